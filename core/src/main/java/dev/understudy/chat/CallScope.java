@@ -1,0 +1,57 @@
+package dev.understudy.chat;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * What the attempts of one call share, handed to providers in the Reactor Context: a place to keep what need not be
+ * made twice, and an ear for what happens inside a provider.
+ */
+public final class CallScope {
+
+    private static final CallScope NONE = new CallScope(notice -> {});
+
+    private final Consumer<Notice> ear;
+    private final Map<Object, Object> kept = new ConcurrentHashMap<>(4);
+
+    private CallScope(Consumer<Notice> ear) {
+        this.ear = ear;
+    }
+
+    /** A scope for one call; {@code ear} hears what providers report, on their threads, and must not throw. */
+    public static CallScope hearing(Consumer<Notice> ear) {
+        return new CallScope(ear);
+    }
+
+    /** The scope of the call in progress, or one that keeps and hears nothing. */
+    public static CallScope of(ContextView context) {
+        return context.getOrDefault(CallScope.class, NONE);
+    }
+
+    public Context in(Context context) {
+        return context.put(CallScope.class, this);
+    }
+
+    /** Tells what happened inside a provider. */
+    public void report(Notice notice) {
+        ear.accept(notice);
+    }
+
+    /** Makes something once in a call, and gives the same again to every later attempt that asks with an equal key. */
+    public <T> T once(Object key, Class<T> type, Supplier<T> make) {
+        if (this == NONE) {
+            return make.get();
+        }
+        Object existing = kept.get(key);
+        if (existing != null) {
+            return type.cast(existing);
+        }
+        T made = make.get();
+        Object raced = kept.putIfAbsent(key, made);
+        return raced == null ? made : type.cast(raced);
+    }
+}

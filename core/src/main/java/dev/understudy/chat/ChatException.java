@@ -1,0 +1,117 @@
+package dev.understudy.chat;
+
+import java.util.stream.Collectors;
+
+/**
+ * Why a call gave no (whole) answer. Carries no stack trace: what matters is the {@link Failure} and the {@link Trail},
+ * and both are in the message. Never carries a secret or a prompt.
+ */
+public abstract sealed class ChatException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private ChatException(String message) {
+        super(message, null, true, false);
+    }
+
+    /** One attempt at one provider failed. */
+    public static final class CallFailed extends ChatException {
+        private static final long serialVersionUID = 1L;
+        private final transient Failure failure;
+
+        public CallFailed(Failure failure) {
+            super(failure.toString());
+            this.failure = failure;
+        }
+
+        public Failure failure() {
+            return failure;
+        }
+    }
+
+    /**
+     * All providers and models of a call failed, or its time was over. The cause is the first real failure; the later
+     * ones are suppressed exceptions.
+     */
+    public static final class Exhausted extends ChatException {
+        private static final long serialVersionUID = 1L;
+        private final transient Trail trail;
+        private final String why;
+
+        public Exhausted(String why, Trail trail) {
+            super(
+                    trail.entries().isEmpty()
+                            ? why
+                            : why + ". Attempts:\n"
+                                    + trail.entries().stream()
+                                            .map(Trail.Entry::toString)
+                                            .collect(Collectors.joining("\n")));
+            this.trail = trail;
+            this.why = why;
+            trail.cause().ifPresent(first -> {
+                initCause(new CallFailed(first));
+                trail.entries().stream()
+                        .map(Trail.Entry::failure)
+                        .filter(failure -> failure != null && failure != first)
+                        .forEach(failure -> addSuppressed(new CallFailed(failure)));
+            });
+        }
+
+        public Trail trail() {
+            return trail;
+        }
+
+        /** The first line of the message, without the attempts. */
+        public String why() {
+            return why;
+        }
+    }
+
+    /** Nothing was sent, because no provider could have answered: what is missing is in the message. */
+    public static final class Rejected extends ChatException {
+        private static final long serialVersionUID = 1L;
+        private final transient Trail trail;
+
+        public Rejected(String message) {
+            this(message, Trail.empty());
+        }
+
+        public Rejected(String message, Trail trail) {
+            super(message);
+            this.trail = trail;
+        }
+
+        public Trail trail() {
+            return trail;
+        }
+    }
+
+    /** A stream died after its first content. What was delivered is a true beginning of the answer, not all of it. */
+    public static final class PartialAnswer extends ChatException {
+        private static final long serialVersionUID = 1L;
+        private final transient Failure failure;
+        private final transient ChatResponse partial;
+
+        public PartialAnswer(Failure failure, ChatResponse partial) {
+            super("The answer was cut after " + partial.text().length() + " characters by "
+                    + partial.served().provider() + "/" + partial.served().model() + ": " + failure);
+            this.failure = failure;
+            this.partial = partial;
+            initCause(new CallFailed(failure));
+        }
+
+        /** What cut it. */
+        public Failure failure() {
+            return failure;
+        }
+
+        /** What was delivered: text, reasoning and the tool calls that were whole. Its finish reason is ERROR. */
+        public ChatResponse partial() {
+            return partial;
+        }
+
+        public Trail trail() {
+            return partial.served().trail();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.understudy.chat;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One failure, typed by the evidence. Made by a provider, judged by the walk. Holds no secret and no prompt: messages
+ * are redacted before they get here.
+ *
+ * @param kind what went wrong
+ * @param message in the vendor's words where there are any, redacted and bounded
+ * @param status HTTP status, 0 when there was none
+ * @param code the vendor's own error code or type
+ * @param phase where in the call it happened, where that is known
+ * @param advice what the vendor says should be done
+ */
+public record Failure(
+        FailureKind kind,
+        String message,
+        int status,
+        @Nullable String code,
+        @Nullable Phase phase,
+        Advice advice) {
+
+    /**
+     * What the vendor says should be done about it.
+     *
+     * @param retryAfter how long to wait; {@code null} when it does not say, never zero
+     * @param shouldRetry whether the same request may be sent again ({@code x-should-retry})
+     * @param refused the parameter or feature it does not support
+     * @param window the real context window, learned from an overflow
+     * @param keyFingerprint which key was used
+     */
+    public record Advice(
+            @Nullable Duration retryAfter,
+            @Nullable Boolean shouldRetry,
+            @Nullable String refused,
+            @Nullable Integer window,
+            @Nullable String keyFingerprint) {
+
+        private static final Advice NONE = new Advice(null, null, null, null, null);
+
+        public Advice {
+            if (retryAfter != null && (retryAfter.isZero() || retryAfter.isNegative())) {
+                retryAfter = null;
+            }
+        }
+
+        public static Advice none() {
+            return NONE;
+        }
+    }
+
+    public static Failure of(FailureKind kind, String message) {
+        return new Failure(kind, message, 0, null, null, Advice.none());
+    }
+
+    public static Failure timeout(Phase phase, Duration after) {
+        return new Failure(
+                FailureKind.TIMEOUT, "no " + phase.label() + " within " + after, 0, null, phase, Advice.none());
+    }
+
+    public Failure withStatus(int status, @Nullable String code) {
+        return new Failure(kind, message, status, code, phase, advice);
+    }
+
+    public Failure withPhase(Phase phase) {
+        return new Failure(kind, message, status, code, phase, advice);
+    }
+
+    public Failure withRetryAfter(@Nullable Duration retryAfter) {
+        return withAdvice(
+                new Advice(retryAfter, advice.shouldRetry, advice.refused, advice.window, advice.keyFingerprint));
+    }
+
+    public Failure withShouldRetry(@Nullable Boolean shouldRetry) {
+        return withAdvice(
+                new Advice(advice.retryAfter, shouldRetry, advice.refused, advice.window, advice.keyFingerprint));
+    }
+
+    public Failure withRefused(@Nullable String refused) {
+        return withAdvice(
+                new Advice(advice.retryAfter, advice.shouldRetry, refused, advice.window, advice.keyFingerprint));
+    }
+
+    public Failure withWindow(@Nullable Integer window) {
+        return withAdvice(
+                new Advice(advice.retryAfter, advice.shouldRetry, advice.refused, window, advice.keyFingerprint));
+    }
+
+    public Failure withKeyFingerprint(@Nullable String fingerprint) {
+        return withAdvice(
+                new Advice(advice.retryAfter, advice.shouldRetry, advice.refused, advice.window, fingerprint));
+    }
+
+    private Failure withAdvice(Advice advice) {
+        return new Failure(kind, message, status, code, phase, advice);
+    }
+
+    public @Nullable Duration retryAfter() {
+        return advice.retryAfter;
+    }
+
+    /** {@code rate_limited 429 insufficient_quota: message}, with whatever of it is known. */
+    @Override
+    public String toString() {
+        StringBuilder line = new StringBuilder(kind.label());
+        if (status != 0) {
+            line.append(' ').append(status);
+        }
+        if (code != null) {
+            line.append(' ').append(code);
+        }
+        return message.isEmpty()
+                ? line.toString()
+                : line.append(": ").append(message).toString();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.understudy.chat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** One turn of a conversation. */
+public sealed interface Message {
+
+    /** How the model should behave. Usually the first message; some dialects collect all of them at the front. */
+    record System(String text) implements Message {}
+
+    /** What the user says. */
+    record User(List<Part> parts) implements Message {
+        public User {
+            parts = List.copyOf(parts);
+            if (parts.isEmpty()) {
+                throw new IllegalArgumentException("A user message needs at least one part");
+            }
+        }
+
+        /** Its words, without the pictures. */
+        public String text() {
+            return parts.stream()
+                    .map(part -> part instanceof Part.Words words ? words.text() : "")
+                    .collect(Collectors.joining());
+        }
+    }
+
+    /**
+     * What the model said.
+     *
+     * @param text "" when it only called tools
+     * @param toolCalls the tools it wants called
+     * @param thoughts its reasoning; sealed ones go back only to the dialect they came from
+     */
+    record Assistant(String text, List<ToolCall> toolCalls, List<Thought> thoughts) implements Message {
+        public Assistant {
+            toolCalls = List.copyOf(toolCalls);
+            thoughts = List.copyOf(thoughts);
+        }
+    }
+
+    /**
+     * What a tool answered.
+     *
+     * @param callId {@link ToolCall#id()} of the call
+     * @param name {@link ToolCall#name()} of the call
+     * @param content the result, often JSON
+     * @param error whether the tool failed
+     */
+    record ToolResult(String callId, String name, String content, boolean error) implements Message {}
+
+    static Message system(String text) {
+        return new System(text);
+    }
+
+    static Message user(String text) {
+        return new User(List.of(new Part.Words(text)));
+    }
+
+    static Message user(String text, Image... images) {
+        List<Part> parts = new ArrayList<>();
+        parts.add(new Part.Words(text));
+        for (Image image : images) {
+            parts.add(new Part.Picture(image));
+        }
+        return new User(parts);
+    }
+
+    static Message assistant(String text) {
+        return new Assistant(text, List.of(), List.of());
+    }
+
+    static Message assistant(String text, ToolCall... calls) {
+        return new Assistant(text, List.of(calls), List.of());
+    }
+
+    static Message toolResult(ToolCall call, String content) {
+        return new ToolResult(call.id(), call.name(), content, false);
+    }
+
+    static Message toolError(ToolCall call, String content) {
+        return new ToolResult(call.id(), call.name(), content, true);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.understudy.chat;
+
+/**
+ * A vendor's signature or encryption of a thought. It must go back unchanged to the same vendor and means nothing to
+ * another.
+ *
+ * @param value the opaque value
+ * @param redacted whether the value is the (encrypted) thought itself and not a signature of its text
+ * @param origin the dialect that produced it
+ */
+public record Seal(String value, boolean redacted, String origin) {}

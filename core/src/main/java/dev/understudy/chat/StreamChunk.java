@@ -1,0 +1,108 @@
+package dev.understudy.chat;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of an answer that is still being produced. {@link #text()} is "" for whatever is not text, so
+ * {@code stream.map(StreamChunk::text)} is always the answer.
+ */
+public sealed interface StreamChunk {
+
+    /** The text to show. */
+    default String text() {
+        return "";
+    }
+
+    /** Whether the model said something with it. The first such chunk commits a stream to its provider. */
+    default boolean isContent() {
+        return false;
+    }
+
+    /** Text of the answer. */
+    record Text(String text) implements StreamChunk {
+        @Override
+        public boolean isContent() {
+            return !text.isEmpty();
+        }
+    }
+
+    /**
+     * Reasoning, where the vendor tells it.
+     *
+     * @param thought the next words of it; {@link #text()} stays "", for reasoning is not the answer
+     * @param closes the finished thought with its seal when this chunk ends a sealed one, with {@code thought} ""
+     */
+    record Reasoning(String thought, @Nullable Seal closes) implements StreamChunk {
+        @Override
+        public boolean isContent() {
+            return !thought.isEmpty() || closes != null;
+        }
+    }
+
+    /** The model's refusal to answer, where a vendor tells it apart from text. */
+    record Refusal(String words) implements StreamChunk {}
+
+    /**
+     * A fragment of a tool call, for those who want to show progress.
+     *
+     * @param index which call of the answer, from 0
+     * @param id the call's id; the same in every part
+     * @param name the tool; the same in every part
+     * @param arguments the next characters of its arguments, possibly ""
+     */
+    record ToolCallPart(int index, String id, String name, String arguments) implements StreamChunk {
+        @Override
+        public boolean isContent() {
+            return true;
+        }
+    }
+
+    /**
+     * A tool call that is whole.
+     *
+     * @param index which call of the answer, from 0
+     * @param call the call, with all of its arguments
+     */
+    record ToolCallDone(int index, ToolCall call) implements StreamChunk {
+        @Override
+        public boolean isContent() {
+            return true;
+        }
+    }
+
+    /**
+     * Another provider goes on from here.
+     *
+     * @param from name of the provider that failed
+     * @param to name of the provider that took over
+     * @param reason why
+     * @param atOffset characters of text delivered before
+     */
+    record Switched(String from, String to, FailureKind reason, int atOffset) implements StreamChunk {}
+
+    /**
+     * What was delivered from this offset on is void and comes anew.
+     *
+     * @param discardFromOffset characters of text to keep
+     * @param reason why
+     */
+    record Reset(int discardFromOffset, FailureKind reason) implements StreamChunk {}
+
+    /**
+     * The end of the answer.
+     *
+     * @param reason why it ended
+     * @param usage tokens, summed over all attempts
+     * @param receipt what the vendor says of it
+     * @param served who answered, and what it took
+     */
+    record Finish(FinishReason reason, Usage usage, Receipt receipt, Served served) implements StreamChunk {
+        public Finish withServed(Served served) {
+            return new Finish(reason, usage, receipt, served);
+        }
+
+        public Finish withUsage(Usage usage) {
+            return new Finish(reason, usage, receipt, served);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package dev.understudy.chat;
+
+/**
+ * A tool that the model wants called.
+ *
+ * @param id the id that the result must name
+ * @param name the tool
+ * @param arguments JSON as the model wrote it, which is not always valid
+ */
+public record ToolCall(String id, String name, String arguments) {}

@@ -1,0 +1,49 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a vendor speaks: the request as bytes, its answers and errors as words. Stateless; everything here is a pure
+ * function. What is wrong with an answer is thrown as {@link dev.understudy.chat.ChatException.CallFailed}.
+ */
+interface Dialect {
+
+    /** Name of the dialect, as in {@link ChatRequest#extra()}. */
+    String name();
+
+    /** Where requests go, relative to the endpoint's base URL: {@code "/chat/completions"}. */
+    String path(ChatRequest request, boolean stream);
+
+    /** Where a cheap GET tells that the endpoint and the key work: {@code "/models"}. */
+    String probePath();
+
+    /** The request body, always the same bytes for the same request. */
+    byte[] encode(ChatRequest request, boolean stream);
+
+    /** Puts the key where this vendor wants it. */
+    void authorize(Secret key, BiConsumer<String, String> header);
+
+    /** Header fields that every request of this dialect carries, content type and accept aside. */
+    default void headers(BiConsumer<String, String> header) {}
+
+    /** Cuts the bytes of a streamed body into events. A new one for each stream. */
+    Framing framing();
+
+    /** Reads the events of one stream. A new one for each stream. */
+    StreamDecoder decoder(String provider, ChatRequest request);
+
+    /** Reads a whole answer with status 200. */
+    ChatResponse decode(String provider, ChatRequest request, byte[] body);
+
+    /**
+     * Types an answer with another status than 200.
+     *
+     * @param header the value of a response header field by its lower-case name
+     */
+    Failure failure(int status, Function<String, @Nullable String> header, byte[] body);
+}

@@ -1,0 +1,31 @@
+package dev.understudy.provider;
+
+/**
+ * Cuts a byte stream into events, whatever the pieces it arrives in. Push a piece, then pull events until there is none.
+ * Keeps at most one unfinished event; over the limit it throws a {@link dev.understudy.chat.FailureKind#PROTOCOL}
+ * failure before it allocates.
+ */
+interface Framing {
+
+    /** Takes the next piece. The array is not kept after {@link #next()} has answered false. */
+    void push(byte[] piece);
+
+    /** The body is over: an event that was not terminated counts as one. */
+    void end();
+
+    /** Moves to the next whole event; false when more bytes are needed. */
+    boolean next();
+
+    /** The field that named the event's payload: "data" normally, "error" for the form that some servers use. */
+    boolean isErrorField();
+
+    /** The name of the current event, "" without one. */
+    String event();
+
+    /** The array that holds the current event's payload, valid until the next call of {@link #next()}. */
+    byte[] payload();
+
+    int offset();
+
+    int length();
+}
