@@ -29,7 +29,7 @@ public final class CallScope {
 
     /** The scope of the call in progress, or one that keeps and hears nothing. */
     public static CallScope of(ContextView context) {
-        return context.getOrDefault(CallScope.class, NONE);
+        return context.hasKey(CallScope.class) ? context.get(CallScope.class) : NONE;
     }
 
     public Context in(Context context) {
