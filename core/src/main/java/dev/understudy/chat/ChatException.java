@@ -34,6 +34,11 @@ public abstract sealed class ChatException extends RuntimeException {
         public Failure failure() {
             return failure;
         }
+
+        /** The same exception with another failure in it. */
+        public CallFailed with(Failure failure) {
+            return getCause() == null ? new CallFailed(failure) : new CallFailed(failure, getCause());
+        }
     }
 
     /**
