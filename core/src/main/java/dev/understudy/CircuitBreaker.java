@@ -133,8 +133,16 @@ final class CircuitBreaker {
 
     /** The state that this trial has brought about, or the trial itself if it came too late. */
     Circuit passed(Circuit.HalfOpen by, long now) {
-        Circuit is = move(circuit -> circuit.passed(by, now, policy), now);
-        return is instanceof Circuit.Closed && is.generation() == by.generation() + 1 ? is : by;
+        while (true) {
+            Circuit is = state.get();
+            Circuit next = is.passed(by, now, policy);
+            if (next == is) {
+                return by;
+            }
+            if (swap(is, next, now)) {
+                return next;
+            }
+        }
     }
 
     private double roll() {

@@ -75,8 +75,8 @@ final class Permit implements Admission {
         return true;
     }
 
-    /** Whether it is the trial of a half-open circuit. */
-    boolean isTrial() {
-        return admitted instanceof Circuit.HalfOpen;
+    /** The state that let it through; after the success of a trial, the one that this began. */
+    Circuit admitted() {
+        return admitted;
     }
 }
