@@ -4,6 +4,7 @@ import dev.understudy.Decision.Again;
 import dev.understudy.Decision.Same;
 import dev.understudy.Decision.Stop;
 import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -78,7 +79,7 @@ record Fork(
         if (!should) {
             return Same.NO;
         }
-        return rule.same() == Same.NO ? Same.BACK_OFF : rule.same();
+        return failure.kind() == FailureKind.INVALID_REQUEST ? Same.BACK_OFF : rule.same();
     }
 
     private Decision elsewhere(boolean couldAskAgain) {
