@@ -2,6 +2,7 @@ package dev.understudy;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Message;
 import dev.understudy.chat.Usage;
 
 /** What a request will probably use, before anybody has counted. */
@@ -17,7 +18,16 @@ final class Estimate {
         Integer asked = request.sampling().maxTokens();
         int answer = asked != null ? asked : USUAL_ANSWER;
         Integer most = capabilities.maxOutput();
-        return Usage.of(TokenCounter.characters().count(request), most == null ? answer : Math.min(answer, most));
+        return Usage.of(prompt(request), most == null ? answer : Math.min(answer, most));
+    }
+
+    private static int prompt(ChatRequest request) {
+        TokenCounter counter = TokenCounter.characters();
+        long sum = 0;
+        for (Message message : request.messages()) {
+            sum += counter.count(message);
+        }
+        return (int) Math.min(Integer.MAX_VALUE, sum);
     }
 
     /** In the price's currency; infinite when no price is known. */

@@ -66,7 +66,7 @@ final class Health {
         }
     }
 
-    /** @param counts whether the failure speaks against the provider; @param nanos how long it took */
+    /** @param counts whether the failure speaks against the provider */
     void failed(Failure failure, boolean counts, long nanos, long now) {
         lastFailure = new Standing.LastFailure(wall(), failure.toString());
         if (counts) {

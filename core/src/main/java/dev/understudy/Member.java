@@ -1,10 +1,12 @@
 package dev.understudy;
 
 import dev.understudy.chat.ChatProvider;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** One provider in the cast, with all that the door remembers of it. */
 final class Member {
@@ -17,6 +19,8 @@ final class Member {
     private final AtomicReference<Checkup> checkup = new AtomicReference<>(Checkup.NONE);
     private final Map<String, CircuitBreaker> circuits = new ConcurrentHashMap<>();
     private final Function<String, CircuitBreaker> newCircuit;
+    private volatile boolean held;
+    private volatile long heldUntil;
 
     Member(ChatProvider provider, Seat seat, Policies policies, long now) {
         this.provider = provider;
@@ -68,6 +72,20 @@ final class Member {
 
     Map<String, CircuitBreaker> circuits() {
         return circuits;
+    }
+
+    /** Nobody asks it for this long, or until {@link #release}. */
+    void hold(@Nullable Duration forHowLong, long now) {
+        heldUntil = forHowLong == null ? Long.MAX_VALUE : now + Nanos.of(forHowLong);
+        held = true;
+    }
+
+    void release() {
+        held = false;
+    }
+
+    boolean isHeld(long now) {
+        return held && (heldUntil == Long.MAX_VALUE || heldUntil - now > 0);
     }
 
     /** Whether probes say it should be left alone. */

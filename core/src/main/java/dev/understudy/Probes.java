@@ -23,12 +23,12 @@ public record Probes(
         int healthyAfter,
         @Nullable ChatRequest query) {
 
-    private static final Probes OFF =
-            new Probes(false, Duration.ofSeconds(60), Duration.ofSeconds(5), 3, 2, null);
+    private static final Probes OFF = new Probes(false, Duration.ofSeconds(60), Duration.ofSeconds(5), 3, 2, null);
 
     public Probes {
         if (interval.isZero() || interval.isNegative() || timeout.isZero() || timeout.isNegative()) {
-            throw new IllegalArgumentException("interval and timeout are longer than zero: " + interval + ", " + timeout);
+            throw new IllegalArgumentException(
+                    "interval and timeout are longer than zero: " + interval + ", " + timeout);
         }
         if (unhealthyAfter < 1 || healthyAfter < 1) {
             throw new IllegalArgumentException(

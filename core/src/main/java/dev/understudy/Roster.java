@@ -2,6 +2,7 @@ package dev.understudy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The cast in order, and who of it is asked first. */
@@ -61,8 +62,10 @@ final class Roster {
         for (int i = 1; i < members.size(); i++) {
             int next = (was.active + i) % members.size();
             if (isWell(members.get(next))) {
-                move(was, new Lead(next, was.home, now), "after " + member.health().consecutiveFailures()
-                        + " consecutive failures");
+                move(
+                        was,
+                        new Lead(next, was.home, now),
+                        "after " + member.health().consecutiveFailures() + " consecutive failures");
                 return;
             }
         }
@@ -77,11 +80,13 @@ final class Roster {
         }
     }
 
+    Optional<Member> find(String provider) {
+        return members.stream().filter(member -> member.name().equals(provider)).findFirst();
+    }
+
     /** @throws IllegalArgumentException if nobody of this name is in the cast */
     Member named(String provider) {
-        return members.stream()
-                .filter(member -> member.name().equals(provider))
-                .findFirst()
+        return find(provider)
                 .orElseThrow(() -> new IllegalArgumentException("No provider is named '" + provider + "'; there are "
                         + members.stream().map(Member::name).toList()));
     }
@@ -107,8 +112,7 @@ final class Roster {
     }
 
     private boolean isWell(Member member) {
-        return !member.outOfRotation()
-                && member.health().consecutiveFailures() < failover.maxConsecutiveFailures();
+        return !member.outOfRotation() && member.health().consecutiveFailures() < failover.maxConsecutiveFailures();
     }
 
     private boolean move(Lead was, Lead is, String why) {
@@ -119,7 +123,9 @@ final class Roster {
             Call.tell(
                     listener,
                     new Event.ActiveMoved(
-                            members.get(was.active).name(), members.get(is.active).name(), why));
+                            members.get(was.active).name(),
+                            members.get(is.active).name(),
+                            why));
         }
         return true;
     }

@@ -56,7 +56,6 @@ public interface Selection {
 
     /** By an order of one's own; equals stay in the order of the list. */
     static Selection by(Comparator<Candidate> order) {
-        return (candidates, request, dice) ->
-                candidates.stream().sorted(order).toList();
+        return (candidates, request, dice) -> candidates.stream().sorted(order).toList();
     }
 }

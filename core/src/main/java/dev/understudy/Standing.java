@@ -63,7 +63,8 @@ public record Standing(
      * @param last of the last answer, {@code null} before the first
      * @param average moving, {@code null} before the first
      */
-    public record ResponseTime(@Nullable Duration last, @Nullable Duration average) {}
+    public record ResponseTime(
+            @Nullable Duration last, @Nullable Duration average) {}
 
     /**
      * A key that is left out.

@@ -53,7 +53,8 @@ class WindowsTest {
 
         assertThat(windows.known(route("m", null), NOW)).isEqualTo(8_000);
         assertThat(windows.known(route("other", null), NOW)).isNull();
-        assertThat(windows.known(new Route(new Named("elsewhere"), "m", Capabilities.assumed()), NOW))
+        assertThat(windows.known(
+                        new Route(Doors.member(new Named("elsewhere"), Seat.any()), "m", Capabilities.assumed()), NOW))
                 .isNull();
     }
 
@@ -114,7 +115,10 @@ class WindowsTest {
 
     private static Route route(String model, @Nullable Integer declared) {
         Capabilities capabilities = Capabilities.assumed();
-        return new Route(new Named("p"), model, declared == null ? capabilities : capabilities.withWindow(declared));
+        return new Route(
+                Doors.member(new Named("p"), Seat.any()),
+                model,
+                declared == null ? capabilities : capabilities.withWindow(declared));
     }
 
     private static Failure overflow(int window) {
