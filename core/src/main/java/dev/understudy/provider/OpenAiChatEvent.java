@@ -1,5 +1,6 @@
 package dev.understudy.provider;
 
+import dev.understudy.chat.Receipt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,14 +9,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenAiChatEvent {
 
-    /** Identity repeats in every event and is only read while it is wanted. */
-    boolean identityWanted = true;
+    /** Who answers, as the last event that says so has it; "" while none did. */
+    String id = "";
 
-    @Nullable
-    String id;
-
-    @Nullable
-    String model;
+    String model = "";
 
     boolean hasChoices;
     boolean isError;
@@ -46,8 +43,8 @@ final class OpenAiChatEvent {
             }
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "id" -> id = identityWanted ? in.string() : null;
-                    case "model" -> model = identityWanted ? in.string() : null;
+                    case "id" -> id = in.repeated(id);
+                    case "model" -> model = in.repeated(model);
                     case "choices" -> choices(in);
                     case "usage" -> usage.read(in);
                     case "x_groq" -> xGroq(in);
@@ -64,8 +61,6 @@ final class OpenAiChatEvent {
     }
 
     private void clear() {
-        id = null;
-        model = null;
         hasChoices = false;
         isError = false;
         hasMessage = false;
@@ -125,6 +120,10 @@ final class OpenAiChatEvent {
                 }
             }
         }
+    }
+
+    Receipt receipt(@Nullable String finish) {
+        return new Receipt(id.isEmpty() ? null : id, model.isEmpty() ? null : model, finish, null);
     }
 
     private static @Nullable String word(JsonReader in) {

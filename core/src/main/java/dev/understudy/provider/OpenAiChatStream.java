@@ -5,7 +5,6 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Receipt;
 import dev.understudy.chat.Served;
 import dev.understudy.chat.StreamChunk;
 import java.util.Arrays;
@@ -26,8 +25,6 @@ final class OpenAiChatStream implements StreamDecoder {
     private final OpenAiChatEvent event = new OpenAiChatEvent(false);
     private final OpenAiChatUsage usage = new OpenAiChatUsage();
     private @Nullable OpenAiChatCalls calls;
-    private @Nullable String id;
-    private @Nullable String model;
     private @Nullable String finish;
     private boolean saidAnything;
     private boolean terminated;
@@ -79,11 +76,6 @@ final class OpenAiChatStream implements StreamDecoder {
     }
 
     private void tell(Consumer<StreamChunk> out) {
-        if (event.identityWanted) {
-            id = id == null || id.isEmpty() ? event.id : id;
-            model = model == null || model.isEmpty() ? event.model : model;
-            event.identityWanted = id == null || id.isEmpty() || model == null || model.isEmpty();
-        }
         usage.update(event.usage);
         OpenAiChatTurn turn = event.turn;
         if (turn.finish != null) {
@@ -108,7 +100,7 @@ final class OpenAiChatStream implements StreamDecoder {
         if (turn.pieces() > 0) {
             saidAnything = true;
             if (calls == null) {
-                calls = new OpenAiChatCalls(OpenAiChatAnswer.salt(request, id));
+                calls = new OpenAiChatCalls(OpenAiChatAnswer.salt(request, event.id));
             }
             calls.take(turn, out);
         }
@@ -136,7 +128,7 @@ final class OpenAiChatStream implements StreamDecoder {
         out.accept(new StreamChunk.Finish(
                 finish == null && !anyCalls ? FinishReason.STOP : OpenAiChatFinish.reason(finish, anyCalls),
                 usage.normalised(),
-                new Receipt(id, model, finish, null),
+                event.receipt(finish),
                 Served.by(provider, request.model())));
     }
 }
