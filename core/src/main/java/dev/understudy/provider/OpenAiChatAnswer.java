@@ -29,13 +29,14 @@ final class OpenAiChatAnswer {
         if (failure != null) {
             throw new CallFailed(failure);
         }
+        String reasoning = turn.reasoning(true);
         OpenAiChatCalls calls = new OpenAiChatCalls(salt(request, event.id));
         calls.take(turn);
         List<ToolCall> whole = calls.whole();
         return new ChatResponse(
                 turn.text,
                 turn.refusal,
-                turn.reasoning().isEmpty() ? List.of() : List.of(Thought.of(turn.reasoning())),
+                reasoning.isEmpty() ? List.of() : List.of(Thought.of(reasoning)),
                 whole,
                 new StreamChunk.Finish(
                         OpenAiChatFinish.reason(turn.finish, !whole.isEmpty()),

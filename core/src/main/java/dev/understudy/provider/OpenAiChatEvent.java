@@ -1,6 +1,7 @@
 package dev.understudy.provider;
 
 import dev.understudy.chat.Receipt;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * at all. Of several choices only the first (index 0) is kept.
  */
 final class OpenAiChatEvent {
+
+    private static final String USUAL = "chat.completion.chunk";
 
     /** Who answers, as the last event that says so has it; "" while none did. */
     String id = "";
@@ -50,7 +53,7 @@ final class OpenAiChatEvent {
                     case "x_groq" -> xGroq(in);
                     case "error" -> isError |= isSomething(in);
                     case "detail" -> saysError = true;
-                    case "object", "type" -> saysError |= "error".equals(in.string());
+                    case "object", "type" -> saysError |= namesError(in.repeated(USUAL));
                     case "message" -> hasMessage = true;
                     case "code", "status" -> hasCode |= !in.isNull();
                     default -> in.skip();
@@ -129,6 +132,14 @@ final class OpenAiChatEvent {
     private static @Nullable String word(JsonReader in) {
         String word = in.string();
         return word == null || word.isBlank() ? null : word;
+    }
+
+    private static boolean namesError(String type) {
+        if (type.equals(USUAL)) {
+            return false;
+        }
+        String lower = type.toLowerCase(Locale.ROOT);
+        return lower.endsWith("error") || lower.endsWith("exception");
     }
 
     /** Some servers send {@code "error": null}, "" or false with every answer. */

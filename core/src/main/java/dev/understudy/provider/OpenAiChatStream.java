@@ -8,6 +8,7 @@ import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Served;
 import dev.understudy.chat.StreamChunk;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ final class OpenAiChatStream implements StreamDecoder {
 
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
+    /** Names of events that only keep the connection open, and may say so in words. */
+    private static final Set<String> PULSES = Set.of("ping", "keepalive", "keep-alive", "heartbeat");
+
     private final String provider;
     private final ChatRequest request;
     private final Quirks quirks;
@@ -27,6 +31,7 @@ final class OpenAiChatStream implements StreamDecoder {
     private @Nullable OpenAiChatCalls calls;
     private @Nullable String finish;
     private boolean saidAnything;
+    private boolean reasoningInWords;
     private boolean terminated;
 
     OpenAiChatStream(String provider, ChatRequest request, Quirks quirks) {
@@ -57,13 +62,12 @@ final class OpenAiChatStream implements StreamDecoder {
         try {
             event.read(bytes, from, to - from);
         } catch (CallFailed notJson) {
-            if (namedError || framing.isErrorField()) {
-                throw new CallFailed(ErrorTyping.inBand(bytes, from, to - from));
-            }
-            if (framing.isUnterminated()) {
+            if (!namedError && (framing.isUnterminated() || PULSES.contains(framing.event()))) {
                 return;
             }
-            throw notJson;
+            throw namedError || framing.isErrorField()
+                    ? new CallFailed(ErrorTyping.inBand(bytes, from, to - from))
+                    : notJson;
         }
         tell(out);
         if (event.isError || namedError || (framing.isErrorField() && !event.hasChoices)) {
@@ -84,7 +88,8 @@ final class OpenAiChatStream implements StreamDecoder {
         if (turn.isMessage && saidAnything) {
             return;
         }
-        String reasoning = turn.reasoning();
+        reasoningInWords |= turn.reasoningInWords();
+        String reasoning = turn.reasoning(!reasoningInWords);
         if (!reasoning.isEmpty()) {
             saidAnything = true;
             out.accept(new StreamChunk.Reasoning(reasoning, null));
