@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a stream of Anthropic: message_start, content_block_start / _delta / _stop, message_delta, message_stop. Pings
  * and whatever is not known are passed over, and so are the blocks of tools that the vendor runs itself. After a stop
- * reason nothing is an error any more. The fields of an event may come in any order.
+ * reason nothing but an error that the vendor tells of fails the answer, and after message_stop nothing at all. The
+ * fields of an event may come in any order.
  */
 final class AnthropicStream implements StreamDecoder {
 
@@ -61,20 +62,20 @@ final class AnthropicStream implements StreamDecoder {
         try {
             parse(event);
         } catch (CallFailed failed) {
+            if (event.isErrorField() || event.event().equals("error")) {
+                throw inBand(event);
+            }
             if (finished() || event.isUnterminated()) {
                 return;
             }
-            throw event.isErrorField() || event.event().equals("error") ? inBand(event) : failed;
+            throw failed;
         }
         if (type.isEmpty()) {
             type = event.event();
         }
         boolean nameless = type.isEmpty() && event.isErrorField();
         if (error != null || type.equals("error") || nameless) {
-            if (!finished()) {
-                throw inBand(event);
-            }
-            return;
+            throw inBand(event);
         }
         tell(out);
     }
@@ -227,7 +228,12 @@ final class AnthropicStream implements StreamDecoder {
 
     private static void close(Open closed, Consumer<StreamChunk> out) {
         if (closed.call >= 0) {
-            String arguments = closed.json.isEmpty() ? closed.block.input() : closed.json.toString();
+            String arguments = closed.json.toString();
+            if (arguments.isEmpty()) {
+                arguments = closed.block.input();
+                out.accept(
+                        new StreamChunk.ToolCallPart(closed.call, closed.block.id(), closed.block.name(), arguments));
+            }
             out.accept(new StreamChunk.ToolCallDone(
                     closed.call, new ToolCall(closed.block.id(), closed.block.name(), arguments)));
             return;
