@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -24,8 +25,19 @@ public abstract sealed class ChatException extends RuntimeException {
             this.failure = failure;
         }
 
+        /** Keeps what a provider of another kind signalled as the cause. */
+        public CallFailed(Failure failure, Throwable cause) {
+            this(failure);
+            initCause(cause);
+        }
+
         public Failure failure() {
             return failure;
+        }
+
+        /** The same exception with another failure in it. */
+        public CallFailed with(Failure failure) {
+            return getCause() == null ? new CallFailed(failure) : new CallFailed(failure, getCause());
         }
     }
 
@@ -38,23 +50,30 @@ public abstract sealed class ChatException extends RuntimeException {
         private final transient Trail trail;
         private final String why;
 
-        public Exhausted(String why, Trail trail) {
-            super(
-                    trail.entries().isEmpty()
-                            ? why
-                            : why + ". Attempts:\n"
-                                    + trail.entries().stream()
-                                            .map(Trail.Entry::toString)
-                                            .collect(Collectors.joining("\n")));
+        /**
+         * @param why the first line of the message
+         * @param trail what happened
+         * @param failures the same as exceptions, in order
+         */
+        public Exhausted(String why, Trail trail, List<CallFailed> failures) {
+            super(trail.entries().isEmpty() ? why : why + ". Attempts:\n" + lines(trail));
             this.trail = trail;
             this.why = why;
-            trail.cause().ifPresent(first -> {
-                initCause(new CallFailed(first));
-                trail.entries().stream()
-                        .map(Trail.Entry::failure)
-                        .filter(failure -> failure != null && failure != first)
-                        .forEach(failure -> addSuppressed(new CallFailed(failure)));
-            });
+            int first = 0;
+            while (first < failures.size() - 1 && failures.get(first).failure().kind() == FailureKind.SKIPPED) {
+                first++;
+            }
+            for (int i = 0; i < failures.size(); i++) {
+                if (i == first) {
+                    initCause(failures.get(i));
+                } else {
+                    addSuppressed(failures.get(i));
+                }
+            }
+        }
+
+        private static String lines(Trail trail) {
+            return trail.entries().stream().map(Trail.Entry::toString).collect(Collectors.joining("\n"));
         }
 
         public Trail trail() {

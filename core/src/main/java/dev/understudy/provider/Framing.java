@@ -19,6 +19,14 @@ interface Framing {
     /** The field that named the event's payload: "data" normally, "error" for the form that some servers use. */
     boolean isErrorField();
 
+    /**
+     * The body ended before the current event did. If its payload turns out to be cut, that is no bad JSON but the
+     * sign of a cut stream: what follows from it is said by {@link StreamDecoder#end}.
+     */
+    default boolean isUnterminated() {
+        return false;
+    }
+
     /** The name of the current event, "" without one. */
     String event();
 

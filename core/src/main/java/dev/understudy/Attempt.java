@@ -1,0 +1,149 @@
+package dev.understudy;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.Phase;
+import dev.understudy.chat.Served;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Trail;
+import dev.understudy.chat.Usage;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+
+/** One route asked once. */
+final class Attempt {
+
+    private final Call call;
+    private final Cursor cursor;
+    private final Route route;
+    private final Gates gates;
+    private final long started;
+    private @Nullable Duration firstContent;
+
+    Attempt(Call call, Cursor cursor, Gates gates) {
+        this.call = call;
+        this.cursor = cursor;
+        this.route = call.plan().route(cursor);
+        this.gates = gates;
+        this.started = call.now();
+    }
+
+    /** All guards of a call, from the inside out. */
+    <T> Flux<T> through(Door<T> door) {
+        call.tell(new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), tries()));
+        return Flux.defer(() -> door.ask(route, call.request().withModel(route.model()))) // a throw becomes a signal
+                .switchIfEmpty(Flux.error(Attempt::empty)) // silence is not success
+                .transform(answer -> watched(answer, door)) // no silence for ever
+                .onErrorMap(error -> !Exceptions.isFatal(error), Foreign::typed) // whatever it is, it has a kind
+                .transform(answer -> door.commit(answer, this)) // the first content decides, and all is reported
+                .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
+                .contextWrite(call.scope()::in);
+    }
+
+    private <T> Flux<T> watched(Flux<T> answer, Door<T> door) {
+        Timeouts limits = route.capabilities().has(Feature.REASONING)
+                ? call.door().reasoning()
+                : call.door().timeouts();
+        long total = started + limits.total().toNanos();
+        boolean callEndsFirst = call.deadline() != Long.MAX_VALUE && call.deadline() - total < 0;
+        return new Watchdog<>(
+                answer,
+                new Watchdog.Limits(
+                        door.first(limits),
+                        door.firstPhase(),
+                        limits.idle(),
+                        callEndsFirst ? call.deadline() : total,
+                        callEndsFirst ? Phase.DEADLINE : Phase.TOTAL),
+                call.door().time());
+    }
+
+    private static ChatException.CallFailed empty() {
+        return new ChatException.CallFailed(Failure.of(FailureKind.EMPTY, "the provider completed without an answer"));
+    }
+
+    /** The first content is here: from now on the call belongs to this route. */
+    void committed() {
+        Duration after = took();
+        firstContent = after;
+        call.tell(new Event.FirstContent(call.id(), route.name(), route.model(), after));
+    }
+
+    /** The answer is whole. */
+    StreamChunk.Finish served(StreamChunk.Finish finish) {
+        gates.open(route);
+        Trail trail = cursor.trail()
+                .plus(entry(
+                        Trail.Outcome.SERVED,
+                        null,
+                        finish.usage(),
+                        finish.receipt().keyFingerprint()));
+        Usage usage = trail.usage();
+        Served served = served(trail);
+        call.end(new Event.CallServed(call.id(), served, usage, call.took()));
+        return finish.withServed(served).withUsage(usage);
+    }
+
+    /** Nothing was shown yet: the decision follows. */
+    Missed failed(Failure failure, Usage usage) {
+        return failed(new ChatException.CallFailed(failure), usage);
+    }
+
+    Missed failed(ChatException.CallFailed failed, Usage usage) {
+        Failure failure = failed.failure();
+        gates.note(
+                route,
+                failure,
+                Decision.rule(failure.kind()),
+                call.door().rules().retry().patience(),
+                call.now());
+        boolean asked = failure.kind() != FailureKind.SKIPPED;
+        Trail.Outcome outcome = asked ? Trail.Outcome.FAILED : Trail.Outcome.SKIPPED;
+        Trail.Entry entry = entry(outcome, failure, usage, failure.advice().keyFingerprint());
+        call.tell(asked ? new Event.AttemptFailed(call.id(), entry) : new Event.RouteSkipped(call.id(), entry));
+        return new Missed(cursor.failed(entry, failed), failed);
+    }
+
+    /** Something was shown already: the answer ends here. */
+    ChatException.PartialAnswer cut(Failure failure, Delivered delivered) {
+        Trail.Entry entry = entry(
+                Trail.Outcome.PARTIAL, failure, Usage.none(), failure.advice().keyFingerprint());
+        call.tell(new Event.AttemptFailed(call.id(), entry));
+        Trail trail = cursor.trail().plus(entry);
+        ChatException.PartialAnswer why = new ChatException.PartialAnswer(failure, delivered.response(served(trail)));
+        call.end(new Event.CallFailed(call.id(), why, call.took()));
+        return why;
+    }
+
+    private Served served(Trail trail) {
+        Route first = call.plan().first();
+        return new Served(
+                first.name(), call.request().model(), route.name(), route.model(), !route.isSameAs(first), trail);
+    }
+
+    private Trail.Entry entry(
+            Trail.Outcome outcome, @Nullable Failure failure, Usage usage, @Nullable String keyFingerprint) {
+        boolean asked = outcome != Trail.Outcome.SKIPPED;
+        return new Trail.Entry(
+                route.name(),
+                route.model(),
+                asked ? cursor.attempt() : 0,
+                asked ? tries() : 0,
+                outcome,
+                failure,
+                new Trail.Timing(cursor.waited(), took(), firstContent),
+                usage,
+                keyFingerprint);
+    }
+
+    private int tries() {
+        return call.door().rules().retry().retries() + 1;
+    }
+
+    private Duration took() {
+        return Duration.ofNanos(call.now() - started);
+    }
+}

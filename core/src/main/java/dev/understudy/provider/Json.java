@@ -1,0 +1,87 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * The one place that knows Jackson: JSON in by {@link JsonReader}, JSON out by {@link JsonWriter}. What is wrong with
+ * received JSON is thrown as {@link FailureKind#PROTOCOL}, in words that hold nothing of its content.
+ */
+final class Json {
+
+    static final int MAX_DEPTH = 128;
+
+    static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxStringLength(16 << 20)
+                    .maxNumberLength(400)
+                    .maxNameLength(10_000)
+                    .build())
+            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+            .build();
+
+    private Json() {}
+
+    /**
+     * Opens a JSON document. Close the reader when done, on the same thread; the bytes are not kept after that.
+     *
+     * @throws CallFailed PROTOCOL if there is nothing in it
+     */
+    static JsonReader read(byte[] bytes, int offset, int length) {
+        return JsonReader.open(bytes, offset, length);
+    }
+
+    static JsonReader read(byte[] bytes) {
+        return read(bytes, 0, bytes.length);
+    }
+
+    /** The JSON object in {@code text} as nested maps, lists, strings, numbers and booleans; null if it is none. */
+    static @Nullable Map<String, @Nullable Object> object(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try (JsonReader in = read(bytes)) {
+            return in.isObject() ? in.map() : null;
+        } catch (CallFailed notJson) {
+            return null;
+        }
+    }
+
+    /**
+     * Nested maps, lists, strings, numbers and booleans as JSON, always in the same order for equal values.
+     *
+     * @throws IllegalArgumentException if there is anything else in it
+     */
+    static byte[] write(Object value) {
+        return JsonWriter.bytes(value);
+    }
+
+    /** The same as text. */
+    static String text(@Nullable Object value) {
+        return new String(JsonWriter.bytes(value), StandardCharsets.UTF_8);
+    }
+
+    /** What a received document is rejected with. Jackson's own messages quote the document, so none is passed on. */
+    static CallFailed rejected(JacksonException e) {
+        if (e instanceof StreamConstraintsException) {
+            return rejected("JSON over a limit of depth or length");
+        }
+        return rejected(
+                e instanceof UnexpectedEndOfInputException
+                        ? "JSON that ends in the middle"
+                        : "malformed JSON or UTF-8");
+    }
+
+    static CallFailed rejected(String what) {
+        return new CallFailed(Failure.of(FailureKind.PROTOCOL, what));
+    }
+}

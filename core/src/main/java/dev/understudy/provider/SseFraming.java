@@ -1,0 +1,258 @@
+package dev.understudy.provider;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Server-sent events by the WHATWG rules, on bytes: lines end in CR, LF or CRLF; a BOM, comments and unknown fields are
+ * passed over; data lines are joined by LF; pieces may be cut anywhere. Two facts of life are added: a field named
+ * {@code error} that carries JSON is an event, and so is bare JSON, on one line or many, that stands where a field
+ * should be. An event without payload is none; one that the end of the body cuts off still counts.
+ */
+final class SseFraming implements Framing {
+
+    private static final int LIMIT = 1 << 20;
+    private static final byte[] EMPTY = new byte[0];
+
+    /** What the payload of the event at hand was made of. An event has payload of one form only. */
+    private enum Form {
+        NONE,
+        DATA,
+        ERROR,
+        BARE
+    }
+
+    private byte[] piece = EMPTY;
+    private int next;
+    private int end;
+
+    /** The beginning of a line that an earlier piece ended in. */
+    private final ByteBag begun = new ByteBag(LIMIT, "a line");
+
+    private final ByteBag payload = new ByteBag(LIMIT, "an event");
+
+    private Form form = Form.NONE;
+    private String event = "";
+    private String lastName = "";
+    private boolean delivered;
+    private boolean atStart = true;
+    private boolean afterCr;
+    private boolean over;
+    private boolean unterminated;
+
+    private byte[] line = EMPTY;
+    private int from;
+    private int to;
+    /** The line at hand belongs to the event after this one. */
+    private boolean held;
+
+    @Override
+    public void push(byte[] bytes) {
+        if (next < end) {
+            byte[] both = new byte[end - next + bytes.length];
+            System.arraycopy(piece, next, both, 0, end - next);
+            System.arraycopy(bytes, 0, both, end - next, bytes.length);
+            piece = both;
+        } else {
+            piece = bytes;
+        }
+        next = 0;
+        end = piece.length;
+    }
+
+    @Override
+    public void end() {
+        over = true;
+    }
+
+    @Override
+    public boolean next() {
+        if (delivered) {
+            reset();
+        }
+        while (held || nextLine()) {
+            held = false;
+            if (take()) {
+                delivered = true;
+                return true;
+            }
+        }
+        piece = EMPTY;
+        next = 0;
+        end = 0;
+        line = EMPTY;
+        if (over && payload.length() > 0) {
+            unterminated = true;
+            delivered = true;
+            return true;
+        }
+        return false;
+    }
+
+    private void reset() {
+        delivered = false;
+        payload.clear();
+        form = Form.NONE;
+        if (!held) {
+            event = "";
+        }
+    }
+
+    /** Finds the next whole line, or keeps what there is of it. */
+    private boolean nextLine() {
+        if (afterCr && next < end) {
+            afterCr = false;
+            if (piece[next] == '\n') {
+                next++;
+            }
+        }
+        int start = next;
+        int i = start;
+        while (i < end && piece[i] != '\n' && piece[i] != '\r') {
+            i++;
+        }
+        if (i == end) {
+            begun.add(piece, start, end);
+            next = end;
+            return over && lastLine();
+        }
+        next = i + 1;
+        afterCr = piece[i] == '\r';
+        if (begun.length() == 0) {
+            at(piece, start, i);
+        } else {
+            begun.add(piece, start, i);
+            at(begun.bytes(), 0, begun.length());
+        }
+        return true;
+    }
+
+    private boolean lastLine() {
+        if (begun.length() == 0) {
+            return false;
+        }
+        at(begun.bytes(), 0, begun.length());
+        return true;
+    }
+
+    private void at(byte[] bytes, int start, int stop) {
+        if (stop - start > LIMIT) {
+            throw Json.rejected("a line of more than " + LIMIT + " bytes");
+        }
+        line = bytes;
+        from = start;
+        to = stop;
+        if (atStart) {
+            atStart = false;
+            if (startsWith("\u00EF\u00BB\u00BF")) {
+                from += 3;
+            }
+        }
+    }
+
+    /** Takes the line at hand into the event; true when that ends the event. */
+    private boolean take() {
+        if (from == to) {
+            begun.clear();
+            if (payload.length() > 0) {
+                return true;
+            }
+            reset();
+            return false;
+        }
+        Form of = formOf();
+        if (of != Form.NONE) {
+            if (of != form && payload.length() > 0) {
+                held = true;
+                return true;
+            }
+            if (form == of) {
+                payload.add((byte) '\n');
+            }
+            form = of;
+            payload.add(line, of == Form.BARE ? from : valueAt(of == Form.DATA ? 5 : 6), to);
+        } else if (isField("event")) {
+            event = name(valueAt(6));
+        }
+        begun.clear();
+        return false;
+    }
+
+    private Form formOf() {
+        if (isField("data")) {
+            return Form.DATA;
+        }
+        if (startsWith("error:")) {
+            int value = valueAt(6);
+            return value < to && (line[value] == '{' || line[value] == '[' || line[value] == '"')
+                    ? Form.ERROR
+                    : Form.NONE;
+        }
+        boolean goesOn = form == Form.BARE && line[from] != ':' && !isField("event") && !isField("id");
+        boolean begins = line[from] == '{' || (line[from] == '[' && (to - from == 1 || line[from + 1] == '{'));
+        return goesOn || begins ? Form.BARE : Form.NONE;
+    }
+
+    private boolean isField(String name) {
+        int length = name.length();
+        return startsWith(name) && (to - from == length || line[from + length] == ':');
+    }
+
+    private boolean startsWith(String text) {
+        if (to - from < text.length()) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if ((line[from + i] & 0xFF) != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int valueAt(int afterColon) {
+        int value = Math.min(from + afterColon, to);
+        return value < to && line[value] == ' ' ? value + 1 : value;
+    }
+
+    /** Names repeat from event to event, so the last one is kept. */
+    private String name(int value) {
+        boolean same = lastName.length() == to - value;
+        for (int i = 0; same && i < lastName.length(); i++) {
+            same = line[value + i] == lastName.charAt(i);
+        }
+        if (!same) {
+            lastName = new String(line, value, to - value, StandardCharsets.UTF_8);
+        }
+        return lastName;
+    }
+
+    @Override
+    public boolean isErrorField() {
+        return form == Form.ERROR || form == Form.BARE;
+    }
+
+    @Override
+    public boolean isUnterminated() {
+        return unterminated;
+    }
+
+    @Override
+    public String event() {
+        return event;
+    }
+
+    @Override
+    public byte[] payload() {
+        return payload.bytes();
+    }
+
+    @Override
+    public int offset() {
+        return 0;
+    }
+
+    @Override
+    public int length() {
+        return payload.length();
+    }
+}
