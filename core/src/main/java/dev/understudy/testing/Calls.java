@@ -9,23 +9,23 @@ import reactor.util.context.ContextView;
 /** The calls of a provider, and what is counted over all of them. */
 final class Calls {
 
-    private final Kept<Call> kept = new Kept<>();
+    private final Kept<Asked> kept = new Kept<>();
     private final AtomicInteger subscriptions = new AtomicInteger();
     private final AtomicInteger live = new AtomicInteger();
     private final AtomicInteger cancelled = new AtomicInteger();
     private final AtomicLong peakDemand = new AtomicLong();
 
-    Call opened(ChatRequest request, boolean streamed, ContextView context) {
-        Call call = new Call(request, streamed, context, this);
+    Asked opened(ChatRequest request, boolean streamed, ContextView context) {
+        Asked call = new Asked(request, streamed, context, this);
         subscriptions.incrementAndGet();
         live.incrementAndGet();
         kept.add(call);
         return call;
     }
 
-    void ended(Call.State how) {
+    void ended(Asked.State how) {
         live.decrementAndGet();
-        if (how == Call.State.CANCELLED) {
+        if (how == Asked.State.CANCELLED) {
             cancelled.incrementAndGet();
         }
     }
@@ -34,7 +34,7 @@ final class Calls {
         peakDemand.accumulateAndGet(open, Math::max);
     }
 
-    List<Call> list() {
+    List<Asked> list() {
         return kept.list();
     }
 

@@ -116,7 +116,7 @@ public final class ScriptedProvider implements ChatProvider {
     public Mono<ChatResponse> chat(ChatRequest request) {
         throwAsScripted(request, false);
         return Mono.deferContextual(context -> {
-            Call call = calls.opened(request, false, context);
+            Asked call = calls.opened(request, false, context);
             return call.watch(cue(request).chat(name, request.model()));
         });
     }
@@ -125,7 +125,7 @@ public final class ScriptedProvider implements ChatProvider {
     public Flux<StreamChunk> stream(ChatRequest request) {
         throwAsScripted(request, true);
         return Flux.deferContextual(context -> {
-            Call call = calls.opened(request, true, context);
+            Asked call = calls.opened(request, true, context);
             return call.watch(cue(request).stream(name, request.model()));
         });
     }
@@ -152,13 +152,13 @@ public final class ScriptedProvider implements ChatProvider {
     }
 
     /** What was asked, oldest first; the last 10 000. */
-    public List<Call> calls() {
+    public List<Asked> calls() {
         return calls.list();
     }
 
     /** The requests of {@link #calls()}. */
     public List<ChatRequest> requests() {
-        return calls().stream().map(Call::request).toList();
+        return calls().stream().map(Asked::request).toList();
     }
 
     /** How often an answer was subscribed, or thrown instead of given. */

@@ -126,7 +126,7 @@ class ScriptedProviderTest {
                 .expectErrorSatisfies(
                         error -> assertThat(((CallFailed) error).failure()).isSameAs(failure))
                 .verify(SOON);
-        assertThat(provider.calls()).extracting(Call::state).containsExactly(Call.State.FAILED, Call.State.FAILED);
+        assertThat(provider.calls()).extracting(Asked::state).containsExactly(Asked.State.FAILED, Asked.State.FAILED);
     }
 
     @Test
@@ -172,7 +172,7 @@ class ScriptedProviderTest {
         provider.always(Cue.nothing());
         StepVerifier.create(provider.stream(REQUEST)).expectComplete().verify(SOON);
         StepVerifier.create(provider.chat(REQUEST)).expectComplete().verify(SOON);
-        assertThat(provider.calls()).extracting(Call::state).containsOnly(Call.State.COMPLETED);
+        assertThat(provider.calls()).extracting(Asked::state).containsOnly(Asked.State.COMPLETED);
     }
 
     @Test
@@ -190,7 +190,9 @@ class ScriptedProviderTest {
         provider.then(Cue.throwing(new IllegalStateException("bug")), Cue.text("fine"));
         assertThatThrownBy(() -> provider.stream(REQUEST)).hasMessage("bug");
         assertThat(chat().text()).isEqualTo("fine");
-        assertThat(provider.calls()).extracting(Call::state).containsExactly(Call.State.FAILED, Call.State.COMPLETED);
+        assertThat(provider.calls())
+                .extracting(Asked::state)
+                .containsExactly(Asked.State.FAILED, Asked.State.COMPLETED);
         assertThat(provider.live()).isZero();
     }
 
@@ -263,9 +265,9 @@ class ScriptedProviderTest {
                 .expectNoEvent(Duration.ofMinutes(1))
                 .thenCancel()
                 .verify(SOON);
-        assertThat(provider.calls()).extracting(Call::peakDemand).containsExactly(3L, 3L);
-        assertThat(provider.calls()).extracting(Call::requested).containsExactly(4L, 3L);
-        assertThat(provider.calls()).extracting(Call::emitted).containsExactly(4L, 3L);
+        assertThat(provider.calls()).extracting(Asked::peakDemand).containsExactly(3L, 3L);
+        assertThat(provider.calls()).extracting(Asked::requested).containsExactly(4L, 3L);
+        assertThat(provider.calls()).extracting(Asked::emitted).containsExactly(4L, 3L);
         assertThat(provider.peakDemand()).isEqualTo(3);
     }
 
@@ -274,7 +276,7 @@ class ScriptedProviderTest {
         provider.stream(REQUEST)
                 .contextWrite(context -> context.put("who", "me"))
                 .blockLast(SOON);
-        Call call = provider.calls().get(0);
+        Asked call = provider.calls().get(0);
         assertThat(call.request()).isSameAs(REQUEST);
         assertThat(call.streamed()).isTrue();
         assertThat(call.context().<String>get("who")).isEqualTo("me");

@@ -9,7 +9,7 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.ContextView;
 
 /** One call as a {@link ScriptedProvider} received it, and how it goes. */
-public final class Call {
+public final class Asked {
 
     /** How a call goes. */
     public enum State {
@@ -28,7 +28,7 @@ public final class Call {
     private final AtomicLong peak = new AtomicLong();
     private final Calls all;
 
-    Call(ChatRequest request, boolean streamed, ContextView context, Calls all) {
+    Asked(ChatRequest request, boolean streamed, ContextView context, Calls all) {
         this.all = all;
         this.request = request;
         this.streamed = streamed;
