@@ -64,6 +64,7 @@ final class Engine {
                 now,
                 deadline(wishes, now),
                 CallScope.hearing(notice -> heard(id, notice)),
+                CallScope.of(context),
                 asked != null ? asked : policies.contextWindow(),
                 policies,
                 memory,
