@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +64,17 @@ final class Anchor extends Seam {
         return at;
     }
 
+    /** The request to repeat these words, the last of what was shown, and go on. */
+    static ChatRequest ask(ChatRequest request, String shown, String words) {
+        return request.plus(Message.assistant(shown))
+                .plus(Message.user(
+                        "The connection dropped while you were answering. The last words that arrived are between"
+                                + " the two lines below.\n---\n" + words
+                                + "\n---\nRepeat exactly these words first, then go on"
+                                + " from there to the end of your answer. Say nothing else: no greeting, no apology, no quotation"
+                                + " marks, and nothing of what came before these words."));
+    }
+
     /**
      * @param words what the model was asked to repeat
      * @param search how many characters may stand before the repeat
@@ -100,7 +113,7 @@ final class Anchor extends Seam {
     }
 
     @Override
-    String held() {
+    String kept() {
         return held.toString();
     }
 

@@ -67,8 +67,8 @@ final class Echo extends Seam {
     }
 
     @Override
-    String held() {
-        return joined ? "" : prefix.substring(0, equal);
+    String kept() {
+        return prefix.substring(0, equal);
     }
 
     private String spaced(String text) {

@@ -37,8 +37,8 @@ final class Replay extends Seam {
         return at == shown.length();
     }
 
-    /** How many characters were found equal. */
-    int equal() {
-        return at;
+    @Override
+    String kept() {
+        return shown.substring(0, at);
     }
 }

@@ -17,8 +17,8 @@ abstract class Seam {
     /** Whether all text from now on is new. */
     abstract boolean isJoined();
 
-    /** What was taken and is neither given nor dropped. */
-    String held() {
+    /** What was taken and not given on, for counting. */
+    String kept() {
         return "";
     }
 
