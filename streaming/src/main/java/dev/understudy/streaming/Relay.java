@@ -49,6 +49,9 @@ final class Relay<I, O> extends FluxOperator<I, O> {
         /** Sends one item. */
         void emit(O item);
 
+        /** Whether somebody waits for the next item. */
+        boolean isWanted();
+
         /** Ends the stream, after what was emitted; {@code null} is a good end. The source is cancelled if it goes on. */
         void end(@Nullable Throwable error);
 
@@ -211,6 +214,11 @@ final class Relay<I, O> extends FluxOperator<I, O> {
             } else {
                 waiting.add(item);
             }
+        }
+
+        @Override
+        public boolean isWanted() {
+            return demand > 0 && waiting.isEmpty();
         }
 
         @Override

@@ -1,6 +1,5 @@
 package dev.understudy.streaming;
 
-import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -22,14 +21,13 @@ import reactor.core.publisher.Mono;
  * Cancelling cancels the one request that is live, at once. A timeout or deadline of the {@link dev.understudy.CallContext}
  * spans all attempts. Signals arrive on the threads of the provider within.
  */
-public final class ResumingProvider implements ChatProvider {
+public final class ResumingProvider extends Around {
 
-    private final ChatProvider company;
     private final ResumePolicy policy;
     private final Refusals refusals = new Refusals();
 
-    private ResumingProvider(ChatProvider company, ResumePolicy policy) {
-        this.company = company;
+    private ResumingProvider(ChatProvider within, ResumePolicy policy) {
+        super(within);
         this.policy = policy;
     }
 
@@ -42,40 +40,14 @@ public final class ResumingProvider implements ChatProvider {
         return new ResumingProvider(provider, policy);
     }
 
-    @Override
-    public String name() {
-        return company.name();
-    }
-
-    @Override
-    public Capabilities capabilities(String model) {
-        return company.capabilities(model);
-    }
-
     /** A whole answer has no middle to be cut in: it is the provider's own. */
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
-        return company.chat(request);
+        return within.chat(request);
     }
 
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
-        return Flux.deferContextual(context -> new Performance(company, policy, request, refusals, context).play());
-    }
-
-    @Override
-    public Mono<Void> probe() {
-        return company.probe();
-    }
-
-    @Override
-    public Mono<Void> warmup() {
-        return company.warmup();
-    }
-
-    /** Closes the provider within. */
-    @Override
-    public void close() {
-        company.close();
+        return Flux.deferContextual(context -> new Performance(within, policy, request, refusals, context).play());
     }
 }

@@ -47,7 +47,8 @@ class CommitterTest {
         Committer committer = new Committer(8);
         assertThat(committer.add("abcdefgh")).isEmpty();
         assertThat(committer.add("i")).isEqualTo("abcdefgh");
-        assertThat(committer.add("\u0308\u0308\u0308\u0308\u0308\u0308\u0308\u0308\u0308")).isEmpty();
+        assertThat(committer.add("\u0308\u0308\u0308\u0308\u0308\u0308\u0308\u0308\u0308"))
+                .isEmpty();
         assertThat(committer.add("j")).isEqualTo("i\u0308\u0308\u0308\u0308\u0308\u0308\u0308\u0308\u0308");
     }
 
@@ -75,7 +76,8 @@ class CommitterTest {
                 shown.append(committer.add(piece));
                 assertThat(shown.length()).as("what is shown of %s", told).isEqualTo(expected);
                 if (expected > 0 && (!characters.get(expected) || Words.isSpace(shown.codePointBefore(expected)))) {
-                    throw new AssertionError(escaped(text) + " is cut inside a character or behind a space at " + expected);
+                    throw new AssertionError(
+                            escaped(text) + " is cut inside a character or behind a space at " + expected);
                 }
             }
             assertThat(shown + committer.held()).isEqualTo(text);
@@ -119,7 +121,9 @@ class CommitterTest {
 
     private static String escaped(String text) {
         StringBuilder escaped = new StringBuilder();
-        text.codePoints().forEach(c -> escaped.append(c < 0x7F && c > 0x1F ? Character.toString(c) : "<" + Integer.toHexString(c) + ">"));
+        text.codePoints()
+                .forEach(c -> escaped.append(
+                        c < 0x7F && c > 0x1F ? Character.toString(c) : "<" + Integer.toHexString(c) + ">"));
         return escaped.toString();
     }
 

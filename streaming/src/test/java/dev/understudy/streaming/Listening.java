@@ -16,6 +16,7 @@ final class Listening implements CoreSubscriber<StreamChunk> {
 
     final List<StreamChunk> chunks = new ArrayList<>();
     final Assembler answer = new Assembler();
+
     @Nullable
     Throwable error;
 

@@ -59,7 +59,7 @@ class ResumingProviderTest {
         ScriptedProvider two = ScriptedProvider.named("two");
         StepVerifier.create(ResumingProvider.over(Understudy.over(one, two)).stream(ASKED)
                         .map(StreamChunk::text))
-                .expectNext("Once", " upon", " a")
+                .expectNext("Once", " upon a")
                 .expectErrorSatisfies(error -> {
                     ChatException.PartialAnswer partial = (ChatException.PartialAnswer) error;
                     assertThat(partial.partial().text()).isEqualTo("Once upon a");

@@ -29,8 +29,10 @@ class SeamTest {
 
     @Test
     void anEchoIsDroppedInsideOneDelta() {
-        assertThat(told(new Echo("Once upon", " a"), List.of("Once upon a time"))).isEqualTo(" a time");
-        assertThat(told(new Echo("Once upon", " a"), List.of("On", "ce up", "on", " a time"))).isEqualTo(" a time");
+        assertThat(told(new Echo("Once upon", " a"), List.of("Once upon a time")))
+                .isEqualTo(" a time");
+        assertThat(told(new Echo("Once upon", " a"), List.of("On", "ce up", "on", " a time")))
+                .isEqualTo(" a time");
         assertThat(told(new Echo("Once upon", " a"), List.of(" a", " time"))).isEqualTo(" a time");
     }
 
@@ -123,13 +125,16 @@ class SeamTest {
                 "thirteen. Winston",
                 "and the clocks were striking",
                 "x".repeat(1000))) {
-            assertThat(told(Anchor.repeated(words, 200), cut(reply, 5))).as(reply).isNull();
+            assertThat(told(Anchor.repeated(words, 200), cut(reply, 5)))
+                    .as(reply)
+                    .isNull();
         }
     }
 
     @Test
     void fewWordsProveNothingUnlessTheyComeFirst() {
-        assertThat(told(Anchor.repeated("The cat", 200), List.of("The cat", " sat"))).isEqualTo(" sat");
+        assertThat(told(Anchor.repeated("The cat", 200), List.of("The cat", " sat")))
+                .isEqualTo(" sat");
         assertThat(told(Anchor.repeated("The cat", 200), List.of("Well. The cat", " sat")))
                 .isNull();
     }
@@ -137,7 +142,9 @@ class SeamTest {
     @Test
     void theAnchorIsFoundAsASlowTwinFindsIt() {
         Cases.play("anchor and its twin", 2, random -> {
-            String shown = random.nextBoolean() ? Texts.prose(random, 30) : Texts.any(random).strip();
+            String shown = random.nextBoolean()
+                    ? Texts.prose(random, 30)
+                    : Texts.any(random).strip();
             String words = Anchor.of(shown, 16 + random.nextInt(40));
             if (words == null || words.isEmpty()) {
                 return;

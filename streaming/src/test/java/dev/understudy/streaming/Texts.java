@@ -8,14 +8,42 @@ import java.util.Random;
 final class Texts {
 
     private static final String[] WORDS = {
-        "the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "don't", "e.g.", "3.14", "Zürich", "naïve",
-        "(yes)", "end.", "well,", "https://example.org/a/very/long/path?with=query&and=more#fragment", "-", "—", "…",
-        "\"quoted\"", "I", "ха", "привет", "שלום", "مرحبا", "नमस्ते", "한국어", "ha"
+        "the",
+        "quick",
+        "brown",
+        "fox",
+        "jumps",
+        "over",
+        "a",
+        "lazy",
+        "dog",
+        "don't",
+        "e.g.",
+        "3.14",
+        "Zürich",
+        "naïve",
+        "(yes)",
+        "end.",
+        "well,",
+        "https://example.org/a/very/long/path?with=query&and=more#fragment",
+        "-",
+        "—",
+        "…",
+        "\"quoted\"",
+        "I",
+        "ха",
+        "привет",
+        "שלום",
+        "مرحبا",
+        "नमस्ते",
+        "한국어",
+        "ha"
     };
     private static final String[] PICTURES = {
         "👍", "👍🏽", "👩‍👩‍👧‍👦", "🏳️‍🌈", "❤️", "🇩🇪", "🇫🇷", "☺️", "🧑🏿‍🚀", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"
     };
-    private static final String[] MARKED = {"é", "n̈", "Z͑ͫ̓ͪ̂ͫ", "ก็", "ที่", "น้ำ", "क्ष", "நி", "각", "각", "གྷ", "a҉"};
+    private static final String[] MARKED = {"é", "n̈", "Z͑ͫ̓ͪ̂ͫ", "ก็", "ที่", "น้ำ", "क्ष", "நி", "각", "각", "གྷ", "a҉"
+    };
     private static final String CHINESE = "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生";
     private static final String JAPANESE = "これは日本語のテキストです。長い文章を書きます、そしてｶﾞｷﾞ";
     private static final String THAI = "ภาษาไทยไม่มีช่องว่างระหว่างคำ";
@@ -47,19 +75,27 @@ final class Texts {
             case 0, 1, 2 -> repeat(length, text, () -> WORDS[random.nextInt(WORDS.length)], " ");
             case 3 -> repeat(length, text, () -> one(CHINESE, random), "");
             case 4 -> repeat(length, text, () -> one(JAPANESE, random), random.nextInt(8) == 0 ? " " : "");
-            case 5 -> repeat(length, text, () -> PICTURES[random.nextInt(PICTURES.length)], random.nextBoolean() ? "" : " ");
-            case 6 -> repeat(length, text, () -> MARKED[random.nextInt(MARKED.length)], random.nextBoolean() ? "" : " ");
+            case 5 ->
+                repeat(length, text, () -> PICTURES[random.nextInt(PICTURES.length)], random.nextBoolean() ? "" : " ");
+            case 6 ->
+                repeat(length, text, () -> MARKED[random.nextInt(MARKED.length)], random.nextBoolean() ? "" : " ");
             case 7 -> text.append("\n```java\nint x = ").append(length).append(";\n\tfor (;;) {}\r\n```\n\n");
-            case 8 -> text.append("{\"a\": [1,2,{\"b\":\"").append(WORDS[random.nextInt(WORDS.length)]).append("\\n\"}]}");
+            case 8 ->
+                text.append("{\"a\": [1,2,{\"b\":\"")
+                        .append(WORDS[random.nextInt(WORDS.length)])
+                        .append("\\n\"}]}");
             case 9 -> repeat(length, text, () -> "| --- | " + random.nextInt(10) + " |", "\n");
             case 10 -> text.append(THAI, 0, 1 + random.nextInt(THAI.length()));
             default -> repeat(length, text, () -> codePoint(random), "");
         }
-        return text.append(random.nextInt(3) == 0 ? "" : random.nextBoolean() ? " " : "\n").toString();
+        return text.append(random.nextInt(3) == 0 ? "" : random.nextBoolean() ? " " : "\n")
+                .toString();
     }
 
     private static String codePoint(Random random) {
-        int[] blocks = {0x20, 0xA0, 0x300, 0x600, 0x900, 0xE00, 0x1100, 0x2000, 0x3000, 0xAC00, 0xFE00, 0x1F1E0, 0x1F3F0, 0xE0020};
+        int[] blocks = {
+            0x20, 0xA0, 0x300, 0x600, 0x900, 0xE00, 0x1100, 0x2000, 0x3000, 0xAC00, 0xFE00, 0x1F1E0, 0x1F3F0, 0xE0020
+        };
         int c = blocks[random.nextInt(blocks.length)] + random.nextInt(96);
         return Character.isDefined(c) && !(c >= 0xD800 && c < 0xE000) ? Character.toString(c) : "x";
     }
