@@ -96,9 +96,7 @@ final class Performance {
         if (first == null) {
             first = cut.served;
         }
-        for (Trail.Entry entry : cut.trail().entries()) {
-            trail = trail.plus(entry);
-        }
+        trail = joined(trail, cut.trail());
         Take next = rescue().after(cut, take);
         if (next == null) {
             return Mono.error(rescue().failed());
@@ -174,11 +172,23 @@ final class Performance {
         if (theirs.entries().isEmpty()) {
             theirs = theirs.plus(entry(last.provider(), last.model(), Trail.Outcome.SERVED, null, finish.usage()));
         }
-        Trail whole = trail;
-        for (Trail.Entry entry : theirs.entries()) {
-            whole = whole.plus(entry);
-        }
+        Trail whole = joined(trail, theirs);
         return finish.withServed(served(last.provider(), last.model(), whole)).withUsage(whole.usage());
+    }
+
+    /** One behind the other. That a route is not asked again after its attempt needs no line of its own. */
+    private static Trail joined(Trail before, Trail after) {
+        List<Trail.Entry> all = new ArrayList<>(before.entries());
+        for (Trail.Entry entry : after.entries()) {
+            boolean known = entry.outcome() == Trail.Outcome.SKIPPED
+                    && before.entries().stream()
+                            .anyMatch(earlier -> earlier.provider().equals(entry.provider())
+                                    && earlier.model().equals(entry.model()));
+            if (!known) {
+                all.add(entry);
+            }
+        }
+        return new Trail(all);
     }
 
     /** The whole trail, as served by this route. */
