@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** How exact the seam of ANCHORED is, with a model that is imitated in its good and bad habits. docs/streaming.md shows it. */
 class AnchorFiguresTest {
 
-    private static final int TRIES = 2_000;
+    private static final int TRIES = Math.max(200, Integer.getInteger("understudy.cases", 10_000) / 20);
 
     private enum Kind {
         PROSE,
@@ -31,7 +31,8 @@ class AnchorFiguresTest {
                 text.append(
                         switch (this) {
                             case PROSE -> sentence(random, ENGLISH, " ") + (random.nextInt(5) == 0 ? "\n\n" : " ");
-                            case LIST -> "* **" + word(random, ENGLISH) + "**: " + sentence(random, ENGLISH, " ") + "\n";
+                            case LIST ->
+                                "* **" + word(random, ENGLISH) + "**: " + sentence(random, ENGLISH, " ") + "\n";
                             case CODE ->
                                 "    int " + word(random, ENGLISH) + random.nextInt(100) + " = " + word(random, ENGLISH)
                                         + "(" + random.nextInt(100) + ");\n    if (x > " + random.nextInt(9)
@@ -49,8 +50,9 @@ class AnchorFiguresTest {
 
     private static final String[] ENGLISH = words("bcdfglmnprst", "aeiou", 400);
     private static final String[] CYRILLIC = words("бвгдклмнпрст", "аеиоу", 400);
-    private static final String[] HAN = "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生自会那后能对着事其里所去行过家十用发天如然作方成者多日都三小军二无同么经法当起与好看学进种将还分此心前面又定见只主没公从"
-            .split("");
+    private static final String[] HAN =
+            "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生自会那后能对着事其里所去行过家十用发天如然作方成者多日都三小军二无同么经法当起与好看学进种将还分此心前面又定见只主没公从"
+                    .split("");
 
     private static String[] words(String consonants, String vowels, int count) {
         Random random = new Random(7);
@@ -85,7 +87,7 @@ class AnchorFiguresTest {
         PREAMBLE(true),
         QUOTES(true),
         OTHER_SPACES(true),
-        HALF_REPEATS(true),
+        HALF_REPEATS(false),
         GOES_ON_WITHOUT(false),
         STARTS_AGAIN(false),
         APOLOGISES(false);
@@ -101,7 +103,8 @@ class AnchorFiguresTest {
         String reply(Random random, String shown, String words, String rest) {
             return switch (this) {
                 case REPEATS -> words + rest;
-                case REPEATS_MORE -> shown.substring(Math.max(0, shown.length() - words.length() - random.nextInt(60))) + rest;
+                case REPEATS_MORE ->
+                    shown.substring(Math.max(0, shown.length() - words.length() - random.nextInt(60))) + rest;
                 case PREAMBLE -> "Sure! Continuing from where the connection dropped:\n\n" + words + rest;
                 case QUOTES -> "\"" + words + "\"" + rest;
                 case OTHER_SPACES -> words.replaceAll("\\s+", random.nextBoolean() ? " " : "\n") + rest;
@@ -168,7 +171,7 @@ class AnchorFiguresTest {
         if (reply == null) {
             return;
         }
-        String told = SeamTest.told(Anchor.repeated(words, 200), pieces(reply, random));
+        String told = SeamTest.told(Anchor.repeated(words, shown, 200), pieces(reply, random));
         if (told == null) {
             count.abandoned++;
         } else if (told.equals(rest)) {
@@ -196,7 +199,11 @@ class AnchorFiguresTest {
                 Count count = kinds.get(kind);
                 double all = Math.max(1, count.all()) / 100.0;
                 line.append(String.format(
-                        Locale.ROOT, " %.1f / %.1f / %.2f |", count.exact / all, count.abandoned / all, count.wrong / all));
+                        Locale.ROOT,
+                        " %.1f / %.1f / %.2f |",
+                        count.exact / all,
+                        count.abandoned / all,
+                        count.wrong / all));
             }
             System.out.println(line);
         });

@@ -85,11 +85,13 @@ class AssemblerTest {
     @Test
     void aStreamWithoutFinishIsNoAnswer() {
         StepVerifier.create(Assembler.collect(Flux.just(new StreamChunk.Text("half"))))
-                .expectErrorSatisfies(error -> assertThat(((ChatException.PartialAnswer) error).partial().text())
+                .expectErrorSatisfies(error -> assertThat(
+                                ((ChatException.PartialAnswer) error).partial().text())
                         .isEqualTo("half"))
                 .verify();
         StepVerifier.create(Assembler.collect(Flux.empty()))
-                .expectErrorSatisfies(error -> assertThat(((ChatException.CallFailed) error).failure().kind())
+                .expectErrorSatisfies(error -> assertThat(
+                                ((ChatException.CallFailed) error).failure().kind())
                         .isEqualTo(FailureKind.TRUNCATED))
                 .verify();
     }
@@ -102,7 +104,8 @@ class AssemblerTest {
                 .always(Cue.text("Hello you").withToolCall("1", "clock", "{}"));
         ChatResponse whole = provider.chat(request).block();
         assertThat(ChatFromStream.of(provider).chat(request).block().text()).isEqualTo(whole.text());
-        assertThat(ChatFromStream.of(provider).chat(request).block().toolCalls()).isEqualTo(whole.toolCalls());
+        assertThat(ChatFromStream.of(provider).chat(request).block().toolCalls())
+                .isEqualTo(whole.toolCalls());
         StreamFromChat streaming = StreamFromChat.of(provider);
         assertThat(Assembler.collect(streaming.stream(request)).block()).isEqualTo(whole);
         assertThat(streaming.capabilities("m").features())

@@ -32,7 +32,8 @@ class ChoiceTest {
         List<String> head = new ArrayList<>();
         List<Cell> cells = new ArrayList<>();
         for (String line : Files.readAllLines(page)) {
-            List<String> columns = Arrays.stream(line.split("\\|")).map(String::trim).toList();
+            List<String> columns =
+                    Arrays.stream(line.split("\\|")).map(String::trim).toList();
             if (line.startsWith("| delivered |")) {
                 head.addAll(columns);
             } else if (!head.isEmpty() && line.matches("\\| [A-Z_]+ \\|.*")) {
@@ -82,7 +83,8 @@ class ChoiceTest {
                                     case "declared, free text" -> declared && free;
                                     case "deterministic" -> deterministic || any;
                                     default ->
-                                        throw new AssertionError("The page says what no test understands: " + cell.rule);
+                                        throw new AssertionError(
+                                                "The page says what no test understands: " + cell.rule);
                                 };
                         assertThat(Choice.applies(cell.way, cell.heard, request, target, any))
                                 .as("%s, %s, declared %s, any %s", request.sampling(), format, declared, any)

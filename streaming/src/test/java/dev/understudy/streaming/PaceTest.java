@@ -34,11 +34,13 @@ class PaceTest {
                 .expectNextCount(4)
                 .verifyComplete();
         Duration gap = Duration.ofMillis(750);
-        Pace.Total total = new Pace.Total(
-                Pace.End.FINISHED, Duration.ofMillis(1700), Duration.ofMillis(200), gap, 30);
+        Pace.Total total = new Pace.Total(Pace.End.FINISHED, Duration.ofMillis(1700), Duration.ofMillis(200), gap, 30);
         assertThat(heard)
                 .containsExactly(
-                        new Pace.FirstContent(Duration.ofMillis(200)), new Pace.Gap(gap, 3), new Pace.Gap(gap, 6), total);
+                        new Pace.FirstContent(Duration.ofMillis(200)),
+                        new Pace.Gap(gap, 3),
+                        new Pace.Gap(gap, 6),
+                        total);
         assertThat(total.tokensPerSecond()).isEqualTo(20);
     }
 

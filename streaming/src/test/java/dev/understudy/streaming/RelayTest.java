@@ -124,7 +124,8 @@ class RelayTest {
     @Test
     void cancellingReachesTheSourceAndNothingIsToldAfterwards() {
         for (long demand : List.of(2L, Long.MAX_VALUE)) {
-            TestPublisher<Integer> source = TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+            TestPublisher<Integer> source =
+                    TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
             StepVerifier.create(times(source.flux()), demand)
                     .then(() -> source.next(1))
                     .expectNext(1)

@@ -33,8 +33,7 @@ class ResumingProviderTest {
     private static final ChatRequest ASKED = ChatRequest.of("m", "Tell me a story");
     private static final Failure RESET = Failure.of(FailureKind.CONNECT, "connection reset");
     private static final Capabilities PREFILL = Capabilities.assumed().with(Feature.PREFILL);
-    private static final Cue CUT =
-            Cue.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
+    private static final Cue CUT = Cue.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
     private static final Cue REST = Cue.tokens(" time", " there", " was").withUsage(Usage.of(14, 3));
 
     private final ScriptedProvider one = ScriptedProvider.named("one").then(CUT);
@@ -42,7 +41,8 @@ class ResumingProviderTest {
     private final ScriptedProvider three = ScriptedProvider.named("three");
 
     private ChatProvider over(ResumePolicy policy, ChatProvider... providers) {
-        Understudy.Builder door = Understudy.builder().retry(RetryPolicy.defaults().withRetries(0));
+        Understudy.Builder door =
+                Understudy.builder().retry(RetryPolicy.defaults().withRetries(0));
         for (ChatProvider provider : providers) {
             door.provider(provider);
         }
@@ -116,7 +116,8 @@ class ResumingProviderTest {
     void aRefusalOfPrefillIsRememberedCostsNoTakeoverAndHidesNothing() {
         Failure refusal = Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefused("prefill");
         two.can(PREFILL)
-                .rule(asked -> asked.messages().size() > 1 ? Cue.fail(refusal) : Cue.tokens("Once", " and", " for all"));
+                .rule(asked ->
+                        asked.messages().size() > 1 ? Cue.fail(refusal) : Cue.tokens("Once", " and", " for all"));
         ChatProvider provider = over(ResumePolicy.of(Way.PREFILL, Way.RESTART), one, two);
         for (int i = 1; i <= 2; i++) {
             List<StreamChunk> chunks = provider.stream(ASKED).collectList().block();
@@ -136,8 +137,9 @@ class ResumingProviderTest {
     @Test
     void restartTakesBackWhatWasShown() {
         two.then(Cue.tokens("Long", " ago"));
-        List<StreamChunk> chunks =
-                over(ResumePolicy.restarting(), one, two).stream(ASKED).collectList().block();
+        List<StreamChunk> chunks = over(ResumePolicy.restarting(), one, two).stream(ASKED)
+                .collectList()
+                .block();
         assertThat(chunks.subList(0, 5))
                 .containsExactly(
                         new StreamChunk.Text("Once"),
@@ -177,10 +179,9 @@ class ResumingProviderTest {
     @Test
     void aReplayIsSilentUntilItTellsMore() {
         two.then(Cue.tokens("Once upon", " a time", " there"));
-        StepVerifier.create(
-                        over(ResumePolicy.exact(), one, two).stream(ASKED.withSeed(1))
-                                .filter(StreamChunk::isContent)
-                                .map(StreamChunk::text))
+        StepVerifier.create(over(ResumePolicy.exact(), one, two).stream(ASKED.withSeed(1))
+                        .filter(StreamChunk::isContent)
+                        .map(StreamChunk::text))
                 .expectNext("Once", " upon a", " time", " there")
                 .verifyComplete();
     }
@@ -196,11 +197,14 @@ class ResumingProviderTest {
             return Cue.text("Of course. " + words + " thirteen. Winston Smith");
         });
         ChatRequest request = ASKED.withMaxTokens(40);
-        List<StreamChunk> chunks =
-                over(ResumePolicy.anchored(), cut, two).stream(request).collectList().block();
+        List<StreamChunk> chunks = over(ResumePolicy.anchored(), cut, two).stream(request)
+                .collectList()
+                .block();
         assertThat(text(chunks)).isEqualTo(long1 + " thirteen. Winston Smith");
         List<Message> asked = two.requests().get(0).messages();
-        assertThat(((Message.Assistant) asked.get(1)).text()).startsWith("It was").endsWith("striking");
+        assertThat(((Message.Assistant) asked.get(1)).text())
+                .startsWith("It was")
+                .endsWith("striking");
         int quoted = Tokens.of(Anchor.of(((Message.Assistant) asked.get(1)).text(), 40));
         assertThat(two.requests().get(0).sampling().maxTokens())
                 .isEqualTo(40 - Tokens.of(((Message.Assistant) asked.get(1)).text()) + quoted);
@@ -209,15 +213,17 @@ class ResumingProviderTest {
     @Test
     void maxTokensShrinksAndWithNothingLeftTheAnswerEndsWithLength() {
         two.can(PREFILL).always(REST);
-        assertThat(text(over(ResumePolicy.exact(), one, two).stream(ASKED.withMaxTokens(10)).collectList().block()))
+        assertThat(text(over(ResumePolicy.exact(), one, two).stream(ASKED.withMaxTokens(10))
+                        .collectList()
+                        .block()))
                 .isEqualTo("Once upon a time there was");
         assertThat(two.requests().get(0).sampling().maxTokens()).isEqualTo(10 - Tokens.of("Once upon a"));
 
         ScriptedProvider again = ScriptedProvider.named("one").then(CUT);
-        ChatResponse answer = answer(over(ResumePolicy.exact(), again, two).stream(
-                        ASKED.withMaxTokens(Tokens.of("Once upon a")))
-                .collectList()
-                .block());
+        ChatResponse answer =
+                answer(over(ResumePolicy.exact(), again, two).stream(ASKED.withMaxTokens(Tokens.of("Once upon a")))
+                        .collectList()
+                        .block());
         assertThat(answer.text()).isEqualTo("Once upon a");
         assertThat(answer.finishReason()).isEqualTo(FinishReason.LENGTH);
         assertThat(two.subscriptions()).isEqualTo(1);
@@ -226,16 +232,19 @@ class ResumingProviderTest {
     @Test
     void whatIsRefusedIsNotCarriedElsewhere() {
         Failure filtered = Failure.of(FailureKind.CONTENT_FILTERED, "filtered");
-        ScriptedProvider filters = ScriptedProvider.named("one").then(Cue.tokens("Once", " upon", " a").failAfter(3, filtered));
+        ScriptedProvider filters = ScriptedProvider.named("one")
+                .then(Cue.tokens("Once", " upon", " a").failAfter(3, filtered));
         two.can(PREFILL).then(REST);
-        assertThat(partial(over(ResumePolicy.restarting(), filters, two).stream(ASKED)).failure())
+        assertThat(partial(over(ResumePolicy.restarting(), filters, two).stream(ASKED))
+                        .failure())
                 .isEqualTo(filtered);
         assertThat(two.subscriptions()).isZero();
     }
 
     @Test
     void theRescuerMayDieTooAndIsRescuedIfThePolicyAllowsIt() {
-        two.can(PREFILL).always(Cue.tokens(" time", " there", " wa").failAfter(3, Failure.of(FailureKind.SERVER, "broke")));
+        two.can(PREFILL)
+                .always(Cue.tokens(" time", " there", " wa").failAfter(3, Failure.of(FailureKind.SERVER, "broke")));
         three.can(PREFILL).always(Cue.tokens(" was", " a cat"));
         ChatException.PartialAnswer end = partial(over(ResumePolicy.exact(), one, two, three).stream(ASKED));
         assertThat(end.partial().text()).isEqualTo("Once upon a time there");
@@ -275,7 +284,9 @@ class ResumingProviderTest {
     @Test
     void reasoningThatWasToldPinsTheAnswerToItsMind() {
         ScriptedProvider thinks = ScriptedProvider.named("one")
-                .then(Cue.tokens("Once", " upon", " a ti").withReasoning("A story.").failAfter(5, RESET));
+                .then(Cue.tokens("Once", " upon", " a ti")
+                        .withReasoning("A story.")
+                        .failAfter(5, RESET));
         two.can(PREFILL).then(REST);
         ChatException.PartialAnswer end = partial(over(ResumePolicy.anchored(), thinks, two).stream(ASKED));
         assertThat(end.partial().reasoning()).isEqualTo("A story.");
@@ -309,7 +320,9 @@ class ResumingProviderTest {
         ScriptedProvider silent = ScriptedProvider.named("silent")
                 .can(PREFILL)
                 .then(CUT.failAfter(3, Failure.of(FailureKind.TIMEOUT, "silent")), REST);
-        assertThat(partial(ResumingProvider.over(silent).stream(ASKED)).failure().kind())
+        assertThat(partial(ResumingProvider.over(silent).stream(ASKED))
+                        .failure()
+                        .kind())
                 .isEqualTo(FailureKind.TIMEOUT);
         assertThat(silent.subscriptions()).isEqualTo(1);
     }
@@ -321,7 +334,8 @@ class ResumingProviderTest {
         StepVerifier.withVirtualTime(() -> over(ResumePolicy.exact(), stalls, two).stream(ASKED))
                 .expectNextCount(2)
                 .expectNoEvent(Duration.ofSeconds(20))
-                .verifyErrorSatisfies(error -> assertThat(((ChatException.PartialAnswer) error).failure().kind())
+                .verifyErrorSatisfies(error -> assertThat(
+                                ((ChatException.PartialAnswer) error).failure().kind())
                         .isEqualTo(FailureKind.TIMEOUT));
         assertThat(stalls.subscriptions()).isEqualTo(1);
         assertThat(stalls.live()).isZero();

@@ -23,8 +23,8 @@ import tools.jackson.databind.ObjectMapper;
 class SseWriterTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final StreamChunk FINISH = new StreamChunk.Finish(
-            FinishReason.STOP, Usage.of(3, 4), Receipt.none(), Served.by("p", "m"));
+    private static final StreamChunk FINISH =
+            new StreamChunk.Finish(FinishReason.STOP, Usage.of(3, 4), Receipt.none(), Served.by("p", "m"));
     private static final SseWriter WRITER = SseWriter.of("m").withKeepAlive(null);
 
     private static StreamChunk text(String text) {
@@ -117,7 +117,8 @@ class SseWriterTest {
     @Test
     void errorsThatAreNotOursAreNotRepeated() {
         StepVerifier.create(WRITER.write(Flux.error(new IllegalStateException("password: 1234"))))
-                .assertNext(event -> assertThat(event).contains("The answer failed").doesNotContain("1234"))
+                .assertNext(
+                        event -> assertThat(event).contains("The answer failed").doesNotContain("1234"))
                 .verifyError(IllegalStateException.class);
     }
 
@@ -153,8 +154,7 @@ class SseWriterTest {
     void aSilentStreamIsKeptAlive() {
         StepVerifier.withVirtualTime(() -> WRITER.withKeepAlive(Duration.ofSeconds(10))
                         .write(Flux.concat(
-                                Flux.just(text("a")),
-                                Flux.just(FINISH).delaySubscription(Duration.ofSeconds(25)))))
+                                Flux.just(text("a")), Flux.just(FINISH).delaySubscription(Duration.ofSeconds(25)))))
                 .expectSubscription()
                 .expectNextCount(1)
                 .expectNoEvent(Duration.ofSeconds(10))

@@ -24,14 +24,16 @@ class StreamBufferTest {
     @Test
     void theFirstPiecesAreHeldAndThenComeAsOne() {
         ScriptedProvider provider = ScriptedProvider.named("p").then(Cue.tokens("a ", "b ", "c ", "d"));
-        StepVerifier.create(StreamBuffer.tokens(3).around(provider).stream(ASKED).map(StreamChunk::text))
+        StepVerifier.create(
+                        StreamBuffer.tokens(3).around(provider).stream(ASKED).map(StreamChunk::text))
                 .expectNext("a b c ", "d", "")
                 .verifyComplete();
     }
 
     @Test
     void anEarlyDeathInsideAnUnderstudyIsInvisible() {
-        ScriptedProvider one = ScriptedProvider.named("one").then(Cue.tokens("a ", "b ", "c ", "d").failAfter(2, CUT));
+        ScriptedProvider one = ScriptedProvider.named("one")
+                .then(Cue.tokens("a ", "b ", "c ", "d").failAfter(2, CUT));
         ScriptedProvider two = ScriptedProvider.named("two").then(Cue.tokens("x ", "y ", "z ", "!"));
         StreamBuffer buffer = StreamBuffer.tokens(3);
         Understudy door = Understudy.builder()
@@ -72,7 +74,8 @@ class StreamBufferTest {
     @Test
     void demandIsKeptWhileTheBeginningIsHeld() {
         ScriptedProvider provider = ScriptedProvider.named("p").then(Cue.tokens("a ", "b ", "c ", "d"));
-        StepVerifier.create(StreamBuffer.tokens(3).around(provider).stream(ASKED).map(StreamChunk::text), 1)
+        StepVerifier.create(
+                        StreamBuffer.tokens(3).around(provider).stream(ASKED).map(StreamChunk::text), 1)
                 .expectNext("a b c ")
                 .thenRequest(1)
                 .expectNext("d")

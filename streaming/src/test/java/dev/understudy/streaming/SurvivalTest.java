@@ -116,8 +116,7 @@ class SurvivalTest {
         });
     }
 
-    private Listening play(
-            Random random, List<StreamChunk> truth, String text, ResponseFormat format, boolean threads)
+    private Listening play(Random random, List<StreamChunk> truth, String text, ResponseFormat format, boolean threads)
             throws InterruptedException {
         boolean deterministic = random.nextBoolean();
         ChatRequest request = ChatRequest.of("m", "q").withFormat(format);
@@ -129,8 +128,7 @@ class SurvivalTest {
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
             // Whoever lies, lies only to those who have heard the truth, so that the truth is known.
-            Supplier<String> heardBefore =
-                    () -> lies && random.nextBoolean() ? listening[0].answer.text() : "";
+            Supplier<String> heardBefore = () -> lies && random.nextBoolean() ? listening[0].answer.text() : "";
             actors.add(actor("p" + i, random, truth, text, heardBefore));
         }
         Understudy.Builder door =
@@ -167,7 +165,9 @@ class SurvivalTest {
             assertThat(heard.answer.isFinished()).isTrue();
             assertThat(shown).isEqualTo(text);
             ChatResponse answer = heard.answer.response();
-            assertThat(doneSince(heard)).as("each tool call is told once").isEqualTo(answer.toolCalls().size());
+            assertThat(doneSince(heard))
+                    .as("each tool call is told once")
+                    .isEqualTo(answer.toolCalls().size());
             assertThat(answer.toolCalls()).hasSize((int) truth.stream()
                     .filter(StreamChunk.ToolCallDone.class::isInstance)
                     .count());
@@ -189,7 +189,9 @@ class SurvivalTest {
     private static int doneSince(Listening heard) {
         int calls = 0;
         for (StreamChunk chunk : heard.chunks) {
-            calls = chunk instanceof StreamChunk.Reset ? 0 : calls + (chunk instanceof StreamChunk.ToolCallDone ? 1 : 0);
+            calls = chunk instanceof StreamChunk.Reset
+                    ? 0
+                    : calls + (chunk instanceof StreamChunk.ToolCallDone ? 1 : 0);
         }
         return calls;
     }
