@@ -325,6 +325,28 @@ class OpenAiChatStreamTest {
         }
     }
 
+    @Test
+    void damagedBytesAreReadOrRejectedAndNothingElse() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        byte[] body = (delta("'content':'é😀'")
+                        + delta("'content':[{'type':'text','text':'x'}],'reasoning':'y'")
+                        + delta("'tool_calls':[{'index':0,'id':'c1','function':{'name':'f','arguments':'{}'}}]")
+                        + "error: {\"a\":1}\n\n"
+                        + finish("tool_calls")
+                        + event("'usage':{'prompt_tokens':3,'completion_tokens':4}")
+                        + DONE)
+                .getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 5_000; i++) {
+            byte[] damaged = body.clone();
+            for (int k = random.nextInt(4); k >= 0; k--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            Heard heard = Heard.of(new SseFraming(), decoder(Quirks.defaults()), damaged, 64, random);
+            assertThat(heard.isComplete()).as("seed %d", seed).isEqualTo(heard.failure == null);
+        }
+    }
+
     private static Usage usage(String events) {
         Heard heard = hear(events + DONE);
         return heard.finished().usage();
