@@ -1,6 +1,8 @@
 package dev.understudy.chat;
 
+import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a call gave no (whole) answer. Carries no stack trace: what matters is the {@link Failure} and the {@link Trail},
@@ -10,8 +12,8 @@ public abstract sealed class ChatException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private ChatException(String message) {
-        super(message, null, true, false);
+    private ChatException(String message, @Nullable Throwable cause) {
+        super(message, cause, true, false);
     }
 
     /** One attempt at one provider failed. */
@@ -20,12 +22,23 @@ public abstract sealed class ChatException extends RuntimeException {
         private final transient Failure failure;
 
         public CallFailed(Failure failure) {
-            super(failure.toString());
+            super(failure.toString(), null);
+            this.failure = failure;
+        }
+
+        /** Keeps what a provider of another kind signalled as the cause. */
+        public CallFailed(Failure failure, Throwable cause) {
+            super(failure.toString(), cause);
             this.failure = failure;
         }
 
         public Failure failure() {
             return failure;
+        }
+
+        /** The same exception with another failure in it. */
+        public CallFailed with(Failure failure) {
+            return getCause() == null ? new CallFailed(failure) : new CallFailed(failure, getCause());
         }
     }
 
@@ -38,23 +51,27 @@ public abstract sealed class ChatException extends RuntimeException {
         private final transient Trail trail;
         private final String why;
 
-        public Exhausted(String why, Trail trail) {
-            super(
-                    trail.entries().isEmpty()
-                            ? why
-                            : why + ". Attempts:\n"
-                                    + trail.entries().stream()
-                                            .map(Trail.Entry::toString)
-                                            .collect(Collectors.joining("\n")));
+        /**
+         * @param why the first line of the message
+         * @param trail what happened
+         * @param failures the same as exceptions, in order
+         */
+        public Exhausted(String why, Trail trail, List<CallFailed> failures) {
+            super(trail.entries().isEmpty() ? why : why + ". Attempts:\n" + lines(trail), first(failures));
             this.trail = trail;
             this.why = why;
-            trail.cause().ifPresent(first -> {
-                initCause(new CallFailed(first));
-                trail.entries().stream()
-                        .map(Trail.Entry::failure)
-                        .filter(failure -> failure != null && failure != first)
-                        .forEach(failure -> addSuppressed(new CallFailed(failure)));
-            });
+            failures.stream().filter(failure -> failure != getCause()).forEach(this::addSuppressed);
+        }
+
+        private static @Nullable CallFailed first(List<CallFailed> failures) {
+            return failures.stream()
+                    .filter(failed -> failed.failure().kind() != FailureKind.SKIPPED)
+                    .findFirst()
+                    .orElse(failures.isEmpty() ? null : failures.get(0));
+        }
+
+        private static String lines(Trail trail) {
+            return trail.entries().stream().map(Trail.Entry::toString).collect(Collectors.joining("\n"));
         }
 
         public Trail trail() {
@@ -77,7 +94,7 @@ public abstract sealed class ChatException extends RuntimeException {
         }
 
         public Rejected(String message, Trail trail) {
-            super(message);
+            super(message, null);
             this.trail = trail;
         }
 
@@ -93,11 +110,13 @@ public abstract sealed class ChatException extends RuntimeException {
         private final transient ChatResponse partial;
 
         public PartialAnswer(Failure failure, ChatResponse partial) {
-            super("The answer was cut after " + partial.text().length() + " characters by "
-                    + partial.served().provider() + "/" + partial.served().model() + ": " + failure);
+            super(
+                    "The answer was cut after " + partial.text().length() + " characters by "
+                            + partial.served().provider() + "/"
+                            + partial.served().model() + ": " + failure,
+                    new CallFailed(failure));
             this.failure = failure;
             this.partial = partial;
-            initCause(new CallFailed(failure));
         }
 
         /** What cut it. */

@@ -7,19 +7,36 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Notice {
 
     /**
-     * A key is left out for a while, and another one is used where there is one.
+     * A key is left out for a while.
      *
      * @param provider whose key
      * @param keyFingerprint which key
      * @param kind why: rate limit, quota or a wrong key
      * @param forHowLong until it is used again; {@code null} means until the configuration is loaded anew
-     * @param next fingerprint of the key used instead; {@code null} when none is left
      */
     record KeyGated(
             String provider,
             String keyFingerprint,
             FailureKind kind,
-            @Nullable Duration forHowLong,
-            @Nullable String next)
-            implements Notice {}
+            @Nullable Duration forHowLong) implements Notice {
+        @Override
+        public String toString() {
+            return provider + " leaves " + keyFingerprint + " out "
+                    + (forHowLong == null ? "for good" : "for " + forHowLong.toMillis() + " ms") + " because of "
+                    + kind.label();
+        }
+    }
+
+    /**
+     * The next key is used at once instead of one that was turned away.
+     *
+     * @param provider whose key
+     * @param keyFingerprint which key
+     */
+    record KeyUsed(String provider, String keyFingerprint) implements Notice {
+        @Override
+        public String toString() {
+            return provider + " goes on with " + keyFingerprint;
+        }
+    }
 }

@@ -34,6 +34,11 @@ final class OpenAiChat implements Dialect {
     }
 
     @Override
+    public Object encoding() {
+        return quirks;
+    }
+
+    @Override
     public byte[] encode(ChatRequest request, boolean stream) {
         return Json.write(OpenAiChatRequest.body(request, stream, quirks));
     }

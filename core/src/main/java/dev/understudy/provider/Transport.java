@@ -11,13 +11,28 @@ import java.time.Duration;
  *     again
  * @param idle how long an unused connection is kept
  * @param maxConnections of one provider at a time
- * @param http2 whether HTTP/2 is used where the server offers it (TLS only)
+ * @param wire how requests travel
  */
 public record Transport(
-        Duration connect, Duration acquire, Duration drain, Duration idle, int maxConnections, boolean http2) {
+        Duration connect, Duration acquire, Duration drain, Duration idle, int maxConnections, Wire wire) {
+
+    /** How requests travel. Certificates are always checked. */
+    public enum Wire {
+        /** TLS with HTTP/2 where the server offers it, HTTP/1.1 else. */
+        HTTP2,
+        /** TLS with HTTP/1.1. */
+        HTTP1,
+        /** HTTP/1.1 in the clear, even to another machine: keys can be read on the way. Loopback needs no such consent. */
+        UNENCRYPTED
+    }
 
     private static final Transport DEFAULTS = new Transport(
-            Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(30), 500, true);
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(30),
+            500,
+            Wire.HTTP2);
 
     public Transport {
         positive("connect", connect);
@@ -34,27 +49,27 @@ public record Transport(
     }
 
     public Transport withConnect(Duration connect) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, http2);
+        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
     }
 
     public Transport withAcquire(Duration acquire) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, http2);
+        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
     }
 
     public Transport withDrain(Duration drain) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, http2);
+        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
     }
 
     public Transport withIdle(Duration idle) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, http2);
+        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
     }
 
     public Transport withMaxConnections(int maxConnections) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, http2);
+        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
     }
 
-    public Transport withHttp2(boolean http2) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, http2);
+    public Transport withWire(Wire wire) {
+        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
     }
 
     private static void positive(String what, Duration duration) {

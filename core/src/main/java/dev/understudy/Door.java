@@ -1,0 +1,79 @@
+package dev.understudy;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Phase;
+import dev.understudy.chat.StreamChunk;
+import java.time.Duration;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+
+/** The two ways to ask. All that differs between a whole answer and a stream stands here; the loop is one. */
+sealed interface Door<T> {
+
+    Door<ChatResponse> CHAT = new Chat();
+    Door<StreamChunk> STREAM = new Stream();
+
+    Publisher<T> ask(Route route, ChatRequest request);
+
+    /** How long the first sign of an answer may take, and what it is called. */
+    Duration first(Timeouts timeouts);
+
+    Phase firstPhase();
+
+    /** Holds an answer to what an answer must be, and reports how it went. */
+    Flux<T> commit(Flux<T> answer, Attempt attempt);
+
+    /** The whole answer at once: a stream of one. */
+    record Chat() implements Door<ChatResponse> {
+        @Override
+        public Publisher<ChatResponse> ask(Route route, ChatRequest request) {
+            return route.provider().chat(request);
+        }
+
+        @Override
+        public Duration first(Timeouts timeouts) {
+            return timeouts.response();
+        }
+
+        @Override
+        public Phase firstPhase() {
+            return Phase.RESPONSE;
+        }
+
+        @Override
+        public Flux<ChatResponse> commit(Flux<ChatResponse> answer, Attempt attempt) {
+            return answer.<ChatResponse>handle((response, sink) -> {
+                var flaw = Flaw.of(response);
+                if (flaw != null) {
+                    sink.error(attempt.failed(flaw, response.usage()));
+                } else {
+                    sink.next(response.withFinish(attempt.served(response.finish())));
+                }
+            });
+        }
+    }
+
+    /** Token by token. */
+    record Stream() implements Door<StreamChunk> {
+        @Override
+        public Publisher<StreamChunk> ask(Route route, ChatRequest request) {
+            return route.provider().stream(request);
+        }
+
+        @Override
+        public Duration first(Timeouts timeouts) {
+            return timeouts.firstContent();
+        }
+
+        @Override
+        public Phase firstPhase() {
+            return Phase.FIRST_CONTENT;
+        }
+
+        @Override
+        public Flux<StreamChunk> commit(Flux<StreamChunk> answer, Attempt attempt) {
+            return new Commit(answer, attempt);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.understudy;
+
+import dev.understudy.chat.CallScope;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.Notice;
+import dev.understudy.chat.Trail;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+import reactor.util.retry.Retry;
+
+/** The one loop: a cursor over (route, try), moved by one {@code retryWhen}, for whole answers and streams alike. */
+final class Engine {
+
+    private final String name;
+    private final Planner planner;
+    private final Call.Memory memory;
+    private final Policies policies;
+    private final Hedge hedge;
+    private final AtomicLong calls = new AtomicLong();
+
+    Engine(String name, Planner planner, Call.Memory memory, Policies policies) {
+        this.name = name;
+        this.planner = planner;
+        this.memory = memory;
+        this.policies = policies;
+        this.hedge = new Hedge(policies, policies.time().nanos());
+    }
+
+    <T> Flux<T> run(ChatRequest request, Door<T> door) {
+        return Flux.deferContextual(context -> {
+            Call call = open(request, door, context);
+            return Flux.deferContextual(step -> hedge.around(call, cursor(step, call), door))
+                    .retryWhen(Retry.from(missed -> missed.concatMap(miss -> next(miss.failure(), call))))
+                    .doOnCancel(() -> call.end(new Event.CallCancelled(call.id(), call.took())));
+        });
+    }
+
+    private Call open(ChatRequest request, Door<?> door, ContextView context) {
+        CallContext wishes = CallContext.from(context);
+        boolean stream = door == Door.STREAM;
+        Event.CallId id = new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, wishes.tags());
+        long now = policies.time().nanos();
+        Plan plan;
+        try {
+            plan = planner.plan(request, stream, wishes, now);
+        } catch (ChatException.Rejected rejected) {
+            Call.tell(policies.listener(), new Event.CallFailed(id, rejected, Duration.ZERO));
+            throw rejected;
+        }
+        ContextWindow asked = ContextWindow.from(context);
+        Call call = new Call(
+                id,
+                request,
+                plan,
+                now,
+                deadline(wishes, now),
+                CallScope.hearing(notice -> heard(id, notice)),
+                asked != null ? asked : policies.contextWindow(),
+                policies,
+                memory,
+                new ConcurrentLinkedQueue<>(),
+                new AtomicBoolean());
+        for (Trail.Entry skipped : plan.skipped().entries()) {
+            call.tell(new Event.RouteSkipped(id, skipped));
+        }
+        return call;
+    }
+
+    private void heard(Event.CallId id, Notice notice) {
+        if (notice instanceof Notice.KeyGated gated) {
+            long now = policies.time().nanos();
+            memory.roster().find(gated.provider()).ifPresent(member -> member.health()
+                    .keyGated(gated.keyFingerprint(), gated.forHowLong(), now));
+        }
+        Call.tell(policies.listener(), new Event.ProviderNotice(id, notice));
+    }
+
+    private long deadline(CallContext wishes, long now) {
+        Duration timeout =
+                wishes.timeout() != null ? wishes.timeout() : policies.budget().callTimeout();
+        Long absolute = wishes.deadline();
+        if (timeout == null) {
+            return absolute == null ? Long.MAX_VALUE : absolute;
+        }
+        long own = now + Nanos.of(timeout);
+        return absolute != null && absolute - own < 0 ? absolute : own;
+    }
+
+    private static Cursor cursor(ContextView step, Call call) {
+        return step.hasKey(Cursor.class) ? step.get(Cursor.class) : Cursor.start(call.plan(), call.started());
+    }
+
+    /** Where to go after a failure: a Context for the next attempt, at once or after a wait, or the end. */
+    private Publisher<Context> next(Throwable error, Call call) {
+        if (!(error instanceof Missed miss)) {
+            return Mono.error(error);
+        }
+        Failure failure = miss.failed().failure();
+        Decision decision = Decision.after(
+                failure,
+                miss.cursor(),
+                call.plan(),
+                policies.rules(),
+                call.now(),
+                call.deadline(),
+                policies.dice(),
+                call);
+        if (decision instanceof Decision.Again again) {
+            announce(call, miss, again);
+            Mono<Context> step = Mono.just(Context.of(Cursor.class, again.cursor()));
+            return again.delay().isZero()
+                    ? step
+                    : step.delaySubscription(again.delay(), policies.time().scheduler());
+        }
+        String why = ((Decision.Stop) decision).why();
+        ChatException exhausted = new ChatException.Exhausted(
+                why, miss.cursor().trail(), miss.cursor().failures());
+        call.end(new Event.CallFailed(call.id(), exhausted, call.took()));
+        return Mono.error(exhausted);
+    }
+
+    private static void announce(Call call, Missed miss, Decision.Again again) {
+        Failure why = miss.failed().failure();
+        Route from = call.plan().route(miss.cursor());
+        Route to = call.plan().route(again.cursor());
+        call.tell(
+                from == to
+                        ? new Event.Retrying(call.id(), to.name(), to.model(), again.delay(), why)
+                        : new Event.FailedOver(
+                                call.id(), from.name(), from.model(), to.name(), to.model(), again.delay(), why));
+    }
+}

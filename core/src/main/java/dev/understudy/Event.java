@@ -1,0 +1,186 @@
+package dev.understudy;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.Notice;
+import dev.understudy.chat.Served;
+import dev.understudy.chat.Trail;
+import dev.understudy.chat.Usage;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One step of one call, or something that happened to a provider. Its {@code toString} is one readable line. Never holds a secret or a prompt. */
+public sealed interface Event {
+
+    /** The call it belongs to; {@code null} when it belongs to none. */
+    default @Nullable CallId call() {
+        return null;
+    }
+
+    /**
+     * Which call.
+     *
+     * @param number counted from 1 in each door
+     * @param door name of the understudy
+     * @param model the model the caller named
+     * @param stream whether tokens were asked for
+     * @param tags what the caller attached with {@link CallContext#tag}
+     */
+    record CallId(long number, String door, String model, boolean stream, Map<String, String> tags) {
+        @Override
+        public String toString() {
+            return "#" + number;
+        }
+    }
+
+    /** A route was not asked. */
+    record RouteSkipped(CallId call, Trail.Entry entry) implements Event {
+        @Override
+        public String toString() {
+            Failure failure = entry.failure();
+            return call + " skips " + entry.provider() + "/" + entry.model() + ": "
+                    + (failure == null ? "" : failure.message());
+        }
+    }
+
+    /** A provider is asked now. */
+    record AttemptStarted(CallId call, String provider, String model, int attempt, int of) implements Event {
+        @Override
+        public String toString() {
+            return call + " asks " + provider + "/" + model + ", attempt " + attempt + " of " + of;
+        }
+    }
+
+    /** The first content of a stream arrived: from here on the stream belongs to this provider. */
+    record FirstContent(CallId call, String provider, String model, Duration after) implements Event {
+        @Override
+        public String toString() {
+            return call + " first content from " + provider + "/" + model + " after " + Line.millis(after);
+        }
+    }
+
+    /** An attempt gave no whole answer. What follows is the next event. */
+    record AttemptFailed(CallId call, Trail.Entry entry) implements Event {
+        @Override
+        public String toString() {
+            return call + " " + entry.provider() + "/" + entry.model() + " failed after "
+                    + Line.millis(entry.timing().took()) + ": " + entry.failure();
+        }
+    }
+
+    /** The same provider is asked again after a wait. */
+    record Retrying(CallId call, String provider, String model, Duration after, Failure why) implements Event {
+        @Override
+        public String toString() {
+            return call + " asks " + provider + "/" + model + " again in " + Line.millis(after) + " because of "
+                    + why.kind().label();
+        }
+    }
+
+    /** Another provider or model is asked, usually at once. */
+    record FailedOver(
+            CallId call, String from, String fromModel, String to, String toModel, Duration after, Failure why)
+            implements Event {
+        @Override
+        public String toString() {
+            return call + " fails over from " + from + "/" + fromModel + " to " + to + "/" + toModel
+                    + (after.isZero() ? "" : " in " + Line.millis(after)) + " because of "
+                    + why.kind().label();
+        }
+    }
+
+    /** A second provider is asked because the first is slower than usual. */
+    record Hedged(CallId call, String provider, String model, String with, String withModel, Duration after)
+            implements Event {
+        @Override
+        public String toString() {
+            return call + " hedges " + provider + "/" + model + " with " + with + "/" + withModel + " after "
+                    + Line.millis(after);
+        }
+    }
+
+    /** The oldest messages were left out so that the conversation fits. */
+    record Trimmed(CallId call, String provider, String model, int messages, int tokens) implements Event {
+        @Override
+        public String toString() {
+            return call + " leaves out " + messages + " messages (about " + tokens + " tokens) for " + provider + "/"
+                    + model;
+        }
+    }
+
+    /** A provider told of something inside it. */
+    record ProviderNotice(CallId call, Notice notice) implements Event {
+        @Override
+        public String toString() {
+            return call + " " + notice;
+        }
+    }
+
+    /** The whole answer was given. */
+    record CallServed(CallId call, Served served, Usage usage, Duration took) implements Event {
+        @Override
+        public String toString() {
+            return call + " served by " + served.provider() + "/" + served.model() + " in " + Line.millis(took)
+                    + (served.fallback() ? " (stood in for " + served.requestedProvider() + ")" : "");
+        }
+    }
+
+    /** No (whole) answer could be given. */
+    record CallFailed(CallId call, ChatException why, Duration took) implements Event {
+        @Override
+        public String toString() {
+            return call + " failed after " + Line.millis(took) + ": "
+                    + (why instanceof ChatException.Exhausted exhausted ? exhausted.why() : why.getMessage());
+        }
+    }
+
+    /** The caller left. */
+    record CallCancelled(CallId call, Duration took) implements Event {
+        @Override
+        public String toString() {
+            return call + " cancelled by the caller after " + Line.millis(took);
+        }
+    }
+
+    /** A circuit opened, closed or lets a trial through. */
+    record CircuitMoved(
+            String provider,
+            String model,
+            CircuitState from,
+            CircuitState to,
+            @Nullable String why) implements Event {
+        @Override
+        public String toString() {
+            return "circuit of " + provider + "/" + model + ": " + from + " to " + to
+                    + (why == null ? "" : " because of " + why);
+        }
+    }
+
+    /** Probes took a provider out of rotation, or put it back. */
+    record HealthChanged(
+            String provider,
+            Standing.Status status,
+            @Nullable String why) implements Event {
+        @Override
+        public String toString() {
+            return provider + " is " + status + (why == null ? "" : " because of " + why);
+        }
+    }
+
+    /** Another provider is asked first from now on. */
+    record ActiveMoved(String from, String to, String why) implements Event {
+        @Override
+        public String toString() {
+            return "active provider: " + to + " instead of " + from + ", " + why;
+        }
+    }
+
+    /** A provider could not be warmed up. Calls may still succeed. */
+    record WarmupFailed(String provider, Failure why) implements Event {
+        @Override
+        public String toString() {
+            return "warm-up of " + provider + " failed: " + why;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.understudy;
+
+import dev.understudy.Decision.Again;
+import dev.understudy.Decision.Same;
+import dev.understudy.Decision.Stop;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** Weighs one failure: the same route again, the next one, one that must be waited for, or nothing. */
+record Fork(
+        Failure failure,
+        Decision.Rule rule,
+        Cursor cursor,
+        Plan plan,
+        Rules rules,
+        long now,
+        long deadline,
+        RandomGenerator dice,
+        Means means) {
+
+    Decision decide() {
+        Optional<Duration> again = sameRoute();
+        if (again.isPresent() && fits(again.get()) && means.retryToken(plan.route(cursor))) {
+            return new Again(cursor.to(cursor.route(), again.get()), again.get());
+        }
+        switch (rule.next()) {
+            case OPT_IN -> {
+                if (!rules.aroundFilters()) {
+                    return new Stop("The request was refused and is not routed around the refusal");
+                }
+            }
+            case UNLESS_SET_TO_STOP -> {
+                if (rules.invalidStops()) {
+                    return new Stop("The request is not valid");
+                }
+            }
+            case LARGER_WINDOW -> {
+                return largerWindow();
+            }
+            case YES -> {}
+        }
+        return elsewhere(again.isPresent());
+    }
+
+    /** How long to wait before the same route is asked again, if it is at all. */
+    private Optional<Duration> sameRoute() {
+        int retriesSoFar = cursor.stand().tries() - 1;
+        boolean left = retriesSoFar < rules.retry().retries();
+        Same same = sameByAdvice();
+        Duration told = failure.retryAfter();
+        if (!left || same == Same.NO) {
+            return Optional.empty();
+        }
+        if (rule.obeysRetryAfter() && told != null) {
+            return told.compareTo(rules.retry().patience()) <= 0
+                    ? Optional.of(Backoff.told(told, dice))
+                    : Optional.empty();
+        }
+        boolean once = retriesSoFar == 0;
+        return switch (same) {
+            case BACK_OFF -> Optional.of(backoff(false));
+            case THROTTLED -> Optional.of(backoff(true));
+            case ONCE_AT_ONCE -> once ? Optional.of(Duration.ZERO) : Optional.empty();
+            case ONCE -> once ? Optional.of(backoff(false)) : Optional.empty();
+            case ONCE_IF_ALONE -> once && plan.routes().size() == 1 ? Optional.of(Duration.ZERO) : Optional.empty();
+            case NO -> Optional.empty();
+        };
+    }
+
+    /** What the vendor says of sending the same again outweighs the table. */
+    private Same sameByAdvice() {
+        Boolean should = failure.advice().shouldRetry();
+        if (should == null) {
+            return rule.same();
+        }
+        if (!should) {
+            return Same.NO;
+        }
+        return failure.kind() == FailureKind.INVALID_REQUEST ? Same.BACK_OFF : rule.same();
+    }
+
+    private Decision elsewhere(boolean couldAskAgain) {
+        Cursor settled = settled(couldAskAgain);
+        for (int i = 0; i < plan.routes().size(); i++) {
+            Cursor.Stand stand = settled.stands().get(i);
+            if (i != cursor.route() && !stand.out() && stand.tries() == 0 && stand.openAt(now) && canPay(i)) {
+                return new Again(settled.to(i, Duration.ZERO), Duration.ZERO);
+            }
+        }
+        return waitFor(settled, earliest(settled));
+    }
+
+    /** The current route is done with, unless it named a time when it may be asked again. */
+    private Cursor settled(boolean couldAskAgain) {
+        boolean left = cursor.stand().tries() <= rules.retry().retries();
+        Duration told = failure.retryAfter();
+        boolean forbidden = Boolean.FALSE.equals(failure.advice().shouldRetry());
+        boolean mayReturn = left && !forbidden && rule.obeysRetryAfter() && (told != null || couldAskAgain);
+        if (!mayReturn) {
+            return cursor.without();
+        }
+        return cursor.notBefore(now + Nanos.of(told != null ? told : backoff(true)));
+    }
+
+    private static int earliest(Cursor settled) {
+        int earliest = -1;
+        for (int i = 0; i < settled.stands().size(); i++) {
+            Cursor.Stand stand = settled.stands().get(i);
+            if (!stand.out()
+                    && stand.openAt() != 0
+                    && (earliest < 0
+                            || stand.openAt() - settled.stands().get(earliest).openAt() < 0)) {
+                earliest = i;
+            }
+        }
+        return earliest;
+    }
+
+    private Decision waitFor(Cursor settled, int route) {
+        if (route < 0) {
+            return new Stop("All providers/models failed");
+        }
+        Cursor.Stand stand = settled.stands().get(route);
+        long cap = rules.retry().maxWait().toNanos();
+        long told = Math.min(cap, Math.max(0, stand.openAt() - now));
+        Duration wait =
+                Duration.ofNanos(Math.max(told, Math.min(cap, backoff(true).toNanos())));
+        if (!fits(wait)) {
+            return new Stop("All providers/models failed; "
+                    + plan.routes().get(route).name() + " could be asked again in " + Line.millis(wait)
+                    + ", after the time of the call is over");
+        }
+        return new Again(settled.to(route, wait), wait);
+    }
+
+    /** A route with more room first; else the same one with less to say, once. */
+    private Decision largerWindow() {
+        Integer here = failure.advice().window() != null ? failure.advice().window() : means.window(plan.route(cursor));
+        Cursor settled = cursor.without();
+        for (int i = 0; i < plan.routes().size() && here != null; i++) {
+            Cursor.Stand stand = settled.stands().get(i);
+            Integer there = means.window(plan.routes().get(i));
+            if (!stand.out() && stand.tries() == 0 && there != null && there > here && canPay(i)) {
+                return new Again(settled.to(i, Duration.ZERO), Duration.ZERO);
+            }
+        }
+        if (cursor.stand().shortened() == null && means.shorter(cursor) instanceof Trim.Shorter less) {
+            return new Again(cursor.shortened(less.request()), Duration.ZERO);
+        }
+        return new Stop(Trim.Stuck.WHY);
+    }
+
+    private boolean canPay(int route) {
+        return means.affordable(plan.routes().get(route), cursor);
+    }
+
+    private boolean fits(Duration delay) {
+        return deadline == Long.MAX_VALUE || deadline - now > Nanos.of(delay);
+    }
+
+    private Duration backoff(boolean throttled) {
+        return Backoff.before(Math.max(1, cursor.stand().tries()), throttled, cursor.waited(), rules.retry(), dice);
+    }
+}

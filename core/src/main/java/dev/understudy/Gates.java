@@ -1,0 +1,64 @@
+package dev.understudy;
+
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Which models at which providers should not be asked for a while, by what they themselves have said. */
+final class Gates {
+
+    /** How long a model stays gated that a provider does not have or does not allow. */
+    static final Duration MODEL = Duration.ofMinutes(10);
+
+    /**
+     * @param until the instant when it opens
+     * @param kind why it is shut
+     */
+    record Gate(long until, FailureKind kind) {}
+
+    private record Key(String provider, String model) {}
+
+    private final Map<Key, Gate> gates = new ConcurrentHashMap<>();
+
+    /** Shuts the gate if the failure says so. */
+    void note(Route route, Failure failure, Decision.Rule rule, Duration patience, long now) {
+        Duration wait = failure.retryAfter();
+        if (rule.gatesModel()) {
+            shut(route, now + MODEL.toNanos(), failure.kind());
+        } else if (rule.obeysRetryAfter() && wait != null && wait.compareTo(patience) > 0) {
+            shut(route, now + Nanos.of(wait), failure.kind());
+        }
+    }
+
+    /** A success opens it. */
+    void open(Route route) {
+        if (!gates.isEmpty()) {
+            gates.remove(key(route));
+        }
+    }
+
+    /** The gate in force at this instant. */
+    @Nullable
+    Gate at(Route route, long now) {
+        if (gates.isEmpty()) {
+            return null;
+        }
+        Gate gate = gates.get(key(route));
+        if (gate == null || gate.until - now > 0) {
+            return gate;
+        }
+        gates.remove(key(route), gate);
+        return null;
+    }
+
+    private void shut(Route route, long until, FailureKind kind) {
+        gates.merge(key(route), new Gate(until, kind), (was, is) -> was.until - is.until > 0 ? was : is);
+    }
+
+    private static Key key(Route route) {
+        return new Key(route.name(), route.model());
+    }
+}

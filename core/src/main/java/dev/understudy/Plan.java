@@ -1,0 +1,20 @@
+package dev.understudy;
+
+import dev.understudy.chat.Trail;
+import java.util.List;
+
+/**
+ * Who may be asked, in order.
+ *
+ * @param routes at least one; those that are gated or unwell stand last
+ * @param openAt for each route the instant before which it should not be asked, 0 when it is free
+ * @param early whether all circuits are open and the one route may be tried before its time
+ * @param first the route that would have been asked first if all were well
+ * @param skipped what was left out or put back, and why
+ */
+record Plan(List<Route> routes, List<Long> openAt, boolean early, Route first, Trail skipped) {
+
+    Route route(Cursor cursor) {
+        return routes.get(cursor.route());
+    }
+}

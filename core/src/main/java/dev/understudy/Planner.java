@@ -1,0 +1,193 @@
+package dev.understudy;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.Trail;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may be asked, in which order: for each model of the chain, the providers as the selection orders them. Whoever cannot
+ * serve the request is left out; gated and unwell routes are asked only when nobody else is left; open circuits are not
+ * asked, unless all of them are open.
+ */
+record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, Policies policies) {
+
+    /**
+     * @throws ChatException.Rejected if nobody can answer such a request
+     */
+    Plan plan(ChatRequest request, boolean stream, CallContext wishes, long now) {
+        Draft draft = new Draft(request, needs(request, stream, wishes), wishes, now);
+        List<Member> members = roster.inOrder(now);
+        draft.consider(request.model(), members);
+        for (String model : fallbacks.getOrDefault(request.model(), List.of())) {
+            draft.consider(model, members);
+        }
+        return draft.plan(stream);
+    }
+
+    private static Set<Feature> needs(ChatRequest request, boolean stream, CallContext wishes) {
+        Set<Feature> needs = EnumSet.noneOf(Feature.class);
+        needs.addAll(request.needs());
+        needs.addAll(wishes.features());
+        if (stream) {
+            needs.add(Feature.STREAMING);
+            if (needs.contains(Feature.TOOLS)) {
+                needs.add(Feature.STREAMING_TOOLS);
+            }
+        }
+        return needs;
+    }
+
+    private record Late(Route route, long openAt) {}
+
+    private final class Draft {
+
+        private final ChatRequest request;
+        private final Set<Feature> needs;
+        private final CallContext wishes;
+        private final long now;
+        private final List<Route> open = new ArrayList<>();
+        private final List<Late> late = new ArrayList<>();
+        private final List<Route> shut = new ArrayList<>();
+        private final List<Trail.Entry> skipped = new ArrayList<>();
+        private @Nullable Route first;
+
+        Draft(ChatRequest request, Set<Feature> needs, CallContext wishes, long now) {
+            this.request = request;
+            this.needs = needs;
+            this.wishes = wishes;
+            this.now = now;
+        }
+
+        void consider(String model, List<Member> members) {
+            List<Route> able = new ArrayList<>(members.size());
+            for (Member member : members) {
+                String theirs = member.seat().model(model);
+                if (theirs == null) {
+                    continue;
+                }
+                Route route = new Route(member, theirs, member.provider().capabilities(theirs));
+                if (!isKnown(route) && canServe(route)) {
+                    first = first == null ? route : first;
+                    if (isOpen(route)) {
+                        able.add(route);
+                    }
+                }
+            }
+            open.addAll(able.size() < 2 ? able : ordered(able));
+        }
+
+        private boolean isKnown(Route route) {
+            return open.stream().anyMatch(route::isSameAs)
+                    || shut.stream().anyMatch(route::isSameAs)
+                    || late.stream().anyMatch(other -> route.isSameAs(other.route));
+        }
+
+        private boolean canServe(Route route) {
+            boolean pinned = !roster.isAutomatic() && route.member() != roster.active();
+            Failure never = pinned
+                    ? Obstacle.skipped("is not the active provider, and failover is manual")
+                    : Obstacle.forEver(
+                            route, request, needs, wishes, policies.budget().maxCost());
+            return never == null || !skip(route, never);
+        }
+
+        private boolean isOpen(Route route) {
+            Failure closed = Obstacle.closed(route, now);
+            if (closed != null) {
+                shut.add(route);
+                return !skip(route, closed);
+            }
+            Gates.Gate gate = gates.at(route, now);
+            if (gate != null) {
+                boolean worthWaiting = !Decision.rule(gate.kind()).gatesModel();
+                late.add(new Late(route, worthWaiting ? gate.until() : 0));
+                return !skip(route, Obstacle.gated(gate, now));
+            }
+            if (route.member().outOfRotation()) {
+                late.add(new Late(route, 0));
+                return !skip(route, Obstacle.skipped("its health checks fail"));
+            }
+            return true;
+        }
+
+        private boolean skip(Route route, Failure why) {
+            return skipped.add(Trail.Entry.skipped(route.name(), route.model(), why));
+        }
+
+        private List<Route> ordered(List<Route> able) {
+            Map<Candidate, Route> routes = new HashMap<>();
+            List<Candidate> candidates = new ArrayList<>(able.size());
+            for (Route route : able) {
+                Candidate candidate = candidate(route);
+                candidates.add(candidate);
+                routes.put(candidate, route);
+            }
+            List<Route> order = new ArrayList<>();
+            for (Candidate candidate : policies.selection().order(candidates, request, policies.dice())) {
+                Route route = routes.remove(candidate);
+                if (route != null) {
+                    order.add(route);
+                }
+            }
+            return order;
+        }
+
+        private Candidate candidate(Route route) {
+            Health health = route.member().health();
+            return new Candidate(
+                    route.name(),
+                    route.model(),
+                    route.capabilities(),
+                    route.member().seat().weight(),
+                    route.member().seat().tags(),
+                    new Candidate.Load(
+                            Duration.ofNanos((long) health.latency(now)), health.inFlight(), health.successRate(now)));
+        }
+
+        Plan plan(boolean stream) {
+            Trail trail = new Trail(skipped);
+            if (first == null) {
+                throw new ChatException.Rejected(Unanswerable.why(request, stream, needs, trail), trail);
+            }
+            List<Long> openAt = new ArrayList<>();
+            open.forEach(route -> openAt.add(0L));
+            for (Late other : late) {
+                open.add(other.route);
+                openAt.add(other.openAt);
+            }
+            if (!open.isEmpty()) {
+                return new Plan(open, openAt, false, first, trail);
+            }
+            Route best = firstToReopen();
+            if (best == null) {
+                throw new ChatException.Rejected("All providers that could answer are held back", trail);
+            }
+            return new Plan(List.of(best), List.of(0L), true, first, trail);
+        }
+
+        private @Nullable Route firstToReopen() {
+            Route best = null;
+            long soonest = Long.MAX_VALUE;
+            for (Route route : shut) {
+                long remaining = route.member().isHeld(now)
+                        ? Long.MAX_VALUE
+                        : route.circuit().reading(now).remaining();
+                if (remaining < soonest) {
+                    best = route;
+                    soonest = remaining;
+                }
+            }
+            return best;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.understudy;
+
+import java.util.random.RandomGenerator;
+
+/** What an understudy was told to do: the builder's defaults and what the caller set instead. */
+record Policies(
+        Rules rules,
+        Budget budget,
+        Timeouts timeouts,
+        Timeouts reasoning,
+        CircuitPolicy circuit,
+        Failover failover,
+        Selection selection,
+        Hedging hedging,
+        Probes probes,
+        ContextWindow contextWindow,
+        Listener listener,
+        Time time,
+        RandomGenerator dice) {}

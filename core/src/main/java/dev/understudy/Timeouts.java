@@ -1,0 +1,59 @@
+package dev.understudy;
+
+import java.time.Duration;
+
+/**
+ * How long silence is borne. Comments, pings and lifecycle events are silence too. The clock of {@code firstContent} and
+ * {@code idle} runs only while the subscriber has demand, so a slow consumer never looks like a slow provider. How long
+ * a connection may take to open is a property of the provider's connections: {@code Transport.connect}, 5 s.
+ *
+ * @param firstContent from the request to the first content of a stream; 10 s
+ * @param idle between two pieces of content; 20 s
+ * @param response from the request to a unary answer, which has no first content; 60 s
+ * @param total the whole of one attempt, consumer's time included; 5 min
+ */
+public record Timeouts(Duration firstContent, Duration idle, Duration response, Duration total) {
+
+    private static final Timeouts DEFAULTS =
+            new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofMinutes(5));
+    private static final Timeouts REASONING =
+            new Timeouts(Duration.ofSeconds(90), Duration.ofSeconds(90), Duration.ofMinutes(5), Duration.ofMinutes(5));
+
+    public Timeouts {
+        positive("firstContent", firstContent);
+        positive("idle", idle);
+        positive("response", response);
+        positive("total", total);
+    }
+
+    public static Timeouts defaults() {
+        return DEFAULTS;
+    }
+
+    /** For models that think before they answer: 90 s, 90 s, 5 min, 5 min. */
+    public static Timeouts reasoning() {
+        return REASONING;
+    }
+
+    public Timeouts withFirstContent(Duration firstContent) {
+        return new Timeouts(firstContent, idle, response, total);
+    }
+
+    public Timeouts withIdle(Duration idle) {
+        return new Timeouts(firstContent, idle, response, total);
+    }
+
+    public Timeouts withResponse(Duration response) {
+        return new Timeouts(firstContent, idle, response, total);
+    }
+
+    public Timeouts withTotal(Duration total) {
+        return new Timeouts(firstContent, idle, response, total);
+    }
+
+    private static void positive(String what, Duration duration) {
+        if (duration.isZero() || duration.isNegative()) {
+            throw new IllegalArgumentException(what + " is longer than zero: " + duration);
+        }
+    }
+}

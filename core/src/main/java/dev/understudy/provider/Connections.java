@@ -1,0 +1,51 @@
+package dev.understudy.provider;
+
+import io.netty.channel.ChannelOption;
+import java.net.URI;
+import java.time.Duration;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+/** The connections of one provider: a pool of its own and a client without surprises. */
+final class Connections {
+
+    static final int MAX_HEADERS = 16 << 10;
+
+    private final ConnectionProvider pool;
+    private final HttpClient client;
+
+    Connections(String provider, URI baseUrl, Transport transport) {
+        this.pool = ConnectionProvider.builder("understudy-" + provider)
+                .maxConnections(transport.maxConnections())
+                .pendingAcquireMaxCount(2 * transport.maxConnections())
+                .pendingAcquireTimeout(transport.acquire())
+                .maxIdleTime(transport.idle())
+                .evictInBackground(Duration.ofSeconds(30))
+                .lifo()
+                .build();
+        boolean http2 = transport.wire() == Transport.Wire.HTTP2 && "https".equalsIgnoreCase(baseUrl.getScheme());
+        this.client = HttpClient.create(pool)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        Math.min(Integer.MAX_VALUE, transport.connect().toMillis()))
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .protocol(
+                        http2
+                                ? new HttpProtocol[] {HttpProtocol.H2, HttpProtocol.HTTP11}
+                                : new HttpProtocol[] {HttpProtocol.HTTP11})
+                .httpResponseDecoder(spec -> spec.maxHeaderSize(MAX_HEADERS).maxInitialLineLength(4096))
+                .http2Settings(settings -> settings.maxHeaderListSize(MAX_HEADERS))
+                .disableRetry(true) // a POST that is sent twice is billed twice, and attempts are counted
+                .followRedirect(false) // a key belongs to one origin
+                .compress(false);
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    void close() {
+        pool.dispose();
+    }
+}

@@ -1,0 +1,156 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Phase;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+
+/** One HTTP request and its answer. Bytes leave Netty's buffers where they arrive. */
+final class Exchange {
+
+    private static final int MAX_BODY = 16 << 20;
+    private static final int MAX_ERROR_BODY = 64 << 10;
+
+    private final Endpoint endpoint;
+    private final Dialect dialect;
+    private final HttpClient client;
+
+    Exchange(Endpoint endpoint, Dialect dialect, Connections connections) {
+        this.endpoint = endpoint;
+        this.dialect = dialect;
+        this.client = connections.client();
+    }
+
+    /** The body of a successful answer. */
+    Mono<byte[]> whole(byte[] body, String path, KeyRing.Lease lease) {
+        return post(body, path, lease, "application/json")
+                .response((response, content) ->
+                        ok(response) ? Body.whole(content, MAX_BODY) : refused(response, content))
+                .onErrorMap(error -> TransportFailure.typed(error, false))
+                .single();
+    }
+
+    /** The chunks of a streamed answer. */
+    Flux<StreamChunk> streamed(byte[] body, ChatRequest request, KeyRing.Lease lease) {
+        return post(body, dialect.path(request, true), lease, "text/event-stream")
+                .response((response, content) -> {
+                    if (!ok(response)) {
+                        return refused(response, content);
+                    }
+                    return isJson(response) ? unasked(request, content) : chunks(request, content);
+                })
+                .onErrorMap(error -> TransportFailure.typed(error, false));
+    }
+
+    /** Completes when a cheap GET succeeds. */
+    Mono<Void> probe(KeyRing.Lease lease) {
+        return client.headers(headers -> fill(headers, lease, "application/json"))
+                .get()
+                .uri(endpoint.baseUrl() + dialect.probePath())
+                .response((response, content) -> ok(response) ? content.then().flux() : refused(response, content))
+                .then();
+    }
+
+    private HttpClient.ResponseReceiver<?> post(byte[] body, String path, KeyRing.Lease lease, String accept) {
+        return client.headers(headers -> {
+                    fill(headers, lease, accept);
+                    headers.set("content-type", "application/json");
+                })
+                .request(HttpMethod.POST)
+                .uri(endpoint.baseUrl() + path)
+                .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
+    }
+
+    private void fill(HttpHeaders headers, KeyRing.Lease lease, String accept) {
+        headers.set("accept", accept);
+        headers.set("user-agent", "understudy");
+        dialect.headers(headers::set);
+        endpoint.headers().forEach(headers::set);
+        if (lease.key() != null) {
+            dialect.authorize(lease.key(), headers::set);
+        }
+    }
+
+    /**
+     * Completes at the end of the body, so that the connection can be used again; once the answer is finished it waits
+     * for that end only for a while.
+     */
+    private Flux<StreamChunk> chunks(ChatRequest request, ByteBufFlux content) {
+        Sinks.Empty<Void> finished = Sinks.empty();
+        Mono<Long> drained = finished.asMono()
+                .then(Mono.defer(() -> Mono.delay(endpoint.transport().drain(), Schedulers.parallel())));
+        Reading reading =
+                new Reading(dialect.framing(), dialect.decoder(endpoint.name(), request), finished::tryEmitEmpty);
+        return content.asByteArray()
+                .takeUntilOther(drained)
+                .map(bytes -> new Reading.Piece(bytes, null))
+                .onErrorResume(error -> Mono.just(new Reading.Piece(null, error)))
+                .concatWithValues(Reading.Piece.END)
+                .flatMapIterable(reading::read, 1);
+    }
+
+    /** A server that was asked for a stream and sent the whole answer at once. */
+    private Flux<StreamChunk> unasked(ChatRequest request, ByteBufFlux content) {
+        return Body.whole(content, MAX_BODY)
+                .map(body -> dialect.decode(endpoint.name(), request, body))
+                .flatMapIterable(Exchange::chunks);
+    }
+
+    private static List<StreamChunk> chunks(ChatResponse response) {
+        List<StreamChunk> chunks = new ArrayList<>();
+        response.thoughts().forEach(thought -> chunks.add(new StreamChunk.Reasoning(thought.text(), thought.seal())));
+        if (!response.refusal().isEmpty()) {
+            chunks.add(new StreamChunk.Refusal(response.refusal()));
+        }
+        if (!response.text().isEmpty()) {
+            chunks.add(new StreamChunk.Text(response.text()));
+        }
+        for (ToolCall call : response.toolCalls()) {
+            chunks.add(new StreamChunk.ToolCallDone(response.toolCalls().indexOf(call), call));
+        }
+        chunks.add(response.finish());
+        return chunks;
+    }
+
+    private <T> Flux<T> refused(HttpClientResponse response, ByteBufFlux content) {
+        int status = response.status().code();
+        return Body.upTo(content, MAX_ERROR_BODY)
+                .flatMapMany(body -> Flux.error(new CallFailed(
+                        status >= 300 && status < 400
+                                ? Failure.of(FailureKind.PROTOCOL, "a redirect, which is not followed")
+                                        .withStatus(status, null)
+                                : dialect.failure(status, field(response), body).withPhase(Phase.HEADERS))));
+    }
+
+    private static Function<String, @Nullable String> field(HttpClientResponse response) {
+        return name -> response.responseHeaders().get(name);
+    }
+
+    private static boolean ok(HttpClientResponse response) {
+        int status = response.status().code();
+        return status >= 200 && status < 300;
+    }
+
+    private static boolean isJson(HttpClientResponse response) {
+        String type = response.responseHeaders().get("content-type");
+        return type != null && type.regionMatches(true, 0, "application/json", 0, "application/json".length());
+    }
+}

@@ -1,0 +1,109 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.CallScope;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.StreamChunk;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** One vendor's endpoint: leases a key, makes one HTTP exchange, and lets the dialect speak. */
+final class HttpProvider implements ChatProvider {
+
+    private final Endpoint endpoint;
+    private final Dialect dialect;
+    private final Rotation rotation;
+    private final Exchange exchange;
+    private final Redactor redactor;
+    private final Connections connections;
+
+    HttpProvider(Endpoint endpoint, Dialect dialect) {
+        this.endpoint = endpoint;
+        this.dialect = dialect;
+        this.rotation = new Rotation(endpoint.name(), new KeyRing(endpoint.keys()), () -> Schedulers.parallel()
+                .now(TimeUnit.NANOSECONDS));
+        this.redactor = Redactor.of(endpoint.keys());
+        this.connections = new Connections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
+        this.exchange = new Exchange(endpoint, dialect, connections);
+    }
+
+    @Override
+    public String name() {
+        return endpoint.name();
+    }
+
+    @Override
+    public Capabilities capabilities(String model) {
+        Capabilities known = endpoint.models().get(model);
+        return known != null ? known : Capabilities.assumed();
+    }
+
+    @Override
+    public Mono<ChatResponse> chat(ChatRequest request) {
+        return Flux.deferContextual(context -> {
+                    CallScope scope = CallScope.of(context);
+                    return rotation.around(lease -> exchange.whole(
+                                    Encoded.of(dialect, request, false, scope), dialect.path(request, false), lease)
+                            .map(body -> dialect.decode(name(), request, body))
+                            .map(response -> response.withFinish(signed(response.finish(), lease)))
+                            .flux());
+                })
+                .onErrorMap(this::redacted)
+                .singleOrEmpty();
+    }
+
+    @Override
+    public Flux<StreamChunk> stream(ChatRequest request) {
+        return Flux.deferContextual(context -> {
+                    CallScope scope = CallScope.of(context);
+                    return rotation.around(lease -> exchange.streamed(
+                                    Encoded.of(dialect, request, true, scope), request, lease)
+                            .map(chunk -> chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : chunk));
+                })
+                .onErrorMap(this::redacted);
+    }
+
+    private static StreamChunk.Finish signed(StreamChunk.Finish finish, KeyRing.Lease lease) {
+        @Nullable String fingerprint = lease.fingerprint();
+        return new StreamChunk.Finish(
+                finish.reason(), finish.usage(), finish.receipt().withKeyFingerprint(fingerprint), finish.served());
+    }
+
+    @Override
+    public Mono<Void> probe() {
+        return rotation.around(lease -> exchange.probe(lease).flux())
+                .onErrorMap(this::redacted)
+                .then();
+    }
+
+    @Override
+    public Mono<Void> warmup() {
+        return connections.client().warmup().then(probe());
+    }
+
+    @Override
+    public void close() {
+        connections.close();
+    }
+
+    /** Whatever leaves here has no key in it. */
+    private Throwable redacted(Throwable error) {
+        CallFailed failed = TransportFailure.typed(error, false);
+        Failure failure = failed.failure();
+        String code = failure.code() == null ? null : redactor.redact(failure.code());
+        return failed.with(
+                failure.withMessage(redactor.redact(failure.message())).withStatus(failure.status(), code));
+    }
+
+    @Override
+    public String toString() {
+        return name() + " (" + dialect.name() + " at " + endpoint.baseUrl().getHost() + ")";
+    }
+}

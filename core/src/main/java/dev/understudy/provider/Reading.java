@@ -1,0 +1,139 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.StreamChunk;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One streamed body on its way from bytes to chunks. Decodes only as far as it is asked: what waits is at most the rest
+ * of one network buffer.
+ */
+final class Reading {
+
+    static final long MAX_BYTES = 64L << 20;
+
+    /**
+     * A piece of the body, or its end.
+     *
+     * @param bytes {@code null} at the end
+     * @param error what ended it, {@code null} for a clean end
+     */
+    record Piece(byte @Nullable [] bytes, @Nullable Throwable error) {
+        static final Piece END = new Piece(null, null);
+    }
+
+    private final Framing framing;
+    private final StreamDecoder decoder;
+    private final Runnable onFinished;
+    private final Queue<StreamChunk> ready = new ArrayDeque<>(4);
+    private @Nullable CallFailed broken;
+    private long bytes;
+    private boolean draining;
+    private boolean over;
+
+    /** @param onFinished run once, when nothing that is needed follows any more or a finish reason was seen */
+    Reading(Framing framing, StreamDecoder decoder, Runnable onFinished) {
+        this.framing = framing;
+        this.decoder = decoder;
+        this.onFinished = onFinished;
+    }
+
+    /** The chunks in a piece, decoded as they are asked for. Failures are thrown after the chunks before them. */
+    Iterable<StreamChunk> read(Piece piece) {
+        return () -> {
+            if (!over) {
+                take(piece);
+            }
+            return new Chunks(piece);
+        };
+    }
+
+    private void take(Piece piece) {
+        if (piece.bytes() == null) {
+            framing.end();
+            return;
+        }
+        bytes += piece.bytes().length;
+        if (bytes > MAX_BYTES) {
+            broken = new CallFailed(
+                    Failure.of(FailureKind.PROTOCOL, "the stream is over its limit of " + (MAX_BYTES >> 20) + " MiB"));
+            return;
+        }
+        try {
+            framing.push(piece.bytes());
+        } catch (CallFailed failed) {
+            broken = failed;
+        }
+    }
+
+    private final class Chunks implements Iterator<StreamChunk> {
+
+        private final Piece piece;
+
+        Chunks(Piece piece) {
+            this.piece = piece;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (ready.isEmpty()) {
+                if (broken != null) {
+                    over = true;
+                    throw broken;
+                }
+                if (over || !advance()) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public StreamChunk next() {
+            StreamChunk chunk = ready.poll();
+            if (chunk == null) {
+                throw new NoSuchElementException();
+            }
+            return chunk;
+        }
+
+        /** Decodes the next event, or ends the stream; false when more bytes are needed. */
+        private boolean advance() {
+            try {
+                if (framing.next()) {
+                    decoder.read(framing, ready::add);
+                    if (decoder.finished() && !draining) {
+                        draining = true;
+                        onFinished.run();
+                    }
+                    if (decoder.terminated()) {
+                        end();
+                    }
+                    return true;
+                }
+                if (piece.bytes() != null) {
+                    return false;
+                }
+                if (piece.error() != null && !decoder.finished()) {
+                    throw TransportFailure.typed(piece.error(), true);
+                }
+                end();
+                return true;
+            } catch (CallFailed failed) {
+                broken = failed;
+                return true;
+            }
+        }
+
+        private void end() {
+            decoder.end(ready::add);
+            over = true;
+        }
+    }
+}
