@@ -1,5 +1,6 @@
 package dev.understudy.provider;
 
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import java.net.URI;
 
@@ -50,6 +51,9 @@ public final class Providers {
 
     /** Anthropic, or a server that speaks its Messages: with headers, models or connections of your own. */
     public static ChatProvider anthropic(Endpoint endpoint) {
-        return new HttpProvider(endpoint, new Anthropic());
+        return new HttpProvider(endpoint, new Anthropic(model -> {
+            Capabilities known = endpoint.models().get(model);
+            return known == null || known.maxOutput() == null ? 0 : known.maxOutput();
+        }));
     }
 }
