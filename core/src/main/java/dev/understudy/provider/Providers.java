@@ -1,8 +1,9 @@
 package dev.understudy.provider;
 
-import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Makes providers. Nothing is sent by making one; each has a connection pool of its own, which {@link
@@ -51,9 +52,12 @@ public final class Providers {
 
     /** Anthropic, or a server that speaks its Messages: with headers, models or connections of your own. */
     public static ChatProvider anthropic(Endpoint endpoint) {
-        return new HttpProvider(endpoint, new Anthropic(model -> {
-            Capabilities known = endpoint.models().get(model);
-            return known == null || known.maxOutput() == null ? 0 : known.maxOutput();
-        }));
+        Map<String, Integer> maxOutput = new HashMap<>();
+        endpoint.models().forEach((model, known) -> {
+            if (known.maxOutput() != null) {
+                maxOutput.put(model, known.maxOutput());
+            }
+        });
+        return new HttpProvider(endpoint, new Anthropic(maxOutput));
     }
 }
