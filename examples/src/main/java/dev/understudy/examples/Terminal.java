@@ -31,7 +31,7 @@ final class Terminal {
 
     private final PrintStream out;
     private final boolean coloured;
-    private final long started = System.nanoTime();
+    private long started;
     private boolean inLine;
 
     private Terminal(PrintStream out, boolean coloured) {
@@ -87,9 +87,13 @@ final class Terminal {
         }
     }
 
-    /** What was decided, and when. */
+    /** What was decided, and how long after the first decision. */
     synchronized void event(Event event) {
-        line(String.format(Locale.ROOT, "%5.2f s  %s", (System.nanoTime() - started) / 1e9, event), colour(event));
+        long now = System.nanoTime();
+        started = started == 0 ? now : started;
+        String tags = String.join(" ", event.call().tags().values());
+        String whose = tags.isEmpty() ? "" : "[" + tags + "] ";
+        line(String.format(Locale.ROOT, "%5.2f s  %s%s", (now - started) / 1e9, whose, event), colour(event));
     }
 
     synchronized void table(Trail trail) {

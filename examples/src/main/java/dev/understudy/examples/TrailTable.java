@@ -5,6 +5,7 @@ import dev.understudy.chat.Trail;
 import dev.understudy.chat.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class TrailTable {
         for (List<String> row : rows) {
             lines.add(line(row, widths));
             if (row == HEAD) {
-                lines.add("-".repeat(lines.get(0).length()));
+                lines.add("-".repeat(Arrays.stream(widths).sum() + 2 * (widths.length - 1)));
             }
         }
         return lines;
@@ -44,7 +45,7 @@ final class TrailTable {
             String cell = cells.get(i);
             line.append(i == 0 ? "" : "  ").append(cell).append(" ".repeat(widths[i] - cell.length()));
         }
-        return line.toString();
+        return line.toString().stripTrailing();
     }
 
     private static List<String> row(Trail.Entry entry) {
