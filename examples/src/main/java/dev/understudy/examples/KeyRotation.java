@@ -65,7 +65,8 @@ public final class KeyRotation {
     }
 
     private static int judge(int answered, List<Recorded> seen, Terminal terminal) {
-        long limited = seen.stream().filter(asked -> asked.key().equals(LIMITED)).count();
+        long limited =
+                seen.stream().filter(asked -> asked.key().equals(LIMITED)).count();
         boolean good = answered == CALLS && limited == 1 && seen.size() == CALLS + 1;
         terminal.line(
                 answered + " of " + CALLS + " calls were answered; the key over its limit was asked " + limited

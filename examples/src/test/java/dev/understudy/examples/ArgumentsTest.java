@@ -23,7 +23,9 @@ class ArgumentsTest {
     void keysInTheEnvironmentNameTheVendors() {
         Arguments arguments = of(
                 Map.of("OPENAI_API_KEY", "k1,k2", "ANTHROPIC_API_KEY", "k3", "ANTHROPIC_MODEL", "m3"), "Who", "is it?");
-        assertThat(arguments.cast()).extracting(member -> member.provider().name()).containsExactly("openai", "anthropic");
+        assertThat(arguments.cast())
+                .extracting(member -> member.provider().name())
+                .containsExactly("openai", "anthropic");
         assertThat(arguments.cast().get(1).model()).isEqualTo("m3");
         assertThat(arguments.prompt()).isEqualTo("Who is it?");
     }
@@ -34,10 +36,7 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     --modle m                                                    | There is no option --modle
                     --model m                                                    | --model says something of a server: name it first with --base-url
                     --base-url                                                   | --base-url needs a value
@@ -57,7 +56,13 @@ class ArgumentsTest {
     @Test
     void aKeyIsNeverRepeatedInAMessage() {
         assertThatThrownBy(() -> of(
-                        Map.of("K", "a secret with spaces"), "--base-url", "http://localhost:1", "--model", "m", "--key-env", "K"))
+                        Map.of("K", "a secret with spaces"),
+                        "--base-url",
+                        "http://localhost:1",
+                        "--model",
+                        "m",
+                        "--key-env",
+                        "K"))
                 .isInstanceOf(Arguments.Wrong.class)
                 .message()
                 .contains("A key has a character")

@@ -28,8 +28,7 @@ class PipelineTest {
     @Test
     void atMostThreeDocumentsAreAskedForAtATime() {
         ScriptedProvider writer = ScriptedProvider.named("writer").always(Cue.hang());
-        var asked = Pipeline.summaries(
-                        Flux.range(1, 6).map(i -> new Pipeline.Document("d" + i, "text")), writer)
+        var asked = Pipeline.summaries(Flux.range(1, 6).map(i -> new Pipeline.Document("d" + i, "text")), writer)
                 .contextWrite(CallContext.deadline(Duration.ofMinutes(1)))
                 .subscribe();
         assertThat(writer.live()).isEqualTo(3);

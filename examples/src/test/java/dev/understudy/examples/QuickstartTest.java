@@ -62,9 +62,21 @@ class QuickstartTest {
     void aServerThatIsNamedIsAskedWithItsKeyAndThePrompt() {
         try (ScriptedServer server = ScriptedServer.start().always(Reply.text("By myself."))) {
             Map<String, String> environment = Map.of("HOUSE_KEY", "a-key-of-the-house");
-            assertThat(run(environment, "--base-url", server.url(), "--model", "m1", "--key-env", "HOUSE_KEY", "Who", "is", "it?"))
+            assertThat(run(
+                            environment,
+                            "--base-url",
+                            server.url(),
+                            "--model",
+                            "m1",
+                            "--key-env",
+                            "HOUSE_KEY",
+                            "Who",
+                            "is",
+                            "it?"))
                     .isZero();
-            assertThat(told.text()).contains("By myself.\n", "served by 127.0.0.1/m1").doesNotContain("a-key-of");
+            assertThat(told.text())
+                    .contains("By myself.\n", "served by 127.0.0.1/m1")
+                    .doesNotContain("a-key-of");
             assertThat(server.calls()).singleElement().satisfies(asked -> {
                 assertThat(asked.key()).isEqualTo("a-key-of-the-house");
                 assertThat(asked.model()).isEqualTo("m1");

@@ -10,7 +10,8 @@ class TerminalTest {
     @Test
     void thereIsColourOnATerminalThatHasIt() {
         assertThat(Terminal.coloured(Map.of("TERM", "xterm"), true)).isTrue();
-        assertThat(Terminal.coloured(Map.of("TERM", "xterm", "NO_COLOR", ""), true)).isTrue();
+        assertThat(Terminal.coloured(Map.of("TERM", "xterm", "NO_COLOR", ""), true))
+                .isTrue();
     }
 
     @Test
@@ -18,7 +19,8 @@ class TerminalTest {
         assertThat(Terminal.coloured(Map.of("TERM", "xterm"), false)).isFalse();
         assertThat(Terminal.coloured(Map.of("TERM", "dumb"), true)).isFalse();
         assertThat(Terminal.coloured(Map.of(), true)).isFalse();
-        assertThat(Terminal.coloured(Map.of("TERM", "xterm", "NO_COLOR", "1"), true)).isFalse();
+        assertThat(Terminal.coloured(Map.of("TERM", "xterm", "NO_COLOR", "1"), true))
+                .isFalse();
     }
 
     @Test
