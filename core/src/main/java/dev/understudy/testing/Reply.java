@@ -153,20 +153,17 @@ public final class Reply {
 
     /** Tells no finish reason. */
     public Reply withoutFinish() {
-        return formed(new Form(
-                false, form.terminal(), form.crlf(), form.untilClose(), form.pingsBefore(), form.pingsBetween()));
+        return formed(form.withoutFinish());
     }
 
     /** Sends no terminal marker: neither {@code [DONE]} nor {@code message_stop}. */
     public Reply withoutTerminal() {
-        return formed(new Form(
-                form.finish(), false, form.crlf(), form.untilClose(), form.pingsBefore(), form.pingsBetween()));
+        return formed(form.withoutTerminal());
     }
 
     /** Ends the lines of a stream with CR LF instead of LF. */
     public Reply withCrlf() {
-        return formed(new Form(
-                form.finish(), form.terminal(), true, form.untilClose(), form.pingsBefore(), form.pingsBetween()));
+        return formed(form.withCrlf());
     }
 
     /** Sends the body without length or chunks: the end of the connection is its end. HTTP/1.1 only. */
@@ -177,8 +174,7 @@ public final class Reply {
 
     /** Sends so many signs of life before the first content: pings or comments, as the vendor has them. */
     public Reply withPings(int beforeContent) {
-        return formed(new Form(
-                form.finish(), form.terminal(), form.crlf(), form.untilClose(), beforeContent, form.pingsBetween()));
+        return formed(form.withPings(beforeContent));
     }
 
     /** Sends a sign of life before each content after the first. */

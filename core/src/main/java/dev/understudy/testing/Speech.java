@@ -52,5 +52,29 @@ interface Speech {
     record Form(
             boolean finish, boolean terminal, boolean crlf, boolean untilClose, int pingsBefore, boolean pingsBetween) {
         static final Form PLAIN = new Form(true, true, false, false, 0, false);
+
+        Form withoutFinish() {
+            return new Form(false, terminal, crlf, untilClose, pingsBefore, pingsBetween);
+        }
+
+        Form withoutTerminal() {
+            return new Form(finish, false, crlf, untilClose, pingsBefore, pingsBetween);
+        }
+
+        Form withCrlf() {
+            return new Form(finish, terminal, true, untilClose, pingsBefore, pingsBetween);
+        }
+
+        Form endingWithTheConnection() {
+            return new Form(finish, terminal, crlf, true, pingsBefore, pingsBetween);
+        }
+
+        Form withPings(int before) {
+            return new Form(finish, terminal, crlf, untilClose, before, pingsBetween);
+        }
+
+        Form withPingsBetween() {
+            return new Form(finish, terminal, crlf, untilClose, pingsBefore, true);
+        }
     }
 }
