@@ -7,21 +7,21 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /** A scheduler that remembers its timers, so that a test can see whether one was left behind. */
-final class Timers implements Scheduler {
+public final class Timers implements Scheduler {
 
     private final Scheduler real;
     private final List<Disposable> timers = new CopyOnWriteArrayList<>();
 
-    Timers(Scheduler real) {
+    public Timers(Scheduler real) {
         this.real = real;
     }
 
     /** Those that were neither run nor cancelled. */
-    long left() {
+    public long left() {
         return timers.stream().filter(timer -> !timer.isDisposed()).count();
     }
 
-    long made() {
+    public long made() {
         return timers.size();
     }
 

@@ -1,5 +1,7 @@
 package dev.understudy.provider;
 
+import dev.understudy.chat.Receipt;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,14 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenAiChatEvent {
 
-    /** Identity repeats in every event and is only read while it is wanted. */
-    boolean identityWanted = true;
+    private static final String USUAL = "chat.completion.chunk";
 
-    @Nullable
-    String id;
+    /** Who answers, as the last event that says so has it; "" while none did. */
+    String id = "";
 
-    @Nullable
-    String model;
+    String model = "";
 
     boolean hasChoices;
     boolean isError;
@@ -46,14 +46,14 @@ final class OpenAiChatEvent {
             }
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "id" -> id = identityWanted ? in.string() : null;
-                    case "model" -> model = identityWanted ? in.string() : null;
+                    case "id" -> id = in.repeated(id);
+                    case "model" -> model = in.repeated(model);
                     case "choices" -> choices(in);
                     case "usage" -> usage.read(in);
                     case "x_groq" -> xGroq(in);
                     case "error" -> isError |= isSomething(in);
                     case "detail" -> saysError = true;
-                    case "object", "type" -> saysError |= "error".equals(in.string());
+                    case "object", "type" -> saysError |= namesError(in.repeated(USUAL));
                     case "message" -> hasMessage = true;
                     case "code", "status" -> hasCode |= !in.isNull();
                     default -> in.skip();
@@ -64,8 +64,6 @@ final class OpenAiChatEvent {
     }
 
     private void clear() {
-        id = null;
-        model = null;
         hasChoices = false;
         isError = false;
         hasMessage = false;
@@ -127,9 +125,21 @@ final class OpenAiChatEvent {
         }
     }
 
+    Receipt receipt(@Nullable String finish) {
+        return new Receipt(id.isEmpty() ? null : id, model.isEmpty() ? null : model, finish, null);
+    }
+
     private static @Nullable String word(JsonReader in) {
         String word = in.string();
         return word == null || word.isBlank() ? null : word;
+    }
+
+    private static boolean namesError(String type) {
+        if (type.equals(USUAL)) {
+            return false;
+        }
+        String lower = type.toLowerCase(Locale.ROOT);
+        return lower.endsWith("error") || lower.endsWith("exception");
     }
 
     /** Some servers send {@code "error": null}, "" or false with every answer. */
