@@ -2,6 +2,7 @@ package dev.understudy.chat;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a call gave no (whole) answer. Carries no stack trace: what matters is the {@link Failure} and the {@link Trail},
@@ -11,8 +12,8 @@ public abstract sealed class ChatException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private ChatException(String message) {
-        super(message, null, true, false);
+    private ChatException(String message, @Nullable Throwable cause) {
+        super(message, cause, true, false);
     }
 
     /** One attempt at one provider failed. */
@@ -21,14 +22,14 @@ public abstract sealed class ChatException extends RuntimeException {
         private final transient Failure failure;
 
         public CallFailed(Failure failure) {
-            super(failure.toString());
+            super(failure.toString(), null);
             this.failure = failure;
         }
 
         /** Keeps what a provider of another kind signalled as the cause. */
         public CallFailed(Failure failure, Throwable cause) {
-            this(failure);
-            initCause(cause);
+            super(failure.toString(), cause);
+            this.failure = failure;
         }
 
         public Failure failure() {
@@ -56,20 +57,17 @@ public abstract sealed class ChatException extends RuntimeException {
          * @param failures the same as exceptions, in order
          */
         public Exhausted(String why, Trail trail, List<CallFailed> failures) {
-            super(trail.entries().isEmpty() ? why : why + ". Attempts:\n" + lines(trail));
+            super(trail.entries().isEmpty() ? why : why + ". Attempts:\n" + lines(trail), first(failures));
             this.trail = trail;
             this.why = why;
-            int first = 0;
-            while (first < failures.size() - 1 && failures.get(first).failure().kind() == FailureKind.SKIPPED) {
-                first++;
-            }
-            for (int i = 0; i < failures.size(); i++) {
-                if (i == first) {
-                    initCause(failures.get(i));
-                } else {
-                    addSuppressed(failures.get(i));
-                }
-            }
+            failures.stream().filter(failure -> failure != getCause()).forEach(this::addSuppressed);
+        }
+
+        private static @Nullable CallFailed first(List<CallFailed> failures) {
+            return failures.stream()
+                    .filter(failed -> failed.failure().kind() != FailureKind.SKIPPED)
+                    .findFirst()
+                    .orElse(failures.isEmpty() ? null : failures.get(0));
         }
 
         private static String lines(Trail trail) {
@@ -96,7 +94,7 @@ public abstract sealed class ChatException extends RuntimeException {
         }
 
         public Rejected(String message, Trail trail) {
-            super(message);
+            super(message, null);
             this.trail = trail;
         }
 
@@ -112,11 +110,13 @@ public abstract sealed class ChatException extends RuntimeException {
         private final transient ChatResponse partial;
 
         public PartialAnswer(Failure failure, ChatResponse partial) {
-            super("The answer was cut after " + partial.text().length() + " characters by "
-                    + partial.served().provider() + "/" + partial.served().model() + ": " + failure);
+            super(
+                    "The answer was cut after " + partial.text().length() + " characters by "
+                            + partial.served().provider() + "/"
+                            + partial.served().model() + ": " + failure,
+                    new CallFailed(failure));
             this.failure = failure;
             this.partial = partial;
-            initCause(new CallFailed(failure));
         }
 
         /** What cut it. */

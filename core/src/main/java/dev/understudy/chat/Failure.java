@@ -60,6 +60,10 @@ public record Failure(
                 FailureKind.TIMEOUT, "no " + phase.label() + " within " + after, 0, null, phase, Advice.none());
     }
 
+    public Failure withMessage(String message) {
+        return new Failure(kind, message, status, code, phase, advice);
+    }
+
     public Failure withStatus(int status, @Nullable String code) {
         return new Failure(kind, message, status, code, phase, advice);
     }

@@ -22,6 +22,11 @@ interface Dialect {
     /** Where a cheap GET tells that the endpoint and the key work: {@code "/models"}. */
     String probePath();
 
+    /** What decides the bytes of a body besides the request: equal for two providers whose bodies are the same. */
+    default Object encoding() {
+        return name();
+    }
+
     /** The request body, always the same bytes for the same request. */
     byte[] encode(ChatRequest request, boolean stream);
 

@@ -11,7 +11,7 @@ final class Encoded {
     private Encoded() {}
 
     /** Equal when the bytes are: the messages are the very same list, whatever copy of the request carries them. */
-    private record Key(Dialect dialect, String model, boolean stream, Same messages) {}
+    private record Key(Object encoding, String model, boolean stream, Same messages) {}
 
     private record Same(List<Message> list) {
         @Override
@@ -26,7 +26,7 @@ final class Encoded {
     }
 
     static byte[] of(Dialect dialect, ChatRequest request, boolean stream, CallScope scope) {
-        Key key = new Key(dialect, request.model(), stream, new Same(request.messages()));
+        Key key = new Key(dialect.encoding(), request.model(), stream, new Same(request.messages()));
         return scope.once(key, byte[].class, () -> dialect.encode(request, stream));
     }
 }

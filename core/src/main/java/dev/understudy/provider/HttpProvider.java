@@ -6,6 +6,7 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
 import dev.understudy.chat.StreamChunk;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +96,10 @@ final class HttpProvider implements ChatProvider {
     /** Whatever leaves here has no key in it. */
     private Throwable redacted(Throwable error) {
         CallFailed failed = TransportFailure.typed(error, false);
-        return redactor.redact(failed);
+        Failure failure = failed.failure();
+        String code = failure.code() == null ? null : redactor.redact(failure.code());
+        return failed.with(
+                failure.withMessage(redactor.redact(failure.message())).withStatus(failure.status(), code));
     }
 
     @Override

@@ -200,6 +200,35 @@ final class JsonReader implements AutoCloseable {
         return string == null ? or : string;
     }
 
+    /**
+     * A string that rarely changes from document to document: gives {@code before} again where it is the same, and also
+     * where there is none.
+     */
+    String repeated(String before) {
+        if (!isString()) {
+            return before;
+        }
+        try {
+            char[] characters = parser.getStringCharacters();
+            int length = parser.getStringLength();
+            int offset = parser.getStringOffset();
+            return length == before.length() && matches(before, characters, offset) || length == 0
+                    ? before
+                    : new String(characters, offset, length);
+        } catch (JacksonException e) {
+            throw Json.rejected(e);
+        }
+    }
+
+    private static boolean matches(String text, char[] characters, int offset) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) != characters[offset + i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** A number, also one in a string; fractions are cut, what does not fit becomes the nearest int. */
     int integer(int or) {
         return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, longer(or)));

@@ -58,12 +58,13 @@ final class KeyRing {
         if (keys.isEmpty()) {
             return tried.isEmpty() ? Lease.KEYLESS : null;
         }
-        int start = Math.floorMod(turn.getAndIncrement(), keys.size());
+        int raw = turn.getAndIncrement();
+        int start = Math.floorMod(raw, keys.size());
         for (int i = 0; i < keys.size(); i++) {
             int index = (start + i) % keys.size();
             Gate gate = gates.get(index);
             if (!tried.contains(index) && (gate == null || !gate.shut(now))) {
-                turn.compareAndSet(start + 1, index + 1);
+                turn.compareAndSet(raw + 1, raw + 1 + i); // those passed over have had their turn
                 return new Lease(index, keys.get(index));
             }
         }

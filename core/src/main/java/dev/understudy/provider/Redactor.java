@@ -1,14 +1,125 @@
 package dev.understudy.provider;
 
-import dev.understudy.chat.ChatException.CallFailed;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
+/**
+ * Takes keys out of what is shown to people: those it was told, plain, URL-encoded or in Base64, and whatever has the
+ * form of a key or of the masked echo of one. What is taken out becomes {@code ***}. Immutable and thread-safe.
+ */
 final class Redactor {
-    static Redactor of(List<Secret> keys) {
-        return new Redactor();
+
+    static final String MASK = "***";
+
+    /** A cut may leave the beginning of a key at the end of a text; fewer characters than these are not told apart from words. */
+    private static final int BEGINNING = 6;
+
+    /** Shorter ones are words, and a text without its words is no text. */
+    private static final int SHORTEST = 4;
+
+    private record Rule(Pattern pattern, String replacement) {}
+
+    private static final List<Rule> KEY_FORMS = List.of(
+            // A key where it is named.
+            rule("(?i)\\b(Bearer|Basic)\\s+[A-Za-z0-9._~+/*-]{4,}=*", "$1 " + MASK),
+            rule(
+                    "(?i)\\b(x-api-key|api-key|x-goog-api-key|authorization|x-amz-security-token)"
+                            + "([\"']?\\s*[:=]\\s*[\"']?)(?!Bearer\\b|Basic\\b)[^\\s\"',;&]+",
+                    "$1$2" + MASK),
+            rule("(?i)([?&](?:key|api[-_]?key|access[-_]?token|token|sig|signature)=)[^&\\s\"'<>#]+", "$1" + MASK),
+            rule(
+                    "(?i)\\b(api[-_ ]?key(?: provided)?[\"']?\\s*[:=]\\s*[\"'`]?)"
+                            + "[^\\s\"'`,;]+?(?=[.]?(?:[\\s\"'`,;]|$))",
+                    "$1" + MASK),
+            rule(
+                    "(?i)\\b((?:access |auth |bearer )?(?:token|secret)[\"']?\\s*[:=]\\s*[\"'`]?)[\\w.~+/*-]{12,}",
+                    "$1" + MASK),
+            // A key by its beginning.
+            rule("\\bsk-[\\w*.-]{3,}[\\w*-]", MASK),
+            rule(
+                    "\\b(?:pk|rk|gsk|xai|tgp|pplx|csk|fw|nvapi|hf|r8|ghp|gho|github_pat|ya29)[-_.][\\w*.-]{11,}[\\w*-]",
+                    MASK),
+            rule("\\b(?:AIz|AKIA|ASIA)[\\w*-]{12,}", MASK),
+            rule("\\beyJ[\\w-]{8,}\\.[\\w-]{8,}\\.[\\w-]*", MASK),
+            // The masked echo of a key.
+            rule("(?<![\\w*-])[\\w-]*[*•]{3,}[\\w*•-]*", MASK));
+
+    /** What every form has: a word for it, stars, or a long word with a hyphen, an underscore or a digit in it. */
+    private static final Pattern MAYBE = Pattern.compile(
+            "(?i:key|bearer|basic|authori|token|secret|sig)|[*•]{3}|[\\w.-]{2,16}[-_.*0-9][\\w*-]{3}|AKIA|ASIA|AIz|eyJ");
+
+    private static final Redactor KEY_FORMS_ONLY = new Redactor(List.of());
+
+    private final List<String> known;
+
+    private Redactor(List<String> known) {
+        this.known = known;
     }
 
-    CallFailed redact(CallFailed failed) {
-        return failed;
+    /** Knows no key, only their forms. */
+    static Redactor ofKeyForms() {
+        return KEY_FORMS_ONLY;
+    }
+
+    /** Knows these keys, and the forms of others. */
+    static Redactor of(Collection<Secret> secrets) {
+        Set<String> forms = new LinkedHashSet<>();
+        for (Secret secret : secrets) {
+            String key = secret.reveal();
+            if (key.length() >= SHORTEST) {
+                forms.add(key);
+                forms.add(URLEncoder.encode(key, StandardCharsets.UTF_8));
+                byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+                forms.add(Base64.getEncoder().withoutPadding().encodeToString(bytes));
+                forms.add(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+            }
+        }
+        return new Redactor(forms.stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList());
+    }
+
+    String redact(String text) {
+        String safe = text;
+        for (String key : known) {
+            safe = safe.replace(key, MASK);
+        }
+        for (String key : known) {
+            safe = withoutBeginning(safe, key);
+        }
+        if (!maybeKey(safe)) {
+            return safe;
+        }
+        for (Rule rule : KEY_FORMS) {
+            safe = rule.pattern.matcher(safe).replaceAll(rule.replacement);
+        }
+        return safe;
+    }
+
+    /** Drops the beginning of a key that a cut left at the end. */
+    private static String withoutBeginning(String text, String key) {
+        String body = text.endsWith("…") ? text.substring(0, text.length() - 1) : text;
+        for (int length = Math.min(key.length() - 1, body.length()); length >= BEGINNING; length--) {
+            if (body.regionMatches(body.length() - length, key, 0, length)) {
+                return body.substring(0, body.length() - length) + MASK;
+            }
+        }
+        return text;
+    }
+
+    /** Most texts hold nothing of the kind, and one pass over them says so. */
+    private static boolean maybeKey(String text) {
+        return MAYBE.matcher(text).find();
+    }
+
+    private static Rule rule(String pattern, String replacement) {
+        return new Rule(Pattern.compile(pattern), replacement);
     }
 }

@@ -1,0 +1,267 @@
+package dev.understudy.provider;
+
+import static dev.understudy.chat.FailureKind.AUTH;
+import static dev.understudy.chat.FailureKind.CONTENT_FILTERED;
+import static dev.understudy.chat.FailureKind.CONTEXT_OVERFLOW;
+import static dev.understudy.chat.FailureKind.FORBIDDEN;
+import static dev.understudy.chat.FailureKind.INVALID_REQUEST;
+import static dev.understudy.chat.FailureKind.MODEL_NOT_FOUND;
+import static dev.understudy.chat.FailureKind.OVERLOADED;
+import static dev.understudy.chat.FailureKind.QUOTA;
+import static dev.understudy.chat.FailureKind.RATE_LIMITED;
+import static dev.understudy.chat.FailureKind.TOOL_REJECTED;
+import static dev.understudy.chat.FailureKind.UNSUPPORTED;
+
+import dev.understudy.chat.FailureKind;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What vendors say in words because they have no code for it, in the order in which it is looked for: the first row that
+ * fits decides. Words are looked for anywhere, in any case.
+ */
+final class ErrorFragments {
+
+    /**
+     * One thing that is said.
+     *
+     * @param words a pattern of it
+     * @param at the statuses it is believed at (0 is an in-band error without one); empty means all
+     * @param unless a pattern of what must not be said with it
+     * @param refused the feature that is refused by it
+     */
+    record Row(
+            FailureKind kind,
+            Pattern words,
+            Set<Integer> at,
+            @Nullable Pattern unless,
+            @Nullable String refused) {
+
+        Row at(Integer... statuses) {
+            return new Row(kind, words, Set.of(statuses), unless, refused);
+        }
+
+        Row unless(String otherWords) {
+            return new Row(kind, words, at, pattern(otherWords), refused);
+        }
+
+        Row refusing(String feature) {
+            return new Row(kind, words, at, unless, feature);
+        }
+
+        boolean fits(int status, String evidence) {
+            return (at.isEmpty() || at.contains(status))
+                    && words.matcher(evidence).find()
+                    && (unless == null || !unless.matcher(evidence).find());
+        }
+    }
+
+    /** A limit of requests or tokens in a time: "too many tokens" is no overflow then. */
+    private static final String A_RATE =
+            "rate.?limit | per (second|minute|hour|day) | throttl | please wait | too many requests";
+
+    static final List<Row> TABLE = List.of(
+            // The model called a tool wrongly.
+            row(TOOL_REJECTED, """
+                    tool call validation failed  |  was not in request  |  invalid_tool_call
+                    attempted to call tool  |  failed to call a function  |  error parsing tool call
+                    malformed function call  |  invalid tool generation
+                    """),
+
+            // Larger than the limit of a minute: waiting does not help, a shorter request does.
+            row(CONTEXT_OVERFLOW, """
+                    request too large for\\b.*\\blimit:? \\d
+                    requested \\d+.{0,40}reduce your message size
+                    """),
+
+            // Money and plans.
+            row(FORBIDDEN, """
+                    \\blimit: 0\\b  |  quota_limit_value: 0\\b  |  plan (does not|doesn't) (include|support)
+                    (not available|not included|not supported) (on|in|with|for) your (current )?(plan|subscription|tier)
+                    subscription (plan )?does not  |  套餐.{0,12}(暂未|未|不).{0,6}(开放|包含|支持)
+                    """),
+            row(QUOTA, """
+                    credit balance is too low  |  insufficient (account )?(balance|credit|fund|quota)
+                    (requires|need) more credits  |  can only afford  |  (out of|no) (credits|funds)\\b
+                    (used|exhausted|depleted) (all )?(available |your |the )*(prepa\\w+ |monthly |included )*credits
+                    credits are depleted  |  exceeded your monthly (included )?credits
+                    billing hard limit
+                    (monthly|specified|configured).{0,20}(spending|spend|usage|budget) limit
+                    spending limit  |  specified api usage limits
+                    (session|weekly|monthly|daily) usage limit  |  session limit  |  key limit exceeded
+                    account is not active  |  account.{0,40}suspended  |  payment (is )?required
+                    subscription (has )?expired  |  arrear  |  recharge  |  余额不足  |  欠费
+                    ^quota(id|_limit): \\w*perday
+                    """).at(0, 400, 401, 402, 403, 412, 422, 429),
+            row(QUOTA, """
+                    exceeded your current quota  |  check your plan and billing
+                    """).unless("quotaid | retrydelay | please retry in | gemini | resource_exhausted"),
+
+            // Keys.
+            row(AUTH, """
+                    (incorrect|invalid|wrong|expired|missing|bad|revoked|no) (x-)?api[- _]?key
+                    api[- _]?key (is |was |has been )?(not valid|invalid|incorrect|expired|missing|revoked|not found)
+                    api[- _]?key.{0,20}reported as leaked  |  invalid subscription key
+                    missing authentication  |  (invalid|failed) authentication
+                    authentication (failed|required)  |  unregistered callers
+                    invalid (bearer|access|auth\\w*) token  |  invalid credentials  |  not authenticated
+                    """),
+            row(AUTH, """
+                    invalid token  |  \\bunauthorized\\b
+                    """).at(0, 403, 498),
+
+            // Regions and permissions.
+            row(FORBIDDEN, """
+                    location is not supported  |  country, region, or territory not supported
+                    not (available|supported|allowed) in your (country|region|location|territory)
+                    no endpoints found matching your data policy  |  organization must be verified
+                    """),
+
+            // The prompt is too long; a single text that is too long is another matter.
+            row(INVALID_REQUEST, """
+                    invalid 'user'  |  string too long  |  string_above_max_length
+                    """),
+            row(CONTEXT_OVERFLOW, """
+                    maximum context length
+                    context[ _-]?(window|length|size|limit).{0,40}(exceed|too small|overflow)
+                    exceed\\w*.{0,40}context[ _-]?(window|length|size|limit)
+                    context (window|length) limit
+                    (prompt|input|message|conversation)s?( is| are)? too (long|large)\\b
+                    longer than the (context|maximum)  |  longer than the model's context
+                    too large for model with \\d+
+                    too many (total |input |prompt )?(text )?(tokens|bytes)\\b  |  input tokens exceeded
+                    number of input tokens exceeds  |  maximum number of (input )?tokens
+                    maximum (prompt|input) length  |  exceeded (max|model).{0,12}(context|token)
+                    prompt token count of \\d+ exceeds  |  (input|prompt) token count.{0,20}exceeds
+                    inputs?`? tokens \\+ `?max_new_tokens  |  max_tokens must be at least 1, got -
+                    total length of all messages is too long
+                    reduce the length of (the |your )?(messages|prompt|input|conversation|either)
+                    greater than the context length  |  when context the overflows  |  n_keep.{0,12}>= n_ctx
+                    request body too large for \\S+ model  |  size limit exceeded by \\d+ tokens
+                    tokens? > \\d+ maximum  |  提示词?(内容)?过长|超过.{0,12}(上下文|最大长度)
+                    """).unless(A_RATE),
+            row(CONTEXT_OVERFLOW, "").at(413),
+
+            // Rates.
+            row(RATE_LIMITED, """
+                    rate.?limit  |  too many requests  |  requests? per (second|minute|hour|day)
+                    tokens? per (second|minute|hour|day)  |  quota exceeded for
+                    concurrency (limit|of this api)  |  too many tokens, please wait  |  usage limit reached
+                    使用上限|请求过多|并发
+                    """).at(0, 400, 403, 429, 500),
+
+            // Policy.
+            row(CONTENT_FILTERED, """
+                    content[ _-]?(management )?(policy|filter)  |  usage polic(y|ies)
+                    safety (system|reasons|policy)
+                    (input|prompt|request|content|output)s? (was|were|is|has been) (flagged|blocked)
+                    violat\\w+.{0,60}polic  |  requires moderation
+                    (in|un)(appropriate|safe).{0,20}content  |  content exists risk  |  considered high risk
+                    不安全|敏感内容
+                    """).at(0, 400, 403, 422, 451).unless("data policy"),
+
+            // What a model or an endpoint cannot do.
+            row(UNSUPPORTED, """
+                    assistant (message|response) prefill  |  must end with a user message
+                    requests? ending with a model turn  |  2 or more assistant messages at the end
+                    expected last role user.{0,80}got assistant
+                    last message must (be|have).{0,20}\\buser\\b
+                    prefill.{0,40}(not supported|unsupported|incompatible)
+                    """).refusing("prefill"),
+            row(UNSUPPORTED, """
+                    (not|n't) support (for )?(the )?(tools?|function|functions|tool use|tool calling|function calling|tool choice)\\b
+                    (tool use|tool[- ]calling|function[- ]calling|tools?)( is| are)? not (supported|enabled|available)
+                    no endpoints found that support tool  |  requires --enable-auto-tool-choice
+                    tool_choice.{0,40}(not supported|unsupported)
+                    """).refusing("tools"),
+            row(UNSUPPORTED, """
+                    url sources are not supported  |  image ur[il]s? (is|are) not supported
+                    """).refusing("image_url"),
+            row(UNSUPPORTED, """
+                    (not|n't) support (any )?(image|vision|multimodal|picture)
+                    image_url is only supported by
+                    (image|vision|multimodal)s?( input| content)?s?( is| are)? not (supported|enabled|available)
+                    no endpoints found that support image  |  at most 0 image  |  not a multimodal model
+                    """).refusing("image"),
+            row(UNSUPPORTED, """
+                    response[_ ]format.{0,60}(not supported|unsupported|unavailable|not available)
+                    (not|n't) support (the )?(response[_ ]format|json[_ ]?(schema|mode|object)|structured output)
+                    (json mode|json_schema|structured outputs?)( is| are)? not (supported|enabled|available)
+                    output_(config|format).{0,40}(not supported|unsupported|not permitted)
+                    """).refusing("response_format"),
+            row(UNSUPPORTED, """
+                    developer instruction is not enabled
+                    (not|n't) support (the )?system (message|prompt|role|instruction)
+                    system (role|message|prompt|instruction)s?( is| are)? not (supported|enabled)
+                    """).refusing("system"),
+            row(UNSUPPORTED, """
+                    (not|n't) support streaming  |  streaming( is| are)? not (supported|enabled|available)
+                    """).refusing("stream"),
+            row(UNSUPPORTED, """
+                    invalid.{0,3}signature.{0,12}thinking
+                    encrypted content.{0,40}could not be (verified|decrypted)
+                    """).refusing("thoughts"),
+            row(UNSUPPORTED, """
+                    (not|n't) support (assistant )?thinking  |  thinking( mode)? is not supported
+                    """).refusing("thinking"),
+            row(UNSUPPORTED, """
+                    `?temperature`? and `?top_p`? cannot both
+                    top_p.{0,20}cannot (both )?be (specified|used).{0,20}temperature
+                    """).refusing("top_p"),
+            row(UNSUPPORTED, """
+                    temperature.{0,20}(may only be set to|only 1 is allowed|does not support)
+                    """).refusing("temperature"),
+            row(UNSUPPORTED, """
+                    unsupported (parameter|value|argument|field)
+                    (unknown|unrecognized|unexpected) (request )?(parameter|argument|field)
+                    unrecognized request argument  |  is deprecated for this model
+                    (parameter|options?|field|argument|value|level|feature|input)\\b.{0,80}(is |are )?not supported (with|for|by|in) (this|the)
+                    not supported (with|for|by) this (model|endpoint)
+                    this model (does not|doesn't) support  |  ^#: extraneous key
+                    request: #: extraneous key
+                    (^|errors: )(?!messages|contents|tools|system|input)[a-z_]+(\\.[\\w.]+)?: extra inputs are not permitted
+                    """).unless("supported by any provider"),
+            row(UNSUPPORTED, """
+                    extra inputs are not permitted  |  extra_forbidden
+                    """).at(422).unless("^messages | ^tools"),
+
+            // Models.
+            row(MODEL_NOT_FOUND, """
+                    \\bmodels?\\b.{0,160}?\\b(does not exist|doesn't exist|not exist|not found|could not be found|is not available|no longer available|was removed|been (removed|deprecated|decommissioned|retired|shut ?down)|end of its life|is not supported by any provider|is not supported for \\w+content|不存在)
+                    (unknown|no such|invalid|unsupported|unrecognized) model\\b(?! (in|out)put)
+                    is not a valid model  |  model not exist  |  ^model: \\S+\\s*$  |  no endpoints found
+                    provided model identifier is invalid  |  deployment.{0,40}does not exist  |  模型不存在
+                    on-demand throughput isn.t supported  |  no allowed providers are available
+                    """).at(0, 400, 404, 410, 422),
+
+            // No capacity.
+            row(OVERLOADED, """
+                    overloaded  |  overload\\b  |  (over|at|no|insufficient|exceeded) capacity
+                    capacity (exceeded|available)  |  server (is )?busy  |  maximum pending requests
+                    experiencing high (demand|load|traffic)  |  loading model
+                    model is (currently )?loading  |  temporarily unavailable  |  服务繁忙|过载
+                    """).at(0, 424, 429, 498, 500, 502, 503, 529));
+
+    private ErrorFragments() {}
+
+    static @Nullable Row first(int status, String evidence) {
+        for (Row row : TABLE) {
+            if (row.fits(status, evidence)) {
+                return row;
+            }
+        }
+        return null;
+    }
+
+    /** Words are parted by {@code |} between spaces, or stand on lines of their own. */
+    private static Row row(FailureKind kind, String words) {
+        return new Row(kind, pattern(words), Set.of(), null, null);
+    }
+
+    private static Pattern pattern(String words) {
+        return Pattern.compile(
+                words.strip().replaceAll("\\s+\\|\\s+|\\s*\\n\\s*", "|"), Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+    }
+}

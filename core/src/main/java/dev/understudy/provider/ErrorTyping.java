@@ -1,0 +1,147 @@
+package dev.understudy.provider;
+
+import static java.util.Map.entry;
+
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Types a vendor's error. Evidence in this order: a code that says all, then the vendor's words, for most vendors have
+ * one code for many things, then a broad code, then the HTTP status, then a vague code. A web page in place of an error
+ * is a proxy's, and only its status counts. Pure.
+ */
+final class ErrorTyping {
+
+    private static final int MESSAGE = 500;
+    private static final Redactor REDACTOR = Redactor.ofKeyForms();
+
+    private static final Map<Integer, FailureKind> STATUSES = Map.ofEntries(
+            entry(401, FailureKind.AUTH),
+            entry(402, FailureKind.QUOTA),
+            entry(403, FailureKind.FORBIDDEN),
+            entry(407, FailureKind.FORBIDDEN),
+            entry(408, FailureKind.SERVER),
+            entry(409, FailureKind.SERVER),
+            entry(413, FailureKind.CONTEXT_OVERFLOW),
+            entry(424, FailureKind.SERVER),
+            entry(425, FailureKind.SERVER),
+            entry(429, FailureKind.RATE_LIMITED),
+            entry(451, FailureKind.FORBIDDEN),
+            entry(498, FailureKind.OVERLOADED),
+            entry(499, FailureKind.SERVER),
+            entry(501, FailureKind.UNSUPPORTED),
+            entry(503, FailureKind.OVERLOADED),
+            entry(529, FailureKind.OVERLOADED));
+
+    private ErrorTyping() {}
+
+    /**
+     * Types an answer with another status than 200. Times that the vendor names are counted from the response's own
+     * {@code Date}; without one, only lengths of time are understood.
+     *
+     * @param header the value of a response header field by its lower-case name
+     */
+    static Failure http(int status, Function<String, @Nullable String> header, byte[] body) {
+        String date = header.apply("date");
+        return http(status, header, body, date == null ? null : RetryAfter.date(date));
+    }
+
+    /** The same, with times counted from {@code now}. */
+    static Failure http(int status, Function<String, @Nullable String> header, byte[] body, @Nullable Instant now) {
+        ErrorBody error = ErrorBody.read(body, 0, body.length).withCode(header.apply("x-amzn-errortype"));
+        return failure(status, error)
+                .withRetryAfter(RetryAfter.of(header, error.evidence(), now))
+                .withShouldRetry(bool(header.apply("x-should-retry")));
+    }
+
+    private static @Nullable Boolean bool(@Nullable String value) {
+        String word = value == null ? "" : value.strip().toLowerCase(Locale.ROOT);
+        return word.equals("true") ? Boolean.TRUE : word.equals("false") ? Boolean.FALSE : null;
+    }
+
+    /**
+     * Types an error that came with status 200, as the same kind it would be with a status of its own.
+     *
+     * @param payload the event, chunk or body that holds it, as {@link JsonReader#map()} reads it
+     */
+    static Failure inBand(Map<String, ? extends @Nullable Object> payload) {
+        return inBand(ErrorBody.of(payload));
+    }
+
+    /** The same for bytes that may be JSON or not, as in the SSE field {@code error}. */
+    static Failure inBand(byte[] payload, int offset, int length) {
+        return inBand(ErrorBody.read(payload, offset, length));
+    }
+
+    /** Types a body that came with status 200 and holds no answer: the error it tells of, or PROTOCOL. */
+    static Failure noAnswer(byte[] body, String what) {
+        ErrorBody error = ErrorBody.read(body, 0, body.length);
+        return error.page() || error.message().isBlank() ? Failure.of(FailureKind.PROTOCOL, what) : inBand(error);
+    }
+
+    private static Failure inBand(ErrorBody error) {
+        return failure(error.status(), error).withRetryAfter(RetryAfter.in(error.evidence(), null));
+    }
+
+    private static Failure failure(int status, ErrorBody error) {
+        ErrorCodes.Match precise = ErrorCodes.precise(error.codes());
+        if (precise != null) {
+            return failure(precise.kind(), status, precise.code(), error, null);
+        }
+        ErrorFragments.Row row = error.page() ? null : ErrorFragments.first(status, error.evidence());
+        String firstCode = error.codes().isEmpty() ? null : error.codes().get(0);
+        if (row != null) {
+            return failure(row.kind(), status, firstCode, error, row.refused());
+        }
+        ErrorCodes.Match broad = ErrorCodes.broad(error.codes());
+        if (broad != null) {
+            return failure(broad.kind(), status, broad.code(), error, null);
+        }
+        if (status != 0) {
+            return failure(byStatus(status), status, firstCode, error, null);
+        }
+        ErrorCodes.Match vague = ErrorCodes.vague(error.codes());
+        return failure(vague == null ? FailureKind.SERVER : vague.kind(), status, firstCode, error, null);
+    }
+
+    private static FailureKind byStatus(int status) {
+        FailureKind kind = STATUSES.get(status);
+        if (kind != null) {
+            return kind;
+        }
+        if (status >= 500) {
+            return FailureKind.SERVER;
+        }
+        return status >= 400 ? FailureKind.INVALID_REQUEST : FailureKind.PROTOCOL;
+    }
+
+    private static Failure failure(
+            FailureKind kind, int status, @Nullable String code, ErrorBody error, @Nullable String refused) {
+        String words = error.message().isBlank() ? (code == null ? "no message" : code) : error.message();
+        Failure failure = Failure.of(kind, message(words)).withStatus(status, code);
+        return switch (kind) {
+            case CONTEXT_OVERFLOW -> failure.withWindow(ContextNumbers.window(error.evidence()));
+            case UNSUPPORTED ->
+                failure.withRefused(
+                        refused != null ? refused : RefusedParameter.of(error.param(), code, error.evidence()));
+            default -> failure;
+        };
+    }
+
+    /** One line, redacted, bounded. */
+    static String message(String words) {
+        String line = REDACTOR.redact(words.substring(0, Math.min(words.length(), 4 * MESSAGE)))
+                .replaceAll("[\\s\\p{Cntrl}]+", " ")
+                .strip();
+        if (line.length() <= MESSAGE) {
+            return line;
+        }
+        int end = Character.isHighSurrogate(line.charAt(MESSAGE - 2)) ? MESSAGE - 2 : MESSAGE - 1;
+        return line.substring(0, end) + "…";
+    }
+}

@@ -1,0 +1,71 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** OpenAI Chat Completions, as spoken by OpenAI and by nearly everybody else. */
+final class OpenAiChat implements Dialect {
+
+    static final String NAME = "openai-chat";
+
+    private final Quirks quirks;
+
+    OpenAiChat(Quirks quirks) {
+        this.quirks = quirks;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return quirks.path();
+    }
+
+    @Override
+    public String probePath() {
+        return "/models";
+    }
+
+    @Override
+    public Object encoding() {
+        return quirks;
+    }
+
+    @Override
+    public byte[] encode(ChatRequest request, boolean stream) {
+        return Json.write(OpenAiChatRequest.body(request, stream, quirks));
+    }
+
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        boolean bearer = quirks.keyHeader().equalsIgnoreCase("authorization");
+        header.accept(quirks.keyHeader(), bearer ? "Bearer " + key.reveal() : key.reveal());
+    }
+
+    @Override
+    public Framing framing() {
+        return new SseFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new OpenAiChatStream(provider, request, quirks);
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return OpenAiChatAnswer.decode(provider, request, body);
+    }
+
+    @Override
+    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
+        return ErrorTyping.http(status, header, body);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.Served;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import java.util.List;
+
+/** Reads a whole answer. */
+final class OpenAiChatAnswer {
+
+    private OpenAiChatAnswer() {}
+
+    static ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        OpenAiChatEvent event = new OpenAiChatEvent(true);
+        event.read(body, 0, body.length);
+        if (event.isError) {
+            throw new CallFailed(ErrorTyping.inBand(body, 0, body.length));
+        }
+        if (!event.hasChoices) {
+            throw Json.rejected("JSON without choices where an answer was expected");
+        }
+        OpenAiChatTurn turn = event.turn;
+        Failure failure = OpenAiChatFinish.failure(turn.finish, turn.nativeFinish);
+        if (failure != null) {
+            throw new CallFailed(failure);
+        }
+        String reasoning = turn.reasoning(true);
+        OpenAiChatCalls calls = new OpenAiChatCalls(salt(request, event.id));
+        calls.take(turn);
+        List<ToolCall> whole = calls.whole();
+        return new ChatResponse(
+                turn.text,
+                turn.refusal,
+                reasoning.isEmpty() ? List.of() : List.of(Thought.of(reasoning)),
+                whole,
+                new StreamChunk.Finish(
+                        OpenAiChatFinish.reason(turn.finish, !whole.isEmpty()),
+                        event.usage.normalised(),
+                        event.receipt(turn.finish),
+                        Served.by(provider, request.model())));
+    }
+
+    /** The same for the same turn of the same conversation, and hardly ever for another. */
+    static long salt(ChatRequest request, String id) {
+        return 31L * request.messages().size() + id.hashCode() * 1_000_003L;
+    }
+}

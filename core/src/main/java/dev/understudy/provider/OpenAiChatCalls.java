@@ -1,0 +1,157 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts tool calls together. Servers differ: pieces or whole calls, with or without index and id, one index for several
+ * calls. A call begins where a piece brings a name that cannot belong to the call it would go on with.
+ */
+final class OpenAiChatCalls {
+
+    private static final class Call {
+        final int vendorIndex;
+        final StringBuilder arguments = new StringBuilder();
+        String vendorId;
+        String id = "";
+        String name = "";
+        boolean shown;
+
+        Call(OpenAiChatTurn.Piece piece) {
+            vendorIndex = piece.index;
+            vendorId = piece.id;
+        }
+    }
+
+    private final List<Call> calls = new ArrayList<>(0);
+    /** Makes ids that differ from those of other answers, where the vendor gives none. */
+    private final long salt;
+
+    OpenAiChatCalls(long salt) {
+        this.salt = salt;
+    }
+
+    boolean isEmpty() {
+        return calls.isEmpty();
+    }
+
+    void take(OpenAiChatTurn turn) {
+        take(turn, chunk -> {});
+    }
+
+    void take(OpenAiChatTurn turn, Consumer<StreamChunk> out) {
+        for (int i = 0; i < turn.pieces(); i++) {
+            OpenAiChatTurn.Piece piece = turn.piece(i);
+            Call call = callOf(piece, i > 0);
+            if (call == null) {
+                call = new Call(piece);
+                calls.add(call);
+            }
+            if (call.vendorId.isEmpty()) {
+                call.vendorId = piece.id;
+            }
+            if (call.name.isEmpty()) {
+                call.name = piece.name;
+            }
+            call.arguments.append(piece.arguments);
+            show(call, piece, out);
+        }
+    }
+
+    /** The call that a piece goes on with, or null if it begins one. */
+    private @Nullable Call callOf(OpenAiChatTurn.Piece piece, boolean besideAnother) {
+        Call same = withId(piece);
+        if (same != null) {
+            return begins(piece, same) ? null : same;
+        }
+        Call last = piece.index < 0 ? (calls.isEmpty() ? null : calls.get(calls.size() - 1)) : lastAt(piece.index);
+        if (last == null || piece.name.isEmpty()) {
+            return last;
+        }
+        boolean otherId = !piece.id.isEmpty() && !last.vendorId.isEmpty();
+        boolean apart = besideAnother && piece.index < 0;
+        return otherId || apart || begins(piece, last) ? null : last;
+    }
+
+    /** Some servers repeat name and id in every piece, so a name alone begins nothing. */
+    private static boolean begins(OpenAiChatTurn.Piece piece, Call before) {
+        if (piece.name.isEmpty() || before.name.isEmpty()) {
+            return false;
+        }
+        return !piece.name.equals(before.name)
+                || (!piece.arguments.isEmpty() && Json.object(before.arguments.toString()) != null);
+    }
+
+    private @Nullable Call withId(OpenAiChatTurn.Piece piece) {
+        for (int i = calls.size() - 1; i >= 0 && !piece.id.isEmpty(); i--) {
+            Call call = calls.get(i);
+            if (call.vendorId.equals(piece.id) && (piece.index < 0 || call.vendorIndex == piece.index)) {
+                return call;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Call lastAt(int vendorIndex) {
+        for (int i = calls.size() - 1; i >= 0; i--) {
+            if (calls.get(i).vendorIndex == vendorIndex) {
+                return calls.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** A call is shown from the moment its name is known, for id and name are the same in every part. */
+    private void show(Call call, OpenAiChatTurn.Piece piece, Consumer<StreamChunk> out) {
+        if (call.name.isEmpty()) {
+            return;
+        }
+        int index = calls.indexOf(call);
+        if (!call.shown) {
+            name(call, index);
+            call.shown = true;
+            out.accept(new StreamChunk.ToolCallPart(index, call.id, call.name, call.arguments.toString()));
+        } else if (!piece.arguments.isEmpty()) {
+            out.accept(new StreamChunk.ToolCallPart(index, call.id, call.name, piece.arguments));
+        }
+    }
+
+    private void name(Call call, int index) {
+        boolean taken = call.vendorId.isEmpty();
+        for (int i = 0; i < calls.size() && !taken; i++) {
+            taken = calls.get(i) != call && calls.get(i).id.equals(call.vendorId);
+        }
+        call.id = taken ? madeUp(index) : call.vendorId;
+    }
+
+    /** Nine letters and digits: the strictest of the vendors accepts that when the call is sent back. */
+    private String madeUp(int index) {
+        long hash = (salt + index) * 0x9E3779B97F4A7C15L;
+        hash = (hash ^ (hash >>> 29)) * 0xBF58476D1CE4E5B9L;
+        String digits = "00000000" + Long.toUnsignedString(hash ^ (hash >>> 32), 36);
+        return digits.substring(digits.length() - 9);
+    }
+
+    void done(Consumer<StreamChunk> out) {
+        List<ToolCall> whole = whole();
+        for (int i = 0; i < whole.size(); i++) {
+            out.accept(new StreamChunk.ToolCallDone(i, whole.get(i)));
+        }
+    }
+
+    List<ToolCall> whole() {
+        List<ToolCall> whole = new ArrayList<>(calls.size());
+        for (int i = 0; i < calls.size(); i++) {
+            Call call = calls.get(i);
+            if (call.id.isEmpty()) {
+                name(call, i);
+            }
+            whole.add(new ToolCall(call.id, call.name, call.arguments.toString()));
+        }
+        return whole;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.Receipt;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one event of a stream, or one whole answer, says. Read anew for each event, so that an event counts wholly or not
+ * at all. Of several choices only the first (index 0) is kept.
+ */
+final class OpenAiChatEvent {
+
+    private static final String USUAL = "chat.completion.chunk";
+
+    /** Who answers, as the last event that says so has it; "" while none did. */
+    String id = "";
+
+    String model = "";
+
+    boolean hasChoices;
+    boolean isError;
+    final OpenAiChatUsage usage = new OpenAiChatUsage();
+    OpenAiChatTurn turn = new OpenAiChatTurn();
+    private OpenAiChatTurn spare = new OpenAiChatTurn();
+
+    private final boolean whole;
+    private boolean hasMessage;
+    private boolean hasCode;
+    private boolean saysError;
+
+    /** @param whole of a message and a delta in one choice the message counts; else the delta does */
+    OpenAiChatEvent(boolean whole) {
+        this.whole = whole;
+    }
+
+    /** Reads a document; what is no object is no answer. */
+    void read(byte[] bytes, int offset, int length) {
+        clear();
+        try (JsonReader in = Json.read(bytes, offset, length)) {
+            if (!in.object()) {
+                isError = in.isArray();
+                if (!isError) {
+                    throw Json.rejected("JSON that is no object where an answer was expected");
+                }
+                return;
+            }
+            while (in.nextField()) {
+                switch (in.field()) {
+                    case "id" -> id = in.repeated(id);
+                    case "model" -> model = in.repeated(model);
+                    case "choices" -> choices(in);
+                    case "usage" -> usage.read(in);
+                    case "x_groq" -> xGroq(in);
+                    case "error" -> isError |= isSomething(in);
+                    case "detail" -> saysError = true;
+                    case "object", "type" -> saysError |= namesError(in.repeated(USUAL));
+                    case "message" -> hasMessage = true;
+                    case "code", "status" -> hasCode |= !in.isNull();
+                    default -> in.skip();
+                }
+            }
+        }
+        isError |= !hasChoices && (saysError || (hasMessage && hasCode));
+    }
+
+    private void clear() {
+        hasChoices = false;
+        isError = false;
+        hasMessage = false;
+        hasCode = false;
+        saysError = false;
+        usage.clear();
+        turn.clear();
+    }
+
+    private void choices(JsonReader in) {
+        hasChoices = in.isArray();
+        boolean taken = false;
+        if (in.array()) {
+            while (in.nextElement()) {
+                if (taken) {
+                    in.skip();
+                    continue;
+                }
+                spare.clear();
+                if (choice(in, spare)) {
+                    OpenAiChatTurn read = spare;
+                    spare = turn;
+                    turn = read;
+                    taken = true;
+                }
+            }
+        }
+    }
+
+    /** Whether it is the choice with index 0, or says nothing of an index. */
+    private boolean choice(JsonReader in, OpenAiChatTurn into) {
+        boolean first = true;
+        if (in.object()) {
+            while (in.nextField()) {
+                switch (in.field()) {
+                    case "index" -> first = in.integer(0) == 0;
+                    case "delta" -> into.read(in, false, !whole);
+                    case "message" -> into.read(in, true, whole);
+                    case "finish_reason" -> into.finish = word(in);
+                    case "native_finish_reason" -> into.nativeFinish = word(in);
+                    case "usage" -> usage.read(in);
+                    case "error" -> isError |= isSomething(in);
+                    default -> in.skip();
+                }
+            }
+        }
+        return first;
+    }
+
+    private void xGroq(JsonReader in) {
+        if (in.object()) {
+            while (in.nextField()) {
+                switch (in.field()) {
+                    case "usage" -> usage.read(in);
+                    case "error" -> isError |= isSomething(in);
+                    default -> in.skip();
+                }
+            }
+        }
+    }
+
+    Receipt receipt(@Nullable String finish) {
+        return new Receipt(id.isEmpty() ? null : id, model.isEmpty() ? null : model, finish, null);
+    }
+
+    private static @Nullable String word(JsonReader in) {
+        String word = in.string();
+        return word == null || word.isBlank() ? null : word;
+    }
+
+    private static boolean namesError(String type) {
+        if (type.equals(USUAL)) {
+            return false;
+        }
+        String lower = type.toLowerCase(Locale.ROOT);
+        return lower.endsWith("error") || lower.endsWith("exception");
+    }
+
+    /** Some servers send {@code "error": null}, "" or false with every answer. */
+    private static boolean isSomething(JsonReader in) {
+        if (in.isObject() || in.isArray()) {
+            return true;
+        }
+        String value = in.string();
+        return value != null && !value.isEmpty() && !value.equals("false");
+    }
+}

@@ -1,0 +1,174 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.Part;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.Sampling;
+import dev.understudy.chat.Tool;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.Toolbox;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The body of an OpenAI Chat Completions request. */
+final class OpenAiChatRequest {
+
+    private OpenAiChatRequest() {}
+
+    static Map<String, @Nullable Object> body(ChatRequest request, boolean stream, Quirks quirks) {
+        Map<String, Object> extra = request.extra().getOrDefault(OpenAiChat.NAME, Map.of());
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("model", request.model());
+        body.put("messages", messages(request.messages(), quirks));
+        tools(request.toolbox(), body);
+        format(request.format(), body);
+        sampling(request.sampling(), quirks, body);
+        if (stream) {
+            body.put("stream", true);
+            if (quirks.usageOnRequest()) {
+                body.put("stream_options", Map.of("include_usage", true));
+            }
+        }
+        if (extra.containsKey("max_tokens") || extra.containsKey("max_completion_tokens")) {
+            body.remove(quirks.maxTokensField());
+        }
+        body.putAll(extra);
+        return body;
+    }
+
+    private static List<Object> messages(List<Message> messages, Quirks quirks) {
+        List<Object> turns = new ArrayList<>(messages.size());
+        for (int i = 0; i < messages.size(); i++) {
+            Map<String, @Nullable Object> turn = message(messages.get(i));
+            boolean trailing = i == messages.size() - 1 && messages.get(i) instanceof Message.Assistant;
+            if (trailing && quirks.continuation() != null) {
+                turn.put(quirks.continuation(), true);
+            }
+            turns.add(turn);
+        }
+        return turns;
+    }
+
+    private static Map<String, @Nullable Object> message(Message message) {
+        if (message instanceof Message.System system) {
+            return turn("system", system.text());
+        }
+        if (message instanceof Message.User user) {
+            return turn("user", user(user));
+        }
+        if (message instanceof Message.ToolResult result) {
+            Map<String, @Nullable Object> turn = turn("tool", result.content());
+            turn.put("tool_call_id", result.callId());
+            return turn;
+        }
+        Message.Assistant assistant = (Message.Assistant) message;
+        boolean onlyCalls = assistant.text().isEmpty() && !assistant.toolCalls().isEmpty();
+        Map<String, @Nullable Object> turn = turn("assistant", onlyCalls ? null : assistant.text());
+        if (!assistant.toolCalls().isEmpty()) {
+            turn.put(
+                    "tool_calls",
+                    assistant.toolCalls().stream().map(OpenAiChatRequest::call).toList());
+        }
+        return turn;
+    }
+
+    private static Map<String, @Nullable Object> turn(String role, @Nullable Object content) {
+        Map<String, @Nullable Object> turn = new LinkedHashMap<>();
+        turn.put("role", role);
+        turn.put("content", content);
+        return turn;
+    }
+
+    /** Plain words go as a string: some servers know nothing else. */
+    private static Object user(Message.User user) {
+        if (user.parts().stream().allMatch(part -> part instanceof Part.Words)) {
+            return user.text();
+        }
+        return user.parts().stream().map(OpenAiChatRequest::part).toList();
+    }
+
+    private static Map<String, Object> part(Part part) {
+        if (part instanceof Part.Words words) {
+            return fields("type", "text", "text", words.text());
+        }
+        Image image = ((Part.Picture) part).image();
+        String url = image instanceof Image.Data data
+                ? "data:" + data.mediaType() + ";base64," + data.base64()
+                : ((Image.Url) image).url();
+        return fields("type", "image_url", "image_url", Map.of("url", url));
+    }
+
+    private static Map<String, Object> call(ToolCall call) {
+        Map<String, Object> fields = fields("id", call.id(), "type", "function");
+        fields.put("function", fields("name", call.name(), "arguments", call.arguments()));
+        return fields;
+    }
+
+    private static void tools(Toolbox toolbox, Map<String, @Nullable Object> body) {
+        if (toolbox.isEmpty()) {
+            return;
+        }
+        body.put("tools", toolbox.tools().stream().map(OpenAiChatRequest::tool).toList());
+        ToolChoice choice = toolbox.choice();
+        switch (choice.mode()) {
+            case AUTO -> {}
+            case NONE -> body.put("tool_choice", "none");
+            case REQUIRED -> body.put("tool_choice", "required");
+            case NAMED ->
+                body.put(
+                        "tool_choice",
+                        fields("type", "function", "function", Map.of("name", String.valueOf(choice.tool()))));
+        }
+    }
+
+    private static Map<String, Object> tool(Tool tool) {
+        Map<String, Object> function = new LinkedHashMap<>();
+        function.put("name", tool.name());
+        if (!tool.description().isEmpty()) {
+            function.put("description", tool.description());
+        }
+        function.put("parameters", tool.schema());
+        return fields("type", "function", "function", function);
+    }
+
+    private static void format(ResponseFormat format, Map<String, @Nullable Object> body) {
+        if (format instanceof ResponseFormat.Json) {
+            body.put("response_format", Map.of("type", "json_object"));
+        } else if (format instanceof ResponseFormat.JsonSchema schema) {
+            Map<String, Object> named = fields("name", schema.name(), "schema", schema.schema());
+            named.put("strict", schema.strict());
+            body.put("response_format", fields("type", "json_schema", "json_schema", named));
+        }
+    }
+
+    private static void sampling(Sampling sampling, Quirks quirks, Map<String, @Nullable Object> body) {
+        if (sampling.temperature() != null) {
+            body.put("temperature", sampling.temperature());
+        }
+        if (sampling.topP() != null) {
+            body.put("top_p", sampling.topP());
+        }
+        if (sampling.maxTokens() != null) {
+            body.put(quirks.maxTokensField(), sampling.maxTokens());
+        }
+        if (!sampling.stop().isEmpty()) {
+            body.put("stop", sampling.stop());
+        }
+        if (sampling.seed() != null) {
+            body.put("seed", sampling.seed());
+        }
+    }
+
+    private static Map<String, Object> fields(String first, Object one, String second, Object two) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put(first, one);
+        fields.put(second, two);
+        return fields;
+    }
+}

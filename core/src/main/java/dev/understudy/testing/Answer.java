@@ -1,0 +1,200 @@
+package dev.understudy.testing;
+
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.Receipt;
+import dev.understudy.chat.Served;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be said, before anybody decided how: the chunks in their order, and what the end tells of them.
+ *
+ * @param chunks content only
+ * @param reason why it ends; {@code null} for what follows from the content
+ * @param usage tokens; {@code null} for ten of prompt and one for each chunk
+ * @param receipt id, model and finish reason in the vendor's words, where they matter
+ */
+record Answer(
+        List<StreamChunk> chunks,
+        @Nullable FinishReason reason,
+        @Nullable Usage usage,
+        Receipt receipt) {
+
+    private static final int FRAGMENT = 8;
+
+    Answer {
+        chunks = List.copyOf(chunks);
+    }
+
+    /** Content as it is given; a {@link StreamChunk.Finish} among it tells the end. */
+    static Answer of(List<? extends StreamChunk> chunks) {
+        Answer answer = new Answer(
+                chunks.stream()
+                        .filter(chunk -> !(chunk instanceof StreamChunk.Finish))
+                        .map(StreamChunk.class::cast)
+                        .toList(),
+                null,
+                null,
+                Receipt.none());
+        for (StreamChunk chunk : chunks) {
+            if (chunk instanceof StreamChunk.Finish finish) {
+                answer = new Answer(answer.chunks, finish.reason(), finish.usage(), finish.receipt());
+            }
+        }
+        return answer;
+    }
+
+    static Answer text(String text) {
+        return of(split(text));
+    }
+
+    static Answer tokens(String... tokens) {
+        return of(Stream.of(tokens).map(StreamChunk.Text::new).toList());
+    }
+
+    /** Cuts before each run of white space, so that the pieces together are the text again. */
+    private static List<StreamChunk.Text> split(String text) {
+        return text.isEmpty()
+                ? List.of()
+                : Stream.of(text.split("(?<=\\S)(?=\\s)"))
+                        .map(StreamChunk.Text::new)
+                        .toList();
+    }
+
+    Answer withReasoning(String thought) {
+        List<StreamChunk> longer = new ArrayList<>();
+        split(thought).forEach(word -> longer.add(new StreamChunk.Reasoning(word.text(), null)));
+        longer.addAll(chunks);
+        return new Answer(longer, reason, usage, receipt);
+    }
+
+    /** Adds a call in fragments of a few characters, and then as a whole, as a decoder would tell it. */
+    Answer withToolCall(String id, String name, String arguments) {
+        List<StreamChunk> longer = new ArrayList<>(chunks);
+        int index = (int) chunks.stream()
+                .filter(c -> c instanceof StreamChunk.ToolCallDone)
+                .count();
+        StreamChunk.ToolCallDone done = new StreamChunk.ToolCallDone(index, new ToolCall(id, name, arguments));
+        longer.addAll(fragments(done));
+        longer.add(done);
+        return new Answer(longer, reason, usage, receipt);
+    }
+
+    Answer withReason(FinishReason reason) {
+        return new Answer(chunks, reason, usage, receipt);
+    }
+
+    Answer withUsage(Usage usage) {
+        return new Answer(chunks, reason, usage, receipt);
+    }
+
+    Answer withReceipt(Receipt receipt) {
+        return new Answer(chunks, reason, usage, receipt);
+    }
+
+    FinishReason finishReason() {
+        if (reason != null) {
+            return reason;
+        }
+        return toolCalls().isEmpty() ? FinishReason.STOP : FinishReason.TOOL_CALLS;
+    }
+
+    Usage used() {
+        return usage != null ? usage : Usage.of(10, chunks.size());
+    }
+
+    StreamChunk.Finish finish(String provider, String model) {
+        return new StreamChunk.Finish(finishReason(), used(), receipt, Served.by(provider, model));
+    }
+
+    ChatResponse whole(String provider, String model) {
+        return new ChatResponse(text(), refusal(), thoughts(), toolCalls(), finish(provider, model));
+    }
+
+    String text() {
+        return chunks.stream().map(StreamChunk::text).collect(Collectors.joining());
+    }
+
+    String refusal() {
+        return chunks.stream()
+                .map(chunk -> chunk instanceof StreamChunk.Refusal refusal ? refusal.words() : "")
+                .collect(Collectors.joining());
+    }
+
+    List<Thought> thoughts() {
+        List<Thought> thoughts = new ArrayList<>();
+        StringBuilder open = new StringBuilder();
+        for (StreamChunk chunk : chunks) {
+            if (chunk instanceof StreamChunk.Reasoning reasoning) {
+                open.append(reasoning.thought());
+                if (reasoning.closes() != null) {
+                    thoughts.add(new Thought(open.toString(), reasoning.closes()));
+                    open.setLength(0);
+                }
+            }
+        }
+        if (!open.isEmpty()) {
+            thoughts.add(Thought.of(open.toString()));
+        }
+        return thoughts;
+    }
+
+    List<ToolCall> toolCalls() {
+        TreeMap<Integer, ToolCall> calls = new TreeMap<>();
+        for (StreamChunk chunk : chunks) {
+            if (chunk instanceof StreamChunk.ToolCallDone done) {
+                calls.put(done.index(), done.call());
+            } else if (chunk instanceof StreamChunk.ToolCallPart part) {
+                calls.merge(
+                        part.index(),
+                        new ToolCall(part.id(), part.name(), part.arguments()),
+                        (a, b) -> new ToolCall(a.id(), a.name(), a.arguments() + b.arguments()));
+            }
+        }
+        return List.copyOf(calls.values());
+    }
+
+    /** The chunks as a vendor sends them: tool calls in parts only. */
+    List<StreamChunk> deltas() {
+        List<StreamChunk> deltas = new ArrayList<>();
+        Set<Integer> told = new HashSet<>();
+        for (StreamChunk chunk : chunks) {
+            if (chunk instanceof StreamChunk.ToolCallDone done) {
+                if (told.add(done.index())) {
+                    deltas.addAll(fragments(done));
+                }
+            } else {
+                if (chunk instanceof StreamChunk.ToolCallPart part) {
+                    told.add(part.index());
+                }
+                deltas.add(chunk);
+            }
+        }
+        return deltas;
+    }
+
+    private static List<StreamChunk.ToolCallPart> fragments(StreamChunk.ToolCallDone done) {
+        List<StreamChunk.ToolCallPart> parts = new ArrayList<>();
+        ToolCall call = done.call();
+        parts.add(new StreamChunk.ToolCallPart(done.index(), call.id(), call.name(), ""));
+        String rest = call.arguments();
+        while (!rest.isEmpty()) {
+            int points = Math.min(FRAGMENT, rest.codePointCount(0, rest.length()));
+            int end = rest.offsetByCodePoints(0, points);
+            parts.add(new StreamChunk.ToolCallPart(done.index(), call.id(), call.name(), rest.substring(0, end)));
+            rest = rest.substring(end);
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,243 @@
+package dev.understudy.testing;
+
+import dev.understudy.chat.Seal;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import dev.understudy.testing.Wire.Sort;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Anthropic Messages. */
+final class AnthropicScript implements Speech {
+
+    @Override
+    public String idHeader() {
+        return "request-id";
+    }
+
+    @Override
+    public List<Wire> events(Answer answer, Form form, Recorded asked) {
+        List<Wire> events = new ArrayList<>();
+        Usage usage = answer.used();
+        events.add(Wire.event(
+                Sort.FRAME,
+                "message_start",
+                "{\"type\":\"message_start\",\"message\":{" + head(answer, asked)
+                        + ",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":"
+                        + usage(usage, Math.min(1, usage.output())) + "}}"));
+        Blocks blocks = new Blocks(events);
+        answer.deltas().forEach(blocks::say);
+        blocks.close();
+        if (form.finish()) {
+            events.add(Wire.event(
+                    Sort.FRAME,
+                    "message_delta",
+                    "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":" + Json.quote(word(answer))
+                            + ",\"stop_sequence\":null},\"usage\":{\"output_tokens\":" + usage.output() + "}}"));
+        }
+        if (form.terminal()) {
+            events.add(Wire.event(Sort.FRAME, "message_stop", "{\"type\":\"message_stop\"}"));
+        }
+        return events;
+    }
+
+    /** Opens and closes the content blocks around what is said. */
+    private static final class Blocks {
+        private final List<Wire> events;
+        private String open = "";
+        private int index = -1;
+
+        Blocks(List<Wire> events) {
+            this.events = events;
+        }
+
+        void say(StreamChunk chunk) {
+            if (chunk instanceof StreamChunk.Text text) {
+                text(text.text());
+            } else if (chunk instanceof StreamChunk.Refusal refusal) {
+                text(refusal.words());
+            } else if (chunk instanceof StreamChunk.Reasoning reasoning) {
+                think(reasoning);
+            } else if (chunk instanceof StreamChunk.ToolCallPart part) {
+                open("tool" + part.index(), toolUse(part.id(), part.name(), "{}"));
+                // The start event names the tool and is the content; the empty first delta says nothing.
+                delta(
+                        part.arguments().isEmpty() ? Sort.FRAME : Sort.TOKEN,
+                        "\"type\":\"input_json_delta\",\"partial_json\":" + Json.quote(part.arguments()));
+            }
+        }
+
+        private void text(String words) {
+            open("text", "{\"type\":\"text\",\"text\":\"\"}");
+            delta(Sort.TOKEN, "\"type\":\"text_delta\",\"text\":" + Json.quote(words));
+        }
+
+        private void think(StreamChunk.Reasoning reasoning) {
+            Seal seal = reasoning.closes();
+            if (seal != null && seal.redacted()) {
+                open("redacted", redacted(seal));
+                close();
+                return;
+            }
+            open("thinking", "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}");
+            if (!reasoning.thought().isEmpty()) {
+                delta(Sort.TOKEN, "\"type\":\"thinking_delta\",\"thinking\":" + Json.quote(reasoning.thought()));
+            }
+            if (seal != null) {
+                delta(Sort.TOKEN, "\"type\":\"signature_delta\",\"signature\":" + Json.quote(seal.value()));
+                close();
+            }
+        }
+
+        private void open(String what, String block) {
+            if (open.equals(what)) {
+                return;
+            }
+            close();
+            open = what;
+            index++;
+            Sort sort = what.equals("text") || what.equals("thinking") ? Sort.FRAME : Sort.TOKEN;
+            events.add(Wire.event(
+                    sort,
+                    "content_block_start",
+                    "{\"type\":\"content_block_start\",\"index\":" + index + ",\"content_block\":" + block + "}"));
+            if (index == 0) {
+                events.add(Wire.event(Sort.FRAME, "ping", "{\"type\":\"ping\"}"));
+            }
+        }
+
+        private void delta(Sort sort, String delta) {
+            events.add(Wire.event(
+                    sort,
+                    "content_block_delta",
+                    "{\"type\":\"content_block_delta\",\"index\":" + index + ",\"delta\":{" + delta + "}}"));
+        }
+
+        void close() {
+            if (!open.isEmpty()) {
+                open = "";
+                events.add(Wire.event(
+                        Sort.FRAME, "content_block_stop", "{\"type\":\"content_block_stop\",\"index\":" + index + "}"));
+            }
+        }
+    }
+
+    @Override
+    public String whole(Answer answer, Form form, Recorded asked) {
+        List<String> blocks = new ArrayList<>();
+        for (Thought thought : answer.thoughts()) {
+            Seal seal = thought.seal();
+            blocks.add(
+                    seal != null && seal.redacted()
+                            ? redacted(seal)
+                            : "{\"type\":\"thinking\",\"thinking\":" + Json.quote(thought.text()) + ",\"signature\":"
+                                    + Json.quote(seal == null ? "" : seal.value()) + "}");
+        }
+        String text = answer.text() + answer.refusal();
+        if (!text.isEmpty()) {
+            blocks.add("{\"type\":\"text\",\"text\":" + Json.quote(text) + "}");
+        }
+        for (ToolCall call : answer.toolCalls()) {
+            blocks.add(toolUse(call.id(), call.name(), call.arguments().isBlank() ? "{}" : call.arguments()));
+        }
+        return "{" + head(answer, asked) + ",\"content\":[" + String.join(",", blocks) + "],\"stop_reason\":"
+                + (form.finish() ? Json.quote(word(answer)) : "null") + ",\"stop_sequence\":null,\"usage\":"
+                + usage(answer.used(), answer.used().output()) + "}";
+    }
+
+    private static String head(Answer answer, Recorded asked) {
+        String id = answer.receipt().id();
+        String model = answer.receipt().model();
+        return "\"id\":" + Json.quote(id != null ? id : "msg_stage" + asked.number())
+                + ",\"type\":\"message\",\"role\":\"assistant\",\"model\":"
+                + Json.quote(model != null ? model : asked.model());
+    }
+
+    private static String toolUse(String id, String name, String input) {
+        return "{\"type\":\"tool_use\",\"id\":" + Json.quote(id) + ",\"name\":" + Json.quote(name) + ",\"input\":"
+                + input + "}";
+    }
+
+    private static String redacted(Seal seal) {
+        return "{\"type\":\"redacted_thinking\",\"data\":" + Json.quote(seal.value()) + "}";
+    }
+
+    private static String usage(Usage usage, int output) {
+        return "{\"input_tokens\":" + Math.max(0, usage.input() - usage.cachedInput())
+                + ",\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":" + usage.cachedInput()
+                + ",\"output_tokens\":" + output + "}";
+    }
+
+    private static String word(Answer answer) {
+        String word = answer.receipt().finishReason();
+        if (word != null) {
+            return word;
+        }
+        return switch (answer.finishReason()) {
+            case STOP -> "end_turn";
+            case LENGTH -> "max_tokens";
+            case TOOL_CALLS -> "tool_use";
+            case CONTENT_FILTER -> "refusal";
+            case PAUSE -> "pause_turn";
+            case ERROR -> "error";
+            case OTHER -> "other";
+        };
+    }
+
+    @Override
+    public String error(int status, Trouble trouble, Recorded asked) {
+        String type = trouble.type() != null ? trouble.type() : usualType(status);
+        String message = trouble.message() != null ? trouble.message() : usualMessage(type, asked);
+        return "{\"type\":\"error\",\"error\":{\"type\":" + Json.quote(type) + ",\"message\":" + Json.quote(message)
+                + "},\"request_id\":\"req_stage" + asked.number() + "\"}";
+    }
+
+    private static String usualType(int status) {
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 402 -> "billing_error";
+            case 403 -> "permission_error";
+            case 404 -> "not_found_error";
+            case 413 -> "request_too_large";
+            case 429 -> "rate_limit_error";
+            case 504 -> "timeout_error";
+            case 503, 529 -> "overloaded_error";
+            default -> status < 500 ? "invalid_request_error" : "api_error";
+        };
+    }
+
+    private static String usualMessage(String type, Recorded asked) {
+        return switch (type) {
+            case "authentication_error" -> "invalid x-api-key";
+            case "not_found_error" -> "model: " + asked.model();
+            case "overloaded_error" -> "Overloaded";
+            case "rate_limit_error" -> "This request would exceed your rate limit.";
+            case "api_error" -> "Internal server error";
+            default -> "The stage answers with " + type + ".";
+        };
+    }
+
+    @Override
+    public Wire inBand(Trouble trouble) {
+        return Wire.event(
+                Sort.FRAME,
+                "error",
+                "{\"type\":\"error\",\"error\":{\"type\":" + Json.quote(trouble.type()) + ",\"message\":"
+                        + Json.quote(trouble.message()) + "}}");
+    }
+
+    @Override
+    public Wire ping() {
+        return Wire.event(Sort.PING, "ping", "{\"type\":\"ping\"}");
+    }
+
+    @Override
+    public Wire garbled() {
+        return Wire.event(
+                Sort.FRAME,
+                "content_block_delta",
+                "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Half a");
+    }
+}

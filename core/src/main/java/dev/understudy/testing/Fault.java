@@ -1,0 +1,26 @@
+package dev.understudy.testing;
+
+import dev.understudy.testing.Speech.Trouble;
+
+/**
+ * What goes wrong in an answer.
+ *
+ * @param kind what
+ * @param after where
+ * @param trouble what is said of it, for {@link Kind#ERROR} only
+ */
+record Fault(Kind kind, After after, Trouble trouble) {
+
+    enum Kind {
+        /** The connection ends in an orderly way (FIN) in the middle of the answer. */
+        CUT,
+        /** The connection is reset (RST). */
+        RESET,
+        /** Nothing more comes, and the connection stays open. */
+        STALL,
+        /** An error of the vendor's form inside the answer, and then an orderly end without terminal marker. */
+        ERROR,
+        /** An event that cannot be read, and then the rest of the answer. */
+        GARBLE
+    }
+}

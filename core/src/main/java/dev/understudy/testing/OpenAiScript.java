@@ -1,0 +1,189 @@
+package dev.understudy.testing;
+
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import dev.understudy.testing.Wire.Sort;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** OpenAI Chat Completions, as its servers and the compatible ones write it. */
+final class OpenAiScript implements Speech {
+
+    @Override
+    public String idHeader() {
+        return "x-request-id";
+    }
+
+    @Override
+    public List<Wire> events(Answer answer, Form form, Recorded asked) {
+        boolean tellsUsage = tellsUsage(asked);
+        String head = "{" + head("chat.completion.chunk", answer, asked) + ",\"choices\":[";
+        String tail = tellsUsage ? "],\"usage\":null}" : "]}";
+        List<Wire> events = new ArrayList<>();
+        events.add(chunk(Sort.FRAME, head, "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}", "null", tail));
+        Set<Integer> opened = new HashSet<>();
+        for (StreamChunk delta : answer.deltas()) {
+            String json = delta(delta, opened);
+            if (json != null) {
+                events.add(chunk(Sort.TOKEN, head, json, "null", tail));
+            }
+        }
+        if (form.finish()) {
+            events.add(chunk(Sort.FRAME, head, "{}", Json.quote(word(answer)), tail));
+        }
+        if (tellsUsage && form.finish()) {
+            events.add(Wire.data(Sort.FRAME, head + "]," + usage(answer.used()) + "}"));
+        }
+        if (form.terminal()) {
+            events.add(Wire.data(Sort.FRAME, "[DONE]"));
+        }
+        return events;
+    }
+
+    private static Wire chunk(Sort sort, String head, String delta, String finish, String tail) {
+        return Wire.data(
+                sort,
+                head + "{\"index\":0,\"delta\":" + delta + ",\"logprobs\":null,\"finish_reason\":" + finish + "}"
+                        + tail);
+    }
+
+    private static @Nullable String delta(StreamChunk chunk, Set<Integer> opened) {
+        if (chunk instanceof StreamChunk.Text text) {
+            return "{\"content\":" + Json.quote(text.text()) + "}";
+        }
+        if (chunk instanceof StreamChunk.Reasoning reasoning) {
+            return reasoning.thought().isEmpty()
+                    ? null
+                    : "{\"reasoning_content\":" + Json.quote(reasoning.thought()) + "}";
+        }
+        if (chunk instanceof StreamChunk.Refusal refusal) {
+            return "{\"refusal\":" + Json.quote(refusal.words()) + "}";
+        }
+        if (chunk instanceof StreamChunk.ToolCallPart part) {
+            String named = opened.add(part.index())
+                    ? "\"id\":" + Json.quote(part.id()) + ",\"type\":\"function\",\"function\":{\"name\":"
+                            + Json.quote(part.name()) + ","
+                    : "\"function\":{";
+            return "{\"tool_calls\":[{\"index\":" + part.index() + "," + named + "\"arguments\":"
+                    + Json.quote(part.arguments()) + "}}]}";
+        }
+        return null;
+    }
+
+    @Override
+    public String whole(Answer answer, Form form, Recorded asked) {
+        List<ToolCall> calls = answer.toolCalls();
+        StringBuilder message = new StringBuilder("{\"role\":\"assistant\",\"content\":")
+                .append(answer.text().isEmpty() && !calls.isEmpty() ? "null" : Json.quote(answer.text()));
+        if (!answer.thoughts().isEmpty()) {
+            message.append(",\"reasoning_content\":")
+                    .append(Json.quote(
+                            answer.thoughts().stream().map(Thought::text).collect(Collectors.joining())));
+        }
+        message.append(",\"refusal\":").append(answer.refusal().isEmpty() ? "null" : Json.quote(answer.refusal()));
+        if (!calls.isEmpty()) {
+            message.append(",\"tool_calls\":")
+                    .append(calls.stream()
+                            .map(call -> "{\"id\":" + Json.quote(call.id())
+                                    + ",\"type\":\"function\",\"function\":{\"name\":" + Json.quote(call.name())
+                                    + ",\"arguments\":" + Json.quote(call.arguments()) + "}}")
+                            .collect(Collectors.joining(",", "[", "]")));
+        }
+        return "{" + head("chat.completion", answer, asked) + ",\"choices\":[{\"index\":0,\"message\":" + message
+                + "},\"logprobs\":null,\"finish_reason\":" + (form.finish() ? Json.quote(word(answer)) : "null")
+                + "}]," + usage(answer.used()) + "}";
+    }
+
+    private static String head(String object, Answer answer, Recorded asked) {
+        String id = answer.receipt().id();
+        String model = answer.receipt().model();
+        return "\"id\":" + Json.quote(id != null ? id : "chatcmpl-stage" + asked.number()) + ",\"object\":\"" + object
+                + "\",\"created\":1767225600,\"model\":" + Json.quote(model != null ? model : asked.model());
+    }
+
+    private static String usage(Usage usage) {
+        return "\"usage\":{\"prompt_tokens\":" + usage.input() + ",\"completion_tokens\":" + usage.output()
+                + ",\"total_tokens\":" + usage.total() + ",\"prompt_tokens_details\":{\"cached_tokens\":"
+                + usage.cachedInput() + "},\"completion_tokens_details\":{\"reasoning_tokens\":" + usage.reasoning()
+                + "}}";
+    }
+
+    private static boolean tellsUsage(Recorded asked) {
+        String options = Json.field(asked.text(), "stream_options");
+        return options != null && "true".equals(Json.field(options, "include_usage"));
+    }
+
+    private static String word(Answer answer) {
+        String word = answer.receipt().finishReason();
+        if (word != null) {
+            return word;
+        }
+        FinishReason reason = answer.finishReason();
+        return switch (reason) {
+            case STOP, PAUSE -> "stop";
+            case LENGTH -> "length";
+            case TOOL_CALLS -> "tool_calls";
+            case CONTENT_FILTER -> "content_filter";
+            case ERROR -> "error";
+            case OTHER -> "other";
+        };
+    }
+
+    @Override
+    public String error(int status, Trouble trouble, Recorded asked) {
+        if (trouble.type() != null) {
+            return error(trouble);
+        }
+        Trouble usual =
+                switch (status) {
+                    case 401 -> new Trouble("invalid_request_error", "invalid_api_key", "Incorrect API key provided.");
+                    case 403 -> new Trouble("permission_error", "permission_denied", "This key may not do that.");
+                    case 404 ->
+                        new Trouble(
+                                "invalid_request_error",
+                                "model_not_found",
+                                "The model `" + asked.model() + "` does not exist or you do not have access to it.");
+                    case 429 -> new Trouble("requests", "rate_limit_exceeded", "Rate limit reached for requests.");
+                    case 503, 529 -> new Trouble("server_error", null, "The engine is currently overloaded.");
+                    default ->
+                        status < 500
+                                ? new Trouble("invalid_request_error", null, "The request was not understood.")
+                                : new Trouble("server_error", null, "The server had an error. Sorry about that!");
+                };
+        return error(trouble.message() == null ? usual : new Trouble(usual.type(), usual.code(), trouble.message()));
+    }
+
+    private static String error(Trouble trouble) {
+        return "{\"error\":{\"message\":" + Json.quote(trouble.message()) + ",\"type\":" + Json.quote(trouble.type())
+                + ",\"param\":null,\"code\":" + Json.quote(trouble.code()) + "}}";
+    }
+
+    /** The list of models that a probe asks for. */
+    static String models() {
+        return "{\"object\":\"list\",\"data\":[{\"id\":\"stage\",\"object\":\"model\",\"created\":1767225600,"
+                + "\"owned_by\":\"understudy\"}]}";
+    }
+
+    @Override
+    public Wire inBand(Trouble trouble) {
+        return Wire.data(Sort.FRAME, error(trouble));
+    }
+
+    @Override
+    public Wire ping() {
+        return Wire.of(Sort.PING, ": keep-alive\n\n");
+    }
+
+    @Override
+    public Wire garbled() {
+        return Wire.data(
+                Sort.FRAME, "{\"id\":\"chatcmpl-stage\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Half a");
+    }
+}

@@ -1,0 +1,166 @@
+package dev.understudy.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import reactor.core.publisher.Flux;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.server.HttpServer;
+
+/**
+ * A vendor's server on a free port of the loopback interface, that answers by script and remembers what it was asked.
+ *
+ * <p>It answers {@code POST …/chat/completions} as OpenAI does, {@code POST …/messages} as Anthropic does, streamed when
+ * the body asks for it, and {@code GET …/models} with a list and without using up the script. Other paths get raw
+ * replies only, else 404.
+ *
+ * <p>Each request is answered by the first rule that has an answer; else by the next reply of the queue; else by the one
+ * set with {@link #always}, or without one by the last of the queue again. Without any script it says hello.
+ *
+ * <p>Safe for use by many threads; the script may change while the server plays. Its threads are reactor-netty's shared
+ * ones, and none of them ever waits.
+ */
+public final class ScriptedServer implements AutoCloseable {
+
+    private final Script<Recorded, Reply> script = new Script<>(Reply.text("Hello from the stage."));
+    private final Doorkeeper doors = new Doorkeeper();
+    private final int port;
+    private final AutoCloseable listener;
+
+    private ScriptedServer(HttpProtocol protocol) {
+        Stage stage = new Stage(script, doors);
+        DisposableServer server = HttpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .protocol(protocol)
+                .doOnChannelInit((observer, channel, remote) -> doors.opened(channel))
+                .handle(stage::play)
+                .bindNow(Duration.ofSeconds(10));
+        this.port = server.port();
+        this.listener = server::dispose;
+    }
+
+    private ScriptedServer(Socket unheard) {
+        this.port = unheard.getLocalPort();
+        this.listener = unheard;
+    }
+
+    /**
+     * A server that speaks HTTP/1.1. Waits for the port, which takes milliseconds: not for threads that must not block.
+     */
+    public static ScriptedServer start() {
+        return new ScriptedServer(HttpProtocol.HTTP11);
+    }
+
+    /** A server that speaks HTTP/2 without TLS, to clients that know so beforehand. Waits like {@link #start()}. */
+    public static ScriptedServer startHttp2() {
+        return new ScriptedServer(HttpProtocol.H2C);
+    }
+
+    /** A port that refuses every connection, and that nobody else can get until this is closed. */
+    public static ScriptedServer refusing() {
+        try {
+            Socket unheard = new Socket();
+            // Bound and not listening: the system refuses connections and gives the port to nobody else.
+            unheard.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
+            return new ScriptedServer(unheard);
+        } catch (IOException e) {
+            throw new UncheckedIOException("No free port on the loopback interface", e);
+        }
+    }
+
+    /** Adds replies to the queue; each is used once, and the last one again for ever unless {@link #always} is set. */
+    public ScriptedServer then(Reply... replies) {
+        script.then(List.of(replies));
+        return this;
+    }
+
+    /** Answers so whenever no rule answers and the queue is empty. */
+    public ScriptedServer always(Reply reply) {
+        script.always(reply);
+        return this;
+    }
+
+    /** Asks this first, after earlier rules. */
+    public ScriptedServer rule(Rule<Recorded, Reply> rule) {
+        script.rule(rule);
+        return this;
+    }
+
+    /** Answers requests like these so, whatever the queue says. */
+    public ScriptedServer when(Predicate<Recorded> asked, Reply reply) {
+        return rule(recorded -> asked.test(recorded) ? reply : null);
+    }
+
+    /** Answers requests with this key, probes aside, with 429 and this Retry-After. */
+    public ScriptedServer rateLimitKey(String key, Duration retryAfter) {
+        return when(asked -> asked.method().equals("POST") && asked.key().equals(key), Reply.rateLimited(retryAfter));
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** {@code http://127.0.0.1:port/v1}: the base URL for either vendor's dialect. */
+    public String url() {
+        return url("/v1");
+    }
+
+    /** {@code http://127.0.0.1:port} and this path. */
+    public String url(String path) {
+        return "http://127.0.0.1:" + port + path;
+    }
+
+    /** What was asked so far, oldest first, probes included; the last 10 000. */
+    public List<Recorded> asked() {
+        return doors.asked();
+    }
+
+    /** What was asked with POST so far, oldest first: probes left out. */
+    public List<Recorded> calls() {
+        return asked().stream().filter(one -> one.method().equals("POST")).toList();
+    }
+
+    /** What was asked so far and what will be, as it arrives. Completes when the server closes. */
+    public Flux<Recorded> arrivals() {
+        return doors.arrivals();
+    }
+
+    /** The exchanges that ended so far and those that will, as they end. */
+    public Flux<Recorded> endings() {
+        return arrivals().flatMap(Recorded::ended, Integer.MAX_VALUE);
+    }
+
+    /** How many connections were ever opened. */
+    public int connectionsOpened() {
+        return doors.openedCount();
+    }
+
+    /** How many connections are open now, as far as the server knows. */
+    public int connectionsOpen() {
+        return doors.openCount();
+    }
+
+    /** How many connections are open: now, and whenever that changes. Does not complete. */
+    public Flux<Integer> connections() {
+        return doors.connections();
+    }
+
+    /** Stops listening and closes all connections, without waiting. Idempotent. */
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("Could not close port " + port, e);
+        } finally {
+            doors.close();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.understudy.testing;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How one vendor puts an answer or an error into bytes. Stateless. */
+interface Speech {
+
+    /** Name of the response header that carries the request's id. */
+    String idHeader();
+
+    /** The events of a streamed answer. */
+    List<Wire> events(Answer answer, Form form, Recorded asked);
+
+    /** The body of an answer that is not streamed. */
+    String whole(Answer answer, Form form, Recorded asked);
+
+    /** The body of an HTTP error; what was not scripted is what this vendor says at that status. */
+    String error(int status, Trouble trouble, Recorded asked);
+
+    /** An error inside of a stream. */
+    Wire inBand(Trouble trouble);
+
+    /** A sign of life without content. */
+    Wire ping();
+
+    /** An event whose payload breaks off. */
+    Wire garbled();
+
+    /**
+     * An error in the vendor's words.
+     *
+     * @param type the vendor's type; {@code null} for the usual one
+     * @param code the vendor's code, where it has one beside the type
+     * @param message {@code null} for the usual one
+     */
+    record Trouble(
+            @Nullable String type,
+            @Nullable String code,
+            @Nullable String message) {}
+
+    /**
+     * What is odd about the form of an answer.
+     *
+     * @param finish whether a finish reason is told
+     * @param terminal whether the terminal marker is sent
+     * @param crlf whether lines end in CR LF
+     * @param untilClose whether the body ends with the connection, without length or chunks
+     * @param pingsBefore signs of life before the first content
+     * @param pingsBetween signs of life before each further content
+     */
+    record Form(
+            boolean finish, boolean terminal, boolean crlf, boolean untilClose, int pingsBefore, boolean pingsBetween) {
+        static final Form PLAIN = new Form(true, true, false, false, 0, false);
+
+        Form withoutFinish() {
+            return new Form(false, terminal, crlf, untilClose, pingsBefore, pingsBetween);
+        }
+
+        Form withoutTerminal() {
+            return new Form(finish, false, crlf, untilClose, pingsBefore, pingsBetween);
+        }
+
+        Form withCrlf() {
+            return new Form(finish, terminal, true, untilClose, pingsBefore, pingsBetween);
+        }
+
+        Form endingWithTheConnection() {
+            return new Form(finish, terminal, crlf, true, pingsBefore, pingsBetween);
+        }
+
+        Form withPings(int before) {
+            return new Form(finish, terminal, crlf, untilClose, before, pingsBetween);
+        }
+
+        Form withPingsBetween() {
+            return new Form(finish, terminal, crlf, untilClose, pingsBefore, true);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.understudy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BackoffTest {
+
+    private static final RandomGenerator HIGHEST = new FixedDice(1);
+    private static final RandomGenerator MIDDLE = new FixedDice(0.5);
+    private static final RandomGenerator LOWEST = new FixedDice(0);
+
+    @ParameterizedTest
+    @CsvSource({"1, 500", "2, 1000", "3, 2000", "4, 4000", "5, 8000", "6, 8000", "64, 8000", "1000, 8000"})
+    void itDoublesWithEachRetryUpToTheCap(int retry, long millis) {
+        assertThat(wait(retry, Jitter.NONE, MIDDLE)).isEqualTo(Duration.ofMillis(millis));
+        assertThat(wait(retry, Jitter.FULL, HIGHEST)).isEqualTo(Duration.ofMillis(millis));
+        assertThat(wait(retry, Jitter.FULL, MIDDLE)).isEqualTo(Duration.ofMillis(millis / 2));
+        assertThat(wait(retry, Jitter.EQUAL, LOWEST)).isEqualTo(Duration.ofMillis(millis / 2));
+        assertThat(wait(retry, Jitter.EQUAL, HIGHEST)).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @Test
+    void fullJitterGoesDownToTheFloorAndNoFurther() {
+        assertThat(wait(1, Jitter.FULL, LOWEST)).isEqualTo(Duration.ofMillis(50));
+        assertThat(wait(5, Jitter.FULL, LOWEST)).isEqualTo(Duration.ofMillis(50));
+    }
+
+    @Test
+    void theBaseDoublesWhenTheVendorHasNoCapacity() {
+        assertThat(Backoff.before(1, true, Duration.ZERO, RetryPolicy.defaults(), HIGHEST))
+                .isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void decorrelatedJitterGrowsFromTheLastWait() {
+        RetryPolicy policy = RetryPolicy.defaults().withJitter(Jitter.DECORRELATED);
+        assertThat(Backoff.before(1, false, Duration.ZERO, policy, HIGHEST)).isEqualTo(Duration.ofMillis(500));
+        assertThat(Backoff.before(2, false, Duration.ofSeconds(1), policy, HIGHEST))
+                .isEqualTo(Duration.ofSeconds(3));
+        assertThat(Backoff.before(3, false, Duration.ofSeconds(7), policy, HIGHEST))
+                .isEqualTo(Duration.ofSeconds(8));
+        assertThat(Backoff.before(3, false, Duration.ofSeconds(7), policy, LOWEST))
+                .isEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
+    void everyThrowStaysWithinItsBounds() {
+        RandomGenerator dice = new SplittableRandom(20261120);
+        for (int i = 0; i < 10_000; i++) {
+            int retry = 1 + i % 12;
+            long full = Math.min(8000, 500L << Math.min(retry - 1, 20));
+            assertThat(wait(retry, Jitter.FULL, dice).toMillis()).isBetween(50L, full);
+        }
+    }
+
+    @Test
+    void aWaitThatWasToldIsNeverShortened() {
+        assertThat(Backoff.told(Duration.ofSeconds(2), LOWEST)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(Backoff.told(Duration.ofSeconds(2), HIGHEST)).isEqualTo(Duration.ofMillis(2200));
+        assertThat(Backoff.told(Duration.ofSeconds(Long.MAX_VALUE), LOWEST)).isPositive();
+    }
+
+    private static Duration wait(int retry, Jitter jitter, RandomGenerator dice) {
+        return Backoff.before(
+                retry, false, Duration.ZERO, RetryPolicy.defaults().withJitter(jitter), dice);
+    }
+}

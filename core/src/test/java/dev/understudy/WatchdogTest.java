@@ -1,0 +1,145 @@
+package dev.understudy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Phase;
+import dev.understudy.chat.StreamChunk;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+import reactor.test.publisher.PublisherProbe;
+
+class WatchdogTest {
+
+    private static final Duration FIRST = Duration.ofSeconds(10);
+    private static final Duration IDLE = Duration.ofSeconds(20);
+    private static final Duration TOTAL = Duration.ofMinutes(5);
+
+    @Test
+    void silenceBeforeTheFirstContentEndsTheStream() {
+        PublisherProbe<StreamChunk> silent = PublisherProbe.of(Flux.never());
+        StepVerifier.withVirtualTime(() -> watched(silent.flux()))
+                .expectSubscription()
+                .expectNoEvent(FIRST.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.FIRST_CONTENT));
+        silent.assertWasCancelled();
+    }
+
+    @Test
+    void anEmptyChunkIsNoContent() {
+        StepVerifier.withVirtualTime(() ->
+                        watched(Flux.<StreamChunk>just(new StreamChunk.Text("")).concatWith(Flux.never())))
+                .expectNextCount(1)
+                .thenAwait(FIRST)
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.FIRST_CONTENT));
+    }
+
+    @Test
+    void silenceBetweenTwoPiecesOfContentEndsTheStream() {
+        StepVerifier.withVirtualTime(() -> watched(Flux.interval(Duration.ofSeconds(19))
+                        .take(3)
+                        .map(i -> text())
+                        .startWith(text())
+                        .concatWith(Flux.never())))
+                .thenAwait(Duration.ofSeconds(57))
+                .expectNextCount(4)
+                .expectNoEvent(IDLE.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void aSlowConsumerDoesNotLookLikeASlowProvider() {
+        StepVerifier.withVirtualTime(() -> watched(Flux.range(0, 3).map(i -> text())), 0)
+                .expectSubscription()
+                .expectNoEvent(Duration.ofMinutes(1))
+                .thenRequest(1)
+                .expectNextCount(1)
+                .expectNoEvent(Duration.ofMinutes(1))
+                .thenRequest(2)
+                .expectNextCount(2)
+                .verifyComplete();
+    }
+
+    @Test
+    void theClockOfSilenceStartsAnewWithNewDemand() {
+        StepVerifier.withVirtualTime(() -> watched(Flux.just(text()).concatWith(Flux.<StreamChunk>never())), 1)
+                .expectNextCount(1)
+                .expectNoEvent(Duration.ofMinutes(2))
+                .thenRequest(1)
+                .expectNoEvent(IDLE.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void theWholeIsBoundedWhateverTheDemand() {
+        StepVerifier.withVirtualTime(() -> watched(Flux.never()), 0)
+                .expectSubscription()
+                .expectNoEvent(TOTAL.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.TOTAL));
+    }
+
+    @Test
+    void anAnswerIsContentToo() {
+        StepVerifier.withVirtualTime(() -> new Watchdog<>(
+                        Mono.delay(Duration.ofSeconds(9)).flux(),
+                        limits(Schedulers.parallel().now(TimeUnit.NANOSECONDS)),
+                        Time.PARALLEL))
+                .thenAwait(Duration.ofSeconds(9))
+                .expectNext(0L)
+                .verifyComplete();
+    }
+
+    @Test
+    void demandIsPassedOnOneToOne() {
+        AtomicLong asked = new AtomicLong();
+        StepVerifier.create(watched(Flux.range(0, 100).map(i -> text()).doOnRequest(asked::addAndGet)), 3)
+                .expectNextCount(3)
+                .then(() -> assertThat(asked).hasValue(3))
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void noTimerIsLeftBehind() {
+        Timers timers = new Timers(Schedulers.parallel());
+        Time time = new Time(() -> timers);
+        Watchdog.Limits limits = limits(timers.now(TimeUnit.NANOSECONDS));
+        StepVerifier.create(new Watchdog<>(Flux.just(text()), limits, time))
+                .expectNextCount(1)
+                .verifyComplete();
+        StepVerifier.create(new Watchdog<>(Flux.<StreamChunk>never(), limits, time))
+                .thenCancel()
+                .verify();
+        StepVerifier.create(new Watchdog<>(Flux.<StreamChunk>error(new IllegalStateException()), limits, time))
+                .verifyError(IllegalStateException.class);
+        assertThat(timers.made()).isEqualTo(3);
+        assertThat(timers.left()).isZero();
+    }
+
+    private static Flux<StreamChunk> watched(Flux<StreamChunk> source) {
+        return Flux.defer(
+                () -> new Watchdog<>(source, limits(Schedulers.parallel().now(TimeUnit.NANOSECONDS)), Time.PARALLEL));
+    }
+
+    private static Watchdog.Limits limits(long now) {
+        return new Watchdog.Limits(FIRST, Phase.FIRST_CONTENT, IDLE, now + TOTAL.toNanos(), Phase.TOTAL);
+    }
+
+    private static StreamChunk text() {
+        return new StreamChunk.Text("word");
+    }
+
+    private static void assertPhase(Throwable error, Phase phase) {
+        assertThat(((ChatException.CallFailed) error).failure().phase()).isEqualTo(phase);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.understudy.behaviour;
+
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.provider.Endpoint;
+import dev.understudy.provider.Providers;
+import dev.understudy.testing.ScriptedServer;
+
+/** The dialects that are spoken on real sockets. */
+enum Wire {
+    OPENAI {
+        @Override
+        ChatProvider provider(Endpoint endpoint) {
+            return Providers.openAi(endpoint);
+        }
+    },
+    ANTHROPIC {
+        @Override
+        ChatProvider provider(Endpoint endpoint) {
+            return Providers.anthropic(endpoint);
+        }
+    };
+
+    abstract ChatProvider provider(Endpoint endpoint);
+
+    static Endpoint endpoint(String name, ScriptedServer server, String... keys) {
+        return Endpoint.of(name, server.url(), keys);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of a stream: all its chunks, and the failure that ended it, if one did. Feeds bytes as the transport does.
+ */
+final class Heard {
+
+    final List<StreamChunk> chunks = new ArrayList<>();
+    final StringBuilder text = new StringBuilder();
+    final StringBuilder reasoning = new StringBuilder();
+    final StringBuilder refusal = new StringBuilder();
+    final List<ToolCall> toolCalls = new ArrayList<>();
+    StreamChunk.@Nullable Finish finish;
+
+    @Nullable
+    Failure failure;
+
+    /** In one piece. */
+    static Heard of(Framing framing, StreamDecoder decoder, byte[] body) {
+        return of(framing, decoder, body, body.length, new Random(0));
+    }
+
+    /** In random pieces of 1 to {@code most} bytes. */
+    static Heard of(Framing framing, StreamDecoder decoder, byte[] body, int most, Random random) {
+        Heard heard = new Heard();
+        try {
+            for (int at = 0; at < body.length; ) {
+                int size = Math.min(body.length - at, most <= 1 ? 1 : 1 + random.nextInt(most));
+                framing.push(Arrays.copyOfRange(body, at, at + size));
+                heard.pull(framing, decoder);
+                at += size;
+            }
+            framing.end();
+            heard.pull(framing, decoder);
+            decoder.end(heard::take);
+        } catch (CallFailed e) {
+            heard.failure = e.failure();
+        }
+        return heard;
+    }
+
+    private void pull(Framing framing, StreamDecoder decoder) {
+        while (framing.next()) {
+            decoder.read(framing, this::take);
+        }
+    }
+
+    private void take(StreamChunk chunk) {
+        chunks.add(chunk);
+        text.append(chunk.text());
+        if (chunk instanceof StreamChunk.Reasoning thought) {
+            reasoning.append(thought.thought());
+        } else if (chunk instanceof StreamChunk.Refusal words) {
+            refusal.append(words.words());
+        } else if (chunk instanceof StreamChunk.ToolCallDone done) {
+            toolCalls.add(done.call());
+        } else if (chunk instanceof StreamChunk.Finish end) {
+            finish = end;
+        }
+    }
+
+    /** A stream that is still open. */
+    record Live(Framing framing, StreamDecoder decoder, Heard heard) {
+        void feed(String more) {
+            try {
+                framing.push(more.getBytes(StandardCharsets.UTF_8));
+                heard.pull(framing, decoder);
+            } catch (CallFailed e) {
+                heard.failure = e.failure();
+            }
+        }
+
+        boolean finished() {
+            return decoder.finished();
+        }
+    }
+
+    static Live live(Dialect dialect, String provider, ChatRequest request) {
+        return new Live(dialect.framing(), dialect.decoder(provider, request), new Heard());
+    }
+
+    /** What failed; null if nothing did. */
+    @Nullable
+    FailureKind kind() {
+        return failure == null ? null : failure.kind();
+    }
+
+    /** The end of the answer; an assertion fails if it had none. */
+    StreamChunk.Finish finished() {
+        if (finish == null) {
+            throw new AssertionError("The stream did not finish: " + failure);
+        }
+        return finish;
+    }
+
+    boolean isComplete() {
+        return finish != null && failure == null;
+    }
+}
