@@ -1,5 +1,6 @@
 package dev.understudy;
 
+import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -41,7 +42,14 @@ final class Attempt {
                 .onErrorMap(error -> !Exceptions.isFatal(error), Foreign::typed) // whatever it is, it has a kind
                 .transform(answer -> door.commit(answer, this)) // the first content decides, and all is reported
                 .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
-                .contextWrite(call.scope()::in);
+                .contextWrite(scope()::in);
+    }
+
+    /** Who waited for as long as it ever waits asks then, whatever time the vendor had named. */
+    private CallScope scope() {
+        Duration longest = call.door().rules().retry().maxWait();
+        boolean waited = !longest.isZero() && cursor.waited().compareTo(longest) >= 0;
+        return waited ? call.scope().insisting() : call.scope();
     }
 
     private <T> Flux<T> watched(Flux<T> answer, Door<T> door) {
