@@ -2,6 +2,7 @@ package dev.understudy;
 
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
@@ -21,27 +22,38 @@ final class Attempt {
     private final Call call;
     private final Cursor cursor;
     private final Route route;
-    private final Gates gates;
+    private final Place place;
     private final long started;
+    private int dropped;
     private @Nullable Duration firstContent;
 
-    Attempt(Call call, Cursor cursor, Gates gates) {
+    Attempt(Call call, Cursor cursor) {
         this.call = call;
         this.cursor = cursor;
         this.route = call.plan().route(cursor);
-        this.gates = gates;
         this.started = call.now();
+        this.place = new Place(route, call);
     }
 
-    /** All guards of a call, from the inside out. */
+    /** All guards of a call, from the first to the last; operators from the inside out. */
     <T> Flux<T> through(Door<T> door) {
+        Failure denied = place.take(started); // circuit and rate limits: a place, or the reason why not
+        if (denied != null) {
+            return Flux.error(failed(denied, Usage.none()));
+        }
+        if (cursor.attempt() == 1) {
+            route.member().retryTokens().earn(started);
+        }
+        ChatRequest fitted = fitted(); // no longer than the context window
         call.tell(new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), tries()));
-        return Flux.defer(() -> door.ask(route, call.request().withModel(route.model()))) // a throw becomes a signal
+        return Flux.defer(() -> door.ask(route, fitted)) // a throw becomes a signal
                 .switchIfEmpty(Flux.error(Attempt::empty)) // silence is not success
                 .transform(answer -> watched(answer, door)) // no silence for ever
                 .onErrorMap(error -> !Exceptions.isFatal(error), Foreign::typed) // whatever it is, it has a kind
                 .transform(answer -> door.commit(answer, this)) // the first content decides, and all is reported
                 .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
+                .doOnCancel(this::left)
+                .doOnError(error -> place.leave(call.now()))
                 .contextWrite(scope()::in);
     }
 
@@ -52,11 +64,20 @@ final class Attempt {
         return waited ? call.scope().insisting() : call.scope();
     }
 
+    private ChatRequest fitted() {
+        Trim.Outcome outcome = call.fitted(route, cursor);
+        if (outcome instanceof Trim.Shorter shorter) {
+            dropped = shorter.messages();
+            call.tell(new Event.Trimmed(call.id(), route.name(), route.model(), shorter.messages(), shorter.tokens()));
+        }
+        return outcome.request();
+    }
+
     private <T> Flux<T> watched(Flux<T> answer, Door<T> door) {
         Timeouts limits = route.capabilities().has(Feature.REASONING)
                 ? call.door().reasoning()
                 : call.door().timeouts();
-        long total = started + limits.total().toNanos();
+        long total = started + Nanos.of(limits.total());
         boolean callEndsFirst = call.deadline() != Long.MAX_VALUE && call.deadline() - total < 0;
         return new Watchdog<>(
                 answer,
@@ -75,20 +96,24 @@ final class Attempt {
 
     /** The first content is here: from now on the call belongs to this route. */
     void committed() {
-        Duration after = took();
+        long now = call.now();
+        Duration after = Duration.ofNanos(now - started);
         firstContent = after;
+        place.succeeded(now);
+        route.member().health().firstContent(now - started, now);
         call.tell(new Event.FirstContent(call.id(), route.name(), route.model(), after));
     }
 
     /** The answer is whole. */
     StreamChunk.Finish served(StreamChunk.Finish finish) {
-        gates.open(route);
-        Trail trail = cursor.trail()
-                .plus(entry(
-                        Trail.Outcome.SERVED,
-                        null,
-                        finish.usage(),
-                        finish.receipt().keyFingerprint()));
+        long now = call.now();
+        place.succeeded(now);
+        place.leave(finish.usage(), now);
+        call.memory().gates().open(route);
+        route.member().health().served(now - started, firstContent == null, now);
+        Trail.Entry entry = entry(
+                Trail.Outcome.SERVED, null, finish.usage(), finish.receipt().keyFingerprint());
+        Trail trail = trail(entry);
         Usage usage = trail.usage();
         Served served = served(trail);
         call.end(new Event.CallServed(call.id(), served, usage, call.took()));
@@ -102,28 +127,41 @@ final class Attempt {
 
     Missed failed(ChatException.CallFailed failed, Usage usage) {
         Failure failure = failed.failure();
-        gates.note(
-                route,
-                failure,
-                Decision.rule(failure.kind()),
-                call.door().rules().retry().patience(),
-                call.now());
         boolean asked = failure.kind() != FailureKind.SKIPPED;
         Trail.Outcome outcome = asked ? Trail.Outcome.FAILED : Trail.Outcome.SKIPPED;
         Trail.Entry entry = entry(outcome, failure, usage, failure.advice().keyFingerprint());
         call.tell(asked ? new Event.AttemptFailed(call.id(), entry) : new Event.RouteSkipped(call.id(), entry));
+        place.failed(failure, call.now() - started, call.now());
         return new Missed(cursor.failed(entry, failed), failed);
     }
 
     /** Something was shown already: the answer ends here. */
     ChatException.PartialAnswer cut(Failure failure, Delivered delivered) {
+        place.failed(failure, call.now() - started, call.now());
         Trail.Entry entry = entry(
                 Trail.Outcome.PARTIAL, failure, Usage.none(), failure.advice().keyFingerprint());
         call.tell(new Event.AttemptFailed(call.id(), entry));
-        Trail trail = cursor.trail().plus(entry);
-        ChatException.PartialAnswer why = new ChatException.PartialAnswer(failure, delivered.response(served(trail)));
+        ChatException.PartialAnswer why =
+                new ChatException.PartialAnswer(failure, delivered.response(served(trail(entry))));
         call.end(new Event.CallFailed(call.id(), why, call.took()));
         return why;
+    }
+
+    /** The caller is gone, or another provider was faster. Neither speaks against this one. */
+    private void left() {
+        if (place.leave(call.now()) && firstContent == null) {
+            Usage asked = Usage.estimate(
+                    Estimate.usage(call.request(), route.capabilities()).input());
+            call.wasted().add(entry(Trail.Outcome.WASTED, null, asked, null));
+        }
+    }
+
+    private Trail trail(Trail.Entry last) {
+        Trail trail = cursor.trail();
+        for (Trail.Entry wasted : call.wasted()) {
+            trail = trail.plus(wasted);
+        }
+        return trail.plus(last);
     }
 
     private Served served(Trail trail) {
@@ -142,16 +180,13 @@ final class Attempt {
                 asked ? tries() : 0,
                 outcome,
                 failure,
-                new Trail.Timing(cursor.waited(), took(), firstContent),
+                new Trail.Timing(cursor.waited(), Duration.ofNanos(call.now() - started), firstContent),
                 usage,
-                keyFingerprint);
+                keyFingerprint,
+                dropped);
     }
 
     private int tries() {
         return call.door().rules().retry().retries() + 1;
-    }
-
-    private Duration took() {
-        return Duration.ofNanos(call.now() - started);
     }
 }

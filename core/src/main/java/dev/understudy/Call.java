@@ -2,8 +2,11 @@ package dev.understudy;
 
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Trail;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call in progress: what all of its attempts share. Made at subscription.
@@ -14,7 +17,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param started when it began
  * @param deadline when it must be over, {@link Long#MAX_VALUE} for never
  * @param scope what providers keep and report
+ * @param contextWindow how much of a long conversation is sent
  * @param door the policies
+ * @param memory what the door has learned
+ * @param wasted attempts that another one was faster than
  * @param over whether its last event was told
  */
 record Call(
@@ -24,8 +30,68 @@ record Call(
         long started,
         long deadline,
         CallScope scope,
+        ContextWindow contextWindow,
         Policies door,
-        AtomicBoolean over) {
+        Memory memory,
+        Queue<Trail.Entry> wasted,
+        AtomicBoolean over)
+        implements Means {
+
+    /**
+     * What the door has learned from vendors' answers.
+     *
+     * @param roster who is asked first
+     * @param gates which models should not be asked for a while
+     * @param windows how large context windows really are
+     */
+    record Memory(Roster roster, Gates gates, Windows windows) {}
+
+    /** The request as it goes to this route, as short as it has to be. */
+    Trim.Outcome fitted(Route route, Cursor cursor) {
+        ChatRequest shortened = cursor.stand().shortened();
+        return shortened != null
+                ? new Trim.Fits(shortened)
+                : Trim.before(request.withModel(route.model()), contextWindow, window(route));
+    }
+
+    @Override
+    public Trim.Outcome shorter(Cursor cursor) {
+        Route route = plan.route(cursor);
+        return Trim.after(fitted(route, cursor).request(), contextWindow, window(route));
+    }
+
+    @Override
+    public @Nullable Integer window(Route route) {
+        return memory.windows.known(route, now());
+    }
+
+    @Override
+    public boolean retryToken(Route route) {
+        return route.member().retryTokens().take(now());
+    }
+
+    @Override
+    public boolean affordable(Route route, Cursor cursor) {
+        double most = door.budget().maxCost();
+        if (most == 0 || route.capabilities().price() == null) {
+            return true;
+        }
+        return spent(cursor.trail()) + Estimate.cost(request, route.capabilities()) <= most;
+    }
+
+    private double spent(Trail trail) {
+        double sum = 0;
+        for (Trail.Entry entry : trail.entries()) {
+            for (Route route : plan.routes()) {
+                boolean same =
+                        route.name().equals(entry.provider()) && route.model().equals(entry.model());
+                if (same && route.capabilities().price() != null) {
+                    sum += route.capabilities().price().cost(entry.usage());
+                }
+            }
+        }
+        return sum;
+    }
 
     void tell(Event event) {
         tell(door.listener(), event);

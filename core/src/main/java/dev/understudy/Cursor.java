@@ -1,11 +1,13 @@
 package dev.understudy;
 
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Trail;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a call stands: which route is asked, how often each was asked, and what happened so far. Immutable; it travels
@@ -25,8 +27,14 @@ record Cursor(int route, List<Stand> stands, Duration waited, Trail trail, List<
      * @param tries how often it was asked
      * @param out whether it will not be asked again
      * @param openAt the instant before which it should not be asked, 0 when it is free
+     * @param shortened the request as it fits this route, once it was too long; {@code null} before
      */
-    record Stand(int tries, boolean out, long openAt) {
+    record Stand(
+            int tries, boolean out, long openAt, @Nullable ChatRequest shortened) {
+
+        Stand(long openAt) {
+            this(0, false, openAt, null);
+        }
 
         boolean openAt(long now) {
             return openAt == 0 || openAt - now <= 0;
@@ -36,7 +44,7 @@ record Cursor(int route, List<Stand> stands, Duration waited, Trail trail, List<
     static Cursor start(Plan plan, long now) {
         List<Stand> stands = new ArrayList<>(plan.routes().size());
         for (long openAt : plan.openAt()) {
-            stands.add(new Stand(0, false, openAt));
+            stands.add(new Stand(openAt));
         }
         return new Cursor(0, stands, Duration.ZERO, plan.skipped(), Collections.emptyList());
     }
@@ -63,21 +71,39 @@ record Cursor(int route, List<Stand> stands, Duration waited, Trail trail, List<
         List<ChatException.CallFailed> more = new ArrayList<>(failures);
         more.add(failure);
         Stand was = stand();
-        return new Cursor(route, with(new Stand(was.tries + 1, was.out, 0)), waited, trail.plus(entry), more);
+        return new Cursor(
+                route, with(new Stand(was.tries + 1, was.out, 0, was.shortened)), waited, trail.plus(entry), more);
     }
 
     /** The current route is not asked again in this call. */
     Cursor without() {
-        return new Cursor(route, with(new Stand(stand().tries, true, 0)), waited, trail, failures);
+        return new Cursor(route, with(new Stand(stand().tries, true, 0, stand().shortened)), waited, trail, failures);
     }
 
     /** The current route is not asked before this instant. */
     Cursor notBefore(long instant) {
-        return new Cursor(route, with(new Stand(stand().tries, false, instant)), waited, trail, failures);
+        return new Cursor(
+                route, with(new Stand(stand().tries, false, instant, stand().shortened)), waited, trail, failures);
+    }
+
+    /** The current route is asked again, with less. */
+    Cursor shortened(ChatRequest request) {
+        Stand shorter = new Stand(stand().tries, false, 0, request);
+        return new Cursor(route, with(shorter), Duration.ZERO, trail, failures);
     }
 
     Cursor to(int route, Duration wait) {
         return new Cursor(route, stands, wait, trail, failures);
+    }
+
+    /** The same, and what happened at another route meanwhile. */
+    Cursor beside(int other, Cursor there) {
+        List<Stand> copy = new ArrayList<>(stands);
+        copy.set(other, there.stands.get(other));
+        List<ChatException.CallFailed> more = new ArrayList<>(failures);
+        more.add(there.failures.get(there.failures.size() - 1));
+        List<Trail.Entry> entries = there.trail.entries();
+        return new Cursor(route, copy, waited, trail.plus(entries.get(entries.size() - 1)), more);
     }
 
     private List<Stand> with(Stand stand) {

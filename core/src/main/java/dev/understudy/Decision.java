@@ -91,15 +91,23 @@ sealed interface Decision {
      * @param cursor where the call stands, this failure included
      * @param now this instant
      * @param deadline the instant when the call must be over, {@link Long#MAX_VALUE} for never
+     * @param means what there is to spend
      */
     static Decision after(
-            Failure failure, Cursor cursor, Plan plan, Rules rules, long now, long deadline, RandomGenerator dice) {
+            Failure failure,
+            Cursor cursor,
+            Plan plan,
+            Rules rules,
+            long now,
+            long deadline,
+            RandomGenerator dice,
+            Means means) {
         if (failure.phase() == Phase.DEADLINE) {
             return new Stop("The time of the call is over");
         }
         if (rules.maxAttempts() > 0 && cursor.attempts() >= rules.maxAttempts()) {
             return new Stop("The limit of " + rules.maxAttempts() + " attempts is reached");
         }
-        return new Fork(failure, rule(failure.kind()), cursor, plan, rules, now, deadline, dice).decide();
+        return new Fork(failure, rule(failure.kind()), cursor, plan, rules, now, deadline, dice, means).decide();
     }
 }

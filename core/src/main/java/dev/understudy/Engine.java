@@ -4,8 +4,10 @@ import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
+import dev.understudy.chat.Notice;
 import dev.understudy.chat.Trail;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.reactivestreams.Publisher;
@@ -20,21 +22,23 @@ final class Engine {
 
     private final String name;
     private final Planner planner;
-    private final Gates gates;
+    private final Call.Memory memory;
     private final Policies policies;
+    private final Hedge hedge;
     private final AtomicLong calls = new AtomicLong();
 
-    Engine(String name, Planner planner, Gates gates, Policies policies) {
+    Engine(String name, Planner planner, Call.Memory memory, Policies policies) {
         this.name = name;
         this.planner = planner;
-        this.gates = gates;
+        this.memory = memory;
         this.policies = policies;
+        this.hedge = new Hedge(policies, policies.time().nanos());
     }
 
     <T> Flux<T> run(ChatRequest request, Door<T> door) {
         return Flux.deferContextual(context -> {
             Call call = open(request, door, context);
-            return Flux.deferContextual(step -> new Attempt(call, cursor(step, call), gates).through(door))
+            return Flux.deferContextual(step -> hedge.around(call, cursor(step, call), door))
                     .retryWhen(Retry.from(missed -> missed.concatMap(miss -> next(miss.failure(), call))))
                     .doOnCancel(() -> call.end(new Event.CallCancelled(call.id(), call.took())));
         });
@@ -45,24 +49,44 @@ final class Engine {
         boolean stream = door == Door.STREAM;
         Event.CallId id = new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, wishes.tags());
         long now = policies.time().nanos();
-        CallScope scope =
-                CallScope.hearing(notice -> Call.tell(policies.listener(), new Event.ProviderNotice(id, notice)));
         Plan plan;
         try {
-            plan = planner.plan(request, stream, now);
+            plan = planner.plan(request, stream, wishes, now);
         } catch (ChatException.Rejected rejected) {
             Call.tell(policies.listener(), new Event.CallFailed(id, rejected, Duration.ZERO));
             throw rejected;
         }
-        Call call = new Call(id, request, plan, now, deadline(wishes, now), scope, policies, new AtomicBoolean());
+        ContextWindow asked = ContextWindow.from(context);
+        Call call = new Call(
+                id,
+                request,
+                plan,
+                now,
+                deadline(wishes, now),
+                CallScope.hearing(notice -> heard(id, notice)),
+                asked != null ? asked : policies.contextWindow(),
+                policies,
+                memory,
+                new ConcurrentLinkedQueue<>(),
+                new AtomicBoolean());
         for (Trail.Entry skipped : plan.skipped().entries()) {
             call.tell(new Event.RouteSkipped(id, skipped));
         }
         return call;
     }
 
+    private void heard(Event.CallId id, Notice notice) {
+        if (notice instanceof Notice.KeyGated gated) {
+            long now = policies.time().nanos();
+            memory.roster().find(gated.provider()).ifPresent(member -> member.health()
+                    .keyGated(gated.keyFingerprint(), gated.forHowLong(), now));
+        }
+        Call.tell(policies.listener(), new Event.ProviderNotice(id, notice));
+    }
+
     private long deadline(CallContext wishes, long now) {
-        Duration timeout = wishes.timeout() != null ? wishes.timeout() : policies.callTimeout();
+        Duration timeout =
+                wishes.timeout() != null ? wishes.timeout() : policies.budget().callTimeout();
         Long absolute = wishes.deadline();
         if (timeout == null) {
             return absolute == null ? Long.MAX_VALUE : absolute;
@@ -82,7 +106,14 @@ final class Engine {
         }
         Failure failure = miss.failed().failure();
         Decision decision = Decision.after(
-                failure, miss.cursor(), call.plan(), policies.rules(), call.now(), call.deadline(), policies.dice());
+                failure,
+                miss.cursor(),
+                call.plan(),
+                policies.rules(),
+                call.now(),
+                call.deadline(),
+                policies.dice(),
+                call);
         if (decision instanceof Decision.Again again) {
             announce(call, miss, again);
             Mono<Context> step = Mono.just(Context.of(Cursor.class, again.cursor()));

@@ -8,12 +8,15 @@ import dev.understudy.chat.Trail;
 import dev.understudy.chat.Usage;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** One step of one call. Its {@code toString} is one readable line. Never holds a secret or a prompt. */
+/** One step of one call, or something that happened to a provider. Its {@code toString} is one readable line. Never holds a secret or a prompt. */
 public sealed interface Event {
 
-    /** The call it belongs to. */
-    CallId call();
+    /** The call it belongs to; {@code null} when it belongs to none. */
+    default @Nullable CallId call() {
+        return null;
+    }
 
     /**
      * Which call.
@@ -87,6 +90,25 @@ public sealed interface Event {
         }
     }
 
+    /** A second provider is asked because the first is slower than usual. */
+    record Hedged(CallId call, String provider, String model, String with, String withModel, Duration after)
+            implements Event {
+        @Override
+        public String toString() {
+            return call + " hedges " + provider + "/" + model + " with " + with + "/" + withModel + " after "
+                    + Line.millis(after);
+        }
+    }
+
+    /** The oldest messages were left out so that the conversation fits. */
+    record Trimmed(CallId call, String provider, String model, int messages, int tokens) implements Event {
+        @Override
+        public String toString() {
+            return call + " leaves out " + messages + " messages (about " + tokens + " tokens) for " + provider + "/"
+                    + model;
+        }
+    }
+
     /** A provider told of something inside it. */
     record ProviderNotice(CallId call, Notice notice) implements Event {
         @Override
@@ -118,6 +140,47 @@ public sealed interface Event {
         @Override
         public String toString() {
             return call + " cancelled by the caller after " + Line.millis(took);
+        }
+    }
+
+    /** A circuit opened, closed or lets a trial through. */
+    record CircuitMoved(
+            String provider,
+            String model,
+            CircuitState from,
+            CircuitState to,
+            @Nullable String why) implements Event {
+        @Override
+        public String toString() {
+            return "circuit of " + provider + "/" + model + ": " + from + " to " + to
+                    + (why == null ? "" : " because of " + why);
+        }
+    }
+
+    /** Probes took a provider out of rotation, or put it back. */
+    record HealthChanged(
+            String provider,
+            Standing.Status status,
+            @Nullable String why) implements Event {
+        @Override
+        public String toString() {
+            return provider + " is " + status + (why == null ? "" : " because of " + why);
+        }
+    }
+
+    /** Another provider is asked first from now on. */
+    record ActiveMoved(String from, String to, String why) implements Event {
+        @Override
+        public String toString() {
+            return "active provider: " + to + " instead of " + from + ", " + why;
+        }
+    }
+
+    /** A provider could not be warmed up. Calls may still succeed. */
+    record WarmupFailed(String provider, Failure why) implements Event {
+        @Override
+        public String toString() {
+            return "warm-up of " + provider + " failed: " + why;
         }
     }
 }

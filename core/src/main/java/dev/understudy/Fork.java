@@ -8,7 +8,6 @@ import dev.understudy.chat.FailureKind;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /** Weighs one failure: the same route again, the next one, one that must be waited for, or nothing. */
 record Fork(
@@ -19,11 +18,12 @@ record Fork(
         Rules rules,
         long now,
         long deadline,
-        RandomGenerator dice) {
+        RandomGenerator dice,
+        Means means) {
 
     Decision decide() {
         Optional<Duration> again = sameRoute();
-        if (again.isPresent() && fits(again.get())) {
+        if (again.isPresent() && fits(again.get()) && means.retryToken(plan.route(cursor))) {
             return new Again(cursor.to(cursor.route(), again.get()), again.get());
         }
         switch (rule.next()) {
@@ -86,7 +86,7 @@ record Fork(
         Cursor settled = settled(couldAskAgain);
         for (int i = 0; i < plan.routes().size(); i++) {
             Cursor.Stand stand = settled.stands().get(i);
-            if (i != cursor.route() && !stand.out() && stand.tries() == 0 && stand.openAt(now)) {
+            if (i != cursor.route() && !stand.out() && stand.tries() == 0 && stand.openAt(now) && canPay(i)) {
                 return new Again(settled.to(i, Duration.ZERO), Duration.ZERO);
             }
         }
@@ -136,19 +136,25 @@ record Fork(
         return new Again(settled.to(route, wait), wait);
     }
 
+    /** A route with more room first; else the same one with less to say, once. */
     private Decision largerWindow() {
-        Integer learned = failure.advice().window();
-        Integer declared = plan.route(cursor).capabilities().window();
-        @Nullable Integer here = learned != null ? learned : declared;
+        Integer here = failure.advice().window() != null ? failure.advice().window() : means.window(plan.route(cursor));
         Cursor settled = cursor.without();
         for (int i = 0; i < plan.routes().size() && here != null; i++) {
             Cursor.Stand stand = settled.stands().get(i);
-            Integer there = plan.routes().get(i).capabilities().window();
-            if (!stand.out() && stand.tries() == 0 && there != null && there > here) {
+            Integer there = means.window(plan.routes().get(i));
+            if (!stand.out() && stand.tries() == 0 && there != null && there > here && canPay(i)) {
                 return new Again(settled.to(i, Duration.ZERO), Duration.ZERO);
             }
         }
-        return new Stop("The conversation does not fit the model's context window and cannot be reduced further");
+        if (cursor.stand().shortened() == null && means.shorter(cursor) instanceof Trim.Shorter less) {
+            return new Again(cursor.shortened(less.request()), Duration.ZERO);
+        }
+        return new Stop(Trim.Stuck.WHY);
+    }
+
+    private boolean canPay(int route) {
+        return means.affordable(plan.routes().get(route), cursor);
     }
 
     private boolean fits(Duration delay) {

@@ -6,12 +6,13 @@ import java.util.List;
 /**
  * Who may be asked, in order.
  *
- * @param routes at least one; those that are gated stand last
+ * @param routes at least one; those that are gated or unwell stand last
  * @param openAt for each route the instant before which it should not be asked, 0 when it is free
- * @param first the route that would have been asked first if nothing were gated
+ * @param early whether all circuits are open and the one route may be tried before its time
+ * @param first the route that would have been asked first if all were well
  * @param skipped what was left out or put back, and why
  */
-record Plan(List<Route> routes, List<Long> openAt, Route first, Trail skipped) {
+record Plan(List<Route> routes, List<Long> openAt, boolean early, Route first, Trail skipped) {
 
     Route route(Cursor cursor) {
         return routes.get(cursor.route());

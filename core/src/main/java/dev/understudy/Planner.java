@@ -1,149 +1,193 @@
 package dev.understudy;
 
-import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.Trail;
-import dev.understudy.chat.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who may be asked, in which order: for each model of the chain, each provider. Routes that lack what the request needs
- * are left out; gated ones are asked only when nobody else is left. Pure, given the gates.
+ * Who may be asked, in which order: for each model of the chain, the providers as the selection orders them. Whoever cannot
+ * serve the request is left out; gated and unwell routes are asked only when nobody else is left; open circuits are not
+ * asked, unless all of them are open.
  */
-record Planner(List<Cast> cast, Map<String, List<String>> fallbacks, Gates gates) {
-
-    private record Shut(Route route, long until) {}
+record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, Policies policies) {
 
     /**
      * @throws ChatException.Rejected if nobody can answer such a request
      */
-    Plan plan(ChatRequest request, boolean stream, long now) {
-        Set<Feature> needs = request.needs();
+    Plan plan(ChatRequest request, boolean stream, CallContext wishes, long now) {
+        Draft draft = new Draft(request, needs(request, stream, wishes), wishes, now);
+        List<Member> members = roster.inOrder(now);
+        draft.consider(request.model(), members);
+        for (String model : fallbacks.getOrDefault(request.model(), List.of())) {
+            draft.consider(model, members);
+        }
+        return draft.plan(stream);
+    }
+
+    private static Set<Feature> needs(ChatRequest request, boolean stream, CallContext wishes) {
+        Set<Feature> needs = EnumSet.noneOf(Feature.class);
+        needs.addAll(request.needs());
+        needs.addAll(wishes.features());
         if (stream) {
-            needs = EnumSet.copyOf(plus(needs, Feature.STREAMING));
+            needs.add(Feature.STREAMING);
             if (needs.contains(Feature.TOOLS)) {
                 needs.add(Feature.STREAMING_TOOLS);
             }
         }
-        List<Route> open = new ArrayList<>();
-        List<Shut> shut = new ArrayList<>();
-        List<Trail.Entry> skipped = new ArrayList<>();
-        Route first = null;
-        for (Route route : routes(request.model())) {
-            if (!route.capabilities().has(needs)) {
-                skipped.add(skipped(route, Failure.of(FailureKind.SKIPPED, "lacks " + missing(route, needs))));
-                continue;
-            }
-            first = first == null ? route : first;
-            Gates.Gate gate = gates.at(route, now);
-            if (gate == null) {
-                open.add(route);
-            } else {
-                Duration left = Duration.ofNanos(gate.until() - now);
-                Failure why = Failure.of(
-                                FailureKind.SKIPPED,
-                                "gated for " + Math.max(1, left.toSeconds()) + " s by "
-                                        + gate.kind().label())
-                        .withRetryAfter(left);
-                skipped.add(skipped(route, why));
-                boolean worthWaiting = !Decision.rule(gate.kind()).gatesModel();
-                shut.add(new Shut(route, worthWaiting ? gate.until() : 0));
-            }
-        }
-        if (first == null) {
-            throw new ChatException.Rejected(nobody(request, stream, needs, skipped), new Trail(skipped));
-        }
-        List<Long> openAt = new ArrayList<>();
-        open.forEach(route -> openAt.add(0L));
-        for (Shut late : shut) {
-            open.add(late.route);
-            openAt.add(late.until);
-        }
-        return new Plan(List.copyOf(open), List.copyOf(openAt), first, new Trail(skipped));
+        return needs;
     }
 
-    private List<Route> routes(String asked) {
-        List<Route> routes = new ArrayList<>();
-        List<String> chain = new ArrayList<>();
-        chain.add(asked);
-        chain.addAll(fallbacks.getOrDefault(asked, List.of()));
-        for (String model : chain) {
-            for (Cast member : cast) {
-                String theirs = member.models().apply(model);
+    private record Late(Route route, long openAt) {}
+
+    private final class Draft {
+
+        private final ChatRequest request;
+        private final Set<Feature> needs;
+        private final CallContext wishes;
+        private final long now;
+        private final List<Route> open = new ArrayList<>();
+        private final List<Late> late = new ArrayList<>();
+        private final List<Route> shut = new ArrayList<>();
+        private final List<Trail.Entry> skipped = new ArrayList<>();
+        private @Nullable Route first;
+
+        Draft(ChatRequest request, Set<Feature> needs, CallContext wishes, long now) {
+            this.request = request;
+            this.needs = needs;
+            this.wishes = wishes;
+            this.now = now;
+        }
+
+        void consider(String model, List<Member> members) {
+            List<Route> able = new ArrayList<>(members.size());
+            for (Member member : members) {
+                String theirs = member.seat().model(model);
                 if (theirs == null) {
                     continue;
                 }
-                Capabilities capabilities = member.provider().capabilities(theirs);
-                Route route = new Route(member.provider(), theirs, capabilities);
-                if (routes.stream().noneMatch(route::isSameAs)) {
-                    routes.add(route);
+                Route route = new Route(member, theirs, member.provider().capabilities(theirs));
+                if (!isKnown(route) && canServe(route)) {
+                    first = first == null ? route : first;
+                    if (isOpen(route)) {
+                        able.add(route);
+                    }
                 }
             }
+            open.addAll(able.size() < 2 ? able : ordered(able));
         }
-        return routes;
-    }
 
-    private static Set<Feature> plus(Set<Feature> some, Feature more) {
-        Set<Feature> all = EnumSet.of(more);
-        all.addAll(some);
-        return all;
-    }
-
-    private static String missing(Route route, Set<Feature> needs) {
-        return needs.stream()
-                .filter(need -> !route.capabilities().has(need))
-                .map(Planner::words)
-                .sorted()
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String nobody(ChatRequest request, boolean stream, Set<Feature> needs, List<Trail.Entry> skipped) {
-        if (skipped.isEmpty()) {
-            return "No provider serves model '" + request.model()
-                    + "': name it at a provider, or give it a fallback with fallback(\"" + request.model() + "\", …)";
+        private boolean isKnown(Route route) {
+            return open.stream().anyMatch(route::isSameAs)
+                    || shut.stream().anyMatch(route::isSameAs)
+                    || late.stream().anyMatch(other -> route.isSameAs(other.route));
         }
-        boolean nobodyStreams = stream && skipped.stream().allMatch(entry -> lacks(entry, Feature.STREAMING));
-        if (nobodyStreams) {
-            return "No provider supports streaming";
+
+        private boolean canServe(Route route) {
+            boolean pinned = !roster.isAutomatic() && route.member() != roster.active();
+            Failure never = pinned
+                    ? Obstacle.skipped("is not the active provider, and failover is manual")
+                    : Obstacle.forEver(
+                            route, request, needs, wishes, policies.budget().maxCost());
+            return never == null || !skip(route, never);
         }
-        boolean nobodyStreamsTools = needs.contains(Feature.STREAMING_TOOLS)
-                && skipped.stream()
-                        .allMatch(entry -> lacks(entry, Feature.STREAMING) || lacks(entry, Feature.STREAMING_TOOLS));
-        if (nobodyStreamsTools) {
-            return "No provider supports streaming tool events";
+
+        private boolean isOpen(Route route) {
+            Failure closed = Obstacle.closed(route, now);
+            if (closed != null) {
+                shut.add(route);
+                return !skip(route, closed);
+            }
+            Gates.Gate gate = gates.at(route, now);
+            if (gate != null) {
+                boolean worthWaiting = !Decision.rule(gate.kind()).gatesModel();
+                late.add(new Late(route, worthWaiting ? gate.until() : 0));
+                return !skip(route, Obstacle.gated(gate, now));
+            }
+            if (route.member().outOfRotation()) {
+                late.add(new Late(route, 0));
+                return !skip(route, Obstacle.skipped("its health checks fail"));
+            }
+            return true;
         }
-        return "No provider can answer this request: "
-                + skipped.stream()
-                        .map(entry -> entry.provider() + "/" + entry.model() + " "
-                                + (entry.failure() == null
-                                        ? ""
-                                        : entry.failure().message()))
-                        .collect(Collectors.joining("; "));
-    }
 
-    private static boolean lacks(Trail.Entry entry, Feature feature) {
-        Failure failure = entry.failure();
-        return failure != null
-                && List.of(failure.message().substring("lacks ".length()).split(", "))
-                        .contains(words(feature));
-    }
+        private boolean skip(Route route, Failure why) {
+            return skipped.add(Trail.Entry.skipped(route.name(), route.model(), why));
+        }
 
-    private static String words(Feature feature) {
-        return feature.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
-    }
+        private List<Route> ordered(List<Route> able) {
+            Map<Candidate, Route> routes = new HashMap<>();
+            List<Candidate> candidates = new ArrayList<>(able.size());
+            for (Route route : able) {
+                Candidate candidate = candidate(route);
+                candidates.add(candidate);
+                routes.put(candidate, route);
+            }
+            List<Route> order = new ArrayList<>();
+            for (Candidate candidate : policies.selection().order(candidates, request, policies.dice())) {
+                Route route = routes.remove(candidate);
+                if (route != null) {
+                    order.add(route);
+                }
+            }
+            return order;
+        }
 
-    private static Trail.Entry skipped(Route route, Failure why) {
-        return new Trail.Entry(
-                route.name(), route.model(), 0, 0, Trail.Outcome.SKIPPED, why, Trail.Timing.NONE, Usage.none(), null);
+        private Candidate candidate(Route route) {
+            Health health = route.member().health();
+            return new Candidate(
+                    route.name(),
+                    route.model(),
+                    route.capabilities(),
+                    route.member().seat().weight(),
+                    route.member().seat().tags(),
+                    new Candidate.Load(
+                            Duration.ofNanos((long) health.latency(now)), health.inFlight(), health.successRate(now)));
+        }
+
+        Plan plan(boolean stream) {
+            Trail trail = new Trail(skipped);
+            if (first == null) {
+                throw new ChatException.Rejected(Unanswerable.why(request, stream, needs, trail), trail);
+            }
+            List<Long> openAt = new ArrayList<>();
+            open.forEach(route -> openAt.add(0L));
+            for (Late other : late) {
+                open.add(other.route);
+                openAt.add(other.openAt);
+            }
+            if (!open.isEmpty()) {
+                return new Plan(open, openAt, false, first, trail);
+            }
+            Route best = firstToReopen();
+            if (best == null) {
+                throw new ChatException.Rejected("All providers that could answer are held back", trail);
+            }
+            return new Plan(List.of(best), List.of(0L), true, first, trail);
+        }
+
+        private @Nullable Route firstToReopen() {
+            Route best = null;
+            long soonest = Long.MAX_VALUE;
+            for (Route route : shut) {
+                long remaining = route.member().isHeld(now)
+                        ? Long.MAX_VALUE
+                        : route.circuit().reading(now).remaining();
+                if (remaining < soonest) {
+                    best = route;
+                    soonest = remaining;
+                }
+            }
+            return best;
+        }
     }
 }

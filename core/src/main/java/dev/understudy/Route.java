@@ -6,17 +6,35 @@ import dev.understudy.chat.ChatProvider;
 /**
  * One provider asked for one model.
  *
- * @param provider who is asked
+ * @param member who is asked
  * @param model under which name it knows the model
  * @param capabilities what the model can do there
  */
-record Route(ChatProvider provider, String model, Capabilities capabilities) {
+record Route(Member member, String model, Capabilities capabilities) {
 
     String name() {
-        return provider.name();
+        return member.name();
+    }
+
+    ChatProvider provider() {
+        return member.provider();
+    }
+
+    CircuitBreaker circuit() {
+        return member.circuit(model);
     }
 
     boolean isSameAs(Route other) {
-        return provider == other.provider && model.equals(other.model);
+        return member == other.member && model.equals(other.model);
+    }
+
+    /** Whether a caller means it with "provider" or "provider/model". */
+    boolean isMeantBy(String words) {
+        String name = name();
+        return words.equals(name)
+                || (words.length() == name.length() + 1 + model.length()
+                        && words.startsWith(name)
+                        && words.charAt(name.length()) == '/'
+                        && words.endsWith(model));
     }
 }

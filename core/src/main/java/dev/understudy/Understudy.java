@@ -4,13 +4,14 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
 import dev.understudy.chat.StreamChunk;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -31,15 +32,26 @@ import reactor.core.scheduler.Scheduler;
 public final class Understudy implements ChatProvider {
 
     private final String name;
-    private final List<Cast> cast;
+    private final Roster roster;
+    private final Overview overview;
     private final Engine engine;
+    private final Prober prober;
+    private final Policies policies;
 
     private Understudy(Builder builder) {
         this.name = builder.name;
-        this.cast = List.copyOf(builder.cast);
+        this.policies = builder.policies();
+        long now = policies.time().nanos();
+        List<Member> members = builder.cast.stream()
+                .map(cast -> new Member(cast.provider, cast.seat, policies, now))
+                .toList();
+        this.roster = new Roster(members, policies);
+        Map<String, List<String>> fallbacks = Collections.unmodifiableMap(new LinkedHashMap<>(builder.fallbacks));
         Gates gates = new Gates();
-        Planner planner = new Planner(cast, Map.copyOf(builder.fallbacks), gates);
-        this.engine = new Engine(name, planner, gates, builder.policies());
+        Planner planner = new Planner(roster, fallbacks, gates, policies);
+        this.overview = new Overview(roster, fallbacks, policies);
+        this.engine = new Engine(name, planner, new Call.Memory(roster, gates, new Windows()), policies);
+        this.prober = new Prober(members, policies);
     }
 
     /** These providers in this order, each asked for the model that the caller names, with all defaults. */
@@ -60,16 +72,13 @@ public final class Understudy implements ChatProvider {
         return name;
     }
 
-    /** Of the first provider that serves this model. */
+    /**
+     * What the cast can do for this model: images and streaming as soon as anybody can, all else as the first provider that
+     * serves it.
+     */
     @Override
     public Capabilities capabilities(String model) {
-        for (Cast member : cast) {
-            String theirs = member.models().apply(model);
-            if (theirs != null) {
-                return member.provider().capabilities(theirs);
-            }
-        }
-        return Capabilities.of();
+        return overview.capabilities(model);
     }
 
     @Override
@@ -85,28 +94,86 @@ public final class Understudy implements ChatProvider {
     /** Whether anybody can be reached: fails only if all of them fail. */
     @Override
     public Mono<Void> probe() {
-        return Flux.fromIterable(cast)
-                .concatMapDelayError(member -> member.provider().probe().thenReturn(true))
+        return Flux.fromIterable(roster.all())
+                .concatMapDelayError(
+                        member -> Mono.defer(member.provider()::probe).thenReturn(true))
                 .take(1)
                 .then();
     }
 
-    /** Opens connections to all providers at once; one that fails does not keep the others from it. */
+    /** Opens connections to all providers at once. One that fails is an {@link Event.WarmupFailed}, not an error. */
     @Override
     public Mono<Void> warmup() {
-        return Flux.fromIterable(cast)
-                .flatMap(member -> member.provider().warmup().onErrorComplete())
+        return Flux.fromIterable(roster.all())
+                .flatMap(member -> Mono.defer(member.provider()::warmup).onErrorResume(error -> {
+                    Failure why = Foreign.typed(error).failure();
+                    Call.tell(policies.listener(), new Event.WarmupFailed(member.name(), why));
+                    return Mono.empty();
+                }))
                 .then();
     }
 
-    /** Closes all providers. */
+    /** How each provider stands now, in the order of the list. */
+    public List<Standing> standings() {
+        return overview.standings();
+    }
+
+    /**
+     * Makes this provider the active one: it is asked first, and is the one that is returned to.
+     *
+     * @throws IllegalArgumentException if nobody of this name is in the cast
+     */
+    public void switchTo(String provider) {
+        roster.switchTo(provider, policies.time().nanos());
+    }
+
+    /**
+     * Keeps a provider from being asked, for maintenance. Calls in flight go on.
+     *
+     * @param forHowLong {@code null} until {@link #release}
+     * @throws IllegalArgumentException if nobody of this name is in the cast
+     */
+    public void hold(String provider, @Nullable Duration forHowLong) {
+        roster.named(provider).hold(forHowLong, policies.time().nanos());
+    }
+
+    /** The same for one model of a provider, in the provider's name for it. */
+    public void hold(String provider, String model, @Nullable Duration forHowLong) {
+        roster.named(provider)
+                .circuit(model)
+                .forceOpen(forHowLong, policies.time().nanos());
+    }
+
+    /** Ends {@link #hold} of a provider and of all of its models. */
+    public void release(String provider) {
+        Member member = roster.named(provider);
+        member.release();
+        member.circuits()
+                .values()
+                .forEach(circuit -> circuit.release(policies.time().nanos()));
+    }
+
+    /** What was composed, for people: providers, chains, policies. Holds no secret. */
+    public String describe() {
+        return overview.describe(name);
+    }
+
+    @Override
+    public String toString() {
+        return name + roster.all().stream().map(Member::name).toList();
+    }
+
+    /** Ends the background probes and closes all providers. */
     @Override
     public void close() {
-        cast.forEach(member -> member.provider().close());
+        prober.dispose();
+        roster.all().forEach(member -> member.provider().close());
     }
 
     /** Who stands in for whom, and with what patience. Not thread-safe; build as often as you like. */
     public static final class Builder {
+
+        private record Cast(ChatProvider provider, Seat seat) {}
 
         private final List<Cast> cast = new ArrayList<>();
         private final Map<String, List<String>> fallbacks = new LinkedHashMap<>();
@@ -114,10 +181,15 @@ public final class Understudy implements ChatProvider {
         // The defaults. docs/defaults.md shows them, and a test compares.
         private String name = "understudy";
         private RetryPolicy retry = RetryPolicy.defaults();
+        private Budget budget = Budget.defaults();
         private Timeouts timeouts = Timeouts.defaults();
         private Timeouts reasoning = Timeouts.reasoning();
-        private @Nullable Duration callTimeout = null;
-        private int maxAttempts = 0;
+        private CircuitPolicy circuit = CircuitPolicy.defaults();
+        private Failover failover = Failover.defaults();
+        private Selection selection = Selection.sequential();
+        private Hedging hedging = Hedging.off();
+        private Probes probes = Probes.off();
+        private ContextWindow contextWindow = ContextWindow.auto();
         private boolean aroundFilters = false;
         private boolean invalidStops = false;
         private Listener listener = Listener.none();
@@ -137,27 +209,28 @@ public final class Understudy implements ChatProvider {
 
         /** The next provider in order, asked for whatever model the caller names. */
         public Builder provider(ChatProvider provider) {
-            return add(provider, asked -> asked);
+            return provider(provider, Seat.any());
         }
 
         /** The next provider in order, always asked for this model, whatever model the caller names. */
         public Builder provider(ChatProvider provider, String model) {
-            return add(provider, asked -> model);
+            return provider(provider, Seat.only(model));
         }
 
         /**
          * The next provider in order, asked only for these models: from the name the caller uses to the provider's own.
          */
         public Builder provider(ChatProvider provider, Map<String, String> models) {
-            return add(provider, Map.copyOf(models)::get);
+            return provider(provider, Seat.serving(models));
         }
 
-        private Builder add(ChatProvider provider, Function<String, @Nullable String> models) {
+        /** The next provider in order, with models, weight, tags and limits of its own. */
+        public Builder provider(ChatProvider provider, Seat seat) {
             if (cast.stream().anyMatch(member -> member.provider().name().equals(provider.name()))) {
                 throw new IllegalArgumentException("Two providers are named '" + provider.name()
                         + "': give each a name of its own, so that trails can tell them apart");
             }
-            cast.add(new Cast(provider, models));
+            cast.add(new Cast(provider, seat));
             return this;
         }
 
@@ -189,21 +262,57 @@ public final class Understudy implements ChatProvider {
             return this;
         }
 
-        /** How long each call may take, all attempts and waits together; no limit by default. */
-        public Builder callTimeout(Duration timeout) {
-            if (timeout.isZero() || timeout.isNegative()) {
-                throw new IllegalArgumentException("callTimeout is longer than zero: " + timeout);
-            }
-            this.callTimeout = timeout;
+        /** What one call may use up, and how many retries all calls may add; {@link Budget#defaults()}. */
+        public Builder budget(Budget budget) {
+            this.budget = budget;
             return this;
         }
 
-        /** How many attempts one call may make in all; no limit by default. */
+        /** {@link Budget#withCallTimeout}. */
+        public Builder callTimeout(Duration timeout) {
+            this.budget = budget.withCallTimeout(timeout);
+            return this;
+        }
+
+        /** {@link Budget#withMaxAttempts}. */
         public Builder maxAttempts(int attempts) {
-            if (attempts < 1) {
-                throw new IllegalArgumentException("maxAttempts is 1 or more: " + attempts);
-            }
-            this.maxAttempts = attempts;
+            this.budget = budget.withMaxAttempts(attempts);
+            return this;
+        }
+
+        /** When a provider is left alone, and how it comes back; {@link CircuitPolicy#defaults()}. */
+        public Builder circuit(CircuitPolicy circuit) {
+            this.circuit = circuit;
+            return this;
+        }
+
+        /** Who is asked first, and who after a failure; {@link Failover#defaults()}. */
+        public Builder failover(Failover failover) {
+            this.failover = failover;
+            return this;
+        }
+
+        /** In which order providers are asked for one model; {@link Selection#sequential()}. */
+        public Builder selection(Selection selection) {
+            this.selection = selection;
+            return this;
+        }
+
+        /** Whether a second provider is asked when the first is slow; {@link Hedging#off()}. */
+        public Builder hedging(Hedging hedging) {
+            this.hedging = hedging;
+            return this;
+        }
+
+        /** Whether providers are looked at in the background; {@link Probes#off()}. They end with {@link Understudy#close()}. */
+        public Builder probes(Probes probes) {
+            this.probes = probes;
+            return this;
+        }
+
+        /** How much of a long conversation is sent; {@link ContextWindow#auto()}. */
+        public Builder contextWindow(ContextWindow contextWindow) {
+            this.contextWindow = contextWindow;
             return this;
         }
 
@@ -248,8 +357,21 @@ public final class Understudy implements ChatProvider {
         }
 
         private Policies policies() {
-            Rules rules = new Rules(retry, maxAttempts, aroundFilters, invalidStops);
-            return new Policies(rules, timeouts, reasoning, callTimeout, listener, time, dice);
+            Rules rules = new Rules(retry, budget.maxAttempts(), aroundFilters, invalidStops);
+            return new Policies(
+                    rules,
+                    budget,
+                    timeouts,
+                    reasoning,
+                    circuit,
+                    failover,
+                    selection,
+                    hedging,
+                    probes,
+                    contextWindow,
+                    listener,
+                    time,
+                    dice);
         }
     }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -197,7 +196,8 @@ class DecisionTest {
         Plan plan = plan(route("a"), route("b"));
         Failure broken = Failure.of(FailureKind.SERVER, "");
         Rules two = new Rules(RetryPolicy.defaults(), 1, false, false);
-        Decision decision = Decision.after(broken, failedOnce(plan, broken), plan, two, NOW, Long.MAX_VALUE, LOWEST);
+        Decision decision =
+                Decision.after(broken, failedOnce(plan, broken), plan, two, NOW, Long.MAX_VALUE, LOWEST, Doors.PLENTY);
         assertThat(decision).isEqualTo(new Decision.Stop("The limit of 1 attempts is reached"));
     }
 
@@ -220,8 +220,8 @@ class DecisionTest {
         List<Duration> waits = new ArrayList<>();
         Cursor cursor = Cursor.start(plan, NOW);
         while (true) {
-            Decision decision =
-                    Decision.after(failure, failed(cursor, failure), plan, RULES, NOW, Long.MAX_VALUE, dice);
+            Decision decision = Decision.after(
+                    failure, failed(cursor, failure), plan, RULES, NOW, Long.MAX_VALUE, dice, Doors.PLENTY);
             if (!(decision instanceof Decision.Again again) || again.cursor().route() != 0 || waits.size() > 9) {
                 return waits;
             }
@@ -236,8 +236,8 @@ class DecisionTest {
     private static Decision afterAllTries(Failure failure, Plan plan, Rules rules) {
         Cursor cursor = Cursor.start(plan, NOW);
         for (int i = 0; i < 9; i++) {
-            Decision decision =
-                    Decision.after(failure, failed(cursor, failure), plan, rules, NOW, Long.MAX_VALUE, LOWEST);
+            Decision decision = Decision.after(
+                    failure, failed(cursor, failure), plan, rules, NOW, Long.MAX_VALUE, LOWEST, Doors.PLENTY);
             if (!(decision instanceof Decision.Again again) || again.cursor().route() != 0) {
                 return decision;
             }
@@ -247,7 +247,7 @@ class DecisionTest {
     }
 
     private static Decision decide(Failure failure, Cursor cursor, Plan plan, long deadline) {
-        return Decision.after(failure, cursor, plan, RULES, NOW, deadline, LOWEST);
+        return Decision.after(failure, cursor, plan, RULES, NOW, deadline, LOWEST, Doors.PLENTY);
     }
 
     private static String whoIsNext(Decision decision, Plan plan) {
@@ -263,19 +263,19 @@ class DecisionTest {
     }
 
     private static Trail.Entry entry(Failure failure) {
-        return new Trail.Entry("p", "m", 1, 3, Trail.Outcome.FAILED, failure, Trail.Timing.NONE, Usage.none(), null);
+        return new Trail.Entry("p", "m", 1, 3, Trail.Outcome.FAILED, failure, Trail.Timing.NONE, Usage.none(), null, 0);
     }
 
     private static Plan plan(Route... routes) {
-        return new Plan(List.of(routes), Collections.nCopies(routes.length, 0L), routes[0], Trail.empty());
+        return Doors.plan(routes);
     }
 
     private static Route route(String name) {
-        return new Route(new Nobody(name), "m", Capabilities.assumed());
+        return Doors.route(name);
     }
 
     private static Route route(String name, int window) {
-        return new Route(new Nobody(name), "m", Capabilities.assumed().withWindow(window));
+        return Doors.route(name, Capabilities.assumed().withWindow(window));
     }
 
     private static List<Long> millis(List<Duration> waits) {

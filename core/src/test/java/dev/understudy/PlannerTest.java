@@ -22,6 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 class PlannerTest {
 
@@ -33,38 +34,36 @@ class PlannerTest {
 
     @Test
     void eachProviderIsAskedForEachModelOfTheChainInOrder() {
-        Planner planner =
-                new Planner(List.of(any("a", ALL), any("b", ALL)), Map.of("m", List.of("n"), "n", List.of("o")), gates);
-        assertThat(names(planner.plan(PLAIN, false, 0))).containsExactly("a/m", "b/m", "a/n", "b/n");
+        Planner planner = planner(Map.of("m", List.of("n"), "n", List.of("o")), any("a", ALL), any("b", ALL));
+        assertThat(names(plan(planner, PLAIN, false, 0))).containsExactly("a/m", "b/m", "a/n", "b/n");
     }
 
     @Test
     void aProviderWithAModelOfItsOwnIsAskedOnceHoweverLongTheChain() {
-        Planner planner = new Planner(
-                List.of(any("a", ALL), new Cast(new Able("b", ALL), asked -> "own")), Map.of("m", List.of("n")), gates);
-        assertThat(names(planner.plan(PLAIN, false, 0))).containsExactly("a/m", "b/own", "a/n");
+        Planner planner =
+                planner(Map.of("m", List.of("n")), any("a", ALL), Doors.member(new Able("b", ALL), Seat.only("own")));
+        assertThat(names(plan(planner, PLAIN, false, 0))).containsExactly("a/m", "b/own", "a/n");
     }
 
     @Test
     void aProviderThatDoesNotServeAModelIsNotAskedForIt() {
-        Planner planner = new Planner(
-                List.of(new Cast(new Able("a", ALL), asked -> asked.equals("n") ? "n-1" : null), any("b", ALL)),
+        Planner planner = planner(
                 Map.of("m", List.of("n")),
-                gates);
-        assertThat(names(planner.plan(PLAIN, false, 0))).containsExactly("b/m", "a/n-1", "b/n");
+                Doors.member(new Able("a", ALL), Seat.serving(Map.of("n", "n-1"))),
+                any("b", ALL));
+        assertThat(names(plan(planner, PLAIN, false, 0))).containsExactly("b/m", "a/n-1", "b/n");
     }
 
     @Test
     void nobodyServesTheModelSaysWhatToDo() {
-        Planner planner = new Planner(
-                List.of(new Cast(new Able("a", ALL), asked -> asked.equals("n") ? "n" : null)), Map.of(), gates);
+        Planner planner = planner(Doors.member(new Able("a", ALL), Seat.serving(Map.of("n", "n"))));
         assertRejected(planner, PLAIN, false, "No provider serves model 'm'");
     }
 
     @Test
     void providersWithoutStreamingAreSkippedAndStandInTheTrail() {
         Planner planner = planner(any("a", Feature.TOOLS), any("b", ALL));
-        Plan plan = planner.plan(PLAIN, true, 0);
+        Plan plan = plan(planner, PLAIN, true, 0);
         assertThat(names(plan)).containsExactly("b/m");
         assertThat(plan.skipped().entries())
                 .singleElement()
@@ -86,7 +85,7 @@ class PlannerTest {
         ChatRequest image = ChatRequest.of("m", List.of(Message.user("see", Image.url("https://x.test/i.png"))));
         ChatRequest schema = PLAIN.withFormat(ResponseFormat.jsonSchema("s", Map.of("type", "object")));
         for (ChatRequest request : List.of(TOOLS, image, schema)) {
-            assertThat(names(planner.plan(request, false, 0))).containsExactly("all/m");
+            assertThat(names(plan(planner, request, false, 0))).containsExactly("all/m");
         }
         assertRejected(
                 planner(any("plain")), image, false, "No provider can answer this request: plain/m lacks vision");
@@ -95,41 +94,49 @@ class PlannerTest {
     @Test
     void aGatedRouteIsAskedOnlyWhenNobodyElseIsLeft() {
         Planner planner = planner(any("a", ALL), any("b", ALL));
-        Route a = planner.plan(PLAIN, false, 0).routes().get(0);
+        Route a = plan(planner, PLAIN, false, 0).routes().get(0);
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20));
         gates.note(a, told, Decision.rule(told.kind()), Duration.ofSeconds(3), 1000);
 
-        Plan plan = planner.plan(PLAIN, false, 1000);
+        Plan plan = plan(planner, PLAIN, false, 1000);
         assertThat(names(plan)).containsExactly("b/m", "a/m");
         assertThat(plan.openAt())
                 .containsExactly(0L, 1000 + Duration.ofSeconds(20).toNanos());
         assertThat(plan.first()).isEqualTo(a);
         assertThat(plan.skipped().entries().get(0).failure())
-                .satisfies(why -> assertThat(why.message()).isEqualTo("gated for 20 s by rate_limited"));
+                .satisfies(why -> assertThat(why.message()).isEqualTo("gated by rate_limited for 20000 ms"));
 
         long later = 1000 + Duration.ofSeconds(20).toNanos();
-        assertThat(names(planner.plan(PLAIN, false, later))).containsExactly("a/m", "b/m");
+        assertThat(names(plan(planner, PLAIN, false, later))).containsExactly("a/m", "b/m");
     }
 
     @Test
     void aModelThatIsNotThereIsLeftAloneForTenMinutesUnlessASuccessSaysOtherwise() {
         Planner planner = planner(any("a", ALL), any("b", ALL));
-        Route a = planner.plan(PLAIN, false, 0).routes().get(0);
+        Route a = plan(planner, PLAIN, false, 0).routes().get(0);
         Failure gone = Failure.of(FailureKind.MODEL_NOT_FOUND, "");
         gates.note(a, gone, Decision.rule(gone.kind()), Duration.ofSeconds(3), 0);
         long almost = Duration.ofMinutes(10).toNanos() - 1;
-        assertThat(names(planner.plan(PLAIN, false, almost))).containsExactly("b/m", "a/m");
-        assertThat(planner.plan(PLAIN, false, almost).openAt()).containsExactly(0L, 0L);
+        assertThat(names(plan(planner, PLAIN, false, almost))).containsExactly("b/m", "a/m");
+        assertThat(plan(planner, PLAIN, false, almost).openAt()).containsExactly(0L, 0L);
         gates.open(a);
-        assertThat(names(planner.plan(PLAIN, false, almost))).containsExactly("a/m", "b/m");
+        assertThat(names(plan(planner, PLAIN, false, almost))).containsExactly("a/m", "b/m");
     }
 
-    private Planner planner(Cast... cast) {
-        return new Planner(List.of(cast), Map.of(), gates);
+    private Planner planner(Member... cast) {
+        return planner(Map.of(), cast);
     }
 
-    private static Cast any(String name, Feature... features) {
-        return new Cast(new Able(name, features), asked -> asked);
+    private Planner planner(Map<String, List<String>> fallbacks, Member... cast) {
+        return new Planner(new Roster(List.of(cast), Doors.DEFAULTS), fallbacks, gates, Doors.DEFAULTS);
+    }
+
+    private static Plan plan(Planner planner, ChatRequest request, boolean stream, long now) {
+        return planner.plan(request, stream, CallContext.from(Context.empty()), now);
+    }
+
+    private static Member any(String name, Feature... features) {
+        return Doors.member(new Able(name, features), Seat.any());
     }
 
     private static List<String> names(Plan plan) {
@@ -140,13 +147,13 @@ class PlannerTest {
 
     private static void assertRejected(Planner planner, ChatRequest request, boolean stream, String message) {
         assertThatExceptionOfType(ChatException.Rejected.class)
-                .isThrownBy(() -> planner.plan(request, stream, 0))
+                .isThrownBy(() -> plan(planner, request, stream, 0))
                 .satisfies(rejected -> assertThat(rejected.getMessage()).startsWith(message));
     }
 
     private static void assertRejectedExactly(Planner planner, ChatRequest request, String message) {
         assertThatExceptionOfType(ChatException.Rejected.class)
-                .isThrownBy(() -> planner.plan(request, true, 0))
+                .isThrownBy(() -> plan(planner, request, true, 0))
                 .withMessage(message);
     }
 

@@ -40,6 +40,7 @@ public record Trail(List<Entry> entries) {
      * @param timing how long everything took
      * @param usage tokens it cost
      * @param keyFingerprint which key was used
+     * @param dropped how many of the oldest messages were left out to fit the context window
      */
     public record Entry(
             String provider,
@@ -50,7 +51,13 @@ public record Trail(List<Entry> entries) {
             @Nullable Failure failure,
             Timing timing,
             Usage usage,
-            @Nullable String keyFingerprint) {
+            @Nullable String keyFingerprint,
+            int dropped) {
+
+        /** A route that was not asked. */
+        public static Entry skipped(String provider, String model, Failure why) {
+            return new Entry(provider, model, 0, 0, Outcome.SKIPPED, why, Timing.NONE, Usage.none(), null, 0);
+        }
 
         /** {@code provider=p1 model=m attempt 1/3: rate_limited 429; error=…}. */
         @Override

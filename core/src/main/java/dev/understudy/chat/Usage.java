@@ -30,6 +30,11 @@ public record Usage(int input, int output, int cachedInput, int reasoning, boole
         return new Usage(input, output, 0, 0, false);
     }
 
+    /** A prompt that nobody has counted. */
+    public static Usage estimate(int input) {
+        return new Usage(input, 0, 0, 0, true);
+    }
+
     public int total() {
         return input + output;
     }

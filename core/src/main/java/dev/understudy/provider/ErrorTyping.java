@@ -78,6 +78,12 @@ final class ErrorTyping {
         return inBand(ErrorBody.read(payload, offset, length));
     }
 
+    /** Types a body that came with status 200 and holds no answer: the error it tells of, or PROTOCOL. */
+    static Failure noAnswer(byte[] body, String what) {
+        ErrorBody error = ErrorBody.read(body, 0, body.length);
+        return error.page() || error.message().isBlank() ? Failure.of(FailureKind.PROTOCOL, what) : inBand(error);
+    }
+
     private static Failure inBand(ErrorBody error) {
         return failure(error.status(), error).withRetryAfter(RetryAfter.in(error.evidence(), null));
     }

@@ -1,5 +1,6 @@
 package dev.understudy.provider;
 
+import dev.understudy.chat.ChatException.CallFailed;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -59,8 +60,13 @@ final class JsonReader implements AutoCloseable {
         if (reader == null) {
             reader = new JsonReader();
         }
-        reader.begin(bytes, offset, length);
-        return reader;
+        try {
+            reader.begin(bytes, offset, length);
+            return reader;
+        } catch (CallFailed e) {
+            reader.close();
+            throw e;
+        }
     }
 
     private static int slot() {
@@ -198,6 +204,35 @@ final class JsonReader implements AutoCloseable {
     String string(String or) {
         String string = string();
         return string == null ? or : string;
+    }
+
+    /**
+     * A string that rarely changes from document to document: gives {@code before} again where it is the same, and also
+     * where there is none.
+     */
+    String repeated(String before) {
+        if (!isString()) {
+            return before;
+        }
+        try {
+            char[] characters = parser.getStringCharacters();
+            int length = parser.getStringLength();
+            int offset = parser.getStringOffset();
+            return length == before.length() && matches(before, characters, offset) || length == 0
+                    ? before
+                    : new String(characters, offset, length);
+        } catch (JacksonException e) {
+            throw Json.rejected(e);
+        }
+    }
+
+    private static boolean matches(String text, char[] characters, int offset) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) != characters[offset + i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A number, also one in a string; fractions are cut, what does not fit becomes the nearest int. */

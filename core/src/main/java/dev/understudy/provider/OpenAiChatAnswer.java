@@ -4,13 +4,11 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
-import dev.understudy.chat.Receipt;
 import dev.understudy.chat.Served;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Reads a whole answer. */
 final class OpenAiChatAnswer {
@@ -31,23 +29,24 @@ final class OpenAiChatAnswer {
         if (failure != null) {
             throw new CallFailed(failure);
         }
+        String reasoning = turn.reasoning(true);
         OpenAiChatCalls calls = new OpenAiChatCalls(salt(request, event.id));
         calls.take(turn);
         List<ToolCall> whole = calls.whole();
         return new ChatResponse(
                 turn.text,
                 turn.refusal,
-                turn.reasoning().isEmpty() ? List.of() : List.of(Thought.of(turn.reasoning())),
+                reasoning.isEmpty() ? List.of() : List.of(Thought.of(reasoning)),
                 whole,
                 new StreamChunk.Finish(
                         OpenAiChatFinish.reason(turn.finish, !whole.isEmpty()),
                         event.usage.normalised(),
-                        new Receipt(event.id, event.model, turn.finish, null),
+                        event.receipt(turn.finish),
                         Served.by(provider, request.model())));
     }
 
     /** The same for the same turn of the same conversation, and hardly ever for another. */
-    static long salt(ChatRequest request, @Nullable String id) {
-        return 31L * request.messages().size() + (id == null ? 0 : id.hashCode()) * 1_000_003L;
+    static long salt(ChatRequest request, String id) {
+        return 31L * request.messages().size() + id.hashCode() * 1_000_003L;
     }
 }

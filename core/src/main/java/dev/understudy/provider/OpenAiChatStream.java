@@ -5,10 +5,10 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Receipt;
 import dev.understudy.chat.Served;
 import dev.understudy.chat.StreamChunk;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +20,18 @@ final class OpenAiChatStream implements StreamDecoder {
 
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
+    /** Names of events that only keep the connection open, and may say so in words. */
+    private static final Set<String> PULSES = Set.of("ping", "keepalive", "keep-alive", "heartbeat");
+
     private final String provider;
     private final ChatRequest request;
     private final Quirks quirks;
     private final OpenAiChatEvent event = new OpenAiChatEvent(false);
     private final OpenAiChatUsage usage = new OpenAiChatUsage();
     private @Nullable OpenAiChatCalls calls;
-    private @Nullable String id;
-    private @Nullable String model;
     private @Nullable String finish;
     private boolean saidAnything;
+    private boolean reasoningInWords;
     private boolean terminated;
 
     OpenAiChatStream(String provider, ChatRequest request, Quirks quirks) {
@@ -60,13 +62,12 @@ final class OpenAiChatStream implements StreamDecoder {
         try {
             event.read(bytes, from, to - from);
         } catch (CallFailed notJson) {
-            if (namedError || framing.isErrorField()) {
-                throw new CallFailed(ErrorTyping.inBand(bytes, from, to - from));
-            }
-            if (framing.isUnterminated()) {
+            if (!namedError && (framing.isUnterminated() || PULSES.contains(framing.event()))) {
                 return;
             }
-            throw notJson;
+            throw namedError || framing.isErrorField()
+                    ? new CallFailed(ErrorTyping.inBand(bytes, from, to - from))
+                    : notJson;
         }
         tell(out);
         if (event.isError || namedError || (framing.isErrorField() && !event.hasChoices)) {
@@ -79,11 +80,6 @@ final class OpenAiChatStream implements StreamDecoder {
     }
 
     private void tell(Consumer<StreamChunk> out) {
-        if (event.identityWanted) {
-            id = id == null || id.isEmpty() ? event.id : id;
-            model = model == null || model.isEmpty() ? event.model : model;
-            event.identityWanted = id == null || id.isEmpty() || model == null || model.isEmpty();
-        }
         usage.update(event.usage);
         OpenAiChatTurn turn = event.turn;
         if (turn.finish != null) {
@@ -92,7 +88,8 @@ final class OpenAiChatStream implements StreamDecoder {
         if (turn.isMessage && saidAnything) {
             return;
         }
-        String reasoning = turn.reasoning();
+        reasoningInWords |= turn.reasoningInWords();
+        String reasoning = turn.reasoning(!reasoningInWords);
         if (!reasoning.isEmpty()) {
             saidAnything = true;
             out.accept(new StreamChunk.Reasoning(reasoning, null));
@@ -108,7 +105,7 @@ final class OpenAiChatStream implements StreamDecoder {
         if (turn.pieces() > 0) {
             saidAnything = true;
             if (calls == null) {
-                calls = new OpenAiChatCalls(OpenAiChatAnswer.salt(request, id));
+                calls = new OpenAiChatCalls(OpenAiChatAnswer.salt(request, event.id));
             }
             calls.take(turn, out);
         }
@@ -136,7 +133,7 @@ final class OpenAiChatStream implements StreamDecoder {
         out.accept(new StreamChunk.Finish(
                 finish == null && !anyCalls ? FinishReason.STOP : OpenAiChatFinish.reason(finish, anyCalls),
                 usage.normalised(),
-                new Receipt(id, model, finish, null),
+                event.receipt(finish),
                 Served.by(provider, request.model())));
     }
 }

@@ -52,9 +52,16 @@ final class OpenAiChatTurn {
         used = 0;
     }
 
-    /** Reasoning may be told in several ways at once; one of them counts. */
-    String reasoning() {
-        return !reasoning.isEmpty() ? reasoning : !thinking.isEmpty() ? thinking : details;
+    boolean reasoningInWords() {
+        return !reasoning.isEmpty() || !thinking.isEmpty();
+    }
+
+    /** Reasoning may be told in several ways at once; one of them counts, and details only if nothing else does. */
+    String reasoning(boolean orDetails) {
+        if (!reasoning.isEmpty()) {
+            return reasoning;
+        }
+        return thinking.isEmpty() && orDetails ? details : thinking;
     }
 
     int pieces() {

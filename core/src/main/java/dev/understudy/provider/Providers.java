@@ -50,6 +50,6 @@ public final class Providers {
 
     /** Anthropic, or a server that speaks its Messages: with headers, models or connections of your own. */
     public static ChatProvider anthropic(Endpoint endpoint) {
-        return new HttpProvider(endpoint, new OpenAiChat(Quirks.defaults()));
+        return new HttpProvider(endpoint, new Anthropic());
     }
 }

@@ -91,10 +91,6 @@ record Answer(
         return new Answer(longer, reason, usage, receipt);
     }
 
-    Answer first(int count) {
-        return new Answer(chunks.subList(0, Math.min(count, chunks.size())), reason, usage, receipt);
-    }
-
     Answer withReason(FinishReason reason) {
         return new Answer(chunks, reason, usage, receipt);
     }

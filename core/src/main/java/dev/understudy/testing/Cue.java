@@ -10,6 +10,7 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -35,22 +36,29 @@ public final class Cue {
         THROW
     }
 
+    /** What becomes of the answer: how it ends, after how many chunks at most, and with what error. */
+    private record Plot(End end, int chunks, @Nullable RuntimeException error) {
+        Plot {
+            if (chunks < 0) {
+                throw new IllegalArgumentException("Something is said before, or nothing: " + chunks);
+            }
+        }
+    }
+
     private final Answer answer;
-    private final End end;
-    private final @Nullable RuntimeException error;
+    private final Plot plot;
     private final Pace pace;
     private final @Nullable Scheduler scheduler;
 
-    private Cue(Answer answer, End end, @Nullable RuntimeException error, Pace pace, @Nullable Scheduler scheduler) {
+    private Cue(Answer answer, Plot plot, Pace pace, @Nullable Scheduler scheduler) {
         this.answer = answer;
-        this.end = end;
-        this.error = error;
+        this.plot = plot;
         this.pace = pace;
         this.scheduler = scheduler;
     }
 
     private static Cue of(Answer answer) {
-        return new Cue(answer, End.FINISH, null, Pace.AT_ONCE, null);
+        return new Cue(answer, new Plot(End.FINISH, Integer.MAX_VALUE, null), Pace.AT_ONCE, null);
     }
 
     /** An answer of this text; streamed, each word is a chunk. */
@@ -106,7 +114,7 @@ public final class Cue {
         return empty().hangAfter(0);
     }
 
-    /** Throws instead of giving a publisher, which no provider should. */
+    /** Throws instead of giving a publisher, which no provider should. As the answer of a rule it is signalled. */
     public static Cue throwing(RuntimeException thrown) {
         return empty().ending(0, End.THROW, thrown);
     }
@@ -165,26 +173,25 @@ public final class Cue {
 
     /** Waits on this scheduler; by default on {@link Schedulers#parallel()}, looked up at subscription. */
     public Cue on(Scheduler scheduler) {
-        return new Cue(answer, end, error, pace, scheduler);
+        return new Cue(answer, plot, pace, scheduler);
     }
 
     /** What it throws instead of giving a publisher, if that is what it does. */
     @Nullable
     RuntimeException thrown() {
-        return end == End.THROW ? error : null;
+        return plot.end() == End.THROW ? plot.error() : null;
     }
 
     Mono<ChatResponse> chat(String provider, String model) {
-        Duration wait = answer.chunks().isEmpty()
-                ? pace.first()
-                : pace.first().plus(pace.between().multipliedBy(answer.chunks().size() - 1L));
+        int chunks = Math.min(plot.chunks(), answer.chunks().size());
+        Duration wait = pace.first().plus(pace.between().multipliedBy(Math.max(0, chunks - 1)));
         Mono<ChatResponse> said =
-                switch (end) {
+                switch (plot.end()) {
                     case FINISH -> Mono.just(answer.whole(provider, model));
                     case HANG -> Mono.never();
                     case FAIL, THROW -> Mono.error(failure());
                     case CUT ->
-                        answer.chunks().isEmpty()
+                        chunks == 0
                                 ? Mono.empty()
                                 : Mono.error(new CallFailed(
                                         Failure.of(FailureKind.TRUNCATED, "the scripted answer was cut")));
@@ -194,13 +201,14 @@ public final class Cue {
 
     Flux<StreamChunk> stream(String provider, String model) {
         Flux<StreamChunk> tail =
-                switch (end) {
+                switch (plot.end()) {
                     case FINISH -> Flux.just(answer.finish(provider, model));
                     case HANG -> Flux.never();
                     case FAIL, THROW -> Flux.error(failure());
                     case CUT -> Flux.empty();
                 };
-        List<StreamChunk> chunks = answer.chunks();
+        List<StreamChunk> chunks = answer.chunks()
+                .subList(0, Math.min(plot.chunks(), answer.chunks().size()));
         if (chunks.isEmpty()) {
             return pace.first().isZero()
                     ? tail
@@ -224,18 +232,18 @@ public final class Cue {
     }
 
     private RuntimeException failure() {
-        return error == null ? new IllegalStateException("a cue that fails knows how") : error;
+        return Objects.requireNonNull(plot.error());
     }
 
     private Cue saying(Answer answer) {
-        return new Cue(answer, end, error, pace, scheduler);
+        return new Cue(answer, plot, pace, scheduler);
     }
 
     private Cue paced(Pace pace) {
-        return new Cue(answer, end, error, pace, scheduler);
+        return new Cue(answer, plot, pace, scheduler);
     }
 
     private Cue ending(int chunks, End end, @Nullable RuntimeException error) {
-        return new Cue(answer.first(chunks), end, error, pace, scheduler);
+        return new Cue(answer, new Plot(end, chunks, error), pace, scheduler);
     }
 }

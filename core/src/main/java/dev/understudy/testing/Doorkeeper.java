@@ -25,6 +25,7 @@ final class Doorkeeper {
     private final Kept<Recorded> asked = new Kept<>();
     private final Sinks.Many<Recorded> arrivals = Sinks.many().replay().limit(Kept.LIMIT);
     private final Sinks.Many<Integer> changes = Sinks.many().replay().latestOrDefault(0);
+    private volatile boolean closed;
 
     /** Counts connections; the streams inside of an HTTP/2 connection are none. */
     void opened(Channel channel) {
@@ -38,6 +39,9 @@ final class Doorkeeper {
             open.remove(channel);
             changed();
         });
+        if (closed) {
+            channel.close();
+        }
     }
 
     private void changed() {
@@ -89,6 +93,7 @@ final class Doorkeeper {
     }
 
     void close() {
+        closed = true;
         asked.list().forEach(one -> one.end(Recorded.Ending.CUT));
         open.forEach(Channel::close);
         arrivals.tryEmitComplete();

@@ -1,10 +1,13 @@
 package dev.understudy.testing;
 
+import dev.understudy.testing.Speech.Question;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -31,7 +34,7 @@ public final class Recorded {
     private final String uri;
     private final List<Map.Entry<String, String>> headers;
     private final byte[] body;
-    private final String text;
+    private final Question question;
     private final AtomicReference<Ending> ending = new AtomicReference<>(Ending.OPEN);
     private final Sinks.One<Recorded> ended = Sinks.one();
 
@@ -50,7 +53,16 @@ public final class Recorded {
         this.uri = uri;
         this.headers = List.copyOf(headers);
         this.body = body;
-        this.text = new String(body, StandardCharsets.UTF_8);
+        this.question = question(text());
+    }
+
+    private static Question question(String body) {
+        String model = Json.string(body, "model");
+        String options = Json.field(body, "stream_options");
+        return new Question(
+                model == null ? "" : model,
+                "true".equals(Json.field(body, "stream")),
+                options != null && "true".equals(Json.field(options, "include_usage")));
     }
 
     /** Which request of the server, from 1. */
@@ -104,31 +116,30 @@ public final class Recorded {
 
     /** The body as UTF-8. */
     public String text() {
-        return text;
+        return new String(body, StandardCharsets.UTF_8);
     }
 
     /** The model that the body names, "" when it names none. */
     public String model() {
-        String model = Json.string(text, "model");
-        return model == null ? "" : model;
+        return question.model();
     }
 
     /** Whether the body asks for a stream. */
     public boolean streaming() {
-        return "true".equals(Json.field(text, "stream"));
+        return question.streamed();
     }
 
-    /** The key: a bearer token, {@code x-api-key} or {@code api-key}; "" when there is none. */
+    /** The key: a bearer token, or what stands in a header that some vendor has for it; "" when there is none. */
     public String key() {
         String bearer = header("authorization");
         if (bearer != null && bearer.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return bearer.substring(7);
         }
-        String key = header("x-api-key");
-        if (key == null) {
-            key = header("api-key");
-        }
-        return key == null ? "" : key;
+        return Stream.of("x-api-key", "api-key", "x-goog-api-key")
+                .map(this::header)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse("");
     }
 
     /** How it ended, so far. */
@@ -139,6 +150,10 @@ public final class Recorded {
     /** Answers with this once it has ended; at once if it has. Arrives on the server's threads. */
     public Mono<Recorded> ended() {
         return ended.asMono();
+    }
+
+    Question question() {
+        return question;
     }
 
     /** The first ending counts. */

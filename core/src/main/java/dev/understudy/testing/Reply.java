@@ -23,21 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reply {
 
-    /** What the body is made of: {@link Answer}, {@link Trouble} or {@link Raw}. */
-    sealed interface Body {
-        record Said(Answer answer) implements Body {}
-
-        record Refused(Trouble trouble) implements Body {}
-
-        record Raw(String contentType, List<byte[]> pieces) implements Body {}
-    }
-
     final int status;
     final Map<String, String> headers;
     final Body body;
     final Pace pace;
     final Form form;
     final @Nullable Fault fault;
+    final Rundowns rundowns = new Rundowns();
 
     private Reply(int status, Map<String, String> headers, Body body, Pace pace, Form form, @Nullable Fault fault) {
         if (status < 200 || status > 999) {
@@ -153,20 +145,17 @@ public final class Reply {
 
     /** Tells no finish reason. */
     public Reply withoutFinish() {
-        return formed(new Form(
-                false, form.terminal(), form.crlf(), form.untilClose(), form.pingsBefore(), form.pingsBetween()));
+        return formed(form.withoutFinish());
     }
 
     /** Sends no terminal marker: neither {@code [DONE]} nor {@code message_stop}. */
     public Reply withoutTerminal() {
-        return formed(new Form(
-                form.finish(), false, form.crlf(), form.untilClose(), form.pingsBefore(), form.pingsBetween()));
+        return formed(form.withoutTerminal());
     }
 
     /** Ends the lines of a stream with CR LF instead of LF. */
     public Reply withCrlf() {
-        return formed(new Form(
-                form.finish(), form.terminal(), true, form.untilClose(), form.pingsBefore(), form.pingsBetween()));
+        return formed(form.withCrlf());
     }
 
     /** Sends the body without length or chunks: the end of the connection is its end. HTTP/1.1 only. */
@@ -177,8 +166,7 @@ public final class Reply {
 
     /** Sends so many signs of life before the first content: pings or comments, as the vendor has them. */
     public Reply withPings(int beforeContent) {
-        return formed(new Form(
-                form.finish(), form.terminal(), form.crlf(), form.untilClose(), beforeContent, form.pingsBetween()));
+        return formed(form.withPings(beforeContent));
     }
 
     /** Sends a sign of life before each content after the first. */

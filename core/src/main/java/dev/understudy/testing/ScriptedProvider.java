@@ -12,12 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.context.ContextView;
+import reactor.util.context.Context;
 
 /**
  * A provider in memory that answers by script and remembers what it was asked. Chat and stream play the same script.
@@ -31,23 +29,15 @@ public final class ScriptedProvider implements ChatProvider {
 
     private final String name;
     private final Script<ChatRequest, Cue> script;
-    private final Kept<Call> calls = new Kept<>();
+    private final Calls calls = new Calls();
     private final Map<String, Capabilities> capabilities = new ConcurrentHashMap<>();
     private volatile Capabilities otherwise = Capabilities.assumed();
     private volatile Set<String> models = Set.of();
     private volatile Supplier<Mono<Void>> probe = Mono::empty;
     private volatile Supplier<Mono<Void>> warmup = Mono::empty;
-    private final Counts counts = new Counts();
-
-    /** What is counted over all calls. */
-    private static final class Counts {
-        final AtomicInteger subscriptions = new AtomicInteger();
-        final AtomicInteger live = new AtomicInteger();
-        final AtomicInteger cancelled = new AtomicInteger();
-        final AtomicInteger probes = new AtomicInteger();
-        final AtomicInteger warmups = new AtomicInteger();
-        final AtomicInteger closes = new AtomicInteger();
-    }
+    private final AtomicInteger probes = new AtomicInteger();
+    private final AtomicInteger warmups = new AtomicInteger();
+    private final AtomicInteger closes = new AtomicInteger();
 
     private ScriptedProvider(String name) {
         this.name = name;
@@ -71,8 +61,8 @@ public final class ScriptedProvider implements ChatProvider {
         return this;
     }
 
-    /** Asks this first, after earlier rules; {@code null} leaves the answer to the next. Must not block. */
-    public ScriptedProvider rule(Function<ChatRequest, @Nullable Cue> rule) {
+    /** Asks this first, after earlier rules. */
+    public ScriptedProvider rule(Rule<ChatRequest, Cue> rule) {
         script.rule(rule);
         return this;
     }
@@ -124,18 +114,18 @@ public final class ScriptedProvider implements ChatProvider {
 
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
-        throwAsScripted(request);
+        throwAsScripted(request, false);
         return Mono.deferContextual(context -> {
-            Call call = opened(request, false, context);
+            Asked call = calls.opened(request, false, context);
             return call.watch(cue(request).chat(name, request.model()));
         });
     }
 
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
-        throwAsScripted(request);
+        throwAsScripted(request, true);
         return Flux.deferContextual(context -> {
-            Call call = opened(request, true, context);
+            Asked call = calls.opened(request, true, context);
             return call.watch(cue(request).stream(name, request.model()));
         });
     }
@@ -143,7 +133,7 @@ public final class ScriptedProvider implements ChatProvider {
     @Override
     public Mono<Void> probe() {
         return Mono.defer(() -> {
-            counts.probes.incrementAndGet();
+            probes.incrementAndGet();
             return probe.get();
         });
     }
@@ -151,76 +141,57 @@ public final class ScriptedProvider implements ChatProvider {
     @Override
     public Mono<Void> warmup() {
         return Mono.defer(() -> {
-            counts.warmups.incrementAndGet();
+            warmups.incrementAndGet();
             return warmup.get();
         });
     }
 
     @Override
     public void close() {
-        counts.closes.incrementAndGet();
+        closes.incrementAndGet();
     }
 
     /** What was asked, oldest first; the last 10 000. */
-    public List<Call> calls() {
+    public List<Asked> calls() {
         return calls.list();
     }
 
     /** The requests of {@link #calls()}. */
     public List<ChatRequest> requests() {
-        return calls().stream().map(Call::request).toList();
+        return calls().stream().map(Asked::request).toList();
     }
 
-    /** How often an answer was subscribed. */
+    /** How often an answer was subscribed, or thrown instead of given. */
     public int subscriptions() {
-        return counts.subscriptions.get();
+        return calls.subscriptions();
     }
 
     /** How many of the calls go on. */
     public int live() {
-        return counts.live.get();
+        return calls.live();
     }
 
     /** How many of the calls were cancelled by the caller before their end. */
     public int cancelled() {
-        return counts.cancelled.get();
+        return calls.cancelled();
     }
 
     /** The greatest demand that a stream ever left unanswered: 3 when its consumer asks for three. */
     public long peakDemand() {
-        return calls().stream()
-                .filter(Call::streamed)
-                .mapToLong(Call::peakDemand)
-                .max()
-                .orElse(0);
+        return calls.peakDemand();
     }
 
     public int probes() {
-        return counts.probes.get();
+        return probes.get();
     }
 
     public int warmups() {
-        return counts.warmups.get();
+        return warmups.get();
     }
 
     /** Whether it was closed, and how often. It plays on all the same. */
     public int closes() {
-        return counts.closes.get();
-    }
-
-    private Call opened(ChatRequest request, boolean streamed, ContextView context) {
-        Call call = new Call(request, streamed, context, this::ended);
-        counts.subscriptions.incrementAndGet();
-        counts.live.incrementAndGet();
-        calls.add(call);
-        return call;
-    }
-
-    private void ended(Call call) {
-        counts.live.decrementAndGet();
-        if (call.state() == Call.State.CANCELLED) {
-            counts.cancelled.incrementAndGet();
-        }
+        return closes.get();
     }
 
     private Cue cue(ChatRequest request) {
@@ -237,13 +208,14 @@ public final class ScriptedProvider implements ChatProvider {
     }
 
     /** A rule is asked at subscription only, so what it wants thrown is signalled. */
-    private void throwAsScripted(ChatRequest request) {
+    private void throwAsScripted(ChatRequest request, boolean streamed) {
         if (script.hasRules() || !knows(request)) {
             return;
         }
         RuntimeException thrown = script.peek().thrown();
         if (thrown != null) {
             script.next();
+            calls.opened(request, streamed, Context.empty()).fail();
             throw thrown;
         }
     }

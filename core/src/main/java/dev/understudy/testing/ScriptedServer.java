@@ -7,9 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.HttpProtocol;
@@ -89,8 +87,8 @@ public final class ScriptedServer implements AutoCloseable {
         return this;
     }
 
-    /** Asks this first, after earlier rules; {@code null} leaves the answer to the next. Must not block. */
-    public ScriptedServer rule(Function<Recorded, @Nullable Reply> rule) {
+    /** Asks this first, after earlier rules. */
+    public ScriptedServer rule(Rule<Recorded, Reply> rule) {
         script.rule(rule);
         return this;
     }
@@ -134,7 +132,7 @@ public final class ScriptedServer implements AutoCloseable {
         return doors.arrivals();
     }
 
-    /** The exchanges that ended so far and that will, in order of their arrival times' endings. */
+    /** The exchanges that ended so far and those that will, as they end. */
     public Flux<Recorded> endings() {
         return arrivals().flatMap(Recorded::ended, Integer.MAX_VALUE);
     }
@@ -149,7 +147,7 @@ public final class ScriptedServer implements AutoCloseable {
         return doors.openCount();
     }
 
-    /** How many connections are open: now, and whenever that changes. Completes when the server closes. */
+    /** How many connections are open: now, and whenever that changes. Does not complete. */
     public Flux<Integer> connections() {
         return doors.connections();
     }

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,8 @@ final class Corpus {
         }
     }
 
+    private static List<Recording> read = List.of();
+
     private Corpus() {}
 
     /** All recordings of a dialect and kind (stream, response, error). */
@@ -66,13 +69,19 @@ final class Corpus {
     }
 
     /** All recordings; the test that asks is skipped when there are none. */
-    static List<Recording> all() {
+    static synchronized List<Recording> all() {
         Path file = file();
         Assumptions.assumeTrue(file != null, "skipped: no corpus of recordings here, see -Dunderstudy.corpus");
+        if (read.isEmpty()) {
+            read = read(Objects.requireNonNull(file));
+        }
+        return read;
+    }
+
+    private static List<Recording> read(Path file) {
         List<Recording> all = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(java.util.Objects.requireNonNull(file))),
-                StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
             String line;
             while ((line = lines.readLine()) != null) {
                 all.add(recording(MAPPER.readTree(line)));

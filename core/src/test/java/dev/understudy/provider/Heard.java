@@ -1,10 +1,12 @@
 package dev.understudy.provider;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,10 +72,38 @@ final class Heard {
         }
     }
 
+    /** A stream that is still open. */
+    record Live(Framing framing, StreamDecoder decoder, Heard heard) {
+        void feed(String more) {
+            try {
+                framing.push(more.getBytes(StandardCharsets.UTF_8));
+                heard.pull(framing, decoder);
+            } catch (CallFailed e) {
+                heard.failure = e.failure();
+            }
+        }
+
+        boolean finished() {
+            return decoder.finished();
+        }
+    }
+
+    static Live live(Dialect dialect, String provider, ChatRequest request) {
+        return new Live(dialect.framing(), dialect.decoder(provider, request), new Heard());
+    }
+
     /** What failed; null if nothing did. */
     @Nullable
     FailureKind kind() {
         return failure == null ? null : failure.kind();
+    }
+
+    /** The end of the answer; an assertion fails if it had none. */
+    StreamChunk.Finish finished() {
+        if (finish == null) {
+            throw new AssertionError("The stream did not finish: " + failure);
+        }
+        return finish;
     }
 
     boolean isComplete() {

@@ -12,14 +12,14 @@ import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-/** A plain client that looks at the server from outside, with one connection of its own at a time. */
+/** A plain client that looks at the server from outside, with few connections of its own. */
 final class Audience implements AutoCloseable {
 
-    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration SOON = Duration.ofSeconds(30);
     static final String CHAT = "/v1/chat/completions";
     static final String MESSAGES = "/v1/messages";
 
-    private final ConnectionProvider pool = ConnectionProvider.create("audience", 1);
+    private final ConnectionProvider pool;
     private final HttpClient client;
 
     Audience(ScriptedServer server) {
@@ -27,6 +27,11 @@ final class Audience implements AutoCloseable {
     }
 
     Audience(ScriptedServer server, HttpProtocol protocol) {
+        this(server, protocol, 1);
+    }
+
+    Audience(ScriptedServer server, HttpProtocol protocol, int connections) {
+        pool = ConnectionProvider.create("audience", connections);
         client = HttpClient.create(pool).disableRetry(true).protocol(protocol).baseUrl(server.url(""));
     }
 

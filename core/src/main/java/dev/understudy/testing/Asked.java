@@ -3,14 +3,13 @@ package dev.understudy.testing;
 import dev.understudy.chat.ChatRequest;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.ContextView;
 
 /** One call as a {@link ScriptedProvider} received it, and how it goes. */
-public final class Call {
+public final class Asked {
 
     /** How a call goes. */
     public enum State {
@@ -27,10 +26,10 @@ public final class Call {
     private final AtomicLong requested = new AtomicLong();
     private final AtomicLong emitted = new AtomicLong();
     private final AtomicLong peak = new AtomicLong();
-    private final Consumer<Call> ended;
+    private final Calls all;
 
-    Call(ChatRequest request, boolean streamed, ContextView context, Consumer<Call> ended) {
-        this.ended = ended;
+    Asked(ChatRequest request, boolean streamed, ContextView context, Calls all) {
+        this.all = all;
         this.request = request;
         this.streamed = streamed;
         this.context = context;
@@ -88,15 +87,22 @@ public final class Call {
                 .doOnCancel(() -> end(State.CANCELLED));
     }
 
+    void fail() {
+        end(State.FAILED);
+    }
+
     private void request(long more) {
-        long all = requested.accumulateAndGet(more, Operators::addCap);
-        long open = all == Long.MAX_VALUE ? all : all - emitted.get();
+        long total = requested.accumulateAndGet(more, Operators::addCap);
+        long open = total == Long.MAX_VALUE ? total : total - emitted.get();
         peak.accumulateAndGet(open, Math::max);
+        if (streamed) {
+            all.demanded(open);
+        }
     }
 
     private void end(State how) {
         if (state.compareAndSet(State.LIVE, how)) {
-            ended.accept(this);
+            all.ended(how);
         }
     }
 

@@ -1,0 +1,228 @@
+package dev.understudy;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The states of a circuit. Each method is an event and gives the state that follows; the same object means that nothing
+ * changes. Pure, apart from the samples that the ledger of a closed circuit collects. The generation grows by one with
+ * each change that has a new name, so that results of calls that were let through before it can be told apart.
+ */
+sealed interface Circuit {
+
+    long generation();
+
+    CircuitState name();
+
+    /** Nanoseconds until a call may be let through, {@link Long#MAX_VALUE} when nobody knows. */
+    default long remaining(long now) {
+        return 0;
+    }
+
+    /** What opened it, if it is not closed. */
+    default @Nullable String why() {
+        return null;
+    }
+
+    /** Time has passed. */
+    default Circuit looked(long now, CircuitPolicy policy) {
+        return this;
+    }
+
+    /**
+     * Somebody wants to make a call. A half-open circuit that is not the same object afterwards has leased its trial.
+     *
+     * @param early whether an open circuit may be tried before its time
+     */
+    default Circuit asked(boolean early, long now, CircuitPolicy policy) {
+        return this;
+    }
+
+    /** A rule of this closed circuit is broken. */
+    default Circuit tripped(Closed by, String why, double roll, long now, CircuitPolicy policy) {
+        return this;
+    }
+
+    /** A trial succeeded. */
+    default Circuit passed(HalfOpen by, long now, CircuitPolicy policy) {
+        return this;
+    }
+
+    /** A trial failed. */
+    default Circuit failed(HalfOpen by, double roll, long now, CircuitPolicy policy) {
+        return this;
+    }
+
+    /** A trial ended and says nothing. */
+    default Circuit freed(HalfOpen by) {
+        return this;
+    }
+
+    /** An operator opens it for this time, or until it is released. */
+    default Circuit forced(@Nullable Duration time, long now) {
+        long until = time == null ? now : now + Nanos.of(time);
+        return new ForcedOpen(generation() + 1, time != null, until, name() == CircuitState.DISABLED);
+    }
+
+    /** An operator ends a forced opening. */
+    default Circuit released(long now, CircuitPolicy policy) {
+        return this;
+    }
+
+    default Circuit disabled() {
+        return new Disabled(generation() + 1);
+    }
+
+    default Circuit enabled(long now, CircuitPolicy policy) {
+        return this;
+    }
+
+    static Circuit first(long now, CircuitPolicy policy) {
+        return policy.enabled() ? new Closed(0, new Ledger(policy, now)) : new Disabled(0);
+    }
+
+    /** @param ledger what was seen since it closed */
+    record Closed(long generation, Ledger ledger) implements Circuit {
+
+        @Override
+        public CircuitState name() {
+            return CircuitState.CLOSED;
+        }
+
+        @Override
+        public Circuit tripped(Closed by, String why, double roll, long now, CircuitPolicy policy) {
+            return by.generation == generation ? Open.after(this, 1, why, roll, now, policy) : this;
+        }
+    }
+
+    /**
+     * @param until the instant when a trial may be made
+     * @param times how often it has opened without a recovery, this time included
+     */
+    record Open(long generation, long until, int times, String why) implements Circuit {
+
+        static Open after(Circuit was, int times, String why, double roll, long now, CircuitPolicy policy) {
+            return new Open(was.generation() + 1, now + policy.pause().nanos(times, roll), times, why);
+        }
+
+        @Override
+        public CircuitState name() {
+            return CircuitState.OPEN;
+        }
+
+        @Override
+        public long remaining(long now) {
+            return Math.max(0, until - now);
+        }
+
+        @Override
+        public Circuit asked(boolean early, long now, CircuitPolicy policy) {
+            return early || remaining(now) == 0
+                    ? new HalfOpen(generation + 1, 1, true, now + Nanos.of(policy.trialLease()), times, why)
+                    : this;
+        }
+    }
+
+    /**
+     * @param lease number of the last trial
+     * @param held whether that trial is undecided
+     * @param until the instant when that trial counts as lost
+     * @param times how often it has opened without a recovery
+     */
+    record HalfOpen(long generation, int lease, boolean held, long until, int times, String why) implements Circuit {
+
+        @Override
+        public CircuitState name() {
+            return CircuitState.HALF_OPEN;
+        }
+
+        @Override
+        public long remaining(long now) {
+            return held ? Math.max(0, until - now) : 0;
+        }
+
+        @Override
+        public Circuit asked(boolean early, long now, CircuitPolicy policy) {
+            return remaining(now) == 0
+                    ? new HalfOpen(generation, lease + 1, true, now + Nanos.of(policy.trialLease()), times, why)
+                    : this;
+        }
+
+        /** A trial that was given up for lost proves life too: it was sent after the circuit opened. */
+        @Override
+        public Circuit passed(HalfOpen by, long now, CircuitPolicy policy) {
+            return by.generation == generation ? new Closed(generation + 1, new Ledger(policy, now)) : this;
+        }
+
+        @Override
+        public Circuit failed(HalfOpen by, double roll, long now, CircuitPolicy policy) {
+            return holds(by) ? Open.after(this, times + 1, why, roll, now, policy) : this;
+        }
+
+        @Override
+        public Circuit freed(HalfOpen by) {
+            return holds(by) ? new HalfOpen(generation, lease, false, until, times, why) : this;
+        }
+
+        private boolean holds(HalfOpen by) {
+            return by.generation == generation && by.lease == lease;
+        }
+    }
+
+    /**
+     * @param ends whether it ends by itself
+     * @param until the instant when it does
+     * @param wasDisabled whether the circuit is disabled again afterwards
+     */
+    record ForcedOpen(long generation, boolean ends, long until, boolean wasDisabled) implements Circuit {
+
+        @Override
+        public CircuitState name() {
+            return CircuitState.FORCED_OPEN;
+        }
+
+        @Override
+        public long remaining(long now) {
+            return ends ? Math.max(0, until - now) : Long.MAX_VALUE;
+        }
+
+        @Override
+        public Circuit looked(long now, CircuitPolicy policy) {
+            return remaining(now) == 0 ? released(now, policy) : this;
+        }
+
+        @Override
+        public Circuit asked(boolean early, long now, CircuitPolicy policy) {
+            return looked(now, policy);
+        }
+
+        @Override
+        public Circuit forced(@Nullable Duration time, long now) {
+            long until = time == null ? now : now + Nanos.of(time);
+            return new ForcedOpen(generation + 1, time != null, until, wasDisabled);
+        }
+
+        @Override
+        public Circuit released(long now, CircuitPolicy policy) {
+            return wasDisabled ? new Disabled(generation + 1) : new Closed(generation + 1, new Ledger(policy, now));
+        }
+    }
+
+    record Disabled(long generation) implements Circuit {
+
+        @Override
+        public CircuitState name() {
+            return CircuitState.DISABLED;
+        }
+
+        @Override
+        public Circuit disabled() {
+            return this;
+        }
+
+        @Override
+        public Circuit enabled(long now, CircuitPolicy policy) {
+            return new Closed(generation + 1, new Ledger(policy, now));
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package dev.understudy;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps calls away from one provider and model while it is down. Holds the state and nothing else: what follows what
+ * stands in {@link Circuit}. Never blocks. Every {@code now} is a reading of the same nanosecond clock.
+ */
+final class CircuitBreaker {
+
+    /** Hears of each change of name, once, after it is in force; generations tell the order. Must not throw. */
+    @FunctionalInterface
+    interface Watcher {
+        void moved(Circuit from, Circuit to, long now);
+    }
+
+    /**
+     * @param remaining nanoseconds until a call may be let through, 0 if it may be now, {@link Long#MAX_VALUE} when nobody knows
+     * @param why what opened it, if it is open or half-open
+     * @param consecutive failures since the last success, 0 unless closed
+     * @param window samples in the window of the rate rule, none unless closed
+     * @param recent failures in the window of the count rule, 0 unless closed
+     */
+    record Reading(
+            CircuitState state,
+            long remaining,
+            @Nullable String why,
+            int consecutive,
+            Window.Tally window,
+            int recent) {}
+
+    private final CircuitPolicy policy;
+    private final RandomGenerator dice;
+    private final Watcher watcher;
+    private final AtomicReference<Circuit> state;
+
+    CircuitBreaker(CircuitPolicy policy, RandomGenerator dice, Watcher watcher, long now) {
+        this.policy = policy;
+        this.dice = dice;
+        this.watcher = watcher;
+        this.state = new AtomicReference<>(Circuit.first(now, policy));
+    }
+
+    /** A permit, which must be ended, or the time to wait. */
+    Admission tryAcquire(long now) {
+        Circuit is = state.get();
+        return is instanceof Circuit.Closed ? new Permit(this, is) : ask(false, now);
+    }
+
+    /**
+     * The same, but does not wait for the open time: for the best of the routes when all are open. Still one trial at a time,
+     * and never against an operator.
+     */
+    Admission tryEarly(long now) {
+        return ask(true, now);
+    }
+
+    private Admission ask(boolean early, long now) {
+        while (true) {
+            Circuit is = state.get();
+            Circuit next = is.asked(early, now, policy);
+            if (next != is && !swap(is, next, now)) {
+                continue;
+            }
+            boolean leased = next instanceof Circuit.HalfOpen && next != is;
+            return leased || next instanceof Circuit.Closed || next instanceof Circuit.Disabled
+                    ? new Permit(this, next)
+                    : new Admission.Denied(next.name(), next.remaining(now), next.why());
+        }
+    }
+
+    /** Lets nobody through, for maintenance: for this time, or with {@code null} until {@link #release}. */
+    void forceOpen(@Nullable Duration time, long now) {
+        move(is -> is.forced(time, now), now);
+    }
+
+    /** Ends {@link #forceOpen}; the circuit is closed, or disabled if it was before. Else nothing. */
+    void release(long now) {
+        move(is -> is.released(now, policy), now);
+    }
+
+    /** Lets everybody through, and ends a forced opening too. */
+    void disable(long now) {
+        move(Circuit::disabled, now);
+    }
+
+    /** Ends {@link #disable}; the circuit is closed. Else nothing. */
+    void enable(long now) {
+        move(is -> is.enabled(now, policy), now);
+    }
+
+    Reading reading(long now) {
+        Circuit is = move(circuit -> circuit.looked(now, policy), now);
+        return is instanceof Circuit.Closed closed
+                ? new Reading(
+                        is.name(),
+                        0,
+                        null,
+                        closed.ledger().consecutive(),
+                        closed.ledger().calls(now),
+                        closed.ledger().recent(now))
+                : new Reading(is.name(), is.remaining(now), is.why(), 0, Window.Tally.NONE, 0);
+    }
+
+    /** Without bringing it up to date: where it stood after its last change. */
+    Circuit state() {
+        return state.get();
+    }
+
+    void failed(Circuit.Closed by, long now) {
+        if (state.get() != by) {
+            return;
+        }
+        String broken = by.ledger().failure(now);
+        if (broken != null) {
+            double roll = roll();
+            move(is -> is.tripped(by, broken, roll, now, policy), now);
+        }
+    }
+
+    void failed(Circuit.HalfOpen by, long now) {
+        double roll = roll();
+        move(is -> is.failed(by, roll, now, policy), now);
+    }
+
+    void freed(Circuit.HalfOpen by, long now) {
+        move(is -> is.freed(by), now);
+    }
+
+    /** The state that this trial has brought about, or the trial itself if it came too late. */
+    Circuit passed(Circuit.HalfOpen by, long now) {
+        while (true) {
+            Circuit is = state.get();
+            Circuit next = is.passed(by, now, policy);
+            if (next == is) {
+                return by;
+            }
+            if (swap(is, next, now)) {
+                return next;
+            }
+        }
+    }
+
+    private double roll() {
+        return dice.nextDouble() * 2 - 1;
+    }
+
+    private Circuit move(UnaryOperator<Circuit> step, long now) {
+        while (true) {
+            Circuit is = state.get();
+            Circuit next = step.apply(is);
+            if (next == is || swap(is, next, now)) {
+                return next;
+            }
+        }
+    }
+
+    private boolean swap(Circuit is, Circuit next, long now) {
+        if (!state.compareAndSet(is, next)) {
+            return false;
+        }
+        if (is.generation() != next.generation()) {
+            watcher.moved(is, next, now);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.understudy;
+
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.Usage;
+
+/** What a request will probably use, before anybody has counted. */
+final class Estimate {
+
+    /** What an answer is taken to be long when nothing limits it. */
+    private static final int USUAL_ANSWER = 500;
+
+    private Estimate() {}
+
+    /** Tokens of prompt and answer. */
+    static Usage usage(ChatRequest request, Capabilities capabilities) {
+        Integer asked = request.sampling().maxTokens();
+        int answer = asked != null ? asked : USUAL_ANSWER;
+        Integer most = capabilities.maxOutput();
+        return Usage.of(prompt(request), most == null ? answer : Math.min(answer, most));
+    }
+
+    private static int prompt(ChatRequest request) {
+        TokenCounter counter = TokenCounter.characters();
+        long sum = 0;
+        for (Message message : request.messages()) {
+            sum += counter.count(message);
+        }
+        return (int) Math.min(Integer.MAX_VALUE, sum);
+    }
+
+    /** In the price's currency; infinite when no price is known. */
+    static double cost(ChatRequest request, Capabilities capabilities) {
+        return capabilities.price() == null
+                ? Double.POSITIVE_INFINITY
+                : capabilities.price().cost(usage(request, capabilities));
+    }
+}

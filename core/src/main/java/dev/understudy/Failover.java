@@ -1,0 +1,48 @@
+package dev.understudy;
+
+import java.time.Duration;
+
+/**
+ * Who is asked first: the active provider, normally the first one of the list.
+ *
+ * @param automatic whether others are asked at all when the active one fails; true
+ * @param maxConsecutiveFailures after so many failures in a row the next healthy provider becomes the active one; 5
+ * @param returns whether the first provider becomes the active one again when it has recovered; true
+ * @param returnAfter without probes, how long after its last failure it counts as recovered, so that one call tries it
+ *     again; 15 s
+ */
+public record Failover(boolean automatic, int maxConsecutiveFailures, boolean returns, Duration returnAfter) {
+
+    private static final Failover DEFAULTS = new Failover(true, 5, true, Duration.ofSeconds(15));
+
+    public Failover {
+        if (maxConsecutiveFailures < 1) {
+            throw new IllegalArgumentException("maxConsecutiveFailures is 1 or more: " + maxConsecutiveFailures);
+        }
+        if (returnAfter.isNegative()) {
+            throw new IllegalArgumentException("returnAfter is not negative: " + returnAfter);
+        }
+    }
+
+    public static Failover defaults() {
+        return DEFAULTS;
+    }
+
+    /** Only the active provider is asked, until an operator switches. */
+    public static Failover manual() {
+        return new Failover(false, DEFAULTS.maxConsecutiveFailures, false, DEFAULTS.returnAfter);
+    }
+
+    public Failover withMaxConsecutiveFailures(int failures) {
+        return new Failover(automatic, failures, returns, returnAfter);
+    }
+
+    /** Whoever became active stays so until it fails or an operator switches. */
+    public Failover stayingUntilTold() {
+        return new Failover(automatic, maxConsecutiveFailures, false, returnAfter);
+    }
+
+    public Failover withReturnAfter(Duration returnAfter) {
+        return new Failover(automatic, maxConsecutiveFailures, returns, returnAfter);
+    }
+}

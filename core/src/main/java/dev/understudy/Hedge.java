@@ -1,0 +1,99 @@
+package dev.understudy;
+
+import java.time.Duration;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Asks a second route when the first is slower than usual. Whoever has content first serves the call; the other is cancelled
+ * before that content is shown. A fast failure wins nothing: the other one is waited for.
+ */
+final class Hedge {
+
+    private final Hedging policy;
+    private final Policies policies;
+    private final Bucket allowance;
+
+    Hedge(Policies policies, long now) {
+        this.policy = policies.hedging();
+        this.policies = policies;
+        // Calls earn their share; a little is there from the start, so that the first straggler can be helped.
+        this.allowance = new Bucket(Math.max(1, 100 * policy.maxExtra()), 0, now);
+    }
+
+    <T> Flux<T> around(Call call, Cursor cursor, Door<T> door) {
+        Flux<T> first = new Attempt(call, cursor).through(door);
+        int other = other(call, cursor);
+        if (!policy.enabled() || other < 0) {
+            return first;
+        }
+        if (cursor.attempts() == 0) {
+            allowance.add(policy.maxExtra(), call.now());
+        }
+        Route route = call.plan().route(cursor);
+        Duration delay = delay(route);
+        Sinks.Empty<Void> failed = Sinks.empty();
+        Mono<Long> tooSlow = Mono.delay(delay, policies.time().scheduler()).takeUntilOther(failed.asMono());
+        Flux<T> second = tooSlow.flatMapMany(tick -> second(call, cursor, other, delay, door));
+        return Flux.firstWithValue(first.doOnError(error -> failed.tryEmitEmpty()), second)
+                .onErrorMap(NoSuchElementException.class, none -> together(none, other));
+    }
+
+    private <T> Flux<T> second(Call call, Cursor cursor, int other, Duration delay, Door<T> door) {
+        Route slow = call.plan().route(cursor);
+        Cursor there = cursor.to(other, Duration.ZERO);
+        Route with = call.plan().route(there);
+        long now = call.now();
+        if (!allowance.take(1, now)) {
+            return Flux.empty();
+        }
+        if (!with.member().retryTokens().take(now)) {
+            allowance.add(1, now);
+            return Flux.empty();
+        }
+        call.tell(new Event.Hedged(call.id(), slow.name(), slow.model(), with.name(), with.model(), delay));
+        return new Attempt(call, there).through(door);
+    }
+
+    private Duration delay(Route route) {
+        long usual = route.member().health().firstContentPercentile(policy.percentile());
+        return Duration.ofNanos(Math.max(policy.atLeast().toNanos(), usual));
+    }
+
+    /** A route of another provider that is free now; -1 for none. */
+    private static int other(Call call, Cursor cursor) {
+        Route route = call.plan().route(cursor);
+        for (int i = 0; i < call.plan().routes().size(); i++) {
+            Cursor.Stand stand = cursor.stands().get(i);
+            boolean fresh = stand.tries() == 0 && !stand.out() && stand.openAt() == 0;
+            if (fresh && call.plan().routes().get(i).member() != route.member()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** One failed, or both: the first one's failure decides what follows, and the other's stands behind it in the trail. */
+    private static Throwable together(NoSuchElementException none, int other) {
+        @Nullable Missed first = null;
+        @Nullable Missed second = null;
+        for (Throwable error : Exceptions.unwrapMultiple(none.getCause())) {
+            if (error instanceof Missed miss) {
+                boolean hedged = miss.cursor().route() == other;
+                first = hedged ? first : miss;
+                second = hedged ? miss : second;
+            } else if (!(error instanceof NoSuchElementException)) {
+                return error;
+            }
+        }
+        if (first == null || second == null) {
+            return first != null ? first : second != null ? second : none;
+        }
+        Cursor both = first.cursor().beside(other, second.cursor());
+        return new Missed(both, first.failed());
+    }
+}

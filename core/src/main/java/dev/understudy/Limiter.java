@@ -1,0 +1,62 @@
+package dev.understudy;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps one provider within its rate limits. */
+final class Limiter {
+
+    /** How soon it is worth asking again when only a running call must end first. */
+    private static final Duration SOON = Duration.ofMillis(100);
+
+    private static final double MINUTE = 60;
+
+    private final int concurrent;
+    private final @Nullable Bucket requests;
+    private final @Nullable Bucket tokens;
+    private final AtomicInteger running = new AtomicInteger();
+
+    Limiter(RateLimits limits, long now) {
+        this.concurrent = limits.concurrent();
+        this.requests = bucket(limits.requestsPerMinute(), now);
+        this.tokens = bucket(limits.tokensPerMinute(), now);
+    }
+
+    private static @Nullable Bucket bucket(int perMinute, long now) {
+        return perMinute == 0 ? null : new Bucket(perMinute, perMinute / MINUTE, now);
+    }
+
+    boolean isOff() {
+        return concurrent == 0 && requests == null && tokens == null;
+    }
+
+    /** Takes its place, which must be given back with {@link #leave}; or how long to wait, and takes nothing. */
+    @Nullable
+    Duration enter(int estimate, long now) {
+        if (running.incrementAndGet() > concurrent && concurrent > 0) {
+            running.decrementAndGet();
+            return SOON;
+        }
+        if (requests != null && !requests.take(1, now)) {
+            running.decrementAndGet();
+            return Duration.ofNanos(requests.until(1, now));
+        }
+        if (tokens != null && !tokens.take(estimate, now)) {
+            running.decrementAndGet();
+            if (requests != null) {
+                requests.add(1, now);
+            }
+            return Duration.ofNanos(tokens.until(estimate, now));
+        }
+        return null;
+    }
+
+    /** @param used what was really used, 0 when nobody told: then the estimate stands */
+    void leave(int estimate, int used, long now) {
+        running.decrementAndGet();
+        if (tokens != null && used > 0) {
+            tokens.add(estimate - used, now);
+        }
+    }
+}

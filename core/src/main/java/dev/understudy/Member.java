@@ -1,0 +1,108 @@
+package dev.understudy;
+
+import dev.understudy.chat.ChatProvider;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One provider in the cast, with all that the door remembers of it. */
+final class Member {
+
+    private final ChatProvider provider;
+    private final Seat seat;
+    private final Health health;
+    private final Limiter limiter;
+    private final RetryTokens retryTokens;
+    private final AtomicReference<Checkup> checkup = new AtomicReference<>(Checkup.NONE);
+    private final Map<String, CircuitBreaker> circuits = new ConcurrentHashMap<>();
+    private final Function<String, CircuitBreaker> newCircuit;
+    private volatile boolean held;
+    private volatile long heldUntil;
+
+    Member(ChatProvider provider, Seat seat, Policies policies, long now) {
+        this.provider = provider;
+        this.seat = seat;
+        this.health = new Health(policies.time(), now);
+        this.limiter = new Limiter(seat.limits(), now);
+        this.retryTokens = new RetryTokens(policies.budget(), now);
+        this.newCircuit = model -> new CircuitBreaker(
+                policies.circuit(),
+                policies.dice(),
+                (from, to, at) -> Call.tell(
+                        policies.listener(),
+                        new Event.CircuitMoved(provider.name(), model, from.name(), to.name(), to.why())),
+                policies.time().nanos());
+    }
+
+    ChatProvider provider() {
+        return provider;
+    }
+
+    String name() {
+        return provider.name();
+    }
+
+    Seat seat() {
+        return seat;
+    }
+
+    Health health() {
+        return health;
+    }
+
+    Limiter limiter() {
+        return limiter;
+    }
+
+    RetryTokens retryTokens() {
+        return retryTokens;
+    }
+
+    AtomicReference<Checkup> checkup() {
+        return checkup;
+    }
+
+    CircuitBreaker circuit(String model) {
+        CircuitBreaker known = circuits.get(model);
+        return known != null ? known : circuits.computeIfAbsent(model, newCircuit);
+    }
+
+    Map<String, CircuitBreaker> circuits() {
+        return circuits;
+    }
+
+    /** Nobody asks it for this long, or until {@link #release}. */
+    void hold(@Nullable Duration forHowLong, long now) {
+        heldUntil = forHowLong == null ? Long.MAX_VALUE : now + Nanos.of(forHowLong);
+        held = true;
+    }
+
+    void release() {
+        held = false;
+    }
+
+    boolean isHeld(long now) {
+        return held && (heldUntil == Long.MAX_VALUE || heldUntil - now > 0);
+    }
+
+    /** Whether probes say it should be left alone. */
+    boolean outOfRotation() {
+        return checkup.get().failed();
+    }
+
+    Standing.Status status() {
+        Checkup probed = checkup.get();
+        if (probed.running()) {
+            return Standing.Status.CHECKING;
+        }
+        Standing.Status called = health.status();
+        if (probed.failed()) {
+            return Standing.Status.UNHEALTHY;
+        }
+        boolean unknown = called == Standing.Status.UNKNOWN && Boolean.TRUE.equals(probed.healthy());
+        return unknown ? Standing.Status.HEALTHY : called;
+    }
+}

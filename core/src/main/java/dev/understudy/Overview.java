@@ -1,0 +1,119 @@
+package dev.understudy;
+
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.Feature;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The cast as others see it: what it can do together, how each one stands, who is in it. */
+record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies policies) {
+
+    /**
+     * What the cast can do for this model: tools, schemas, reasoning, prefill and sizes as the first provider that serves it;
+     * images and streaming as soon as anybody can.
+     */
+    Capabilities capabilities(String model) {
+        Capabilities first = null;
+        Set<Feature> anybody = EnumSet.noneOf(Feature.class);
+        for (Member member : roster.all()) {
+            String theirs = member.seat().model(model);
+            if (theirs != null) {
+                Capabilities can = member.provider().capabilities(theirs);
+                first = first == null ? can : first;
+                anybody.addAll(can.features());
+            }
+        }
+        if (first == null) {
+            return Capabilities.of();
+        }
+        Capabilities together = first;
+        for (Feature feature : List.of(Feature.VISION, Feature.STREAMING)) {
+            together = anybody.contains(feature) ? together.with(feature) : together;
+        }
+        return together;
+    }
+
+    List<Standing> standings() {
+        long now = policies.time().nanos();
+        Member active = roster.active();
+        return roster.all().stream()
+                .map(member -> standing(member, member == active, now))
+                .toList();
+    }
+
+    private static Standing standing(Member member, boolean active, long now) {
+        Health health = member.health();
+        Checkup probed = member.checkup().get();
+        Map<String, CircuitState> circuits = new LinkedHashMap<>();
+        member.circuits()
+                .forEach((model, circuit) ->
+                        circuits.put(model, circuit.reading(now).state()));
+        return new Standing(
+                member.name(),
+                member.status(),
+                active,
+                probed.last(),
+                health.lastSuccess(),
+                lastFailure(health, probed),
+                health.consecutiveFailures(),
+                health.successRate(now),
+                health.responseTime(),
+                health.firstContent(),
+                health.inFlight(),
+                circuits,
+                health.gatedKeys(now));
+    }
+
+    private static Standing.@Nullable LastFailure lastFailure(Health health, Checkup probed) {
+        Standing.LastFailure called = health.lastFailure();
+        if (probed.lastSucceeded() || probed.last() == null || probed.message() == null) {
+            return called;
+        }
+        boolean later = called == null || probed.last().isAfter(called.at());
+        return later ? new Standing.LastFailure(probed.last(), probed.message()) : called;
+    }
+
+    /** One line for each provider and each chain, then the policies. */
+    String describe(String name) {
+        StringBuilder text = new StringBuilder(name).append(":\n");
+        int number = 1;
+        for (Member member : roster.all()) {
+            Seat seat = member.seat();
+            text.append("  ").append(number++).append(". ").append(member.name());
+            if (seat.only() != null) {
+                text.append(", always asked for ").append(seat.only());
+            } else if (!seat.models().isEmpty()) {
+                text.append(", serves ").append(seat.models());
+            }
+            if (seat.weight() != 1) {
+                text.append(", weight ").append(seat.weight());
+            }
+            if (!seat.tags().isEmpty()) {
+                text.append(", tags ").append(seat.tags());
+            }
+            if (!seat.limits().equals(RateLimits.none())) {
+                text.append(", ").append(seat.limits());
+            }
+            text.append('\n');
+        }
+        fallbacks.forEach((model, others) -> text.append("  ")
+                .append(model)
+                .append(" → ")
+                .append(String.join(" → ", others))
+                .append('\n'));
+        for (Record policy : List.of(
+                policies.rules().retry(),
+                policies.budget(),
+                policies.timeouts(),
+                policies.circuit(),
+                policies.failover(),
+                policies.hedging())) {
+            text.append("  ").append(policy).append('\n');
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.understudy;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * The right to make one call. It ends once, in the first of success, failure and neutral; what comes later is ignored, and
+ * so is the result of a call that was let through before the circuit last changed. Each method says whether it had its
+ * turn.
+ */
+final class Permit implements Admission {
+
+    private static final int UNDECIDED = 0;
+    private static final int SUCCEEDED = 1;
+    private static final int ENDED = 2;
+    private static final AtomicIntegerFieldUpdater<Permit> STAGE =
+            AtomicIntegerFieldUpdater.newUpdater(Permit.class, "stage");
+
+    private final CircuitBreaker breaker;
+    private volatile Circuit admitted;
+    private volatile int stage;
+
+    Permit(CircuitBreaker breaker, Circuit admitted) {
+        this.breaker = breaker;
+        this.admitted = admitted;
+    }
+
+    /** The first content is here, or the whole unary answer. */
+    boolean success(long now) {
+        if (!STAGE.compareAndSet(this, UNDECIDED, SUCCEEDED)) {
+            return false;
+        }
+        if (admitted instanceof Circuit.Closed closed) {
+            closed.ledger().success(now);
+        } else if (admitted instanceof Circuit.HalfOpen trial) {
+            admitted = breaker.passed(trial, now);
+        }
+        return true;
+    }
+
+    /** A failure that counts, before the first content. */
+    boolean failure(long now) {
+        if (!STAGE.compareAndSet(this, UNDECIDED, ENDED)) {
+            return false;
+        }
+        if (admitted instanceof Circuit.Closed closed) {
+            breaker.failed(closed, now);
+        } else if (admitted instanceof Circuit.HalfOpen trial) {
+            breaker.failed(trial, now);
+        }
+        return true;
+    }
+
+    /** Cancelled, or a failure that does not count: nothing is known, and a trial is free for the next caller. */
+    boolean neutral(long now) {
+        if (!STAGE.compareAndSet(this, UNDECIDED, ENDED)) {
+            return false;
+        }
+        if (admitted instanceof Circuit.HalfOpen trial) {
+            breaker.freed(trial, now);
+        }
+        return true;
+    }
+
+    /**
+     * A failure that counts, after the first content: a sample of its own, once, only after a success. The trial that closed
+     * the circuit belongs to the generation that it began.
+     */
+    boolean cut(long now) {
+        if (!STAGE.compareAndSet(this, SUCCEEDED, ENDED)) {
+            return false;
+        }
+        if (admitted instanceof Circuit.Closed closed) {
+            breaker.failed(closed, now);
+        }
+        return true;
+    }
+
+    /** The state that let it through; after the success of a trial, the one that this began. */
+    Circuit admitted() {
+        return admitted;
+    }
+}

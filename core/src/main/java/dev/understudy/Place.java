@@ -1,0 +1,104 @@
+package dev.understudy;
+
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.Phase;
+import dev.understudy.chat.Usage;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one attempt holds while it runs: the circuit's permit and its place under the rate limits. Taken once, given back
+ * exactly once, before the next attempt asks for its own.
+ */
+final class Place {
+
+    private final Route route;
+    private final Member member;
+    private final Call call;
+    private final AtomicBoolean held = new AtomicBoolean();
+    private int estimate;
+    private @Nullable Permit permit;
+
+    Place(Route route, Call call) {
+        this.route = route;
+        this.member = route.member();
+        this.call = call;
+    }
+
+    /** The reason why not, or {@code null}: then it must be left again. */
+    @Nullable
+    Failure take(long now) {
+        Admission admission = call.plan().early()
+                ? route.circuit().tryEarly(now)
+                : route.circuit().tryAcquire(now);
+        if (!(admission instanceof Permit granted)) {
+            Admission.Denied denied = (Admission.Denied) admission;
+            return Obstacle.circuit(denied.state(), denied.why(), denied.remaining());
+        }
+        if (!member.limiter().isOff()) {
+            estimate = Estimate.usage(call.request(), route.capabilities()).total();
+            Duration wait = member.limiter().enter(estimate, now);
+            if (wait != null) {
+                granted.neutral(now);
+                return Obstacle.skipped("is at its rate limit for " + Line.millis(wait))
+                        .withRetryAfter(wait);
+            }
+        }
+        permit = granted;
+        held.set(true);
+        member.health().started();
+        return null;
+    }
+
+    /** The first content, or the whole answer, is here. */
+    void succeeded(long now) {
+        if (permit != null) {
+            permit.success(now);
+        }
+    }
+
+    void failed(Failure failure, long took, long now) {
+        Decision.Rule rule = Decision.rule(failure.kind());
+        call.memory().windows().note(route, failure, now);
+        call.memory()
+                .gates()
+                .note(route, failure, rule, call.door().rules().retry().patience(), now);
+        if (permit == null) {
+            return;
+        }
+        if (rule.countsForCircuit() && !isTheCallersOwnEnd(failure)) {
+            if (permit.failure(now) || permit.cut(now)) {
+                member.health().failed(failure, true, took, now);
+                call.memory().roster().failed(member, now);
+            }
+        } else {
+            permit.neutral(now);
+            member.health().failed(failure, false, took, now);
+        }
+        leave(now);
+    }
+
+    private static boolean isTheCallersOwnEnd(Failure failure) {
+        return failure.phase() == Phase.DEADLINE;
+    }
+
+    /** Nothing is known: cancelled, or already judged. Whether it was still held. */
+    boolean leave(long now) {
+        return leave(Usage.none(), now);
+    }
+
+    boolean leave(Usage used, long now) {
+        if (!held.compareAndSet(true, false)) {
+            return false;
+        }
+        if (permit != null) {
+            permit.neutral(now);
+        }
+        if (!member.limiter().isOff()) {
+            member.limiter().leave(estimate, used.total(), now);
+        }
+        member.health().ended();
+        return true;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.understudy;
+
+import dev.understudy.chat.ChatProvider;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+
+/** Looks after providers in the background, from the making of the door to its closing. */
+final class Prober implements Disposable {
+
+    private final Policies policies;
+    private final Disposable.Composite running = Disposables.composite();
+
+    Prober(List<Member> members, Policies policies) {
+        this.policies = policies;
+        if (policies.probes().enabled()) {
+            // Nobody else subscribes to background work: it belongs to the door and ends with it.
+            members.forEach(member -> running.add(loop(member).subscribe()));
+        }
+    }
+
+    private Mono<Void> loop(Member member) {
+        return Mono.defer(() -> probe(member))
+                .then(Mono.defer(() -> Mono.delay(pause(), policies.time().scheduler())))
+                .repeat()
+                .then();
+    }
+
+    private Mono<Void> probe(Member member) {
+        Probes probes = policies.probes();
+        member.checkup().updateAndGet(Checkup::begun);
+        return Mono.defer(() -> ask(member.provider()))
+                .timeout(probes.timeout(), policies.time().scheduler())
+                .then(Mono.fromRunnable(() -> ended(member, null)))
+                .onErrorResume(error -> Mono.fromRunnable(() -> ended(member, error)))
+                .then();
+    }
+
+    private Mono<Void> ask(ChatProvider provider) {
+        return policies.probes().query() == null
+                ? provider.probe()
+                : provider.chat(policies.probes().query()).then();
+    }
+
+    private void ended(Member member, @Nullable Throwable error) {
+        Instant at = Instant.ofEpochMilli(policies.time().scheduler().now(TimeUnit.MILLISECONDS));
+        String why = error == null ? null : Foreign.typed(error).failure().toString();
+        boolean was = member.outOfRotation();
+        member.checkup().updateAndGet(checkup -> checkup.ended(error == null, why, policies.probes(), at));
+        if (member.outOfRotation() != was) {
+            Call.tell(policies.listener(), new Event.HealthChanged(member.name(), member.status(), why));
+        }
+    }
+
+    private Duration pause() {
+        long interval = policies.probes().interval().toNanos();
+        return Duration.ofNanos((long) (interval * (0.9 + 0.2 * policies.dice().nextDouble())));
+    }
+
+    @Override
+    public void dispose() {
+        running.dispose();
+    }
+
+    @Override
+    public boolean isDisposed() {
+        return running.isDisposed();
+    }
+}

@@ -1,0 +1,132 @@
+package dev.understudy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The cast in order, and who of it is asked first. */
+final class Roster {
+
+    /**
+     * @param active who is asked first
+     * @param home who should be, when all are well
+     * @param since the instant when it became active
+     */
+    private record Lead(int active, int home, long since) {}
+
+    private final List<Member> members;
+    private final Failover failover;
+    private final Listener listener;
+    private final AtomicReference<Lead> lead;
+
+    Roster(List<Member> members, Policies policies) {
+        this.members = members;
+        this.failover = policies.failover();
+        this.listener = policies.listener();
+        this.lead = new AtomicReference<>(new Lead(0, 0, policies.time().nanos()));
+    }
+
+    List<Member> all() {
+        return members;
+    }
+
+    Member active() {
+        return members.get(lead.get().active);
+    }
+
+    boolean isAutomatic() {
+        return failover.automatic();
+    }
+
+    /** The active one first, the others in their order. */
+    List<Member> inOrder(long now) {
+        comeHome(now);
+        int active = lead.get().active;
+        if (active == 0) {
+            return members;
+        }
+        List<Member> order = new ArrayList<>(members);
+        order.add(0, order.remove(active));
+        return order;
+    }
+
+    /** A failure that spoke against a provider: if it was the active one, it may be time for another. */
+    void failed(Member member, long now) {
+        Lead was = lead.get();
+        if (!failover.automatic()
+                || members.get(was.active) != member
+                || member.health().consecutiveFailures() < failover.maxConsecutiveFailures()) {
+            return;
+        }
+        for (int i = 1; i < members.size(); i++) {
+            int next = (was.active + i) % members.size();
+            if (isWell(members.get(next))) {
+                move(
+                        was,
+                        new Lead(next, was.home, now),
+                        "after " + member.health().consecutiveFailures() + " consecutive failures");
+                return;
+            }
+        }
+    }
+
+    /** @throws IllegalArgumentException if nobody of this name is in the cast */
+    void switchTo(String provider, long now) {
+        int next = members.indexOf(named(provider));
+        Lead was = lead.get();
+        while (!move(was, new Lead(next, next, now), "switched by hand")) {
+            was = lead.get();
+        }
+    }
+
+    Optional<Member> find(String provider) {
+        return members.stream().filter(member -> member.name().equals(provider)).findFirst();
+    }
+
+    /** @throws IllegalArgumentException if nobody of this name is in the cast */
+    Member named(String provider) {
+        return find(provider)
+                .orElseThrow(() -> new IllegalArgumentException("No provider is named '" + provider + "'; there are "
+                        + members.stream().map(Member::name).toList()));
+    }
+
+    private void comeHome(long now) {
+        Lead was = lead.get();
+        if (was.active == was.home || !failover.returns()) {
+            return;
+        }
+        Member home = members.get(was.home);
+        if (hasRecovered(home, was, now)) {
+            move(was, new Lead(was.home, was.home, now), "it has recovered");
+        }
+    }
+
+    private boolean hasRecovered(Member home, Lead was, long now) {
+        Checkup probed = home.checkup().get();
+        if (probed.healthy() != null) {
+            return probed.healthy() && probed.lastSucceeded() && now - was.since > 0;
+        }
+        long quiet = now - home.health().failedAt();
+        return quiet >= failover.returnAfter().toNanos();
+    }
+
+    private boolean isWell(Member member) {
+        return !member.outOfRotation() && member.health().consecutiveFailures() < failover.maxConsecutiveFailures();
+    }
+
+    private boolean move(Lead was, Lead is, String why) {
+        if (!lead.compareAndSet(was, is)) {
+            return false;
+        }
+        if (was.active != is.active) {
+            Call.tell(
+                    listener,
+                    new Event.ActiveMoved(
+                            members.get(was.active).name(),
+                            members.get(is.active).name(),
+                            why));
+        }
+        return true;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.understudy;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a provider takes part: for which models it is asked, and what selection and limits need to know of it.
+ *
+ * @param only the one model it is always asked for, whatever model the caller names; {@code null} for the caller's
+ * @param models the only models it serves, from the caller's name to the provider's own; empty for all
+ * @param weight its share under {@link Selection#weighted}, 1 or more; 1
+ * @param tags what can be required or shown: a region, a vendor, a data policy
+ * @param limits what it may be asked for in a minute and at once; no limits
+ */
+public record Seat(
+        @Nullable String only, Map<String, String> models, int weight, Map<String, String> tags, RateLimits limits) {
+
+    private static final Seat ANY = new Seat(null, Map.of(), 1, Map.of(), RateLimits.none());
+
+    public Seat {
+        if (only != null && !models.isEmpty()) {
+            throw new IllegalArgumentException("A provider serves one model or a map of them, not both: " + only);
+        }
+        if (weight < 1) {
+            throw new IllegalArgumentException("weight is 1 or more: " + weight);
+        }
+        models = Map.copyOf(models);
+        tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+    }
+
+    /** Asked for whatever model the caller names. */
+    public static Seat any() {
+        return ANY;
+    }
+
+    /** Always asked for this model. */
+    public static Seat only(String model) {
+        return new Seat(model, Map.of(), 1, Map.of(), RateLimits.none());
+    }
+
+    /** Asked only for these models: from the name the caller uses to the provider's own. */
+    public static Seat serving(Map<String, String> models) {
+        if (models.isEmpty()) {
+            throw new IllegalArgumentException("A provider that serves no model is never asked");
+        }
+        return new Seat(null, models, 1, Map.of(), RateLimits.none());
+    }
+
+    public Seat withWeight(int weight) {
+        return new Seat(only, models, weight, tags, limits);
+    }
+
+    public Seat withTag(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(tags);
+        more.put(name, value);
+        return new Seat(only, models, weight, more, limits);
+    }
+
+    public Seat withLimits(RateLimits limits) {
+        return new Seat(only, models, weight, tags, limits);
+    }
+
+    /** The provider's name for the model that the caller asked for; {@code null} when it does not serve it. */
+    @Nullable
+    String model(String asked) {
+        if (only != null) {
+            return only;
+        }
+        return models.isEmpty() ? asked : models.get(asked);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.understudy;
+
+import dev.understudy.chat.Message;
+import dev.understudy.chat.Part;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import java.util.function.ToIntFunction;
+
+/**
+ * How many tokens a message takes of a model's context window. Called on the subscribing thread or an event loop, for
+ * every message of a call whose prompt has a limit, so it must be quick, must not block and must not throw. Tools and
+ * the schema of the answer are shown to it as a system message.
+ */
+@FunctionalInterface
+public interface TokenCounter {
+
+    /** What is added to each message for its role and its borders. */
+    int PER_MESSAGE = 4;
+
+    /** What a picture is taken for, whatever its size. */
+    int PER_IMAGE = 1_000;
+
+    /** The tokens of this message, 0 or more. */
+    int count(Message message);
+
+    /**
+     * The default, which knows no vocabulary: all characters of a message ÷ 4, rounded up, plus {@value #PER_MESSAGE},
+     * plus {@value #PER_IMAGE} for each picture. It is near the truth for English prose, and too low for Chinese or
+     * Japanese, which take a token for every one or two characters.
+     */
+    static TokenCounter characters() {
+        return message -> (int) Math.min(Integer.MAX_VALUE, (total(message, String::length) + 3) / 4 + fixed(message));
+    }
+
+    /**
+     * By a tokenizer: {@code TokenCounter.of(encoding::countTokens)}. It is asked once for each text of a message (words,
+     * a tool's name, its arguments, its result); messages and images cost the same extra as in {@link #characters()}.
+     */
+    static TokenCounter of(ToIntFunction<String> tokensOfText) {
+        return message -> (int) Math.min(Integer.MAX_VALUE, total(message, tokensOfText) + fixed(message));
+    }
+
+    private static long fixed(Message message) {
+        long cost = PER_MESSAGE;
+        if (message instanceof Message.User user) {
+            cost += (long) PER_IMAGE
+                    * user.parts().stream()
+                            .filter(Part.Picture.class::isInstance)
+                            .count();
+        }
+        return cost;
+    }
+
+    private static long total(Message message, ToIntFunction<String> of) {
+        if (message instanceof Message.System system) {
+            return of.applyAsInt(system.text());
+        }
+        if (message instanceof Message.ToolResult result) {
+            return (long) of.applyAsInt(result.name()) + of.applyAsInt(result.content());
+        }
+        if (message instanceof Message.User user) {
+            return of.applyAsInt(user.text());
+        }
+        Message.Assistant assistant = (Message.Assistant) message;
+        long sum = of.applyAsInt(assistant.text());
+        for (ToolCall call : assistant.toolCalls()) {
+            sum += (long) of.applyAsInt(call.name()) + of.applyAsInt(call.arguments());
+        }
+        for (Thought thought : assistant.thoughts()) {
+            sum += thought.seal() == null ? 0 : of.applyAsInt(thought.text()); // only sealed ones go back to the model
+        }
+        return sum;
+    }
+}

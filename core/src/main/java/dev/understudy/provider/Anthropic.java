@@ -1,0 +1,85 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Anthropic's Messages API, below a base like {@code https://api.anthropic.com/v1}. How requests are mapped stands at
+ * {@link AnthropicRequest}.
+ */
+final class Anthropic implements Dialect {
+
+    /** The name, also of the seals of its thoughts. */
+    static final String NAME = "anthropic";
+
+    private static final String VERSION = "2023-06-01";
+
+    private final AnthropicRequest request;
+
+    /** Knows no model's limits. */
+    Anthropic() {
+        this(model -> 0);
+    }
+
+    /**
+     * @param maxOutput tokens that a model can answer with, 0 where unknown
+     */
+    Anthropic(ToIntFunction<String> maxOutput) {
+        this.request = new AnthropicRequest(maxOutput);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return "/messages";
+    }
+
+    @Override
+    public String probePath() {
+        return "/models";
+    }
+
+    @Override
+    public byte[] encode(ChatRequest request, boolean stream) {
+        return this.request.encode(request, stream);
+    }
+
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        header.accept("x-api-key", key.reveal());
+    }
+
+    @Override
+    public void headers(BiConsumer<String, String> header) {
+        header.accept("anthropic-version", VERSION);
+    }
+
+    @Override
+    public Framing framing() {
+        return new SseFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new AnthropicStream(provider, request.model());
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return AnthropicAnswer.read(provider, request.model(), body);
+    }
+
+    @Override
+    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
+        return ErrorTyping.http(status, header, body);
+    }
+}

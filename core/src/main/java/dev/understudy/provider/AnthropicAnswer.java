@@ -1,0 +1,76 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads a whole answer of Anthropic. Blocks of tools that the vendor runs itself are passed over. */
+final class AnthropicAnswer {
+
+    private final AnthropicEnd end = new AnthropicEnd();
+    private final StringBuilder text = new StringBuilder();
+    private final List<Thought> thoughts = new ArrayList<>();
+    private final List<ToolCall> calls = new ArrayList<>();
+    private boolean hasContent;
+    private boolean hasError;
+
+    private AnthropicAnswer() {}
+
+    /**
+     * @throws CallFailed the error it holds in place of an answer, or PROTOCOL if it is no answer at all
+     */
+    static ChatResponse read(String provider, String model, byte[] body) {
+        AnthropicAnswer answer = new AnthropicAnswer();
+        try (JsonReader in = Json.read(body)) {
+            answer.message(in);
+        }
+        if (answer.hasError) {
+            throw new CallFailed(ErrorTyping.inBand(body, 0, body.length));
+        }
+        if (!answer.hasContent) {
+            throw new CallFailed(ErrorTyping.noAnswer(body, "no Anthropic message in the answer"));
+        }
+        return new ChatResponse(
+                answer.text.toString(),
+                "",
+                answer.thoughts,
+                answer.calls,
+                answer.end.finish(!answer.calls.isEmpty(), provider, model));
+    }
+
+    private void message(JsonReader in) {
+        if (!in.object()) {
+            return;
+        }
+        while (in.nextField()) {
+            if (end.take(in)) {
+                continue;
+            }
+            if (in.field().equals("content") && in.array()) {
+                hasContent = true;
+                while (in.nextElement()) {
+                    block(in);
+                }
+            } else if (in.field().equals("error") && !in.isNull()) {
+                hasError = true;
+            }
+        }
+    }
+
+    private void block(JsonReader in) {
+        AnthropicBlock block = AnthropicBlock.read(in);
+        switch (block.type()) {
+            case "text" -> text.append(block.text());
+            case "thinking", "redacted_thinking" -> {
+                if (!block.text().isEmpty() || block.seal() != null) {
+                    thoughts.add(new Thought(block.text(), block.seal()));
+                }
+            }
+            case "tool_use" -> calls.add(new ToolCall(block.id(), block.name(), block.input()));
+            default -> {}
+        }
+    }
+}

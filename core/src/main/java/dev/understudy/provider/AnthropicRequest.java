@@ -1,0 +1,155 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.Sampling;
+import dev.understudy.chat.Tool;
+import dev.understudy.chat.ToolChoice;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+
+/**
+ * Writes requests as Anthropic wants them:
+ *
+ * <ul>
+ *   <li>system messages, wherever they stand, become the one {@code system} text; if there is nothing else, it is said by
+ *       the user;
+ *   <li>{@code max_tokens} is required: the caller's, at most what the model is known to answer with; else that; else
+ *       {@value #MAX_TOKENS};
+ *   <li>a temperature above 1 becomes 1; a seed is unknown here and left out;
+ *   <li>a strict JSON schema becomes {@code output_config.format}; for any JSON, or a schema that need not be held, the
+ *       model is told in the system text, as there is no other way;
+ *   <li>the caller's extra fields win; those of {@code output_config} are joined with ours.
+ * </ul>
+ */
+final class AnthropicRequest {
+
+    static final int MAX_TOKENS = 4096;
+
+    private static final String ANY_JSON =
+            "Answer with one valid JSON object and nothing else: no prose around it and no code fence.";
+
+    private final ToIntFunction<String> maxOutput;
+
+    AnthropicRequest(ToIntFunction<String> maxOutput) {
+        this.maxOutput = maxOutput;
+    }
+
+    byte[] encode(ChatRequest request, boolean stream) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("model", request.model());
+        body.put("max_tokens", maxTokens(request));
+        String system = system(request);
+        List<Map<String, Object>> messages = AnthropicTurns.of(request.messages());
+        if (messages.isEmpty()) {
+            messages = List.of(AnthropicTurns.said("user", system));
+        } else if (!system.isEmpty()) {
+            body.put("system", system);
+        }
+        body.put("messages", messages);
+        sampling(request.sampling(), body);
+        if (!request.toolbox().isEmpty()) {
+            body.put(
+                    "tools",
+                    request.toolbox().tools().stream()
+                            .map(AnthropicRequest::tool)
+                            .toList());
+            choice(request.toolbox().choice(), body);
+        }
+        if (request.format() instanceof ResponseFormat.JsonSchema schema && schema.strict()) {
+            body.put("output_config", Map.of("format", format(schema)));
+        }
+        if (stream) {
+            body.put("stream", true);
+        }
+        request.extra().getOrDefault(Anthropic.NAME, Map.of()).forEach((field, value) -> extra(body, field, value));
+        return Json.write(body);
+    }
+
+    private int maxTokens(ChatRequest request) {
+        Integer asked = request.sampling().maxTokens();
+        int most = maxOutput.applyAsInt(request.model());
+        if (asked == null) {
+            return most > 0 ? most : MAX_TOKENS;
+        }
+        return most > 0 ? Math.min(asked, most) : asked;
+    }
+
+    private static String system(ChatRequest request) {
+        List<String> texts = request.messages().stream()
+                .map(message -> message instanceof Message.System system ? system.text() : "")
+                .filter(text -> !text.isBlank())
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (request.format() instanceof ResponseFormat.Json) {
+            texts.add(ANY_JSON);
+        } else if (request.format() instanceof ResponseFormat.JsonSchema schema && !schema.strict()) {
+            texts.add(ANY_JSON + " It fits this JSON schema: " + Json.text(schema.schema()));
+        }
+        return String.join("\n\n", texts);
+    }
+
+    private static void sampling(Sampling sampling, Map<String, Object> body) {
+        if (sampling.temperature() != null) {
+            body.put("temperature", Math.min(1, sampling.temperature()));
+        }
+        if (sampling.topP() != null) {
+            body.put("top_p", sampling.topP());
+        }
+        if (!sampling.stop().isEmpty()) {
+            body.put("stop_sequences", sampling.stop());
+        }
+    }
+
+    private static Map<String, Object> tool(Tool tool) {
+        Map<String, Object> words = new LinkedHashMap<>();
+        words.put("name", tool.name());
+        if (!tool.description().isBlank()) {
+            words.put("description", tool.description());
+        }
+        Map<String, Object> schema = new LinkedHashMap<>();
+        if (!tool.schema().containsKey("type")) {
+            schema.put("type", "object");
+        }
+        schema.putAll(tool.schema());
+        words.put("input_schema", schema);
+        return words;
+    }
+
+    private static void choice(ToolChoice choice, Map<String, Object> body) {
+        switch (choice.mode()) {
+            case AUTO -> {}
+            case NONE -> body.put("tool_choice", Map.of("type", "none"));
+            case REQUIRED -> body.put("tool_choice", Map.of("type", "any"));
+            case NAMED -> {
+                Map<String, Object> named = new LinkedHashMap<>();
+                named.put("type", "tool");
+                named.put("name", String.valueOf(choice.tool()));
+                body.put("tool_choice", named);
+            }
+        }
+    }
+
+    private static Map<String, Object> format(ResponseFormat.JsonSchema schema) {
+        Map<String, Object> format = new LinkedHashMap<>();
+        format.put("type", "json_schema");
+        format.put("schema", schema.schema());
+        return format;
+    }
+
+    private static void extra(Map<String, Object> body, String field, Object value) {
+        if (field.equals("output_config")
+                && value instanceof Map<?, ?> theirs
+                && body.get(field) instanceof Map<?, ?> ours) {
+            Map<Object, Object> both = new LinkedHashMap<>(ours);
+            both.putAll(theirs);
+            body.put(field, both);
+        } else {
+            body.put(field, value);
+        }
+    }
+}

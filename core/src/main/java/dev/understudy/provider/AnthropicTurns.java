@@ -1,0 +1,187 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.Part;
+import dev.understudy.chat.Seal;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a conversation as turns of user and assistant, in alternation: what one role says in several messages is joined.
+ * Tool results are the user's and come first in the turn, as the API demands. Empty texts, which it refuses, are left
+ * out, and so are thoughts that another vendor sealed or nobody did. Ids of tool calls made by other vendors are spelled
+ * with the letters this one allows. White space at the end of a conversation that ends with the assistant is refused and
+ * left out.
+ */
+final class AnthropicTurns {
+
+    private final List<Map<String, Object>> turns = new ArrayList<>();
+    private String role = "";
+    private final List<Map<String, Object>> results = new ArrayList<>();
+    private final List<Map<String, Object>> blocks = new ArrayList<>();
+
+    private AnthropicTurns() {}
+
+    static List<Map<String, Object>> of(List<Message> messages) {
+        AnthropicTurns turns = new AnthropicTurns();
+        messages.forEach(turns::take);
+        return turns.end();
+    }
+
+    /** A turn of plain text. */
+    static Map<String, Object> said(String role, Object content) {
+        Map<String, Object> turn = new LinkedHashMap<>();
+        turn.put("role", role);
+        turn.put("content", content);
+        return turn;
+    }
+
+    private void take(Message message) {
+        if (message instanceof Message.User user) {
+            turn("user");
+            user.parts().forEach(this::part);
+        } else if (message instanceof Message.Assistant assistant) {
+            turn("assistant");
+            assistant.thoughts().forEach(this::thought);
+            text(assistant.text());
+            assistant.toolCalls().forEach(this::call);
+        } else if (message instanceof Message.ToolResult result) {
+            turn("user");
+            result(result);
+        }
+    }
+
+    private List<Map<String, Object>> end() {
+        if (role.equals("assistant")) {
+            trimEnd();
+        }
+        turn("");
+        return turns;
+    }
+
+    /** Closes the turn in progress if another role goes on. */
+    private void turn(String next) {
+        if (next.equals(role)) {
+            return;
+        }
+        List<Map<String, Object>> content = new ArrayList<>(results);
+        content.addAll(blocks);
+        if (!content.isEmpty()) {
+            String plain = content.size() == 1 ? plain(content.get(0)) : null;
+            turns.add(said(role, plain != null ? plain : content));
+        }
+        results.clear();
+        blocks.clear();
+        role = next;
+    }
+
+    private static @Nullable String plain(Map<String, Object> block) {
+        return block.get("text") instanceof String text ? text : null;
+    }
+
+    private void trimEnd() {
+        while (!blocks.isEmpty()) {
+            Map<String, Object> last = blocks.remove(blocks.size() - 1);
+            String text = plain(last);
+            if (text == null && !isThought(last)) {
+                blocks.add(last);
+                return;
+            }
+            if (text != null && !text.isBlank()) {
+                text(text.stripTrailing());
+                return;
+            }
+        }
+    }
+
+    private static boolean isThought(Map<String, Object> block) {
+        return block.containsKey("signature") || "redacted_thinking".equals(block.get("type"));
+    }
+
+    private void part(Part part) {
+        if (part instanceof Part.Words words) {
+            text(words.text());
+        } else if (part instanceof Part.Picture picture) {
+            blocks.add(block("image", "source", source(picture.image())));
+        }
+    }
+
+    private static Map<String, Object> source(Image image) {
+        if (image instanceof Image.Data data) {
+            return block("base64", "media_type", data.mediaType(), "data", data.base64());
+        }
+        String url = ((Image.Url) image).url();
+        int comma = url.indexOf(";base64,");
+        return url.startsWith("data:") && comma > 0
+                ? block("base64", "media_type", url.substring(5, comma), "data", url.substring(comma + 8))
+                : block("url", "url", url);
+    }
+
+    private void text(String text) {
+        if (!text.isBlank()) {
+            blocks.add(block("text", "text", text));
+        }
+    }
+
+    private void thought(Thought thought) {
+        Seal seal = thought.seal();
+        if (seal != null && seal.origin().equals(Anthropic.NAME)) {
+            blocks.add(
+                    seal.redacted()
+                            ? block("redacted_thinking", "data", seal.value())
+                            : block("thinking", "thinking", thought.text(), "signature", seal.value()));
+        }
+    }
+
+    private void call(ToolCall call) {
+        blocks.add(block(
+                "tool_use",
+                "id",
+                id(call.id(), call.name()),
+                "name",
+                spelled(call.name()),
+                "input",
+                input(call.arguments())));
+    }
+
+    /** Arguments are an object here; those that are none are sent under a name of their own, so that nothing is lost. */
+    private static Map<String, ? extends @Nullable Object> input(String arguments) {
+        if (arguments.isBlank()) {
+            return Map.of();
+        }
+        Map<String, @Nullable Object> object = Json.object(arguments);
+        return object == null ? Map.of("invalid_arguments", arguments) : object;
+    }
+
+    private void result(Message.ToolResult result) {
+        Map<String, Object> block =
+                block("tool_result", "tool_use_id", id(result.callId(), result.name()), "content", result.content());
+        if (result.error()) {
+            block.put("is_error", true);
+        }
+        results.add(block);
+    }
+
+    private static String id(String id, String name) {
+        return spelled(id.isBlank() ? "call_" + name : id);
+    }
+
+    private static String spelled(String word) {
+        return word.replaceAll("[^a-zA-Z0-9_-]", "_");
+    }
+
+    private static Map<String, Object> block(String type, Object... fields) {
+        Map<String, Object> block = new LinkedHashMap<>();
+        block.put("type", type);
+        for (int i = 0; i < fields.length; i += 2) {
+            block.put((String) fields[i], fields[i + 1]);
+        }
+        return block;
+    }
+}

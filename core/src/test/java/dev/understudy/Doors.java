@@ -1,0 +1,73 @@
+package dev.understudy;
+
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Trail;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Pieces of a door, for tests of the rooms behind it. */
+final class Doors {
+
+    static final Policies DEFAULTS = policies(Listener.none(), Selection.sequential(), Budget.defaults());
+
+    /** Nothing is scarce, and nothing can be made shorter. */
+    static final Means PLENTY = new Means() {
+        @Override
+        public boolean retryToken(Route route) {
+            return true;
+        }
+
+        @Override
+        public boolean affordable(Route route, Cursor cursor) {
+            return true;
+        }
+
+        @Override
+        public @Nullable Integer window(Route route) {
+            return route.capabilities().window();
+        }
+
+        @Override
+        public Trim.Outcome shorter(Cursor cursor) {
+            return new Trim.Stuck(ChatRequest.of("m", "hello"));
+        }
+    };
+
+    private Doors() {}
+
+    static Policies policies(Listener listener, Selection selection, Budget budget) {
+        return new Policies(
+                new Rules(RetryPolicy.defaults(), 0, false, false),
+                budget,
+                Timeouts.defaults(),
+                Timeouts.reasoning(),
+                CircuitPolicy.defaults(),
+                Failover.defaults(),
+                selection,
+                Hedging.off(),
+                Probes.off(),
+                ContextWindow.auto(),
+                listener,
+                Time.PARALLEL,
+                new FixedDice(0.5));
+    }
+
+    static Member member(ChatProvider provider, Seat seat) {
+        return new Member(provider, seat, DEFAULTS, 0);
+    }
+
+    static Route route(String name) {
+        return route(name, Capabilities.assumed());
+    }
+
+    static Route route(String name, Capabilities capabilities) {
+        return new Route(member(new Nobody(name), Seat.any()), "m", capabilities);
+    }
+
+    static Plan plan(Route... routes) {
+        return new Plan(List.of(routes), Collections.nCopies(routes.length, 0L), false, routes[0], Trail.empty());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.understudy;
+
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * A random conversation that a vendor would take, give or take, and which of its messages belong to one tool exchange.
+ *
+ * @param messages each with words of its own
+ * @param exchange per message the index of the assistant message that its exchange began with, its own if it is in none
+ */
+record Histories(List<Message> messages, List<Integer> exchange) {
+
+    private record Pending(ToolCall call, int caller) {}
+
+    static Histories random(RandomGenerator dice, int longest) {
+        Histories history = new Histories(new ArrayList<>(), new ArrayList<>());
+        List<Pending> pending = new ArrayList<>();
+        int size = 1 + dice.nextInt(longest);
+        boolean users = dice.nextInt(20) != 0;
+        while (history.messages.size() < size) {
+            int at = history.messages.size();
+            if (!pending.isEmpty() && dice.nextInt(10) != 0) {
+                Pending answered = pending.remove(dice.nextInt(pending.size()));
+                history.add(Message.toolResult(answered.call, words(dice, at)), answered.caller);
+            } else {
+                history.add(said(dice, at, users, pending), at);
+            }
+        }
+        return history;
+    }
+
+    private static Message said(RandomGenerator dice, int at, boolean users, List<Pending> pending) {
+        int kind = dice.nextInt(at == 0 ? 3 : 10);
+        if (kind == 0) {
+            return Message.system(words(dice, at));
+        }
+        if (kind < 5 && users) {
+            return dice.nextInt(8) == 0
+                    ? Message.user(words(dice, at), Image.url("https://pictures.test/" + at))
+                    : Message.user(words(dice, at));
+        }
+        if (kind < 7) {
+            return Message.assistant(words(dice, at));
+        }
+        boolean idsComeAgain = pending.isEmpty() && dice.nextBoolean();
+        ToolCall[] calls = new ToolCall[1 + dice.nextInt(3)];
+        for (int i = 0; i < calls.length; i++) {
+            calls[i] = new ToolCall((idsComeAgain ? "again_" : "call_" + at + '_') + i, "look", "{\"n\":" + i + "}");
+            pending.add(new Pending(calls[i], at));
+        }
+        return Message.assistant(words(dice, at), calls);
+    }
+
+    private static String words(RandomGenerator dice, int at) {
+        return at + ":" + "w".repeat(dice.nextInt(dice.nextInt(5) == 0 ? 400 : 40));
+    }
+
+    private void add(Message message, int caller) {
+        messages.add(message);
+        exchange.add(caller);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.understudy;
+
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** The same check for many random schedules. Each has a seed of its own; {@code -Dseed=…} runs that one only. */
+final class Schedules {
+
+    private Schedules() {}
+
+    static void each(int count, Consumer<RandomGenerator> check) {
+        Long one = Long.getLong("seed");
+        long first = one == null ? new SplittableRandom().nextLong() : one;
+        System.out.println("schedules with the seeds " + first + " to " + (first + (one == null ? count - 1 : 0)));
+        for (long seed = first; seed - first < (one == null ? count : 1); seed++) {
+            try {
+                check.accept(new SplittableRandom(seed));
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError("This schedule fails again with -Dseed=" + seed, e);
+            }
+        }
+    }
+
+    /** Cheap when equal, which it is millions of times. */
+    static void same(String what, Object is, Object expected) {
+        if (!is.equals(expected)) {
+            throw new AssertionError(what + " is " + is + ", expected is " + expected);
+        }
+    }
+}

@@ -1,0 +1,406 @@
+package dev.understudy.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.Receipt;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OpenAiChatStreamTest {
+
+    private static final ChatRequest REQUEST = ChatRequest.of("asked-for", "Hello");
+    private static final String DONE = "data: [DONE]\n\n";
+
+    @Test
+    void anAnswerArrivesPieceByPiece() {
+        Heard heard = hear(delta("'role':'assistant','content':''")
+                + ": still here\n\n"
+                + delta("'content':'Hel'")
+                + delta("'content':'lo 😀'")
+                + finish("stop")
+                + event("'id':'r9','model':'m-2025','choices':[],'usage':{'prompt_tokens':11,'completion_tokens':7,"
+                        + "'total_tokens':18,'prompt_tokens_details':{'cached_tokens':5},"
+                        + "'completion_tokens_details':{'reasoning_tokens':3}}")
+                + DONE);
+        assertThat(heard.failure).isNull();
+        assertThat(heard.chunks).hasSize(3);
+        assertThat(heard.chunks.get(0)).isEqualTo(new StreamChunk.Text("Hel"));
+        assertThat(heard.text).hasToString("Hello 😀");
+        assertThat(heard.finished().reason()).isEqualTo(FinishReason.STOP);
+        assertThat(heard.finished().usage()).isEqualTo(new Usage(11, 7, 5, 3, false));
+        assertThat(heard.finished().receipt()).isEqualTo(new Receipt("r9", "m-2025", "stop", null));
+        assertThat(heard.finished().served().provider()).isEqualTo("p1");
+        assertThat(heard.finished().served().model()).isEqualTo("asked-for");
+    }
+
+    @Test
+    void theTerminalMarkerIsNotNeededButAFinishReasonIs() {
+        assertThat(hear(delta("'content':'a'") + finish("stop")).isComplete()).isTrue();
+        assertThat(hear(delta("'content':'a'") + DONE).kind()).isEqualTo(FailureKind.TRUNCATED);
+        assertThat(hear(delta("'content':'a'")).kind()).isEqualTo(FailureKind.TRUNCATED);
+        assertThat(hear("").kind()).isEqualTo(FailureKind.TRUNCATED);
+        for (String none : new String[] {"null", "''", "' '"}) {
+            Heard heard =
+                    hear(event("'choices':[{'index':0,'delta':{'content':'a'},'finish_reason':" + none + "}]") + DONE);
+            assertThat(heard.kind()).isEqualTo(FailureKind.TRUNCATED);
+        }
+    }
+
+    @Test
+    void theTerminalMarkerCompletesWhereTheQuirkSaysSo() {
+        Quirks quirks = Quirks.defaults().withDoneCompletes(true);
+        Heard whole = hear(delta("'content':'a'") + DONE, quirks);
+        assertThat(whole.isComplete()).isTrue();
+        assertThat(whole.finished().reason()).isEqualTo(FinishReason.STOP);
+        assertThat(hear(delta("'content':'a'"), quirks).kind()).isEqualTo(FailureKind.TRUNCATED);
+    }
+
+    @Test
+    void whatIsSeenWhenIsTold() {
+        SseFraming framing = new SseFraming();
+        OpenAiChatStream decoder = new OpenAiChatStream("p1", REQUEST, Quirks.defaults());
+        Heard.Live live = new Heard.Live(framing, decoder, new Heard());
+        live.feed(delta("'content':'a'"));
+        assertThat(decoder.finished()).isFalse();
+        live.feed(finish("stop"));
+        assertThat(decoder.finished()).isTrue();
+        assertThat(decoder.terminated()).isFalse();
+        live.feed("data: [DONE] \n\n");
+        assertThat(decoder.terminated()).isTrue();
+        assertThat(live.heard().chunks).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "stop,STOP",
+        "STOP,STOP",
+        "eos,STOP",
+        "length,LENGTH",
+        "MAX_TOKENS,LENGTH",
+        "model_length,LENGTH",
+        "model_context_window_exceeded,LENGTH",
+        "tool_calls,TOOL_CALLS",
+        "function_call,TOOL_CALLS",
+        "content_filter,CONTENT_FILTER",
+        "sensitive,CONTENT_FILTER",
+        "something_new,OTHER"
+    })
+    void finishReasonsAreNormalised(String word, FinishReason reason) {
+        Heard heard = hear(delta("'content':'a'") + finish(word) + DONE);
+        assertThat(heard.finished().reason()).isEqualTo(reason);
+        assertThat(heard.finished().receipt().finishReason()).isEqualTo(word);
+    }
+
+    @Test
+    void contentMayBeAListOfTypedParts() {
+        Heard heard = hear(delta(
+                        "'content':[{'type':'thinking','thinking':[{'type':'text','text':'hm'},{'type':'text','text':'m'}]}]")
+                + delta("'content':[{'type':'reasoning','summary':[{'type':'summary_text','text':'!'}]}]")
+                + delta("'content':[{'type':'text','text':'A'},{'type':'text','text':'B'},{'type':'reference'}]")
+                + delta("'content':'C'")
+                + finish("stop"));
+        assertThat(heard.text).hasToString("ABC");
+        assertThat(heard.reasoning).hasToString("hmm!");
+    }
+
+    @Test
+    void reasoningIsToldOnceHoweverOftenItIsSaid() {
+        assertThat(hear(delta("'reasoning_content':'a','content':null") + finish("stop")).reasoning)
+                .hasToString("a");
+        assertThat(hear(delta("'reasoning':'b','reasoning_content':'b','content':''") + finish("stop")).reasoning)
+                .hasToString("b");
+        assertThat(hear(delta("'reasoning':'c','reasoning_details':[{'type':'reasoning.text','text':'c'}]")
+                                + delta("'reasoning_details':[{'type':'reasoning.text','text':'c','signature':'x'}]")
+                                + finish("stop"))
+                        .reasoning)
+                .hasToString("c");
+        assertThat(hear(delta("'reasoning_details':[{'type':'reasoning.summary','summary':'d'},{'data':'opaque'}]")
+                                + finish("stop"))
+                        .reasoning)
+                .hasToString("d");
+    }
+
+    @Test
+    void refusalIsToldApart() {
+        Heard heard = hear(delta("'content':null,'refusal':'I can'") + delta("'refusal':'not'") + finish("stop"));
+        assertThat(heard.refusal).hasToString("I cannot");
+        assertThat(heard.text).isEmpty();
+    }
+
+    @Test
+    void onlyTheFirstChoiceCounts() {
+        Heard heard = hear(event("'choices':[{'delta':{'content':'no'},'finish_reason':'length','index':1},"
+                        + "{'delta':{'content':'yes'},'index':0}]")
+                + event("'choices':[{'delta':{'content':'no'},'finish_reason':'length','index':1}]")
+                + event("'choices':[{'delta':{'content':'!'},'finish_reason':'stop'}]"));
+        assertThat(heard.text).hasToString("yes!");
+        assertThat(heard.finished().reason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void aMessageThatRepeatsAllBesideTheDeltaIsPassedOver() {
+        Heard heard = hear(event("'choices':[{'index':0,'message':{'content':'ab'},'delta':{'content':'a'}}]")
+                + event("'choices':[{'index':0,'delta':{'content':'b'},'message':{'content':'ab'}}]")
+                + event("'choices':[{'index':0,'message':{'content':'ab'},'finish_reason':'stop'}]"));
+        assertThat(heard.text).hasToString("ab");
+    }
+
+    @Test
+    void aServerThatDoesNotStreamIsUnderstood() {
+        String body = "{\n \"id\": \"r1\",\n \"choices\": [\n {\"message\": {\"content\": \"all\"}, "
+                + "\"finish_reason\": \"stop\"}\n ]\n}";
+        Heard heard = hear(body);
+        assertThat(heard.failure).isNull();
+        assertThat(heard.text).hasToString("all");
+    }
+
+    @Test
+    void usageIsTheLastThatWasToldWhereverItStands() {
+        assertThat(usage(event("'choices':[],'usage':{'prompt_tokens':1,'completion_tokens':null}")
+                        + event(
+                                "'choices':[{'index':0,'delta':{},'finish_reason':'stop'}],'usage':{'prompt_tokens':2,'completion_tokens':5}")
+                        + event("'choices':[],'usage':null")))
+                .isEqualTo(Usage.of(2, 5));
+        assertThat(usage(finish("stop")
+                        + event("'choices':[],'x_groq':{'id':'r','usage':{'prompt_tokens':3,'completion_tokens':4}}")))
+                .isEqualTo(Usage.of(3, 4));
+        assertThat(
+                        usage(
+                                event(
+                                        "'choices':[{'index':0,'delta':{},'finish_reason':'stop','usage':{'prompt_tokens':3,'completion_tokens':4,'cached_tokens':2}}]")))
+                .isEqualTo(new Usage(3, 4, 2, 0, false));
+        assertThat(usage(finish("stop"))).isEqualTo(Usage.none());
+        assertThat(usage(finish("stop") + event("'usage':{'prompt_tokens':'8','completion_tokens':-4}")))
+                .isEqualTo(Usage.of(8, 0));
+    }
+
+    @Test
+    void outputIncludesReasoningAlsoWhereTheVendorLeavesItOut() {
+        String apart =
+                "'usage':{'prompt_tokens':10,'completion_tokens':2,'total_tokens':42,'completion_tokens_details':{'reasoning_tokens':30}}";
+        String within =
+                "'usage':{'prompt_tokens':10,'completion_tokens':32,'total_tokens':42,'completion_tokens_details':{'reasoning_tokens':30}}";
+        assertThat(usage(finish("stop") + event(apart))).isEqualTo(new Usage(10, 32, 0, 30, false));
+        assertThat(usage(finish("stop") + event(within))).isEqualTo(new Usage(10, 32, 0, 30, false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data: {'error':{'message':'m','type':'server_error','param':null,'code':null}}\n\n",
+                "data: {'error':{'message':'m','code':503}}\n\n" + DONE,
+                "event: error\ndata: {'error':{'message':'m','status_code':400,'code':'tool_use_failed'}}\n\n",
+                "event: error\ndata: {'message':'m'}\n\n",
+                "event: error\ndata: went away\n\n",
+                "event: error\ndata: went away",
+                "error: {'error':{'message':'m'}}\n\n" + DONE,
+                "error: {'code':400,'message':'m','type':'x'}\n\n",
+                "data: {'error':'m'}\n\n",
+                "data: {'error':{'message':'m'},'message':'m'}\n\n",
+                "data: {'object':'error','message':'m'}\n\n",
+                "data: {'message':'m','type':'BadRequestError'}\n\n",
+                "data: {'message':'m','code':500}\n\n",
+                "data: {'detail':'m'}\n\n",
+                "data: [{'error':{'message':'m'}}]\n\n",
+                "data: {'x_groq':{'error':'m'}}\n\n",
+                "data: {'error':{'code':502,'message':'m'},'choices':[{'index':0,'delta':{'content':''},'finish_reason':'error'}]}\n\n",
+                "data: {'choices':[{'index':0,'delta':{},'error':{'code':502,'message':'m'}}]}\n\n",
+                "data: {'choices':[{'index':0,'delta':{},'finish_reason':'error'}]}\n\n",
+                "data: {'choices':[{'index':0,'delta':{},'native_finish_reason':'network_error'}]}\n\n",
+                "data: {'choices':[{'index':0,'delta':{},'finish_reason':'insufficient_system_resource'}]}\n\n",
+                "{\n  'error': {\n    'code': 503,\n    'message': 'm'\n  }\n}",
+                "[{'error': {'code': 503, 'message': 'm'}}]\n\n"
+            })
+    void errorsWithinTheStreamFailItWhereverTheyComeAndLoseNothing(String error) {
+        String json = error.replace('\'', '"');
+        for (String before :
+                new String[] {"", delta("'content':'kept'"), delta("'content':'kept'") + finish("length")}) {
+            Heard heard = hear(before + json);
+            assertThat(heard.kind()).as(before).isNotNull().isNotIn(FailureKind.TRUNCATED, FailureKind.PROTOCOL);
+            assertThat(heard.finish).isNull();
+            assertThat(heard.text).hasToString(before.isEmpty() ? "" : "kept");
+        }
+    }
+
+    @Test
+    void errorsWithinTheStreamAreTyped() {
+        assertThat(hear("data: {\"error\":{\"type\":\"insufficient_quota\",\"message\":\"m\"}}\n\n")
+                        .kind())
+                .isEqualTo(FailureKind.QUOTA);
+        assertThat(hear("data: {\"error\":{\"code\":429,\"message\":\"m\"}}\n\n")
+                        .kind())
+                .isEqualTo(FailureKind.RATE_LIMITED);
+        assertThat(hear("event: error\ndata: {\"error\":{\"code\":\"tool_use_failed\",\"message\":\"m\"}}\n\n")
+                        .kind())
+                .isEqualTo(FailureKind.TOOL_REJECTED);
+        assertThat(hear(finish("insufficient_system_resource")).kind()).isEqualTo(FailureKind.OVERLOADED);
+        assertThat(hear(finish("network_error")).kind()).isEqualTo(FailureKind.SERVER);
+    }
+
+    @Test
+    void contentInTheSameEventAsAnErrorIsNotLost() {
+        Heard heard =
+                hear(event("'choices':[{'index':0,'delta':{'content':'kept'}}],'error':{'message':'m','code':500}"));
+        assertThat(heard.text).hasToString("kept");
+        assertThat(heard.kind()).isEqualTo(FailureKind.SERVER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'error':null,'choices':[]",
+                "'error':'','choices':[]",
+                "'type':'ping'",
+                "'message':'queued','code':null",
+                "'choices':null",
+                "'choices':[null]",
+                "'choices':[{'index':0,'delta':null}]",
+                "'choices':[{'index':0,'delta':{'content':{},'tool_calls':null,'function_call':null,'refusal':7}}]",
+                "'choices':[],'prompt_filter_results':[{'content_filter_results':{'error':{}}}]"
+            })
+    void whatIsNoErrorIsNone(String harmless) {
+        Heard heard = hear(
+                event(harmless) + "event: ping\ndata: ping\n\ndata:\n\n" + delta("'content':'a'") + finish("stop"));
+        assertThat(heard.failure).isNull();
+        assertThat(heard.text).hasToString("a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"choices\":[", "hello", "{\"choices\":]}", "17", "{} {}"})
+    void badJsonIsAProtocolFailure(String bad) {
+        assertThat(hear(delta("'content':'a'") + "data: " + bad + "\n\n" + finish("stop"))
+                        .kind())
+                .isEqualTo(FailureKind.PROTOCOL);
+    }
+
+    @Test
+    void invalidUtf8IsAProtocolFailure() {
+        byte[] body = delta("'content':'ab'").getBytes(StandardCharsets.UTF_8);
+        int at = new String(body, StandardCharsets.UTF_8).indexOf("ab");
+        body[at] = (byte) 0xE2;
+        Heard heard = Heard.of(new SseFraming(), decoder(Quirks.defaults()), body);
+        assertThat(heard.kind()).isEqualTo(FailureKind.PROTOCOL);
+    }
+
+    @Test
+    void anEventThatIsCutIsATruncationUnlessTheAnswerWasFinished() {
+        String cut = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"wor";
+        assertThat(hear(delta("'content':'a'") + cut).kind()).isEqualTo(FailureKind.TRUNCATED);
+        assertThat(hear(delta("'content':'a'") + cut).text).hasToString("a");
+        assertThat(hear(delta("'content':'a'") + finish("stop") + "data: {\"usage\":{\"pro")
+                        .isComplete())
+                .isTrue();
+        assertThat(hear(delta("'content':'a'") + "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}")
+                        .isComplete())
+                .isTrue();
+    }
+
+    @Test
+    void anyPiecesSayTheSame() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        byte[] body = (delta("'content':'é😀'") + ": ping\r\n\r\n"
+                        + delta(
+                                "'tool_calls':[{'index':0,'id':'c1','function':{'name':'f','arguments':'{\\\"a\\\":'}}]")
+                        + delta("'tool_calls':[{'index':0,'function':{'arguments':'\\\"😀\\\"}'}}]")
+                        + finish("tool_calls")
+                        + DONE)
+                .replace("\n", "\r\n")
+                .getBytes(StandardCharsets.UTF_8);
+        Heard whole = Heard.of(new SseFraming(), decoder(Quirks.defaults()), body);
+        assertThat(whole.toolCalls).containsExactly(new ToolCall("c1", "f", "{\"a\":\"😀\"}"));
+        for (int i = 0; i < 500; i++) {
+            Heard pieces = Heard.of(new SseFraming(), decoder(Quirks.defaults()), body, 1 + random.nextInt(40), random);
+            assertThat(pieces.chunks).as("seed %d", seed).isEqualTo(whole.chunks);
+        }
+    }
+
+    @Test
+    void damagedBytesAreReadOrRejectedAndNothingElse() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        byte[] body = (delta("'content':'é😀'")
+                        + delta("'content':[{'type':'text','text':'x'}],'reasoning':'y'")
+                        + delta("'tool_calls':[{'index':0,'id':'c1','function':{'name':'f','arguments':'{}'}}]")
+                        + "error: {\"a\":1}\n\n"
+                        + finish("tool_calls")
+                        + event("'usage':{'prompt_tokens':3,'completion_tokens':4}")
+                        + DONE)
+                .getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 5_000; i++) {
+            byte[] damaged = body.clone();
+            for (int k = random.nextInt(4); k >= 0; k--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            Heard heard = Heard.of(new SseFraming(), decoder(Quirks.defaults()), damaged, 64, random);
+            assertThat(heard.isComplete()).as("seed %d", seed).isEqualTo(heard.failure == null);
+        }
+    }
+
+    @Test
+    void aStreamedChunkCostsLittleGarbage() {
+        byte[] piece = event("'id':'chatcmpl-0123456789abcdef','created':1740000000,'model':'m-2025-01-01',"
+                        + "'choices':[{'index':0,'delta':{'content':' word'},'logprobs':null,'finish_reason':null}]")
+                .repeat(10)
+                .getBytes(StandardCharsets.UTF_8);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        SseFraming framing = new SseFraming();
+        StreamDecoder decoder = decoder(Quirks.defaults());
+        AtomicInteger characters = new AtomicInteger();
+        long before = 0;
+        for (int i = 0; i < 2_000; i++) {
+            if (i == 1_000) {
+                before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+            }
+            framing.push(piece);
+            while (framing.next()) {
+                decoder.read(framing, chunk -> characters.addAndGet(chunk.text().length()));
+            }
+        }
+        long perChunk = (threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before) / 10_000;
+        assertThat(perChunk).isLessThan(200);
+        assertThat(characters).hasValue(2_000 * 10 * 5);
+    }
+
+    private static Usage usage(String events) {
+        Heard heard = hear(events + DONE);
+        return heard.finished().usage();
+    }
+
+    private static StreamDecoder decoder(Quirks quirks) {
+        return new OpenAiChat(quirks).decoder("p1", REQUEST);
+    }
+
+    static Heard hear(String body) {
+        return hear(body, Quirks.defaults());
+    }
+
+    private static Heard hear(String body, Quirks quirks) {
+        return Heard.of(new SseFraming(), decoder(quirks), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String delta(String fields) {
+        return event("'choices':[{'index':0,'delta':{" + fields + "},'finish_reason':null}]");
+    }
+
+    static String finish(String reason) {
+        return event("'choices':[{'index':0,'delta':{},'finish_reason':'" + reason + "'}]");
+    }
+
+    static String event(String fields) {
+        return "data: {\"object\":\"chat.completion.chunk\"," + fields.replace('\'', '"') + "}\n\n";
+    }
+}
