@@ -5,6 +5,7 @@ import dev.understudy.RetryPolicy;
 import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.Quirks;
@@ -29,6 +30,7 @@ final class Rehearsal implements AutoCloseable {
     private Rehearsal() {}
 
     static Rehearsal open() {
+        walkThrough();
         Rehearsal stage = new Rehearsal();
         // Overloaded, and then silent.
         stage.lead.then(
@@ -43,6 +45,18 @@ final class Rehearsal implements AutoCloseable {
         return stage;
     }
 
+    /** One call that nobody watches: what a JVM loads only once should not look like a slow provider. */
+    private static void walkThrough() {
+        try (ScriptedServer server = ScriptedServer.start().then(Reply.status(503), Reply.text("Ready."));
+                Understudy understudy = Understudy.builder()
+                        .provider(openAi(Endpoint.of("one", server.url())))
+                        .provider(Providers.anthropic(Endpoint.of("two", server.url())))
+                        .retry(RetryPolicy.none())
+                        .build()) {
+            understudy.stream(ChatRequest.of("gpt-demo", PROMPT)).blockLast();
+        }
+    }
+
     /** The real patience is longer, see docs/defaults.md: nobody wants to wait for ten seconds in a first minute. */
     Understudy understudy(Listener listener) {
         return Understudy.builder()
@@ -50,7 +64,7 @@ final class Rehearsal implements AutoCloseable {
                 .provider(openAi(Endpoint.of("second", second.url(), "evening-key", "matinee-key")), "gpt-demo")
                 .provider(Providers.anthropic(Endpoint.of("third", third.url(), "third-key")), "claude-demo")
                 .retry(RetryPolicy.defaults().withRetries(1).withBackoff(Duration.ofMillis(200), Duration.ofSeconds(1)))
-                .timeouts(Timeouts.defaults().withFirstContent(Duration.ofSeconds(1)))
+                .timeouts(Timeouts.defaults().withFirstContent(Duration.ofMillis(1500)))
                 .listener(listener)
                 .build();
     }
