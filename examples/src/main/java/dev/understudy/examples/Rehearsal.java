@@ -45,15 +45,18 @@ final class Rehearsal implements AutoCloseable {
         return stage;
     }
 
-    /** One call that nobody watches: what a JVM loads only once should not look like a slow provider. */
-    private static void walkThrough() {
-        try (ScriptedServer server = ScriptedServer.start().then(Reply.status(503), Reply.text("Ready."));
+    /** Two calls that nobody watches: what a JVM loads only once should not look like a slow provider. */
+    static void walkThrough() {
+        Reply refusal = Reply.status(503);
+        Reply answer = Reply.text("Ready.");
+        try (ScriptedServer server = ScriptedServer.start().then(refusal, answer, refusal, answer);
                 Understudy understudy = Understudy.builder()
                         .provider(openAi(Endpoint.of("one", server.url())))
                         .provider(Providers.anthropic(Endpoint.of("two", server.url())))
                         .retry(RetryPolicy.none())
                         .build()) {
-            understudy.stream(ChatRequest.of("gpt-demo", PROMPT)).blockLast();
+            ChatRequest request = ChatRequest.of("gpt-demo", PROMPT);
+            understudy.chat(request).thenMany(understudy.stream(request)).blockLast();
         }
     }
 
