@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +23,13 @@ final class Anthropic implements Dialect {
 
     /** Knows no model's limits. */
     Anthropic() {
-        this(model -> null);
+        this(model -> 0);
     }
 
     /**
-     * @param maxOutput tokens that a model can answer with, null where unknown
+     * @param maxOutput tokens that a model can answer with, 0 where unknown
      */
-    Anthropic(Function<String, @Nullable Integer> maxOutput) {
+    Anthropic(ToIntFunction<String> maxOutput) {
         this.request = new AnthropicRequest(maxOutput);
     }
 

@@ -32,7 +32,7 @@ record ErrorBody(
         int status,
         boolean page) {
 
-    private static final int EVIDENCE = 8_000;
+    private static final int EVIDENCE = 4_000;
     private static final int DEPTH = 6;
     private static final int LACONIC = 30;
 

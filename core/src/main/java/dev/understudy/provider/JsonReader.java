@@ -1,5 +1,6 @@
 package dev.understudy.provider;
 
+import dev.understudy.chat.ChatException.CallFailed;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -59,8 +60,13 @@ final class JsonReader implements AutoCloseable {
         if (reader == null) {
             reader = new JsonReader();
         }
-        reader.begin(bytes, offset, length);
-        return reader;
+        try {
+            reader.begin(bytes, offset, length);
+            return reader;
+        } catch (CallFailed e) {
+            reader.close();
+            throw e;
+        }
     }
 
     private static int slot() {

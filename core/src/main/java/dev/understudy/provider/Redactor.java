@@ -28,7 +28,7 @@ final class Redactor {
 
     private static final List<Rule> KEY_FORMS = List.of(
             // A key where it is named.
-            rule("(?i)\\b(Bearer|Basic)\\s+[A-Za-z0-9._~+/*-]{4,}=*", "$1 " + MASK),
+            rule("(?i)\\b(Bearer|Basic)\\s+(?=\\S*[0-9*=]|\\S{16})[\\w.~+/*-]{4,}=*", "$1 " + MASK),
             rule(
                     "(?i)\\b(x-api-key|api-key|x-goog-api-key|authorization|x-amz-security-token)"
                             + "([\"']?\\s*[:=]\\s*[\"']?)(?!Bearer\\b|Basic\\b)[^\\s\"',;&]+",

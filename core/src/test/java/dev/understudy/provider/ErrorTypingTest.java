@@ -426,6 +426,18 @@ class ErrorTypingTest {
     }
 
     @Test
+    void wordsThatRepeatWithoutEndAreTypedAllTheSame() {
+        for (String line : lines(VENDORS)) {
+            for (String word : line.split(" ")) {
+                assertThat(http(400, (word + " ").repeat(8_000 / (word.length() + 1)))
+                                .message())
+                        .isNotBlank();
+            }
+            assertThat(http(400, line.repeat(20)).message()).isNotBlank();
+        }
+    }
+
+    @Test
     void hostileBodiesAreTypedByTheirStatus() {
         String deep = "[".repeat(20_000);
         assertThat(http(500, deep).kind()).isEqualTo(FailureKind.SERVER);
