@@ -1,5 +1,6 @@
 package dev.understudy;
 
+import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
@@ -53,7 +54,14 @@ final class Attempt {
                 .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
                 .doOnCancel(this::left)
                 .doOnError(error -> place.leave(call.now()))
-                .contextWrite(call.scope()::in);
+                .contextWrite(scope()::in);
+    }
+
+    /** Who waited for as long as it ever waits asks then, whatever time the vendor had named. */
+    private CallScope scope() {
+        Duration longest = call.door().rules().retry().maxWait();
+        boolean waited = !longest.isZero() && cursor.waited().compareTo(longest) >= 0;
+        return waited ? call.scope().insisting() : call.scope();
     }
 
     private ChatRequest fitted() {

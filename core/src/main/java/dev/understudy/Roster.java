@@ -107,8 +107,10 @@ final class Roster {
         if (probed.healthy() != null) {
             return probed.healthy() && probed.lastSucceeded() && now - was.since > 0;
         }
-        long quiet = now - home.health().failedAt();
-        return quiet >= failover.returnAfter().toNanos();
+        boolean quiet = now - home.health().failedAt() >= failover.returnAfter().toNanos();
+        return quiet
+                && home.circuits().values().stream()
+                        .allMatch(circuit -> circuit.reading(now).remaining() <= 0);
     }
 
     private boolean isWell(Member member) {

@@ -3,6 +3,7 @@ package dev.understudy.examples;
 import dev.understudy.CircuitPolicy;
 import dev.understudy.CircuitState;
 import dev.understudy.Event;
+import dev.understudy.Failover;
 import dev.understudy.Listener;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
@@ -126,6 +127,7 @@ public final class Outage {
                 .provider(Providers.openAi(Endpoint.of("backup", backup.url(), "demo-key")))
                 .retry(RetryPolicy.none())
                 .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(500), Duration.ofSeconds(1)))
+                .failover(Failover.defaults().withReturnAfter(Duration.ofMillis(500)))
                 .listener(timeline)
                 .build();
     }
