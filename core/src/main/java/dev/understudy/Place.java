@@ -1,6 +1,7 @@
 package dev.understudy;
 
 import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Phase;
 import dev.understudy.chat.Usage;
 import java.time.Duration;
@@ -70,13 +71,18 @@ final class Place {
         if (rule.countsForCircuit() && !isTheCallersOwnEnd(failure)) {
             if (permit.failure(now) || permit.cut(now)) {
                 member.health().failed(failure, true, took, now);
-                call.memory().roster().failed(member, now);
+                call.memory().roster().failed(member);
             }
         } else {
             permit.neutral(now);
             member.health().failed(failure, false, took, now);
         }
-        leave(now);
+        release(refused(failure) ? 0 : Limiter.UNTOLD, now);
+    }
+
+    /** Whoever does not take a request in counts no tokens for it; of one that went silent nobody knows. */
+    private static boolean refused(Failure failure) {
+        return failure.kind() == FailureKind.CONNECT || failure.kind() == FailureKind.SKIPPED || failure.status() >= 400;
     }
 
     private static boolean isTheCallersOwnEnd(Failure failure) {
@@ -85,10 +91,14 @@ final class Place {
 
     /** Nothing is known: cancelled, or already judged. Whether it was still held. */
     boolean leave(long now) {
-        return leave(Usage.none(), now);
+        return release(Limiter.UNTOLD, now);
     }
 
-    boolean leave(Usage used, long now) {
+    void leave(Usage used, long now) {
+        release(used.total() == 0 ? Limiter.UNTOLD : used.total(), now);
+    }
+
+    private boolean release(int used, long now) {
         if (!held.compareAndSet(true, false)) {
             return false;
         }
@@ -96,7 +106,7 @@ final class Place {
             permit.neutral(now);
         }
         if (!member.limiter().isOff()) {
-            member.limiter().leave(estimate, used.total(), now);
+            member.limiter().leave(estimate, used, now);
         }
         member.health().ended();
         return true;

@@ -179,12 +179,16 @@ record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, 
             Route best = null;
             long soonest = Long.MAX_VALUE;
             for (Route route : shut) {
-                long remaining = route.member().isHeld(now)
-                        ? Long.MAX_VALUE
-                        : route.circuit().reading(now).remaining();
-                if (remaining < soonest) {
+                if (route.member().isHeld(now)) {
+                    continue;
+                }
+                CircuitBreaker.Reading reading = route.circuit().reading(now);
+                if (reading.state() == CircuitState.HALF_OPEN) {
+                    return route; // one trial at a time is enough, wherever it is: it will be refused here
+                }
+                if (reading.remaining() < soonest) {
                     best = route;
-                    soonest = remaining;
+                    soonest = reading.remaining();
                 }
             }
             return best;
