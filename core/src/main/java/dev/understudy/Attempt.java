@@ -32,7 +32,7 @@ final class Attempt {
         this.cursor = cursor;
         this.route = call.plan().route(cursor);
         this.started = call.now();
-        this.place = new Place(route, call);
+        this.place = new Place(route, call.plan().isEarly(cursor.route()), call);
     }
 
     /** All guards of a call, from the first to the last; operators from the inside out. */

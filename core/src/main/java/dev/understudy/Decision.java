@@ -89,7 +89,7 @@ sealed interface Decision {
     /** Where a call begins: at the first route, unless that and all others must be waited for. */
     static Decision begin(Cursor start, Plan plan, Rules rules, long now, long deadline) {
         int first = 0;
-        for (int i = 1; i < start.stands().size() && !start.stands().get(first).openAt(now); i++) {
+        for (int i = 1; i < plan.early() && !start.stands().get(first).openAt(now); i++) {
             long here = start.stands().get(i).openAt();
             first = here == 0 || here - start.stands().get(first).openAt() < 0 ? i : first;
         }

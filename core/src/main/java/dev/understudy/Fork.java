@@ -66,7 +66,7 @@ record Fork(
             case THROTTLED -> Optional.of(backoff(true));
             case ONCE_AT_ONCE -> once ? Optional.of(Duration.ZERO) : Optional.empty();
             case ONCE -> once ? Optional.of(backoff(false)) : Optional.empty();
-            case ONCE_IF_ALONE -> once && plan.routes().size() == 1 ? Optional.of(Duration.ZERO) : Optional.empty();
+            case ONCE_IF_ALONE -> once && plan.early() == 1 ? Optional.of(Duration.ZERO) : Optional.empty();
             case NO -> Optional.empty();
         };
     }
@@ -142,7 +142,7 @@ record Fork(
     private Decision largerWindow() {
         Integer here = failure.advice().window() != null ? failure.advice().window() : means.window(plan.route(cursor));
         Cursor settled = cursor.without();
-        for (int i = 0; i < plan.routes().size() && here != null; i++) {
+        for (int i = 0; i < plan.early() && here != null; i++) {
             Cursor.Stand stand = settled.stands().get(i);
             Integer there = means.window(plan.routes().get(i));
             if (stand.fresh() && stand.openAt(now) && there != null && there > here && canPay(i)) {

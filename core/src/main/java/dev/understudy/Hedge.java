@@ -78,7 +78,7 @@ final class Hedge {
         if (most > 0 && cursor.attempts() + 2 > most) {
             return -1;
         }
-        for (int i = 0; i < call.plan().routes().size(); i++) {
+        for (int i = 0; i < call.plan().early(); i++) {
             Cursor.Stand stand = cursor.stands().get(i);
             if (stand.fresh() && stand.openAt() == 0 && call.plan().routes().get(i).member() != route.member()) {
                 return i;

@@ -17,11 +17,14 @@ final class Place {
     private final Route route;
     private final Member member;
     private final Call call;
+    private final boolean early;
     private final AtomicBoolean held = new AtomicBoolean();
     private int estimate;
     private @Nullable Permit permit;
 
-    Place(Route route, Call call) {
+    /** @param early whether an open circuit may be tried before its time */
+    Place(Route route, boolean early, Call call) {
+        this.early = early;
         this.route = route;
         this.member = route.member();
         this.call = call;
@@ -30,9 +33,8 @@ final class Place {
     /** The reason why not, or {@code null}: then it must be left again. */
     @Nullable
     Failure take(long now) {
-        Admission admission = call.plan().early()
-                ? route.circuit().tryEarly(now)
-                : route.circuit().tryAcquire(now);
+        Admission admission =
+                early ? route.circuit().tryEarly(now) : route.circuit().tryAcquire(now);
         if (!(admission instanceof Permit granted)) {
             Admission.Denied denied = (Admission.Denied) admission;
             return Obstacle.circuit(denied.state(), denied.why(), denied.remaining());
