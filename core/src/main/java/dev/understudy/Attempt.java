@@ -1,5 +1,6 @@
 package dev.understudy;
 
+import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
@@ -55,7 +56,7 @@ final class Attempt {
                 .doOnCancel(this::left)
                 .doOnError(error -> place.leave(call.now()))
                 // An understudy inside reads the Context too: our cursor is none of its business.
-                .contextWrite(context -> call.scope().in(context.delete(Cursor.class)));
+                .contextWrite(context -> scope().in(context.delete(Cursor.class)));
     }
 
     /** A caller's token counter may throw: that is nobody's failure, and must not keep the place. */
@@ -66,6 +67,13 @@ final class Attempt {
             place.leave(call.now());
             throw e;
         }
+    }
+
+    /** Who waited for as long as it ever waits asks then, whatever time the vendor had named. */
+    private CallScope scope() {
+        Duration longest = call.door().rules().retry().maxWait();
+        boolean waited = !longest.isZero() && cursor.waited().compareTo(longest) >= 0;
+        return waited ? call.scope().insisting() : call.scope();
     }
 
     private ChatRequest fitted() {

@@ -1,6 +1,7 @@
 package dev.understudy;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -101,15 +102,18 @@ final class Roster {
         }
     }
 
-    /** Probes must have seen it well after its last failure; without probes time decides. */
+    /** Probes must have seen it well after its last failure; without probes time and its circuits decide. */
     private boolean hasRecovered(Member home, long now) {
         Checkup probed = home.checkup().get();
         long failedAt = home.health().failedAt();
         if (probed.healthy() != null) {
             return probed.healthy() && probed.lastSucceeded() && probed.at() - failedAt > 0;
         }
-        long quiet = now - failedAt;
-        return quiet >= failover.returnAfter().toNanos();
+        boolean quiet = now - failedAt >= Nanos.of(failover.returnAfter());
+        Collection<CircuitBreaker> circuits = home.circuits().values();
+        return quiet
+                && (circuits.isEmpty()
+                        || circuits.stream().anyMatch(circuit -> circuit.reading(now).remaining() == 0));
     }
 
     private boolean isWell(Member member) {

@@ -187,7 +187,13 @@ final class Watchdog<T> extends FluxOperator<T, T> {
         private void arm(long now) {
             Duration limit = spoken ? limits.idle() : limits.first();
             long since = demand > 0 ? silentSince : now;
-            long wait = Math.min(since + limit.toNanos() - now, limits.end() - now);
+            long due = since + limit.toNanos() - now;
+            if (!spoken) {
+                due = Math.min(
+                        due,
+                        limits.idle().toNanos()); // the first content may be here by then, and its clock is another
+            }
+            long wait = Math.min(due, limits.end() - now);
             // A chunk on its way down keeps a due timer from firing; looking again at once would spin.
             long atLeast = TimeUnit.MILLISECONDS.toNanos(1);
             if (state != OVER) {

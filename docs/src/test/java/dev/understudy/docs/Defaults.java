@@ -9,6 +9,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,15 +40,15 @@ final class Defaults {
 
     private Defaults() {}
 
-    /** Names of the public records that have defaults, and the builder. */
+    /** The builder, the public records that it holds, and those that have defaults. */
     static Stream<String> sections() {
-        Stream<String> records = PACKAGES.stream()
-                .flatMap(Defaults::classes)
+        Stream<Class<?>> held = fields().<Class<?>>map(Field::getType);
+        Stream<Class<?>> others =
+                PACKAGES.stream().flatMap(Defaults::classes).filter(type -> preset(type, "defaults") != null);
+        Stream<String> records = Stream.concat(held, others)
                 .filter(type -> type.isRecord() && Modifier.isPublic(type.getModifiers()))
-                .filter(type -> preset(type, "defaults") != null)
-                .map(Class::getSimpleName)
-                .sorted();
-        return Stream.concat(Stream.of(BUILDER), records);
+                .map(Class::getSimpleName);
+        return Stream.concat(Stream.of(BUILDER), records).distinct();
     }
 
     /** @param section the name of a record, "Record.preset", or the builder */
@@ -55,15 +56,26 @@ final class Defaults {
         if (section.equals(BUILDER)) {
             return builder();
         }
+        Map<String, String> values = new LinkedHashMap<>();
+        components("", instance(section), values);
+        return values;
+    }
+
+    /** What "Record.preset()" answers; for "Record" what the builder holds, or the record's defaults. */
+    private static Object instance(String section) {
         String[] parts = section.split("\\.");
         Class<?> type = type(parts[0]);
+        if (parts.length == 1) {
+            Understudy.Builder builder = Understudy.builder();
+            for (Field field : fields().filter(one -> one.getType() == type).toList()) {
+                return read(field, builder);
+            }
+        }
         Method preset = preset(type, parts.length > 1 ? parts[1] : "defaults");
         if (preset == null) {
             throw new IllegalArgumentException("There is nothing that is called " + section);
         }
-        Map<String, String> values = new LinkedHashMap<>();
-        components("", call(preset), values);
-        return values;
+        return call(preset);
     }
 
     /** A constant of the code, "Backoff.FLOOR". */
@@ -75,13 +87,17 @@ final class Defaults {
     private static Map<String, String> builder() {
         Understudy.Builder builder = Understudy.builder();
         Map<String, String> values = new LinkedHashMap<>();
-        Arrays.stream(Understudy.Builder.class.getDeclaredFields())
-                .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
-                .filter(field ->
-                        !List.class.isAssignableFrom(field.getType()) && !Map.class.isAssignableFrom(field.getType()))
-                .forEach(field ->
-                        values.put(OPTIONS.getOrDefault(field.getName(), field.getName()), text(read(field, builder))));
+        fields().forEach(field ->
+                values.put(OPTIONS.getOrDefault(field.getName(), field.getName()), text(read(field, builder))));
         return values;
+    }
+
+    /** The options of the builder; who is asked is none of them. */
+    private static Stream<Field> fields() {
+        return Arrays.stream(Understudy.Builder.class.getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
+                .filter(field -> !List.class.isAssignableFrom(field.getType()))
+                .filter(field -> !Map.class.isAssignableFrom(field.getType()));
     }
 
     /** A record inside a record that has no name of its own is told part by part: {@code rate.share}. */
@@ -131,25 +147,32 @@ final class Defaults {
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
     }
 
-    /** {@code Timeouts.reasoning()} for what that answers; for anything else what kind of thing it is. */
+    /** {@code Timeouts.reasoning()} for what that answers. */
     private static String named(Object value) {
-        return Stream.of(value.getClass().getMethods())
-                .filter(method -> isPreset(method, value.getClass()))
-                .filter(method -> call(method).equals(value))
-                .map(method -> "`" + value.getClass().getSimpleName() + "." + method.getName() + "()`")
-                .findFirst()
+        Class<?> type = value.getClass();
+        Stream<Class<?>> types = Stream.concat(Stream.of(type), Stream.of(type.getInterfaces()));
+        return types.filter(one -> PACKAGES.contains(one.getPackageName()))
+                .flatMap(one -> presets(one).filter(preset -> same(call(preset), value)))
+                .map(preset -> "`" + preset.getDeclaringClass().getSimpleName() + "." + preset.getName() + "()`")
+                .min(Comparator.comparing(name -> !name.endsWith(".defaults()`")))
                 .orElse(UNNAMED);
     }
 
-    private static boolean isPreset(Method method, Class<?> type) {
-        return Modifier.isStatic(method.getModifiers())
-                && method.getParameterCount() == 0
-                && method.getReturnType() == type;
+    private static boolean same(Object one, Object other) {
+        return one.equals(other) || one.getClass() == other.getClass() && !(one instanceof Record);
+    }
+
+    private static Stream<Method> presets(Class<?> type) {
+        return Modifier.isPublic(type.getModifiers())
+                ? Arrays.stream(type.getMethods())
+                        .filter(method -> Modifier.isStatic(method.getModifiers()))
+                        .filter(method -> method.getParameterCount() == 0 && method.getReturnType() == type)
+                : Stream.empty();
     }
 
     private static Method preset(Class<?> type, String name) {
-        return Stream.of(type.getMethods())
-                .filter(method -> method.getName().equals(name) && isPreset(method, type))
+        return presets(type)
+                .filter(method -> method.getName().equals(name))
                 .findFirst()
                 .orElse(null);
     }
@@ -169,7 +192,7 @@ final class Defaults {
                     files.list(StandardLocation.CLASS_PATH, inPackage, Set.of(JavaFileObject.Kind.CLASS), false);
             return StreamSupport.stream(found.spliterator(), false)
                     .map(file -> files.inferBinaryName(StandardLocation.CLASS_PATH, file))
-                    .filter(name -> !name.contains("-"))
+                    .filter(name -> !name.contains("-") && !name.contains("$"))
                     .<Class<?>>map(Defaults::load)
                     .toList()
                     .stream();

@@ -78,7 +78,7 @@ class DefaultsTest {
 
     /** A remark in parentheses is no part of the value. */
     private static String value(String cell) {
-        return cell.replaceFirst(" \\([^)]*\\)$", "");
+        return cell.replaceFirst(" \\(.*\\)$", "");
     }
 
     private static long number(String cell) {

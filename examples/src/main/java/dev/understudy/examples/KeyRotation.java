@@ -36,6 +36,7 @@ public final class KeyRotation {
     }
 
     static int run(Terminal terminal) {
+        Rehearsal.walkThrough();
         try (ScriptedServer server = ScriptedServer.start().rateLimitKey(LIMITED, Duration.ofSeconds(30));
                 Understudy understudy = over(server, terminal)) {
             terminal.line(CALLS + " calls with three keys in turn.");

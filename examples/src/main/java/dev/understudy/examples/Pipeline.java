@@ -28,7 +28,7 @@ import reactor.core.publisher.Mono;
  */
 public final class Pipeline {
 
-    private static final Duration DEADLINE = Duration.ofMillis(2500);
+    private static final Duration DEADLINE = Duration.ofSeconds(3);
     private static final Reply ANSWER = Reply.text("In short: all is well.").beforeHeaders(Duration.ofMillis(100));
     private static final Reply SILENCE = ANSWER.stall(After.nothing());
 
@@ -69,14 +69,15 @@ public final class Pipeline {
     }
 
     static int run(Terminal terminal) {
+        Rehearsal.walkThrough();
         try (ScriptedServer lead = ScriptedServer.start();
                 ScriptedServer deputy = ScriptedServer.start();
                 Understudy writer = over(lead, deputy, terminal)) {
             lead.when(about("row nine"), Reply.error(503, "server_error", "No capacity left"));
             lead.when(about("nine hundred pages"), SILENCE).always(ANSWER);
             deputy.when(about("nine hundred pages"), SILENCE).always(ANSWER);
-            writer.warmup().block(Duration.ofSeconds(10));
-            terminal.line(DOCUMENTS.size() + " documents, three at a time, " + DEADLINE.toMillis() + " ms for all.");
+            terminal.line(
+                    DOCUMENTS.size() + " documents, three at a time, " + DEADLINE.toSeconds() + " seconds for all.");
             List<Summary> summaries = summaries(Flux.fromIterable(DOCUMENTS), writer)
                     .contextWrite(CallContext.deadline(DEADLINE))
                     .collectList()
@@ -91,7 +92,7 @@ public final class Pipeline {
                 .provider(Providers.openAiCompatible(Endpoint.of("lead", lead.url(), "k1"), Quirks.defaults()))
                 .provider(Providers.anthropic(Endpoint.of("deputy", deputy.url(), "k2")), "claude-demo")
                 .retry(RetryPolicy.none())
-                .timeouts(Timeouts.defaults().withResponse(Duration.ofMillis(1500)))
+                .timeouts(Timeouts.defaults().withResponse(Duration.ofSeconds(2)))
                 .listener(event -> {
                     if (!(event instanceof Event.AttemptStarted)) {
                         terminal.event(event);

@@ -5,6 +5,7 @@ import dev.understudy.RetryPolicy;
 import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.Quirks;
@@ -29,6 +30,7 @@ final class Rehearsal implements AutoCloseable {
     private Rehearsal() {}
 
     static Rehearsal open() {
+        walkThrough();
         Rehearsal stage = new Rehearsal();
         // Overloaded, and then silent.
         stage.lead.then(
@@ -43,6 +45,21 @@ final class Rehearsal implements AutoCloseable {
         return stage;
     }
 
+    /** Two calls that nobody watches: what a JVM loads only once should not look like a slow provider. */
+    static void walkThrough() {
+        Reply refusal = Reply.status(503);
+        Reply answer = Reply.text("Ready.");
+        try (ScriptedServer server = ScriptedServer.start().then(refusal, answer, refusal, answer);
+                Understudy understudy = Understudy.builder()
+                        .provider(openAi(Endpoint.of("one", server.url())))
+                        .provider(Providers.anthropic(Endpoint.of("two", server.url())))
+                        .retry(RetryPolicy.none())
+                        .build()) {
+            ChatRequest request = ChatRequest.of("gpt-demo", PROMPT);
+            understudy.chat(request).thenMany(understudy.stream(request)).blockLast();
+        }
+    }
+
     /** The real patience is longer, see docs/defaults.md: nobody wants to wait for ten seconds in a first minute. */
     Understudy understudy(Listener listener) {
         return Understudy.builder()
@@ -50,7 +67,7 @@ final class Rehearsal implements AutoCloseable {
                 .provider(openAi(Endpoint.of("second", second.url(), "evening-key", "matinee-key")), "gpt-demo")
                 .provider(Providers.anthropic(Endpoint.of("third", third.url(), "third-key")), "claude-demo")
                 .retry(RetryPolicy.defaults().withRetries(1).withBackoff(Duration.ofMillis(200), Duration.ofSeconds(1)))
-                .timeouts(Timeouts.defaults().withFirstContent(Duration.ofSeconds(1)))
+                .timeouts(Timeouts.defaults().withFirstContent(Duration.ofMillis(1500)))
                 .listener(listener)
                 .build();
     }

@@ -91,7 +91,8 @@ final class Terminal {
     synchronized void event(Event event) {
         long now = System.nanoTime();
         started = started == 0 ? now : started;
-        String tags = String.join(" ", event.call().tags().values());
+        Event.CallId call = event.call();
+        String tags = call == null ? "" : String.join(" ", call.tags().values());
         String whose = tags.isEmpty() ? "" : "[" + tags + "] ";
         line(String.format(Locale.ROOT, "%5.2f s  %s%s", (now - started) / 1e9, whose, event), colour(event));
     }

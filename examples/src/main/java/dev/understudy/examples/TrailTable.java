@@ -1,6 +1,8 @@
 package dev.understudy.examples;
 
 import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Phase;
 import dev.understudy.chat.Trail;
 import dev.understudy.chat.Usage;
 import java.time.Duration;
@@ -71,7 +73,8 @@ final class TrailTable {
         if (failure.status() != 0) {
             return kind + " " + failure.status();
         }
-        return failure.phase() == null ? kind : kind + " (" + failure.phase().label() + ")";
+        Phase phase = failure.phase();
+        return failure.kind() == FailureKind.TIMEOUT && phase != null ? kind + " (" + phase.label() + ")" : kind;
     }
 
     private static String millis(@Nullable Duration duration) {

@@ -26,7 +26,7 @@ class QuickstartTest {
                         "overloaded 503",
                         "asks lead/gpt-demo again in",
                         "asks lead/gpt-demo, attempt 2 of 2",
-                        "timeout: no first content within 1000 ms",
+                        "timeout: no first content within 1500 ms",
                         "fails over from lead/gpt-demo to second/gpt-demo because of timeout",
                         "second leaves key-",
                         "because of rate_limited",
