@@ -84,7 +84,8 @@ class OutageTest {
         assertThat(perWindow).hasSizeGreaterThan(3).allMatch(attempts -> attempts <= 1);
         assertThat(Duration.ofNanos(used - back)).isLessThanOrEqualTo(Duration.ofSeconds(20));
         List<Heard> lastTen = after.subList(after.size() - 200, after.size());
-        assertThat(lastTen).as("all of the load has returned").allMatch(heard -> heard.by().equals("primary"));
+        assertThat(lastTen).as("all of the load has returned").allMatch(heard -> heard.by()
+                .equals("primary"));
         assertThat(standing(understudy, "primary").status()).isEqualTo(Standing.Status.HEALTHY);
         assertThat(standing(understudy, "primary").inFlight()).isZero();
         assertThat(primary.live() + second.live()).isZero();
@@ -101,7 +102,9 @@ class OutageTest {
         List<Heard> calls = stage.load(understudy, streamed, EVERY, Duration.ofSeconds(60));
         stage.advance(Duration.ofSeconds(30));
         assertThat(calls).allMatch(Heard::served);
-        assertThat(stage.events(Event.CircuitMoved.class)).as("half of them failing opens it").isNotEmpty();
+        assertThat(stage.events(Event.CircuitMoved.class))
+                .as("half of them failing opens it")
+                .isNotEmpty();
     }
 
     @Test
@@ -129,10 +132,12 @@ class OutageTest {
                 .failover(failover)
                 .listener(event -> {
                     stage.events.add(event);
-                    if (event instanceof Event.AttemptStarted started && started.provider().equals("primary")) {
+                    if (event instanceof Event.AttemptStarted started
+                            && started.provider().equals("primary")) {
                         attemptsOnPrimary.add(stage.nanos());
                     }
-                    if (event instanceof Event.CircuitMoved moved && moved.provider().equals("primary")) {
+                    if (event instanceof Event.CircuitMoved moved
+                            && moved.provider().equals("primary")) {
                         moves.add(new Move(stage.nanos(), attemptsOnPrimary.size(), moved.to()));
                     }
                 })

@@ -70,7 +70,8 @@ final class VirtualStage {
         /** {@code a:served}, {@code b:failed}: who did what, in order. */
         List<String> outcomes() {
             return trail().entries().stream()
-                    .map(entry -> entry.provider() + ":" + entry.outcome().name().toLowerCase(java.util.Locale.ROOT))
+                    .map(entry ->
+                            entry.provider() + ":" + entry.outcome().name().toLowerCase(java.util.Locale.ROOT))
                     .toList();
         }
     }
