@@ -21,6 +21,8 @@ record Fork(
         RandomGenerator dice,
         Means means) {
 
+    private static final String FAILED = "All providers/models failed";
+
     Decision decide() {
         Optional<Duration> again = sameRoute();
         Route here = plan.route(cursor);
@@ -43,7 +45,11 @@ record Fork(
             }
             case YES -> {}
         }
-        return elsewhere();
+        Decision elsewhere = elsewhere();
+        boolean tooLate = again.isPresent() && !fits(again.get());
+        return tooLate && elsewhere instanceof Stop stop && stop.why().equals(FAILED)
+                ? tooLate(here, again.get())
+                : elsewhere;
     }
 
     /** How long to wait before the same route is asked again, if it is at all. */
@@ -119,7 +125,7 @@ record Fork(
 
     private Decision waitFor(Cursor settled, int route) {
         if (route < 0) {
-            return new Stop("All providers/models failed");
+            return new Stop(FAILED);
         }
         Cursor.Stand stand = settled.stands().get(route);
         Route there = plan.routes().get(route);
@@ -128,14 +134,18 @@ record Fork(
         Duration wait =
                 Duration.ofNanos(Math.max(told, Math.min(cap, backoff(true).toNanos())));
         if (!fits(wait)) {
-            return new Stop("All providers/models failed; " + there.name() + " could be asked again in "
-                    + Line.millis(wait) + ", after the time of the call is over");
+            return tooLate(there, wait);
         }
         // Whoever was asked before is asked again: that is a retry, however long it was waited for.
         if (stand.tries() > 0 && !means.retryToken(there)) {
-            return new Stop("All providers/models failed; the retries of " + there.name() + " are used up for now");
+            return new Stop(FAILED + "; the retries of " + there.name() + " are used up for now");
         }
         return new Again(settled.to(route, wait), wait);
+    }
+
+    private static Stop tooLate(Route route, Duration wait) {
+        return new Stop(FAILED + "; " + route.name() + " could be asked again in " + Line.millis(wait)
+                + ", after the time of the call is over");
     }
 
     /** A route with more room first; else the same one with less to say, once. */
