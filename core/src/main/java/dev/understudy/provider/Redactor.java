@@ -38,9 +38,9 @@ final class Redactor {
                     "(?i)\\b((?:access |auth |bearer )?(?:token|secret)[\"']?\\s*[:=]\\s*[\"'`]?)[\\w.~+/*-]{12,}",
                     "$1" + MASK),
             // A key by its beginning.
-            rule("\\bsk-[\\w*.-]{3,}[\\w*-]", MASK),
+            rule("\\bsk-[\\w*./+=~-]{3,}[\\w*/+=~-]", MASK),
             rule(
-                    "\\b(?:pk|rk|gsk|xai|tgp|pplx|csk|fw|nvapi|hf|r8|ghp|gho|github_pat|ya29)[-_.][\\w*.-]{11,}[\\w*-]",
+                    "\\b(?:pk|rk|gsk|xai|tgp|pplx|csk|fw|nvapi|hf|r8|ghp|gho|github_pat|ya29)[-_.][\\w*./+=~-]{11,}[\\w*/+=~-]",
                     MASK),
             rule("\\b(?:AIz|AKIA|ASIA)[\\w*-]{12,}", MASK),
             rule("\\beyJ[\\w-]{8,}\\.[\\w-]{8,}\\.[\\w-]*", MASK),

@@ -69,6 +69,7 @@ class RedactorTest {
                 "Invalid API key: plain-word-key|Invalid API key: ***",
                 "key sk-ant-REDACTED, sent|key ***, sent",
                 "got sk-proj-AbC_123-xyz!|got ***!",
+                "got sk-abc/def+ghi=. Then|got ***. Then",
                 "echo bad-key-**********test here|echo *** here",
                 "echo ••••••••abcd here|echo *** here",
                 "Authorization: Bearer abc.def-123|Authorization: Bearer ***",
