@@ -35,6 +35,30 @@ class RedactorTest {
         }
     }
 
+    @Test
+    void tenCharactersOfAKnownKeyAreTakenOutWithAllThatHangsOnToThem() {
+        for (int from = 0; from + 10 <= KEY.length(); from++) {
+            String part = KEY.substring(from, from + 10);
+            assertThat(KNOWING.redact("it ends in ..." + part + ", and so on"))
+                    .isEqualTo("it ends in ...***, and so on");
+            assertThat(KNOWING.redact("«" + part.toUpperCase(java.util.Locale.ROOT) + "»")).isEqualTo("«***»");
+        }
+    }
+
+    @Test
+    void aKeyInBase64IsFoundBehindAnyName() {
+        for (String name : List.of("a:", "ab:", "abc:")) {
+            byte[] credentials = (name + KEY).getBytes(StandardCharsets.UTF_8);
+            String safe = KNOWING.redact("sent " + Base64.getEncoder().encodeToString(credentials) + " there");
+            assertThat(safe).isEqualTo("sent *** there");
+        }
+    }
+
+    @Test
+    void wordsWithLettersThatGrowInLowerCaseAreReadToo() {
+        assertThat(KNOWING.redact("İİ " + KEY.substring(2, 14))).doesNotContain(KEY.substring(2, 12));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
