@@ -90,7 +90,8 @@ record ErrorBody(
             "X-RateLimit-Reset");
 
     /** Words in place of a code that say nothing. */
-    private static final Set<String> EMPTY_CODES = Set.of("error", "none", "null", "value_error", "response.failed");
+    private static final Set<String> EMPTY_CODES =
+            Set.of("error", "none", "null", "value_error", "response.failed", "message-end");
 
     private static final Pattern CODE = Pattern.compile("[\\w.:/#-]{1,100}");
     private static final Pattern BRACKETED = Pattern.compile("\\[(\\d{4})]\\s*\\[");
