@@ -58,7 +58,8 @@ class CanaryOnTheWireTest {
                 "HTTP/1.1 200 OK\r\nx-echo: " + (song + " ").repeat(2_000) + "\r\n\r\n",
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + song + "\r\n",
                 "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{\"" + song)) {
-            Heard heard = search.play(wire, door, stage.closing(new Garbage(answer)).url(), Timeouts.defaults());
+            Heard heard =
+                    search.play(wire, door, stage.closing(new Garbage(answer)).url(), Timeouts.defaults());
             assertThat(heard.error()).isInstanceOf(ChatException.Exhausted.class);
         }
     }
@@ -114,8 +115,8 @@ class CanaryOnTheWireTest {
 
     @Test
     void aProbeThatFailsDoesNotShowIt() {
-        ScriptedServer server = stage.server()
-                .rule(asked -> Reply.error(401, "authentication_error", "Wrong: " + CANARY.key()));
+        ScriptedServer server =
+                stage.server().rule(asked -> Reply.error(401, "authentication_error", "Wrong: " + CANARY.key()));
         for (Wire wire : Wire.values()) {
             Throwable error = stage.provider(wire, "p1", server, CANARY.key())
                     .probe()
@@ -129,8 +130,7 @@ class CanaryOnTheWireTest {
 
     @Test
     void aHeaderFieldThatHoldsItDoesNotShowIt() {
-        Endpoint endpoint =
-                Endpoint.of("p1", "https://gateway.example/v1").withHeader("x-gateway-key", CANARY.key());
+        Endpoint endpoint = Endpoint.of("p1", "https://gateway.example/v1").withHeader("x-gateway-key", CANARY.key());
         CANARY.assertUnseenIn("an endpoint", endpoint.toString());
         CANARY.assertUnseenIn("a provider", Wire.OPENAI.provider(endpoint).toString());
     }
@@ -143,7 +143,9 @@ class CanaryOnTheWireTest {
                     .satisfies(CANARY::assertUnseenIn);
         }
         for (String url : List.of(
-                "https://user:" + CANARY.key() + "@host/v1", "ht tp://" + CANARY.key(), "http://far.example/" + CANARY.key())) {
+                "https://user:" + CANARY.key() + "@host/v1",
+                "ht tp://" + CANARY.key(),
+                "http://far.example/" + CANARY.key())) {
             assertThatThrownBy(() -> Endpoint.of("p1", url)).satisfies(CANARY::assertUnseenIn);
         }
         assertThatThrownBy(() -> Endpoint.of("p1", "https://host/v1").withHeader("x-key", CANARY.key() + "\n"))

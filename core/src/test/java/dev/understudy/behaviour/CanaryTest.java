@@ -36,8 +36,7 @@ class CanaryTest {
     }
 
     static Stream<Arguments> echoes() {
-        return Rehearsal.times(
-                        Rehearsal.everywhere(), Canary.wellKnown(), Canary.plain())
+        return Rehearsal.times(Rehearsal.everywhere(), Canary.wellKnown(), Canary.plain())
                 .flatMap(one -> Rehearsal.times(Stream.of(one), (Object[]) Echo.values()));
     }
 
@@ -73,7 +72,8 @@ class CanaryTest {
                 Reply.raw(500, "application/json", "{\"error\":{\"code\":\"" + song + "\",\"message\":null}}"),
                 Reply.raw(429, "application/json", "{\"error\":\"" + song + "\",\"type\":\"" + song + "\"}"),
                 Reply.raw(400, "application/json", "[{\"message\":\"{\\\"error\\\":\\\"" + song + "\\\"}\"}]"),
-                Reply.raw(400, "application/json", "{\"detail\":[{\"loc\":[\"body\",\"" + song + "\"],\"msg\":\"no\"}]}"),
+                Reply.raw(
+                        400, "application/json", "{\"detail\":[{\"loc\":[\"body\",\"" + song + "\"],\"msg\":\"no\"}]}"),
                 Reply.raw(503, "application/json", "{\"message\":\"" + "word ".repeat(95) + song + "\"}"))) {
             play(wire, door, canary, stage.server().then(reply));
         }
