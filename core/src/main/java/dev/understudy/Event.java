@@ -73,7 +73,7 @@ public sealed interface Event {
     record Retrying(CallId call, String provider, String model, Duration after, Failure why) implements Event {
         @Override
         public String toString() {
-            return call + " asks " + provider + "/" + model + " again in " + Line.millis(after) + " because of "
+            return call + " asks " + provider + "/" + model + " again " + Line.in(after) + " because of "
                     + why.kind().label();
         }
     }
@@ -85,7 +85,7 @@ public sealed interface Event {
         @Override
         public String toString() {
             return call + " fails over from " + from + "/" + fromModel + " to " + to + "/" + toModel
-                    + (after.isZero() ? "" : " in " + Line.millis(after)) + " because of "
+                    + (after.isZero() ? "" : " " + Line.in(after)) + " because of "
                     + why.kind().label();
         }
     }

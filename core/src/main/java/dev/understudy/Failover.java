@@ -8,12 +8,11 @@ import java.time.Duration;
  * @param automatic whether others are asked at all when the active one fails; true
  * @param maxConsecutiveFailures after so many failures in a row the next healthy provider becomes the active one; 5
  * @param returns whether the first provider becomes the active one again when it has recovered; true
- * @param returnAfter without probes, how long after its last failure it counts as recovered, so that one call tries it
- *     again; 15 s
+ * @param returnAfter without probes, how long after its last failure it is tried again, if its circuits are not open; 5 s
  */
 public record Failover(boolean automatic, int maxConsecutiveFailures, boolean returns, Duration returnAfter) {
 
-    private static final Failover DEFAULTS = new Failover(true, 5, true, Duration.ofSeconds(15));
+    private static final Failover DEFAULTS = new Failover(true, 5, true, Duration.ofSeconds(5));
 
     public Failover {
         if (maxConsecutiveFailures < 1) {

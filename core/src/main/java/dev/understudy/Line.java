@@ -7,6 +7,11 @@ final class Line {
 
     private Line() {}
 
+    /** How long something is waited for. */
+    static String in(Duration wait) {
+        return wait.isZero() ? "at once" : "in " + millis(wait);
+    }
+
     static String millis(Duration duration) {
         return duration.toMillis() + " ms";
     }

@@ -187,7 +187,13 @@ final class Watchdog<T> extends FluxOperator<T, T> {
         private void arm(long now) {
             Duration limit = spoken ? limits.idle() : limits.first();
             long since = demand > 0 ? silentSince : now;
-            long wait = Math.min(since + limit.toNanos() - now, limits.end() - now);
+            long due = since + limit.toNanos() - now;
+            if (!spoken) {
+                due = Math.min(
+                        due,
+                        limits.idle().toNanos()); // the first content may be here by then, and its clock is another
+            }
+            long wait = Math.min(due, limits.end() - now);
             // A chunk on its way down keeps a due timer from firing; looking again at once would spin.
             long atLeast = TimeUnit.MILLISECONDS.toNanos(1);
             if (state != OVER) {
@@ -196,13 +202,18 @@ final class Watchdog<T> extends FluxOperator<T, T> {
         }
 
         private ChatException.CallFailed expired(Phase phase, Duration limit) {
-            if (phase == Phase.TOTAL || phase == Phase.DEADLINE) {
-                String whose = phase == Phase.TOTAL ? "the attempt" : "the call";
-                return new ChatException.CallFailed(
-                        Failure.of(FailureKind.TIMEOUT, whose + " was not over within " + Line.millis(limit))
-                                .withPhase(phase));
+            if (phase == Phase.TOTAL) {
+                return timeout(phase, "the attempt was not over within " + Line.millis(limit));
+            }
+            if (phase == Phase.DEADLINE) {
+                return timeout(phase, "the time of the call was over after " + Line.millis(limit) + " of this attempt");
             }
             return new ChatException.CallFailed(Failure.timeout(phase, limit));
+        }
+
+        private static ChatException.CallFailed timeout(Phase phase, String message) {
+            return new ChatException.CallFailed(
+                    Failure.of(FailureKind.TIMEOUT, message).withPhase(phase));
         }
 
         private long now() {

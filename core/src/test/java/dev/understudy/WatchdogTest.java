@@ -56,6 +56,22 @@ class WatchdogTest {
     }
 
     @Test
+    void anIdleLimitThatIsShorterThanTheFirstIsKeptToTheMillisecond() {
+        StepVerifier.withVirtualTime(() -> Flux.defer(() -> new Watchdog<>(
+                        Mono.delay(Duration.ofMillis(2_500))
+                                .<StreamChunk>thenReturn(text())
+                                .concatWith(Flux.never()),
+                        new Watchdog.Limits(
+                                FIRST, Phase.FIRST_CONTENT, Duration.ofSeconds(1), TOTAL.toNanos(), Phase.TOTAL),
+                        Time.PARALLEL)))
+                .thenAwait(Duration.ofMillis(2_500))
+                .expectNextCount(1)
+                .expectNoEvent(Duration.ofMillis(999))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
     void aSlowConsumerDoesNotLookLikeASlowProvider() {
         StepVerifier.withVirtualTime(() -> watched(Flux.range(0, 3).map(i -> text())), 0)
                 .expectSubscription()

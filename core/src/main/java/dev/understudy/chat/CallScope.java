@@ -13,23 +13,36 @@ import reactor.util.context.ContextView;
  */
 public final class CallScope {
 
-    private static final CallScope NONE = new CallScope(notice -> {});
+    private static final CallScope NONE = hearing(notice -> {});
 
     private final Consumer<Notice> ear;
-    private final Map<Object, Object> kept = new ConcurrentHashMap<>(4);
+    private final Map<Object, Object> kept;
+    private final boolean insists;
 
-    private CallScope(Consumer<Notice> ear) {
+    private CallScope(Consumer<Notice> ear, Map<Object, Object> kept, boolean insists) {
         this.ear = ear;
+        this.kept = kept;
+        this.insists = insists;
     }
 
     /** A scope for one call; {@code ear} hears what providers report, on their threads, and must not throw. */
     public static CallScope hearing(Consumer<Notice> ear) {
-        return new CallScope(ear);
+        return new CallScope(ear, new ConcurrentHashMap<>(4), false);
     }
 
     /** The scope of the call in progress, or one that keeps and hears nothing. */
     public static CallScope of(ContextView context) {
         return context.hasKey(CallScope.class) ? context.get(CallScope.class) : NONE;
+    }
+
+    /** The same scope for an attempt whose caller has waited as long as it will. */
+    public CallScope insisting() {
+        return new CallScope(ear, kept, true);
+    }
+
+    /** Whether to ask all the same, although the vendor wanted to be left alone for longer. */
+    public boolean insists() {
+        return insists;
     }
 
     public Context in(Context context) {

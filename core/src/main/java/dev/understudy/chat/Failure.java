@@ -57,7 +57,12 @@ public record Failure(
 
     public static Failure timeout(Phase phase, Duration after) {
         return new Failure(
-                FailureKind.TIMEOUT, "no " + phase.label() + " within " + after, 0, null, phase, Advice.none());
+                FailureKind.TIMEOUT,
+                "no " + phase.label() + " within " + after.toMillis() + " ms",
+                0,
+                null,
+                phase,
+                Advice.none());
     }
 
     public Failure withMessage(String message) {

@@ -22,8 +22,11 @@ public sealed interface Notice {
         @Override
         public String toString() {
             return provider + " leaves " + keyFingerprint + " out "
-                    + (forHowLong == null ? "for good" : "for " + forHowLong.toMillis() + " ms") + " because of "
-                    + kind.label();
+                    + (forHowLong == null ? "for good" : "for " + span(forHowLong)) + " because of " + kind.label();
+        }
+
+        private static String span(Duration wait) {
+            return wait.toSeconds() < 10 ? wait.toMillis() + " ms" : wait.toSeconds() + " s";
         }
     }
 

@@ -10,9 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes requests as Anthropic wants them:
@@ -35,9 +33,9 @@ final class AnthropicRequest {
     private static final String ANY_JSON =
             "Answer with one valid JSON object and nothing else: no prose around it and no code fence.";
 
-    private final Function<String, @Nullable Integer> maxOutput;
+    private final Map<String, Integer> maxOutput;
 
-    AnthropicRequest(Function<String, @Nullable Integer> maxOutput) {
+    AnthropicRequest(Map<String, Integer> maxOutput) {
         this.maxOutput = maxOutput;
     }
 
@@ -74,11 +72,11 @@ final class AnthropicRequest {
 
     private int maxTokens(ChatRequest request) {
         Integer asked = request.sampling().maxTokens();
-        Integer most = maxOutput.apply(request.model());
+        int most = maxOutput.getOrDefault(request.model(), 0);
         if (asked == null) {
-            return most == null ? MAX_TOKENS : most;
+            return most > 0 ? most : MAX_TOKENS;
         }
-        return most == null ? asked : Math.min(asked, most);
+        return most > 0 ? Math.min(asked, most) : asked;
     }
 
     private static String system(ChatRequest request) {

@@ -14,8 +14,8 @@ import static dev.understudy.chat.FailureKind.UNSUPPORTED;
 
 import dev.understudy.chat.FailureKind;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +27,16 @@ final class ErrorFragments {
     /**
      * One thing that is said.
      *
-     * @param words a pattern of it
+     * @param words the ways to say it
      * @param at the statuses it is believed at (0 is an in-band error without one); empty means all
-     * @param unless a pattern of what must not be said with it
+     * @param unless what must not be said with it
      * @param refused the feature that is refused by it
      */
     record Row(
             FailureKind kind,
-            Pattern words,
+            List<Wording> words,
             Set<Integer> at,
-            @Nullable Pattern unless,
+            List<Wording> unless,
             @Nullable String refused) {
 
         Row at(Integer... statuses) {
@@ -44,17 +44,17 @@ final class ErrorFragments {
         }
 
         Row unless(String otherWords) {
-            return new Row(kind, words, at, pattern(otherWords), refused);
+            return new Row(kind, words, at, Wording.all(otherWords), refused);
         }
 
         Row refusing(String feature) {
             return new Row(kind, words, at, unless, feature);
         }
 
-        boolean fits(int status, String evidence) {
+        boolean fits(int status, String lowerCase) {
             return (at.isEmpty() || at.contains(status))
-                    && words.matcher(evidence).find()
-                    && (unless == null || !unless.matcher(evidence).find());
+                    && Wording.anyIn(words, lowerCase)
+                    && !Wording.anyIn(unless, lowerCase);
         }
     }
 
@@ -85,7 +85,7 @@ final class ErrorFragments {
             row(QUOTA, """
                     credit balance is too low  |  insufficient (account )?(balance|credit|fund|quota)
                     (requires|need) more credits  |  can only afford  |  (out of|no) (credits|funds)\\b
-                    (used|exhausted|depleted) (all )?(available |your |the )*(prepa\\w+ |monthly |included )*credits
+                    (used|exhausted|depleted) (all )?((available|your|the|prepa\\w+|monthly|included) ){0,4}credits
                     credits are depleted  |  exceeded your monthly (included )?credits
                     billing hard limit
                     (monthly|specified|configured).{0,20}(spending|spend|usage|budget) limit
@@ -149,7 +149,7 @@ final class ErrorFragments {
                     rate.?limit  |  too many requests  |  requests? per (second|minute|hour|day)
                     tokens? per (second|minute|hour|day)  |  quota exceeded for
                     concurrency (limit|of this api)  |  too many tokens, please wait  |  usage limit reached
-                    使用上限|请求过多|并发
+                    使用上限  |  请求过多  |  并发
                     """).at(0, 400, 403, 429, 500),
 
             // Policy.
@@ -159,7 +159,7 @@ final class ErrorFragments {
                     (input|prompt|request|content|output)s? (was|were|is|has been) (flagged|blocked)
                     violat\\w+.{0,60}polic  |  requires moderation
                     (in|un)(appropriate|safe).{0,20}content  |  content exists risk  |  considered high risk
-                    不安全|敏感内容
+                    不安全  |  敏感内容
                     """).at(0, 400, 403, 422, 451).unless("data policy"),
 
             // What a model or an endpoint cannot do.
@@ -241,27 +241,22 @@ final class ErrorFragments {
                     overloaded  |  overload\\b  |  (over|at|no|insufficient|exceeded) capacity
                     capacity (exceeded|available)  |  server (is )?busy  |  maximum pending requests
                     experiencing high (demand|load|traffic)  |  loading model
-                    model is (currently )?loading  |  temporarily unavailable  |  服务繁忙|过载
+                    model is (currently )?loading  |  temporarily unavailable  |  服务繁忙  |  过载
                     """).at(0, 424, 429, 498, 500, 502, 503, 529));
 
     private ErrorFragments() {}
 
     static @Nullable Row first(int status, String evidence) {
+        String lowerCase = evidence.toLowerCase(Locale.ROOT);
         for (Row row : TABLE) {
-            if (row.fits(status, evidence)) {
+            if (row.fits(status, lowerCase)) {
                 return row;
             }
         }
         return null;
     }
 
-    /** Words are parted by {@code |} between spaces, or stand on lines of their own. */
     private static Row row(FailureKind kind, String words) {
-        return new Row(kind, pattern(words), Set.of(), null, null);
-    }
-
-    private static Pattern pattern(String words) {
-        return Pattern.compile(
-                words.strip().replaceAll("\\s+\\|\\s+|\\s*\\n\\s*", "|"), Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+        return new Row(kind, Wording.all(words), Set.of(), List.of(), null);
     }
 }

@@ -1,7 +1,6 @@
 package dev.understudy.provider;
 
-import java.io.InputStream;
-import java.io.OutputStream;
+import dev.understudy.chat.ChatException.CallFailed;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,8 +40,7 @@ final class JsonReader implements AutoCloseable {
     private static final int SLOTS = 32;
     private static final AtomicReferenceArray<@Nullable JsonReader> IDLE = new AtomicReferenceArray<>(SLOTS);
 
-    private final Source source = new Source();
-    private final Rest rest = new Rest();
+    private final JsonBytes source = new JsonBytes();
     private final JsonParser parser = Json.FACTORY.createParser(ObjectReadContext.empty(), source);
     private String field = "";
     private long total;
@@ -59,8 +57,13 @@ final class JsonReader implements AutoCloseable {
         if (reader == null) {
             reader = new JsonReader();
         }
-        reader.begin(bytes, offset, length);
-        return reader;
+        try {
+            reader.begin(bytes, offset, length);
+            return reader;
+        } catch (CallFailed e) {
+            reader.close();
+            throw e;
+        }
     }
 
     private static int slot() {
@@ -152,8 +155,8 @@ final class JsonReader implements AutoCloseable {
     /** An object or array has ended; after the outermost one nothing but white space may follow. */
     private void ended() {
         if (parser.streamReadContext().inRoot()) {
-            parser.releaseBuffered(rest);
-            if (rest.dirty || source.hasMore()) {
+            parser.releaseBuffered(source.rest());
+            if (source.hasMore()) {
                 throw Json.rejected("more than one JSON value where one was expected");
             }
             done = true;
@@ -332,58 +335,6 @@ final class JsonReader implements AutoCloseable {
             IDLE.setRelease(slot(), this);
         } else {
             parser.close();
-        }
-    }
-
-    /** Feeds the parser one document after another. */
-    private static final class Source extends InputStream {
-        private byte[] bytes = new byte[0];
-        private int next;
-        private int end;
-
-        void fill(byte[] bytes, int from, int end) {
-            this.bytes = bytes;
-            this.next = from;
-            this.end = end;
-        }
-
-        boolean hasMore() {
-            for (; next < end; next++) {
-                if (!Rest.isSpace(bytes[next])) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        @Override
-        public int read() {
-            return next < end ? bytes[next++] & 0xFF : -1;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) {
-            if (next >= end) {
-                return -1;
-            }
-            int count = Math.min(length, end - next);
-            System.arraycopy(bytes, next, target, offset, count);
-            next += count;
-            return count;
-        }
-    }
-
-    /** Looks at what the parser had read ahead. */
-    private static final class Rest extends OutputStream {
-        private boolean dirty;
-
-        @Override
-        public void write(int b) {
-            dirty |= !isSpace((byte) b);
-        }
-
-        static boolean isSpace(byte b) {
-            return b == ' ' || b == '\n' || b == '\r' || b == '\t';
         }
     }
 }

@@ -71,6 +71,27 @@ final class KeyRing {
         return null;
     }
 
+    /** The rate-limited key that opens first, gated or not, among those not tried in this call. */
+    @Nullable
+    Lease insist(Set<Integer> tried) {
+        int first = -1;
+        long earliest = 0;
+        for (int i = 0; i < keys.size(); i++) {
+            Gate gate = gates.get(i);
+            boolean limited = gate != null && gate.kind == FailureKind.RATE_LIMITED;
+            if (limited && !tried.contains(i) && (first < 0 || gate.until - earliest < 0)) {
+                first = i;
+                earliest = gate.until;
+            }
+        }
+        return first < 0 ? null : new Lease(first, keys.get(first));
+    }
+
+    /** A key that served is free, whatever was said of it before. */
+    void open(Lease lease) {
+        gates.set(lease.index, null);
+    }
+
     /** Whether another key may do better with the same request. */
     static boolean rotates(FailureKind kind) {
         return kind == FailureKind.RATE_LIMITED || kind == FailureKind.QUOTA || kind == FailureKind.AUTH;

@@ -24,6 +24,8 @@ final class OpenAiChatEvent {
     private OpenAiChatTurn spare = new OpenAiChatTurn();
 
     private final boolean whole;
+    private boolean labelled;
+    private boolean hasFirst;
     private boolean hasMessage;
     private boolean hasCode;
     private boolean saysError;
@@ -33,7 +35,10 @@ final class OpenAiChatEvent {
         this.whole = whole;
     }
 
-    /** Reads a document; what is no object is no answer. */
+    /**
+     * Reads a document; what is no object is no answer. Who answers is told in every event of a stream and costs much of
+     * its reading, so only those events are asked that may tell something new.
+     */
     void read(byte[] bytes, int offset, int length) {
         clear();
         try (JsonReader in = Json.read(bytes, offset, length)) {
@@ -46,25 +51,46 @@ final class OpenAiChatEvent {
             }
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "id" -> id = in.repeated(id);
-                    case "model" -> model = in.repeated(model);
                     case "choices" -> choices(in);
                     case "usage" -> usage.read(in);
                     case "x_groq" -> xGroq(in);
                     case "error" -> isError |= isSomething(in);
-                    case "detail" -> saysError = true;
-                    case "object", "type" -> saysError |= namesError(in.repeated(USUAL));
-                    case "message" -> hasMessage = true;
-                    case "code", "status" -> hasCode |= !in.isNull();
-                    default -> in.skip();
+                    default -> {
+                        if (whole) {
+                            label(in);
+                        }
+                    }
+                }
+            }
+        }
+        if (!whole && (!labelled || !hasFirst || turn.finish != null)) {
+            labelled |= hasFirst;
+            try (JsonReader in = Json.read(bytes, offset, length)) {
+                in.object();
+                while (in.nextField()) {
+                    label(in);
                 }
             }
         }
         isError |= !hasChoices && (saysError || (hasMessage && hasCode));
     }
 
+    /** Reads what an answer says of itself, and what makes a document without an answer an error. */
+    private void label(JsonReader in) {
+        switch (in.field()) {
+            case "id" -> id = in.repeated(id);
+            case "model" -> model = in.repeated(model);
+            case "detail" -> saysError = true;
+            case "object", "type" -> saysError |= namesError(in.repeated(USUAL));
+            case "message" -> hasMessage = true;
+            case "code", "status" -> hasCode |= !in.isNull();
+            default -> in.skip();
+        }
+    }
+
     private void clear() {
         hasChoices = false;
+        hasFirst = false;
         isError = false;
         hasMessage = false;
         hasCode = false;
@@ -75,10 +101,9 @@ final class OpenAiChatEvent {
 
     private void choices(JsonReader in) {
         hasChoices = in.isArray();
-        boolean taken = false;
         if (in.array()) {
             while (in.nextElement()) {
-                if (taken) {
+                if (hasFirst) {
                     in.skip();
                     continue;
                 }
@@ -87,7 +112,7 @@ final class OpenAiChatEvent {
                     OpenAiChatTurn read = spare;
                     spare = turn;
                     turn = read;
-                    taken = true;
+                    hasFirst = true;
                 }
             }
         }

@@ -28,7 +28,7 @@ final class RetryAfter {
 
     /** {@code 6m0s}, {@code 2m59.56s}, {@code 130ms}, {@code 2.5}: a number without a unit counts seconds. */
     private static final String LENGTH = "((?:\\d+(?:\\.\\d+)?\\s*"
-            + "(?:(?:days?|d|hours?|hrs?|h|milliseconds?|ms|minutes?|mins?|m|seconds?|secs?|s)(?![a-z]))?[, ]*)+)";
+            + "(?:(?:days?|d|hours?|hrs?|h|milliseconds?|ms|minutes?|mins?|m|seconds?|secs?|s)(?![a-z]))?[, ]*){1,6})";
 
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([a-z]*)");
 

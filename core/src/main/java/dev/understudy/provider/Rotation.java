@@ -67,15 +67,18 @@ record Rotation(String provider, KeyRing keys, LongSupplier clock) {
     private <T> Flux<T> once(Function<KeyRing.Lease, Flux<T>> exchange, ContextView context) {
         Tried tried = context.hasKey(Tried.class) ? context.get(Tried.class) : Tried.NOTHING;
         long now = clock.getAsLong();
-        KeyRing.Lease lease = keys.lease(tried.keys, now);
+        CallScope scope = CallScope.of(context);
+        KeyRing.Lease free = keys.lease(tried.keys, now);
+        KeyRing.Lease lease = free == null && scope.insists() ? keys.insist(tried.keys) : free;
         if (lease == null) {
             return Flux.error(new CallFailed(nobody(tried, now)));
         }
-        CallScope scope = CallScope.of(context);
         if (tried.hope != null) {
             scope.report(new Notice.KeyUsed(provider, String.valueOf(lease.fingerprint())));
         }
-        return exchange.apply(lease).onErrorMap(CallFailed.class, failed -> judged(failed, tried, lease, scope));
+        Flux<T> answer = exchange.apply(lease);
+        return (free == null ? answer.doOnComplete(() -> keys.open(lease)) : answer)
+                .onErrorMap(CallFailed.class, failed -> judged(failed, tried, lease, scope));
     }
 
     private Throwable judged(CallFailed failed, Tried tried, KeyRing.Lease lease, CallScope scope) {

@@ -106,10 +106,7 @@ final class SseFraming implements Framing {
             }
         }
         int start = next;
-        int i = start;
-        while (i < end && piece[i] != '\n' && piece[i] != '\r') {
-            i++;
-        }
+        int i = LineEnd.in(piece, start, end);
         if (i == end) {
             begun.add(piece, start, end);
             next = end;

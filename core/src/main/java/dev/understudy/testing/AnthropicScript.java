@@ -18,7 +18,7 @@ final class AnthropicScript implements Speech {
     }
 
     @Override
-    public List<Wire> events(Answer answer, Form form, Recorded asked) {
+    public List<Wire> events(Answer answer, Form form, Question asked) {
         List<Wire> events = new ArrayList<>();
         Usage usage = answer.used();
         events.add(Wire.event(
@@ -125,7 +125,7 @@ final class AnthropicScript implements Speech {
     }
 
     @Override
-    public String whole(Answer answer, Form form, Recorded asked) {
+    public String whole(Answer answer, Form form, Question asked) {
         List<String> blocks = new ArrayList<>();
         for (Thought thought : answer.thoughts()) {
             Seal seal = thought.seal();
@@ -147,10 +147,10 @@ final class AnthropicScript implements Speech {
                 + usage(answer.used(), answer.used().output()) + "}";
     }
 
-    private static String head(Answer answer, Recorded asked) {
+    private static String head(Answer answer, Question asked) {
         String id = answer.receipt().id();
         String model = answer.receipt().model();
-        return "\"id\":" + Json.quote(id != null ? id : "msg_stage" + asked.number())
+        return "\"id\":" + Json.quote(id != null ? id : "msg_stage")
                 + ",\"type\":\"message\",\"role\":\"assistant\",\"model\":"
                 + Json.quote(model != null ? model : asked.model());
     }
@@ -187,11 +187,11 @@ final class AnthropicScript implements Speech {
     }
 
     @Override
-    public String error(int status, Trouble trouble, Recorded asked) {
+    public String error(int status, Trouble trouble, Question asked) {
         String type = trouble.type() != null ? trouble.type() : usualType(status);
         String message = trouble.message() != null ? trouble.message() : usualMessage(type, asked);
         return "{\"type\":\"error\",\"error\":{\"type\":" + Json.quote(type) + ",\"message\":" + Json.quote(message)
-                + "},\"request_id\":\"req_stage" + asked.number() + "\"}";
+                + "},\"request_id\":\"req_stage\"}";
     }
 
     private static String usualType(int status) {
@@ -208,7 +208,7 @@ final class AnthropicScript implements Speech {
         };
     }
 
-    private static String usualMessage(String type, Recorded asked) {
+    private static String usualMessage(String type, Question asked) {
         return switch (type) {
             case "authentication_error" -> "invalid x-api-key";
             case "not_found_error" -> "model: " + asked.model();

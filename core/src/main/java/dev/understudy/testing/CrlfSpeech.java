@@ -11,17 +11,17 @@ record CrlfSpeech(Speech speech) implements Speech {
     }
 
     @Override
-    public List<Wire> events(Answer answer, Form form, Recorded asked) {
+    public List<Wire> events(Answer answer, Form form, Question asked) {
         return speech.events(answer, form, asked).stream().map(Wire::crlf).toList();
     }
 
     @Override
-    public String whole(Answer answer, Form form, Recorded asked) {
+    public String whole(Answer answer, Form form, Question asked) {
         return speech.whole(answer, form, asked);
     }
 
     @Override
-    public String error(int status, Trouble trouble, Recorded asked) {
+    public String error(int status, Trouble trouble, Question asked) {
         return speech.error(status, trouble, asked);
     }
 

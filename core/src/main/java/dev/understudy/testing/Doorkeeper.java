@@ -96,7 +96,7 @@ final class Doorkeeper {
         closed = true;
         asked.list().forEach(one -> one.end(Recorded.Ending.CUT));
         open.forEach(Channel::close);
-        arrivals.tryEmitComplete();
+        arrivals.emitComplete(patiently());
     }
 
     private static EmitFailureHandler patiently() {

@@ -22,10 +22,9 @@ final class OpenAiScript implements Speech {
     }
 
     @Override
-    public List<Wire> events(Answer answer, Form form, Recorded asked) {
-        boolean tellsUsage = tellsUsage(asked);
+    public List<Wire> events(Answer answer, Form form, Question asked) {
         String head = "{" + head("chat.completion.chunk", answer, asked) + ",\"choices\":[";
-        String tail = tellsUsage ? "],\"usage\":null}" : "]}";
+        String tail = asked.tellsUsage() ? "],\"usage\":null}" : "]}";
         List<Wire> events = new ArrayList<>();
         events.add(chunk(Sort.FRAME, head, "{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}", "null", tail));
         Set<Integer> opened = new HashSet<>();
@@ -38,7 +37,7 @@ final class OpenAiScript implements Speech {
         if (form.finish()) {
             events.add(chunk(Sort.FRAME, head, "{}", Json.quote(word(answer)), tail));
         }
-        if (tellsUsage && form.finish()) {
+        if (asked.tellsUsage() && form.finish()) {
             events.add(Wire.data(Sort.FRAME, head + "]," + usage(answer.used()) + "}"));
         }
         if (form.terminal()) {
@@ -78,7 +77,7 @@ final class OpenAiScript implements Speech {
     }
 
     @Override
-    public String whole(Answer answer, Form form, Recorded asked) {
+    public String whole(Answer answer, Form form, Question asked) {
         List<ToolCall> calls = answer.toolCalls();
         StringBuilder message = new StringBuilder("{\"role\":\"assistant\",\"content\":")
                 .append(answer.text().isEmpty() && !calls.isEmpty() ? "null" : Json.quote(answer.text()));
@@ -101,10 +100,10 @@ final class OpenAiScript implements Speech {
                 + "}]," + usage(answer.used()) + "}";
     }
 
-    private static String head(String object, Answer answer, Recorded asked) {
+    private static String head(String object, Answer answer, Question asked) {
         String id = answer.receipt().id();
         String model = answer.receipt().model();
-        return "\"id\":" + Json.quote(id != null ? id : "chatcmpl-stage" + asked.number()) + ",\"object\":\"" + object
+        return "\"id\":" + Json.quote(id != null ? id : "chatcmpl-stage") + ",\"object\":\"" + object
                 + "\",\"created\":1767225600,\"model\":" + Json.quote(model != null ? model : asked.model());
     }
 
@@ -113,11 +112,6 @@ final class OpenAiScript implements Speech {
                 + ",\"total_tokens\":" + usage.total() + ",\"prompt_tokens_details\":{\"cached_tokens\":"
                 + usage.cachedInput() + "},\"completion_tokens_details\":{\"reasoning_tokens\":" + usage.reasoning()
                 + "}}";
-    }
-
-    private static boolean tellsUsage(Recorded asked) {
-        String options = Json.field(asked.text(), "stream_options");
-        return options != null && "true".equals(Json.field(options, "include_usage"));
     }
 
     private static String word(Answer answer) {
@@ -137,7 +131,7 @@ final class OpenAiScript implements Speech {
     }
 
     @Override
-    public String error(int status, Trouble trouble, Recorded asked) {
+    public String error(int status, Trouble trouble, Question asked) {
         if (trouble.type() != null) {
             return error(trouble);
         }

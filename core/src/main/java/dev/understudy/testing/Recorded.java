@@ -1,5 +1,6 @@
 package dev.understudy.testing;
 
+import dev.understudy.testing.Speech.Question;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -33,8 +34,7 @@ public final class Recorded {
     private final String uri;
     private final List<Map.Entry<String, String>> headers;
     private final byte[] body;
-    private final String model;
-    private final boolean streaming;
+    private final Question question;
     private final AtomicReference<Ending> ending = new AtomicReference<>(Ending.OPEN);
     private final Sinks.One<Recorded> ended = Sinks.one();
 
@@ -53,10 +53,16 @@ public final class Recorded {
         this.uri = uri;
         this.headers = List.copyOf(headers);
         this.body = body;
-        String text = text();
-        String model = Json.string(text, "model");
-        this.model = model == null ? "" : model;
-        this.streaming = "true".equals(Json.field(text, "stream"));
+        this.question = question(text());
+    }
+
+    private static Question question(String body) {
+        String model = Json.string(body, "model");
+        String options = Json.field(body, "stream_options");
+        return new Question(
+                model == null ? "" : model,
+                "true".equals(Json.field(body, "stream")),
+                options != null && "true".equals(Json.field(options, "include_usage")));
     }
 
     /** Which request of the server, from 1. */
@@ -115,12 +121,12 @@ public final class Recorded {
 
     /** The model that the body names, "" when it names none. */
     public String model() {
-        return model;
+        return question.model();
     }
 
     /** Whether the body asks for a stream. */
     public boolean streaming() {
-        return streaming;
+        return question.streamed();
     }
 
     /** The key: a bearer token, or what stands in a header that some vendor has for it; "" when there is none. */
@@ -144,6 +150,10 @@ public final class Recorded {
     /** Answers with this once it has ended; at once if it has. Arrives on the server's threads. */
     public Mono<Recorded> ended() {
         return ended.asMono();
+    }
+
+    Question question() {
+        return question;
     }
 
     /** The first ending counts. */

@@ -23,21 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reply {
 
-    /** What the body is made of: {@link Answer}, {@link Trouble} or {@link Raw}. */
-    sealed interface Body {
-        record Said(Answer answer) implements Body {}
-
-        record Refused(Trouble trouble) implements Body {}
-
-        record Raw(String contentType, List<byte[]> pieces) implements Body {}
-    }
-
     final int status;
     final Map<String, String> headers;
     final Body body;
     final Pace pace;
     final Form form;
     final @Nullable Fault fault;
+    final Rundowns rundowns = new Rundowns();
 
     private Reply(int status, Map<String, String> headers, Body body, Pace pace, Form form, @Nullable Fault fault) {
         if (status < 200 || status > 999) {

@@ -2,8 +2,8 @@ package dev.understudy.testing;
 
 import dev.understudy.testing.After.Unit;
 import dev.understudy.testing.Fault.Kind;
-import dev.understudy.testing.Reply.Body;
 import dev.understudy.testing.Speech.Form;
+import dev.understudy.testing.Speech.Question;
 import dev.understudy.testing.Wire.Sort;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ record Rundown(String contentType, int length, List<Wire> events, Close close) {
     private static final String JSON = "application/json";
     private static final String SSE = "text/event-stream; charset=utf-8";
 
-    static Rundown of(Reply reply, Speech speech, Recorded asked) {
+    static Rundown of(Reply reply, Speech speech, Question asked) {
         Fault fault = reply.fault;
         if (reply.body instanceof Body.Raw raw) {
             List<Wire> pieces = raw.pieces().stream()
@@ -40,7 +40,7 @@ record Rundown(String contentType, int length, List<Wire> events, Close close) {
             boolean single = pieces.size() == 1;
             return faulty(raw.contentType(), single ? pieces.get(0).bytes().length : -1, pieces, fault, speech);
         }
-        if (reply.body instanceof Body.Said said && asked.streaming() && reply.status == 200) {
+        if (reply.body instanceof Body.Said said && asked.streamed() && reply.status == 200) {
             Speech spoken = reply.form.crlf() ? new CrlfSpeech(speech) : speech;
             return faulty(
                     SSE,

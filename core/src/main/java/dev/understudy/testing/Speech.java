@@ -10,13 +10,13 @@ interface Speech {
     String idHeader();
 
     /** The events of a streamed answer. */
-    List<Wire> events(Answer answer, Form form, Recorded asked);
+    List<Wire> events(Answer answer, Form form, Question asked);
 
     /** The body of an answer that is not streamed. */
-    String whole(Answer answer, Form form, Recorded asked);
+    String whole(Answer answer, Form form, Question asked);
 
     /** The body of an HTTP error; what was not scripted is what this vendor says at that status. */
-    String error(int status, Trouble trouble, Recorded asked);
+    String error(int status, Trouble trouble, Question asked);
 
     /** An error inside of a stream. */
     Wire inBand(Trouble trouble);
@@ -26,6 +26,15 @@ interface Speech {
 
     /** An event whose payload breaks off. */
     Wire garbled();
+
+    /**
+     * As much of a request as its answer depends on.
+     *
+     * @param model that it names
+     * @param streamed whether it asks for a stream
+     * @param tellsUsage whether it asks for usage at the end of a stream, where that must be asked for
+     */
+    record Question(String model, boolean streamed, boolean tellsUsage) {}
 
     /**
      * An error in the vendor's words.

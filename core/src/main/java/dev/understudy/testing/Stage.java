@@ -1,7 +1,6 @@
 package dev.understudy.testing;
 
 import dev.understudy.testing.Recorded.Ending;
-import dev.understudy.testing.Reply.Body;
 import dev.understudy.testing.Rundown.Close;
 import dev.understudy.testing.Wire.Sort;
 import io.netty.buffer.ByteBuf;
@@ -76,7 +75,7 @@ final class Stage {
         return Mono.defer(() -> {
             Speech speech = asked.path().endsWith("/messages") ? ANTHROPIC : OPEN_AI;
             Reply reply = reply(asked);
-            Rundown rundown = Rundown.of(reply, speech, asked);
+            Rundown rundown = reply.rundowns.of(reply, speech, asked.question());
             Mono<Void> sent = reply.fault != null
                             && reply.fault.after().unit() == After.Unit.NOTHING
                             && rundown.close() != Close.KEEP
@@ -116,18 +115,23 @@ final class Stage {
         } else if (rundown.length() >= 0) {
             response.header("content-length", String.valueOf(rundown.length()));
         }
-        Flux<ByteBuf> body = Flux.fromIterable(rundown.events())
-                .concatMap(
-                        event -> event.sort() == Sort.FRAME
-                                        || reply.pace.between().isZero()
-                                ? Mono.just(event)
-                                : pause(reply.pace.between(), channel).thenReturn(event),
-                        0)
-                .map(event -> Unpooled.wrappedBuffer(event.bytes()));
+        Flux<ByteBuf> body =
+                paced(rundown, reply.pace.between(), channel).map(event -> Unpooled.wrappedBuffer(event.bytes()));
         return response.sendHeaders()
                 .then(pause(reply.pace.first(), channel))
                 .then(response.send(body, each -> true).then())
                 .then();
+    }
+
+    private static Flux<Wire> paced(Rundown rundown, Duration between, Channel channel) {
+        Flux<Wire> events = Flux.fromIterable(rundown.events());
+        return between.isZero()
+                ? events
+                : events.concatMap(
+                        event -> event.sort() == Sort.FRAME
+                                ? Mono.just(event)
+                                : pause(between, channel).thenReturn(event),
+                        0);
     }
 
     private static Mono<Void> close(Close how, Recorded asked, Channel channel) {

@@ -30,7 +30,7 @@ class RetryTest {
         assertThat(heard.trail().attempts()).isEqualTo(1);
         assertThat(server.calls()).hasSize(1);
         assertThat(stage.events(Event.Retrying.class)).isEmpty();
-        assertThat(stage.timers.left()).isZero();
+        stage.assertNoTimerIsLeft();
     }
 
     @OnEveryWire
@@ -42,7 +42,7 @@ class RetryTest {
         assertThat(heard.served().provider()).isEqualTo("p1");
         assertThat(heard.kinds()).containsExactly(FailureKind.OVERLOADED, FailureKind.SERVER);
         assertThat(server.calls()).hasSize(3);
-        assertThat(stage.timers.left()).isZero();
+        stage.assertNoTimerIsLeft();
     }
 
     @OnEveryWire

@@ -1,6 +1,8 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.Feature;
 import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
 import dev.understudy.testing.ScriptedServer;
@@ -21,6 +23,12 @@ enum Wire {
     };
 
     abstract ChatProvider provider(Endpoint endpoint);
+
+    /** Its silence is borne as the door's timeouts for reasoning models say, and nobody else's is. */
+    static Endpoint impatient(String name, ScriptedServer server, String... keys) {
+        return endpoint(name, server, keys)
+                .withModel(Rehearsal.REQUEST.model(), Capabilities.assumed().with(Feature.REASONING));
+    }
 
     static Endpoint endpoint(String name, ScriptedServer server, String... keys) {
         return Endpoint.of(name, server.url(), keys);

@@ -162,6 +162,19 @@ class CorpusOpenAiTest {
     }
 
     @Test
+    void damagedBytesAreReadOrRejectedAndNothingElse() {
+        Random random = seeded();
+        for (Recording recording : Corpus.of("openai-chat", "stream")) {
+            for (int i = 0; i < 10; i++) {
+                byte[] damaged = recording.body().clone();
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+                Heard heard = hear(recording, damaged, 1_000, random);
+                assertThat(heard.isComplete()).as(recording.id()).isEqualTo(heard.failure == null);
+            }
+        }
+    }
+
+    @Test
     void wholeAnswersSayWhatTheOracleHeard() {
         SoftAssertions softly = new SoftAssertions();
         for (Recording recording : Corpus.of("openai-chat", "response")) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 class ErrorTypingTest {
 
@@ -399,6 +400,22 @@ class ErrorTypingTest {
     }
 
     @Test
+    void withoutADateMomentsAreCountedFromTheSchedulersClock() {
+        VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
+        try {
+            time.advanceTimeTo(Instant.parse("2026-08-27T13:31:09Z"));
+            Map<String, String> header = Map.of("retry-after", "Thu, 27 Aug 2026 13:31:39 GMT");
+            assertThat(ErrorTyping.http(429, Fields.of(header), new byte[0]).retryAfter())
+                    .isEqualTo(Duration.ofSeconds(30));
+            byte[] inBand = bytes("{\"error\":{\"code\":\"1308\",\"message\":\"will reset at 2026-08-27 21:32:09\"}}");
+            assertThat(ErrorTyping.inBand(inBand, 0, inBand.length).retryAfter())
+                    .isEqualTo(Duration.ofMinutes(1));
+        } finally {
+            VirtualTimeScheduler.reset();
+        }
+    }
+
+    @Test
     void messagesAreOneRedactedLineOfBoundedLength() {
         Failure failure = http(
                 400,
@@ -423,6 +440,18 @@ class ErrorTypingTest {
                 .isEqualTo("API_KEY_INVALID");
         assertThat(http(429, "{\"error\":{\"code\":\"429\",\"message\":\"m\"}}").code())
                 .isNull();
+    }
+
+    @Test
+    void wordsThatRepeatWithoutEndAreTypedAllTheSame() {
+        for (String line : lines(VENDORS)) {
+            for (String word : line.split(" ")) {
+                assertThat(http(400, (word + " ").repeat(8_000 / (word.length() + 1)))
+                                .message())
+                        .isNotBlank();
+            }
+            assertThat(http(400, line.repeat(20)).message()).isNotBlank();
+        }
     }
 
     @Test

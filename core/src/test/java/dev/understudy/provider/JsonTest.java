@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -152,6 +153,52 @@ class JsonTest {
                 assertThat(in.string()).isEqualTo(text);
                 assertThat(in.nextField()).isFalse();
             }
+        }
+    }
+
+    @Test
+    void readersOfManyThreadsDoNotMeet() throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        List<String> wrong = Collections.synchronizedList(new ArrayList<>());
+        for (int t = 0; t < 8; t++) {
+            String own = "thread " + t;
+            Thread thread = new Thread(() -> {
+                for (int i = 0; i < 2_000; i++) {
+                    try (JsonReader in = open("{\"a\":\"" + own + "\"}")) {
+                        in.object();
+                        in.nextField();
+                        String read = in.string("");
+                        if (!read.equals(own) || in.nextField()) {
+                            wrong.add(read);
+                        }
+                    }
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void aStringThatRepeatsIsNotMadeAnew() {
+        String before = String.valueOf("same".toCharArray());
+        try (JsonReader in = open("{\"a\":\"same\",\"b\":\"other\",\"c\":\"\",\"d\":null,\"e\":\"sam\\u0065\"}")) {
+            in.object();
+            in.nextField();
+            assertThat(in.repeated(before)).isSameAs(before);
+            in.nextField();
+            assertThat(in.repeated(before)).isEqualTo("other");
+            in.nextField();
+            assertThat(in.repeated(before)).isSameAs(before);
+            in.nextField();
+            assertThat(in.repeated(before)).isSameAs(before);
+            in.nextField();
+            assertThat(in.repeated(before)).isSameAs(before);
+            assertThat(in.nextField()).isFalse();
         }
     }
 

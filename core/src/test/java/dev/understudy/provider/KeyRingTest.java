@@ -78,6 +78,24 @@ class KeyRingTest {
     }
 
     @Test
+    void whoInsistsGetsTheLimitedKeyThatOpensFirstAndAWrongOneNever() {
+        ring.gate(lease(0), Failure.of(FailureKind.AUTH, ""), 0);
+        ring.gate(lease(0), LIMITED.withRetryAfter(Duration.ofHours(2)), 0);
+        ring.gate(lease(0), LIMITED.withRetryAfter(Duration.ofHours(1)), 0);
+        assertThat(Objects.requireNonNull(ring.insist(Set.of())).index()).isEqualTo(2);
+        assertThat(Objects.requireNonNull(ring.insist(Set.of(2))).index()).isEqualTo(1);
+        assertThat(ring.insist(Set.of(1, 2))).isNull();
+    }
+
+    @Test
+    void aKeyThatServedIsFreeAgain() {
+        KeyRing.Lease first = lease(0);
+        ring.gate(first, LIMITED, 0);
+        ring.open(first);
+        assertThat(IntStream.range(0, 3).map(i -> lease(0).index())).containsExactlyInAnyOrder(0, 1, 2);
+    }
+
+    @Test
     void whenAllAreWrongItIsAnAuthenticationFailureAndNothingIsWaitedFor() {
         for (int i = 0; i < 3; i++) {
             ring.gate(lease(0), Failure.of(FailureKind.AUTH, ""), 0);

@@ -2,6 +2,7 @@ package dev.understudy.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
@@ -9,8 +10,10 @@ import dev.understudy.chat.Receipt;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -323,6 +326,53 @@ class OpenAiChatStreamTest {
             Heard pieces = Heard.of(new SseFraming(), decoder(Quirks.defaults()), body, 1 + random.nextInt(40), random);
             assertThat(pieces.chunks).as("seed %d", seed).isEqualTo(whole.chunks);
         }
+    }
+
+    @Test
+    void damagedBytesAreReadOrRejectedAndNothingElse() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        byte[] body = (delta("'content':'é😀'")
+                        + delta("'content':[{'type':'text','text':'x'}],'reasoning':'y'")
+                        + delta("'tool_calls':[{'index':0,'id':'c1','function':{'name':'f','arguments':'{}'}}]")
+                        + "error: {\"a\":1}\n\n"
+                        + finish("tool_calls")
+                        + event("'usage':{'prompt_tokens':3,'completion_tokens':4}")
+                        + DONE)
+                .getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 5_000; i++) {
+            byte[] damaged = body.clone();
+            for (int k = random.nextInt(4); k >= 0; k--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            Heard heard = Heard.of(new SseFraming(), decoder(Quirks.defaults()), damaged, 64, random);
+            assertThat(heard.isComplete()).as("seed %d", seed).isEqualTo(heard.failure == null);
+        }
+    }
+
+    @Test
+    void aStreamedChunkCostsLittleGarbage() {
+        byte[] piece = event("'id':'chatcmpl-0123456789abcdef','created':1740000000,'model':'m-2025-01-01',"
+                        + "'choices':[{'index':0,'delta':{'content':' word'},'logprobs':null,'finish_reason':null}]")
+                .repeat(10)
+                .getBytes(StandardCharsets.UTF_8);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        SseFraming framing = new SseFraming();
+        StreamDecoder decoder = decoder(Quirks.defaults());
+        AtomicInteger characters = new AtomicInteger();
+        long before = 0;
+        for (int i = 0; i < 2_000; i++) {
+            if (i == 1_000) {
+                before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+            }
+            framing.push(piece);
+            while (framing.next()) {
+                decoder.read(framing, chunk -> characters.addAndGet(chunk.text().length()));
+            }
+        }
+        long perChunk = (threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before) / 10_000;
+        assertThat(perChunk).isLessThan(200);
+        assertThat(characters).hasValue(2_000 * 10 * 5);
     }
 
     private static Usage usage(String events) {

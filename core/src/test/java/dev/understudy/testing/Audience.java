@@ -15,7 +15,7 @@ import reactor.netty.resources.ConnectionProvider;
 /** A plain client that looks at the server from outside, with few connections of its own. */
 final class Audience implements AutoCloseable {
 
-    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration SOON = Duration.ofSeconds(30);
     static final String CHAT = "/v1/chat/completions";
     static final String MESSAGES = "/v1/messages";
 

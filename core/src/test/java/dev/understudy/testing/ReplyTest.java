@@ -9,6 +9,7 @@ import dev.understudy.chat.Seal;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.testing.Rundown.Close;
+import dev.understudy.testing.Speech.Question;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -27,9 +28,8 @@ class ReplyTest {
     private static final Speech OPEN_AI = new OpenAiScript();
     private static final Speech ANTHROPIC = new AnthropicScript();
 
-    private static Recorded asked(boolean stream) {
-        String body = "{\"model\":\"m\",\"stream\":" + stream + "}";
-        return new Recorded(7, 1, Duration.ZERO, "POST", "/", List.of(), body.getBytes(StandardCharsets.UTF_8));
+    private static Question asked(boolean stream) {
+        return new Question("m", stream, false);
     }
 
     private static List<String> streamed(Speech speech, Reply reply) {

@@ -26,7 +26,7 @@ import reactor.test.StepVerifier;
 
 class ScriptedProviderTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final ChatRequest REQUEST = ChatRequest.of("m", "hi");
 
     private final ScriptedProvider provider = ScriptedProvider.named("p1");

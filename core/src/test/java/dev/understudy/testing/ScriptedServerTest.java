@@ -32,7 +32,7 @@ class ScriptedServerTest {
     void streamsAsOpenAiDoes() {
         server.then(Reply.tokens("Hel", "lo"));
         Heard heard = audience.stream(CHAT);
-        String head = "data: {\"id\":\"chatcmpl-stage1\",\"object\":\"chat.completion.chunk\",\"created\":1767225600,"
+        String head = "data: {\"id\":\"chatcmpl-stage\",\"object\":\"chat.completion.chunk\",\"created\":1767225600,"
                 + "\"model\":\"m\",\"choices\":[";
         String tail = "],\"usage\":null}";
         assertThat(heard.status()).isEqualTo(200);
@@ -59,7 +59,7 @@ class ScriptedServerTest {
         server.then(Reply.tokens("Hel", "lo"));
         assertThat(audience.stream(MESSAGES).events())
                 .containsExactly(
-                        "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_stage1\","
+                        "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_stage\","
                                 + "\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[],"
                                 + "\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_tokens\":10,"
                                 + "\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,"
@@ -173,7 +173,7 @@ class ScriptedServerTest {
         assertThat(heard.header("retry-after")).isEqualTo("7");
         assertThat(heard.body())
                 .isEqualTo("{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":"
-                        + "\"This request would exceed your rate limit.\"},\"request_id\":\"req_stage1\"}");
+                        + "\"This request would exceed your rate limit.\"},\"request_id\":\"req_stage\"}");
     }
 
     @Test

@@ -1,0 +1,116 @@
+package dev.understudy.testing;
+
+import static dev.understudy.testing.Audience.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import dev.understudy.provider.Endpoint;
+import dev.understudy.provider.Providers;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** The providers that talk to vendors hear from the stage what its script says. */
+class RealProvidersTest {
+
+    private static final ChatRequest REQUEST = ChatRequest.of("m", "hi");
+
+    private final ScriptedServer server = ScriptedServer.start();
+
+    static Stream<Named<Function<Endpoint, ChatProvider>>> vendors() {
+        return Stream.of(Named.of("OpenAI", Providers::openAi), Named.of("Anthropic", Providers::anthropic));
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private ChatProvider provider(Function<Endpoint, ChatProvider> vendor) {
+        return vendor.apply(Endpoint.of("stage", server.url(), "k1"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("vendors")
+    void hearTheAnswerWholeAndStreamed(Function<Endpoint, ChatProvider> vendor) {
+        server.always(Reply.text("It rains in Ålesund. \"☔\"")
+                .withReasoning("Look it up")
+                .withToolCall("c1", "weather", "{\"city\":\"Ålesund\"}")
+                .withUsage(new Usage(100, 30, 40, 0, false))
+                .withPings(2)
+                .withPingsBetween());
+        try (ChatProvider provider = provider(vendor)) {
+            ChatResponse whole = provider.chat(REQUEST).blockOptional(SOON).orElseThrow();
+            assertThat(whole.text()).isEqualTo("It rains in Ålesund. \"☔\"");
+            assertThat(whole.reasoning()).isEqualTo("Look it up");
+            assertThat(whole.toolCalls()).containsExactly(new ToolCall("c1", "weather", "{\"city\":\"Ålesund\"}"));
+            assertThat(whole.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+            assertThat(whole.usage()).isEqualTo(new Usage(100, 30, 40, 0, false));
+            List<StreamChunk> chunks =
+                    provider.stream(REQUEST).collectList().blockOptional(SOON).orElseThrow();
+            ChatResponse streamed = Answer.of(chunks).whole("stage", "m");
+            assertThat(streamed.text()).isEqualTo(whole.text());
+            assertThat(streamed.reasoning()).isEqualTo(whole.reasoning());
+            assertThat(streamed.toolCalls()).isEqualTo(whole.toolCalls());
+            assertThat(streamed.finishReason()).isEqualTo(whole.finishReason());
+            assertThat(streamed.usage()).isEqualTo(whole.usage());
+            StepVerifier.create(provider.probe()).expectComplete().verify(SOON);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("vendors")
+    void typeItsFaults(Function<Endpoint, ChatProvider> vendor) {
+        both(vendor, Reply.status(401), FailureKind.AUTH);
+        both(vendor, Reply.status(404), FailureKind.MODEL_NOT_FOUND);
+        both(vendor, Reply.rateLimited(Duration.ofSeconds(9)), FailureKind.RATE_LIMITED);
+        both(vendor, Reply.status(500), FailureKind.SERVER);
+        both(vendor, Reply.status(529), FailureKind.OVERLOADED);
+        both(vendor, Reply.text("x").cut(After.nothing()), FailureKind.CONNECT);
+        both(vendor, Reply.text("x").reset(After.nothing()), FailureKind.CONNECT);
+        both(vendor, Reply.text("x").garble(After.tokens(0)), FailureKind.PROTOCOL);
+        both(vendor, Reply.text("x").fail(After.tokens(0), "overloaded_error", "Busy"), FailureKind.OVERLOADED);
+        streamed(vendor, Reply.text("x").withoutFinish().withoutTerminal(), FailureKind.TRUNCATED);
+        streamed(vendor, Reply.text("x y").cut(After.tokens(1)), FailureKind.TRUNCATED);
+    }
+
+    private void both(Function<Endpoint, ChatProvider> vendor, Reply reply, FailureKind kind) {
+        server.always(reply);
+        try (ChatProvider provider = provider(vendor)) {
+            fails(provider.chat(REQUEST), kind);
+        }
+        streamed(vendor, reply, kind);
+    }
+
+    /** Each time a new provider: a key that was turned away once is not tried again. */
+    private void streamed(Function<Endpoint, ChatProvider> vendor, Reply reply, FailureKind kind) {
+        server.always(reply);
+        try (ChatProvider provider = provider(vendor)) {
+            fails(provider.stream(REQUEST).then(), kind);
+        }
+    }
+
+    private static void fails(Mono<?> call, FailureKind kind) {
+        StepVerifier.create(call)
+                .expectErrorSatisfies(
+                        error -> assertThat(error).isInstanceOfSatisfying(CallFailed.class, failed -> assertThat(
+                                        failed.failure().kind())
+                                .isEqualTo(kind)))
+                .verify(SOON);
+    }
+}

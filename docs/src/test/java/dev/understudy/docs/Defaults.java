@@ -1,0 +1,242 @@
+package dev.understudy.docs;
+
+import dev.understudy.Understudy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardLocation;
+import javax.tools.ToolProvider;
+
+/** The defaults as the code has them, written as a page would: option → value. */
+final class Defaults {
+
+    static final String BUILDER = "Understudy.Builder";
+
+    private static final List<String> PACKAGES = List.of("dev.understudy", "dev.understudy.provider");
+
+    /** Where the builder's option is not called as its field. */
+    private static final Map<String, String> OPTIONS = Map.of(
+            "reasoning", "reasoningTimeouts",
+            "aroundFilters", "routeAroundFilters",
+            "invalidStops", "stopOnInvalidRequest",
+            "time", "scheduler",
+            "dice", "random");
+
+    private static final String UNNAMED = "built in";
+    private static final Map<String, List<Class<?>>> CLASSES = new ConcurrentHashMap<>();
+
+    private Defaults() {}
+
+    /** The builder, the public records that it holds, and those that have defaults. */
+    static Stream<String> sections() {
+        Stream<Class<?>> held = fields().<Class<?>>map(Field::getType);
+        Stream<Class<?>> others =
+                PACKAGES.stream().flatMap(Defaults::classes).filter(type -> preset(type, "defaults") != null);
+        Stream<String> records = Stream.concat(held, others)
+                .filter(type -> type.isRecord() && Modifier.isPublic(type.getModifiers()))
+                .map(Class::getSimpleName);
+        return Stream.concat(Stream.of(BUILDER), records).distinct();
+    }
+
+    /** @param section the name of a record, "Record.preset", or the builder */
+    static Map<String, String> of(String section) {
+        if (section.equals(BUILDER)) {
+            return builder();
+        }
+        Map<String, String> values = new LinkedHashMap<>();
+        components("", instance(section), values);
+        return values;
+    }
+
+    /** What "Record.preset()" answers; for "Record" what the builder holds, or the record's defaults. */
+    private static Object instance(String section) {
+        String[] parts = section.split("\\.");
+        Class<?> type = type(parts[0]);
+        if (parts.length == 1) {
+            Understudy.Builder builder = Understudy.builder();
+            for (Field field : fields().filter(one -> one.getType() == type).toList()) {
+                return read(field, builder);
+            }
+        }
+        Method preset = preset(type, parts.length > 1 ? parts[1] : "defaults");
+        if (preset == null) {
+            throw new IllegalArgumentException("There is nothing that is called " + section);
+        }
+        return call(preset);
+    }
+
+    /** A constant of the code, "Backoff.FLOOR". */
+    static Object constant(String name) {
+        String[] parts = name.split("\\.");
+        return read(field(type(parts[0]), parts[1]), null);
+    }
+
+    private static Map<String, String> builder() {
+        Understudy.Builder builder = Understudy.builder();
+        Map<String, String> values = new LinkedHashMap<>();
+        fields().forEach(field ->
+                values.put(OPTIONS.getOrDefault(field.getName(), field.getName()), text(read(field, builder))));
+        return values;
+    }
+
+    /** The options of the builder; who is asked is none of them. */
+    private static Stream<Field> fields() {
+        return Arrays.stream(Understudy.Builder.class.getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
+                .filter(field -> !List.class.isAssignableFrom(field.getType()))
+                .filter(field -> !Map.class.isAssignableFrom(field.getType()));
+    }
+
+    /** A record inside a record that has no name of its own is told part by part: {@code rate.share}. */
+    private static void components(String prefix, Object options, Map<String, String> values) {
+        for (RecordComponent component : options.getClass().getRecordComponents()) {
+            Object value = call(component.getAccessor(), options);
+            if (value instanceof Record && text(value).equals(UNNAMED)) {
+                components(prefix + component.getName() + ".", value, values);
+            } else {
+                values.put(prefix + component.getName(), text(value));
+            }
+        }
+    }
+
+    /** As it stands on a page. */
+    static String text(Object value) {
+        if (value == null) {
+            return "none";
+        }
+        if (value instanceof Duration duration) {
+            return text(duration);
+        }
+        if (value instanceof Boolean yes) {
+            return yes ? "yes" : "no";
+        }
+        if (value instanceof String || value instanceof Enum<?>) {
+            return "`" + value + "`";
+        }
+        if (value instanceof Number) {
+            return value.toString().replaceFirst("\\.0$", "");
+        }
+        if (value instanceof java.util.Collection<?> all && all.isEmpty()
+                || value instanceof Map<?, ?> map && map.isEmpty()) {
+            return "none";
+        }
+        return named(value);
+    }
+
+    private static String text(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis == 0) {
+            return "0";
+        }
+        if (millis % 60_000 == 0 && millis > 60_000) {
+            return millis / 60_000 + " min";
+        }
+        return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+    }
+
+    /** {@code Timeouts.reasoning()} for what that answers. */
+    private static String named(Object value) {
+        Class<?> type = value.getClass();
+        Stream<Class<?>> types = Stream.concat(Stream.of(type), Stream.of(type.getInterfaces()));
+        return types.filter(one -> PACKAGES.contains(one.getPackageName()))
+                .flatMap(one -> presets(one).filter(preset -> same(call(preset), value)))
+                .map(preset -> "`" + preset.getDeclaringClass().getSimpleName() + "." + preset.getName() + "()`")
+                .min(Comparator.comparing(name -> !name.endsWith(".defaults()`")))
+                .orElse(UNNAMED);
+    }
+
+    private static boolean same(Object one, Object other) {
+        return one.equals(other) || one.getClass() == other.getClass() && !(one instanceof Record);
+    }
+
+    private static Stream<Method> presets(Class<?> type) {
+        return Modifier.isPublic(type.getModifiers())
+                ? Arrays.stream(type.getMethods())
+                        .filter(method -> Modifier.isStatic(method.getModifiers()))
+                        .filter(method -> method.getParameterCount() == 0 && method.getReturnType() == type)
+                : Stream.empty();
+    }
+
+    private static Method preset(Class<?> type, String name) {
+        return presets(type)
+                .filter(method -> method.getName().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Class<?> type(String simpleName) {
+        return PACKAGES.stream()
+                .flatMap(Defaults::classes)
+                .filter(type -> type.getSimpleName().equals(simpleName))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no class " + simpleName));
+    }
+
+    private static Stream<Class<?>> classes(String inPackage) {
+        return CLASSES.computeIfAbsent(inPackage, Defaults::list).stream();
+    }
+
+    /** Whether they come from a folder or a jar. */
+    private static List<Class<?>> list(String inPackage) {
+        try (JavaFileManager files = ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null)) {
+            Iterable<JavaFileObject> found =
+                    files.list(StandardLocation.CLASS_PATH, inPackage, Set.of(JavaFileObject.Kind.CLASS), false);
+            return StreamSupport.stream(found.spliterator(), false)
+                    .map(file -> files.inferBinaryName(StandardLocation.CLASS_PATH, file))
+                    .filter(name -> !name.contains("-") && !name.contains("$"))
+                    .<Class<?>>map(Defaults::load)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Class<?> load(String name) {
+        try {
+            return Class.forName(name, false, Defaults.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Field field(Class<?> type, String name) {
+        try {
+            return type.getDeclaredField(name);
+        } catch (NoSuchFieldException e) {
+            throw new IllegalArgumentException("There is no " + type.getSimpleName() + "." + name, e);
+        }
+    }
+
+    private static Object read(Field field, Object owner) {
+        try {
+            field.setAccessible(true);
+            return field.get(owner);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Object call(Method method, Object... owner) {
+        try {
+            method.setAccessible(true);
+            return method.invoke(owner.length == 0 ? null : owner[0]);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

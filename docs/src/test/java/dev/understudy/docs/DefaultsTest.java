@@ -1,0 +1,101 @@
+package dev.understudy.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** docs/defaults.md and the table of the README say what the code does. */
+class DefaultsTest {
+
+    private static final Page PAGE = Page.of("docs/defaults.md");
+    private static final String FIXED = "Fixed";
+
+    static Stream<String> sections() {
+        return Stream.concat(Defaults.sections(), told().filter(heading -> !heading.equals(FIXED)))
+                .distinct();
+    }
+
+    private static Stream<String> told() {
+        return PAGE.lines().stream().filter(line -> line.startsWith("## ")).map(line -> line.substring(3));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("sections")
+    void thePageTellsEveryDefault(String section) {
+        Map<String, String> told = new LinkedHashMap<>();
+        PAGE.section(section).rows().forEach(row -> told.put(bare(row.get(0)), value(row.get(1))));
+        Map<String, String> real = Defaults.of(section);
+        assertThat(told)
+                .as("Section '## %s' of docs/defaults.md should have these rows:%n%s", section, rows(real))
+                .isEqualTo(real);
+    }
+
+    static Stream<List<String>> fixed() {
+        return PAGE.section(FIXED).rows().stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("fixed")
+    void whatIsFixedStandsInTheCode(List<String> row) {
+        Object real = Defaults.constant(bare(row.get(2)));
+        if (real instanceof Duration) {
+            assertThat(row.get(1)).isEqualTo(Defaults.text(real));
+        } else {
+            assertThat(number(row.get(1))).isEqualTo(((Number) real).longValue());
+        }
+    }
+
+    static Stream<List<String>> readme() {
+        return Page.of("README.md").section("Defaults").rows().stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("readme")
+    void theReadmeTellsTheSame(List<String> row) {
+        String option = bare(row.get(2));
+        int dot = option.lastIndexOf('.');
+        assertThat(Defaults.of(option.substring(0, dot))).containsEntry(option.substring(dot + 1), value(row.get(1)));
+    }
+
+    @Test
+    void allThreeTablesHaveRows() {
+        assertThat(sections()).contains("RetryPolicy", "Timeouts", "Transport", Defaults.BUILDER);
+        assertThat(fixed()).isNotEmpty();
+        assertThat(readme()).isNotEmpty();
+    }
+
+    private static String bare(String cell) {
+        return cell.replace("`", "");
+    }
+
+    /** A remark in parentheses is no part of the value. */
+    private static String value(String cell) {
+        return cell.replaceFirst(" \\(.*\\)$", "");
+    }
+
+    private static long number(String cell) {
+        String[] parts = cell.replace(",", "").split(" ");
+        long unit = parts.length == 1
+                ? 1
+                : switch (parts[1]) {
+                    case "KiB" -> 1 << 10;
+                    case "MiB" -> 1 << 20;
+                    default -> throw new IllegalArgumentException("What is a " + parts[1] + "?");
+                };
+        return Long.parseLong(parts[0]) * unit;
+    }
+
+    private static String rows(Map<String, String> values) {
+        return values.entrySet().stream()
+                .map(one -> "| `" + one.getKey() + "` | " + one.getValue() + " | … |")
+                .collect(Collectors.joining("\n"));
+    }
+}

@@ -1,0 +1,105 @@
+package dev.understudy.docs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** One page for readers: the README, or a page under docs. */
+record Page(Path path, List<String> lines) {
+
+    static final Path ROOT = Path.of(System.getProperty("understudy.root", ".."))
+            .toAbsolutePath()
+            .normalize();
+
+    /** A fenced block: its info string ("java"), its lines, and the line of the page where it begins. */
+    record Fence(Page page, int line, String info, List<String> lines) {
+        @Override
+        public String toString() {
+            return page + ":" + line;
+        }
+    }
+
+    static Page of(String name) {
+        Path path = ROOT.resolve(name);
+        try {
+            return new Page(path, Files.readAllLines(path));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The README and all pages of docs. */
+    static Stream<Page> all() {
+        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+            List<String> names = docs.map(page -> "docs/" + page.getFileName())
+                    .filter(name -> name.endsWith(".md"))
+                    .sorted()
+                    .toList();
+            return Stream.concat(Stream.of("README.md"), names.stream()).map(Page::of);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<Fence> fences() {
+        List<Fence> fences = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).startsWith("```")) {
+                int begin = i++;
+                while (i < lines.size() && !lines.get(i).startsWith("```")) {
+                    i++;
+                }
+                fences.add(
+                        new Fence(this, begin + 1, lines.get(begin).substring(3).trim(), lines.subList(begin + 1, i)));
+            }
+        }
+        return fences;
+    }
+
+    /** The lines below a heading, up to the next one of the same rank. */
+    Page section(String heading) {
+        int begin = lines.indexOf("## " + heading);
+        if (begin < 0) {
+            return new Page(path, List.of());
+        }
+        int end = begin + 1;
+        while (end < lines.size() && !lines.get(end).startsWith("## ")) {
+            end++;
+        }
+        return new Page(path, lines.subList(begin + 1, end));
+    }
+
+    List<String> headings() {
+        return lines.stream()
+                .filter(line -> line.startsWith("#"))
+                .map(line -> line.replaceFirst("^#+ +", ""))
+                .toList();
+    }
+
+    /** The cells of the tables on this page, without head and rule. */
+    List<List<String>> rows() {
+        List<List<String>> rows = new ArrayList<>();
+        for (int i = 2; i < lines.size(); i++) {
+            boolean inside = lines.get(i).startsWith("|")
+                    && lines.get(i - 1).startsWith("|")
+                    && lines.get(i - 2).startsWith("|");
+            if (inside) {
+                String line = lines.get(i).strip();
+                rows.add(Arrays.stream(line.substring(1, line.length() - 1).split("\\|", -1))
+                        .map(String::strip)
+                        .toList());
+            }
+        }
+        return rows;
+    }
+
+    @Override
+    public String toString() {
+        return ROOT.relativize(path).toString();
+    }
+}

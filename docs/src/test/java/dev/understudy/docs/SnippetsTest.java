@@ -1,0 +1,114 @@
+package dev.understudy.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A snippet of a page is a whole class, or statements that find these imports and these fields around them. */
+class SnippetsTest {
+
+    private static final List<String> IMPORTS = List.of(
+            "java.time.*",
+            "java.util.*",
+            "dev.understudy.*",
+            "dev.understudy.chat.*",
+            "dev.understudy.provider.*",
+            "dev.understudy.testing.*",
+            "reactor.core.publisher.*");
+
+    private static final List<String> FIELDS = List.of(
+            "Understudy understudy;",
+            "ChatProvider openAi, anthropic;",
+            "ChatRequest request;",
+            "interface Tokenizer { int countTokens(String text); int tokensOf(Message message); }",
+            "Tokenizer encoding, price;");
+
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+    private static final JavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
+
+    @TempDir
+    Path classes;
+
+    static Stream<Page.Fence> snippets() {
+        return Page.all()
+                .flatMap(page -> page.fences().stream())
+                .filter(fence -> fence.info().split("[ :]")[0].equals("java"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("snippets")
+    void compilesAsItStands(Page.Fence snippet) {
+        if (snippet.info().startsWith("java no-compile")) {
+            assertThat(snippet.info()).as("a reason why it is not compiled").matches("java no-compile: .{10,}");
+            return;
+        }
+        assertThat(complaints(source(snippet.lines()))).as(snippet.toString()).isEmpty();
+    }
+
+    @Test
+    void aMistakeInASnippetIsFound() {
+        assertThat(complaints(source(List.of("Understudy.over(openAi, anthropic).chaat(request);"))))
+                .contains("chaat");
+        assertThat(complaints(
+                        source(List.of("import java.util.Optional;", "Optional<String> none = Optional.empty();"))))
+                .isEmpty();
+    }
+
+    @Test
+    void thereAreSnippets() {
+        assertThat(snippets()).isNotEmpty();
+    }
+
+    private static String source(List<String> lines) {
+        List<String> head = new ArrayList<>();
+        List<String> body = new ArrayList<>();
+        lines.forEach(line -> (line.startsWith("import ") ? head : body).add(line));
+        IMPORTS.forEach(name -> head.add("import " + name + ";"));
+        boolean whole = body.stream()
+                .anyMatch(line -> line.matches("(public |final |abstract )*(class|record|interface|enum) .*"));
+        String inside = String.join("\n", body);
+        return String.join("\n", head)
+                + (whole
+                        ? "\n" + inside.replaceAll("(?m)^public ", "")
+                        : "\nclass Snippet {\n" + String.join("\n", FIELDS) + "\nvoid run() throws Exception {\n"
+                                + inside + "\n}\n}\n");
+    }
+
+    private String complaints(String source) {
+        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+        JavaFileObject file =
+                new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return source;
+                    }
+                };
+        List<String> options = List.of(
+                "-proc:none",
+                "-Xlint:deprecation,removal,unchecked,rawtypes",
+                "-d",
+                classes.toString(),
+                "-classpath",
+                System.getProperty("java.class.path"));
+        COMPILER.getTask(null, FILES, found, options, null, List.of(file)).call();
+        return found.getDiagnostics().stream()
+                .map(one -> one.getKind() + ": " + one.getMessage(Locale.ROOT))
+                .collect(Collectors.joining("\n"));
+    }
+}

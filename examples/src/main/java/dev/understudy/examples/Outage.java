@@ -1,0 +1,171 @@
+package dev.understudy.examples;
+
+import dev.understudy.CircuitPolicy;
+import dev.understudy.CircuitState;
+import dev.understudy.Event;
+import dev.understudy.Failover;
+import dev.understudy.Listener;
+import dev.understudy.RetryPolicy;
+import dev.understudy.Understudy;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.provider.Endpoint;
+import dev.understudy.provider.Providers;
+import dev.understudy.testing.Reply;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A primary that goes down and comes back under steady load: twenty calls a second for nine seconds, the primary is down
+ * from the third to the sixth. The circuit's times are short here, so that the story is.
+ */
+public final class Outage {
+
+    private static final Duration BETWEEN = Duration.ofMillis(50);
+    private static final int PER_SECOND = 20;
+    private static final int SECONDS = 9;
+    private static final int CALLS = PER_SECOND * SECONDS;
+    private static final int DOWN_FROM = 3;
+    private static final int DOWN_TO = 6;
+
+    /** What happened to the calls of each second. */
+    private static final class Timeline implements Listener {
+
+        private final AtomicIntegerArray primary = new AtomicIntegerArray(SECONDS);
+        private final AtomicIntegerArray backup = new AtomicIntegerArray(SECONDS);
+        private final AtomicIntegerArray served = new AtomicIntegerArray(SECONDS);
+        private final AtomicIntegerArray failed = new AtomicIntegerArray(SECONDS);
+        private final AtomicReferenceArray<String> circuit = new AtomicReferenceArray<>(SECONDS);
+        private final AtomicReference<CircuitState> state = new AtomicReference<>(CircuitState.CLOSED);
+        private final AtomicInteger trials = new AtomicInteger();
+        private final AtomicInteger whileNotClosed = new AtomicInteger();
+        private volatile int second;
+
+        @Override
+        public void on(Event event) {
+            Event.CallId call = event.call();
+            if (event instanceof Event.CircuitMoved moved && moved.provider().equals("primary")) {
+                moved(moved.to());
+            }
+            if (call == null) {
+                return;
+            }
+            second = (int) ((call.number() - 1) / PER_SECOND);
+            circuit.compareAndSet(second, null, state.get().name());
+            if (event instanceof Event.AttemptStarted attempt
+                    && attempt.provider().equals("primary")) {
+                primary.incrementAndGet(second);
+                whileNotClosed.addAndGet(state.get() == CircuitState.CLOSED ? 0 : 1);
+            } else if (event instanceof Event.AttemptStarted) {
+                backup.incrementAndGet(second);
+            } else if (event instanceof Event.CallServed) {
+                served.incrementAndGet(second);
+            } else if (event instanceof Event.CallFailed) {
+                failed.incrementAndGet(second);
+            }
+        }
+
+        private void moved(CircuitState to) {
+            state.set(to);
+            circuit.updateAndGet(second, was -> (was == null ? "" : was + " → ") + to);
+            trials.addAndGet(to == CircuitState.HALF_OPEN ? 1 : 0);
+        }
+
+        int sum(AtomicIntegerArray counts) {
+            int sum = 0;
+            for (int i = 0; i < counts.length(); i++) {
+                sum += counts.get(i);
+            }
+            return sum;
+        }
+    }
+
+    private Outage() {}
+
+    /** Ends with 0 if every call was served and the primary was spared and came back, 1 if not. */
+    public static void main(String[] args) {
+        int exit = run(Terminal.standard());
+        if (exit != 0) {
+            System.exit(exit);
+        }
+    }
+
+    static int run(Terminal terminal) {
+        AtomicBoolean down = new AtomicBoolean();
+        try (ScriptedServer primary = ScriptedServer.start()
+                        .rule(asked -> down.get() ? Reply.status(503) : Reply.text("From the primary."));
+                ScriptedServer backup = ScriptedServer.start().always(Reply.text("From the backup."))) {
+            terminal.line("20 calls a second for " + SECONDS + " s; the primary is down from second " + DOWN_FROM
+                    + " to second " + DOWN_TO + ".");
+            terminal.line("");
+            Timeline timeline = new Timeline();
+            try (Understudy understudy = over(primary, backup, timeline)) {
+                understudy.warmup().block(Duration.ofMinutes(1));
+                Flux.interval(BETWEEN)
+                        .onBackpressureBuffer()
+                        .take(CALLS)
+                        .doOnNext(i -> down.set(i >= DOWN_FROM * PER_SECOND && i < DOWN_TO * PER_SECOND))
+                        .flatMap(i -> understudy
+                                .chat(ChatRequest.of("gpt-demo", "Call " + i))
+                                .onErrorResume(error -> Mono.empty()))
+                        .blockLast(Duration.ofMinutes(1));
+            }
+            return judge(timeline, terminal);
+        }
+    }
+
+    private static Understudy over(ScriptedServer primary, ScriptedServer backup, Timeline timeline) {
+        return Understudy.builder()
+                .provider(Providers.openAi(Endpoint.of("primary", primary.url(), "demo-key")))
+                .provider(Providers.openAi(Endpoint.of("backup", backup.url(), "demo-key")))
+                .retry(RetryPolicy.none())
+                .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(500), Duration.ofSeconds(1)))
+                .failover(Failover.defaults().withReturnAfter(Duration.ofMillis(500)))
+                .listener(timeline)
+                .build();
+    }
+
+    private static int judge(Timeline timeline, Terminal terminal) {
+        terminal.line(String.format(
+                Locale.ROOT,
+                "%6s %8s %8s %8s %8s   %s",
+                "second",
+                "primary",
+                "backup",
+                "served",
+                "failed",
+                "circuit of the primary"));
+        for (int i = 0; i < SECONDS; i++) {
+            boolean isDown = i >= DOWN_FROM && i < DOWN_TO;
+            terminal.line(
+                    String.format(
+                            Locale.ROOT,
+                            "%6d %8d %8d %8d %8d   %s",
+                            i,
+                            timeline.primary.get(i),
+                            timeline.backup.get(i),
+                            timeline.served.get(i),
+                            timeline.failed.get(i),
+                            timeline.circuit.get(i)),
+                    isDown ? Terminal.Colour.RED : Terminal.Colour.PLAIN);
+        }
+        boolean all = timeline.sum(timeline.served) == CALLS && timeline.sum(timeline.failed) == 0;
+        boolean spared = timeline.trials.get() > 0 && timeline.whileNotClosed.get() <= timeline.trials.get();
+        boolean back = timeline.state.get() == CircuitState.CLOSED && timeline.primary.get(SECONDS - 1) > 0;
+        boolean good = all && spared && back;
+        terminal.line("");
+        terminal.line(
+                timeline.sum(timeline.served) + " of " + CALLS + " calls were served. Once its circuit had opened, the"
+                        + " primary was asked " + timeline.whileNotClosed.get() + " times in " + timeline.trials.get()
+                        + " trials, and it " + (back ? "serves again." : "does not serve again."),
+                good ? Terminal.Colour.GREEN : Terminal.Colour.RED);
+        return good ? 0 : 1;
+    }
+}

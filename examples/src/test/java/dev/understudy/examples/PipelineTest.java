@@ -1,0 +1,38 @@
+package dev.understudy.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.CallContext;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedProvider;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+
+class PipelineTest {
+
+    @Test
+    void fiveDocumentsAreSummarisedInTimeAndOneIsGivenUp() {
+        Told told = new Told();
+        assertThat(Pipeline.run(told.terminal)).isZero();
+        assertThat(told.text())
+                .contains(
+                        "[letter]",
+                        "fails over from lead/gpt-demo to deputy/claude-demo because of overloaded",
+                        "[novel]",
+                        "no response within 2000 ms",
+                        "novel    The time of the call is over",
+                        "poster   In short");
+    }
+
+    @Test
+    void atMostThreeDocumentsAreAskedForAtATime() {
+        ScriptedProvider writer = ScriptedProvider.named("writer").always(Cue.hang());
+        var asked = Pipeline.summaries(Flux.range(1, 6).map(i -> new Pipeline.Document("d" + i, "text")), writer)
+                .contextWrite(CallContext.deadline(Duration.ofMinutes(1)))
+                .subscribe();
+        assertThat(writer.live()).isEqualTo(3);
+        asked.dispose();
+        assertThat(writer.live()).isZero();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.understudy.examples;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** A terminal whose lines can be read afterwards. */
+final class Told {
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    final Terminal terminal = Terminal.plain(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+
+    String text() {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}
