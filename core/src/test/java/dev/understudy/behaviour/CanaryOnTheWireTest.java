@@ -37,8 +37,9 @@ class CanaryOnTheWireTest {
     private final Search search = new Search(stage, aloud, CANARY);
 
     @AfterEach
-    void close() {
+    void nothingIsLogged() {
         aloud.close();
+        search.listen();
     }
 
     static Stream<Arguments> echoes() {
@@ -58,7 +59,8 @@ class CanaryOnTheWireTest {
                 "HTTP/1.1 200 OK\r\nx-echo: " + (song + " ").repeat(2_000) + "\r\n\r\n",
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + song + "\r\n",
                 "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{\"" + song)) {
-            Heard heard = search.play(wire, door, stage.closing(new Garbage(answer)).url(), Timeouts.defaults());
+            Heard heard =
+                    search.play(wire, door, stage.closing(new Garbage(answer)).url(), Timeouts.defaults());
             assertThat(heard.error()).isInstanceOf(ChatException.Exhausted.class);
         }
     }
@@ -114,8 +116,8 @@ class CanaryOnTheWireTest {
 
     @Test
     void aProbeThatFailsDoesNotShowIt() {
-        ScriptedServer server = stage.server()
-                .rule(asked -> Reply.error(401, "authentication_error", "Wrong: " + CANARY.key()));
+        ScriptedServer server =
+                stage.server().rule(asked -> Reply.error(401, "authentication_error", "Wrong: " + CANARY.key()));
         for (Wire wire : Wire.values()) {
             Throwable error = stage.provider(wire, "p1", server, CANARY.key())
                     .probe()
@@ -129,10 +131,19 @@ class CanaryOnTheWireTest {
 
     @Test
     void aHeaderFieldThatHoldsItDoesNotShowIt() {
-        Endpoint endpoint =
-                Endpoint.of("p1", "https://gateway.example/v1").withHeader("x-gateway-key", CANARY.key());
+        Endpoint endpoint = Endpoint.of("p1", "https://gateway.example/v1").withHeader("x-gateway-key", CANARY.key());
         CANARY.assertUnseenIn("an endpoint", endpoint.toString());
         CANARY.assertUnseenIn("a provider", Wire.OPENAI.provider(endpoint).toString());
+    }
+
+    @OnEveryWire
+    void theValueOfSuchAFieldIsTakenOutWhereAServerEchoesIt(Wire wire, Door door) {
+        ScriptedServer server =
+                stage.server().then(Reply.error(403, "permission_error", "Not with " + CANARY.key() + " here."));
+        Endpoint endpoint =
+                Wire.endpoint("p1", server, "another-key").withHeader("x-gateway-auth", "Bearer " + CANARY.key());
+        search.look(door.hear(stage.understudy(stage.provider(wire, endpoint)), REQUEST));
+        assertThat(server.calls().get(0).header("x-gateway-auth")).endsWith(CANARY.key());
     }
 
     @Test
@@ -143,7 +154,9 @@ class CanaryOnTheWireTest {
                     .satisfies(CANARY::assertUnseenIn);
         }
         for (String url : List.of(
-                "https://user:" + CANARY.key() + "@host/v1", "ht tp://" + CANARY.key(), "http://far.example/" + CANARY.key())) {
+                "https://user:" + CANARY.key() + "@host/v1",
+                "ht tp://" + CANARY.key(),
+                "http://far.example/" + CANARY.key())) {
             assertThatThrownBy(() -> Endpoint.of("p1", url)).satisfies(CANARY::assertUnseenIn);
         }
         assertThatThrownBy(() -> Endpoint.of("p1", "https://host/v1").withHeader("x-key", CANARY.key() + "\n"))

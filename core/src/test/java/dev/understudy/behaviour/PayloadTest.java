@@ -73,7 +73,9 @@ class PayloadTest {
         assertThat(sent).hasSizeGreaterThan(500);
         assertThat(first.calls()).allSatisfy(asked -> assertThat(asked.body()).isEqualTo(sent));
         assertThat(second.calls()).allSatisfy(asked -> assertThat(asked.body()).isEqualTo(sent));
-        assertThat(second.calls()).extracting(Recorded::uri).containsOnly(first.calls().get(0).uri());
+        assertThat(second.calls())
+                .extracting(Recorded::uri)
+                .containsOnly(first.calls().get(0).uri());
     }
 
     @OnEveryWire
@@ -165,7 +167,8 @@ class PayloadTest {
         ScriptedProvider one = ScriptedProvider.named("p1").then(Cue.nothing());
         ScriptedProvider two = ScriptedProvider.named("p2").then(Cue.text("Morning."));
         door.hear(stage.understudy(one, two), request).served();
-        assertThat(one.requests()).hasSize(2).allSatisfy(asked -> assertThat(asked).isSameAs(request));
+        assertThat(one.requests()).hasSize(2).allSatisfy(asked -> assertThat(asked)
+                .isSameAs(request));
         assertThat(two.requests()).singleElement().isSameAs(request);
     }
 }

@@ -40,7 +40,10 @@ record Said(List<List<Object>> conversation, List<List<Object>> tools) {
         for (Object call : list(message.get("tool_calls"))) {
             Map<String, Object> function = map(map(call).get("function"));
             lines.add(List.of(
-                    "call", map(call).get("id"), function.get("name"), json(String.valueOf(function.get("arguments")))));
+                    "call",
+                    map(call).get("id"),
+                    function.get("name"),
+                    json(String.valueOf(function.get("arguments")))));
         }
     }
 

@@ -41,7 +41,8 @@ class RedactorTest {
             String part = KEY.substring(from, from + 10);
             assertThat(KNOWING.redact("it ends in ..." + part + ", and so on"))
                     .isEqualTo("it ends in ...***, and so on");
-            assertThat(KNOWING.redact("«" + part.toUpperCase(java.util.Locale.ROOT) + "»")).isEqualTo("«***»");
+            assertThat(KNOWING.redact("«" + part.toUpperCase(java.util.Locale.ROOT) + "»"))
+                    .isEqualTo("«***»");
         }
     }
 
