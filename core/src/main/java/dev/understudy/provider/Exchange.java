@@ -123,8 +123,9 @@ final class Exchange {
         if (!response.text().isEmpty()) {
             chunks.add(new StreamChunk.Text(response.text()));
         }
+        int index = 0;
         for (ToolCall call : response.toolCalls()) {
-            chunks.add(new StreamChunk.ToolCallDone(response.toolCalls().indexOf(call), call));
+            chunks.add(new StreamChunk.ToolCallDone(index++, call));
         }
         chunks.add(response.finish());
         return chunks;
