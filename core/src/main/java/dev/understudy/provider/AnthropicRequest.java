@@ -67,7 +67,9 @@ final class AnthropicRequest {
         if (stream) {
             body.put("stream", true);
         }
-        request.extra().getOrDefault(Anthropic.NAME, Map.of()).forEach((field, value) -> extra(body, field, value));
+        request.extra()
+                .getOrDefault(Anthropic.NAME, Map.of())
+                .forEach((field, value) -> Extra.join(body, field, value, "output_config"));
         return Json.write(body);
     }
 
@@ -139,17 +141,5 @@ final class AnthropicRequest {
         format.put("type", "json_schema");
         format.put("schema", schema.schema());
         return format;
-    }
-
-    private static void extra(Map<String, Object> body, String field, Object value) {
-        if (field.equals("output_config")
-                && value instanceof Map<?, ?> theirs
-                && body.get(field) instanceof Map<?, ?> ours) {
-            Map<Object, Object> both = new LinkedHashMap<>(ours);
-            both.putAll(theirs);
-            body.put(field, both);
-        } else {
-            body.put(field, value);
-        }
     }
 }
