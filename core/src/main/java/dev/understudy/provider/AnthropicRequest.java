@@ -31,16 +31,13 @@ final class AnthropicRequest {
 
     static final int MAX_TOKENS = 4096;
 
-    private static final String ANY_JSON =
-            "Answer with one valid JSON object and nothing else: no prose around it and no code fence.";
-
     private final ToIntFunction<String> maxOutput;
 
     AnthropicRequest(ToIntFunction<String> maxOutput) {
         this.maxOutput = maxOutput;
     }
 
-    byte[] encode(ChatRequest request, boolean stream) {
+    Map<String, Object> body(ChatRequest request, boolean stream) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", request.model());
         body.put("max_tokens", maxTokens(request));
@@ -70,7 +67,7 @@ final class AnthropicRequest {
         request.extra()
                 .getOrDefault(Anthropic.NAME, Map.of())
                 .forEach((field, value) -> Extra.join(body, field, value, "output_config"));
-        return Json.write(body);
+        return body;
     }
 
     private int maxTokens(ChatRequest request) {
@@ -87,10 +84,9 @@ final class AnthropicRequest {
                 .map(message -> message instanceof Message.System system ? system.text() : "")
                 .filter(text -> !text.isBlank())
                 .collect(Collectors.toCollection(ArrayList::new));
-        if (request.format() instanceof ResponseFormat.Json) {
-            texts.add(ANY_JSON);
-        } else if (request.format() instanceof ResponseFormat.JsonSchema schema && !schema.strict()) {
-            texts.add(ANY_JSON + " It fits this JSON schema: " + Json.text(schema.schema()));
+        String format = ToldFormat.of(request.format());
+        if (!format.isEmpty()) {
+            texts.add(format);
         }
         return String.join("\n\n", texts);
     }
