@@ -24,7 +24,8 @@ record Fork(
     Decision decide() {
         Optional<Duration> again = sameRoute();
         Route here = plan.route(cursor);
-        if (again.isPresent() && fits(again.get()) && means.letsThrough(here) && means.retryToken(here)) {
+        boolean late = again.isPresent() && !fits(again.get());
+        if (again.isPresent() && !late && means.letsThrough(here, again.get()) && means.retryToken(here)) {
             return new Again(cursor.to(cursor.route(), again.get()), again.get());
         }
         switch (rule.next()) {
@@ -43,7 +44,7 @@ record Fork(
             }
             case YES -> {}
         }
-        return elsewhere();
+        return elsewhere(late);
     }
 
     /** How long to wait before the same route is asked again, if it is at all. */
@@ -83,8 +84,8 @@ record Fork(
         return failure.kind() == FailureKind.INVALID_REQUEST ? Same.BACK_OFF : rule.same();
     }
 
-    private Decision elsewhere() {
-        Cursor settled = settled();
+    private Decision elsewhere(boolean late) {
+        Cursor settled = settled(late);
         for (int i = 0; i < plan.routes().size(); i++) {
             Cursor.Stand stand = settled.stands().get(i);
             if (i != cursor.route() && stand.fresh() && stand.openAt(now) && canPay(i)) {
@@ -94,13 +95,15 @@ record Fork(
         return waitFor(settled, earliest(settled));
     }
 
-    /** The current route is done with, unless it named a time when it may be asked again. */
-    private Cursor settled() {
+    /** The current route is done with, unless it named a time, or could be asked again were there time. */
+    private Cursor settled(boolean late) {
         boolean left = cursor.stand().turns() <= rules.retry().retries();
         Duration told = failure.retryAfter();
         boolean forbidden = Boolean.FALSE.equals(failure.advice().shouldRetry());
         boolean mayReturn = left && !forbidden && rule.obeysRetryAfter();
-        return mayReturn && told != null ? cursor.notBefore(now + Nanos.of(told)) : cursor.without();
+        return mayReturn && (told != null || late)
+                ? cursor.notBefore(now + Nanos.of(told != null ? told : backoff(true)))
+                : cursor.without();
     }
 
     private static int earliest(Cursor settled) {
