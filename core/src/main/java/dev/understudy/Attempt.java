@@ -6,6 +6,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
+import dev.understudy.chat.Notice;
 import dev.understudy.chat.Phase;
 import dev.understudy.chat.Served;
 import dev.understudy.chat.StreamChunk;
@@ -121,6 +122,7 @@ final class Attempt {
         place.succeeded(now);
         route.member().health().firstContent(now - started, now);
         call.tell(new Event.FirstContent(call.id(), route.name(), route.model(), after));
+        call.around().report(new Notice.Answering(route.name(), route.model()));
     }
 
     /** The answer is whole. */

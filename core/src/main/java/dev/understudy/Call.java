@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param started when it began
  * @param deadline when it must be over, {@link Long#MAX_VALUE} for never
  * @param scope what providers keep and report
+ * @param around the scope of whoever asks this door
  * @param contextWindow how much of a long conversation is sent
  * @param door the policies
  * @param memory what the door has learned
@@ -30,6 +31,7 @@ record Call(
         long started,
         long deadline,
         CallScope scope,
+        CallScope around,
         ContextWindow contextWindow,
         Policies door,
         Memory memory,

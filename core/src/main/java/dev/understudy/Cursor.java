@@ -30,12 +30,7 @@ record Cursor(int route, List<Stand> stands, Duration waited, Trail trail, List<
      * @param openAt the instant before which it should not be asked, 0 when it is free
      * @param shortened the request as it fits this route, once it was too long; {@code null} before
      */
-    record Stand(
-            int tries,
-            int turns,
-            boolean out,
-            long openAt,
-            Trim.@Nullable Shorter shortened) {
+    record Stand(int tries, int turns, boolean out, long openAt, Trim.@Nullable Shorter shortened) {
 
         Stand(long openAt) {
             this(0, 0, false, openAt, null);

@@ -66,6 +66,7 @@ final class Engine {
                 now,
                 deadline(wishes, now),
                 CallScope.hearing(notice -> heard(id, notice)),
+                CallScope.of(context),
                 asked != null ? asked : policies.contextWindow(),
                 policies,
                 memory,

@@ -21,11 +21,12 @@ record Fork(
         RandomGenerator dice,
         Means means) {
 
+    private static final String FAILED = "All providers/models failed";
+
     Decision decide() {
         Optional<Duration> again = sameRoute();
         Route here = plan.route(cursor);
-        boolean late = again.isPresent() && !fits(again.get());
-        if (again.isPresent() && !late && means.letsThrough(here, again.get()) && means.retryToken(here)) {
+        if (again.isPresent() && fits(again.get()) && means.letsThrough(here, again.get()) && means.retryToken(here)) {
             return new Again(cursor.to(cursor.route(), again.get()), again.get());
         }
         switch (rule.next()) {
@@ -44,7 +45,11 @@ record Fork(
             }
             case YES -> {}
         }
-        return elsewhere(late);
+        Decision elsewhere = elsewhere();
+        boolean tooLate = again.isPresent() && !fits(again.get());
+        return tooLate && elsewhere instanceof Stop stop && stop.why().equals(FAILED)
+                ? tooLate(here, again.get())
+                : elsewhere;
     }
 
     /** How long to wait before the same route is asked again, if it is at all. */
@@ -84,8 +89,8 @@ record Fork(
         return failure.kind() == FailureKind.INVALID_REQUEST ? Same.BACK_OFF : rule.same();
     }
 
-    private Decision elsewhere(boolean late) {
-        Cursor settled = settled(late);
+    private Decision elsewhere() {
+        Cursor settled = settled();
         for (int i = 0; i < plan.routes().size(); i++) {
             Cursor.Stand stand = settled.stands().get(i);
             if (i != cursor.route() && stand.fresh() && stand.openAt(now) && canPay(i)) {
@@ -95,15 +100,13 @@ record Fork(
         return waitFor(settled, earliest(settled));
     }
 
-    /** The current route is done with, unless it named a time, or could be asked again were there time. */
-    private Cursor settled(boolean late) {
+    /** The current route is done with, unless it named a time when it may be asked again. */
+    private Cursor settled() {
         boolean left = cursor.stand().turns() <= rules.retry().retries();
         Duration told = failure.retryAfter();
         boolean forbidden = Boolean.FALSE.equals(failure.advice().shouldRetry());
         boolean mayReturn = left && !forbidden && rule.obeysRetryAfter();
-        return mayReturn && (told != null || late)
-                ? cursor.notBefore(now + Nanos.of(told != null ? told : backoff(true)))
-                : cursor.without();
+        return mayReturn && told != null ? cursor.notBefore(now + Nanos.of(told)) : cursor.without();
     }
 
     private static int earliest(Cursor settled) {
@@ -122,7 +125,7 @@ record Fork(
 
     private Decision waitFor(Cursor settled, int route) {
         if (route < 0) {
-            return new Stop("All providers/models failed");
+            return new Stop(FAILED);
         }
         Cursor.Stand stand = settled.stands().get(route);
         Route there = plan.routes().get(route);
@@ -131,14 +134,18 @@ record Fork(
         Duration wait =
                 Duration.ofNanos(Math.max(told, Math.min(cap, backoff(true).toNanos())));
         if (!fits(wait)) {
-            return new Stop("All providers/models failed; " + there.name() + " could be asked again in "
-                    + Line.millis(wait) + ", after the time of the call is over");
+            return tooLate(there, wait);
         }
         // Whoever was asked before is asked again: that is a retry, however long it was waited for.
         if (stand.tries() > 0 && !means.retryToken(there)) {
-            return new Stop("All providers/models failed; the retries of " + there.name() + " are used up for now");
+            return new Stop(FAILED + "; the retries of " + there.name() + " are used up for now");
         }
         return new Again(settled.to(route, wait), wait);
+    }
+
+    private static Stop tooLate(Route route, Duration wait) {
+        return new Stop(FAILED + "; " + route.name() + " could be asked again in " + Line.millis(wait)
+                + ", after the time of the call is over");
     }
 
     /** A route with more room first; else the same one with less to say, once. */

@@ -81,7 +81,9 @@ final class Hedge {
         }
         for (int i = 0; i < call.plan().early(); i++) {
             Cursor.Stand stand = cursor.stands().get(i);
-            if (stand.fresh() && stand.openAt() == 0 && call.plan().routes().get(i).member() != route.member()) {
+            if (stand.fresh()
+                    && stand.openAt() == 0
+                    && call.plan().routes().get(i).member() != route.member()) {
                 return i;
             }
         }

@@ -57,7 +57,8 @@ final class Obstacle {
 
     static Failure circuit(CircuitState state, @Nullable String why, long remaining) {
         String reason = why == null ? "" : " (" + why + ")";
-        return skipped("circuit " + state.name().toLowerCase(Locale.ROOT).replace('_', ' ') + reason + during(remaining));
+        return skipped(
+                "circuit " + state.name().toLowerCase(Locale.ROOT).replace('_', ' ') + reason + during(remaining));
     }
 
     private static String during(long nanos) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies policies) {
 
     /**
-     * What the cast can do for this model and its fallbacks: tools, schemas, reasoning, prefill and sizes as the first provider
-     * that serves the first of them; images and streaming as soon as anybody can.
+     * What the cast can do for this model and its fallbacks: tools, schemas, reasoning and sizes as the first provider that
+     * serves the first of them; images, streaming and prefill as soon as anybody can.
      */
     Capabilities capabilities(String model) {
         Capabilities first = null;
@@ -36,7 +36,7 @@ record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies pol
             return Capabilities.of();
         }
         Capabilities together = first;
-        for (Feature feature : List.of(Feature.VISION, Feature.STREAMING)) {
+        for (Feature feature : List.of(Feature.VISION, Feature.STREAMING, Feature.PREFILL)) {
             together = anybody.contains(feature) ? together.with(feature) : together;
         }
         return together;

@@ -84,7 +84,9 @@ final class Place {
 
     /** Whoever does not take a request in counts no tokens for it; of one that went silent nobody knows. */
     private static boolean refused(Failure failure) {
-        return failure.kind() == FailureKind.CONNECT || failure.kind() == FailureKind.SKIPPED || failure.status() >= 400;
+        return failure.kind() == FailureKind.CONNECT
+                || failure.kind() == FailureKind.SKIPPED
+                || failure.status() >= 400;
     }
 
     private static boolean isTheCallersOwnEnd(Failure failure) {

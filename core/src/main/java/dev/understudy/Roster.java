@@ -113,7 +113,8 @@ final class Roster {
         Collection<CircuitBreaker> circuits = home.circuits().values();
         return quiet
                 && (circuits.isEmpty()
-                        || circuits.stream().anyMatch(circuit -> circuit.reading(now).remaining() == 0));
+                        || circuits.stream()
+                                .anyMatch(circuit -> circuit.reading(now).remaining() == 0));
     }
 
     private boolean isWell(Member member) {

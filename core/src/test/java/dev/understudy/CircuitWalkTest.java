@@ -45,8 +45,7 @@ class CircuitWalkTest {
         assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
         Trail.Entry skipped = heard.trail().entries().get(0);
         assertThat(skipped)
-                .hasToString(
-                        "provider=a model=m: skipped; error=circuit open (2 consecutive failures) for 4000 ms");
+                .hasToString("provider=a model=m: skipped; error=circuit open (2 consecutive failures) for 4000 ms");
         assertThat(skipped.attempt()).isZero();
         assertThat(heard.finish().served().fallback()).isTrue();
         assertThat(heard.finish().served().requestedProvider()).isEqualTo("a");
@@ -111,7 +110,8 @@ class CircuitWalkTest {
     void theFirstContentSettlesAStreamAndClosesTheCircuit() {
         Understudy understudy = opened();
         stage.advance(Duration.ofSeconds(5));
-        a.then(stage.timed(Cue.text("one two three").beforeFirst(Duration.ofSeconds(1)).between(Duration.ofSeconds(5))));
+        a.then(stage.timed(
+                Cue.text("one two three").beforeFirst(Duration.ofSeconds(1)).between(Duration.ofSeconds(5))));
         Heard heard = ask(understudy, true);
         assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.HALF_OPEN);
         stage.advance(Duration.ofSeconds(1));
@@ -210,7 +210,9 @@ class CircuitWalkTest {
         assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.CLOSED);
         a.then(Cue.fail(BROKEN), Cue.text("well"));
         ask(understudy, true);
-        assertThat(circuit(understudy, "a")).as("one failure of this generation").isEqualTo(CircuitState.CLOSED);
+        assertThat(circuit(understudy, "a"))
+                .as("one failure of this generation")
+                .isEqualTo(CircuitState.CLOSED);
     }
 
     @ParameterizedTest
@@ -232,7 +234,10 @@ class CircuitWalkTest {
 
     @Test
     void theCallersOwnDeadlineIsNeutral() {
-        Understudy understudy = stage.builder(a, b).circuit(TWO).callTimeout(Duration.ofSeconds(2)).build();
+        Understudy understudy = stage.builder(a, b)
+                .circuit(TWO)
+                .callTimeout(Duration.ofSeconds(2))
+                .build();
         a.always(Cue.hang());
         for (int i = 0; i < 5; i++) {
             Heard heard = ask(understudy, true);
@@ -259,7 +264,9 @@ class CircuitWalkTest {
         for (int i = 0; i < 10; i++) {
             crowd.add(ask(understudy, false));
         }
-        assertThat(crowd.stream().filter(heard -> heard.error != null)).as("nobody waits").isNotEmpty();
+        assertThat(crowd.stream().filter(heard -> heard.error != null))
+                .as("nobody waits")
+                .isNotEmpty();
         for (Heard heard : crowd) {
             if (heard.error != null) {
                 assertThat(heard.error).isInstanceOf(ChatException.Exhausted.class);
@@ -322,7 +329,8 @@ class CircuitWalkTest {
         understudy.hold("a", null);
         Heard heard = ask(understudy, false);
         assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
-        assertThat(heard.trail().entries().get(0)).hasToString("provider=a model=m: skipped; error=is held for maintenance");
+        assertThat(heard.trail().entries().get(0))
+                .hasToString("provider=a model=m: skipped; error=is held for maintenance");
         stage.advance(Duration.ofDays(9));
         assertThat(ask(understudy, false).by()).isEqualTo("b");
         understudy.release("a");
@@ -365,7 +373,8 @@ class CircuitWalkTest {
         assertThat(heard.error)
                 .isInstanceOf(ChatException.Rejected.class)
                 .hasMessageContaining("held back")
-                .satisfies(error -> assertThat(((ChatException.Rejected) error).trail().entries())
+                .satisfies(error -> assertThat(
+                                ((ChatException.Rejected) error).trail().entries())
                         .last()
                         .hasToString("provider=b model=m: skipped; error=is held for maintenance for 5000 ms"));
         assertThat(a.subscriptions() + b.subscriptions()).isZero();

@@ -27,12 +27,13 @@ class DoorTest {
     private final ScriptedProvider b = ScriptedProvider.named("b");
 
     @Test
-    void imagesAndStreamingAreThereAsSoonAsAnybodyHasThemAndAllElseIsTheFirstOnes() {
+    void imagesStreamingAndPrefillAreThereAsSoonAsAnybodyHasThemAndAllElseIsTheFirstOnes() {
         a.can(Capabilities.of(Feature.TOOLS).withWindow(8_000).withMaxOutput(100));
-        b.can(Capabilities.of(Feature.VISION, Feature.STREAMING, Feature.JSON_SCHEMA, Feature.PREFILL).withWindow(9_000));
+        b.can(Capabilities.of(Feature.VISION, Feature.STREAMING, Feature.JSON_SCHEMA, Feature.PREFILL)
+                .withWindow(9_000));
         Capabilities together = stage.builder(a, b).build().capabilities("m");
         assertThat(together.features())
-                .containsExactlyInAnyOrder(Feature.TOOLS, Feature.VISION, Feature.STREAMING);
+                .containsExactlyInAnyOrder(Feature.TOOLS, Feature.VISION, Feature.STREAMING, Feature.PREFILL);
         assertThat(together.window()).isEqualTo(8_000);
         assertThat(together.maxOutput()).isEqualTo(100);
     }
@@ -59,8 +60,7 @@ class DoorTest {
                 .provider(b, Map.of("v", "v"))
                 .fallback("m", "n", "v")
                 .build();
-        assertThat(understudy.capabilities("m").features())
-                .containsExactlyInAnyOrder(Feature.TOOLS, Feature.VISION);
+        assertThat(understudy.capabilities("m").features()).containsExactlyInAnyOrder(Feature.TOOLS, Feature.VISION);
     }
 
     @Test
@@ -160,7 +160,9 @@ class DoorTest {
         stage.advance(Duration.ofSeconds(5));
         assertThat(heard.by()).isEqualTo("inner");
         assertThat(heard.outcomes()).containsExactly("d:failed", "d:failed", "inner:served");
-        assertThat(a.subscriptions()).as("the inner one begins at its first provider").isEqualTo(2);
+        assertThat(a.subscriptions())
+                .as("the inner one begins at its first provider")
+                .isEqualTo(2);
         assertThat(b.subscriptions()).isEqualTo(1);
         assertThat(c.subscriptions()).isZero();
     }
@@ -169,9 +171,7 @@ class DoorTest {
     void whenTheInnerOneIsExhaustedTheOuterOneGoesOn() {
         ScriptedProvider c = ScriptedProvider.named("c");
         Understudy inner = stage.builder(a, b).name("inner").build();
-        Understudy outer = stage.builder(inner, c)
-                .retry(RetryPolicy.defaults())
-                .build();
+        Understudy outer = stage.builder(inner, c).retry(RetryPolicy.defaults()).build();
         a.always(Cue.fail(FailureKind.SERVER));
         b.always(Cue.fail(FailureKind.OVERLOADED));
         Heard heard = stage.stream(outer);
@@ -183,12 +183,15 @@ class DoorTest {
     @Test
     void eachSubscriptionIsACallOfItsOwnThatPlansAnew() {
         Understudy understudy = stage.builder(a, b).build();
-        Mono<String> answer = understudy.chat(REQUEST).map(response -> response.served().provider());
+        Mono<String> answer =
+                understudy.chat(REQUEST).map(response -> response.served().provider());
         assertThat(a.subscriptions()).isZero();
         assertThat(answer.block()).isEqualTo("a");
         understudy.switchTo("b");
         assertThat(answer.block()).isEqualTo("b");
-        assertThat(stage.events(Event.CallServed.class)).extracting(event -> event.call().number()).containsExactly(1L, 2L);
+        assertThat(stage.events(Event.CallServed.class))
+                .extracting(event -> event.call().number())
+                .containsExactly(1L, 2L);
     }
 
     /** Waits for a gate that a vendor has shut, as nobody else is there. */

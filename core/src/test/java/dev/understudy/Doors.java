@@ -74,6 +74,7 @@ final class Doors {
     }
 
     static Plan plan(Route... routes) {
-        return new Plan(List.of(routes), Collections.nCopies(routes.length, 0L), routes.length, routes[0], Trail.empty());
+        return new Plan(
+                List.of(routes), Collections.nCopies(routes.length, 0L), routes.length, routes[0], Trail.empty());
     }
 }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class EstimateTest {
 
     /** 40 characters are 10 tokens, and each message costs 4 more. */
-    private static final ChatRequest REQUEST = ChatRequest.of("m", List.of(
-            Message.system("a".repeat(40)), Message.user("b".repeat(40))));
+    private static final ChatRequest REQUEST =
+            ChatRequest.of("m", List.of(Message.system("a".repeat(40)), Message.user("b".repeat(40))));
 
     @Test
     void thePromptIsItsCharactersByFourAndAnAnswerIsFiveHundred() {

@@ -13,7 +13,8 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 class HealthTest {
 
     private static final long SECOND = 1_000_000_000L;
-    private static final Failure BROKEN = Failure.of(FailureKind.SERVER, "it broke").withStatus(500, null);
+    private static final Failure BROKEN =
+            Failure.of(FailureKind.SERVER, "it broke").withStatus(500, null);
 
     private final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
     private final Health health = new Health(new Time(() -> clock), 0);
@@ -114,7 +115,9 @@ class HealthTest {
         for (int i = 0; i < 80; i++) {
             health.outrun(SECOND / 2, 0);
         }
-        assertThat(health.firstContentPercentile(0.5)).as("that says nothing of its usual time").isEqualTo(SECOND);
+        assertThat(health.firstContentPercentile(0.5))
+                .as("that says nothing of its usual time")
+                .isEqualTo(SECOND);
     }
 
     @Test

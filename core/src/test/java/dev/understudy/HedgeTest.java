@@ -62,8 +62,8 @@ class HedgeTest {
                 straggler[1] = dice.nextInt(20);
             }
             boolean slow = (straggler[0] - 1) % 20 == straggler[1];
-            return stage.timed(
-                    Cue.text("all is well").beforeFirst(Duration.ofMillis(slow ? 5_000 : from + dice.nextInt(to - from))));
+            return stage.timed(Cue.text("all is well")
+                    .beforeFirst(Duration.ofMillis(slow ? 5_000 : from + dice.nextInt(to - from))));
         });
         b.always(stage.timed(Cue.text("I stand in").beforeFirst(Duration.ofMillis(200))));
         Understudy understudy = stage.builder(a, b).hedging(hedging).build();
@@ -247,7 +247,8 @@ class HedgeTest {
         assertThat(a.live() + b.live()).isEqualTo(2);
         late.call.dispose();
         assertThat(a.live() + b.live()).isZero();
-        assertThat(standing(understudy, "a").inFlight() + standing(understudy, "b").inFlight())
+        assertThat(standing(understudy, "a").inFlight()
+                        + standing(understudy, "b").inFlight())
                 .isZero();
         assertThat(stage.clock.getScheduledTaskCount()).isPositive();
     }
@@ -287,12 +288,16 @@ class HedgeTest {
     @Test
     void itNeverGoesToTheSameProviderNorToOneThatCannotBeAsked() {
         a.always(Cue.hang());
-        Understudy alone = stage.builder(a).fallback("m", "n").hedging(Hedging.on().withMaxExtra(1)).build();
+        Understudy alone = stage.builder(a)
+                .fallback("m", "n")
+                .hedging(Hedging.on().withMaxExtra(1))
+                .build();
         ask(alone, true);
         stage.advance(Duration.ofSeconds(1));
         assertThat(a.subscriptions()).isEqualTo(1);
 
-        Understudy held = stage.builder(a, b).hedging(Hedging.on().withMaxExtra(1)).build();
+        Understudy held =
+                stage.builder(a, b).hedging(Hedging.on().withMaxExtra(1)).build();
         held.hold("b", "m", Duration.ofHours(1));
         ask(held, true);
         stage.advance(Duration.ofSeconds(1));
@@ -326,7 +331,8 @@ class HedgeTest {
     void itWaitsForTheUsualTimeOfTheProviderButNeverLessThanTheFloor() {
         a.always(stage.timed(Cue.text("usually").beforeFirst(Duration.ofMillis(1_500))));
         b.always(Cue.hang());
-        Understudy understudy = stage.builder(a, b).hedging(Hedging.on().withMaxExtra(1)).build();
+        Understudy understudy =
+                stage.builder(a, b).hedging(Hedging.on().withMaxExtra(1)).build();
         for (int i = 0; i < 10; i++) {
             ask(understudy, true);
             stage.advance(Duration.ofMillis(1_500));

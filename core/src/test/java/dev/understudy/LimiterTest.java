@@ -79,8 +79,7 @@ class LimiterTest {
 
     @Test
     void whoeverIsRefusedByOneLimitTakesNothingFromTheOthers() {
-        Limiter limiter =
-                new Limiter(new RateLimits(2, 600, 2), 0);
+        Limiter limiter = new Limiter(new RateLimits(2, 600, 2), 0);
         assertThat(limiter.enter(600, 0)).isNull();
         assertThat(limiter.enter(100, 0)).isEqualTo(Duration.ofSeconds(10)); // tokens; the request is given back
         assertThat(limiter.enter(100, 0)).isEqualTo(Duration.ofSeconds(10));

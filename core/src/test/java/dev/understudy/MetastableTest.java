@@ -75,10 +75,14 @@ class MetastableTest {
                 .isLessThanOrEqualTo(1.2 + 10.0 / (LOAD * (OUTAGE_TO - OUTAGE_FROM)));
         assertThat(course.attemptsPerCall(0, SECONDS)).isLessThanOrEqualTo(1.2);
         for (int second = OUTAGE_FROM + 1; second < SECONDS; second++) {
-            assertThat(course.attempts[second]).as("attempts in second " + second).isLessThanOrEqualTo((int) (1.25 * LOAD));
+            assertThat(course.attempts[second])
+                    .as("attempts in second " + second)
+                    .isLessThanOrEqualTo((int) (1.25 * LOAD));
         }
         assertThat(course.success(0, OUTAGE_FROM)).isEqualTo(1);
-        assertThat(course.success(OUTAGE_TO + 20, SECONDS)).as("20 s after the outage all is well").isEqualTo(1);
+        assertThat(course.success(OUTAGE_TO + 20, SECONDS))
+                .as("20 s after the outage all is well")
+                .isEqualTo(1);
     }
 
     @Test
@@ -121,7 +125,8 @@ class MetastableTest {
         }
         stage.advance(Duration.ofSeconds(30));
         for (int second = 0; second < SECONDS; second++) {
-            served[second] = (int) bySecond.get(second).stream().filter(Heard::served).count();
+            served[second] =
+                    (int) bySecond.get(second).stream().filter(Heard::served).count();
         }
         return new Course(attempts, served);
     }

@@ -232,7 +232,9 @@ final class NaiveCircuit {
         }
         enter(CircuitState.OPEN);
         double luck = 1 + policy.pause().jitter() * roll;
-        until = Math.max(since + (long) (pause * luck), now + (long) (policy.pause().first().toNanos() * luck));
+        until = Math.max(
+                since + (long) (pause * luck),
+                now + (long) (policy.pause().first().toNanos() * luck));
     }
 
     private void close(long now) {

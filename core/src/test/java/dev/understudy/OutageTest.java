@@ -84,7 +84,8 @@ class OutageTest {
         assertThat(perWindow).hasSizeGreaterThan(3).allMatch(attempts -> attempts <= 1);
         assertThat(Duration.ofNanos(used - back)).isLessThanOrEqualTo(Duration.ofSeconds(20));
         List<Heard> lastTen = after.subList(after.size() - 200, after.size());
-        assertThat(lastTen).as("all of the load has returned").allMatch(heard -> heard.by().equals("primary"));
+        assertThat(lastTen).as("all of the load has returned").allMatch(heard -> heard.by()
+                .equals("primary"));
         assertThat(standing(understudy, "primary").status()).isEqualTo(Standing.Status.HEALTHY);
         assertThat(standing(understudy, "primary").inFlight()).isZero();
         assertThat(primary.live() + second.live()).isZero();
@@ -111,7 +112,8 @@ class OutageTest {
             assertThat(used).as("phase %d", phase).isPositive();
             longest = Math.max(longest, (play.firstContentOfPrimary - back) / 1e9);
         }
-        System.out.printf("outage %s activeMoves=%s: used again after %.1f s at the latest%n", way, activeMoves, longest);
+        System.out.printf(
+                "outage %s activeMoves=%s: used again after %.1f s at the latest%n", way, activeMoves, longest);
         assertThat(longest).isLessThanOrEqualTo(20);
     }
 
@@ -128,7 +130,9 @@ class OutageTest {
         List<Heard> calls = stage.load(understudy, streamed, EVERY, Duration.ofSeconds(60));
         stage.advance(Duration.ofSeconds(30));
         assertThat(calls).allMatch(Heard::served);
-        assertThat(stage.events(Event.CircuitMoved.class)).as("half of them failing opens it").isNotEmpty();
+        assertThat(stage.events(Event.CircuitMoved.class))
+                .as("half of them failing opens it")
+                .isNotEmpty();
     }
 
     /** The instant when one goes down, the other comes back, and its circuit is open. */
@@ -147,7 +151,9 @@ class OutageTest {
         stage.advance(Duration.ofSeconds(30));
         long failed = calls.stream().filter(heard -> !heard.served()).count();
         System.out.printf("outages in turns: %d calls, %d failed%n", calls.size(), failed);
-        assertThat(failed).as("three turns, a trial takes 300 ms, and six calls begin in it").isLessThanOrEqualTo(3 * 6);
+        assertThat(failed)
+                .as("three turns, a trial takes 300 ms, and six calls begin in it")
+                .isLessThanOrEqualTo(3 * 6);
     }
 
     private Understudy understudy(Failover failover) {
@@ -157,7 +163,8 @@ class OutageTest {
                 .failover(failover)
                 .listener(event -> {
                     stage.events.add(event);
-                    if (event instanceof Event.AttemptStarted started && started.provider().equals("primary")) {
+                    if (event instanceof Event.AttemptStarted started
+                            && started.provider().equals("primary")) {
                         attemptsOnPrimary.add(stage.nanos());
                     }
                     if (event instanceof Event.FirstContent first
@@ -165,7 +172,8 @@ class OutageTest {
                             && firstContentOfPrimary < 0) {
                         firstContentOfPrimary = stage.nanos();
                     }
-                    if (event instanceof Event.CircuitMoved moved && moved.provider().equals("primary")) {
+                    if (event instanceof Event.CircuitMoved moved
+                            && moved.provider().equals("primary")) {
                         moves.add(new Move(stage.nanos(), attemptsOnPrimary.size(), moved.to()));
                     }
                 })

@@ -24,7 +24,8 @@ import reactor.test.StepVerifier;
 /** What an attempt holds is given back exactly once, however and whenever it ends. One call at once is all there may be. */
 class PlaceTest {
 
-    private static final Failure BROKEN = Failure.of(FailureKind.SERVER, "broken").withStatus(500, null);
+    private static final Failure BROKEN =
+            Failure.of(FailureKind.SERVER, "broken").withStatus(500, null);
 
     private final VirtualStage stage = new VirtualStage();
     private final ScriptedProvider a = ScriptedProvider.named("a");
@@ -93,7 +94,10 @@ class PlaceTest {
     @ParameterizedTest(name = "{0} streamed={1}")
     @MethodSource("scenes")
     void theTrialOfAHalfOpenCircuitIsDecidedOrFreed(Scene scene, boolean streamed) {
-        Understudy understudy = builder(CircuitPolicy.defaults().withConsecutive(1).withJitter(0).withoutRate())
+        Understudy understudy = builder(CircuitPolicy.defaults()
+                        .withConsecutive(1)
+                        .withJitter(0)
+                        .withoutRate())
                 .build();
         a.then(Cue.fail(FailureKind.SERVER));
         stage.chat(understudy);
@@ -131,7 +135,9 @@ class PlaceTest {
         }
         stage.chat(understudy); // about 510 tokens of a thousand
         stage.advance(Duration.ofMillis(1));
-        assertThat(stage.chat(understudy).served()).as("the rest is not enough for one more").isFalse();
+        assertThat(stage.chat(understudy).served())
+                .as("the rest is not enough for one more")
+                .isFalse();
         assertThat(a.subscriptions()).isEqualTo(4);
     }
 

@@ -73,12 +73,15 @@ class ProberTest {
         aIsWell.set(false);
         stage.advance(Duration.ofSeconds(20));
         assertThat(a.probes()).isEqualTo(3);
-        assertThat(stage.chat(understudy).by()).as("two failures are not enough").isEqualTo("a");
+        assertThat(stage.chat(understudy).by())
+                .as("two failures are not enough")
+                .isEqualTo("a");
         stage.advance(Duration.ofSeconds(10));
 
         Heard out = stage.chat(understudy);
         assertThat(out.outcomes()).containsExactly("a:skipped", "b:served");
-        assertThat(out.trail().entries().get(0)).hasToString("provider=a model=m: skipped; error=its health checks fail");
+        assertThat(out.trail().entries().get(0))
+                .hasToString("provider=a model=m: skipped; error=its health checks fail");
         Standing standing = standing(understudy, "a");
         assertThat(standing.status()).isEqualTo(Standing.Status.UNHEALTHY);
         assertThat(standing.lastFailure())
@@ -175,7 +178,9 @@ class ProberTest {
     @Test
     void aSilentOneIsGivenUpAfterItsTimeout() {
         a.probing(Mono::never);
-        understudy = stage.builder(a, b).probes(PROBES.withTimeout(Duration.ofSeconds(3)).withThresholds(1, 1)).build();
+        understudy = stage.builder(a, b)
+                .probes(PROBES.withTimeout(Duration.ofSeconds(3)).withThresholds(1, 1))
+                .build();
         stage.advance(Duration.ofMillis(2_999));
         assertThat(standing(understudy, "a").status()).isEqualTo(Standing.Status.CHECKING);
         stage.advance(Duration.ofMillis(1));
@@ -218,7 +223,9 @@ class ProberTest {
     @Test
     void aQueryOfOnesOwnIsAskedInsteadOfTheProbe() {
         ChatRequest query = ChatRequest.of("tiny", "Are you there?").withMaxTokens(1);
-        understudy = stage.builder(a, b).probes(PROBES.withQuery(query).withThresholds(1, 1)).build();
+        understudy = stage.builder(a, b)
+                .probes(PROBES.withQuery(query).withThresholds(1, 1))
+                .build();
         a.when("tiny", Cue.fail(FailureKind.OVERLOADED));
         stage.advance(Duration.ofSeconds(10));
         assertThat(a.probes() + b.probes()).isZero();
@@ -231,7 +238,10 @@ class ProberTest {
     void theIntervalIsSpreadByATenth() {
         for (double dice : new double[] {0, 0.5, Math.nextDown(1.0)}) {
             ScriptedProvider one = ScriptedProvider.named("one");
-            Understudy door = stage.builder(one).probes(PROBES).random(new FixedDice(dice)).build();
+            Understudy door = stage.builder(one)
+                    .probes(PROBES)
+                    .random(new FixedDice(dice))
+                    .build();
             Duration expected = Duration.ofMillis(Math.round(9_000 + 2_000 * dice));
             stage.advance(expected.minusMillis(1));
             assertThat(one.probes()).isEqualTo(1);
@@ -253,8 +263,7 @@ class ProberTest {
     }
 
     private static ChatException failing(String why) {
-        return new ChatException.CallFailed(
-                Failure.of(FailureKind.SERVER, why).withStatus(503, null));
+        return new ChatException.CallFailed(Failure.of(FailureKind.SERVER, why).withStatus(503, null));
     }
 
     /** What no provider should do. */

@@ -75,10 +75,12 @@ class SelectionTest {
                 "tools", Selection.capable(Set.of(Feature.TOOLS), Selection.sequential()),
                 "toolsByPrice", Selection.capable(Set.of(Feature.TOOLS), Selection.cheapest()),
                 "visionByLatency", Selection.capable(Set.of(Feature.VISION), Selection.leastLatency()),
-                "byWeight", Selection.by(Comparator.comparingInt(Candidate::weight).reversed()),
+                "byWeight",
+                        Selection.by(Comparator.comparingInt(Candidate::weight).reversed()),
                 "lastOnly", (candidates, request, dice) -> List.of(candidates.get(candidates.size() - 1)));
         List<Candidate> chosen = strategies.get(strategy).order(four(), REQUEST, new Random(seed));
-        assertThat(chosen.stream().map(Candidate::provider).reduce("", String::concat)).isEqualTo(order);
+        assertThat(chosen.stream().map(Candidate::provider).reduce("", String::concat))
+                .isEqualTo(order);
     }
 
     @Test
@@ -86,7 +88,8 @@ class SelectionTest {
         Selection weighted = Selection.weighted();
         StringBuilder first = new StringBuilder();
         for (int i = 0; i < 20; i++) {
-            first.append(weighted.order(four(), REQUEST, new Random(SEED)).get(0).provider());
+            first.append(
+                    weighted.order(four(), REQUEST, new Random(SEED)).get(0).provider());
         }
         assertThat(first).hasToString("acabacdaca".repeat(2));
     }
@@ -130,16 +133,21 @@ class SelectionTest {
         a.can(priced(3));
         b.can(priced(1).without(Feature.TOOLS));
         c.can(priced(2));
-        Understudy understudy = stage.builder(a, b, c).selection(Selection.cheapest()).build();
+        Understudy understudy =
+                stage.builder(a, b, c).selection(Selection.cheapest()).build();
         assertThat(stage.chat(understudy).by()).as("the cheapest").isEqualTo("b");
         ChatRequest tools = REQUEST.withTools(List.of(Tool.of("clock", "tells the time")));
-        assertThat(stage.chat(understudy.chat(tools)).by()).as("the cheapest with tools").isEqualTo("c");
+        assertThat(stage.chat(understudy.chat(tools)).by())
+                .as("the cheapest with tools")
+                .isEqualTo("c");
         c.always(Cue.fail(FailureKind.SERVER));
         for (int i = 0; i < 5; i++) {
             assertThat(stage.chat(understudy.chat(tools)).by()).isEqualTo("a");
         }
         int asked = c.subscriptions();
-        assertThat(stage.chat(understudy.chat(tools)).by()).as("the cheapest with tools that is well").isEqualTo("a");
+        assertThat(stage.chat(understudy.chat(tools)).by())
+                .as("the cheapest with tools that is well")
+                .isEqualTo("a");
         assertThat(c.subscriptions()).isEqualTo(asked);
         assertThat(b.requests()).allMatch(request -> request.toolbox().isEmpty());
     }
@@ -157,13 +165,16 @@ class SelectionTest {
         stage.chat(understudy);
         assertThat(b.subscriptions()).isEqualTo(1);
         stage.advance(Duration.ofSeconds(61));
-        assertThat(stage.chat(understudy).by()).as("a minute later it is forgotten").isEqualTo("b");
+        assertThat(stage.chat(understudy).by())
+                .as("a minute later it is forgotten")
+                .isEqualTo("b");
     }
 
     @Test
     void anUnknownPriceComesLast() {
         b.can(priced(1_000));
-        Understudy understudy = stage.builder(a, b).selection(Selection.cheapest()).build();
+        Understudy understudy =
+                stage.builder(a, b).selection(Selection.cheapest()).build();
         assertThat(stage.chat(understudy).by()).isEqualTo("b");
     }
 
@@ -218,7 +229,8 @@ class SelectionTest {
     @Test
     void leastLatencyOfTwoLeavesAndComesBackToo() {
         Duration every = Duration.ofMillis(100);
-        Understudy understudy = stage.builder(a, b).selection(Selection.leastLatency()).build();
+        Understudy understudy =
+                stage.builder(a, b).selection(Selection.leastLatency()).build();
         takes(a, 200);
         takes(b, 300);
         stage.load(understudy, true, every, Duration.ofSeconds(20));
@@ -279,7 +291,8 @@ class SelectionTest {
     @Test
     void aCallerMayAvoidRoutes() {
         Understudy understudy = stage.builder(a, b, c).build();
-        assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.avoid("a", "b/m"))).outcomes())
+        assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.avoid("a", "b/m")))
+                        .outcomes())
                 .containsExactly("a:skipped", "b:skipped", "c:served");
         assertThat(stage.chat(understudy
                                 .chat(REQUEST)
@@ -298,7 +311,8 @@ class SelectionTest {
                 .build();
         Heard heard = stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.require("region", "eu")));
         assertThat(heard.outcomes()).containsExactly("a:skipped", "c:skipped", "b:served");
-        assertThat(heard.trail().entries().get(0)).hasToString("provider=a model=m: skipped; error=is not tagged region=eu");
+        assertThat(heard.trail().entries().get(0))
+                .hasToString("provider=a model=m: skipped; error=is not tagged region=eu");
         assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.require("region", "mars"))).error)
                 .isInstanceOf(ChatException.Rejected.class)
                 .hasMessageContaining("a/m is not tagged region=mars");
@@ -320,9 +334,8 @@ class SelectionTest {
     void aRouteThatIsTooDearForTheCallIsSkipped() {
         a.can(priced(1_000_000)); // a unit of money for each token
         b.can(priced(10));
-        Understudy understudy = stage.builder(a, b, c)
-                .budget(Budget.defaults().withMaxCost(1))
-                .build();
+        Understudy understudy =
+                stage.builder(a, b, c).budget(Budget.defaults().withMaxCost(1)).build();
         Heard heard = stage.chat(understudy);
         assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
         assertThat(heard.trail().entries().get(0).failure().message())
@@ -333,12 +346,10 @@ class SelectionTest {
     @Test
     void whatWasSpentIsNotThereForTheNextRoute() {
         // Each try is expected to cost 0.508; a's answer is empty and is billed with 0.8.
-        a.can(priced(1_000))
-                .always(Cue.empty().withUsage(dev.understudy.chat.Usage.of(400, 400)));
+        a.can(priced(1_000)).always(Cue.empty().withUsage(dev.understudy.chat.Usage.of(400, 400)));
         b.can(priced(1_000));
-        Understudy understudy = stage.builder(a, b, c)
-                .budget(Budget.defaults().withMaxCost(1))
-                .build();
+        Understudy understudy =
+                stage.builder(a, b, c).budget(Budget.defaults().withMaxCost(1)).build();
         Heard heard = stage.chat(understudy);
         assertThat(heard.outcomes()).as("c has no price and is asked").containsExactly("a:failed", "c:served");
         assertThat(b.subscriptions()).isZero();

@@ -21,13 +21,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrimWalkTest {
 
     private static final Failure OVERFLOW = Failure.of(FailureKind.CONTEXT_OVERFLOW, "too long");
-    private static final ChatRequest FIVE = ChatRequest.of("m", List.of(
-            Message.system("Be brief."),
-            Message.user("one"),
-            Message.assistant("two"),
-            Message.user("three"),
-            Message.assistant("four"),
-            Message.user("five")));
+    private static final ChatRequest FIVE = ChatRequest.of(
+            "m",
+            List.of(
+                    Message.system("Be brief."),
+                    Message.user("one"),
+                    Message.assistant("two"),
+                    Message.user("three"),
+                    Message.assistant("four"),
+                    Message.user("five")));
 
     private final VirtualStage stage = new VirtualStage();
     private final ScriptedProvider a = ScriptedProvider.named("a");
@@ -101,15 +103,19 @@ class TrimWalkTest {
     @Test
     void whatWasDroppedBeforeAndAfterAnOverflowIsAddedUp() {
         a.then(Cue.fail(OVERFLOW), Cue.text("well"));
-        Heard heard = stage.chat(
-                stage.builder(a).build().chat(longer(9)).contextWrite(ContextWindow.keep(60)));
-        List<Integer> dropped = heard.trail().entries().stream().map(Trail.Entry::dropped).toList();
+        Heard heard = stage.chat(stage.builder(a).build().chat(longer(9)).contextWrite(ContextWindow.keep(60)));
+        List<Integer> dropped =
+                heard.trail().entries().stream().map(Trail.Entry::dropped).toList();
         int sent = a.requests().get(0).messages().size();
         int again = a.requests().get(1).messages().size();
         assertThat(again).isLessThan(sent).isGreaterThan(1);
-        assertThat(dropped).containsExactly(longer(9).messages().size() - sent, longer(9).messages().size() - again);
+        assertThat(dropped)
+                .containsExactly(
+                        longer(9).messages().size() - sent, longer(9).messages().size() - again);
         assertThat(dropped.get(0)).isPositive();
-        assertThat(stage.events(Event.Trimmed.class)).extracting(Event.Trimmed::messages).isEqualTo(dropped);
+        assertThat(stage.events(Event.Trimmed.class))
+                .extracting(Event.Trimmed::messages)
+                .isEqualTo(dropped);
     }
 
     @Test
@@ -178,7 +184,8 @@ class TrimWalkTest {
         assertThat(a.requests()).hasSize(1);
         int sent = a.requests().get(0).messages().size();
         assertThat(sent).isLessThan(21);
-        assertThat(heard.trail().entries().get(0).dropped()).isEqualTo(longer(20).messages().size() - sent);
+        assertThat(heard.trail().entries().get(0).dropped())
+                .isEqualTo(longer(20).messages().size() - sent);
     }
 
     @Test

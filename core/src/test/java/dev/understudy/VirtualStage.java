@@ -71,7 +71,8 @@ final class VirtualStage {
         /** {@code a:served}, {@code b:failed}: who did what, in order. */
         List<String> outcomes() {
             return trail().entries().stream()
-                    .map(entry -> entry.provider() + ":" + entry.outcome().name().toLowerCase(java.util.Locale.ROOT))
+                    .map(entry ->
+                            entry.provider() + ":" + entry.outcome().name().toLowerCase(java.util.Locale.ROOT))
                     .toList();
         }
     }
@@ -156,7 +157,10 @@ final class VirtualStage {
     }
 
     <E extends Event> List<E> events(Class<E> type) {
-        return List.copyOf(events).stream().filter(type::isInstance).map(type::cast).toList();
+        return List.copyOf(events).stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
     }
 
     static Standing standing(Understudy understudy, String provider) {

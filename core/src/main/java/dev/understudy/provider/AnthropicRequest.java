@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -34,9 +33,9 @@ final class AnthropicRequest {
     private static final String ANY_JSON =
             "Answer with one valid JSON object and nothing else: no prose around it and no code fence.";
 
-    private final ToIntFunction<String> maxOutput;
+    private final Map<String, Integer> maxOutput;
 
-    AnthropicRequest(ToIntFunction<String> maxOutput) {
+    AnthropicRequest(Map<String, Integer> maxOutput) {
         this.maxOutput = maxOutput;
     }
 
@@ -73,7 +72,7 @@ final class AnthropicRequest {
 
     private int maxTokens(ChatRequest request) {
         Integer asked = request.sampling().maxTokens();
-        int most = maxOutput.applyAsInt(request.model());
+        int most = maxOutput.getOrDefault(request.model(), 0);
         if (asked == null) {
             return most > 0 ? most : MAX_TOKENS;
         }

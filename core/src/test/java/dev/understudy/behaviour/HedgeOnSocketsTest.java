@@ -17,7 +17,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What a race of two providers looks like to their servers. */
 class HedgeOnSocketsTest {
 
-    private static final Hedging SOON = Hedging.on().withAtLeast(Duration.ofMillis(50)).withMaxExtra(1);
+    private static final Hedging SOON =
+            Hedging.on().withAtLeast(Duration.ofMillis(50)).withMaxExtra(1);
 
     @RegisterExtension
     final Rehearsal stage = new Rehearsal();

@@ -27,7 +27,8 @@ class LearnedLimitsTest {
     /** In the way of the vendor: nothing is left, and half a minute until it is back. */
     private static Reply empty(Wire wire, Reply reply) {
         return wire == Wire.OPENAI
-                ? reply.withHeader("x-ratelimit-remaining-requests", "0").withHeader("x-ratelimit-reset-requests", "30s")
+                ? reply.withHeader("x-ratelimit-remaining-requests", "0")
+                        .withHeader("x-ratelimit-reset-requests", "30s")
                 : reply.withHeader("anthropic-ratelimit-input-tokens-remaining", "0")
                         .withHeader(
                                 "anthropic-ratelimit-input-tokens-reset",
@@ -42,7 +43,8 @@ class LearnedLimitsTest {
         ScriptedServer server = stage.server()
                 .when(asked -> asked.key().equals("k1"), empty(wire, Reply.text("One more, and no other.")));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1", "k2", "k3"));
-        IntStream.range(0, 5).forEach(i -> assertThat(door.hear(understudy, REQUEST).kinds()).isEmpty());
+        IntStream.range(0, 5)
+                .forEach(i -> assertThat(door.hear(understudy, REQUEST).kinds()).isEmpty());
         assertThat(callers(server)).containsExactly("k1", "k2", "k3", "k2", "k3");
         assertThat(notices()).singleElement().isInstanceOfSatisfying(Notice.KeyGated.class, gated -> {
             assertThat(gated.keyFingerprint()).isEqualTo(Secret.of("k1").fingerprint());
@@ -56,8 +58,8 @@ class LearnedLimitsTest {
     void withASingleKeyTheNextProviderIsAsked(Wire wire, Door door) {
         ScriptedServer one = stage.server().always(empty(wire, Reply.text("One more.")));
         ScriptedServer other = stage.server().always(Reply.text("I stand in."));
-        Understudy understudy = stage.understudy(
-                stage.provider(wire, "p1", one, "k1"), stage.provider(wire, "p2", other, "k2"));
+        Understudy understudy =
+                stage.understudy(stage.provider(wire, "p1", one, "k1"), stage.provider(wire, "p2", other, "k2"));
         assertThat(door.hear(understudy, REQUEST).text()).isEqualTo("One more.");
         for (int i = 0; i < 3; i++) {
             Heard heard = door.hear(understudy, REQUEST);
@@ -70,8 +72,7 @@ class LearnedLimitsTest {
 
     @OnEveryWire
     void a429WithoutRetryAfterMeansTheEmptyBucket(Wire wire, Door door) {
-        ScriptedServer server =
-                stage.server().when(asked -> asked.key().equals("k1"), empty(wire, Reply.status(429)));
+        ScriptedServer server = stage.server().when(asked -> asked.key().equals("k1"), empty(wire, Reply.status(429)));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1", "k2"));
         IntStream.range(0, 3).forEach(i -> door.hear(understudy, REQUEST).served());
         assertThat(callers(server)).containsExactly("k1", "k2", "k2", "k2");
@@ -79,8 +80,8 @@ class LearnedLimitsTest {
 
     @OnEveryWire
     void whatAVendorSaysInRetryAfterOutweighsItsBuckets(Wire wire, Door door) {
-        ScriptedServer server = stage.server()
-                .then(empty(wire, Reply.rateLimited(Duration.ofMillis(50))), Reply.text("Here I am."));
+        ScriptedServer server =
+                stage.server().then(empty(wire, Reply.rateLimited(Duration.ofMillis(50))), Reply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         assertThat(door.hear(understudy, REQUEST).text()).isEqualTo("Here I am.");
         assertThat(server.calls()).hasSize(2);

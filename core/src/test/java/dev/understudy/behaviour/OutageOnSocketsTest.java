@@ -47,9 +47,8 @@ class OutageOnSocketsTest {
     @CsvSource({"OPENAI, STREAM, BUSY", "ANTHROPIC, CHAT, RESETS"})
     void noCallFailsAndTheDeadPrimaryIsAskedOnceInEachOpenWindow(Wire wire, Door door, Way way) {
         AtomicBoolean down = new AtomicBoolean();
-        ScriptedServer primary = stage.server()
-                .rule(asked -> down.get() ? way.reply : null)
-                .always(Reply.text("I am the primary."));
+        ScriptedServer primary =
+                stage.server().rule(asked -> down.get() ? way.reply : null).always(Reply.text("I am the primary."));
         ScriptedServer second = stage.server().always(Reply.text("I stand in."));
         Understudy understudy = stage.builder(
                         stage.provider(wire, "primary", primary, "k1"), stage.provider(wire, "second", second, "k2"))
@@ -64,7 +63,10 @@ class OutageOnSocketsTest {
                 .block(Duration.ofSeconds(60)));
 
         List<Integer> windows = attemptsInOpenWindows();
-        long byPrimary = heard.stream().skip(DOWN_TO).filter(OutageOnSocketsTest::isByPrimary).count();
+        long byPrimary = heard.stream()
+                .skip(DOWN_TO)
+                .filter(OutageOnSocketsTest::isByPrimary)
+                .count();
         long failed = heard.stream().filter(one -> one.error() != null).count();
         System.out.printf(
                 "outage on sockets, %s %s %s: %d calls, %d failed, %d of %d requests reached the primary; attempts in open windows %s; %d of the %d calls after its return are its own%n",
@@ -96,9 +98,12 @@ class OutageOnSocketsTest {
         List<Integer> windows = new ArrayList<>();
         int attempts = -1;
         for (Event event : stage.events) {
-            if (event instanceof Event.AttemptStarted started && started.provider().equals("primary") && attempts >= 0) {
+            if (event instanceof Event.AttemptStarted started
+                    && started.provider().equals("primary")
+                    && attempts >= 0) {
                 attempts++;
-            } else if (event instanceof Event.CircuitMoved moved && moved.provider().equals("primary")) {
+            } else if (event instanceof Event.CircuitMoved moved
+                    && moved.provider().equals("primary")) {
                 if (attempts >= 0 && moved.to() != CircuitState.HALF_OPEN) {
                     windows.add(attempts);
                 }

@@ -16,13 +16,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What a server really receives of a conversation that is too long. */
 class TrimOnSocketsTest {
 
-    private static final ChatRequest FIVE = ChatRequest.of("m", List.of(
-            Message.system("Be brief."),
-            Message.user("first question"),
-            Message.assistant("first answer"),
-            Message.user("second question"),
-            Message.assistant("second answer"),
-            Message.user("last question")));
+    private static final ChatRequest FIVE = ChatRequest.of(
+            "m",
+            List.of(
+                    Message.system("Be brief."),
+                    Message.user("first question"),
+                    Message.assistant("first answer"),
+                    Message.user("second question"),
+                    Message.assistant("second answer"),
+                    Message.user("last question")));
 
     @RegisterExtension
     final Rehearsal stage = new Rehearsal();
@@ -59,7 +61,13 @@ class TrimOnSocketsTest {
         assertThat(heard.text()).isEqualTo("It fits.");
         assertThat(server.calls()).hasSize(2);
         assertThat(server.calls().get(0).text())
-                .contains("Be brief.", "first question", "first answer", "second question", "second answer", "last question");
+                .contains(
+                        "Be brief.",
+                        "first question",
+                        "first answer",
+                        "second question",
+                        "second answer",
+                        "last question");
         assertThat(server.calls().get(1).text())
                 .contains("Be brief.", "second question", "second answer", "last question")
                 .doesNotContain("first question", "first answer");

@@ -108,7 +108,8 @@ class KeyRingTest {
     @Test
     void aKeyWhoseBucketIsEmptyIsLeftOutUntilThereIsSomethingAgain() {
         assertThat(ring.spent(lease(0), Duration.ofSeconds(5), 0)).isTrue();
-        assertThat(IntStream.range(0, 4).map(i -> lease(FIVE_SECONDS - 1).index())).doesNotContain(0);
+        assertThat(IntStream.range(0, 4).map(i -> lease(FIVE_SECONDS - 1).index()))
+                .doesNotContain(0);
         assertThat(IntStream.range(0, 3).map(i -> lease(FIVE_SECONDS).index())).contains(0);
     }
 
@@ -117,11 +118,13 @@ class KeyRingTest {
         KeyRing.Lease one = lease(0);
         ring.gate(one, LIMITED, 0);
         assertThat(ring.spent(one, Duration.ofSeconds(1), 0)).isFalse();
-        assertThat(IntStream.range(0, 4).map(i -> lease(FIVE_SECONDS - 1).index())).doesNotContain(one.index());
+        assertThat(IntStream.range(0, 4).map(i -> lease(FIVE_SECONDS - 1).index()))
+                .doesNotContain(one.index());
         KeyRing.Lease wrong = lease(0);
         ring.gate(wrong, Failure.of(FailureKind.AUTH, ""), 0);
         assertThat(ring.spent(wrong, Duration.ofDays(300), 0)).isFalse();
-        assertThat(IntStream.range(0, 6).map(i -> lease(Long.MAX_VALUE / 2).index())).doesNotContain(wrong.index());
+        assertThat(IntStream.range(0, 6).map(i -> lease(Long.MAX_VALUE / 2).index()))
+                .doesNotContain(wrong.index());
     }
 
     @Test

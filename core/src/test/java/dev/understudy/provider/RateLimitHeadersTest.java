@@ -76,25 +76,39 @@ class RateLimitHeadersTest {
     @Test
     void theEmptiestOfSeveralCounts() {
         assertThat(told(
-                        "x-ratelimit-remaining-requests", "0", "x-ratelimit-reset-requests", "2s",
-                        "x-ratelimit-remaining-tokens", "0", "x-ratelimit-reset-tokens", "9s"))
+                        "x-ratelimit-remaining-requests",
+                        "0",
+                        "x-ratelimit-reset-requests",
+                        "2s",
+                        "x-ratelimit-remaining-tokens",
+                        "0",
+                        "x-ratelimit-reset-tokens",
+                        "9s"))
                 .isEqualTo(Duration.ofSeconds(9));
         assertThat(told(
-                        "x-ratelimit-remaining-requests", "0", "x-ratelimit-reset-requests", "2s",
-                        "x-ratelimit-remaining-tokens", "17", "x-ratelimit-reset-tokens", "9s"))
+                        "x-ratelimit-remaining-requests",
+                        "0",
+                        "x-ratelimit-reset-requests",
+                        "2s",
+                        "x-ratelimit-remaining-tokens",
+                        "17",
+                        "x-ratelimit-reset-tokens",
+                        "9s"))
                 .isEqualTo(Duration.ofSeconds(2));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", " 0 ", "0.0", "00", "-4"})
     void thisIsNothing(String remaining) {
-        assertThat(told("x-ratelimit-remaining", remaining, "x-ratelimit-reset", "5s")).isEqualTo(Duration.ofSeconds(5));
+        assertThat(told("x-ratelimit-remaining", remaining, "x-ratelimit-reset", "5s"))
+                .isEqualTo(Duration.ofSeconds(5));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "0.5", "59", "9223372036854775807000", "", "none", "0x0", "1e0"})
     void thisIsSomething(String remaining) {
-        assertThat(told("x-ratelimit-remaining", remaining, "x-ratelimit-reset", "5s")).isNull();
+        assertThat(told("x-ratelimit-remaining", remaining, "x-ratelimit-reset", "5s"))
+                .isNull();
     }
 
     @ParameterizedTest
