@@ -109,9 +109,13 @@ final class Attempt {
         return new ChatException.CallFailed(Failure.of(FailureKind.EMPTY, "the provider completed without an answer"));
     }
 
-    /** Whether the call belongs to this attempt, now that it has something to say. */
+    /** Whether the call belongs to this attempt, now that it has something to say. If not, it is over. */
     boolean claims() {
-        return race == null || race.claimedBy(this);
+        boolean claimed = race == null || race.claimedBy(this);
+        if (!claimed) {
+            left();
+        }
+        return claimed;
     }
 
     /** The first content is here, and claimed: from now on the call belongs to this route. */
