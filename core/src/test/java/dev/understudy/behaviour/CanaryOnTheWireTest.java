@@ -37,8 +37,9 @@ class CanaryOnTheWireTest {
     private final Search search = new Search(stage, aloud, CANARY);
 
     @AfterEach
-    void close() {
+    void nothingIsLogged() {
         aloud.close();
+        search.listen();
     }
 
     static Stream<Arguments> echoes() {
@@ -133,6 +134,16 @@ class CanaryOnTheWireTest {
         Endpoint endpoint = Endpoint.of("p1", "https://gateway.example/v1").withHeader("x-gateway-key", CANARY.key());
         CANARY.assertUnseenIn("an endpoint", endpoint.toString());
         CANARY.assertUnseenIn("a provider", Wire.OPENAI.provider(endpoint).toString());
+    }
+
+    @OnEveryWire
+    void theValueOfSuchAFieldIsTakenOutWhereAServerEchoesIt(Wire wire, Door door) {
+        ScriptedServer server =
+                stage.server().then(Reply.error(403, "permission_error", "Not with " + CANARY.key() + " here."));
+        Endpoint endpoint =
+                Wire.endpoint("p1", server, "another-key").withHeader("x-gateway-auth", "Bearer " + CANARY.key());
+        search.look(door.hear(stage.understudy(stage.provider(wire, endpoint)), REQUEST));
+        assertThat(server.calls().get(0).header("x-gateway-auth")).endsWith(CANARY.key());
     }
 
     @Test

@@ -22,13 +22,20 @@ final class Anchor extends Seam {
 
     private final String words;
     private final int window;
+    private final int lastTail; // where the last words begin that are enough to be sure
     private final StringBuilder held = new StringBuilder();
     private char closing; // 0 for none
     private boolean joined;
 
-    private Anchor(String words, int window) {
+    private Anchor(String words, String shown, int search) {
         this.words = words;
-        this.window = window;
+        this.window = words.length() * 2 + search;
+        String all = evened(shown);
+        int tail = Math.max(0, words.length() - SURE);
+        while (tail > 0 && !isOnce(words.substring(tail), all)) {
+            tail--;
+        }
+        this.lastTail = tail;
     }
 
     /**
@@ -39,15 +46,29 @@ final class Anchor extends Seam {
      */
     static @Nullable String of(String shown, int length) {
         for (int wanted = length; wanted <= 4 * length; wanted += length) {
-            if (shown.length() <= wanted) {
+            int from = back(shown, wanted);
+            if (from == 0) {
                 return shown.stripLeading();
             }
-            String words = shown.substring(wordStart(shown, shown.length() - wanted));
-            if (words.length() >= SURE && shown.indexOf(words) == shown.length() - words.length()) {
+            String words = shown.substring(wordStart(shown, from));
+            if (words.length() >= SURE && isOnce(words, evened(shown))) {
                 return words;
             }
         }
         return null;
+    }
+
+    /** Where so many of the last characters begin, each run of white space being one. */
+    private static int back(String text, int wanted) {
+        int left = wanted;
+        int at = text.length();
+        while (at > 0 && left > 0) {
+            at--;
+            if (at == 0 || !Words.isSpace(text.charAt(at)) || !Words.isSpace(text.charAt(at - 1))) {
+                left--;
+            }
+        }
+        return at;
     }
 
     /** Where the word that {@code index} is in begins, if that is near; else a place between two characters. */
@@ -77,10 +98,31 @@ final class Anchor extends Seam {
 
     /**
      * @param words what the model was asked to repeat
+     * @param shown all that was shown, which ends with them
      * @param search how many characters may stand before the repeat
      */
-    static Anchor repeated(String words, int search) {
-        return new Anchor(words, words.length() * 2 + search);
+    static Anchor repeated(String words, String shown, int search) {
+        return new Anchor(words, shown, search);
+    }
+
+    /** Whether these words stand at the end of the text and nowhere else in it. */
+    private static boolean isOnce(String words, String evened) {
+        String even = evened(words);
+        return evened.indexOf(even) == evened.length() - even.length();
+    }
+
+    /** With one space for each run of white space. */
+    private static String evened(String text) {
+        StringBuilder even = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            boolean space = Words.isSpace(text.charAt(i));
+            if (!space) {
+                even.append(text.charAt(i));
+            } else if (i == 0 || !Words.isSpace(text.charAt(i - 1))) {
+                even.append(' ');
+            }
+        }
+        return even.toString();
     }
 
     @Override
@@ -142,7 +184,7 @@ final class Anchor extends Seam {
                 return NONE;
             }
             int end = ends(words, 0, text, at);
-            if (end == NONE && at == lead) {
+            if (end == NONE && at <= lead) {
                 end = tail(text, at, over);
             }
             if (end >= 0) {
@@ -157,7 +199,7 @@ final class Anchor extends Seam {
 
     /** The model began somewhere inside the quoted words. */
     private int tail(String text, int start, boolean over) {
-        for (int from = 1; words.length() - from >= SURE; from++) {
+        for (int from = 1; from <= lastTail; from++) {
             if (!Words.isSpace(words.charAt(from)) && Words.isSpace(words.charAt(from - 1))) {
                 int end = ends(words, from, text, start);
                 if (end >= 0 || (end == MORE && !over)) {

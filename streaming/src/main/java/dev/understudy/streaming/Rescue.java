@@ -193,7 +193,7 @@ final class Rescue {
                 ChatRequest more = shorter(Anchor.ask(request, text, words), text, Tokens.of(words));
                 yield more == null
                         ? Take.end(way, request, length())
-                        : new Take(way, more, Anchor.repeated(words, limits.search()), false, free, null);
+                        : new Take(way, more, Anchor.repeated(words, text, limits.search()), false, free, null);
             }
             case FAIL -> null;
         };

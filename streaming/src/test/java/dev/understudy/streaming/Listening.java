@@ -6,6 +6,7 @@ import dev.understudy.chat.StreamChunk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -15,6 +16,7 @@ import reactor.core.CoreSubscriber;
 final class Listening implements CoreSubscriber<StreamChunk> {
 
     final List<StreamChunk> chunks = new ArrayList<>();
+    final CountDownLatch over = new CountDownLatch(1);
     final Assembler answer = new Assembler();
 
     @Nullable
@@ -57,6 +59,7 @@ final class Listening implements CoreSubscriber<StreamChunk> {
     private void leave() {
         left = true;
         subscription.cancel();
+        over.countDown();
     }
 
     @Override
@@ -80,10 +83,12 @@ final class Listening implements CoreSubscriber<StreamChunk> {
     public void onError(Throwable error) {
         this.error = error;
         ends++;
+        over.countDown();
     }
 
     @Override
     public void onComplete() {
         ends++;
+        over.countDown();
     }
 }

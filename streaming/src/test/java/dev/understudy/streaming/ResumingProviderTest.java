@@ -290,7 +290,7 @@ class ResumingProviderTest {
         two.can(PREFILL).then(REST);
         ChatException.PartialAnswer end = partial(over(ResumePolicy.anchored(), thinks, two).stream(ASKED));
         assertThat(end.partial().reasoning()).isEqualTo("A story.");
-        assertThat(end.partial().text()).isEqualTo("Once upon");
+        assertThat(end.partial().text()).isEqualTo("Once upon a");
         assertThat(two.subscriptions()).isZero();
     }
 

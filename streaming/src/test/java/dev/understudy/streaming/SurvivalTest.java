@@ -28,8 +28,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 
 /** Random answers, cut anywhere in any way, by servers that all know the same truth. */
 class SurvivalTest {
@@ -63,7 +66,7 @@ class SurvivalTest {
     void whatIsShownIsAlwaysABeginningOfTheTruthAndAllOfItWhenTheStreamCompletes() {
         Cases.play("survival of text", random -> {
             String truth = Texts.any(random);
-            play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.text());
+            play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.text(), false);
         });
         System.out.printf("  %d whole, %d partial, %d never begun; saved by %s%n", whole, partial, nothing, saved);
         if (System.getProperty("seed", "").isBlank()) {
@@ -90,7 +93,7 @@ class SurvivalTest {
                         i,
                         new dev.understudy.chat.ToolCall("call" + i, "tool" + random.nextInt(2), "{\"a\":" + i + "}")));
             }
-            play(random, truth, text, ResponseFormat.text());
+            play(random, truth, text, ResponseFormat.text(), false);
         });
     }
 
@@ -98,14 +101,23 @@ class SurvivalTest {
     void structuredAnswersComeWholeOrNotAtAll() {
         Cases.play("survival of structured answers", 4, random -> {
             String truth = "{\"text\": \"" + Texts.prose(random, 10) + "\"}";
-            Listening heard = play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.json());
+            Listening heard = play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.json(), false);
             if (heard.answer.length() > 0) {
                 assertThat(heard.answer.text()).isEqualTo(truth);
             }
         });
     }
 
-    private Listening play(Random random, List<StreamChunk> truth, String text, ResponseFormat format) {
+    @Test
+    void theSameHoldsWhenEachServerSpeaksOnAThreadOfItsOwn() {
+        Cases.play("survival on many threads", 10, random -> {
+            String truth = Texts.any(random);
+            play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.text(), true);
+        });
+    }
+
+    private Listening play(Random random, List<StreamChunk> truth, String text, ResponseFormat format, boolean threads)
+            throws InterruptedException {
         boolean deterministic = random.nextBoolean();
         ChatRequest request = ChatRequest.of("m", "q").withFormat(format);
         request = deterministic ? request.withTemperature(0) : request;
@@ -121,8 +133,8 @@ class SurvivalTest {
         }
         Understudy.Builder door =
                 Understudy.builder().retry(RetryPolicy.defaults().withRetries(0));
-        actors.forEach(actor -> door.provider(actor.provider));
-        boolean alone = count == 1 && random.nextBoolean();
+        actors.forEach(actor -> door.provider(threads ? onItsOwnThread(actor.provider) : actor.provider));
+        boolean alone = count == 1 && !threads && random.nextBoolean();
         ChatProvider company = alone ? actors.get(0).provider : door.build();
         ChatProvider provider = ResumingProvider.over(company, policy);
 
@@ -130,6 +142,7 @@ class SurvivalTest {
                 random, random.nextInt(3) == 0, random.nextInt(5) == 0 ? random.nextInt(20) : -1, () -> live(actors));
         listening[0] = heard;
         provider.stream(request).subscribe(heard);
+        assertThat(heard.over.await(10, TimeUnit.SECONDS)).as("it ends").isTrue();
 
         String shown = heard.answer.text();
         assertThat(text).as("what was shown is a beginning of the truth").startsWith(shown);
@@ -326,6 +339,15 @@ class SurvivalTest {
         }
         parts.add(done);
         return parts;
+    }
+
+    private static ChatProvider onItsOwnThread(ChatProvider provider) {
+        return new Around(provider) {
+            @Override
+            public Flux<StreamChunk> stream(ChatRequest request) {
+                return within.stream(request).publishOn(Schedulers.parallel(), 1);
+            }
+        };
     }
 
     private static int live(List<Actor> actors) {
