@@ -6,6 +6,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
+import dev.understudy.chat.Notice;
 import dev.understudy.chat.Phase;
 import dev.understudy.chat.Served;
 import dev.understudy.chat.StreamChunk;
@@ -25,6 +26,7 @@ final class Attempt {
     private final Place place;
     private final long started;
     private int dropped;
+    private boolean outrun;
     private @Nullable Duration firstContent;
 
     Attempt(Call call, Cursor cursor) {
@@ -32,7 +34,7 @@ final class Attempt {
         this.cursor = cursor;
         this.route = call.plan().route(cursor);
         this.started = call.now();
-        this.place = new Place(route, call);
+        this.place = new Place(route, call.plan().isEarly(cursor.route()), call);
     }
 
     /** All guards of a call, from the first to the last; operators from the inside out. */
@@ -44,7 +46,7 @@ final class Attempt {
         if (cursor.attempt() == 1) {
             route.member().retryTokens().earn(started);
         }
-        ChatRequest fitted = fitted(); // no longer than the context window
+        ChatRequest fitted = fittedOrLeft(); // no longer than the context window
         call.tell(new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), tries()));
         return Flux.defer(() -> door.ask(route, fitted)) // a throw becomes a signal
                 .switchIfEmpty(Flux.error(Attempt::empty)) // silence is not success
@@ -54,7 +56,18 @@ final class Attempt {
                 .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
                 .doOnCancel(this::left)
                 .doOnError(error -> place.leave(call.now()))
-                .contextWrite(scope()::in);
+                // An understudy inside reads the Context too: our cursor is none of its business.
+                .contextWrite(context -> scope().in(context.delete(Cursor.class)));
+    }
+
+    /** A caller's token counter may throw: that is nobody's failure, and must not keep the place. */
+    private ChatRequest fittedOrLeft() {
+        try {
+            return fitted();
+        } catch (RuntimeException e) {
+            place.leave(call.now());
+            throw e;
+        }
     }
 
     /** Who waited for as long as it ever waits asks then, whatever time the vendor had named. */
@@ -94,6 +107,14 @@ final class Attempt {
         return new ChatException.CallFailed(Failure.of(FailureKind.EMPTY, "the provider completed without an answer"));
     }
 
+    /** Another route had content first: this one takes at least as long as it took so far. */
+    void outrun() {
+        if (firstContent == null && !outrun) {
+            outrun = true;
+            route.member().health().outrun(call.now() - started, call.now());
+        }
+    }
+
     /** The first content is here: from now on the call belongs to this route. */
     void committed() {
         long now = call.now();
@@ -102,6 +123,7 @@ final class Attempt {
         place.succeeded(now);
         route.member().health().firstContent(now - started, now);
         call.tell(new Event.FirstContent(call.id(), route.name(), route.model(), after));
+        call.around().report(new Notice.Answering(route.name(), route.model()));
     }
 
     /** The answer is whole. */

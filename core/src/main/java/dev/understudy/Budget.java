@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one call may use up, and how many retries all calls together may add to a provider's load. Retry tokens keep a
- * partial outage from becoming a storm: each first try earns a share of one, time earns the rest, each retry at the same
- * provider costs one; going to another provider costs none.
+ * partial outage from becoming a storm: each first try earns a share of one, or time does where that is more; each retry
+ * at the same provider costs one; going to another provider costs none.
  *
  * @param maxAttempts attempts of one call, 0 for no limit; 0
  * @param callTimeout of one call, all attempts and waits together, {@code null} for none; none
  * @param maxCost of one call in the currency of {@link dev.understudy.chat.Price}, 0 for no limit; 0. A route whose
  *     expected cost would exceed what is left is skipped; routes without a known price are asked
  * @param retryShare tokens that a first try earns, infinite for no limit on retries; 0.2
- * @param retryFloor tokens that each second earns; 1
+ * @param retryFloor tokens that a second earns at least; 1
  * @param retryMemory for how long time's tokens are saved up at most; 10 s
  */
 public record Budget(

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param started when it began
  * @param deadline when it must be over, {@link Long#MAX_VALUE} for never
  * @param scope what providers keep and report
+ * @param around the scope of whoever asks this door
  * @param contextWindow how much of a long conversation is sent
  * @param door the policies
  * @param memory what the door has learned
@@ -30,6 +31,7 @@ record Call(
         long started,
         long deadline,
         CallScope scope,
+        CallScope around,
         ContextWindow contextWindow,
         Policies door,
         Memory memory,
@@ -48,16 +50,23 @@ record Call(
 
     /** The request as it goes to this route, as short as it has to be. */
     Trim.Outcome fitted(Route route, Cursor cursor) {
-        ChatRequest shortened = cursor.stand().shortened();
+        Trim.Shorter shortened = cursor.stand().shortened();
         return shortened != null
-                ? new Trim.Fits(shortened)
+                ? shortened
                 : Trim.before(request.withModel(route.model()), contextWindow, window(route));
     }
 
     @Override
     public Trim.Outcome shorter(Cursor cursor) {
         Route route = plan.route(cursor);
-        return Trim.after(fitted(route, cursor).request(), contextWindow, window(route));
+        Trim.Outcome sent = fitted(route, cursor);
+        Trim.Outcome less = Trim.after(sent.request(), contextWindow, window(route));
+        return sent instanceof Trim.Shorter before && less instanceof Trim.Shorter more ? before.then(more) : less;
+    }
+
+    @Override
+    public boolean letsThrough(Route route) {
+        return Obstacle.closed(route, now()) == null;
     }
 
     @Override
@@ -72,11 +81,17 @@ record Call(
 
     @Override
     public boolean affordable(Route route, Cursor cursor) {
+        return affordable(cursor, route);
+    }
+
+    /** Whether the call can still pay for a try at each of these routes. */
+    boolean affordable(Cursor cursor, Route... routes) {
         double most = door.budget().maxCost();
-        if (most == 0 || route.capabilities().price() == null) {
-            return true;
+        double expected = 0;
+        for (Route route : routes) {
+            expected += route.capabilities().price() == null ? 0 : Estimate.cost(request, route.capabilities());
         }
-        return spent(cursor.trail()) + Estimate.cost(request, route.capabilities()) <= most;
+        return most == 0 || expected == 0 || spent(cursor.trail()) + expected <= most;
     }
 
     private double spent(Trail trail) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param inARow probes with the same result in a row
  * @param lastSucceeded which result that is
  * @param last when the last one ended
+ * @param at the same on the nanosecond clock, meaningless before
  * @param message what the last failure said
  */
 record Checkup(
@@ -19,19 +20,29 @@ record Checkup(
         int inARow,
         boolean lastSucceeded,
         @Nullable Instant last,
+        long at,
         @Nullable String message) {
 
-    static final Checkup NONE = new Checkup(false, null, 0, false, null, null);
+    static final Checkup NONE = new Checkup(false, null, 0, false, null, 0, null);
 
     Checkup begun() {
-        return new Checkup(true, healthy, inARow, lastSucceeded, last, message);
+        return running(true);
     }
 
-    Checkup ended(boolean success, @Nullable String why, Probes probes, Instant at) {
+    /** It will never end. */
+    Checkup abandoned() {
+        return running(false);
+    }
+
+    private Checkup running(boolean running) {
+        return new Checkup(running, healthy, inARow, lastSucceeded, last, at, message);
+    }
+
+    Checkup ended(boolean success, @Nullable String why, Probes probes, Instant last, long at) {
         int row = success == lastSucceeded ? inARow + 1 : 1;
         int needed = success ? (healthy == null ? 1 : probes.healthyAfter()) : probes.unhealthyAfter();
         Boolean verdict = row >= needed ? Boolean.valueOf(success) : healthy;
-        return new Checkup(false, verdict, row, success, at, success ? message : why);
+        return new Checkup(false, verdict, row, success, last, at, success ? message : why);
     }
 
     /** Out of rotation: probes have failed too often. */

@@ -1,7 +1,7 @@
 package dev.understudy;
 
 import dev.understudy.chat.ChatException;
-import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Trail;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,15 +25,20 @@ record Cursor(int route, List<Stand> stands, Duration waited, Trail trail, List<
      * How one route stands in this call.
      *
      * @param tries how often it was asked
+     * @param turns how often it had its turn: asked, or passed over because it could not be asked then
      * @param out whether it will not be asked again
      * @param openAt the instant before which it should not be asked, 0 when it is free
      * @param shortened the request as it fits this route, once it was too long; {@code null} before
      */
-    record Stand(
-            int tries, boolean out, long openAt, @Nullable ChatRequest shortened) {
+    record Stand(int tries, int turns, boolean out, long openAt, Trim.@Nullable Shorter shortened) {
 
         Stand(long openAt) {
-            this(0, false, openAt, null);
+            this(0, 0, false, openAt, null);
+        }
+
+        /** Whether it has not had its turn yet. */
+        boolean fresh() {
+            return turns == 0 && !out;
         }
 
         boolean openAt(long now) {
@@ -41,7 +46,7 @@ record Cursor(int route, List<Stand> stands, Duration waited, Trail trail, List<
         }
     }
 
-    static Cursor start(Plan plan, long now) {
+    static Cursor start(Plan plan) {
         List<Stand> stands = new ArrayList<>(plan.routes().size());
         for (long openAt : plan.openAt()) {
             stands.add(new Stand(openAt));
@@ -66,29 +71,33 @@ record Cursor(int route, List<Stand> stands, Duration waited, Trail trail, List<
         return sum;
     }
 
-    /** After an attempt at the current route failed. */
+    /** After the turn of the current route ended without an answer. */
     Cursor failed(Trail.Entry entry, ChatException.CallFailed failure) {
         List<ChatException.CallFailed> more = new ArrayList<>(failures);
         more.add(failure);
         Stand was = stand();
-        return new Cursor(
-                route, with(new Stand(was.tries + 1, was.out, 0, was.shortened)), waited, trail.plus(entry), more);
+        int asked = failure.failure().kind() == FailureKind.SKIPPED ? 0 : 1;
+        Stand is = new Stand(was.tries + asked, was.turns + 1, was.out, 0, was.shortened);
+        return new Cursor(route, with(is), waited, trail.plus(entry), more);
     }
 
     /** The current route is not asked again in this call. */
     Cursor without() {
-        return new Cursor(route, with(new Stand(stand().tries, true, 0, stand().shortened)), waited, trail, failures);
+        Stand was = stand();
+        return new Cursor(
+                route, with(new Stand(was.tries, was.turns, true, 0, was.shortened)), waited, trail, failures);
     }
 
     /** The current route is not asked before this instant. */
     Cursor notBefore(long instant) {
+        Stand was = stand();
         return new Cursor(
-                route, with(new Stand(stand().tries, false, instant, stand().shortened)), waited, trail, failures);
+                route, with(new Stand(was.tries, was.turns, false, instant, was.shortened)), waited, trail, failures);
     }
 
     /** The current route is asked again, with less. */
-    Cursor shortened(ChatRequest request) {
-        Stand shorter = new Stand(stand().tries, false, 0, request);
+    Cursor shortened(Trim.Shorter less) {
+        Stand shorter = new Stand(stand().tries, stand().turns, false, 0, less);
         return new Cursor(route, with(shorter), Duration.ZERO, trail, failures);
     }
 

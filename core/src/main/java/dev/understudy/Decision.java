@@ -86,6 +86,26 @@ sealed interface Decision {
         return rule;
     }
 
+    /** Where a call begins: at the first route, unless that and all others must be waited for. */
+    static Decision begin(Cursor start, Plan plan, Rules rules, long now, long deadline) {
+        int first = 0;
+        for (int i = 1; i < plan.early() && !start.stands().get(first).openAt(now); i++) {
+            long here = start.stands().get(i).openAt();
+            first = here == 0 || here - start.stands().get(first).openAt() < 0 ? i : first;
+        }
+        if (start.stands().get(first).openAt(now)) {
+            return new Again(start.to(first, Duration.ZERO), Duration.ZERO);
+        }
+        long told = start.stands().get(first).openAt() - now;
+        Duration wait = Duration.ofNanos(Math.min(told, Nanos.of(rules.retry().maxWait())));
+        if (deadline != Long.MAX_VALUE && deadline - now <= wait.toNanos()) {
+            return new Stop("All providers/models are gated; "
+                    + plan.routes().get(first).name() + " could be asked in " + Line.millis(wait)
+                    + ", after the time of the call is over");
+        }
+        return new Again(start.to(first, wait), wait);
+    }
+
     /**
      * @param failure what went wrong
      * @param cursor where the call stands, this failure included

@@ -38,7 +38,9 @@ final class Engine {
     <T> Flux<T> run(ChatRequest request, Door<T> door) {
         return Flux.deferContextual(context -> {
             Call call = open(request, door, context);
-            return Flux.deferContextual(step -> hedge.around(call, cursor(step, call), door))
+            return Flux.deferContextual(step -> step.hasKey(Cursor.class)
+                            ? hedge.around(call, step.get(Cursor.class), door)
+                            : begin(call, door))
                     .retryWhen(Retry.from(missed -> missed.concatMap(miss -> next(miss.failure(), call))))
                     .doOnCancel(() -> call.end(new Event.CallCancelled(call.id(), call.took())));
         });
@@ -64,6 +66,7 @@ final class Engine {
                 now,
                 deadline(wishes, now),
                 CallScope.hearing(notice -> heard(id, notice)),
+                CallScope.of(context),
                 asked != null ? asked : policies.contextWindow(),
                 policies,
                 memory,
@@ -95,8 +98,18 @@ final class Engine {
         return absolute != null && absolute - own < 0 ? absolute : own;
     }
 
-    private static Cursor cursor(ContextView step, Call call) {
-        return step.hasKey(Cursor.class) ? step.get(Cursor.class) : Cursor.start(call.plan(), call.started());
+    /** At once, or, when all routes are gated, as soon as the first one opens. */
+    private <T> Flux<T> begin(Call call, Door<T> door) {
+        Cursor start = Cursor.start(call.plan());
+        Decision decision = Decision.begin(start, call.plan(), policies.rules(), call.started(), call.deadline());
+        if (decision instanceof Decision.Stop stop) {
+            return Flux.error(exhausted(stop.why(), start, call));
+        }
+        Decision.Again go = (Decision.Again) decision;
+        return go.delay().isZero()
+                ? hedge.around(call, go.cursor(), door)
+                : Flux.defer(() -> hedge.around(call, go.cursor(), door))
+                        .delaySubscription(go.delay(), policies.time().scheduler());
     }
 
     /** Where to go after a failure: a Context for the next attempt, at once or after a wait, or the end. */
@@ -121,11 +134,13 @@ final class Engine {
                     ? step
                     : step.delaySubscription(again.delay(), policies.time().scheduler());
         }
-        String why = ((Decision.Stop) decision).why();
-        ChatException exhausted = new ChatException.Exhausted(
-                why, miss.cursor().trail(), miss.cursor().failures());
+        return Mono.error(exhausted(((Decision.Stop) decision).why(), miss.cursor(), call));
+    }
+
+    private static ChatException exhausted(String why, Cursor cursor, Call call) {
+        ChatException exhausted = new ChatException.Exhausted(why, cursor.trail(), cursor.failures());
         call.end(new Event.CallFailed(call.id(), exhausted, call.took()));
-        return Mono.error(exhausted);
+        return exhausted;
     }
 
     private static void announce(Call call, Missed miss, Decision.Again again) {

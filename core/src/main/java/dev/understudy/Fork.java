@@ -21,9 +21,12 @@ record Fork(
         RandomGenerator dice,
         Means means) {
 
+    private static final String FAILED = "All providers/models failed";
+
     Decision decide() {
         Optional<Duration> again = sameRoute();
-        if (again.isPresent() && fits(again.get()) && means.retryToken(plan.route(cursor))) {
+        Route here = plan.route(cursor);
+        if (again.isPresent() && fits(again.get()) && means.letsThrough(here) && means.retryToken(here)) {
             return new Again(cursor.to(cursor.route(), again.get()), again.get());
         }
         switch (rule.next()) {
@@ -42,12 +45,16 @@ record Fork(
             }
             case YES -> {}
         }
-        return elsewhere(again.isPresent());
+        Decision elsewhere = elsewhere();
+        boolean tooLate = again.isPresent() && !fits(again.get());
+        return tooLate && elsewhere instanceof Stop stop && stop.why().equals(FAILED)
+                ? tooLate(here, again.get())
+                : elsewhere;
     }
 
     /** How long to wait before the same route is asked again, if it is at all. */
     private Optional<Duration> sameRoute() {
-        int retriesSoFar = cursor.stand().tries() - 1;
+        int retriesSoFar = cursor.stand().turns() - 1;
         boolean left = retriesSoFar < rules.retry().retries();
         Same same = sameByAdvice();
         Duration told = failure.retryAfter();
@@ -65,7 +72,7 @@ record Fork(
             case THROTTLED -> Optional.of(backoff(true));
             case ONCE_AT_ONCE -> once ? Optional.of(Duration.ZERO) : Optional.empty();
             case ONCE -> once ? Optional.of(backoff(false)) : Optional.empty();
-            case ONCE_IF_ALONE -> once && plan.routes().size() == 1 ? Optional.of(Duration.ZERO) : Optional.empty();
+            case ONCE_IF_ALONE -> once && plan.early() == 1 ? Optional.of(Duration.ZERO) : Optional.empty();
             case NO -> Optional.empty();
         };
     }
@@ -82,11 +89,11 @@ record Fork(
         return failure.kind() == FailureKind.INVALID_REQUEST ? Same.BACK_OFF : rule.same();
     }
 
-    private Decision elsewhere(boolean couldAskAgain) {
-        Cursor settled = settled(couldAskAgain);
+    private Decision elsewhere() {
+        Cursor settled = settled();
         for (int i = 0; i < plan.routes().size(); i++) {
             Cursor.Stand stand = settled.stands().get(i);
-            if (i != cursor.route() && !stand.out() && stand.tries() == 0 && stand.openAt(now) && canPay(i)) {
+            if (i != cursor.route() && stand.fresh() && stand.openAt(now) && canPay(i)) {
                 return new Again(settled.to(i, Duration.ZERO), Duration.ZERO);
             }
         }
@@ -94,15 +101,12 @@ record Fork(
     }
 
     /** The current route is done with, unless it named a time when it may be asked again. */
-    private Cursor settled(boolean couldAskAgain) {
-        boolean left = cursor.stand().tries() <= rules.retry().retries();
+    private Cursor settled() {
+        boolean left = cursor.stand().turns() <= rules.retry().retries();
         Duration told = failure.retryAfter();
         boolean forbidden = Boolean.FALSE.equals(failure.advice().shouldRetry());
-        boolean mayReturn = left && !forbidden && rule.obeysRetryAfter() && (told != null || couldAskAgain);
-        if (!mayReturn) {
-            return cursor.without();
-        }
-        return cursor.notBefore(now + Nanos.of(told != null ? told : backoff(true)));
+        boolean mayReturn = left && !forbidden && rule.obeysRetryAfter();
+        return mayReturn && told != null ? cursor.notBefore(now + Nanos.of(told)) : cursor.without();
     }
 
     private static int earliest(Cursor settled) {
@@ -121,34 +125,42 @@ record Fork(
 
     private Decision waitFor(Cursor settled, int route) {
         if (route < 0) {
-            return new Stop("All providers/models failed");
+            return new Stop(FAILED);
         }
         Cursor.Stand stand = settled.stands().get(route);
+        Route there = plan.routes().get(route);
         long cap = rules.retry().maxWait().toNanos();
         long told = Math.min(cap, Math.max(0, stand.openAt() - now));
         Duration wait =
                 Duration.ofNanos(Math.max(told, Math.min(cap, backoff(true).toNanos())));
         if (!fits(wait)) {
-            return new Stop("All providers/models failed; "
-                    + plan.routes().get(route).name() + " could be asked again in " + Line.millis(wait)
-                    + ", after the time of the call is over");
+            return tooLate(there, wait);
+        }
+        // Whoever was asked before is asked again: that is a retry, however long it was waited for.
+        if (stand.tries() > 0 && !means.retryToken(there)) {
+            return new Stop(FAILED + "; the retries of " + there.name() + " are used up for now");
         }
         return new Again(settled.to(route, wait), wait);
+    }
+
+    private static Stop tooLate(Route route, Duration wait) {
+        return new Stop(FAILED + "; " + route.name() + " could be asked again in " + Line.millis(wait)
+                + ", after the time of the call is over");
     }
 
     /** A route with more room first; else the same one with less to say, once. */
     private Decision largerWindow() {
         Integer here = failure.advice().window() != null ? failure.advice().window() : means.window(plan.route(cursor));
         Cursor settled = cursor.without();
-        for (int i = 0; i < plan.routes().size() && here != null; i++) {
+        for (int i = 0; i < plan.early() && here != null; i++) {
             Cursor.Stand stand = settled.stands().get(i);
             Integer there = means.window(plan.routes().get(i));
-            if (!stand.out() && stand.tries() == 0 && there != null && there > here && canPay(i)) {
+            if (stand.fresh() && stand.openAt(now) && there != null && there > here && canPay(i)) {
                 return new Again(settled.to(i, Duration.ZERO), Duration.ZERO);
             }
         }
         if (cursor.stand().shortened() == null && means.shorter(cursor) instanceof Trim.Shorter less) {
-            return new Again(cursor.shortened(less.request()), Duration.ZERO);
+            return new Again(cursor.shortened(less), Duration.ZERO);
         }
         return new Stop(Trim.Stuck.WHY);
     }
@@ -162,6 +174,6 @@ record Fork(
     }
 
     private Duration backoff(boolean throttled) {
-        return Backoff.before(Math.max(1, cursor.stand().tries()), throttled, cursor.waited(), rules.retry(), dice);
+        return Backoff.before(Math.max(1, cursor.stand().turns()), throttled, cursor.waited(), rules.retry(), dice);
     }
 }

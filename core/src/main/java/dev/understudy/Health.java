@@ -52,6 +52,12 @@ final class Health {
         averageFirstContent = smoothed(averageFirstContent, nanos);
     }
 
+    /** It was cancelled after this time without content, because another one was faster. Only a slow one is. */
+    void outrun(long nanos, long now) {
+        firstContents.add(nanos);
+        latency.atLeast(nanos, now);
+    }
+
     void served(long nanos, boolean unary, long now) {
         calls.success(now);
         if (consecutive.get() != 0) {
@@ -73,7 +79,7 @@ final class Health {
             calls.failure(now);
             consecutive.incrementAndGet();
             failedAt = now;
-            latency.sample(nanos, now);
+            latency.atLeast(nanos, now); // failing fast is not being fast
         }
     }
 

@@ -21,15 +21,17 @@ final class Hedge {
     Hedge(Policies policies, long now) {
         this.policy = policies.hedging();
         this.policies = policies;
-        // Calls earn their share; a little is there from the start, so that the first straggler can be helped.
-        this.allowance = new Bucket(Math.max(1, 100 * policy.maxExtra()), 0, now);
+        // Calls earn their share; one is there from the start, so that the first straggler can be helped.
+        double saved = Math.max(1, 100 * policy.maxExtra());
+        this.allowance = new Bucket(saved, 0, now);
+        allowance.add(1 - saved, now);
     }
 
     <T> Flux<T> around(Call call, Cursor cursor, Door<T> door) {
-        Flux<T> first = new Attempt(call, cursor).through(door);
-        int other = other(call, cursor);
-        if (!policy.enabled() || other < 0) {
-            return first;
+        int other = policy.enabled() ? other(call, cursor) : -1;
+        Attempt attempt = new Attempt(call, cursor);
+        if (other < 0) {
+            return attempt.through(door);
         }
         if (cursor.attempts() == 0) {
             allowance.add(policy.maxExtra(), call.now());
@@ -38,9 +40,14 @@ final class Hedge {
         Duration delay = delay(route);
         Sinks.Empty<Void> failed = Sinks.empty();
         Mono<Long> tooSlow = Mono.delay(delay, policies.time().scheduler()).takeUntilOther(failed.asMono());
-        Flux<T> second = tooSlow.flatMapMany(tick -> second(call, cursor, other, delay, door));
-        return Flux.firstWithValue(first.doOnError(error -> failed.tryEmitEmpty()), second)
-                .onErrorMap(NoSuchElementException.class, none -> together(none, other));
+        Flux<T> first = attempt.through(door)
+                .doOnError(Missed.class, miss -> call.wasted().add(miss.entry()))
+                .doOnError(error -> failed.tryEmitEmpty());
+        Flux<T> second = tooSlow.flatMapMany(tick -> second(call, cursor, other, delay, door))
+                .doOnError(Missed.class, miss -> call.wasted().add(miss.entry()))
+                .doOnNext(value -> attempt.outrun());
+        return Flux.firstWithValue(first, second)
+                .onErrorMap(NoSuchElementException.class, none -> together(none, other, call));
     }
 
     private <T> Flux<T> second(Call call, Cursor cursor, int other, Duration delay, Door<T> door) {
@@ -48,7 +55,7 @@ final class Hedge {
         Cursor there = cursor.to(other, Duration.ZERO);
         Route with = call.plan().route(there);
         long now = call.now();
-        if (!allowance.take(1, now)) {
+        if (!call.affordable(cursor, slow, with) || !allowance.take(1, now)) {
             return Flux.empty();
         }
         if (!with.member().retryTokens().take(now)) {
@@ -67,10 +74,15 @@ final class Hedge {
     /** A route of another provider that is free now; -1 for none. */
     private static int other(Call call, Cursor cursor) {
         Route route = call.plan().route(cursor);
-        for (int i = 0; i < call.plan().routes().size(); i++) {
+        int most = call.door().rules().maxAttempts();
+        if (most > 0 && cursor.attempts() + 2 > most) {
+            return -1;
+        }
+        for (int i = 0; i < call.plan().early(); i++) {
             Cursor.Stand stand = cursor.stands().get(i);
-            boolean fresh = stand.tries() == 0 && !stand.out() && stand.openAt() == 0;
-            if (fresh && call.plan().routes().get(i).member() != route.member()) {
+            if (stand.fresh()
+                    && stand.openAt() == 0
+                    && call.plan().routes().get(i).member() != route.member()) {
                 return i;
             }
         }
@@ -78,11 +90,12 @@ final class Hedge {
     }
 
     /** One failed, or both: the first one's failure decides what follows, and the other's stands behind it in the trail. */
-    private static Throwable together(NoSuchElementException none, int other) {
+    private static Throwable together(NoSuchElementException none, int other, Call call) {
         @Nullable Missed first = null;
         @Nullable Missed second = null;
         for (Throwable error : Exceptions.unwrapMultiple(none.getCause())) {
             if (error instanceof Missed miss) {
+                call.wasted().remove(miss.entry()); // the cursor tells of it from now on
                 boolean hedged = miss.cursor().route() == other;
                 first = hedged ? first : miss;
                 second = hedged ? miss : second;

@@ -27,6 +27,13 @@ final class Latency {
         });
     }
 
+    /** Something that tells only that it was not faster than this. */
+    void atLeast(long nanos, long now) {
+        if (nanos > at(now)) {
+            sample(nanos, now);
+        }
+    }
+
     /** In nanoseconds; 0 when nothing is known, or when it was long ago. */
     double at(long now) {
         Level is = level.get();

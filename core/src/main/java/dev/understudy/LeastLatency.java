@@ -12,6 +12,9 @@ import java.util.random.RandomGenerator;
  */
 final class LeastLatency implements Selection {
 
+    /** What a failure costs in time besides its own: a second, about what a back-off takes. */
+    private static final double PER_FAILURE = 1e9;
+
     @Override
     public List<Candidate> order(List<Candidate> candidates, ChatRequest request, RandomGenerator dice) {
         List<Candidate> order = new ArrayList<>(candidates);
@@ -25,9 +28,10 @@ final class LeastLatency implements Selection {
         return order;
     }
 
-    /** An unknown latency costs nothing, so that everybody is tried; a failing provider costs more. */
+    /** An unknown latency costs nothing, so that everybody is tried; a failing provider costs more, however fast it fails. */
     private static double cost(Candidate candidate) {
         Candidate.Load load = candidate.load();
-        return load.latency().toNanos() * (load.inFlight() + 1.0) / Math.max(0.01, load.successRate());
+        double failures = 1 / Math.max(0.01, load.successRate()) - 1; // before a success
+        return (load.latency().toNanos() + failures * PER_FAILURE) * (load.inFlight() + 1.0);
     }
 }

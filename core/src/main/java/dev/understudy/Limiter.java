@@ -10,6 +10,9 @@ final class Limiter {
     /** How soon it is worth asking again when only a running call must end first. */
     private static final Duration SOON = Duration.ofMillis(100);
 
+    /** Nobody told how many tokens were used. */
+    static final int UNTOLD = -1;
+
     private static final double MINUTE = 60;
 
     private final int concurrent;
@@ -52,10 +55,10 @@ final class Limiter {
         return null;
     }
 
-    /** @param used what was really used, 0 when nobody told: then the estimate stands */
+    /** @param used what was really used, {@link #UNTOLD} when nobody told: then the estimate stands */
     void leave(int estimate, int used, long now) {
         running.decrementAndGet();
-        if (tokens != null && used > 0) {
+        if (tokens != null && used != UNTOLD) {
             tokens.add(estimate - used, now);
         }
     }

@@ -8,6 +8,9 @@ interface Means {
     /** Takes a token for one more try at this route; false when its retries are used up for now. */
     boolean retryToken(Route route);
 
+    /** Whether this route could be asked once more now: its circuit is not open, and nobody holds it. */
+    boolean letsThrough(Route route);
+
     /** Whether the call can still pay for a try at this route. */
     boolean affordable(Route route, Cursor cursor);
 

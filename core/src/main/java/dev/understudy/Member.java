@@ -88,6 +88,11 @@ final class Member {
         return held && (heldUntil == Long.MAX_VALUE || heldUntil - now > 0);
     }
 
+    /** Nanoseconds until it is released, {@link Long#MAX_VALUE} when nobody knows; while it is held. */
+    long heldFor(long now) {
+        return heldUntil == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, heldUntil - now);
+    }
+
     /** Whether probes say it should be left alone. */
     boolean outOfRotation() {
         return checkup.get().failed();

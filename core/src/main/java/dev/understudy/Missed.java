@@ -1,6 +1,8 @@
 package dev.understudy;
 
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Trail;
+import java.util.List;
 
 /** An attempt that failed before its first content, on its way to the decision. Never leaves the engine. */
 final class Missed extends RuntimeException {
@@ -19,6 +21,12 @@ final class Missed extends RuntimeException {
     /** Where the call stands now, this failure included. */
     Cursor cursor() {
         return cursor;
+    }
+
+    /** What the trail says of it. */
+    Trail.Entry entry() {
+        List<Trail.Entry> entries = cursor.trail().entries();
+        return entries.get(entries.size() - 1);
     }
 
     ChatException.CallFailed failed() {

@@ -45,7 +45,7 @@ final class Obstacle {
     /** An operator keeps it out, or its circuit is open: nobody waits for that within a call. */
     static @Nullable Failure closed(Route route, long now) {
         if (route.member().isHeld(now)) {
-            return skipped("is held for maintenance");
+            return skipped("is held for maintenance" + during(route.member().heldFor(now)));
         }
         CircuitBreaker circuit = route.circuit();
         if (circuit.state() instanceof Circuit.Closed) {
@@ -56,9 +56,13 @@ final class Obstacle {
     }
 
     static Failure circuit(CircuitState state, @Nullable String why, long remaining) {
-        String time = remaining == Long.MAX_VALUE ? "" : " for " + Line.millis(Duration.ofNanos(remaining));
         String reason = why == null ? "" : " (" + why + ")";
-        return skipped("circuit " + state.name().toLowerCase(Locale.ROOT).replace('_', ' ') + reason + time);
+        return skipped(
+                "circuit " + state.name().toLowerCase(Locale.ROOT).replace('_', ' ') + reason + during(remaining));
+    }
+
+    private static String during(long nanos) {
+        return nanos == Long.MAX_VALUE ? "" : " for " + Line.millis(Duration.ofNanos(nanos));
     }
 
     static Failure gated(Gates.Gate gate, long now) {

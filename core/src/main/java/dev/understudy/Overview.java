@@ -2,6 +2,7 @@ package dev.understudy;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Feature;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,25 +14,29 @@ import org.jspecify.annotations.Nullable;
 record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies policies) {
 
     /**
-     * What the cast can do for this model: tools, schemas, reasoning, prefill and sizes as the first provider that serves it;
-     * images and streaming as soon as anybody can.
+     * What the cast can do for this model and its fallbacks: tools, schemas, reasoning and sizes as the first provider that
+     * serves the first of them; images, streaming and prefill as soon as anybody can.
      */
     Capabilities capabilities(String model) {
         Capabilities first = null;
         Set<Feature> anybody = EnumSet.noneOf(Feature.class);
-        for (Member member : roster.all()) {
-            String theirs = member.seat().model(model);
-            if (theirs != null) {
-                Capabilities can = member.provider().capabilities(theirs);
-                first = first == null ? can : first;
-                anybody.addAll(can.features());
+        List<String> chain = new ArrayList<>(List.of(model));
+        chain.addAll(fallbacks.getOrDefault(model, List.of()));
+        for (String link : chain) {
+            for (Member member : roster.all()) {
+                String theirs = member.seat().model(link);
+                if (theirs != null) {
+                    Capabilities can = member.provider().capabilities(theirs);
+                    first = first == null ? can : first;
+                    anybody.addAll(can.features());
+                }
             }
         }
         if (first == null) {
             return Capabilities.of();
         }
         Capabilities together = first;
-        for (Feature feature : List.of(Feature.VISION, Feature.STREAMING)) {
+        for (Feature feature : List.of(Feature.VISION, Feature.STREAMING, Feature.PREFILL)) {
             together = anybody.contains(feature) ? together.with(feature) : together;
         }
         return together;

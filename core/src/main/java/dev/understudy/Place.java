@@ -1,6 +1,7 @@
 package dev.understudy;
 
 import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Phase;
 import dev.understudy.chat.Usage;
 import java.time.Duration;
@@ -16,11 +17,14 @@ final class Place {
     private final Route route;
     private final Member member;
     private final Call call;
+    private final boolean early;
     private final AtomicBoolean held = new AtomicBoolean();
     private int estimate;
     private @Nullable Permit permit;
 
-    Place(Route route, Call call) {
+    /** @param early whether an open circuit may be tried before its time */
+    Place(Route route, boolean early, Call call) {
+        this.early = early;
         this.route = route;
         this.member = route.member();
         this.call = call;
@@ -29,9 +33,8 @@ final class Place {
     /** The reason why not, or {@code null}: then it must be left again. */
     @Nullable
     Failure take(long now) {
-        Admission admission = call.plan().early()
-                ? route.circuit().tryEarly(now)
-                : route.circuit().tryAcquire(now);
+        Admission admission =
+                early ? route.circuit().tryEarly(now) : route.circuit().tryAcquire(now);
         if (!(admission instanceof Permit granted)) {
             Admission.Denied denied = (Admission.Denied) admission;
             return Obstacle.circuit(denied.state(), denied.why(), denied.remaining());
@@ -70,13 +73,20 @@ final class Place {
         if (rule.countsForCircuit() && !isTheCallersOwnEnd(failure)) {
             if (permit.failure(now) || permit.cut(now)) {
                 member.health().failed(failure, true, took, now);
-                call.memory().roster().failed(member, now);
+                call.memory().roster().failed(member);
             }
         } else {
             permit.neutral(now);
             member.health().failed(failure, false, took, now);
         }
-        leave(now);
+        release(refused(failure) ? 0 : Limiter.UNTOLD, now);
+    }
+
+    /** Whoever does not take a request in counts no tokens for it; of one that went silent nobody knows. */
+    private static boolean refused(Failure failure) {
+        return failure.kind() == FailureKind.CONNECT
+                || failure.kind() == FailureKind.SKIPPED
+                || failure.status() >= 400;
     }
 
     private static boolean isTheCallersOwnEnd(Failure failure) {
@@ -85,10 +95,14 @@ final class Place {
 
     /** Nothing is known: cancelled, or already judged. Whether it was still held. */
     boolean leave(long now) {
-        return leave(Usage.none(), now);
+        return release(Limiter.UNTOLD, now);
     }
 
-    boolean leave(Usage used, long now) {
+    void leave(Usage used, long now) {
+        release(used.total() == 0 ? Limiter.UNTOLD : used.total(), now);
+    }
+
+    private boolean release(int used, long now) {
         if (!held.compareAndSet(true, false)) {
             return false;
         }
@@ -96,7 +110,7 @@ final class Place {
             permit.neutral(now);
         }
         if (!member.limiter().isOff()) {
-            member.limiter().leave(estimate, used.total(), now);
+            member.limiter().leave(estimate, used, now);
         }
         member.health().ended();
         return true;

@@ -8,13 +8,17 @@ import java.util.List;
  *
  * @param routes at least one; those that are gated or unwell stand last
  * @param openAt for each route the instant before which it should not be asked, 0 when it is free
- * @param early whether all circuits are open and the one route may be tried before its time
+ * @param early the index from which on circuits are open: such a route is the last resort, tried before its time
  * @param first the route that would have been asked first if all were well
  * @param skipped what was left out or put back, and why
  */
-record Plan(List<Route> routes, List<Long> openAt, boolean early, Route first, Trail skipped) {
+record Plan(List<Route> routes, List<Long> openAt, int early, Route first, Trail skipped) {
 
     Route route(Cursor cursor) {
         return routes.get(cursor.route());
+    }
+
+    boolean isEarly(int route) {
+        return route >= early;
     }
 }

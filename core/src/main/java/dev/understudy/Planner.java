@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who may be asked, in which order: for each model of the chain, the providers as the selection orders them. Whoever cannot
- * serve the request is left out; gated and unwell routes are asked only when nobody else is left; open circuits are not
- * asked, unless all of them are open.
+ * serve the request is left out; gated and unwell routes are asked only when nobody else is left. Open circuits are left
+ * alone, but for one: when all else has failed, or all are open, one call at a time tries the one that reopens first.
  */
 record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, Policies policies) {
 
@@ -165,26 +165,33 @@ record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, 
                 open.add(other.route);
                 openAt.add(other.openAt);
             }
-            if (!open.isEmpty()) {
-                return new Plan(open, openAt, false, first, trail);
-            }
+            int early = open.size();
             Route best = firstToReopen();
-            if (best == null) {
+            if (best != null) {
+                open.add(best);
+                openAt.add(0L);
+            }
+            if (open.isEmpty()) {
                 throw new ChatException.Rejected("All providers that could answer are held back", trail);
             }
-            return new Plan(List.of(best), List.of(0L), true, first, trail);
+            return new Plan(open, openAt, early, first, trail);
         }
 
         private @Nullable Route firstToReopen() {
             Route best = null;
             long soonest = Long.MAX_VALUE;
             for (Route route : shut) {
-                long remaining = route.member().isHeld(now)
-                        ? Long.MAX_VALUE
-                        : route.circuit().reading(now).remaining();
-                if (remaining < soonest) {
+                if (route.member().isHeld(now)) {
+                    continue;
+                }
+                CircuitBreaker.Reading reading = route.circuit().reading(now);
+                if (reading.state() == CircuitState.HALF_OPEN) {
+                    // One trial at a time is enough, wherever it is. Asked when all are open, it refuses and says why.
+                    return open.isEmpty() ? route : null;
+                }
+                if (reading.remaining() < soonest) {
                     best = route;
-                    soonest = remaining;
+                    soonest = reading.remaining();
                 }
             }
             return best;

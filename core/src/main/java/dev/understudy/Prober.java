@@ -38,6 +38,7 @@ final class Prober implements Disposable {
                 .timeout(probes.timeout(), policies.time().scheduler())
                 .then(Mono.fromRunnable(() -> ended(member, null)))
                 .onErrorResume(error -> Mono.fromRunnable(() -> ended(member, error)))
+                .doOnCancel(() -> member.checkup().updateAndGet(Checkup::abandoned))
                 .then();
     }
 
@@ -48,10 +49,11 @@ final class Prober implements Disposable {
     }
 
     private void ended(Member member, @Nullable Throwable error) {
-        Instant at = Instant.ofEpochMilli(policies.time().scheduler().now(TimeUnit.MILLISECONDS));
+        Instant last = Instant.ofEpochMilli(policies.time().scheduler().now(TimeUnit.MILLISECONDS));
         String why = error == null ? null : Foreign.typed(error).failure().toString();
         boolean was = member.outOfRotation();
-        member.checkup().updateAndGet(checkup -> checkup.ended(error == null, why, policies.probes(), at));
+        long at = policies.time().nanos();
+        member.checkup().updateAndGet(checkup -> checkup.ended(error == null, why, policies.probes(), last, at));
         if (member.outOfRotation() != was) {
             Call.tell(policies.listener(), new Event.HealthChanged(member.name(), member.status(), why));
         }

@@ -1,24 +1,32 @@
 package dev.understudy;
 
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** How many retries a provider may get on top of its first tries. */
 final class RetryTokens {
 
+    private static final double SECOND = 1e9;
+
     private final double share;
+    private final double floor;
+    private final AtomicLong earned;
     private final @Nullable Bucket bucket;
 
     RetryTokens(Budget budget, long now) {
         boolean unlimited = Double.isInfinite(budget.retryShare());
         double saved = Math.max(1, budget.retryFloor() * budget.retryMemory().toSeconds());
         this.share = budget.retryShare();
+        this.floor = budget.retryFloor();
+        this.earned = new AtomicLong(now);
         this.bucket = unlimited ? null : new Bucket(saved, budget.retryFloor(), now);
     }
 
-    /** A first try earns its share. */
+    /** A first try earns its share, less what time has earned since the one before: the greater of the two counts. */
     void earn(long now) {
         if (bucket != null) {
-            bucket.add(share, now);
+            double byTime = floor * Math.max(0, now - earned.getAndSet(now)) / SECOND;
+            bucket.add(Math.max(0, share - byTime), now);
         }
     }
 

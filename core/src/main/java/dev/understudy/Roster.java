@@ -1,6 +1,7 @@
 package dev.understudy;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,9 +12,8 @@ final class Roster {
     /**
      * @param active who is asked first
      * @param home who should be, when all are well
-     * @param since the instant when it became active
      */
-    private record Lead(int active, int home, long since) {}
+    private record Lead(int active, int home) {}
 
     private final List<Member> members;
     private final Failover failover;
@@ -24,7 +24,7 @@ final class Roster {
         this.members = members;
         this.failover = policies.failover();
         this.listener = policies.listener();
-        this.lead = new AtomicReference<>(new Lead(0, 0, policies.time().nanos()));
+        this.lead = new AtomicReference<>(new Lead(0, 0));
     }
 
     List<Member> all() {
@@ -52,7 +52,7 @@ final class Roster {
     }
 
     /** A failure that spoke against a provider: if it was the active one, it may be time for another. */
-    void failed(Member member, long now) {
+    void failed(Member member) {
         Lead was = lead.get();
         if (!failover.automatic()
                 || members.get(was.active) != member
@@ -64,7 +64,7 @@ final class Roster {
             if (isWell(members.get(next))) {
                 move(
                         was,
-                        new Lead(next, was.home, now),
+                        new Lead(next, was.home),
                         "after " + member.health().consecutiveFailures() + " consecutive failures");
                 return;
             }
@@ -72,10 +72,10 @@ final class Roster {
     }
 
     /** @throws IllegalArgumentException if nobody of this name is in the cast */
-    void switchTo(String provider, long now) {
+    void switchTo(String provider) {
         int next = members.indexOf(named(provider));
         Lead was = lead.get();
-        while (!move(was, new Lead(next, next, now), "switched by hand")) {
+        while (!move(was, new Lead(next, next), "switched by hand")) {
             was = lead.get();
         }
     }
@@ -97,20 +97,24 @@ final class Roster {
             return;
         }
         Member home = members.get(was.home);
-        if (hasRecovered(home, was, now)) {
-            move(was, new Lead(was.home, was.home, now), "it has recovered");
+        if (hasRecovered(home, now)) {
+            move(was, new Lead(was.home, was.home), "it has recovered");
         }
     }
 
-    private boolean hasRecovered(Member home, Lead was, long now) {
+    /** Probes must have seen it well after its last failure; without probes time and its circuits decide. */
+    private boolean hasRecovered(Member home, long now) {
         Checkup probed = home.checkup().get();
+        long failedAt = home.health().failedAt();
         if (probed.healthy() != null) {
-            return probed.healthy() && probed.lastSucceeded() && now - was.since > 0;
+            return probed.healthy() && probed.lastSucceeded() && probed.at() - failedAt > 0;
         }
-        boolean quiet = now - home.health().failedAt() >= failover.returnAfter().toNanos();
+        boolean quiet = now - failedAt >= Nanos.of(failover.returnAfter());
+        Collection<CircuitBreaker> circuits = home.circuits().values();
         return quiet
-                && home.circuits().values().stream()
-                        .allMatch(circuit -> circuit.reading(now).remaining() <= 0);
+                && (circuits.isEmpty()
+                        || circuits.stream()
+                                .anyMatch(circuit -> circuit.reading(now).remaining() == 0));
     }
 
     private boolean isWell(Member member) {

@@ -27,7 +27,13 @@ final class Trim {
      * @param tokens how many those were, as the policy counts
      * @param fits whether what is left is within the limit; if not, nothing more can be dropped
      */
-    record Shorter(ChatRequest request, int messages, int tokens, boolean fits) implements Outcome {}
+    record Shorter(ChatRequest request, int messages, int tokens, boolean fits) implements Outcome {
+
+        /** All that is gone when still more had to go. */
+        Shorter then(Shorter more) {
+            return new Shorter(more.request, messages + more.messages, tokens + more.tokens, more.fits);
+        }
+    }
 
     /** It is too long, and nothing can be dropped from it. */
     record Stuck(ChatRequest request) implements Outcome {

@@ -73,8 +73,8 @@ public final class Understudy implements ChatProvider {
     }
 
     /**
-     * What the cast can do for this model: images and streaming as soon as anybody can, all else as the first provider that
-     * serves it.
+     * What the cast can do for this model or its fallbacks: images and streaming as soon as anybody can, all else as the
+     * first provider that serves it.
      */
     @Override
     public Capabilities capabilities(String model) {
@@ -124,7 +124,7 @@ public final class Understudy implements ChatProvider {
      * @throws IllegalArgumentException if nobody of this name is in the cast
      */
     public void switchTo(String provider) {
-        roster.switchTo(provider, policies.time().nanos());
+        roster.switchTo(provider);
     }
 
     /**

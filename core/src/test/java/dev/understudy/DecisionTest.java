@@ -207,7 +207,7 @@ class DecisionTest {
         Arrays.setAll(many, i -> route("p" + i));
         Plan plan = plan(many);
         Failure wrong = Failure.of(FailureKind.AUTH, "");
-        Cursor cursor = Cursor.start(plan, NOW);
+        Cursor cursor = Cursor.start(plan);
         for (int i = 0; i < 999; i++) {
             cursor = ((Decision.Again) decide(wrong, failed(cursor, wrong), plan, Long.MAX_VALUE)).cursor();
             assertThat(cursor.route()).isEqualTo(i + 1);
@@ -218,7 +218,7 @@ class DecisionTest {
 
     private static List<Duration> waitsInPlace(Failure failure, Plan plan, RandomGenerator dice) {
         List<Duration> waits = new ArrayList<>();
-        Cursor cursor = Cursor.start(plan, NOW);
+        Cursor cursor = Cursor.start(plan);
         while (true) {
             Decision decision = Decision.after(
                     failure, failed(cursor, failure), plan, RULES, NOW, Long.MAX_VALUE, dice, Doors.PLENTY);
@@ -234,7 +234,7 @@ class DecisionTest {
     }
 
     private static Decision afterAllTries(Failure failure, Plan plan, Rules rules) {
-        Cursor cursor = Cursor.start(plan, NOW);
+        Cursor cursor = Cursor.start(plan);
         for (int i = 0; i < 9; i++) {
             Decision decision = Decision.after(
                     failure, failed(cursor, failure), plan, rules, NOW, Long.MAX_VALUE, LOWEST, Doors.PLENTY);
@@ -255,7 +255,7 @@ class DecisionTest {
     }
 
     private static Cursor failedOnce(Plan plan, Failure failure) {
-        return failed(Cursor.start(plan, NOW), failure);
+        return failed(Cursor.start(plan), failure);
     }
 
     private static Cursor failed(Cursor cursor, Failure failure) {

@@ -15,5 +15,7 @@ public enum Feature {
     /** Thinks before it answers, and may be silent for minutes while it does. */
     REASONING,
     /** Continues a trailing assistant message instead of starting anew. */
-    PREFILL
+    PREFILL,
+    /** Gives an answer that was begun once more, word for word, when it is asked for again. No dialect can do it yet. */
+    SAME_RESPONSE
 }

@@ -31,6 +31,19 @@ public sealed interface Notice {
     }
 
     /**
+     * A provider among several has said its first word: the answer comes from there. Heard by whoever stands around a door.
+     *
+     * @param provider who answers
+     * @param model for which model
+     */
+    record Answering(String provider, String model) implements Notice {
+        @Override
+        public String toString() {
+            return provider + "/" + model + " answers";
+        }
+    }
+
+    /**
      * The next key is used at once instead of one that was turned away.
      *
      * @param provider whose key

@@ -24,7 +24,7 @@ public record Trail(List<Entry> entries) {
         SKIPPED,
         /** It gave the beginning of an answer and failed. */
         PARTIAL,
-        /** It was asked, and another was faster. */
+        /** It was asked, and nothing of it was used: another was faster, or what it gave was taken back. */
         WASTED
     }
 

@@ -3,9 +3,10 @@ package dev.understudy.provider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +20,20 @@ final class Anthropic implements Dialect {
 
     private static final String VERSION = "2023-06-01";
 
+    private final Map<String, Integer> maxOutput;
     private final AnthropicRequest request;
 
     /** Knows no model's limits. */
     Anthropic() {
-        this(model -> 0);
+        this(Map.of());
     }
 
     /**
-     * @param maxOutput tokens that a model can answer with, 0 where unknown
+     * @param maxOutput tokens that a model can answer with, by its name
      */
-    Anthropic(ToIntFunction<String> maxOutput) {
-        this.request = new AnthropicRequest(maxOutput);
+    Anthropic(Map<String, Integer> maxOutput) {
+        this.maxOutput = Map.copyOf(maxOutput);
+        this.request = new AnthropicRequest(this.maxOutput);
     }
 
     @Override
@@ -46,6 +49,11 @@ final class Anthropic implements Dialect {
     @Override
     public String probePath() {
         return "/models";
+    }
+
+    @Override
+    public Object encoding() {
+        return List.of(NAME, maxOutput);
     }
 
     @Override

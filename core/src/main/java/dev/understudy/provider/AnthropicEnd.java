@@ -17,7 +17,8 @@ final class AnthropicEnd {
     @Nullable
     String id;
 
-    private @Nullable String model;
+    @Nullable
+    String model;
 
     @Nullable
     String stopReason;
@@ -33,18 +34,13 @@ final class AnthropicEnd {
         switch (in.field()) {
             case "id" -> id = in.string();
             case "model" -> model = in.string();
-            case "stop_reason" -> stopReason = stopReason(in);
+            case "stop_reason" -> stopReason = in.string();
             case "usage" -> usage(in);
             default -> {
                 return false;
             }
         }
         return true;
-    }
-
-    private @Nullable String stopReason(JsonReader in) {
-        String reason = in.string();
-        return reason == null ? stopReason : reason;
     }
 
     void usage(JsonReader in) {

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -31,9 +30,9 @@ final class AnthropicRequest {
 
     static final int MAX_TOKENS = 4096;
 
-    private final ToIntFunction<String> maxOutput;
+    private final Map<String, Integer> maxOutput;
 
-    AnthropicRequest(ToIntFunction<String> maxOutput) {
+    AnthropicRequest(Map<String, Integer> maxOutput) {
         this.maxOutput = maxOutput;
     }
 
@@ -72,7 +71,7 @@ final class AnthropicRequest {
 
     private int maxTokens(ChatRequest request) {
         Integer asked = request.sampling().maxTokens();
-        int most = maxOutput.applyAsInt(request.model());
+        int most = maxOutput.getOrDefault(request.model(), 0);
         if (asked == null) {
             return most > 0 ? most : MAX_TOKENS;
         }

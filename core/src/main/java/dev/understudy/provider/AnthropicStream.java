@@ -9,7 +9,6 @@ import dev.understudy.chat.ToolCall;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a stream of Anthropic: message_start, content_block_start / _delta / _stop, message_delta, message_stop. Pings
@@ -35,19 +34,10 @@ final class AnthropicStream implements StreamDecoder {
     private final String provider;
     private final String requestedModel;
     private final AnthropicEnd end = new AnthropicEnd();
+    private final AnthropicEvent event = new AnthropicEvent();
     private final Map<Integer, Open> open = new TreeMap<>();
     private int calls;
     private boolean stopped;
-
-    // What the event at hand holds.
-    private String type = "";
-    private int index;
-    private @Nullable AnthropicBlock block;
-    private String text = "";
-    private String thinking = "";
-    private String json = "";
-    private String signature = "";
-    private @Nullable Object error;
 
     AnthropicStream(String provider, String requestedModel) {
         this.provider = provider;
@@ -55,112 +45,60 @@ final class AnthropicStream implements StreamDecoder {
     }
 
     @Override
-    public void read(Framing event, Consumer<StreamChunk> out) {
-        if (stopped || isDone(event)) {
+    public void read(Framing framing, Consumer<StreamChunk> out) {
+        if (stopped || isDone(framing)) {
             return;
         }
+        boolean namedError = framing.event().equals("error");
         try {
-            parse(event);
+            event.read(framing, end, finished());
         } catch (CallFailed failed) {
-            if (event.isErrorField() || event.event().equals("error")) {
-                throw inBand(event);
+            if (namedError || framing.isErrorField()) {
+                throw inBand(framing);
             }
-            if (finished() || event.isUnterminated()) {
+            if (finished() || framing.isUnterminated()) {
                 return;
             }
             throw failed;
         }
-        if (type.isEmpty()) {
-            type = event.event();
+        if (event.isError || namedError || (framing.isErrorField() && event.type.isEmpty())) {
+            throw inBand(framing);
         }
-        boolean nameless = type.isEmpty() && event.isErrorField();
-        if (error != null || type.equals("error") || nameless) {
-            throw inBand(event);
+        identify();
+        if (event.stopReason != null) {
+            end.stopReason = event.stopReason;
         }
-        tell(out);
+        tell(event.type.isEmpty() ? framing.event() : event.type, out);
     }
 
     /** Gateways that also speak OpenAI's dialect may close with its marker, which says nothing here. */
-    private static boolean isDone(Framing event) {
-        return event.length() == 6
-                && event.payload()[event.offset()] == '['
-                && event.payload()[event.offset() + 1] == 'D';
+    private static boolean isDone(Framing framing) {
+        return framing.length() == 6
+                && framing.payload()[framing.offset()] == '['
+                && framing.payload()[framing.offset() + 1] == 'D';
     }
 
-    private static CallFailed inBand(Framing event) {
-        return new CallFailed(ErrorTyping.inBand(event.payload(), event.offset(), event.length()));
-    }
-
-    private void parse(Framing event) {
-        type = "";
-        index = 0;
-        block = null;
-        text = "";
-        thinking = "";
-        json = "";
-        signature = "";
-        error = null;
-        try (JsonReader in = Json.read(event.payload(), event.offset(), event.length())) {
-            if (!in.object()) {
-                throw Json.rejected("an event that is no JSON object");
-            }
-            while (in.nextField()) {
-                switch (in.field()) {
-                    case "type" -> type = in.string("");
-                    case "index" -> index = in.integer(0);
-                    case "delta" -> delta(in);
-                    case "content_block" -> block = AnthropicBlock.read(in);
-                    case "message" -> {
-                        if (!finished()) {
-                            message(in);
-                        }
-                    }
-                    case "usage" -> end.usage(in);
-                    case "error" -> error = in.value();
-                    default -> in.skip();
-                }
-            }
-        }
-    }
-
-    private void delta(JsonReader in) {
-        if (!in.object()) {
-            return;
-        }
-        while (in.nextField()) {
-            switch (in.field()) {
-                case "text" -> text = in.string("");
-                case "thinking" -> thinking = in.string("");
-                case "partial_json" -> json = in.string("");
-                case "signature" -> signature = in.string("");
-                case "stop_reason" -> end.take(in);
-                default -> in.skip();
-            }
-        }
+    private static CallFailed inBand(Framing framing) {
+        return new CallFailed(ErrorTyping.inBand(framing.payload(), framing.offset(), framing.length()));
     }
 
     /** A second beginning with another id is another answer: two were spliced on the way. */
-    private void message(JsonReader in) {
-        String before = end.id;
-        if (in.object()) {
-            while (in.nextField()) {
-                end.take(in);
-            }
+    private void identify() {
+        if (event.messageId == null) {
+            return;
         }
-        if (before != null && end.id != null && !before.equals(end.id)) {
+        if (end.id != null && !end.id.equals(event.messageId)) {
             throw Json.rejected("a second message_start with another id: two answers in one stream");
         }
-        if (end.id == null) {
-            end.id = before;
-        }
+        end.id = event.messageId;
     }
 
-    private void tell(Consumer<StreamChunk> out) {
+    private void tell(String type, Consumer<StreamChunk> out) {
         switch (type) {
             case "content_block_start" -> begin(out);
             case "content_block_delta" -> goOn(out);
             case "content_block_stop" -> {
-                Open closed = open.remove(index);
+                Open closed = open.remove(event.index);
                 if (closed != null) {
                     close(closed, out);
                 }
@@ -171,7 +109,7 @@ final class AnthropicStream implements StreamDecoder {
     }
 
     private void begin(Consumer<StreamChunk> out) {
-        AnthropicBlock begun = block;
+        AnthropicBlock begun = event.block;
         if (begun == null) {
             return;
         }
@@ -179,7 +117,7 @@ final class AnthropicStream implements StreamDecoder {
             case "text" -> say(begun.text(), out);
             case "thinking" -> {
                 think(begun.text(), out);
-                open.put(index, new Open(begun, -1));
+                open.put(event.index, new Open(begun, -1));
             }
             case "redacted_thinking" -> {
                 if (begun.seal() != null) {
@@ -187,7 +125,7 @@ final class AnthropicStream implements StreamDecoder {
                 }
             }
             case "tool_use" -> {
-                Open replaced = open.put(index, new Open(begun, calls));
+                Open replaced = open.put(event.index, new Open(begun, calls));
                 if (replaced != null) {
                     close(replaced, out);
                 }
@@ -199,18 +137,18 @@ final class AnthropicStream implements StreamDecoder {
     }
 
     private void goOn(Consumer<StreamChunk> out) {
-        say(text, out);
-        think(thinking, out);
-        Open at = open.get(index);
+        say(event.text, out);
+        think(event.thinking, out);
+        Open at = open.get(event.index);
         if (at == null) {
             return;
         }
-        if (!signature.isEmpty()) {
-            at.signature = signature;
+        if (!event.signature.isEmpty()) {
+            at.signature = event.signature;
         }
-        if (!json.isEmpty() && at.call >= 0) {
-            at.json.append(json);
-            out.accept(new StreamChunk.ToolCallPart(at.call, at.block.id(), at.block.name(), json));
+        if (!event.json.isEmpty() && at.call >= 0) {
+            at.json.append(event.json);
+            out.accept(new StreamChunk.ToolCallPart(at.call, at.block.id(), at.block.name(), event.json));
         }
     }
 

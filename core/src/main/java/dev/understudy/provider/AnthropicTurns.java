@@ -147,16 +147,7 @@ final class AnthropicTurns {
                 "name",
                 spelled(call.name()),
                 "input",
-                input(call.arguments())));
-    }
-
-    /** Arguments are an object here; those that are none are sent under a name of their own, so that nothing is lost. */
-    private static Map<String, ? extends @Nullable Object> input(String arguments) {
-        if (arguments.isBlank()) {
-            return Map.of();
-        }
-        Map<String, @Nullable Object> object = Json.object(arguments);
-        return object == null ? Map.of("invalid_arguments", arguments) : object;
+                CallArguments.object(call.arguments())));
     }
 
     private void result(Message.ToolResult result) {

@@ -16,7 +16,7 @@ final class BedrockAnthropic implements Dialect {
 
     private static final String VERSION = "bedrock-2023-05-31";
 
-    private final AnthropicRequest request = new AnthropicRequest(model -> 0);
+    private final AnthropicRequest request = new AnthropicRequest(Map.of());
 
     @Override
     public String name() {

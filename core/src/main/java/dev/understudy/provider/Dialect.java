@@ -41,6 +41,16 @@ interface Dialect {
         return "text/event-stream";
     }
 
+    /**
+     * Whether an answer of this content type, sent where a stream was asked for, is one. Else it is the whole answer at
+     * once.
+     *
+     * @param contentType "" if the server names none
+     */
+    default boolean streams(String contentType) {
+        return !contentType.regionMatches(true, 0, "application/json", 0, "application/json".length());
+    }
+
     /** Cuts the bytes of a streamed body into events. A new one for each stream. */
     Framing framing();
 

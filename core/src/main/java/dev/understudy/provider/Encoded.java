@@ -2,31 +2,47 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Message;
-import java.util.List;
+import dev.understudy.chat.Sampling;
+import java.util.Map;
 
 /** The body of a request, encoded once in a call for each dialect and model, however many providers are asked. */
 final class Encoded {
 
     private Encoded() {}
 
-    /** Equal when the bytes are: the messages are the very same list, whatever copy of the request carries them. */
-    private record Key(Object encoding, String model, boolean stream, Same messages) {}
+    /** Equal when the bytes are: copies of a request for another attempt share what is long, and only that is looked at. */
+    private record Key(
+            Object encoding,
+            String model,
+            boolean stream,
+            Same messages,
+            Same toolbox,
+            Same format,
+            Sampling sampling,
+            Map<String, Map<String, Object>> extra) {}
 
-    private record Same(List<Message> list) {
+    private record Same(Object thing) {
         @Override
         public boolean equals(Object other) {
-            return other instanceof Same same && same.list == list;
+            return other instanceof Same same && same.thing == thing;
         }
 
         @Override
         public int hashCode() {
-            return System.identityHashCode(list);
+            return System.identityHashCode(thing);
         }
     }
 
     static byte[] of(Dialect dialect, ChatRequest request, boolean stream, CallScope scope) {
-        Key key = new Key(dialect.encoding(), request.model(), stream, new Same(request.messages()));
+        Key key = new Key(
+                dialect.encoding(),
+                request.model(),
+                stream,
+                new Same(request.messages()),
+                new Same(request.toolbox()),
+                new Same(request.format()),
+                request.sampling(),
+                request.extra());
         return scope.once(key, byte[].class, () -> dialect.encode(request, stream));
     }
 }

@@ -7,13 +7,15 @@ import dev.understudy.chat.FailureKind;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Types a vendor's error. Evidence in this order: a code that says all, then the vendor's words, for most vendors have
  * one code for many things, then a broad code, then the HTTP status, then a vague code. A web page in place of an error
- * is a proxy's, and only its status counts. Pure.
+ * is a proxy's, and only its status counts. Pure, but for the clock.
  */
 final class ErrorTyping {
 
@@ -41,18 +43,19 @@ final class ErrorTyping {
     private ErrorTyping() {}
 
     /**
-     * Types an answer with another status than 200. Times that the vendor names are counted from the response's own
-     * {@code Date}; without one, only lengths of time are understood.
+     * Types an answer with another status than 200. Moments that the vendor names are counted from the response's own
+     * {@code Date}, for it is the vendor's clock that they are on; without one, from ours.
      *
      * @param header the value of a response header field by its lower-case name
      */
     static Failure http(int status, Function<String, @Nullable String> header, byte[] body) {
         String date = header.apply("date");
-        return http(status, header, body, date == null ? null : RetryAfter.date(date));
+        Instant then = date == null ? null : RetryAfter.date(date);
+        return http(status, header, body, then == null ? clock() : then);
     }
 
-    /** The same, with times counted from {@code now}. */
-    static Failure http(int status, Function<String, @Nullable String> header, byte[] body, @Nullable Instant now) {
+    /** The same, with moments counted from {@code now}. */
+    static Failure http(int status, Function<String, @Nullable String> header, byte[] body, Instant now) {
         ErrorBody error = ErrorBody.read(body, 0, body.length).withCode(header.apply("x-amzn-errortype"));
         return failure(status, error)
                 .withRetryAfter(RetryAfter.of(header, error.evidence(), now))
@@ -90,7 +93,11 @@ final class ErrorTyping {
     }
 
     private static Failure inBand(ErrorBody error) {
-        return failure(error.status(), error).withRetryAfter(RetryAfter.in(error.evidence(), null));
+        return failure(error.status(), error).withRetryAfter(RetryAfter.in(error.evidence(), clock()));
+    }
+
+    private static Instant clock() {
+        return Instant.ofEpochMilli(Schedulers.parallel().now(TimeUnit.MILLISECONDS));
     }
 
     private static Failure failure(int status, ErrorBody error) {

@@ -61,7 +61,7 @@ final class Exchange {
                     if (!ok(response)) {
                         return refused(response, content);
                     }
-                    return isJson(response) ? unasked(request, content) : chunks(request, content);
+                    return streams(response) ? chunks(request, content) : unasked(request, content);
                 })
                 .onErrorMap(error -> TransportFailure.typed(error, false));
     }
@@ -124,15 +124,15 @@ final class Exchange {
     }
 
     /**
-     * Completes at the end of the body, so that the connection can be used again; once the answer is finished it waits
-     * for that end only for a while.
+     * Completes at the end of the body, so that the connection can be used again; once the answer is finished and nothing
+     * more is said, it waits for that end only for a while.
      */
     private Flux<StreamChunk> chunks(ChatRequest request, ByteBufFlux content) {
-        Sinks.Empty<Void> finished = Sinks.empty();
-        Mono<Long> drained = finished.asMono()
-                .then(Mono.defer(() -> Mono.delay(endpoint.transport().drain(), Schedulers.parallel())));
-        Reading reading =
-                new Reading(dialect.framing(), dialect.decoder(endpoint.name(), request), finished::tryEmitEmpty);
+        Sinks.Many<Boolean> finished = Sinks.many().unicast().onBackpressureBuffer();
+        Flux<Long> drained = finished.asFlux()
+                .switchMap(again -> Mono.delay(endpoint.transport().drain(), Schedulers.parallel()));
+        Reading reading = new Reading(
+                dialect.framing(), dialect.decoder(endpoint.name(), request), () -> finished.tryEmitNext(Boolean.TRUE));
         return content.asByteArray()
                 .takeUntilOther(drained)
                 .map(bytes -> new Reading.Piece(bytes, null))
@@ -157,8 +157,9 @@ final class Exchange {
         if (!response.text().isEmpty()) {
             chunks.add(new StreamChunk.Text(response.text()));
         }
+        int index = 0;
         for (ToolCall call : response.toolCalls()) {
-            chunks.add(new StreamChunk.ToolCallDone(response.toolCalls().indexOf(call), call));
+            chunks.add(new StreamChunk.ToolCallDone(index++, call));
         }
         chunks.add(response.finish());
         return chunks;
@@ -183,8 +184,8 @@ final class Exchange {
         return status >= 200 && status < 300;
     }
 
-    private static boolean isJson(HttpClientResponse response) {
+    private boolean streams(HttpClientResponse response) {
         String type = response.responseHeaders().get("content-type");
-        return type != null && type.regionMatches(true, 0, "application/json", 0, "application/json".length());
+        return dialect.streams(type == null ? "" : type);
     }
 }

@@ -1,5 +1,7 @@
 package dev.understudy.provider;
 
+import java.util.Arrays;
+
 /**
  * Cuts a byte stream into events, whatever the pieces it arrives in. Push a piece, then pull events until there is none.
  * Keeps at most one unfinished event; over the limit it throws a {@link dev.understudy.chat.FailureKind#PROTOCOL}
@@ -36,4 +38,17 @@ interface Framing {
     int offset();
 
     int length();
+
+    /** The payload, as an array of its own. */
+    default byte[] copy() {
+        return Arrays.copyOfRange(payload(), offset(), offset() + length());
+    }
+
+    /** Whether the payload is {@code [DONE]}, with which gateways close streams of every dialect. */
+    default boolean saysDone() {
+        return length() == 6
+                && payload()[offset()] == '['
+                && payload()[offset() + 1] == 'D'
+                && payload()[offset() + 5] == ']';
+    }
 }

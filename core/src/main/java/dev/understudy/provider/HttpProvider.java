@@ -33,7 +33,7 @@ final class HttpProvider implements ChatProvider {
         this.dialect = dialect;
         this.rotation = new Rotation(endpoint.name(), new KeyRing(endpoint.keys()), () -> Schedulers.parallel()
                 .now(TimeUnit.NANOSECONDS));
-        this.redactor = Redactor.of(endpoint.keys());
+        this.redactor = Redactor.of(endpoint.secrets());
         this.connections = new Connections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
         this.exchange = new Exchange(endpoint, dialect, signer, connections);
     }
@@ -105,8 +105,10 @@ final class HttpProvider implements ChatProvider {
         CallFailed failed = TransportFailure.typed(error, false);
         Failure failure = failed.failure();
         String code = failure.code() == null ? null : redactor.redact(failure.code());
-        return failed.with(
-                failure.withMessage(redactor.redact(failure.message())).withStatus(failure.status(), code));
+        Failure safe = failure.withMessage(redactor.redact(failure.message())).withStatus(failure.status(), code);
+        // Netty repeats what it could not read, and a server may have echoed a key there.
+        boolean clean = failed.getCause() == null || redactor.isClean(failed.getCause());
+        return clean ? failed.with(safe) : new CallFailed(safe);
     }
 
     @Override

@@ -30,7 +30,7 @@ final class OpenAiChatAnswer {
             throw new CallFailed(failure);
         }
         String reasoning = turn.reasoning(true);
-        OpenAiChatCalls calls = new OpenAiChatCalls(salt(request, event.id));
+        OpenAiChatCalls calls = new OpenAiChatCalls(CallIds.salt(request, event.id));
         calls.take(turn);
         List<ToolCall> whole = calls.whole();
         return new ChatResponse(
@@ -43,10 +43,5 @@ final class OpenAiChatAnswer {
                         event.usage.normalised(),
                         event.receipt(turn.finish),
                         Served.by(provider, request.model())));
-    }
-
-    /** The same for the same turn of the same conversation, and hardly ever for another. */
-    static long salt(ChatRequest request, String id) {
-        return 31L * request.messages().size() + id.hashCode() * 1_000_003L;
     }
 }

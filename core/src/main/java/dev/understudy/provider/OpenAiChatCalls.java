@@ -125,15 +125,7 @@ final class OpenAiChatCalls {
         for (int i = 0; i < calls.size() && !taken; i++) {
             taken = calls.get(i) != call && calls.get(i).id.equals(call.vendorId);
         }
-        call.id = taken ? madeUp(index) : call.vendorId;
-    }
-
-    /** Nine letters and digits: the strictest of the vendors accepts that when the call is sent back. */
-    private String madeUp(int index) {
-        long hash = (salt + index) * 0x9E3779B97F4A7C15L;
-        hash = (hash ^ (hash >>> 29)) * 0xBF58476D1CE4E5B9L;
-        String digits = "00000000" + Long.toUnsignedString(hash ^ (hash >>> 32), 36);
-        return digits.substring(digits.length() - 9);
+        call.id = taken ? CallIds.madeUp(salt, index) : call.vendorId;
     }
 
     void done(Consumer<StreamChunk> out) {

@@ -2,6 +2,8 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatProvider;
 import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Makes providers. Nothing is sent by making one; each has a connection pool of its own, which {@link
@@ -11,6 +13,8 @@ public final class Providers {
 
     private static final String OPENAI = "https://api.openai.com/v1";
     private static final String ANTHROPIC = "https://api.anthropic.com/v1";
+    private static final String GEMINI = "https://generativelanguage.googleapis.com/v1beta";
+    private static final String COHERE = "https://api.cohere.com";
 
     private Providers() {}
 
@@ -138,6 +142,50 @@ public final class Providers {
 
     /** Anthropic, or a server that speaks its Messages: with headers, models or connections of your own. */
     public static ChatProvider anthropic(Endpoint endpoint) {
-        return new HttpProvider(endpoint, new Anthropic());
+        Map<String, Integer> maxOutput = new HashMap<>();
+        endpoint.models().forEach((model, known) -> {
+            if (known.maxOutput() != null) {
+                maxOutput.put(model, known.maxOutput());
+            }
+        });
+        return new HttpProvider(endpoint, new Anthropic(maxOutput));
+    }
+
+    /** Google's Gemini, through generateContent, named "gemini". */
+    public static ChatProvider gemini(String... keys) {
+        return gemini(Endpoint.of("gemini", GEMINI, keys));
+    }
+
+    /**
+     * Google's Gemini, or a server that speaks its generateContent: with headers, models or connections of your own. The
+     * base URL is what {@code /models/NAME:generateContent} is appended to.
+     */
+    public static ChatProvider gemini(Endpoint endpoint) {
+        return new HttpProvider(endpoint, new Gemini());
+    }
+
+    /**
+     * Ollama, through its own /api/chat, named "ollama".
+     *
+     * @param baseUrl what {@code /api/chat} is appended to: {@code http://localhost:11434}
+     * @param keys none for a server of your own
+     */
+    public static ChatProvider ollama(String baseUrl, String... keys) {
+        return ollama(Endpoint.of("ollama", baseUrl, keys));
+    }
+
+    /** Ollama, through its own /api/chat: with a name, headers, models or connections of your own. */
+    public static ChatProvider ollama(Endpoint endpoint) {
+        return new HttpProvider(endpoint, new Ollama());
+    }
+
+    /** Cohere, through Chat in its second version, named "cohere". */
+    public static ChatProvider cohere(String... keys) {
+        return cohere(Endpoint.of("cohere", COHERE, keys));
+    }
+
+    /** Cohere: with headers, models or connections of your own. {@code /v2/chat} is appended to the base URL. */
+    public static ChatProvider cohere(Endpoint endpoint) {
+        return new HttpProvider(endpoint, new Cohere());
     }
 }

@@ -37,7 +37,9 @@ final class Reading {
     private boolean draining;
     private boolean over;
 
-    /** @param onFinished run once, when nothing that is needed follows any more or a finish reason was seen */
+    /**
+     * @param onFinished run when a finish reason was seen, and again when something is said after it all the same
+     */
     Reading(Framing framing, StreamDecoder decoder, Runnable onFinished) {
         this.framing = framing;
         this.decoder = decoder;
@@ -108,7 +110,7 @@ final class Reading {
             try {
                 if (framing.next()) {
                     decoder.read(framing, ready::add);
-                    if (decoder.finished() && !draining) {
+                    if (decoder.finished() && !(draining && ready.isEmpty())) {
                         draining = true;
                         onFinished.run();
                     }

@@ -1,18 +1,16 @@
 package dev.understudy.provider;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes keys out of what is shown to people: those it was told, plain, URL-encoded or in Base64, and whatever has the
- * form of a key or of the masked echo of one. What is taken out becomes {@code ***}. Immutable and thread-safe.
+ * Takes keys out of what is shown to people: those it was told, plain, URL-encoded or in Base64, whole or in part, and
+ * whatever has the form of a key or of the masked echo of one. What is taken out becomes {@code ***}. Immutable and
+ * thread-safe.
  */
 final class Redactor {
 
@@ -23,6 +21,9 @@ final class Redactor {
 
     /** Shorter ones are words, and a text without its words is no text. */
     private static final int SHORTEST = 4;
+
+    /** Causes of causes that are looked at. */
+    private static final int DEPTH = 10;
 
     private record Rule(Pattern pattern, String replacement) {}
 
@@ -42,9 +43,9 @@ final class Redactor {
                     "(?i)\\b((?:access |auth |bearer )?(?:token|secret)[\"']?\\s*[:=]\\s*[\"'`]?)[\\w.~+/*-]{12,}",
                     "$1" + MASK),
             // A key by its beginning.
-            rule("\\bsk-[\\w*.-]{3,}[\\w*-]", MASK),
+            rule("\\bsk-[\\w*./+=~-]{3,}[\\w*/+=~-]", MASK),
             rule(
-                    "\\b(?:pk|rk|gsk|xai|tgp|pplx|csk|fw|nvapi|hf|r8|ghp|gho|github_pat|ya29)[-_.][\\w*.-]{11,}[\\w*-]",
+                    "\\b(?:pk|rk|gsk|xai|tgp|pplx|csk|fw|nvapi|hf|r8|ghp|gho|github_pat|ya29)[-_.][\\w*./+=~-]{11,}[\\w*/+=~-]",
                     MASK),
             rule("\\b(?:AIz|AKIA|ASIA)[\\w*-]{12,}", MASK),
             rule("\\beyJ[\\w-]{8,}\\.[\\w-]{8,}\\.[\\w-]*", MASK),
@@ -55,12 +56,14 @@ final class Redactor {
     private static final Pattern MAYBE = Pattern.compile(
             "(?i:key|bearer|basic|authori|token|secret|sig)|[*•]{3}|[\\w.-]{2,16}[-_.*0-9][\\w*-]{3}|AKIA|ASIA|AIz|eyJ");
 
-    private static final Redactor KEY_FORMS_ONLY = new Redactor(List.of());
+    private static final Redactor KEY_FORMS_ONLY = new Redactor(List.of(), KeyParts.none());
 
     private final List<String> known;
+    private final KeyParts parts;
 
-    private Redactor(List<String> known) {
+    private Redactor(List<String> known, KeyParts parts) {
         this.known = known;
+        this.parts = parts;
     }
 
     /** Knows no key, only their forms. */
@@ -70,24 +73,37 @@ final class Redactor {
 
     /** Knows these keys, and the forms of others. */
     static Redactor of(Collection<Secret> secrets) {
-        Set<String> forms = new LinkedHashSet<>();
-        for (Secret secret : secrets) {
-            String key = secret.reveal();
-            if (key.length() >= SHORTEST) {
-                forms.add(key);
-                forms.add(URLEncoder.encode(key, StandardCharsets.UTF_8));
-                byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-                forms.add(Base64.getEncoder().withoutPadding().encodeToString(bytes));
-                forms.add(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
-            }
-        }
-        return new Redactor(forms.stream()
+        List<String> keys = secrets.stream()
+                .map(Secret::reveal)
+                .filter(key -> key.length() >= SHORTEST)
+                .toList();
+        List<String> forms = keys.stream()
+                .flatMap(key -> KeyParts.forms(key).stream())
+                .filter(form -> form.length() >= SHORTEST)
+                .distinct()
                 .sorted(Comparator.comparingInt(String::length).reversed())
-                .toList());
+                .toList();
+        return new Redactor(forms, KeyParts.of(keys));
+    }
+
+    /** Whether the messages of an exception, of its causes and of what it suppresses show nothing. */
+    boolean isClean(Throwable error) {
+        return isClean(error, 0);
+    }
+
+    private boolean isClean(@Nullable Throwable error, int depth) {
+        if (error == null) {
+            return true;
+        }
+        String message = error.toString();
+        return depth < DEPTH
+                && redact(message).equals(message)
+                && isClean(error.getCause(), depth + 1)
+                && Arrays.stream(error.getSuppressed()).allMatch(each -> isClean(each, depth + 1));
     }
 
     String redact(String text) {
-        String safe = text;
+        String safe = parts.redact(text);
         for (String key : known) {
             safe = safe.replace(key, MASK);
         }

@@ -92,7 +92,7 @@ class TimeLimitsTest {
                 door,
                 over(down),
                 CallContext.deadline(Duration.ofMillis(1_200)),
-                "All providers/models failed; p1 could be asked again in 2000 ms, after the time of the call is over");
+                "All providers/models failed; p1 could be asked again in 1000 ms, after the time of the call is over");
         assertThat(down.subscriptions()).isEqualTo(2);
     }
 

@@ -216,7 +216,7 @@ class AnthropicRequestTest {
 
     @Test
     void theModelsOwnLimitBoundsTheAnswer() {
-        Anthropic dialect = new Anthropic(model -> model.equals("small") ? 1_000 : 0);
+        Anthropic dialect = new Anthropic(Map.of("small", 1_000));
         assertThat(maxTokens(dialect, ChatRequest.of("small", "q"))).isEqualTo(1_000);
         assertThat(maxTokens(dialect, ChatRequest.of("small", "q").withMaxTokens(5_000)))
                 .isEqualTo(1_000);
@@ -225,6 +225,12 @@ class AnthropicRequestTest {
         assertThat(maxTokens(dialect, ChatRequest.of("other", "q"))).isEqualTo(4_096);
         assertThat(maxTokens(dialect, ChatRequest.of("other", "q").withMaxTokens(90_000)))
                 .isEqualTo(90_000);
+    }
+
+    @Test
+    void onlyProvidersThatKnowTheSameLimitsShareTheirBytes() {
+        assertThat(new Anthropic().encoding()).isEqualTo(new Anthropic(Map.of()).encoding());
+        assertThat(new Anthropic(Map.of("small", 1_000)).encoding()).isNotEqualTo(new Anthropic().encoding());
     }
 
     @Test

@@ -244,6 +244,24 @@ class AnthropicStreamTest {
     }
 
     @Test
+    void aStopReasonInAnEventThatIsCutCountsForNothing() {
+        String last = over("end_turn");
+        for (int cut = 1; cut < last.length() - 3; cut++) {
+            assertThat(hear(START, text(0, "a"), last.substring(0, cut)).kind())
+                    .as(last.substring(0, cut))
+                    .isEqualTo(FailureKind.TRUNCATED);
+        }
+        assertThat(hear(START, text(0, "a"), last.stripTrailing()).isComplete()).isTrue();
+    }
+
+    @Test
+    void usageThatFollowsTheStopReasonCounts() {
+        String usage = event("{'type':'message_delta','delta':{},'usage':{'output_tokens':9}}");
+        assertThat(finish(hear(START, over("end_turn"), usage, STOP)).usage().output())
+                .isEqualTo(9);
+    }
+
+    @Test
     void oneOfStopReasonAndMessageStopIsEnough() {
         assertThat(hear(START, text(0, "a"), over("end_turn")).isComplete()).isTrue();
         Heard stopped = hear(START, text(0, "a"), STOP);

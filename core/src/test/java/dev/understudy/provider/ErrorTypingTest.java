@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 class ErrorTypingTest {
 
@@ -396,6 +397,22 @@ class ErrorTypingTest {
         assertThat(ErrorTyping.http(429, Fields.of(headers), new byte[0], Instant.parse("2026-08-27T13:31:29Z"))
                         .retryAfter())
                 .isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void withoutADateMomentsAreCountedFromTheSchedulersClock() {
+        VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
+        try {
+            time.advanceTimeTo(Instant.parse("2026-08-27T13:31:09Z"));
+            Map<String, String> header = Map.of("retry-after", "Thu, 27 Aug 2026 13:31:39 GMT");
+            assertThat(ErrorTyping.http(429, Fields.of(header), new byte[0]).retryAfter())
+                    .isEqualTo(Duration.ofSeconds(30));
+            byte[] inBand = bytes("{\"error\":{\"code\":\"1308\",\"message\":\"will reset at 2026-08-27 21:32:09\"}}");
+            assertThat(ErrorTyping.inBand(inBand, 0, inBand.length).retryAfter())
+                    .isEqualTo(Duration.ofMinutes(1));
+        } finally {
+            VirtualTimeScheduler.reset();
+        }
     }
 
     @Test

@@ -35,6 +35,31 @@ class RedactorTest {
         }
     }
 
+    @Test
+    void tenCharactersOfAKnownKeyAreTakenOutWithAllThatHangsOnToThem() {
+        for (int from = 0; from + 10 <= KEY.length(); from++) {
+            String part = KEY.substring(from, from + 10);
+            assertThat(KNOWING.redact("it ends in ..." + part + ", and so on"))
+                    .isEqualTo("it ends in ...***, and so on");
+            assertThat(KNOWING.redact("«" + part.toUpperCase(java.util.Locale.ROOT) + "»"))
+                    .isEqualTo("«***»");
+        }
+    }
+
+    @Test
+    void aKeyInBase64IsFoundBehindAnyName() {
+        for (String name : List.of("a:", "ab:", "abc:")) {
+            byte[] credentials = (name + KEY).getBytes(StandardCharsets.UTF_8);
+            String safe = KNOWING.redact("sent " + Base64.getEncoder().encodeToString(credentials) + " there");
+            assertThat(safe).isEqualTo("sent *** there");
+        }
+    }
+
+    @Test
+    void wordsWithLettersThatGrowInLowerCaseAreReadToo() {
+        assertThat(KNOWING.redact("İİ " + KEY.substring(2, 14))).doesNotContain(KEY.substring(2, 12));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -45,6 +70,7 @@ class RedactorTest {
                 "Invalid API key: plain-word-key|Invalid API key: ***",
                 "key sk-ant-REDACTED, sent|key ***, sent",
                 "got sk-proj-AbC_123-xyz!|got ***!",
+                "got sk-abc/def+ghi=. Then|got ***. Then",
                 "echo bad-key-**********test here|echo *** here",
                 "echo ••••••••abcd here|echo *** here",
                 "Authorization: Bearer abc.def-123|Authorization: Bearer ***",

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.tools.JavaFileManager;
@@ -37,6 +38,7 @@ final class Defaults {
             "dice", "random");
 
     private static final String UNNAMED = "built in";
+    private static final Map<String, List<Class<?>>> CLASSES = new ConcurrentHashMap<>();
 
     private Defaults() {}
 
@@ -185,8 +187,12 @@ final class Defaults {
                 .orElseThrow(() -> new IllegalArgumentException("There is no class " + simpleName));
     }
 
-    /** Whether they come from a folder or a jar. */
     private static Stream<Class<?>> classes(String inPackage) {
+        return CLASSES.computeIfAbsent(inPackage, Defaults::list).stream();
+    }
+
+    /** Whether they come from a folder or a jar. */
+    private static List<Class<?>> list(String inPackage) {
         try (JavaFileManager files = ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null)) {
             Iterable<JavaFileObject> found =
                     files.list(StandardLocation.CLASS_PATH, inPackage, Set.of(JavaFileObject.Kind.CLASS), false);
@@ -194,8 +200,7 @@ final class Defaults {
                     .map(file -> files.inferBinaryName(StandardLocation.CLASS_PATH, file))
                     .filter(name -> !name.contains("-") && !name.contains("$"))
                     .<Class<?>>map(Defaults::load)
-                    .toList()
-                    .stream();
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -37,6 +38,9 @@ class SnippetsTest {
             "ChatRequest request;",
             "interface Tokenizer { int countTokens(String text); int tokensOf(Message message); }",
             "Tokenizer encoding, price;");
+
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+    private static final JavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
 
     @TempDir
     Path classes;
@@ -87,7 +91,6 @@ class SnippetsTest {
     }
 
     private String complaints(String source) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         JavaFileObject file =
                 new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
@@ -99,13 +102,11 @@ class SnippetsTest {
         List<String> options = List.of(
                 "-proc:none",
                 "-Xlint:deprecation,removal,unchecked,rawtypes",
-                "--release",
-                "17",
                 "-d",
                 classes.toString(),
                 "-classpath",
                 System.getProperty("java.class.path"));
-        compiler.getTask(null, null, found, options, null, List.of(file)).call();
+        COMPILER.getTask(null, FILES, found, options, null, List.of(file)).call();
         return found.getDiagnostics().stream()
                 .map(one -> one.getKind() + ": " + one.getMessage(Locale.ROOT))
                 .collect(Collectors.joining("\n"));

@@ -1,0 +1,63 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cohere's Chat, version 2, below a base like {@code https://api.cohere.com}. How requests are mapped stands at {@link
+ * CohereRequest}.
+ */
+final class Cohere implements Dialect {
+
+    /** The name, also of the seals of its tool plans. */
+    static final String NAME = "cohere";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return "/v2/chat";
+    }
+
+    @Override
+    public String probePath() {
+        return "/v1/models";
+    }
+
+    @Override
+    public byte[] encode(ChatRequest request, boolean stream) {
+        return Json.write(CohereRequest.body(request, stream));
+    }
+
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        header.accept("Authorization", "Bearer " + key.reveal());
+    }
+
+    @Override
+    public Framing framing() {
+        return new SseFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new CohereStream(provider, request);
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return CohereAnswer.read(provider, request.model(), body);
+    }
+
+    @Override
+    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
+        return ErrorTyping.http(status, header, body);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Google's generateContent, below a base like {@code https://generativelanguage.googleapis.com/v1beta}. How requests are
+ * mapped stands at {@link GeminiRequest}.
+ */
+final class Gemini implements Dialect {
+
+    /** The name, also of the seals of its thoughts. */
+    static final String NAME = "gemini";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /** A model's name may be a path of its own, {@code tunedModels/mine} for one. */
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        String model =
+                URLEncoder.encode(request.model(), StandardCharsets.UTF_8).replace("+", "%20");
+        boolean isPath = model.contains("%2F") && !model.contains("..");
+        return (isPath ? "/" + model.replace("%2F", "/") : "/models/" + model)
+                + (stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
+    }
+
+    @Override
+    public String probePath() {
+        return "/models";
+    }
+
+    @Override
+    public byte[] encode(ChatRequest request, boolean stream) {
+        return Json.write(GeminiRequest.body(request));
+    }
+
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        header.accept("x-goog-api-key", key.reveal());
+    }
+
+    /** An array of JSON is a stream here, too. */
+    @Override
+    public boolean streams(String contentType) {
+        return true;
+    }
+
+    @Override
+    public Framing framing() {
+        return new GeminiFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new GeminiStream(provider, request, false);
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return WholeAnswer.read(body, new GeminiStream(provider, request, true));
+    }
+
+    @Override
+    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
+        return ErrorTyping.http(status, header, body);
+    }
+}

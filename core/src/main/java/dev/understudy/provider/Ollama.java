@@ -1,0 +1,69 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ollama's own /api/chat, below a base like {@code http://localhost:11434}. Its imitation of OpenAI's dialect loses errors
+ * inside a stream; this one tells them. How requests are mapped stands at {@link OllamaRequest}.
+ */
+final class Ollama implements Dialect {
+
+    static final String NAME = "ollama";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return "/api/chat";
+    }
+
+    @Override
+    public String probePath() {
+        return "/api/tags";
+    }
+
+    @Override
+    public byte[] encode(ChatRequest request, boolean stream) {
+        return Json.write(OllamaRequest.body(request, stream));
+    }
+
+    /** A server of one's own needs no key, the vendor's does. */
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        header.accept("Authorization", "Bearer " + key.reveal());
+    }
+
+    /** A whole answer is a stream of one line. */
+    @Override
+    public boolean streams(String contentType) {
+        return true;
+    }
+
+    @Override
+    public Framing framing() {
+        return new JsonFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new OllamaStream(provider, request);
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return WholeAnswer.read(body, new OllamaStream(provider, request));
+    }
+
+    @Override
+    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
+        return ErrorTyping.http(status, header, body);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.understudy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.VirtualStage.Heard;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedProvider;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A provider that can take 100 requests a second and fails those that come while there are more, at 80 % load. A short
+ * outage makes callers ask again; if they all do, the provider never gets below its capacity again although the cause is
+ * long gone: a metastable failure. Circuits are off here, for they would end it too.
+ */
+class MetastableTest {
+
+    private static final long SEED = 42;
+    private static final int CAPACITY = 100;
+    private static final int LOAD = 80;
+    private static final Duration EVERY = Duration.ofNanos(1_000_000_000L / LOAD);
+    private static final int OUTAGE_FROM = 20;
+    private static final int OUTAGE_TO = 30;
+    private static final int SECONDS = 120;
+
+    private final VirtualStage stage = new VirtualStage();
+
+    /** What happened in each second: attempts at the provider, and calls begun in it that were served in the end. */
+    private record Course(int[] attempts, int[] served) {
+
+        double attemptsPerCall(int from, int to) {
+            int sum = 0;
+            for (int second = from; second < to; second++) {
+                sum += attempts[second];
+            }
+            return sum / (double) (LOAD * (to - from));
+        }
+
+        double success(int from, int to) {
+            int sum = 0;
+            for (int second = from; second < to; second++) {
+                sum += served[second];
+            }
+            return sum / (double) (LOAD * (to - from));
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder line = new StringBuilder();
+            for (int second = 0; second < SECONDS; second += 10) {
+                line.append(String.format(
+                        java.util.Locale.ROOT,
+                        " %d s: %.2fx, %.0f %%;",
+                        second,
+                        attemptsPerCall(second, second + 10),
+                        100 * success(second, second + 10)));
+            }
+            return line.toString();
+        }
+    }
+
+    @Test
+    void withRetryTokensTheStormStaysSmallAndEndsByItself() {
+        Course course = play(Budget.defaults());
+        System.out.println("metastable, with retry tokens (attempts per call, calls served):" + course);
+        assertThat(course.attemptsPerCall(OUTAGE_FROM, OUTAGE_TO))
+                .as("ten tokens were saved up, and each first try earns a fifth")
+                .isLessThanOrEqualTo(1.2 + 10.0 / (LOAD * (OUTAGE_TO - OUTAGE_FROM)));
+        assertThat(course.attemptsPerCall(0, SECONDS)).isLessThanOrEqualTo(1.2);
+        for (int second = OUTAGE_FROM + 1; second < SECONDS; second++) {
+            assertThat(course.attempts[second])
+                    .as("attempts in second " + second)
+                    .isLessThanOrEqualTo((int) (1.25 * LOAD));
+        }
+        assertThat(course.success(0, OUTAGE_FROM)).isEqualTo(1);
+        assertThat(course.success(OUTAGE_TO + 20, SECONDS))
+                .as("20 s after the outage all is well")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void withoutRetryTokensItNeverEnds() {
+        Course course = play(Budget.defaults().withoutRetryTokens());
+        System.out.println("metastable, without retry tokens (attempts per call, calls served):" + course);
+        assertThat(course.success(0, OUTAGE_FROM)).isEqualTo(1);
+        assertThat(course.attemptsPerCall(SECONDS - 30, SECONDS - 10)).isGreaterThan(2);
+        assertThat(course.success(SECONDS - 30, SECONDS - 10))
+                .as("90 s after the outage")
+                .isLessThan(0.2);
+    }
+
+    private Course play(Budget budget) {
+        int[] attempts = new int[SECONDS + 60];
+        Deque<Long> lastSecond = new ArrayDeque<>();
+        ScriptedProvider provider = ScriptedProvider.named("small").rule(request -> {
+            long now = stage.nanos();
+            int second = (int) (now / 1_000_000_000L);
+            attempts[second]++;
+            lastSecond.addLast(now);
+            while (now - lastSecond.peekFirst() >= 1_000_000_000L) {
+                lastSecond.removeFirst();
+            }
+            boolean down = second >= OUTAGE_FROM && second < OUTAGE_TO;
+            return down || lastSecond.size() > CAPACITY
+                    ? Cue.fail(Failure.of(FailureKind.SERVER, "too much").withStatus(500, null))
+                    : Cue.text("well");
+        });
+        Understudy understudy = stage.builder(provider)
+                .retry(RetryPolicy.defaults())
+                .circuit(CircuitPolicy.disabled())
+                .random(new Random(SEED))
+                .budget(budget)
+                .build();
+        int[] served = new int[SECONDS];
+        List<List<Heard>> bySecond = new ArrayList<>();
+        for (int second = 0; second < SECONDS; second++) {
+            bySecond.add(stage.load(understudy, false, EVERY, Duration.ofSeconds(1)));
+        }
+        stage.advance(Duration.ofSeconds(30));
+        for (int second = 0; second < SECONDS; second++) {
+            served[second] =
+                    (int) bySecond.get(second).stream().filter(Heard::served).count();
+        }
+        return new Course(attempts, served);
+    }
+}

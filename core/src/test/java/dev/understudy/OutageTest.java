@@ -1,0 +1,180 @@
+package dev.understudy;
+
+import static dev.understudy.VirtualStage.standing;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.VirtualStage.Heard;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Minutes of steady load, in virtual time: 20 calls a second, and the primary goes down and comes back. */
+class OutageTest {
+
+    private static final long SEED = 20_261_120;
+    private static final Duration EVERY = Duration.ofMillis(50);
+    private static final Cue WELL = Cue.text("all is well").beforeFirst(Duration.ofMillis(300));
+
+    private final VirtualStage stage = new VirtualStage();
+    private final ScriptedProvider primary = ScriptedProvider.named("primary");
+    private final ScriptedProvider second = ScriptedProvider.named("second");
+    private final List<Long> attemptsOnPrimary = new ArrayList<>();
+
+    /** How the primary is down: refused, an error after a while, or silence. */
+    enum Way {
+        REFUSES(Cue.fail(FailureKind.CONNECT)),
+        BREAKS(Cue.fail(Failure.of(FailureKind.SERVER, "broken").withStatus(500, null))
+                .beforeFirst(Duration.ofMillis(200))),
+        OVERLOADED(Cue.fail(Failure.of(FailureKind.OVERLOADED, "busy").withStatus(503, null))),
+        SILENT(Cue.hang()),
+        EMPTY(Cue.empty());
+
+        final Cue cue;
+
+        Way(Cue cue) {
+            this.cue = cue;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "REFUSES, false, true", "REFUSES, true, true", "BREAKS, false, true", "BREAKS, true, false",
+        "OVERLOADED, false, true", "OVERLOADED, true, false", "SILENT, true, true", "SILENT, true, false",
+        "EMPTY, false, false", "EMPTY, true, true"
+    })
+    void everyCallSucceedsTheDeadPrimaryIsLeftAloneAndItIsUsedAgainWhenItIsBack(
+            Way way, boolean streamed, boolean activeMoves) {
+        second.always(stage.timed(WELL));
+        Understudy understudy = understudy(activeMoves ? Failover.defaults() : neverMoving());
+        List<Heard> calls = new ArrayList<>();
+
+        up();
+        calls.addAll(stage.load(understudy, streamed, EVERY, Duration.ofSeconds(30)));
+        assertThat(calls).allMatch(heard -> !heard.served() || heard.by().equals("primary"));
+
+        down(way.cue);
+        calls.addAll(stage.load(understudy, streamed, EVERY, Duration.ofSeconds(120)));
+
+        up();
+        long back = stage.nanos();
+        List<Heard> after = stage.load(understudy, streamed, EVERY, Duration.ofSeconds(60));
+        calls.addAll(after);
+        stage.advance(Duration.ofSeconds(30));
+
+        long failed = calls.stream().filter(heard -> !heard.served()).count();
+        List<Integer> perWindow = attemptsInOpenWindows();
+        long used = after.stream()
+                .filter(heard -> heard.by().equals("primary"))
+                .mapToLong(heard -> heard.firstAt)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        System.out.printf(
+                "outage %s streamed=%s activeMoves=%s: %d calls, %d failed; %d open windows with %s attempts each; used again after %.1f s%n",
+                way, streamed, activeMoves, calls.size(), failed, perWindow.size(), perWindow, (used - back) / 1e9);
+        assertThat(failed).isZero();
+        assertThat(perWindow).hasSizeGreaterThan(3).allMatch(attempts -> attempts <= 1);
+        assertThat(Duration.ofNanos(used - back)).isLessThanOrEqualTo(Duration.ofSeconds(20));
+        List<Heard> lastTen = after.subList(after.size() - 200, after.size());
+        assertThat(lastTen).as("all of the load has returned").allMatch(heard -> heard.by()
+                .equals("primary"));
+        assertThat(standing(understudy, "primary").status()).isEqualTo(Standing.Status.HEALTHY);
+        assertThat(standing(understudy, "primary").inFlight()).isZero();
+        assertThat(primary.live() + second.live()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPrimaryThatFailsEveryOtherCallCostsNoCallEither(boolean streamed) {
+        second.always(stage.timed(WELL));
+        Random dice = new Random(SEED);
+        primary.rule(request -> stage.timed(
+                dice.nextBoolean() ? WELL : Cue.fail(FailureKind.SERVER).beforeFirst(Duration.ofMillis(50))));
+        Understudy understudy = understudy(Failover.defaults());
+        List<Heard> calls = stage.load(understudy, streamed, EVERY, Duration.ofSeconds(60));
+        stage.advance(Duration.ofSeconds(30));
+        assertThat(calls).allMatch(Heard::served);
+        assertThat(stage.events(Event.CircuitMoved.class))
+                .as("half of them failing opens it")
+                .isNotEmpty();
+    }
+
+    @Test
+    void whenBothGoDownInTurnsEveryCallStillSucceeds() {
+        Understudy understudy = understudy(Failover.defaults());
+        List<Heard> calls = new ArrayList<>();
+        up();
+        second.always(stage.timed(WELL));
+        for (int turn = 0; turn < 4; turn++) {
+            boolean primaryIsDown = turn % 2 == 0;
+            primary.always(primaryIsDown ? Cue.fail(FailureKind.CONNECT) : stage.timed(WELL));
+            second.always(primaryIsDown ? stage.timed(WELL) : Cue.fail(FailureKind.CONNECT));
+            calls.addAll(stage.load(understudy, false, EVERY, Duration.ofSeconds(40)));
+        }
+        stage.advance(Duration.ofSeconds(30));
+        long failed = calls.stream().filter(heard -> !heard.served()).count();
+        System.out.printf("outages in turns: %d calls, %d failed%n", calls.size(), failed);
+        assertThat(failed).isZero();
+    }
+
+    private Understudy understudy(Failover failover) {
+        return stage.builder(primary, second)
+                .retry(RetryPolicy.defaults())
+                .random(new Random(SEED))
+                .failover(failover)
+                .listener(event -> {
+                    stage.events.add(event);
+                    if (event instanceof Event.AttemptStarted started
+                            && started.provider().equals("primary")) {
+                        attemptsOnPrimary.add(stage.nanos());
+                    }
+                    if (event instanceof Event.CircuitMoved moved
+                            && moved.provider().equals("primary")) {
+                        moves.add(new Move(stage.nanos(), attemptsOnPrimary.size(), moved.to()));
+                    }
+                })
+                .build();
+    }
+
+    /** The circuit moved at this time, after so many attempts. */
+    private record Move(long at, int attempts, CircuitState to) {}
+
+    private final List<Move> moves = new ArrayList<>();
+
+    /** How many attempts were made between one opening of the primary's circuit and the next move that ends it for good. */
+    private List<Integer> attemptsInOpenWindows() {
+        List<Integer> counts = new ArrayList<>();
+        for (int i = 0; i + 1 < moves.size(); i++) {
+            if (moves.get(i).to == CircuitState.OPEN) {
+                int next = i + 1;
+                while (next < moves.size() && moves.get(next).to == CircuitState.HALF_OPEN) {
+                    next++;
+                }
+                if (next < moves.size()) {
+                    counts.add(moves.get(next).attempts - moves.get(i).attempts);
+                }
+            }
+        }
+        return counts;
+    }
+
+    private static Failover neverMoving() {
+        return Failover.defaults().withMaxConsecutiveFailures(Integer.MAX_VALUE);
+    }
+
+    private void up() {
+        primary.always(stage.timed(WELL));
+    }
+
+    private void down(Cue cue) {
+        primary.always(stage.timed(cue));
+    }
+}

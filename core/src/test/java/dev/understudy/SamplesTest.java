@@ -1,0 +1,51 @@
+package dev.understudy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class SamplesTest {
+
+    private final Samples samples = new Samples();
+
+    @Test
+    void fewerThanTenSayNothingOfATail() {
+        IntStream.range(0, 9).forEach(i -> samples.add(1000));
+        assertThat(samples.percentile(0.95)).isZero();
+        samples.add(1000);
+        assertThat(samples.percentile(0.95)).isEqualTo(1000);
+    }
+
+    @Test
+    void percentilesAreThoseOfTheSortedList() {
+        long[] shuffled = LongStream.rangeClosed(1, 100).toArray();
+        Random random = new Random(3);
+        for (int i = 99; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            long kept = shuffled[i];
+            shuffled[i] = shuffled[j];
+            shuffled[j] = kept;
+        }
+        LongStream.of(shuffled).forEach(samples::add);
+        assertThat(samples.percentile(0.5)).isEqualTo(50);
+        assertThat(samples.percentile(0.95)).isEqualTo(95);
+        assertThat(samples.percentile(0.999)).isEqualTo(100);
+        assertThat(samples.percentile(0.001)).isEqualTo(1);
+    }
+
+    @Test
+    void onlyTheLastHundredCount() {
+        IntStream.range(0, 100).forEach(i -> samples.add(1_000_000));
+        IntStream.range(0, 100).forEach(i -> samples.add(7));
+        assertThat(samples.percentile(0.99)).isEqualTo(7);
+    }
+
+    @Test
+    void oneStragglerInTwentyIsAboveTheNinetyFifth() {
+        IntStream.range(0, 100).forEach(i -> samples.add(i % 20 == 0 ? 5_000 : 100));
+        assertThat(samples.percentile(0.95)).isEqualTo(100);
+    }
+}

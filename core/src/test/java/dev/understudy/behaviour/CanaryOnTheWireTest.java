@@ -1,0 +1,167 @@
+package dev.understudy.behaviour;
+
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.understudy.Event;
+import dev.understudy.Timeouts;
+import dev.understudy.Understudy;
+import dev.understudy.behaviour.Canary.Echo;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.provider.Endpoint;
+import dev.understudy.provider.Secret;
+import dev.understudy.testing.After;
+import dev.understudy.testing.Reply;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A key is nowhere to be seen when it is not the vendor's words that fail, and when nothing fails at all. */
+class CanaryOnTheWireTest {
+
+    private static final Canary CANARY = Canary.plain();
+
+    @RegisterExtension
+    final Rehearsal stage = new Rehearsal();
+
+    private final Aloud aloud = new Aloud();
+    private final Search search = new Search(stage, aloud, CANARY);
+
+    @AfterEach
+    void nothingIsLogged() {
+        aloud.close();
+        search.listen();
+    }
+
+    static Stream<Arguments> echoes() {
+        return Rehearsal.times(Rehearsal.everywhere(), Echo.WHOLE, Echo.BASE64, Echo.END);
+    }
+
+    @ParameterizedTest
+    @MethodSource("echoes")
+    void whatIsNoHttpDoesNotShowIt(Wire wire, Door door, Echo echo) {
+        String song = echo.of(CANARY.key());
+        for (String answer : List.of(
+                song + "\r\n\r\n",
+                song + " 200 OK\r\n\r\n",
+                "HTTP/1.1 " + song + " OK\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n" + song + " : x\r\n" + song + "\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nx-echo: " + song + "\u0001\r\ncontent-length: " + song + "\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nx-echo: " + (song + " ").repeat(2_000) + "\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + song + "\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{\"" + song)) {
+            Heard heard =
+                    search.play(wire, door, stage.closing(new Garbage(answer)).url(), Timeouts.defaults());
+            assertThat(heard.error()).isInstanceOf(ChatException.Exhausted.class);
+        }
+    }
+
+    @OnEveryWire
+    void silenceAndRefusalDoNotShowIt(Wire wire, Door door) {
+        Duration limit = Duration.ofMillis(200);
+        Timeouts impatient = Timeouts.defaults().withFirstContent(limit).withResponse(limit);
+        ScriptedServer silent = stage.server().then(Reply.text("Never.").stall(After.nothing()));
+        assertThat(search.play(wire, door, silent.url(), impatient).kinds()).contains(FailureKind.TIMEOUT);
+        ScriptedServer nobody = stage.closing(ScriptedServer.refusing());
+        assertThat(search.play(wire, door, nobody.url(), impatient).kinds()).contains(FailureKind.CONNECT);
+    }
+
+    @OnEveryWire
+    void accidentsInTheMiddleDoNotShowIt(Wire wire, Door door) {
+        for (Reply reply : List.of(
+                Reply.text("one two").cut(After.tokens(1)),
+                Reply.text("one two").reset(After.tokens(1)),
+                Reply.text("one two").garble(After.tokens(1)),
+                Reply.text("one two").withoutFinish().withoutTerminal(),
+                Reply.empty())) {
+            search.play(wire, door, stage.server().then(reply).url(), Timeouts.defaults());
+        }
+    }
+
+    @OnEveryWire
+    void aCallThatIsServedDoesNotShowItAndTheServerDoesGetIt(Wire wire, Door door) {
+        ScriptedServer server = stage.server().then(Reply.text("Yes."));
+        Heard heard = search.play(wire, door, server.url(), Timeouts.defaults());
+        assertThat(heard.text()).isEqualTo("Yes.");
+        assertThat(server.calls()).extracting(call -> call.key()).containsExactly(CANARY.key());
+        assertThat(heard.finish().receipt().keyFingerprint())
+                .isEqualTo(Secret.of(CANARY.key()).fingerprint());
+        assertThat(aloud.heard()).as("what is logged at DEBUG").contains("reactor.netty");
+    }
+
+    @OnEveryWire
+    void rotationAndFailoverDoNotShowIt(Wire wire, Door door) {
+        ScriptedServer server = stage.server()
+                .then(
+                        Reply.error(401, "authentication_error", "Wrong: " + CANARY.key()),
+                        Reply.error(429, "insufficient_quota", "Empty: " + CANARY.key()),
+                        Reply.error(500, "api_error", "Broken: " + CANARY.key()),
+                        Reply.text("Yes."));
+        Endpoint several = Wire.endpoint("p1", server, "another-key-1", CANARY.key(), "another-key-2");
+        Understudy understudy = stage.understudy(stage.provider(wire, several));
+        Heard heard = door.hear(understudy, REQUEST);
+        assertThat(heard.text()).isEqualTo("Yes.");
+        assertThat(stage.events(Event.ProviderNotice.class)).hasSize(4);
+        search.look(heard, several, understudy);
+    }
+
+    @Test
+    void aProbeThatFailsDoesNotShowIt() {
+        ScriptedServer server =
+                stage.server().rule(asked -> Reply.error(401, "authentication_error", "Wrong: " + CANARY.key()));
+        for (Wire wire : Wire.values()) {
+            Throwable error = stage.provider(wire, "p1", server, CANARY.key())
+                    .probe()
+                    .then(reactor.core.publisher.Mono.<Throwable>empty())
+                    .onErrorResume(reactor.core.publisher.Mono::just)
+                    .block(Door.SOON);
+            assertThat(error).isInstanceOf(ChatException.class);
+            CANARY.assertUnseenIn(error);
+        }
+    }
+
+    @Test
+    void aHeaderFieldThatHoldsItDoesNotShowIt() {
+        Endpoint endpoint = Endpoint.of("p1", "https://gateway.example/v1").withHeader("x-gateway-key", CANARY.key());
+        CANARY.assertUnseenIn("an endpoint", endpoint.toString());
+        CANARY.assertUnseenIn("a provider", Wire.OPENAI.provider(endpoint).toString());
+    }
+
+    @OnEveryWire
+    void theValueOfSuchAFieldIsTakenOutWhereAServerEchoesIt(Wire wire, Door door) {
+        ScriptedServer server =
+                stage.server().then(Reply.error(403, "permission_error", "Not with " + CANARY.key() + " here."));
+        Endpoint endpoint =
+                Wire.endpoint("p1", server, "another-key").withHeader("x-gateway-auth", "Bearer " + CANARY.key());
+        search.look(door.hear(stage.understudy(stage.provider(wire, endpoint)), REQUEST));
+        assertThat(server.calls().get(0).header("x-gateway-auth")).endsWith(CANARY.key());
+    }
+
+    @Test
+    void aMistakeInTheConfigurationDoesNotShowIt() {
+        for (String mistake : List.of(CANARY.key() + "\n", CANARY.key() + "é", " " + CANARY.key())) {
+            assertThatThrownBy(() -> Secret.of(mistake)).satisfies(CANARY::assertUnseenIn);
+            assertThatThrownBy(() -> Endpoint.of("p1", "https://host/v1", mistake))
+                    .satisfies(CANARY::assertUnseenIn);
+        }
+        for (String url : List.of(
+                "https://user:" + CANARY.key() + "@host/v1",
+                "ht tp://" + CANARY.key(),
+                "http://far.example/" + CANARY.key())) {
+            assertThatThrownBy(() -> Endpoint.of("p1", url)).satisfies(CANARY::assertUnseenIn);
+        }
+        assertThatThrownBy(() -> Endpoint.of("p1", "https://host/v1").withHeader("x-key", CANARY.key() + "\n"))
+                .satisfies(CANARY::assertUnseenIn);
+        assertThatThrownBy(() -> Endpoint.of("p1", "https://host/v1", CANARY.key(), CANARY.key()))
+                .satisfies(CANARY::assertUnseenIn);
+    }
+}

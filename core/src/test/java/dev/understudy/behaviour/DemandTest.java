@@ -1,0 +1,88 @@
+package dev.understudy.behaviour;
+
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.Understudy;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.Recorded;
+import dev.understudy.testing.Reply;
+import dev.understudy.testing.ScriptedProvider;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.test.StepVerifier;
+
+/** Nobody sends more than was asked for. */
+class DemandTest {
+
+    @RegisterExtension
+    final Rehearsal stage = new Rehearsal();
+
+    @Test
+    void aDemandOfThreeStaysThree() {
+        ScriptedProvider provider = ScriptedProvider.named("p1").then(Cue.text("one two three four five six"));
+        StepVerifier.create(stage.understudy(provider).stream(REQUEST), 3)
+                .expectNextCount(3)
+                .then(() -> assertThat(provider.calls().get(0).requested()).isEqualTo(3))
+                .then(() -> assertThat(provider.calls().get(0).emitted()).isEqualTo(3))
+                .thenRequest(2)
+                .expectNextCount(2)
+                .then(() -> assertThat(provider.calls().get(0).requested()).isEqualTo(5))
+                .thenRequest(10)
+                .expectNextCount(2)
+                .verifyComplete();
+        assertThat(provider.peakDemand()).isLessThanOrEqualTo(10);
+    }
+
+    @Test
+    void theNextProviderIsAskedForWhatIsStillWanted() {
+        ScriptedProvider down = ScriptedProvider.named("p1").then(Cue.fail(FailureKind.AUTH));
+        ScriptedProvider second = ScriptedProvider.named("p2").then(Cue.text("one two three four five six"));
+        StepVerifier.create(stage.understudy(down, second).stream(REQUEST), 3)
+                .expectNextCount(3)
+                .then(() -> assertThat(second.calls().get(0).requested()).isEqualTo(3))
+                .thenCancel()
+                .verify(Door.SOON);
+        assertThat(down.peakDemand()).isEqualTo(3);
+        assertThat(second.peakDemand()).isEqualTo(3);
+    }
+
+    @Test
+    void withoutDemandNothingIsEmitted() {
+        ScriptedProvider provider = ScriptedProvider.named("p1").then(Cue.text("one two"));
+        StepVerifier.create(stage.understudy(provider).stream(REQUEST), 0)
+                .expectSubscription()
+                .then(() -> assertThat(provider.calls().get(0).emitted()).isZero())
+                .thenRequest(1)
+                .expectNext(new StreamChunk.Text("one"))
+                .thenCancel()
+                .verify(Door.SOON);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void aSlowReaderStopsTheServer(Wire wire) {
+        // 16 MiB do not fit into the buffers between server and reader: as long as nobody asks, the rest stays there.
+        String[] tokens = new String[256];
+        Arrays.fill(tokens, "x".repeat(64 << 10));
+        ScriptedServer server = stage.server().then(Reply.tokens(tokens));
+        Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
+        StepVerifier.create(understudy.stream(REQUEST), 3)
+                .expectNextCount(3)
+                .expectNoEvent(Duration.ofMillis(300))
+                .then(() -> assertThat(server.calls().get(0).ending()).isEqualTo(Recorded.Ending.OPEN))
+                .thenRequest(3)
+                .expectNextCount(3)
+                .then(() -> assertThat(server.calls().get(0).ending()).isEqualTo(Recorded.Ending.OPEN))
+                .thenCancel()
+                .verify(Door.SOON);
+        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
+    }
+}

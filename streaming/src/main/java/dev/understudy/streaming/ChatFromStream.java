@@ -1,0 +1,27 @@
+package dev.understudy.streaming;
+
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import reactor.core.publisher.Mono;
+
+/**
+ * A provider whose whole answers are collected from its streams: for providers that can only stream, and for calls whose
+ * silence should be noticed early, or whose cut should be saved.
+ */
+public final class ChatFromStream extends Around {
+
+    private ChatFromStream(ChatProvider within) {
+        super(within);
+    }
+
+    public static ChatFromStream of(ChatProvider provider) {
+        return new ChatFromStream(provider);
+    }
+
+    /** {@link Assembler#collect} over the provider's stream. */
+    @Override
+    public Mono<ChatResponse> chat(ChatRequest request) {
+        return Assembler.collect(within.stream(request));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.understudy.streaming;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Served;
+import dev.understudy.chat.Trail;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The end of an attempt that gave no whole answer, on its way to what follows. Never leaves this package. */
+final class Cut extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** How far the attempt came. */
+    enum Sort {
+        /** Nothing was sent, for nobody can do it. */
+        REJECTED,
+        /** Nobody answered. */
+        MISSED,
+        /** It answered, but not as the way needs it. */
+        ABANDONED,
+        /** It died after its first content. */
+        BROKEN
+    }
+
+    final transient Sort sort;
+    final transient Failure failure;
+    final transient Served served;
+
+    /** What it had said behind what was shown; {@code null} when that is not known better than before. */
+    final transient @Nullable String fragment;
+
+    /** Whether anything of it was shown. */
+    final boolean visible;
+
+    Cut(
+            Sort sort,
+            Failure failure,
+            Served served,
+            @Nullable String fragment,
+            boolean visible,
+            @Nullable Throwable cause) {
+        super(failure.toString(), cause, false, false);
+        this.sort = sort;
+        this.failure = failure;
+        this.served = served;
+        this.fragment = fragment;
+        this.visible = visible;
+    }
+
+    Trail trail() {
+        return served.trail();
+    }
+
+    String route() {
+        return served.provider() + "/" + served.model();
+    }
+
+    ChatException.CallFailed asFailed() {
+        return getCause() instanceof ChatException.CallFailed failed ? failed : new ChatException.CallFailed(failure);
+    }
+
+    /** What a stream that says no more died of; {@code null} when that is a bug and none of ours to mend. */
+    static @Nullable Failure failure(@Nullable Throwable error) {
+        if (error == null) {
+            return Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason");
+        }
+        if (error instanceof ChatException.PartialAnswer partial) {
+            return partial.failure();
+        }
+        if (error instanceof ChatException.CallFailed failed) {
+            return failed.failure();
+        }
+        if (error instanceof ChatException.Exhausted exhausted) {
+            return exhausted.trail().cause().orElseGet(() -> Failure.of(FailureKind.SERVER, exhausted.why()));
+        }
+        if (error instanceof ChatException.Rejected) {
+            return Failure.of(FailureKind.UNSUPPORTED, String.valueOf(error.getMessage()));
+        }
+        if (error instanceof TimeoutException) {
+            return Failure.of(FailureKind.TIMEOUT, "the provider gave up waiting");
+        }
+        return error instanceof IOException
+                ? Failure.of(FailureKind.CONNECT, error.getClass().getSimpleName())
+                : null;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.understudy.streaming;
+
+/** What the audience has heard when a stream is cut, as far as it matters for how to go on. The strongest counts. */
+enum Heard {
+    /** Nothing: the answer can be asked for again and nobody notices. */
+    NOTHING,
+    /** Text. */
+    TEXT,
+    /** Text whose continuation could begin with the same words, so that an echo could not be told from it. */
+    CHORUS,
+    /** Reasoning, with or without text. */
+    REASONING,
+    /** A tool call. */
+    TOOL_CALL,
+    /** A refusal that the vendor tells apart from text. */
+    REFUSAL;
+
+    /**
+     * @param fragment what the failed server had said behind what was shown
+     */
+    static Heard in(Assembler shown, String fragment) {
+        if (shown.hasRefusal()) {
+            return REFUSAL;
+        }
+        if (!shown.toolCalls().isEmpty()) {
+            return TOOL_CALL;
+        }
+        if (shown.hasReasoning()) {
+            return REASONING;
+        }
+        if (shown.length() == 0) {
+            return NOTHING;
+        }
+        return Echo.isAmbiguous(shown.text(), fragment) ? CHORUS : TEXT;
+    }
+}

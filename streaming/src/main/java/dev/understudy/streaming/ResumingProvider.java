@@ -1,0 +1,53 @@
+package dev.understudy.streaming;
+
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.StreamChunk;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Keeps opened streams alive. Around an {@link dev.understudy.Understudy}, which fails over until the first content, it
+ * lets another provider take over after it, in the ways of a {@link ResumePolicy}; around a single provider, the same one is
+ * asked again, unless it was silent.
+ *
+ * <p>Its streams differ from those of the provider within: text comes word by word, tool calls come whole, answers in
+ * JSON come whole by default, and each takeover is told by one {@link StreamChunk.Switched}. A stream that cannot be saved
+ * ends with {@link dev.understudy.chat.ChatException.PartialAnswer}, whose trail names every attempt, or, when nothing was
+ * shown, with {@link dev.understudy.chat.ChatException.Exhausted}.
+ *
+ * <p>Lazy; each subscription is a new answer. Demand is kept exactly and nothing is fetched ahead but the word that is held.
+ * Cancelling cancels the one request that is live, at once. A timeout or deadline of the {@link dev.understudy.CallContext}
+ * spans all attempts. Signals arrive on the threads of the provider within.
+ */
+public final class ResumingProvider extends Around {
+
+    private final ResumePolicy policy;
+    private final Refusals refusals = new Refusals();
+
+    private ResumingProvider(ChatProvider within, ResumePolicy policy) {
+        super(within);
+        this.policy = policy;
+    }
+
+    /** With {@link ResumePolicy#defaults()}. */
+    public static ResumingProvider over(ChatProvider provider) {
+        return over(provider, ResumePolicy.defaults());
+    }
+
+    public static ResumingProvider over(ChatProvider provider, ResumePolicy policy) {
+        return new ResumingProvider(provider, policy);
+    }
+
+    /** A whole answer has no middle to be cut in: it is the provider's own. */
+    @Override
+    public Mono<ChatResponse> chat(ChatRequest request) {
+        return within.chat(request);
+    }
+
+    @Override
+    public Flux<StreamChunk> stream(ChatRequest request) {
+        return Flux.deferContextual(context -> new Performance(within, policy, request, refusals, context).play());
+    }
+}

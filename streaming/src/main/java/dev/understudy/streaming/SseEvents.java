@@ -1,0 +1,187 @@
+package dev.understudy.streaming;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Usage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+
+/** The events of one stream. */
+final class SseEvents {
+
+    private final SseWriter writer;
+    private final String head;
+    private boolean begun;
+    private boolean finished;
+    private int offset;
+
+    SseEvents(SseWriter writer) {
+        this.writer = writer;
+        StringBuilder head = new StringBuilder("data: {\"id\":\"chatcmpl-")
+                .append(Long.toString(ThreadLocalRandom.current().nextLong() & Long.MAX_VALUE, 36))
+                .append("\",\"object\":\"chat.completion.chunk\",\"created\":")
+                .append(Schedulers.parallel().now(TimeUnit.SECONDS))
+                .append(",\"model\":");
+        this.head =
+                JsonText.quote(head, writer.model()).append(",\"choices\":[").toString();
+    }
+
+    /** The events that tell this chunk; "" for none. */
+    String of(StreamChunk chunk) {
+        if (finished) {
+            return "";
+        }
+        if (chunk instanceof StreamChunk.Text words) {
+            offset += words.text().length();
+            return words.text().isEmpty() ? "" : delta("content", words.text());
+        }
+        if (chunk instanceof StreamChunk.Reasoning reasoning) {
+            return reasoning.thought().isEmpty() ? "" : delta("reasoning_content", reasoning.thought());
+        }
+        if (chunk instanceof StreamChunk.Refusal words) {
+            return delta("refusal", words.words());
+        }
+        if (chunk instanceof StreamChunk.ToolCallDone done) {
+            return call(done);
+        }
+        if (chunk instanceof StreamChunk.Finish finish) {
+            return finish(finish);
+        }
+        if (chunk instanceof StreamChunk.Switched switched) {
+            return switched(switched);
+        }
+        return chunk instanceof StreamChunk.Reset reset ? reset(reset) : "";
+    }
+
+    /** The end of a stream that did not fail: fine if it was finished. */
+    Flux<String> end() {
+        return finished
+                ? Flux.empty()
+                : Flux.error(new ChatException.CallFailed(
+                        Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason")));
+    }
+
+    /** The event that tells this error. Only our own exceptions are known to hold no secrets. */
+    String of(Throwable error) {
+        String type = "server_error";
+        String message = "The answer failed";
+        if (error instanceof ChatException ours) {
+            message = String.valueOf(ours.getMessage());
+            type = type(ours);
+        }
+        StringBuilder event = new StringBuilder("data: {\"error\":{\"message\":");
+        JsonText.quote(event, message).append(",\"type\":");
+        return JsonText.quote(event, type)
+                .append(",\"param\":null,\"code\":null}}\n\n")
+                .toString();
+    }
+
+    private static String type(ChatException error) {
+        if (error instanceof ChatException.PartialAnswer partial) {
+            return partial.failure().kind().label();
+        }
+        if (error instanceof ChatException.CallFailed failed) {
+            return failed.failure().kind().label();
+        }
+        return error instanceof ChatException.Rejected ? "invalid_request_error" : "server_error";
+    }
+
+    private String delta(String field, String text) {
+        StringBuilder event = open().append('"').append(field).append("\":");
+        return close(JsonText.quote(event, text));
+    }
+
+    private String call(StreamChunk.ToolCallDone done) {
+        StringBuilder event = open().append("\"tool_calls\":[{\"index\":").append(done.index());
+        JsonText.quote(event.append(",\"id\":"), done.call().id());
+        JsonText.quote(
+                event.append(",\"type\":\"function\",\"function\":{\"name\":"),
+                done.call().name());
+        JsonText.quote(event.append(",\"arguments\":"), done.call().arguments());
+        return close(event.append("}}]"));
+    }
+
+    private StringBuilder open() {
+        StringBuilder event = new StringBuilder(head).append("{\"index\":0,\"delta\":{");
+        if (!begun) {
+            begun = true;
+            event.append("\"role\":\"assistant\",");
+        }
+        return event;
+    }
+
+    private static String close(StringBuilder event) {
+        return event.append("},\"finish_reason\":null}]}\n\n").toString();
+    }
+
+    private String finish(StreamChunk.Finish finish) {
+        if (finish.reason() == FinishReason.ERROR) {
+            throw new ChatException.CallFailed(
+                    Failure.of(FailureKind.SERVER, "the vendor reports that generation failed"));
+        }
+        finished = true;
+        StringBuilder events = new StringBuilder(head)
+                .append("{\"index\":0,\"delta\":{},\"finish_reason\":\"")
+                .append(word(finish.reason()))
+                .append("\"}]}\n\n");
+        if (writer.usage()) {
+            Usage usage = finish.usage();
+            events.append(head)
+                    .append("],\"usage\":{\"prompt_tokens\":")
+                    .append(usage.input())
+                    .append(",\"completion_tokens\":")
+                    .append(usage.output())
+                    .append(",\"total_tokens\":")
+                    .append(usage.total())
+                    .append("}}\n\n");
+        }
+        return events.append("data: [DONE]\n\n").toString();
+    }
+
+    private static String word(FinishReason reason) {
+        return switch (reason) {
+            case LENGTH -> "length";
+            case TOOL_CALLS -> "tool_calls";
+            case CONTENT_FILTER -> "content_filter";
+            case STOP, PAUSE, ERROR, OTHER -> "stop";
+        };
+    }
+
+    private String switched(StreamChunk.Switched switched) {
+        if (!writer.news()) {
+            return ": " + line(switched.to()) + " goes on for " + line(switched.from()) + " at " + switched.atOffset()
+                    + ", " + switched.reason().label() + "\n\n";
+        }
+        StringBuilder event = new StringBuilder(head).append("],\"understudy\":{\"switched\":{\"from\":");
+        JsonText.quote(event, switched.from()).append(",\"to\":");
+        JsonText.quote(event, switched.to())
+                .append(",\"offset\":")
+                .append(switched.atOffset())
+                .append(",\"reason\":\"")
+                .append(switched.reason().label());
+        return event.append("\"}}}\n\n").toString();
+    }
+
+    private static String line(String name) {
+        return name.replace('\n', ' ').replace('\r', ' ');
+    }
+
+    private String reset(StreamChunk.Reset reset) {
+        boolean nothingLost = !begun || (reset.discardFromOffset() > 0 && reset.discardFromOffset() >= offset);
+        if (nothingLost) {
+            return "";
+        }
+        if (!writer.news()) {
+            throw new ChatException.CallFailed(Failure.of(
+                    reset.reason(), "what was written has to be taken back, and this client cannot do that"));
+        }
+        offset = Math.min(offset, reset.discardFromOffset());
+        return head + "],\"understudy\":{\"reset\":{\"offset\":" + reset.discardFromOffset() + ",\"reason\":\""
+                + reset.reason().label() + "\"}}}\n\n";
+    }
+}

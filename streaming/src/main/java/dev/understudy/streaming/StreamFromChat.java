@@ -1,0 +1,60 @@
+package dev.understudy.streaming;
+
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Thought;
+import java.util.ArrayList;
+import java.util.List;
+import reactor.core.publisher.Flux;
+
+/** A provider whose streams are its whole answers, told as chunks: for providers that cannot stream. */
+public final class StreamFromChat extends Around {
+
+    private StreamFromChat(ChatProvider within) {
+        super(within);
+    }
+
+    public static StreamFromChat of(ChatProvider provider) {
+        return new StreamFromChat(provider);
+    }
+
+    /** The provider's own, with STREAMING, and with STREAMING_TOOLS where it can do tools. */
+    @Override
+    public Capabilities capabilities(String model) {
+        Capabilities can = within.capabilities(model).with(Feature.STREAMING);
+        return can.has(Feature.TOOLS) ? can.with(Feature.STREAMING_TOOLS) : can;
+    }
+
+    @Override
+    public Flux<StreamChunk> stream(ChatRequest request) {
+        return within.chat(request).flatMapIterable(StreamFromChat::chunks);
+    }
+
+    /** The chunks that tell this answer; {@link Assembler} makes it of them again. */
+    static List<StreamChunk> chunks(ChatResponse answer) {
+        List<StreamChunk> chunks = new ArrayList<>();
+        for (Thought thought : answer.thoughts()) {
+            if (!thought.text().isEmpty()) {
+                chunks.add(new StreamChunk.Reasoning(thought.text(), null));
+            }
+            if (thought.seal() != null) {
+                chunks.add(new StreamChunk.Reasoning("", thought.seal()));
+            }
+        }
+        if (!answer.text().isEmpty()) {
+            chunks.add(new StreamChunk.Text(answer.text()));
+        }
+        if (!answer.refusal().isEmpty()) {
+            chunks.add(new StreamChunk.Refusal(answer.refusal()));
+        }
+        for (int i = 0; i < answer.toolCalls().size(); i++) {
+            chunks.add(new StreamChunk.ToolCallDone(i, answer.toolCalls().get(i)));
+        }
+        chunks.add(answer.finish());
+        return chunks;
+    }
+}

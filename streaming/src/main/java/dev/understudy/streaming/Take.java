@@ -1,0 +1,51 @@
+package dev.understudy.streaming;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.StreamChunk;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt at an answer.
+ *
+ * @param way how it goes on; {@code null} for the first attempt
+ * @param request what is asked
+ * @param seam where its text is joined to what was shown
+ * @param fresh whether nothing was shown before
+ * @param free whether it counts as no takeover
+ * @param end the end of the answer, when there is nothing left to ask
+ */
+record Take(
+        @Nullable Way way,
+        ChatRequest request,
+        Seam seam,
+        boolean fresh,
+        boolean free,
+        StreamChunk.@Nullable Finish end) {
+
+    static Take first(ChatRequest request) {
+        return new Take(null, request, Seam.none(), true, true, null);
+    }
+
+    static Take end(Way way, ChatRequest request, StreamChunk.Finish end) {
+        return new Take(way, request, Seam.none(), false, true, end);
+    }
+
+    boolean isTakeover() {
+        return way != null;
+    }
+
+    /** Whether it tells again what was shown, so that reasoning and tool calls are compared as well. */
+    boolean compares() {
+        return !fresh && (way == Way.REPLAY || way == Way.SAME_RESPONSE);
+    }
+
+    /** Whether it goes on behind what was shown. */
+    boolean continues() {
+        return !fresh && (way == Way.PREFILL || way == Way.ANCHORED);
+    }
+
+    /** Whether what was shown is taken back. */
+    boolean takesBack() {
+        return !fresh && way == Way.RESTART;
+    }
+}

@@ -1,0 +1,119 @@
+package dev.understudy.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.Receipt;
+import dev.understudy.chat.Seal;
+import dev.understudy.chat.Served;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+class AssemblerTest {
+
+    @Test
+    void anAnswerToldAsChunksIsTheSameAnswer() {
+        Cases.play("assembler", 4, random -> {
+            ChatResponse answer = answer(random);
+            List<StreamChunk> chunks = new ArrayList<>();
+            for (StreamChunk chunk : StreamFromChat.chunks(answer)) {
+                if (chunk instanceof StreamChunk.Text words) {
+                    Texts.pieces(words.text(), random).forEach(piece -> chunks.add(new StreamChunk.Text(piece)));
+                } else {
+                    chunks.add(chunk);
+                }
+            }
+            assertThat(Assembler.collect(Flux.fromIterable(chunks)).block()).isEqualTo(answer);
+        });
+    }
+
+    private static ChatResponse answer(Random random) {
+        List<Thought> thoughts = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            thoughts.add(new Thought(random.nextBoolean() ? "" : Texts.any(random), new Seal("s" + i, false, "x")));
+        }
+        if (random.nextBoolean()) {
+            thoughts.add(Thought.of(Texts.any(random)));
+        }
+        List<ToolCall> calls = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            calls.add(new ToolCall("id" + i, "tool", "{\"n\":" + i + "}"));
+        }
+        return new ChatResponse(
+                random.nextBoolean() ? "" : Texts.any(random),
+                random.nextBoolean() ? "" : "no",
+                thoughts,
+                calls,
+                new StreamChunk.Finish(
+                        FinishReason.values()[random.nextInt(FinishReason.values().length)],
+                        Usage.of(random.nextInt(9), random.nextInt(9)),
+                        Receipt.none(),
+                        Served.by("p", "m")));
+    }
+
+    @Test
+    void aResetTakesBackWhatItSays() {
+        Assembler assembler = new Assembler()
+                .add(new StreamChunk.Reasoning("hm", null))
+                .add(new StreamChunk.Text("one two"))
+                .add(new StreamChunk.ToolCallDone(0, new ToolCall("1", "clock", "{}")))
+                .add(new StreamChunk.Reset(3, FailureKind.TIMEOUT));
+        assertThat(assembler.text()).isEqualTo("one");
+        assertThat(assembler.toolCalls()).hasSize(1);
+        assembler.add(new StreamChunk.Reset(0, FailureKind.TIMEOUT));
+        assertThat(assembler.isEmpty()).isTrue();
+        assertThatIllegalStateException().isThrownBy(assembler::response);
+    }
+
+    @Test
+    void aStreamWithoutFinishIsNoAnswer() {
+        StepVerifier.create(Assembler.collect(Flux.just(new StreamChunk.Text("half"))))
+                .expectErrorSatisfies(error -> assertThat(
+                                ((ChatException.PartialAnswer) error).partial().text())
+                        .isEqualTo("half"))
+                .verify();
+        StepVerifier.create(Assembler.collect(Flux.empty()))
+                .expectErrorSatisfies(error -> assertThat(
+                                ((ChatException.CallFailed) error).failure().kind())
+                        .isEqualTo(FailureKind.TRUNCATED))
+                .verify();
+    }
+
+    @Test
+    void aProviderThatCanDoOnlyOneOfBothGetsTheOther() {
+        ChatRequest request = ChatRequest.of("m", "q");
+        ScriptedProvider provider = ScriptedProvider.named("p")
+                .can(Capabilities.of(Feature.TOOLS))
+                .always(Cue.text("Hello you").withToolCall("1", "clock", "{}"));
+        ChatResponse whole = provider.chat(request).block();
+        assertThat(ChatFromStream.of(provider).chat(request).block().text()).isEqualTo(whole.text());
+        assertThat(ChatFromStream.of(provider).chat(request).block().toolCalls())
+                .isEqualTo(whole.toolCalls());
+        StreamFromChat streaming = StreamFromChat.of(provider);
+        assertThat(Assembler.collect(streaming.stream(request)).block()).isEqualTo(whole);
+        assertThat(streaming.capabilities("m").features())
+                .containsExactlyInAnyOrder(Feature.TOOLS, Feature.STREAMING, Feature.STREAMING_TOOLS);
+        StepVerifier.create(streaming.stream(request), 1)
+                .expectNextCount(1)
+                .thenRequest(2)
+                .expectNextCount(2)
+                .verifyComplete();
+    }
+}

@@ -1,0 +1,214 @@
+package dev.understudy.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.SignalType;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
+
+class RelayTest {
+
+    /** Each number so often as it is greater than a multiple of four: none, one, two or three times; and a last one. */
+    private static class Times implements Relay.Role<Integer, Integer> {
+        @Override
+        public void next(Integer item, Relay.Out<Integer> out) {
+            for (int i = 0; i < item % 4; i++) {
+                out.emit(item);
+            }
+        }
+
+        @Override
+        public void over(@Nullable Throwable error, Relay.Out<Integer> out) {
+            out.emit(-1);
+            out.end(error);
+        }
+    }
+
+    private static Flux<Integer> times(Flux<Integer> source) {
+        return new Relay<>(source, Times::new, Schedulers::parallel);
+    }
+
+    private static List<Integer> expected(int to) {
+        List<Integer> all = new ArrayList<>();
+        for (int i = 0; i < to; i++) {
+            for (int n = 0; n < i % 4; n++) {
+                all.add(i);
+            }
+        }
+        all.add(-1);
+        return all;
+    }
+
+    @Test
+    void whatWaitsGoesOutOnlyAsItIsAskedFor() {
+        StepVerifier.create(times(Flux.just(3, 0, 1)), 0)
+                .thenRequest(1)
+                .expectNext(3)
+                .thenRequest(1)
+                .expectNext(3)
+                .thenRequest(3)
+                .expectNext(3, 1, -1)
+                .verifyComplete();
+    }
+
+    @Test
+    void nothingMoreIsAskedForWhileSomethingWaits() {
+        TestPublisher<Integer> source = TestPublisher.create();
+        List<Long> asked = new ArrayList<>();
+        StepVerifier.create(times(source.flux().doOnRequest(asked::add)), 1)
+                .then(() -> source.next(3))
+                .expectNext(3)
+                .then(() -> assertThat(asked).containsExactly(1L))
+                .thenRequest(1)
+                .expectNext(3)
+                .then(() -> assertThat(asked).containsExactly(1L))
+                .thenRequest(2)
+                .expectNext(3)
+                .then(() -> assertThat(asked).containsExactly(1L, 1L))
+                .then(() -> source.next(0))
+                .then(() -> assertThat(asked).containsExactly(1L, 1L, 1L))
+                .then(source::complete)
+                .expectNext(-1)
+                .verifyComplete();
+    }
+
+    @Test
+    void anErrorWaitsForWhatWasEmittedBeforeIt() {
+        StepVerifier.create(times(Flux.just(2).concatWith(Flux.error(new IllegalStateException("end")))), 1)
+                .expectNext(2)
+                .thenRequest(1)
+                .expectNext(2)
+                .thenRequest(1)
+                .expectNext(-1)
+                .verifyErrorMessage("end");
+    }
+
+    @Test
+    void anEndWithoutDemandIsTakenAndToldLater() {
+        StepVerifier.create(times(Flux.empty()), 0)
+                .expectSubscription()
+                .thenRequest(Long.MAX_VALUE)
+                .expectNext(-1)
+                .verifyComplete();
+    }
+
+    @Test
+    void aRoleThatThrowsEndsTheStreamAndCancelsTheSource() {
+        TestPublisher<Integer> source = TestPublisher.create();
+        Relay.Role<Integer, Integer> broken = new Times() {
+            @Override
+            public void next(Integer item, Relay.Out<Integer> out) {
+                throw new IllegalStateException("broken");
+            }
+        };
+        for (long demand : List.of(1L, Long.MAX_VALUE)) {
+            StepVerifier.create(new Relay<>(source.flux(), () -> broken, Schedulers::parallel), demand)
+                    .then(() -> source.next(1))
+                    .verifyErrorMessage("broken");
+        }
+        source.assertCancelled(2);
+    }
+
+    @Test
+    void cancellingReachesTheSourceAndNothingIsToldAfterwards() {
+        for (long demand : List.of(2L, Long.MAX_VALUE)) {
+            TestPublisher<Integer> source =
+                    TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+            StepVerifier.create(times(source.flux()), demand)
+                    .then(() -> source.next(1))
+                    .expectNext(1)
+                    .thenCancel()
+                    .verify();
+            source.assertCancelled();
+            source.next(3).complete();
+        }
+    }
+
+    @Test
+    void aTimerWakesTheRoleAndEndsWithTheStream() {
+        Relay.Role<Integer, Integer> ticking = new Relay.Role<>() {
+            @Override
+            public void begin(Relay.Out<Integer> out) {
+                out.wake(Duration.ofSeconds(1));
+            }
+
+            @Override
+            public void next(Integer item, Relay.Out<Integer> out) {
+                out.emit(item);
+            }
+
+            @Override
+            public void woken(Relay.Out<Integer> out) {
+                out.emit(0);
+                out.wake(Duration.ofSeconds(1));
+            }
+
+            @Override
+            public boolean isTimed() {
+                return true;
+            }
+
+            @Override
+            public void over(@Nullable Throwable error, Relay.Out<Integer> out) {
+                out.end(error);
+            }
+        };
+        StepVerifier.withVirtualTime(() -> new Relay<>(
+                        Flux.just(7).delayElements(Duration.ofMillis(2500)), () -> ticking, Schedulers::parallel))
+                .expectSubscription()
+                .thenAwait(Duration.ofSeconds(3))
+                .expectNext(0, 0, 7)
+                .verifyComplete();
+    }
+
+    @Test
+    void askingAndTellingMayRace() {
+        Cases.play("relay under races", 50, random -> {
+            int to = 200;
+            AtomicLong asked = new AtomicLong();
+            AtomicLong told = new AtomicLong();
+            List<Integer> heard = new ArrayList<>();
+            CountDownLatch over = new CountDownLatch(1);
+            BaseSubscriber<Integer> reader = new BaseSubscriber<>() {
+                @Override
+                protected void hookOnSubscribe(Subscription subscription) {}
+
+                @Override
+                protected void hookOnNext(Integer value) {
+                    heard.add(value);
+                    if (told.incrementAndGet() > asked.get()) {
+                        heard.add(-99);
+                    }
+                }
+
+                @Override
+                protected void hookFinally(SignalType type) {
+                    over.countDown();
+                }
+            };
+            times(Flux.range(0, to).publishOn(Schedulers.parallel(), 1)).subscribe(reader);
+            while (over.getCount() > 0) {
+                int n = 1 + random.nextInt(3);
+                asked.addAndGet(n);
+                reader.request(n);
+                if (random.nextInt(4) == 0) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertThat(over.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(heard).isEqualTo(expected(to));
+        });
+    }
+}

@@ -1,0 +1,356 @@
+package dev.understudy.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.RetryPolicy;
+import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.Phase;
+import dev.understudy.chat.Receipt;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.Served;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Trail;
+import dev.understudy.chat.Usage;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+
+/** Random answers, cut anywhere in any way, by servers that all know the same truth. */
+class SurvivalTest {
+
+    private static final FailureKind[] KINDS = {
+        FailureKind.CONNECT,
+        FailureKind.TRUNCATED,
+        FailureKind.TIMEOUT,
+        FailureKind.SERVER,
+        FailureKind.OVERLOADED,
+        FailureKind.PROTOCOL,
+        FailureKind.RATE_LIMITED
+    };
+
+    private enum Fate {
+        FINE,
+        DEAD,
+        CUT,
+        CUT_SILENTLY
+    }
+
+    /** One server: how it continues, and what becomes of its next calls. */
+    private record Actor(ScriptedProvider provider, boolean prefill, boolean echo, List<Fate> fates) {}
+
+    private final Map<String, Integer> saved = new TreeMap<>();
+    private int whole;
+    private int partial;
+    private int nothing;
+
+    @Test
+    void whatIsShownIsAlwaysABeginningOfTheTruthAndAllOfItWhenTheStreamCompletes() {
+        Cases.play("survival of text", random -> {
+            String truth = Texts.any(random);
+            play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.text(), false);
+        });
+        System.out.printf("  %d whole, %d partial, %d never begun; saved by %s%n", whole, partial, nothing, saved);
+        if (System.getProperty("seed", "").isBlank()) {
+            assertThat(whole).isPositive();
+            assertThat(partial).isPositive();
+            assertThat(saved).containsOnlyKeys("asking afresh", "PREFILL", "REPLAY", "RESTART", "ANCHORED");
+        }
+    }
+
+    @Test
+    void toolCallsAndReasoningComeWholeAndOnce() {
+        Cases.play("survival of tool calls and reasoning", random -> {
+            List<StreamChunk> truth = new ArrayList<>();
+            if (random.nextBoolean()) {
+                truth.add(new StreamChunk.Reasoning(Texts.any(random), null));
+            }
+            String text = random.nextInt(4) == 0 ? "" : Texts.any(random);
+            if (!text.isEmpty()) {
+                truth.add(new StreamChunk.Text(text));
+            }
+            int calls = random.nextInt(3) + (truth.isEmpty() ? 1 : 0);
+            for (int i = 0; i < calls; i++) {
+                truth.add(new StreamChunk.ToolCallDone(
+                        i,
+                        new dev.understudy.chat.ToolCall("call" + i, "tool" + random.nextInt(2), "{\"a\":" + i + "}")));
+            }
+            play(random, truth, text, ResponseFormat.text(), false);
+        });
+    }
+
+    @Test
+    void structuredAnswersComeWholeOrNotAtAll() {
+        Cases.play("survival of structured answers", 4, random -> {
+            String truth = "{\"text\": \"" + Texts.prose(random, 10) + "\"}";
+            Listening heard = play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.json(), false);
+            if (heard.answer.length() > 0) {
+                assertThat(heard.answer.text()).isEqualTo(truth);
+            }
+        });
+    }
+
+    @Test
+    void theSameHoldsWhenEachServerSpeaksOnAThreadOfItsOwn() {
+        Cases.play("survival on many threads", 10, random -> {
+            String truth = Texts.any(random);
+            play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.text(), true);
+        });
+    }
+
+    private Listening play(Random random, List<StreamChunk> truth, String text, ResponseFormat format, boolean threads)
+            throws InterruptedException {
+        boolean deterministic = random.nextBoolean();
+        ChatRequest request = ChatRequest.of("m", "q").withFormat(format);
+        request = deterministic ? request.withTemperature(0) : request;
+        ResumePolicy policy = policy(random);
+        boolean lies = !policy.ways().contains(Way.RESTART) && random.nextInt(4) == 0;
+        Listening[] listening = new Listening[1];
+        List<Actor> actors = new ArrayList<>();
+        int count = 1 + random.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            // Whoever lies, lies only to those who have heard the truth, so that the truth is known.
+            Supplier<String> heardBefore = () -> lies && random.nextBoolean() ? listening[0].answer.text() : "";
+            actors.add(actor("p" + i, random, truth, text, heardBefore));
+        }
+        Understudy.Builder door =
+                Understudy.builder().retry(RetryPolicy.defaults().withRetries(0));
+        actors.forEach(actor -> door.provider(threads ? onItsOwnThread(actor.provider) : actor.provider));
+        boolean alone = count == 1 && !threads && random.nextBoolean();
+        ChatProvider company = alone ? actors.get(0).provider : door.build();
+        ChatProvider provider = ResumingProvider.over(company, policy);
+
+        Listening heard = new Listening(
+                random, random.nextInt(3) == 0, random.nextInt(5) == 0 ? random.nextInt(20) : -1, () -> live(actors));
+        listening[0] = heard;
+        provider.stream(request).subscribe(heard);
+        assertThat(heard.over.await(10, TimeUnit.SECONDS)).as("it ends").isTrue();
+
+        String shown = heard.answer.text();
+        assertThat(text).as("what was shown is a beginning of the truth").startsWith(shown);
+        assertThat(heard.ends).as("terminal signals").isEqualTo(heard.left ? 0 : 1);
+        assertThat(heard.mostLive).as("live upstreams").isLessThanOrEqualTo(1);
+        assertThat(live(actors)).as("left running").isZero();
+        for (Actor actor : actors) {
+            assertThat(actor.provider.peakDemand())
+                    .as("asked for ahead")
+                    .isLessThanOrEqualTo(heard.asked == Long.MAX_VALUE ? Long.MAX_VALUE : 1);
+        }
+        assertThat(heard.chunks.stream()
+                        .filter(chunk -> chunk instanceof StreamChunk.Switched switched && switched.atOffset() > 0)
+                        .count())
+                .as("takeovers behind text")
+                .isLessThanOrEqualTo(policy.takeovers());
+        assertThat(heard.chunks).noneMatch(StreamChunk.ToolCallPart.class::isInstance);
+        if (!heard.left && heard.error == null) {
+            whole++;
+            assertThat(heard.answer.isFinished()).isTrue();
+            assertThat(shown).isEqualTo(text);
+            ChatResponse answer = heard.answer.response();
+            assertThat(doneSince(heard))
+                    .as("each tool call is told once")
+                    .isEqualTo(answer.toolCalls().size());
+            assertThat(answer.toolCalls()).hasSize((int) truth.stream()
+                    .filter(StreamChunk.ToolCallDone.class::isInstance)
+                    .count());
+            check(actors, answer, heard);
+        } else if (!heard.left) {
+            assertThat(heard.error).isInstanceOf(ChatException.class);
+            boolean told = heard.error instanceof ChatException.PartialAnswer;
+            partial += told ? 1 : 0;
+            nothing += told ? 0 : 1;
+            assertThat(told).isEqualTo(!heard.answer.isEmpty());
+            if (heard.error instanceof ChatException.PartialAnswer cut) {
+                assertThat(cut.partial().text()).isEqualTo(shown);
+                assertThat(cut.partial().toolCalls()).isEqualTo(heard.answer.toolCalls());
+            }
+        }
+        return heard;
+    }
+
+    private static int doneSince(Listening heard) {
+        int calls = 0;
+        for (StreamChunk chunk : heard.chunks) {
+            calls = chunk instanceof StreamChunk.Reset
+                    ? 0
+                    : calls + (chunk instanceof StreamChunk.ToolCallDone ? 1 : 0);
+        }
+        return calls;
+    }
+
+    /** Usage, trail and switches of an answer that came through. */
+    private void check(List<Actor> actors, ChatResponse answer, Listening heard) {
+        List<StreamChunk.Switched> switches = heard.chunks.stream()
+                .filter(StreamChunk.Switched.class::isInstance)
+                .map(StreamChunk.Switched.class::cast)
+                .toList();
+        List<Trail.Entry> entries = answer.served().trail().entries();
+        if (!entries.isEmpty()) {
+            assertThat(entries.get(entries.size() - 1).outcome()).isEqualTo(Trail.Outcome.SERVED);
+            assertThat(answer.usage()).isEqualTo(answer.served().trail().usage());
+            long visible = entries.stream()
+                    .filter(entry -> entry.outcome() == Trail.Outcome.PARTIAL)
+                    .count();
+            assertThat(visible).isLessThanOrEqualTo(switches.size());
+            assertThat(answer.usage().estimated())
+                    .isEqualTo(entries.stream()
+                            .anyMatch(entry -> entry.outcome() == Trail.Outcome.PARTIAL
+                                    || (entry.outcome() == Trail.Outcome.WASTED)));
+        }
+        if (!switches.isEmpty()) {
+            saved.merge(way(actors, heard, switches.get(switches.size() - 1)), 1, Integer::sum);
+            assertThat(switches.get(switches.size() - 1).to())
+                    .isEqualTo(answer.served().provider());
+        }
+    }
+
+    /** Told by the last question, for nobody tells which way a takeover was. */
+    private static String way(List<Actor> actors, Listening heard, StreamChunk.Switched last) {
+        List<ChatRequest> asked = actors.stream()
+                .filter(actor -> actor.provider.name().equals(last.to()))
+                .findFirst()
+                .orElseThrow()
+                .provider
+                .requests();
+        int messages = asked.get(asked.size() - 1).messages().size();
+        if (messages > 1) {
+            return messages == 2 ? "PREFILL" : "ANCHORED";
+        }
+        int at = heard.chunks.indexOf(last);
+        if (last.atOffset() == 0 && at == 0) {
+            return "asking afresh";
+        }
+        return heard.chunks.get(at + 1) instanceof StreamChunk.Reset ? "RESTART" : "REPLAY";
+    }
+
+    private static ResumePolicy policy(Random random) {
+        ResumePolicy policy =
+                switch (random.nextInt(5)) {
+                    case 0 -> ResumePolicy.exact();
+                    case 1 -> ResumePolicy.anchored();
+                    case 2 -> ResumePolicy.restarting();
+                    case 3 -> ResumePolicy.of(Way.REPLAY).withAnyReplay(true);
+                    default -> ResumePolicy.of(Way.PREFILL, Way.RESTART);
+                };
+        if (random.nextInt(4) == 0) {
+            policy = policy.withBuffer(StreamBuffer.tokens(random.nextInt(8)));
+        }
+        ResumePolicy.Limits limits = ResumePolicy.Limits.defaults();
+        return policy.withTakeovers(random.nextInt(4))
+                .withLimits(new ResumePolicy.Limits(1 + random.nextInt(80), limits.anchor(), limits.search()));
+    }
+
+    private static Actor actor(
+            String name, Random random, List<StreamChunk> truth, String text, Supplier<String> lieTo) {
+        boolean prefill = random.nextBoolean();
+        List<Fate> fates = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            int dice = random.nextInt(8);
+            fates.add(dice < 4 ? Fate.CUT : dice == 4 ? Fate.CUT_SILENTLY : dice == 5 ? Fate.DEAD : Fate.FINE);
+        }
+        ScriptedProvider provider = ScriptedProvider.named(name);
+        provider.can(prefill ? Capabilities.assumed().with(Feature.PREFILL) : Capabilities.assumed());
+        Actor actor = new Actor(provider, prefill, random.nextBoolean(), fates);
+        provider.rule(asked -> cue(actor, asked, random, truth, text, lieTo.get()));
+        return actor;
+    }
+
+    private static Cue cue(
+            Actor actor, ChatRequest asked, Random random, List<StreamChunk> truth, String text, String lieTo) {
+        List<StreamChunk> told = new ArrayList<>();
+        List<Message> messages = asked.messages();
+        Message last = messages.get(messages.size() - 1);
+        if (!lieTo.isEmpty() && messages.size() != 2) {
+            int at = random.nextInt(lieTo.length());
+            String lie = lieTo.substring(0, at) + "ß" + lieTo.substring(at) + "ßßß";
+            told.addAll(inPieces(new StreamChunk.Text(messages.size() == 1 ? lie : "ß".repeat(500)), random));
+        } else if (messages.size() == 1) {
+            truth.forEach(chunk -> told.addAll(inPieces(chunk, random)));
+        } else if (last instanceof Message.Assistant prefix) {
+            assertThat(actor.prefill)
+                    .as("prefill is asked only of those who can")
+                    .isTrue();
+            assertThat(text).startsWith(prefix.text());
+            String rest = text.substring(prefix.text().length());
+            told.addAll(inPieces(new StreamChunk.Text(actor.echo ? prefix.text() + rest : rest), random));
+            truth.stream()
+                    .filter(StreamChunk.ToolCallDone.class::isInstance)
+                    .forEach(call -> told.addAll(inPieces(call, random)));
+        } else {
+            String shown = ((Message.Assistant) messages.get(1)).text();
+            String anchor = Anchor.of(shown, 40);
+            String lead = random.nextInt(4) == 0 && anchor.length() >= 16 ? "Sure, going on:\n" : "";
+            told.addAll(inPieces(new StreamChunk.Text(lead + anchor + text.substring(shown.length())), random));
+            truth.stream()
+                    .filter(StreamChunk.ToolCallDone.class::isInstance)
+                    .forEach(call -> told.addAll(inPieces(call, random)));
+        }
+        told.add(new StreamChunk.Finish(
+                FinishReason.STOP, Usage.of(10, 5), Receipt.none(), Served.by(actor.provider.name(), asked.model())));
+        Cue cue = Cue.chunks(told.toArray(StreamChunk[]::new));
+        Fate fate = actor.fates.isEmpty() ? Fate.FINE : actor.fates.remove(0);
+        int after = random.nextInt(told.size());
+        FailureKind kind = KINDS[random.nextInt(KINDS.length)];
+        Failure failure = kind == FailureKind.TIMEOUT
+                ? Failure.timeout(Phase.IDLE, java.time.Duration.ofSeconds(20))
+                : Failure.of(kind, "scripted");
+        return switch (fate) {
+            case FINE -> cue;
+            case DEAD -> Cue.fail(failure);
+            case CUT -> cue.failAfter(after, failure);
+            case CUT_SILENTLY -> cue.cutAfter(after);
+        };
+    }
+
+    private static List<StreamChunk> inPieces(StreamChunk chunk, Random random) {
+        if (chunk instanceof StreamChunk.Text words) {
+            return Texts.pieces(words.text(), random).stream()
+                    .<StreamChunk>map(StreamChunk.Text::new)
+                    .toList();
+        }
+        if (chunk instanceof StreamChunk.Reasoning thought) {
+            return Texts.pieces(thought.thought(), random).stream()
+                    .<StreamChunk>map(piece -> new StreamChunk.Reasoning(piece, null))
+                    .toList();
+        }
+        StreamChunk.ToolCallDone done = (StreamChunk.ToolCallDone) chunk;
+        List<StreamChunk> parts = new ArrayList<>();
+        for (String piece : Texts.pieces(done.call().arguments(), random)) {
+            parts.add(new StreamChunk.ToolCallPart(
+                    done.index(), done.call().id(), done.call().name(), piece));
+        }
+        parts.add(done);
+        return parts;
+    }
+
+    private static ChatProvider onItsOwnThread(ChatProvider provider) {
+        return new Around(provider) {
+            @Override
+            public Flux<StreamChunk> stream(ChatRequest request) {
+                return within.stream(request).publishOn(Schedulers.parallel(), 1);
+            }
+        };
+    }
+
+    private static int live(List<Actor> actors) {
+        return actors.stream().mapToInt(actor -> actor.provider.live()).sum();
+    }
+}

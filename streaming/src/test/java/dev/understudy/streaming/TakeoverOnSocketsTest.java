@@ -1,0 +1,175 @@
+package dev.understudy.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.RetryPolicy;
+import dev.understudy.Timeouts;
+import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.Endpoint;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.Quirks;
+import dev.understudy.testing.After;
+import dev.understudy.testing.Reply;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.SignalType;
+import reactor.core.publisher.Sinks;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+class TakeoverOnSocketsTest {
+
+    private static final ChatRequest ASKED = ChatRequest.of("m", "Tell me a story");
+    private static final String TRUTH =
+            "Once upon a time there was a cat in a \u8336\u9928 that drank \uD83C\uDF75 all day";
+    private static final String[] TOKENS = {
+        "Once",
+        " upon",
+        " a ti",
+        "me there",
+        " was",
+        " a cat in a \u8336",
+        "\u9928 that",
+        " drank",
+        " \uD83C\uDF75",
+        " all",
+        " day"
+    };
+
+    private enum Fault {
+        FIN,
+        RST,
+        STALL,
+        IN_BAND,
+        GARBLED,
+        NO_FINISH;
+
+        Reply reply(After after) {
+            Reply whole = Reply.tokens(TOKENS);
+            return switch (this) {
+                case FIN -> whole.cut(after);
+                case RST -> whole.reset(after);
+                case STALL -> whole.stall(after);
+                case IN_BAND -> whole.fail(after, "overloaded_error", "Overloaded");
+                case GARBLED -> whole.garble(after);
+                case NO_FINISH -> Reply.tokens(TOKENS).withoutFinish().withoutTerminal();
+            };
+        }
+    }
+
+    private final ScriptedServer one = ScriptedServer.start();
+    private final ScriptedServer two = ScriptedServer.start();
+    private final ChatProvider openAi = Providers.openAiCompatible(endpoint("one", one.url("/v1")), Quirks.defaults());
+    private final ChatProvider anthropic = Providers.anthropic(endpoint("two", two.url()));
+
+    /** One that has not yet learned that its first provider is not well. */
+    private ChatProvider door() {
+        return ResumingProvider.over(Understudy.builder()
+                .retry(RetryPolicy.defaults().withRetries(0))
+                .timeouts(Timeouts.defaults().withIdle(Duration.ofMillis(300)))
+                .provider(openAi)
+                .provider(anthropic)
+                .build());
+    }
+
+    private static Endpoint endpoint(String name, String url) {
+        return Endpoint.of(name, url, "key-" + name)
+                .withModel("m", Capabilities.assumed().with(Feature.PREFILL));
+    }
+
+    @AfterEach
+    void close() {
+        openAi.close();
+        anthropic.close();
+        one.close();
+        two.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anotherVendorGoesOnWhereverTheFirstIsCut(Fault fault) {
+        two.rule(asked -> Reply.text(TRUTH.substring(prefix(asked.text()).length())));
+        for (int tokens = 1; tokens <= TOKENS.length; tokens += fault == Fault.STALL ? 4 : 1) {
+            one.then(fault.reply(After.tokens(tokens)));
+            List<StreamChunk> chunks = door().stream(ASKED).collectList().block(Duration.ofSeconds(20));
+            assertThat(ResumingProviderTest.text(chunks))
+                    .as("cut after %d tokens", tokens)
+                    .isEqualTo(TRUTH);
+            assertThat(chunks.stream().filter(StreamChunk.Switched.class::isInstance))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void aReaderThatAsksForOneAtATimeHearsAllOfIt() {
+        two.rule(asked -> Reply.text(TRUTH.substring(prefix(asked.text()).length())));
+        one.then(Fault.RST.reply(After.tokens(6)));
+        List<StreamChunk> chunks = new ArrayList<>();
+        Sinks.Empty<Void> over = Sinks.empty();
+        door().stream(ASKED).subscribe(new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                request(1);
+            }
+
+            @Override
+            protected void hookOnNext(StreamChunk chunk) {
+                chunks.add(chunk);
+                if (!(chunk instanceof StreamChunk.Finish)) {
+                    request(1);
+                }
+            }
+
+            @Override
+            protected void hookFinally(SignalType type) {
+                over.tryEmitEmpty();
+            }
+        });
+        over.asMono().block(Duration.ofSeconds(20));
+        assertThat(ResumingProviderTest.text(chunks)).isEqualTo(TRUTH);
+    }
+
+    @Test
+    void whenTheRescuerDiesTooTheEndIsHonest() {
+        one.then(Fault.RST.reply(After.tokens(4)));
+        two.then(Reply.tokens(" there", " was", " a").reset(After.tokens(2)));
+        List<StreamChunk> heard = new ArrayList<>();
+        Throwable end = door().stream(ASKED)
+                .doOnNext(heard::add)
+                .then()
+                .materialize()
+                .block(Duration.ofSeconds(20))
+                .getThrowable();
+        assertThat(end).isInstanceOfSatisfying(ChatException.PartialAnswer.class, partial -> assertThat(
+                        partial.partial().text())
+                .isEqualTo(ResumingProviderTest.text(heard)));
+        assertThat(TRUTH).startsWith(ResumingProviderTest.text(heard));
+    }
+
+    /** What the vendor was given as the beginning of its answer; "" when it was asked afresh. */
+    private static String prefix(String body) {
+        JsonNode messages = new ObjectMapper().readTree(body).get("messages");
+        JsonNode last = messages.get(messages.size() - 1);
+        if (!last.get("role").asString().equals("assistant")) {
+            return "";
+        }
+        JsonNode content = last.get("content");
+        return content.isString()
+                ? content.asString()
+                : content.get(0).get("text").asString();
+    }
+}
