@@ -19,7 +19,7 @@ interface Dialect {
     /** Where requests go, relative to the endpoint's base URL: {@code "/chat/completions"}. */
     String path(ChatRequest request, boolean stream);
 
-    /** Where a cheap GET tells that the endpoint and the key work: {@code "/models"}. */
+    /** Where a cheap GET tells that the endpoint and the key work: {@code "/models"}; "" if there is no such place. */
     String probePath();
 
     /** What decides the bytes of a body besides the request: equal for two providers whose bodies are the same. */
@@ -44,6 +44,11 @@ interface Dialect {
      */
     default boolean streams(String contentType) {
         return !contentType.regionMatches(true, 0, "application/json", 0, "application/json".length());
+    }
+
+    /** The content type of a streamed body. */
+    default String streamType() {
+        return "text/event-stream";
     }
 
     /** Cuts the bytes of a streamed body into events. A new one for each stream. */
