@@ -110,11 +110,16 @@ final class HttpProvider implements ChatProvider {
     private Throwable redacted(Throwable error) {
         CallFailed failed = TransportFailure.typed(error, false);
         Failure failure = failed.failure();
-        String code = failure.code() == null ? null : redactor.redact(failure.code());
-        Failure safe = failure.withMessage(redactor.redact(failure.message())).withStatus(failure.status(), code);
+        Failure safe = failure.withMessage(redactor.redact(failure.message()))
+                .withStatus(failure.status(), redacted(failure.code()))
+                .withRefused(redacted(failure.advice().refused()));
         // Netty repeats what it could not read, and a server may have echoed a key there.
         boolean clean = failed.getCause() == null || redactor.isClean(failed.getCause());
         return clean ? failed.with(safe) : new CallFailed(safe);
+    }
+
+    private @Nullable String redacted(@Nullable String word) {
+        return word == null ? null : redactor.redact(word);
     }
 
     @Override
