@@ -11,10 +11,14 @@ import dev.understudy.chat.ToolCall;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,11 +39,13 @@ final class Exchange {
 
     private final Endpoint endpoint;
     private final Dialect dialect;
+    private final @Nullable Signer signer;
     private final HttpClient client;
 
-    Exchange(Endpoint endpoint, Dialect dialect, Connections connections) {
+    Exchange(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, Connections connections) {
         this.endpoint = endpoint;
         this.dialect = dialect;
+        this.signer = signer;
         this.client = connections.client();
     }
 
@@ -63,7 +69,7 @@ final class Exchange {
 
     /** The chunks of a streamed answer. */
     Flux<StreamChunk> streamed(byte[] body, ChatRequest request, KeyRing.Lease lease, Consumer<Duration> gauge) {
-        return post(body, dialect.path(request, true), lease, "text/event-stream")
+        return post(body, dialect.path(request, true), lease, dialect.streamType())
                 .response((response, content) -> {
                     if (!ok(response)) {
                         return refused(response, content, gauge);
@@ -76,22 +82,50 @@ final class Exchange {
 
     /** Completes when a cheap GET succeeds. */
     Mono<Void> probe(KeyRing.Lease lease) {
-        return client.headers(headers -> fill(headers, lease, "application/json"))
+        String uri = endpoint.baseUrl() + dialect.probePath();
+        return signed(client.headers(headers -> fill(headers, lease, "application/json")), "GET", uri, new byte[0])
                 .get()
-                .uri(endpoint.baseUrl() + dialect.probePath())
+                .uri(uri)
                 .response((response, content) ->
                         ok(response) ? content.then().flux() : refused(response, content, wait -> {}))
                 .then();
     }
 
     private HttpClient.ResponseReceiver<?> post(byte[] body, String path, KeyRing.Lease lease, String accept) {
-        return client.headers(headers -> {
-                    fill(headers, lease, accept);
-                    headers.set("content-type", "application/json");
-                })
+        String uri = endpoint.baseUrl() + path;
+        HttpClient ready = client.headers(headers -> {
+            fill(headers, lease, accept);
+            headers.set("content-type", "application/json");
+        });
+        return signed(ready, "POST", uri, body)
                 .request(HttpMethod.POST)
-                .uri(endpoint.baseUrl() + path)
+                .uri(uri)
                 .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
+    }
+
+    private HttpClient signed(HttpClient ready, String method, String uri, byte[] body) {
+        Signer with = signer;
+        return with == null
+                ? ready
+                : ready.headersWhen(
+                        headers -> Mono.defer(() -> with.sign(method, URI.create(uri), byLowerCaseName(headers), body))
+                                .onErrorMap(Exchange::unsigned)
+                                .map(fields -> {
+                                    fields.forEach(headers::set);
+                                    return headers;
+                                }));
+    }
+
+    private static CallFailed unsigned(Throwable error) {
+        return new CallFailed(Failure.of(
+                FailureKind.AUTH,
+                "the request could not be signed: " + error.getClass().getSimpleName()));
+    }
+
+    private static Map<String, String> byLowerCaseName(HttpHeaders headers) {
+        Map<String, String> fields = new TreeMap<>();
+        headers.forEach(field -> fields.put(field.getKey().toLowerCase(Locale.ROOT), field.getValue()));
+        return fields;
     }
 
     private void fill(HttpHeaders headers, KeyRing.Lease lease, String accept) {

@@ -25,13 +25,17 @@ final class HttpProvider implements ChatProvider {
     private final Connections connections;
 
     HttpProvider(Endpoint endpoint, Dialect dialect) {
+        this(endpoint, dialect, null);
+    }
+
+    HttpProvider(Endpoint endpoint, Dialect dialect, @Nullable Signer signer) {
         this.endpoint = endpoint;
         this.dialect = dialect;
         this.rotation = new Rotation(endpoint.name(), new KeyRing(endpoint.keys()), () -> Schedulers.parallel()
                 .now(TimeUnit.NANOSECONDS));
         this.redactor = Redactor.of(endpoint.secrets());
         this.connections = new Connections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
-        this.exchange = new Exchange(endpoint, dialect, connections);
+        this.exchange = new Exchange(endpoint, dialect, signer, connections);
     }
 
     @Override
@@ -84,6 +88,9 @@ final class HttpProvider implements ChatProvider {
 
     @Override
     public Mono<Void> probe() {
+        if (dialect.probePath().isEmpty()) {
+            return Mono.empty();
+        }
         return rotation.around(lease -> exchange.probe(lease).flux())
                 .onErrorMap(this::redacted)
                 .then();
