@@ -12,11 +12,15 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -45,22 +49,32 @@ final class Exchange {
         this.client = connections.client();
     }
 
-    /** The body of a successful answer. */
-    Mono<byte[]> whole(byte[] body, String path, KeyRing.Lease lease) {
+    /**
+     * The body of a successful answer.
+     *
+     * @param gauge hears how long the key should be left alone because one of its buckets is empty
+     */
+    Mono<byte[]> whole(byte[] body, String path, KeyRing.Lease lease, Consumer<Duration> gauge) {
         return post(body, path, lease, "application/json")
-                .response((response, content) ->
-                        ok(response) ? Body.whole(content, MAX_BODY) : refused(response, content))
+                .response((response, content) -> {
+                    if (!ok(response)) {
+                        return refused(response, content, gauge);
+                    }
+                    read(response, gauge);
+                    return Body.whole(content, MAX_BODY);
+                })
                 .onErrorMap(error -> TransportFailure.typed(error, false))
                 .single();
     }
 
     /** The chunks of a streamed answer. */
-    Flux<StreamChunk> streamed(byte[] body, ChatRequest request, KeyRing.Lease lease) {
+    Flux<StreamChunk> streamed(byte[] body, ChatRequest request, KeyRing.Lease lease, Consumer<Duration> gauge) {
         return post(body, dialect.path(request, true), lease, dialect.streamType())
                 .response((response, content) -> {
                     if (!ok(response)) {
-                        return refused(response, content);
+                        return refused(response, content, gauge);
                     }
+                    read(response, gauge);
                     return streams(response) ? chunks(request, content) : unasked(request, content);
                 })
                 .onErrorMap(error -> TransportFailure.typed(error, false));
@@ -72,7 +86,8 @@ final class Exchange {
         return signed(client.headers(headers -> fill(headers, lease, "application/json")), "GET", uri, new byte[0])
                 .get()
                 .uri(uri)
-                .response((response, content) -> ok(response) ? content.then().flux() : refused(response, content))
+                .response((response, content) ->
+                        ok(response) ? content.then().flux() : refused(response, content, wait -> {}))
                 .then();
     }
 
@@ -165,14 +180,36 @@ final class Exchange {
         return chunks;
     }
 
-    private <T> Flux<T> refused(HttpClientResponse response, ByteBufFlux content) {
+    private <T> Flux<T> refused(HttpClientResponse response, ByteBufFlux content, Consumer<Duration> gauge) {
         int status = response.status().code();
         return Body.upTo(content, MAX_ERROR_BODY)
                 .flatMapMany(body -> Flux.error(new CallFailed(
                         status >= 300 && status < 400
                                 ? Failure.of(FailureKind.PROTOCOL, "a redirect, which is not followed")
                                         .withStatus(status, null)
-                                : dialect.failure(status, field(response), body).withPhase(Phase.HEADERS))));
+                                : limited(dialect.failure(status, field(response), body), response, gauge)
+                                        .withPhase(Phase.HEADERS))));
+    }
+
+    /** A rate limit that names no time means the bucket that is empty. */
+    private static Failure limited(Failure failure, HttpClientResponse response, Consumer<Duration> gauge) {
+        if (failure.kind() != FailureKind.RATE_LIMITED) {
+            read(response, gauge);
+            return failure;
+        }
+        return failure.retryAfter() != null ? failure : failure.withRetryAfter(empty(response));
+    }
+
+    private static void read(HttpClientResponse response, Consumer<Duration> gauge) {
+        Duration wait = empty(response);
+        if (wait != null) {
+            gauge.accept(wait);
+        }
+    }
+
+    private static @Nullable Duration empty(HttpClientResponse response) {
+        return RateLimitHeaders.untilSome(
+                field(response), Instant.ofEpochMilli(Schedulers.parallel().now(TimeUnit.MILLISECONDS)));
     }
 
     private static Function<String, @Nullable String> field(HttpClientResponse response) {

@@ -54,7 +54,10 @@ final class HttpProvider implements ChatProvider {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
                     return rotation.around(lease -> exchange.whole(
-                                    Encoded.of(dialect, request, false, scope), dialect.path(request, false), lease)
+                                    Encoded.of(dialect, request, false, scope),
+                                    dialect.path(request, false),
+                                    lease,
+                                    rotation.gauge(lease, scope))
                             .map(body -> dialect.decode(name(), request, body))
                             .map(response -> response.withFinish(signed(response.finish(), lease)))
                             .flux());
@@ -68,7 +71,10 @@ final class HttpProvider implements ChatProvider {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
                     return rotation.around(lease -> exchange.streamed(
-                                    Encoded.of(dialect, request, true, scope), request, lease)
+                                    Encoded.of(dialect, request, true, scope),
+                                    request,
+                                    lease,
+                                    rotation.gauge(lease, scope))
                             .map(chunk -> chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : chunk));
                 })
                 .onErrorMap(this::redacted);
