@@ -36,7 +36,11 @@ interface Dialect {
     /** Header fields that every request of this dialect carries, content type and accept aside. */
     default void headers(BiConsumer<String, String> header) {}
 
-<<<<<<< HEAD
+    /** The content type of a streamed body. */
+    default String streamType() {
+        return "text/event-stream";
+    }
+
     /**
      * Whether an answer of this content type, sent where a stream was asked for, is one. Else it is the whole answer at
      * once.
@@ -45,14 +49,6 @@ interface Dialect {
      */
     default boolean streams(String contentType) {
         return !contentType.regionMatches(true, 0, "application/json", 0, "application/json".length());
-<<<<<<< HEAD
-=======
-    }
-
-    /** The content type of a streamed body. */
-    default String streamType() {
-        return "text/event-stream";
->>>>>>> main
     }
 
     /** Cuts the bytes of a streamed body into events. A new one for each stream. */

@@ -17,18 +17,14 @@ final class Extra {
         return fields;
     }
 
-    /** Adds a field of the caller's, which wins over ours; objects named {@code joined} are joined field by field. */
-    static void join(Map<String, Object> body, String field, Object value, String joined) {
-        if (field.equals(joined)) {
-            put(body, field, value);
-        } else {
-            body.put(field, value);
-        }
+    /** Adds a field of the caller's, which wins; where ours is an object as well, the two are joined. */
+    static void put(Map<String, Object> body, String field, Object value) {
+        join(body, field, value, field);
     }
 
-    /** Theirs wins; where ours is an object as well, the two are joined. */
-    static void put(Map<String, Object> body, String field, Object value) {
-        if (value instanceof Map<?, ?> theirs && body.get(field) instanceof Map<?, ?> ours) {
+    /** Adds a field of the caller's, which wins; only objects named {@code joined} are joined with ours. */
+    static void join(Map<String, Object> body, String field, Object value, String joined) {
+        if (field.equals(joined) && value instanceof Map<?, ?> theirs && body.get(field) instanceof Map<?, ?> ours) {
             Map<Object, Object> both = new LinkedHashMap<>(ours);
             both.putAll(theirs);
             body.put(field, both);
