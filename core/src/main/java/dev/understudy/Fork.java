@@ -26,7 +26,7 @@ record Fork(
     Decision decide() {
         Optional<Duration> again = sameRoute();
         Route here = plan.route(cursor);
-        if (again.isPresent() && fits(again.get()) && means.letsThrough(here) && means.retryToken(here)) {
+        if (again.isPresent() && fits(again.get()) && means.letsThrough(here, again.get()) && means.retryToken(here)) {
             return new Again(cursor.to(cursor.route(), again.get()), again.get());
         }
         switch (rule.next()) {

@@ -10,6 +10,7 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.Toolbox;
+import dev.understudy.provider.Quirks.Continuation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,10 @@ final class OpenAiChatRequest {
         tools(request.toolbox(), body);
         format(request.format(), body);
         sampling(request.sampling(), quirks, body);
+        if (isContinued(request.messages(), quirks, Continuation.FLAGS)) {
+            body.put("continue_final_message", true);
+            body.put("add_generation_prompt", false);
+        }
         if (stream) {
             body.put("stream", true);
             if (quirks.usageOnRequest()) {
@@ -36,7 +41,7 @@ final class OpenAiChatRequest {
             }
         }
         if (extra.containsKey("max_tokens") || extra.containsKey("max_completion_tokens")) {
-            body.remove(quirks.maxTokensField());
+            body.remove(quirks.fields().maxTokens());
         }
         body.putAll(extra);
         return body;
@@ -46,13 +51,16 @@ final class OpenAiChatRequest {
         List<Object> turns = new ArrayList<>(messages.size());
         for (int i = 0; i < messages.size(); i++) {
             Map<String, @Nullable Object> turn = message(messages.get(i));
-            boolean trailing = i == messages.size() - 1 && messages.get(i) instanceof Message.Assistant;
-            if (trailing && quirks.continuation() != null) {
-                turn.put(quirks.continuation(), true);
+            if (i == messages.size() - 1 && isContinued(messages, quirks, Continuation.PREFIX)) {
+                turn.put("prefix", true);
             }
             turns.add(turn);
         }
         return turns;
+    }
+
+    private static boolean isContinued(List<Message> messages, Quirks quirks, Continuation by) {
+        return quirks.continuation() == by && messages.get(messages.size() - 1) instanceof Message.Assistant;
     }
 
     private static Map<String, @Nullable Object> message(Message message) {
@@ -155,13 +163,13 @@ final class OpenAiChatRequest {
             body.put("top_p", sampling.topP());
         }
         if (sampling.maxTokens() != null) {
-            body.put(quirks.maxTokensField(), sampling.maxTokens());
+            body.put(quirks.fields().maxTokens(), sampling.maxTokens());
         }
         if (!sampling.stop().isEmpty()) {
             body.put("stop", sampling.stop());
         }
-        if (sampling.seed() != null) {
-            body.put("seed", sampling.seed());
+        if (sampling.seed() != null && quirks.fields().seed() != null) {
+            body.put(quirks.fields().seed(), sampling.seed());
         }
     }
 
