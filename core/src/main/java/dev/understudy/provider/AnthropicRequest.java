@@ -71,7 +71,8 @@ final class AnthropicRequest {
 
     private int maxTokens(ChatRequest request) {
         Integer asked = request.sampling().maxTokens();
-        int most = maxOutput.getOrDefault(request.model(), 0);
+        Integer known = maxOutput.get(request.model());
+        int most = known != null ? known : maxOutput.getOrDefault(Catalogue.withoutVersion(request.model()), 0);
         if (asked == null) {
             return most > 0 ? most : MAX_TOKENS;
         }

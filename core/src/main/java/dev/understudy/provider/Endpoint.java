@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  *     Transport.Wire#UNENCRYPTED} allows http
  * @param keys one, many (used in turn; a rate-limited one is left out for a while), or none for servers without keys
  * @param headers fields that every request carries
- * @param models what is known about models; of others the usual is assumed
+ * @param models what you know about models; of others what is publicly known at a vendor's own address, else the usual, is
+ *     assumed
  * @param transport how its connections behave
  */
 public record Endpoint(

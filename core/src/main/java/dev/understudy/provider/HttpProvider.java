@@ -45,8 +45,7 @@ final class HttpProvider implements ChatProvider {
 
     @Override
     public Capabilities capabilities(String model) {
-        Capabilities known = endpoint.models().get(model);
-        return known != null ? known : Capabilities.assumed();
+        return Catalogue.capabilities(endpoint, model);
     }
 
     @Override

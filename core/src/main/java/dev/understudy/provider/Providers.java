@@ -2,8 +2,6 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatProvider;
 import java.net.URI;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Makes providers. Nothing is sent by making one; each has a connection pool of its own, which {@link
@@ -142,13 +140,7 @@ public final class Providers {
 
     /** Anthropic, or a server that speaks its Messages: with headers, models or connections of your own. */
     public static ChatProvider anthropic(Endpoint endpoint) {
-        Map<String, Integer> maxOutput = new HashMap<>();
-        endpoint.models().forEach((model, known) -> {
-            if (known.maxOutput() != null) {
-                maxOutput.put(model, known.maxOutput());
-            }
-        });
-        return new HttpProvider(endpoint, new Anthropic(maxOutput));
+        return new HttpProvider(endpoint, new Anthropic(Catalogue.maxOutput(endpoint)));
     }
 
     /** Google's Gemini, through generateContent, named "gemini". */

@@ -25,7 +25,7 @@ import reactor.test.StepVerifier;
 /** What the providers of Gemini, Ollama and Cohere send over a real socket, and how they take what comes back. */
 class WiresTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final String ELEMENT = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"%s\"}]}%s}]}";
     private static final String STOP = ",\"finishReason\":\"STOP\"";
 
