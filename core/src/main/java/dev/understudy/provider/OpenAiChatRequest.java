@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The body of an OpenAI Chat Completions request. */
@@ -26,6 +27,10 @@ final class OpenAiChatRequest {
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("model", request.model());
         body.put("messages", messages(request.messages(), quirks));
+        Continuation continuation = quirks.continuation();
+        if (continuation != null && isBegun(request.messages())) {
+            sorted(continuation.inRequest(), body);
+        }
         tools(request.toolbox(), body);
         format(request.format(), body);
         sampling(request.sampling(), quirks, body);
@@ -46,13 +51,23 @@ final class OpenAiChatRequest {
         List<Object> turns = new ArrayList<>(messages.size());
         for (int i = 0; i < messages.size(); i++) {
             Map<String, @Nullable Object> turn = message(messages.get(i));
-            boolean trailing = i == messages.size() - 1 && messages.get(i) instanceof Message.Assistant;
-            if (trailing && quirks.continuation() != null) {
-                turn.put(quirks.continuation(), true);
+            Continuation continuation = quirks.continuation();
+            if (continuation != null && i == messages.size() - 1 && isBegun(messages)) {
+                sorted(continuation.inMessage(), turn);
             }
             turns.add(turn);
         }
         return turns;
+    }
+
+    /** Whether the last message is the beginning of the answer. */
+    private static boolean isBegun(List<Message> messages) {
+        return messages.get(messages.size() - 1) instanceof Message.Assistant;
+    }
+
+    /** In one order, for the same request is always the same bytes. */
+    private static void sorted(Map<String, Boolean> fields, Map<String, @Nullable Object> into) {
+        new TreeMap<>(fields).forEach(into::put);
     }
 
     private static Map<String, @Nullable Object> message(Message message) {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxTokensField the name of the field that limits the answer
  * @param usageOnRequest whether a stream must be asked for its usage ({@code stream_options.include_usage})
  * @param doneCompletes whether {@code [DONE]} completes an answer that gave no finish reason; else it was cut
- * @param continuation the field, set to true, that marks a trailing assistant message as one to be continued;
- *     {@code null} where that needs no mark
+ * @param continuation how a trailing assistant message is marked as one to be continued; {@code null} where that needs no
+ *     mark
  */
 public record Quirks(
         String path,
@@ -22,7 +22,7 @@ public record Quirks(
         String maxTokensField,
         boolean usageOnRequest,
         boolean doneCompletes,
-        @Nullable String continuation) {
+        @Nullable Continuation continuation) {
 
     private static final Quirks DEFAULTS =
             new Quirks("/chat/completions", "Authorization", "max_tokens", true, false, null);
@@ -74,7 +74,7 @@ public record Quirks(
         return new Quirks(path, keyHeader, maxTokensField, usageOnRequest, doneCompletes, continuation);
     }
 
-    public Quirks withContinuation(@Nullable String continuation) {
+    public Quirks withContinuation(@Nullable Continuation continuation) {
         return new Quirks(path, keyHeader, maxTokensField, usageOnRequest, doneCompletes, continuation);
     }
 }

@@ -122,11 +122,22 @@ class OpenAiChatRequestTest {
         ChatRequest request = ChatRequest.of(
                 "m1",
                 List.of(Message.user("Count"), Message.assistant("One"), Message.user("On"), Message.assistant("Two")));
-        OpenAiChat marking = new OpenAiChat(Quirks.defaults().withContinuation("prefix"));
+        OpenAiChat marking = new OpenAiChat(Quirks.defaults().withContinuation(Continuation.prefix()));
         assertThat(new String(marking.encode(request, false), StandardCharsets.UTF_8))
                 .contains("{\"role\":\"assistant\",\"content\":\"One\"}")
                 .contains("{\"role\":\"assistant\",\"content\":\"Two\",\"prefix\":true}");
         assertThat(body(request, false)).doesNotContain("prefix");
+    }
+
+    @Test
+    void vllmIsToldToContinueInTheRequestItself() {
+        OpenAiChat marking = new OpenAiChat(Quirks.defaults().withContinuation(Continuation.finalMessage()));
+        ChatRequest begun = ChatRequest.of("m1", List.of(Message.user("Count"), Message.assistant("One")));
+        assertThat(new String(marking.encode(begun, true), StandardCharsets.UTF_8))
+                .contains("{\"role\":\"assistant\",\"content\":\"One\"}]")
+                .contains("\"add_generation_prompt\":false,\"continue_final_message\":true");
+        assertThat(new String(marking.encode(ChatRequest.of("m1", "Count"), true), StandardCharsets.UTF_8))
+                .doesNotContain("continue_final_message", "add_generation_prompt");
     }
 
     @Test

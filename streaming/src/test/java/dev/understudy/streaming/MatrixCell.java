@@ -2,10 +2,13 @@ package dev.understudy.streaming;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One cell of the fault matrix: what is played, and what must come of it. */
 record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescuers, MatrixScript.Dialect first) {
+
+    private static final Set<Fault> DOUBLED = Set.of(Fault.REFUSED, Fault.RST, Fault.STALL, Fault.IN_BAND);
 
     enum Wire {
         HTTP1,
@@ -21,11 +24,13 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
         MID_WORD(MatrixScript.Sort.TEXT, 2, "Once upon a"),
         WORD_END(MatrixScript.Sort.TEXT, 3, "Once upon a time there"),
         SURROGATES(MatrixScript.Sort.TEXT, 5, "Once upon a time there was a"),
-        CODE_FENCE(
-                MatrixScript.Sort.TEXT, 7, "Once upon a time there was a \uD83D\uDE80 that flew.\n```java\nint"),
+        CODE_FENCE(MatrixScript.Sort.TEXT, 7, "Once upon a time there was a \uD83D\uDE80 that flew.\n```java\nint"),
         TOOL_ARGUMENTS(MatrixScript.Sort.TOOL, 2, ""),
         REASONING(MatrixScript.Sort.REASONING, 2, ""),
-        AFTER_FINISH(MatrixScript.Sort.TEXT, -1, "");
+        AFTER_FINISH(
+                MatrixScript.Sort.TEXT,
+                9,
+                "Once upon a time there was a \uD83D\uDE80 that flew.\n```java\nint x = 1;\n```\nAnd \u8336 was");
 
         final MatrixScript.Sort sort;
         /** After how many pieces of content; -1 where that does not say it. */
@@ -71,11 +76,15 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
         Mode(Way way) {
             this.way = way;
         }
+    }
 
-        ResumePolicy policy(Rescuers rescuers) {
-            ResumePolicy policy = ResumePolicy.of(way).withTakeovers(rescuers == Rescuers.SOUND ? 1 : 3);
-            return this == BUFFERED ? policy.withBuffer(StreamBuffer.whole()) : policy;
-        }
+    /** With as many takeovers as there are others to ask; as long as nothing was shown none is needed. */
+    ResumePolicy policy() {
+        boolean hidden = mode == Mode.BUFFERED || phase == Phase.TOOL_ARGUMENTS;
+        int takeovers = hidden ? 0 : phase.isCommitted() ? 2 : 1;
+        ResumePolicy policy = ResumePolicy.of(mode.way)
+                .withTakeovers(rescuers == Rescuers.SOUND ? Math.min(1, takeovers) : takeovers);
+        return mode == Mode.BUFFERED ? policy.withBuffer(StreamBuffer.whole()) : policy;
     }
 
     /** What the others do. */
@@ -132,13 +141,26 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
         if (rescuers != Rescuers.SOUND && !asksOthers()) {
             return "nobody else is asked, so nobody else can die";
         }
+        if (rescuers != Rescuers.SOUND && phase == Phase.AFTER_FINISH) {
+            return "what is left of a finished answer is one word, too short to die in";
+        }
+        if (rescuers != Rescuers.SOUND && !DOUBLED.contains(fault)) {
+            return "a second death is played behind four sorts of the first, for it does not know the sort";
+        }
         return null;
     }
 
-    /** Whether the first server fails at all. What comes behind a finish reason does not matter, and no wire numbers its events. */
+    /**
+     * Whether the first server fails at all. Behind a finish reason only an error that is told as one is a failure; and no
+     * wire numbers its events, so one that is said twice cannot be told from a model that repeats itself.
+     */
     boolean isBroken() {
-        return phase != Phase.AFTER_FINISH
-                && (fault != Fault.DUPLICATE || phase == Phase.TOOL_ARGUMENTS);
+        return fault != Fault.DUPLICATE && (phase != Phase.AFTER_FINISH || fault == Fault.IN_BAND);
+    }
+
+    /** Whether only a timeout tells. */
+    boolean isSilent() {
+        return fault == Fault.STALL || fault == Fault.DRIP;
     }
 
     private boolean asksOthers() {

@@ -72,11 +72,12 @@ record MatrixScript(List<byte[]> events, List<Integer> content, int finish) {
         return switch (sort) {
             case TEXT -> Reply.text(text(sort).substring(from));
             case TOOL -> Reply.toolCall(CALL.id(), CALL.name(), CALL.arguments());
-            case REASONING -> Reply.chunks(
-                    new StreamChunk.Reasoning("First", null),
-                    new StreamChunk.Reasoning(" I think about rockets.", null),
-                    new StreamChunk.Text("Rock"),
-                    new StreamChunk.Text("ets fly."));
+            case REASONING ->
+                Reply.chunks(
+                        new StreamChunk.Reasoning("First", null),
+                        new StreamChunk.Reasoning(" I think about rockets.", null),
+                        new StreamChunk.Text("Rock"),
+                        new StreamChunk.Text("ets fly."));
         };
     }
 
@@ -88,7 +89,10 @@ record MatrixScript(List<byte[]> events, List<Integer> content, int finish) {
         List<String> events = new ArrayList<>(List.of(delta("{\"role\":\"assistant\",\"content\":\"\"}", "null")));
         List<Integer> content = new ArrayList<>();
         if (sort == Sort.TOOL) {
-            add(events, content, delta(tool("\"id\":\"call_1\",\"type\":\"function\",", "\"name\":\"weather\",", ""), "null"));
+            add(
+                    events,
+                    content,
+                    delta(tool("\"id\":\"call_1\",\"type\":\"function\",", "\"name\":\"weather\",", ""), "null"));
             for (String fragment : FRAGMENTS) {
                 add(events, content, delta(tool("", "", fragment), "null"));
             }
@@ -173,7 +177,8 @@ record MatrixScript(List<byte[]> events, List<Integer> content, int finish) {
     private static String block(int index, String type, String field, String words) {
         return event(
                 "content_block_delta",
-                "\"index\":" + index + ",\"delta\":{\"type\":\"" + type + "\",\"" + field + "\":" + quoted(words) + "}");
+                "\"index\":" + index + ",\"delta\":{\"type\":\"" + type + "\",\"" + field + "\":" + quoted(words)
+                        + "}");
     }
 
     private static String[] words(Sort sort) {
@@ -226,7 +231,15 @@ record MatrixScript(List<byte[]> events, List<Integer> content, int finish) {
             case STALL -> raw(script.events).stall(after);
             case DRIP -> dripping(start, rest.get(0));
             case IN_BAND -> raw(joined(start, List.of(bytes(error(cell.first())))));
-            case BAD_JSON -> raw(joined(start, joined(List.of(bytes(cell.first() == Dialect.OPEN_AI ? "data: {\"choices\":[{\"del\n\n" : "event: content_block_delta\ndata: {\"type\":\"content_bl\n\n")), rest)));
+            case BAD_JSON ->
+                raw(joined(
+                        start,
+                        joined(
+                                List.of(bytes(
+                                        cell.first() == Dialect.OPEN_AI
+                                                ? "data: {\"choices\":[{\"del\n\n"
+                                                : "event: content_block_delta\ndata: {\"type\":\"content_bl\n\n")),
+                                rest)));
             case CUT_UTF8 -> raw(joined(start, joined(List.of(cutCharacter(cell.first())), rest)));
             case OVERSIZED -> raw(joined(start, joined(List.of(LONG_LINE), rest)));
             case DUPLICATE -> raw(joined(start, joined(List.of(start.get(whole - 1)), rest)));
@@ -298,5 +311,10 @@ record MatrixScript(List<byte[]> events, List<Integer> content, int finish) {
             said.add(phase.content, TOKENS[phase.content - 1]);
         }
         return phase.sort == Sort.TEXT ? String.join("", said) : text(phase.sort);
+    }
+
+    /** The arguments in the same case. */
+    static String doubledArguments() {
+        return FRAGMENTS[0] + FRAGMENTS[0] + FRAGMENTS[1] + FRAGMENTS[2];
     }
 }

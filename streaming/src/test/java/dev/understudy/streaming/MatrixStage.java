@@ -1,6 +1,5 @@
 package dev.understudy.streaming;
 
-import dev.understudy.CircuitPolicy;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
@@ -38,6 +37,11 @@ import tools.jackson.databind.ObjectMapper;
 final class MatrixStage implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    static {
+        JSON.readTree("{}"); // the first time it waits for a lock, and event loops must not
+    }
+
     private static final String[] NAMES = {"one", "two", "three"};
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -58,25 +62,26 @@ final class MatrixStage implements AutoCloseable {
             providers.add(provider(0, cell.first()));
             providers.add(provider(1, cell.first().other()));
             providers.add(provider(2, cell.first()));
-            boolean silent = cell.fault() == MatrixCell.Fault.STALL || cell.fault() == MatrixCell.Fault.DRIP;
-            Duration patience = silent ? Duration.ofMillis(700) : PATIENCE;
+            Duration patience = cell.isSilent() ? Duration.ofMillis(1000) : PATIENCE;
             Understudy.Builder builder = Understudy.builder()
                     .retry(RetryPolicy.none())
-                    .circuit(CircuitPolicy.defaults())
                     .timeouts(Timeouts.defaults().withIdle(patience).withFirstContent(patience));
             providers.forEach(builder::provider);
             this.door = builder.build();
         }
 
         Flux<StreamChunk> play() {
-            ResumePolicy policy = cell.mode().policy(cell.rescuers());
+            ResumePolicy policy = cell.policy();
             return ResumingProvider.over(door, policy).stream(
                     ChatRequest.of("m", "Tell me a story").withTemperature(0));
         }
 
         private ChatProvider provider(int index, MatrixScript.Dialect dialect) {
             Endpoint endpoint = Endpoint.of(NAMES[index], url(index), "key-" + index)
-                    .withTransport(Transport.defaults().withDrain(Duration.ofMillis(200)))
+                    .withTransport(Transport.defaults()
+                            .withDrain(Duration.ofMillis(200))
+                            .withConnect(PATIENCE)
+                            .withAcquire(PATIENCE))
                     .withModel("m", Capabilities.assumed().with(Feature.PREFILL));
             return dialect == MatrixScript.Dialect.OPEN_AI
                     ? Providers.openAiCompatible(endpoint, Quirks.defaults())
@@ -85,9 +90,7 @@ final class MatrixStage implements AutoCloseable {
 
         private String url(int index) {
             Integer port = index == 0 ? plainPort() : null;
-            return port == null
-                    ? servers.get(index).url(path + "/v1")
-                    : "http://127.0.0.1:" + port + path + "/v1";
+            return port == null ? servers.get(index).url(path + "/v1") : "http://127.0.0.1:" + port + path + "/v1";
         }
 
         private @Nullable Integer plainPort() {
@@ -160,11 +163,11 @@ final class MatrixStage implements AutoCloseable {
     private final DisposableServer resetting = hangingUp(true);
     private final DisposableServer closing = hangingUp(false);
     private final DisposableServer silent = speaking(Flux.never());
-    private final DisposableServer dripping = speaking(
-            Flux.fromStream("HTTP/1.1 200 OK\r\nx-filler: and so on and so on and so on".chars()
+    private final DisposableServer dripping =
+            speaking(Flux.fromIterable("HTTP/1.1 200 OK\r\nx-filler: and so on and so on and so on"
+                            .chars()
                             .mapToObj(c -> new byte[] {(byte) c})
-                            .toList()
-                            .stream())
+                            .toList())
                     .delayElements(Duration.ofMillis(30))
                     .concatWith(Mono.never()));
     private final DisposableServer garbling =
@@ -194,7 +197,7 @@ final class MatrixStage implements AutoCloseable {
         return TcpServer.create()
                 .host("127.0.0.1")
                 .port(0)
-                .handle((in, out) -> out.sendByteArray(bytes.share()))
+                .handle((in, out) -> out.sendByteArray(bytes))
                 .bindNow();
     }
 
