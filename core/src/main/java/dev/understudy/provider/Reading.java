@@ -128,7 +128,11 @@ final class Reading {
                 end();
                 return true;
             } catch (CallFailed failed) {
-                broken = failed;
+                if (decoder.finished() && !over && failed.failure().kind() == FailureKind.PROTOCOL) {
+                    end(); // an answer that is complete is not spoilt by what cannot be read behind it
+                } else {
+                    broken = failed;
+                }
                 return true;
             }
         }

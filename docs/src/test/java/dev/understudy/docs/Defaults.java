@@ -27,7 +27,8 @@ final class Defaults {
 
     static final String BUILDER = "Understudy.Builder";
 
-    private static final List<String> PACKAGES = List.of("dev.understudy", "dev.understudy.provider");
+    private static final List<String> PACKAGES =
+            List.of("dev.understudy", "dev.understudy.provider", "dev.understudy.streaming");
 
     /** Where the builder's option is not called as its field. */
     private static final Map<String, String> OPTIONS = Map.of(
@@ -106,7 +107,8 @@ final class Defaults {
     private static void components(String prefix, Object options, Map<String, String> values) {
         for (RecordComponent component : options.getClass().getRecordComponents()) {
             Object value = call(component.getAccessor(), options);
-            if (value instanceof Record && text(value).equals(UNNAMED)) {
+            boolean member = value instanceof Record && value.getClass().isMemberClass();
+            if (member || value instanceof Record && text(value).equals(UNNAMED)) {
                 components(prefix + component.getName() + ".", value, values);
             } else {
                 values.put(prefix + component.getName(), text(value));
@@ -134,6 +136,9 @@ final class Defaults {
         if (value instanceof java.util.Collection<?> all && all.isEmpty()
                 || value instanceof Map<?, ?> map && map.isEmpty()) {
             return "none";
+        }
+        if (value instanceof java.util.Collection<?> all && all.stream().allMatch(Enum.class::isInstance)) {
+            return all.stream().map(Defaults::text).collect(java.util.stream.Collectors.joining(", "));
         }
         return named(value);
     }

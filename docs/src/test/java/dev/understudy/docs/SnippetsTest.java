@@ -29,6 +29,7 @@ class SnippetsTest {
             "dev.understudy.*",
             "dev.understudy.chat.*",
             "dev.understudy.provider.*",
+            "dev.understudy.streaming.*",
             "dev.understudy.testing.*",
             "reactor.core.publisher.*");
 

@@ -87,6 +87,13 @@ final class Terminal {
         }
     }
 
+    /** A mark inside the line of words. */
+    synchronized void mark(String text) {
+        out.print(paint(text, Colour.YELLOW));
+        out.flush();
+        inLine = true;
+    }
+
     /** What was decided, and how long after the first decision. */
     synchronized void event(Event event) {
         long now = System.nanoTime();

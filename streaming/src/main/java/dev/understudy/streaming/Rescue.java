@@ -78,6 +78,7 @@ final class Rescue {
         if (cut.failure.kind() == FailureKind.TIMEOUT) {
             shunned.add(cut.route());
         }
+        askedInVain(cut.trail());
         takeovers += take.free() ? 0 : 1;
         nobodyElse = isRoute(cut);
         if (blow == null || cut.visible) {
@@ -87,6 +88,20 @@ final class Rescue {
             later.add(cut.asFailed());
         }
         fragment = cut.fragment == null ? fragment : cut.fragment;
+    }
+
+    /** Who failed before the one that was cut began to answer comes after those who were not asked yet. */
+    private void askedInVain(Trail trail) {
+        for (Trail.Entry entry : trail.entries()) {
+            Failure failure = entry.failure();
+            if (entry.outcome() == Trail.Outcome.FAILED && failure != null) {
+                String route = entry.provider() + "/" + entry.model();
+                broken.add(route);
+                if (failure.kind() == FailureKind.TIMEOUT) {
+                    shunned.add(route);
+                }
+            }
+        }
     }
 
     private void gaveNothing(Cut cut, Take take) {

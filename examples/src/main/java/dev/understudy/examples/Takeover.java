@@ -1,0 +1,197 @@
+package dev.understudy.examples;
+
+import dev.understudy.RetryPolicy;
+import dev.understudy.Timeouts;
+import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.Endpoint;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.Quirks;
+import dev.understudy.streaming.Assembler;
+import dev.understudy.streaming.ResumePolicy;
+import dev.understudy.streaming.ResumingProvider;
+import dev.understudy.testing.After;
+import dev.understudy.testing.Recorded;
+import dev.understudy.testing.Reply;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A long answer whose server dies in the middle of a word, five times in five ways. Somebody else goes on, the seam is
+ * shown, and in the end the text is compared with what an uninterrupted server would have said.
+ */
+public final class Takeover {
+
+    static final String TRUTH = """
+            The curtain rose at eight, and for a while nobody in the audience noticed anything at all. The lead had \
+            learned her part by heart, the orchestra was in tune, and the rain that had been promised for the \
+            evening waited politely outside. Then, in the second act, in the middle of the longest sentence of the \
+            whole play, the lights above her went out, and the voice went with them. What the audience heard next \
+            was the rest of that sentence. It came from the other side of the stage, a little lower, and not one \
+            syllable was missing from it; somebody had stood in the dark all evening and had spoken every line along.""";
+
+    private static final String ARGUMENTS = "{\"city\":\"Ulm\",\"days\":3,\"unit\":\"celsius\"}";
+    private static final Duration TOKEN = Duration.ofMillis(8);
+    private static final Duration SILENCE = Duration.ofMillis(600);
+
+    private Takeover() {}
+
+    /** Ends with 0 when every answer was whole, 1 else. */
+    public static void main(String[] args) {
+        int exit = run(Terminal.standard());
+        if (exit != 0) {
+            System.exit(exit);
+        }
+    }
+
+    static int run(Terminal terminal) {
+        Reply whole = Reply.tokens(TRUTH.split("(?<=\\G.{7})")).between(TOKEN);
+        boolean well = told(
+                "The connection is cut in the middle of a word",
+                terminal,
+                play -> play.lead(whole.reset(After.tokens(41))));
+        well &= told("The server goes silent", terminal, play -> play.lead(whole.stall(After.tokens(40))));
+        well &= told(
+                "An error comes inside the answer",
+                terminal,
+                play -> play.lead(whole.fail(After.tokens(60), "overloaded_error", "Overloaded")));
+        well &= told("The second refuses to go on with a text, so a third one does", terminal, play -> play.lead(
+                        whole.cut(After.tokens(50)))
+                .refusing());
+        well &= told("A tool call is cut in half", terminal, play -> play.lead(
+                        Reply.toolCall("call_1", "weather", ARGUMENTS).cut(After.tokens(3)))
+                .calling());
+        terminal.line("");
+        terminal.line(
+                well ? "Every answer is the uninterrupted one, to the letter." : "An answer is not what it should be.",
+                well ? Terminal.Colour.GREEN : Terminal.Colour.RED);
+        return well ? 0 : 1;
+    }
+
+    private static boolean told(String title, Terminal terminal, UnaryOperator<Play> script) {
+        terminal.line("");
+        terminal.line(title, Terminal.Colour.BOLD);
+        try (Play play = script.apply(new Play())) {
+            return play.perform(terminal);
+        }
+    }
+
+    /** One answer on three servers of this machine. */
+    private static final class Play implements AutoCloseable {
+
+        private final ScriptedServer lead = ScriptedServer.start();
+        private final ScriptedServer second = ScriptedServer.start();
+        private final ScriptedServer third = ScriptedServer.start();
+        private String tool = "";
+        private long last;
+
+        Play() {
+            second.rule(this::goOn);
+            third.rule(this::goOn);
+        }
+
+        Play lead(Reply reply) {
+            lead.always(reply);
+            return this;
+        }
+
+        /** The second says that it does not continue a text that somebody else began. */
+        Play refusing() {
+            second.when(asked -> !rest(asked).equals(TRUTH), Reply.status(400));
+            return this;
+        }
+
+        Play calling() {
+            tool = ARGUMENTS;
+            return this;
+        }
+
+        private Reply goOn(Recorded asked) {
+            return tool.isEmpty()
+                    ? Reply.text(rest(asked)).between(TOKEN)
+                    : Reply.toolCall("call_1", "weather", tool).between(TOKEN);
+        }
+
+        /** What is missing behind the words that are sent as the beginning of the answer. */
+        private static String rest(Recorded asked) {
+            String body = asked.text();
+            int known = body.contains("\"assistant\"") ? TRUTH.length() : 0;
+            while (!body.contains(TRUTH.substring(0, known))) {
+                known--;
+            }
+            return TRUTH.substring(known);
+        }
+
+        boolean perform(Terminal terminal) {
+            try (Understudy company = Understudy.builder()
+                    .provider(openAi("lead", lead))
+                    .provider(Providers.anthropic(endpoint("second", second)))
+                    .provider(openAi("third", third))
+                    .retry(RetryPolicy.none())
+                    .timeouts(Timeouts.defaults().withIdle(SILENCE))
+                    .build()) {
+                last = System.nanoTime();
+                ChatResponse answer = Assembler.collect(ResumingProvider.over(company, ResumePolicy.exact()).stream(
+                                        ChatRequest.of("model", "Tell me what happened."))
+                                .doOnNext(chunk -> show(chunk, terminal)))
+                        .block(Duration.ofSeconds(30));
+                return judge(answer, terminal);
+            }
+        }
+
+        private void show(StreamChunk chunk, Terminal terminal) {
+            long now = System.nanoTime();
+            if (chunk instanceof StreamChunk.Switched seam) {
+                terminal.mark(String.format(
+                        Locale.ROOT,
+                        " [%s takes over from %s: %s, %d ms] ",
+                        seam.to(),
+                        seam.from(),
+                        seam.reason().toString().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        (now - last) / 1_000_000));
+            } else if (chunk instanceof StreamChunk.ToolCallDone done) {
+                terminal.words(done.call().name() + " " + done.call().arguments());
+            } else {
+                terminal.words(chunk.text());
+            }
+            last = now;
+        }
+
+        private boolean judge(@Nullable ChatResponse answer, Terminal terminal) {
+            terminal.line("");
+            boolean same = answer != null
+                    && (tool.isEmpty()
+                            ? answer.text().equals(TRUTH)
+                            : answer.toolCalls().size() == 1
+                                    && answer.toolCalls().get(0).arguments().equals(tool));
+            terminal.line(
+                    same ? "= the uninterrupted answer" : "NOT the uninterrupted answer",
+                    same ? Terminal.Colour.GREEN : Terminal.Colour.RED);
+            return same;
+        }
+
+        private static ChatProvider openAi(String name, ScriptedServer server) {
+            return Providers.openAiCompatible(endpoint(name, server), Quirks.defaults());
+        }
+
+        private static Endpoint endpoint(String name, ScriptedServer server) {
+            return Endpoint.of(name, server.url(), "key")
+                    .withModel("model", Capabilities.assumed().with(Feature.PREFILL));
+        }
+
+        @Override
+        public void close() {
+            lead.close();
+            second.close();
+            third.close();
+        }
+    }
+}

@@ -1,0 +1,293 @@
+package dev.understudy.streaming.bench;
+
+import dev.understudy.RetryPolicy;
+import dev.understudy.Timeouts;
+import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.Endpoint;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.Quirks;
+import dev.understudy.provider.Transport;
+import dev.understudy.streaming.ResumePolicy;
+import dev.understudy.streaming.ResumingProvider;
+import dev.understudy.testing.After;
+import dev.understudy.testing.Reply;
+import dev.understudy.testing.ScriptedServer;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+
+/**
+ * Streams under load, through the whole stack on sockets of this machine. {@code slow N} opens N slow streams at once;
+ * {@code reader} lets readers stop in the middle of a fast stream; {@code seam} measures the gap of a takeover. The server
+ * of the first runs in a JVM of its own ({@code server N}), so that the heap is ours alone.
+ */
+public final class StreamLoad {
+
+    private static final int TOKENS = 40;
+    private static final Duration BETWEEN = Duration.ofSeconds(1);
+    private static final Timeouts PATIENT = Timeouts.defaults()
+            .withFirstContent(Duration.ofMinutes(2))
+            .withIdle(Duration.ofMinutes(1));
+
+    private StreamLoad() {}
+
+    public static void main(String[] args) throws Exception {
+        int count = args.length > 1 ? Integer.parseInt(args[1]) : 10_000;
+        switch (args.length == 0 ? "slow" : args[0]) {
+            case "server" -> serve();
+            case "slow" -> slow(count);
+            case "reader" -> reader(args.length > 1 ? count : 200);
+            case "seam" -> seam(args.length > 1 ? count : 2_000);
+            default -> throw new IllegalArgumentException("slow, reader, seam or server");
+        }
+        System.exit(0);
+    }
+
+    private static void serve() throws Exception {
+        String[] tokens = new String[TOKENS];
+        Arrays.fill(tokens, "token ");
+        ScriptedServer server = ScriptedServer.start();
+        server.always(Reply.tokens(tokens).between(BETWEEN));
+        System.out.println(server.port());
+        System.in.read(); // lives as long as the one who started it
+    }
+
+    private static void slow(int count) throws Exception {
+        Process process = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-Xmx1500m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StreamLoad.class.getName(),
+                        "server")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        int port = Integer.parseInt(process.inputReader().readLine().strip());
+        try {
+            Transport transport = Transport.defaults()
+                    .withMaxConnections(count + 100)
+                    .withConnect(Duration.ofSeconds(60))
+                    .withAcquire(Duration.ofSeconds(60));
+            ChatProvider provider = Providers.openAiCompatible(
+                    Endpoint.of("one", "http://127.0.0.1:" + port + "/v1", "key")
+                            .withTransport(transport),
+                    Quirks.defaults());
+            ChatProvider resuming = ResumingProvider.over(Understudy.builder()
+                    .timeouts(PATIENT)
+                    .provider(provider)
+                    .build());
+            LongAdder words = new LongAdder();
+            AtomicInteger open = new AtomicInteger();
+            AtomicInteger errors = new AtomicInteger();
+            AtomicInteger whole = new AtomicInteger();
+            CountDownLatch over = new CountDownLatch(1);
+            long began = System.nanoTime();
+            Flux.range(0, count)
+                    .flatMap(
+                            i -> resuming.stream(ChatRequest.of("m", "Speak slowly"))
+                                    .doOnSubscribe(s -> open.incrementAndGet())
+                                    .doOnNext(chunk -> {
+                                        if (chunk instanceof StreamChunk.Text) {
+                                            words.increment();
+                                        } else if (chunk instanceof StreamChunk.Finish) {
+                                            whole.incrementAndGet();
+                                        }
+                                    })
+                                    .doFinally(s -> open.decrementAndGet())
+                                    .onErrorResume(error -> {
+                                        if (errors.incrementAndGet() < 4) {
+                                            System.out.println(error);
+                                        }
+                                        return Flux.empty();
+                                    }),
+                            count)
+                    .doFinally(s -> over.countDown())
+                    .subscribe();
+            long before = 0;
+            long most = 0;
+            while (!over.await(5, TimeUnit.SECONDS)) {
+                long now = words.sum();
+                most = Math.max(most, open.get() == count ? heapAfterGc() : 0);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%5.1f s  %d open, %d words/s, heap after GC %d MiB, direct %d MiB, %d threads, %d errors%n",
+                        (System.nanoTime() - began) / 1e9,
+                        open.get(),
+                        (now - before) / 5,
+                        heapAfterGc() >> 20,
+                        direct() >> 20,
+                        Thread.activeCount(),
+                        errors.get());
+                before = now;
+            }
+            double seconds = (System.nanoTime() - began) / 1e9;
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d streams, %d whole, %d errors, %d words in %.1f s (%.0f/s), heap after GC with all open %d MiB of %d, %d threads%n",
+                    count,
+                    whole.get(),
+                    errors.get(),
+                    words.sum(),
+                    seconds,
+                    words.sum() / seconds,
+                    most >> 20,
+                    Runtime.getRuntime().maxMemory() >> 20,
+                    Thread.getAllStackTraces().size());
+        } finally {
+            process.destroy();
+        }
+    }
+
+    /** Readers that take ten chunks of a stream of 8 MiB and then no more. */
+    private static void reader(int count) throws Exception {
+        String[] tokens = new String[8 * 1024];
+        Arrays.fill(tokens, "x".repeat(1023) + " ");
+        try (ScriptedServer server = ScriptedServer.start()) {
+            server.always(Reply.tokens(tokens));
+            ChatProvider provider = ResumingProvider.over(Understudy.builder()
+                    .timeouts(PATIENT)
+                    .provider(Providers.openAiCompatible(
+                            Endpoint.of("one", server.url(), "key")
+                                    .withTransport(Transport.defaults().withMaxConnections(count)),
+                            Quirks.defaults()))
+                    .build());
+            List<Stopping> readers = new ArrayList<>();
+            warm(provider);
+            long before = heapAfterGc();
+            for (int i = 0; i < count; i++) {
+                Stopping reader = new Stopping();
+                readers.add(reader);
+                provider.stream(ChatRequest.of("m", "Speak")).subscribe(reader);
+            }
+            for (Stopping reader : readers) {
+                reader.stopped.await(60, TimeUnit.SECONDS);
+            }
+            TimeUnit.SECONDS.sleep(3);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d stopped readers: %d KiB of heap a stream (server's side included), direct buffers %d KiB a stream%n",
+                    count,
+                    (heapAfterGc() - before) / 1024 / count,
+                    direct() / 1024 / count);
+            readers.forEach(BaseSubscriber::cancel);
+        }
+    }
+
+    private static void warm(ChatProvider provider) {
+        provider.stream(ChatRequest.of("m", "Speak")).take(20).blockLast();
+    }
+
+    private static final class Stopping extends BaseSubscriber<StreamChunk> {
+
+        private final CountDownLatch stopped = new CountDownLatch(10);
+
+        @Override
+        protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
+            request(10);
+        }
+
+        @Override
+        protected void hookOnNext(StreamChunk chunk) {
+            stopped.countDown();
+        }
+    }
+
+    /** From the last word before a cut to the first one behind it; and how long the rescuer needs when it is asked first. */
+    private static void seam(int count) {
+        String[] tokens = "one two three four five six seven eight nine ten".split("(?= )");
+        try (ScriptedServer one = ScriptedServer.start();
+                ScriptedServer two = ScriptedServer.start()) {
+            one.always(Reply.tokens(tokens).reset(After.tokens(5)));
+            two.always(Reply.text(" five six seven eight nine ten"));
+            Capabilities can = Capabilities.assumed().with(Feature.PREFILL);
+            ChatProvider first = Providers.openAiCompatible(
+                    Endpoint.of("one", one.url(), "key").withModel("m", can), Quirks.defaults());
+            ChatProvider second = Providers.openAiCompatible(
+                    Endpoint.of("two", two.url(), "key").withModel("m", can), Quirks.defaults());
+            long[] gaps = new long[count];
+            long[] alone = new long[count];
+            for (int i = -count / 4; i < count; i++) {
+                long gap = gap(first, second);
+                long own = firstContent(second);
+                if (i >= 0) {
+                    gaps[i] = gap;
+                    alone[i] = own;
+                }
+            }
+            Arrays.sort(gaps);
+            Arrays.sort(alone);
+            for (int percent : new int[] {50, 90, 99}) {
+                int at = count * percent / 100;
+                System.out.printf(
+                        Locale.ROOT,
+                        "p%d: gap %.2f ms, the rescuer's own first content %.2f ms, difference %.2f ms%n",
+                        percent,
+                        gaps[at] / 1e6,
+                        alone[at] / 1e6,
+                        (gaps[at] - alone[at]) / 1e6);
+            }
+        }
+    }
+
+    private static long gap(ChatProvider first, ChatProvider second) {
+        // A door of its own each time: one that has learned that its first provider is ill would not ask it.
+        ChatProvider resuming = ResumingProvider.over(
+                Understudy.builder()
+                        .retry(RetryPolicy.none())
+                        .provider(first)
+                        .provider(second)
+                        .build(),
+                ResumePolicy.exact());
+        long[] times = {0, 0};
+        resuming.stream(ChatRequest.of("m", "Count"))
+                .doOnNext(chunk -> {
+                    if (chunk instanceof StreamChunk.Text) {
+                        long now = System.nanoTime();
+                        if (times[1] == 0) {
+                            times[0] = now;
+                        }
+                    } else if (chunk instanceof StreamChunk.Switched) {
+                        times[1] = System.nanoTime();
+                    }
+                })
+                .blockLast(Duration.ofSeconds(10));
+        return times[1] - times[0];
+    }
+
+    private static long firstContent(ChatProvider second) {
+        ChatProvider door = Understudy.builder().provider(second).build();
+        long began = System.nanoTime();
+        door.stream(ChatRequest.of("m", "Count"))
+                .filter(StreamChunk::isContent)
+                .blockFirst(Duration.ofSeconds(10));
+        return System.nanoTime() - began;
+    }
+
+    private static long heapAfterGc() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private static long direct() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                        .filter(pool -> pool.getName().equals("direct"))
+                        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                        .sum()
+                + io.netty.util.internal.PlatformDependent.usedDirectMemory();
+    }
+}

@@ -1,0 +1,208 @@
+package dev.understudy.streaming;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One cell of the fault matrix: what is played, and what must come of it. */
+record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescuers, MatrixScript.Dialect first) {
+
+    private static final Set<Fault> DOUBLED = Set.of(Fault.REFUSED, Fault.RST, Fault.STALL, Fault.IN_BAND);
+
+    enum Wire {
+        HTTP1,
+        HTTP2
+    }
+
+    /** Where the first server fails. */
+    enum Phase {
+        CONNECT(MatrixScript.Sort.TEXT, -1, ""),
+        HEADERS(MatrixScript.Sort.TEXT, -1, ""),
+        BEFORE_CONTENT(MatrixScript.Sort.TEXT, 0, ""),
+        FIRST_TOKEN(MatrixScript.Sort.TEXT, 1, "Once"),
+        MID_WORD(MatrixScript.Sort.TEXT, 2, "Once upon a"),
+        WORD_END(MatrixScript.Sort.TEXT, 3, "Once upon a time there"),
+        SURROGATES(MatrixScript.Sort.TEXT, 5, "Once upon a time there was a"),
+        CODE_FENCE(MatrixScript.Sort.TEXT, 7, "Once upon a time there was a \uD83D\uDE80 that flew.\n```java\nint"),
+        TOOL_ARGUMENTS(MatrixScript.Sort.TOOL, 2, ""),
+        REASONING(MatrixScript.Sort.REASONING, 2, ""),
+        AFTER_FINISH(
+                MatrixScript.Sort.TEXT,
+                9,
+                "Once upon a time there was a \uD83D\uDE80 that flew.\n```java\nint x = 1;\n```\nAnd \u8336 was");
+
+        final MatrixScript.Sort sort;
+        /** After how many pieces of content; -1 where that does not say it. */
+        final int content;
+        /** The text that the audience has then. */
+        final String shown;
+
+        Phase(MatrixScript.Sort sort, int content, String shown) {
+            this.sort = sort;
+            this.content = content;
+            this.shown = shown;
+        }
+
+        boolean isCommitted() {
+            return content > 0;
+        }
+    }
+
+    enum Fault {
+        REFUSED,
+        RST,
+        FIN,
+        STALL,
+        DRIP,
+        IN_BAND,
+        BAD_JSON,
+        CUT_UTF8,
+        OVERSIZED,
+        DUPLICATE,
+        NO_TERMINAL
+    }
+
+    enum Mode {
+        FAIL(Way.FAIL),
+        RESTART(Way.RESTART),
+        PREFILL(Way.PREFILL),
+        REPLAY(Way.REPLAY),
+        ANCHORED(Way.ANCHORED),
+        BUFFERED(Way.PREFILL);
+
+        private final Way way;
+
+        Mode(Way way) {
+            this.way = way;
+        }
+    }
+
+    /** With as many takeovers as there are others to ask; as long as nothing was shown none is needed. */
+    ResumePolicy policy() {
+        boolean hidden = mode == Mode.BUFFERED || phase == Phase.TOOL_ARGUMENTS;
+        int takeovers = hidden ? 0 : phase.isCommitted() ? 2 : 1;
+        ResumePolicy policy = ResumePolicy.of(mode.way)
+                .withTakeovers(rescuers == Rescuers.SOUND ? Math.min(1, takeovers) : takeovers);
+        return mode == Mode.BUFFERED ? policy.withBuffer(StreamBuffer.whole()) : policy;
+    }
+
+    /** What the others do. */
+    enum Rescuers {
+        /** The second one answers. */
+        SOUND,
+        /** The second one dies after two tokens, and the third one answers. */
+        SECOND_DIES,
+        /** The second and the third die after two tokens. */
+        ALL_DIE
+    }
+
+    enum End {
+        WHOLE,
+        PARTIAL,
+        EXHAUSTED
+    }
+
+    /** Every combination, with those that are skipped. */
+    static List<MatrixCell> all() {
+        List<MatrixCell> all = new ArrayList<>();
+        for (Wire wire : Wire.values()) {
+            for (Phase phase : Phase.values()) {
+                for (Fault fault : Fault.values()) {
+                    for (Mode mode : Mode.values()) {
+                        for (Rescuers rescuers : Rescuers.values()) {
+                            for (MatrixScript.Dialect dialect : MatrixScript.Dialect.values()) {
+                                all.add(new MatrixCell(wire, phase, fault, mode, rescuers, dialect));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    /** Why it means nothing; {@code null} when it does mean something. */
+    @Nullable
+    String skipped() {
+        if (wire == Wire.HTTP2) {
+            return "HTTP/2: the client speaks it over TLS only, the scripted server in the clear only";
+        }
+        if (fault == Fault.REFUSED && phase != Phase.CONNECT) {
+            return "only a connection that is not open yet can be refused";
+        }
+        if (phase == Phase.CONNECT && fault.compareTo(Fault.STALL) > 0) {
+            return "before the first byte there is nothing to drip, to garble or to say twice";
+        }
+        if (phase == Phase.HEADERS
+                && (fault == Fault.CUT_UTF8 || fault == Fault.DUPLICATE || fault == Fault.NO_TERMINAL)) {
+            return "headers have no UTF-8, no events and no terminal marker";
+        }
+        if (rescuers != Rescuers.SOUND && !asksOthers()) {
+            return "nobody else is asked, so nobody else can die";
+        }
+        if (rescuers != Rescuers.SOUND && phase == Phase.AFTER_FINISH) {
+            return "what is left of a finished answer is one word, too short to die in";
+        }
+        if (rescuers != Rescuers.SOUND && !DOUBLED.contains(fault)) {
+            return "a second death is played behind four sorts of the first, for it does not know the sort";
+        }
+        return null;
+    }
+
+    /**
+     * Whether the first server fails at all. Behind a finish reason only an error that is told as one is a failure; and no
+     * wire numbers its events, so one that is said twice cannot be told from a model that repeats itself.
+     */
+    boolean isBroken() {
+        return fault != Fault.DUPLICATE && (phase != Phase.AFTER_FINISH || fault == Fault.IN_BAND);
+    }
+
+    /** Whether only a timeout tells. */
+    boolean isSilent() {
+        return fault == Fault.STALL || fault == Fault.DRIP;
+    }
+
+    private boolean asksOthers() {
+        return isBroken() && (!phase.isCommitted() || saves());
+    }
+
+    /** Whether the way can save what was cut in this phase, by the table in docs/streaming.md. */
+    private boolean saves() {
+        return switch (mode) {
+            case FAIL -> false;
+            case RESTART, REPLAY, BUFFERED -> true;
+            case PREFILL, ANCHORED -> phase != Phase.REASONING;
+        };
+    }
+
+    End end() {
+        if (!isBroken()) {
+            return End.WHOLE;
+        }
+        boolean saved = asksOthers()
+                && switch (rescuers) {
+                    case SOUND -> true;
+                    case SECOND_DIES -> mode != Mode.FAIL && (phase != Phase.REASONING || saves());
+                    case ALL_DIE -> false;
+                };
+        if (saved) {
+            return End.WHOLE;
+        }
+        return mode == Mode.BUFFERED || phase == Phase.TOOL_ARGUMENTS ? End.EXHAUSTED : End.PARTIAL;
+    }
+
+    /** How often each server is asked. */
+    List<Integer> attempts() {
+        if (!asksOthers()) {
+            return List.of(1, 0, 0);
+        }
+        boolean more = rescuers != Rescuers.SOUND && mode != Mode.FAIL;
+        return List.of(1, 1, more ? 1 : 0);
+    }
+
+    @Override
+    public String toString() {
+        return phase + " x " + fault + " x " + mode + " x " + rescuers + " (" + first + " first)";
+    }
+}

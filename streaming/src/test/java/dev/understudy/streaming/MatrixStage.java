@@ -1,0 +1,214 @@
+package dev.understudy.streaming;
+
+import dev.understudy.RetryPolicy;
+import dev.understudy.Timeouts;
+import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.Endpoint;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.Quirks;
+import dev.understudy.provider.Transport;
+import dev.understudy.testing.After;
+import dev.understudy.testing.Recorded;
+import dev.understudy.testing.Reply;
+import dev.understudy.testing.ScriptedServer;
+import io.netty.channel.ChannelOption;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.DisposableServer;
+import reactor.netty.tcp.TcpServer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** Three servers that all cells share, told apart by the first part of the path; and a few that do not get as far as HTTP. */
+final class MatrixStage implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static {
+        JSON.readTree("{}"); // the first time it waits for a lock, and event loops must not
+    }
+
+    private static final String[] NAMES = {"one", "two", "three"};
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** One cell on the stage: what is asked is written down here. */
+    final class Played implements AutoCloseable {
+
+        final MatrixCell cell;
+        final List<List<Recorded>> asked =
+                List.of(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
+        final Understudy door;
+        private final String path;
+        private final List<ChatProvider> providers = new ArrayList<>();
+
+        private Played(MatrixCell cell, int number) {
+            this.cell = cell;
+            this.path = "/c" + number;
+            cells.put("c" + number, this);
+            providers.add(provider(0, cell.first()));
+            providers.add(provider(1, cell.first().other()));
+            providers.add(provider(2, cell.first()));
+            Duration patience = cell.isSilent() ? Duration.ofMillis(1000) : PATIENCE;
+            Understudy.Builder builder = Understudy.builder()
+                    .retry(RetryPolicy.none())
+                    .timeouts(Timeouts.defaults().withIdle(patience).withFirstContent(patience));
+            providers.forEach(builder::provider);
+            this.door = builder.build();
+        }
+
+        Flux<StreamChunk> play() {
+            ResumePolicy policy = cell.policy();
+            return ResumingProvider.over(door, policy).stream(
+                    ChatRequest.of("m", "Tell me a story").withTemperature(0));
+        }
+
+        private ChatProvider provider(int index, MatrixScript.Dialect dialect) {
+            Endpoint endpoint = Endpoint.of(NAMES[index], url(index), "key-" + index)
+                    .withTransport(Transport.defaults()
+                            .withDrain(Duration.ofMillis(200))
+                            .withConnect(PATIENCE)
+                            .withAcquire(PATIENCE))
+                    .withModel("m", Capabilities.assumed().with(Feature.PREFILL));
+            return dialect == MatrixScript.Dialect.OPEN_AI
+                    ? Providers.openAiCompatible(endpoint, Quirks.defaults())
+                    : Providers.anthropic(endpoint);
+        }
+
+        private String url(int index) {
+            Integer port = index == 0 ? plainPort() : null;
+            return port == null ? servers.get(index).url(path + "/v1") : "http://127.0.0.1:" + port + path + "/v1";
+        }
+
+        private @Nullable Integer plainPort() {
+            if (cell.phase() == MatrixCell.Phase.CONNECT) {
+                return switch (cell.fault()) {
+                    case REFUSED -> refusing.port();
+                    case RST -> resetting.port();
+                    case FIN -> closing.port();
+                    default -> silent.port();
+                };
+            }
+            if (cell.phase() == MatrixCell.Phase.HEADERS) {
+                return switch (cell.fault()) {
+                    case DRIP -> dripping.port();
+                    case BAD_JSON -> garbling.port();
+                    default -> null;
+                };
+            }
+            return null;
+        }
+
+        boolean countsFirst() {
+            return plainPort() == null;
+        }
+
+        private Reply reply(int index, Recorded recorded) {
+            asked.get(index).add(recorded);
+            if (index == 0) {
+                return MatrixScript.reply(cell);
+            }
+            Reply answer = MatrixScript.answer(cell.phase().sort, from(recorded.text()));
+            boolean dies = index == 1
+                    ? cell.rescuers() != MatrixCell.Rescuers.SOUND
+                    : cell.rescuers() == MatrixCell.Rescuers.ALL_DIE;
+            return dies ? answer.reset(After.tokens(2)) : answer;
+        }
+
+        /** Where the answer is to go on: behind the text it is given, or before the last words of it, if told to repeat them. */
+        private static int from(String body) {
+            JsonNode messages = JSON.readTree(body).get("messages");
+            JsonNode last = messages.get(messages.size() - 1);
+            if (last.get("role").asString().equals("assistant")) {
+                return content(last).length();
+            }
+            String[] lines = content(last).split("\n---\n", -1);
+            return lines.length < 3
+                    ? 0
+                    : content(messages.get(messages.size() - 2)).length()
+                            - String.join("\n---\n", List.of(lines).subList(1, lines.length - 1))
+                                    .length();
+        }
+
+        private static String content(JsonNode message) {
+            JsonNode content = message.get("content");
+            return content.isString()
+                    ? content.asString()
+                    : content.get(0).get("text").asString();
+        }
+
+        @Override
+        public void close() {
+            door.close();
+            providers.forEach(ChatProvider::close);
+        }
+    }
+
+    private final Map<String, Played> cells = new ConcurrentHashMap<>();
+    private final List<ScriptedServer> servers = List.of(server(0), server(1), server(2));
+    private final ScriptedServer refusing = ScriptedServer.refusing();
+    private final DisposableServer resetting = hangingUp(true);
+    private final DisposableServer closing = hangingUp(false);
+    private final DisposableServer silent = speaking(Flux.never());
+    private final DisposableServer dripping =
+            speaking(Flux.fromIterable("HTTP/1.1 200 OK\r\nx-filler: and so on and so on and so on"
+                            .chars()
+                            .mapToObj(c -> new byte[] {(byte) c})
+                            .toList())
+                    .delayElements(Duration.ofMillis(30))
+                    .concatWith(Mono.never()));
+    private final DisposableServer garbling =
+            speaking(Flux.just("What do you want?\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+
+    private ScriptedServer server(int index) {
+        return ScriptedServer.start().rule(recorded -> {
+            Played played = cells.get(recorded.path().split("/")[1]);
+            return played == null ? null : played.reply(index, recorded);
+        });
+    }
+
+    private static DisposableServer hangingUp(boolean reset) {
+        return TcpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .doOnConnection((Connection connection) -> {
+                    if (reset) {
+                        connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+                    }
+                    connection.dispose();
+                })
+                .bindNow();
+    }
+
+    private static DisposableServer speaking(Flux<byte[]> bytes) {
+        return TcpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .handle((in, out) -> out.sendByteArray(bytes))
+                .bindNow();
+    }
+
+    Played open(MatrixCell cell, int number) {
+        return new Played(cell, number);
+    }
+
+    @Override
+    public void close() {
+        servers.forEach(ScriptedServer::close);
+        refusing.close();
+        List.of(resetting, closing, silent, dripping, garbling).forEach(DisposableServer::disposeNow);
+    }
+}
