@@ -4,12 +4,14 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,15 @@ abstract class FuzzTarget {
 
     static List<FuzzTarget> all() {
         List<FuzzTarget> all = new ArrayList<>();
+        List<byte[]> sse = FuzzSeeds.with("openai", "stream", FuzzSeeds.openAiStreams());
+        List<byte[]> objects = FuzzSeeds.with("ollama", "stream", FuzzSeeds.ollamaStreams());
+        List<byte[]> either = FuzzSeeds.with("gemini", "stream", FuzzSeeds.geminiStreams());
+        List<byte[]> messages = FuzzSeeds.with("bedrock", "stream", FuzzSeeds.converseStreams());
+        all.add(new Framed("framing/sse", SseFraming::new, sse));
+        all.add(new Framed("framing/json", JsonFraming::new, objects));
+        all.add(new Framed("framing/gemini", GeminiFraming::new, either));
+        all.add(new Framed("framing/event-stream", EventStreamFraming::new, messages));
+        all.add(new Framed("framing/bedrock-chunks", BedrockChunks::new, FuzzSeeds.anthropicEvents(true)));
         add(all, "openai", new OpenAiChat(Quirks.defaults()), FuzzSeeds.openAiStreams(), FuzzSeeds.openAiAnswers());
         add(all, "anthropic", new Anthropic(), FuzzSeeds.anthropicEvents(false), FuzzSeeds.anthropicAnswers());
         add(all, "openai-responses", new OpenAiResponses(), FuzzSeeds.responsesStreams(), FuzzSeeds.responsesAnswers());
@@ -169,6 +180,55 @@ abstract class FuzzTarget {
                 throw new AssertionError("neither finished nor failed");
             }
             return heard;
+        }
+    }
+
+    /** A framing alone, which goes on where a decoder would have given up. */
+    private static final class Framed extends FuzzTarget {
+
+        private final Supplier<Framing> framing;
+
+        Framed(String name, Supplier<Framing> framing, List<byte[]> seeds) {
+            super(name, seeds);
+            this.framing = framing;
+        }
+
+        @Override
+        void read(byte[] bytes, Random dice) {
+            List<String> whole = events(bytes, Math.max(1, bytes.length), dice);
+            List<String> pieces = events(bytes, bytes.length > 100_000 ? 16 << 10 : 1 << dice.nextInt(10), dice);
+            if (!whole.equals(pieces)) {
+                throw new AssertionError("in one piece " + whole.size() + " events, in pieces " + pieces.size());
+            }
+        }
+
+        private List<String> events(byte[] bytes, int most, Random dice) {
+            List<String> events = new ArrayList<>();
+            Framing cutting = framing.get();
+            try {
+                for (int at = 0; at < bytes.length; ) {
+                    int size =
+                            most >= bytes.length ? bytes.length : Math.min(bytes.length - at, 1 + dice.nextInt(most));
+                    cutting.push(Arrays.copyOfRange(bytes, at, at + size));
+                    pull(cutting, events);
+                    at += size;
+                    if (size > 4096 && retained(cutting) > RETAINED + size) {
+                        throw new AssertionError("the framing keeps " + retained(cutting) + " bytes");
+                    }
+                }
+                cutting.end();
+                pull(cutting, events);
+            } catch (CallFailed failed) {
+                events.add(failed.failure().kind().name());
+            }
+            return events;
+        }
+
+        private static void pull(Framing framing, List<String> events) {
+            while (framing.next()) {
+                events.add(framing.event() + "|" + framing.isErrorField() + "|" + framing.isUnterminated() + "|"
+                        + new String(framing.copy(), StandardCharsets.ISO_8859_1));
+            }
         }
     }
 
