@@ -1,5 +1,7 @@
 package dev.understudy.provider;
 
+import java.util.Arrays;
+
 /**
  * Server-sent events, or the elements of a JSON array: Google streams either, and the first byte tells which. A bare JSON
  * object belongs to the events, where it is an error.
@@ -11,16 +13,21 @@ final class GeminiFraming implements Framing {
     private Framing chosen = events;
     private boolean decided;
 
+    /** What stands before the first byte is left out, whatever the pieces: JSON on a line of its own begins that line. */
     @Override
     public void push(byte[] piece) {
-        for (int i = 0; i < piece.length && !decided; i++) {
-            decided = !isBefore(piece[i]);
-            if (decided && piece[i] == '[') {
-                chosen = elements;
-            }
-        }
         if (decided) {
             chosen.push(piece);
+            return;
+        }
+        int first = 0;
+        while (first < piece.length && isBefore(piece[first])) {
+            first++;
+        }
+        if (first < piece.length) {
+            decided = true;
+            chosen = piece[first] == '[' ? elements : events;
+            chosen.push(first == 0 ? piece : Arrays.copyOfRange(piece, first, piece.length));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,6 +42,19 @@ class FuzzFoundTest {
         Dialect dialect = new Anthropic();
         Heard heard = Heard.of(dialect.framing(), dialect.decoder("p", REQUEST), bytes(body));
         assertThat(heard.kind()).isEqualTo(FailureKind.SERVER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 100})
+    void whiteSpaceBeforeABareErrorHidesItInNoPiece(int most) {
+        Dialect dialect = new Gemini();
+        Heard heard = Heard.of(
+                dialect.framing(),
+                dialect.decoder("p", REQUEST),
+                bytes(" {\"error\":{\"code\":503,\"message\":\"overloaded\"}}"),
+                most,
+                new Random(1));
+        assertThat(heard.kind()).isEqualTo(FailureKind.OVERLOADED);
     }
 
     private static byte[] bytes(String text) {

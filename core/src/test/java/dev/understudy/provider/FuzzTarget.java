@@ -7,10 +7,12 @@ import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -232,21 +234,27 @@ abstract class FuzzTarget {
         }
     }
 
-    /** Bytes in the arrays that an object holds, as far as they are ours. */
-    static long retained(@Nullable Object of) {
+    /** Bytes in the arrays that an object holds, each counted once. */
+    static long retained(Object of) {
+        return retained(of, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private static long retained(@Nullable Object of, Set<Object> counted) {
+        boolean ours = of instanceof byte[] || of instanceof Framing || of instanceof ByteBag;
+        if (!ours || !counted.add(of)) {
+            return 0;
+        }
         if (of instanceof byte[] bytes) {
             return bytes.length;
         }
         long sum = 0;
-        if (of instanceof Framing || of instanceof ByteBag) {
-            for (Field field : of.getClass().getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers())) {
-                    field.setAccessible(true);
-                    try {
-                        sum += retained(field.get(of));
-                    } catch (IllegalAccessException e) {
-                        throw new AssertionError(e);
-                    }
+        for (Field field : of.getClass().getDeclaredFields()) {
+            if (!Modifier.isStatic(field.getModifiers())) {
+                field.setAccessible(true);
+                try {
+                    sum += retained(field.get(of), counted);
+                } catch (IllegalAccessException e) {
+                    throw new AssertionError(e);
                 }
             }
         }
