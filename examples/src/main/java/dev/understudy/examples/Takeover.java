@@ -22,6 +22,7 @@ import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A long answer whose server dies in the middle of a word, five times in five ways. Somebody else goes on, the seam is
@@ -38,6 +39,10 @@ public final class Takeover {
             syllable was missing from it; somebody had stood in the dark all evening and had spoken every line along.""";
 
     private static final String ARGUMENTS = "{\"city\":\"Ulm\",\"days\":3,\"unit\":\"celsius\"}";
+    private static final Reply REFUSED = Reply.error(
+            400,
+            "invalid_request_error",
+            "This model does not support assistant message prefill. The conversation must end with a user message.");
     private static final Duration TOKEN = Duration.ofMillis(8);
     private static final Duration SILENCE = Duration.ofMillis(600);
 
@@ -89,11 +94,12 @@ public final class Takeover {
         private final ScriptedServer lead = ScriptedServer.start();
         private final ScriptedServer second = ScriptedServer.start();
         private final ScriptedServer third = ScriptedServer.start();
-        private String tool = "";
+        private volatile boolean refusing;
+        private volatile String tool = "";
         private long last;
 
         Play() {
-            second.rule(this::goOn);
+            second.rule(asked -> refusing && isBegun(asked) ? REFUSED : goOn(asked));
             third.rule(this::goOn);
         }
 
@@ -102,9 +108,9 @@ public final class Takeover {
             return this;
         }
 
-        /** The second says that it does not continue a text that somebody else began. */
+        /** The second says that it does not go on with a text that somebody else began. */
         Play refusing() {
-            second.when(asked -> !rest(asked).equals(TRUTH), Reply.status(400));
+            refusing = true;
             return this;
         }
 
@@ -119,10 +125,14 @@ public final class Takeover {
                     : Reply.toolCall("call_1", "weather", tool).between(TOKEN);
         }
 
+        private static boolean isBegun(Recorded asked) {
+            return asked.text().contains("\"assistant\"");
+        }
+
         /** What is missing behind the words that are sent as the beginning of the answer. */
         private static String rest(Recorded asked) {
             String body = asked.text();
-            int known = body.contains("\"assistant\"") ? TRUTH.length() : 0;
+            int known = isBegun(asked) ? TRUTH.length() : 0;
             while (!body.contains(TRUTH.substring(0, known))) {
                 known--;
             }
@@ -151,25 +161,26 @@ public final class Takeover {
             if (chunk instanceof StreamChunk.Switched seam) {
                 terminal.mark(String.format(
                         Locale.ROOT,
-                        " [%s takes over from %s: %s, %d ms] ",
+                        " [%s takes over from %s: %s, %d ms]",
                         seam.to(),
                         seam.from(),
                         seam.reason().toString().toLowerCase(Locale.ROOT).replace('_', ' '),
                         (now - last) / 1_000_000));
             } else if (chunk instanceof StreamChunk.ToolCallDone done) {
-                terminal.words(done.call().name() + " " + done.call().arguments());
+                terminal.words(" " + done.call().name() + " " + done.call().arguments());
             } else {
                 terminal.words(chunk.text());
             }
             last = now;
         }
 
-        private boolean judge(ChatResponse answer, Terminal terminal) {
+        private boolean judge(@Nullable ChatResponse answer, Terminal terminal) {
             terminal.line("");
-            boolean same = tool.isEmpty()
-                    ? answer.text().equals(TRUTH)
-                    : answer.toolCalls().size() == 1
-                            && answer.toolCalls().get(0).arguments().equals(tool);
+            boolean same = answer != null
+                    && (tool.isEmpty()
+                            ? answer.text().equals(TRUTH)
+                            : answer.toolCalls().size() == 1
+                                    && answer.toolCalls().get(0).arguments().equals(tool));
             terminal.line(
                     same ? "= the uninterrupted answer" : "NOT the uninterrupted answer",
                     same ? Terminal.Colour.GREEN : Terminal.Colour.RED);
