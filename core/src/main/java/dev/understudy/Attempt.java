@@ -23,13 +23,15 @@ final class Attempt {
     private final Call call;
     private final Cursor cursor;
     private final Route route;
+    private final @Nullable Race race;
     private final Place place;
     private final long started;
     private int dropped;
-    private boolean outrun;
     private @Nullable Duration firstContent;
 
-    Attempt(Call call, Cursor cursor) {
+    /** @param race against whom it runs, {@code null} when it runs alone */
+    Attempt(Call call, Cursor cursor, @Nullable Race race) {
+        this.race = race;
         this.call = call;
         this.cursor = cursor;
         this.route = call.plan().route(cursor);
@@ -107,15 +109,16 @@ final class Attempt {
         return new ChatException.CallFailed(Failure.of(FailureKind.EMPTY, "the provider completed without an answer"));
     }
 
-    /** Another route had content first: this one takes at least as long as it took so far. */
-    void outrun() {
-        if (firstContent == null && !outrun) {
-            outrun = true;
-            route.member().health().outrun(call.now() - started, call.now());
+    /** Whether the call belongs to this attempt, now that it has something to say. If not, it is over. */
+    boolean claims() {
+        boolean claimed = race == null || race.claimedBy(this);
+        if (!claimed) {
+            left();
         }
+        return claimed;
     }
 
-    /** The first content is here: from now on the call belongs to this route. */
+    /** The first content is here, and claimed: from now on the call belongs to this route. */
     void committed() {
         long now = call.now();
         Duration after = Duration.ofNanos(now - started);
@@ -175,6 +178,10 @@ final class Attempt {
             Usage asked = Usage.estimate(
                     Estimate.usage(call.request(), route.capabilities()).input());
             call.wasted().add(entry(Trail.Outcome.WASTED, null, asked, null));
+            if (race != null) {
+                // Whoever was outrun takes at least as long as it took so far. (A caller who leaves says no less.)
+                route.member().health().outrun(call.now() - started, call.now());
+            }
         }
     }
 

@@ -59,14 +59,22 @@ record Call(
     @Override
     public Trim.Outcome shorter(Cursor cursor) {
         Route route = plan.route(cursor);
-        Trim.Outcome sent = fitted(route, cursor);
-        Trim.Outcome less = Trim.after(sent.request(), contextWindow, window(route));
-        return sent instanceof Trim.Shorter before && less instanceof Trim.Shorter more ? before.then(more) : less;
+        int dropped = cursor.dropped(route);
+        Trim.Outcome sent = dropped == 0 ? new Trim.Fits(request.withModel(route.model())) : fitted(route, cursor);
+        if (!(sent instanceof Trim.Shorter before)) {
+            return Trim.after(sent.request(), contextWindow, window(route));
+        }
+        if (before.messages() > dropped) {
+            return before; // its window has been learned since, and this is what fits
+        }
+        Trim.Outcome less = Trim.after(before.request(), contextWindow, window(route));
+        return less instanceof Trim.Shorter more ? before.then(more) : less;
     }
 
     @Override
-    public boolean letsThrough(Route route) {
-        return Obstacle.closed(route, now()) == null;
+    public boolean letsThrough(Route route, Duration after) {
+        long then = now() + Nanos.of(after);
+        return !route.member().isHeld(then) && route.circuit().state().remaining(then) == 0;
     }
 
     @Override

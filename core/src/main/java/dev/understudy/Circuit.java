@@ -91,7 +91,9 @@ sealed interface Circuit {
 
         @Override
         public Circuit tripped(Closed by, String why, double roll, long now, CircuitPolicy policy) {
-            return by.generation == generation ? Open.after(this, 1, why, roll, now, policy) : this;
+            return by.generation == generation
+                    ? new Open(generation + 1, now + policy.pause().nanos(1, roll), 1, why)
+                    : this;
         }
     }
 
@@ -101,8 +103,15 @@ sealed interface Circuit {
      */
     record Open(long generation, long until, int times, String why) implements Circuit {
 
-        static Open after(Circuit was, int times, String why, double roll, long now, CircuitPolicy policy) {
-            return new Open(was.generation() + 1, now + policy.pause().nanos(times, roll), times, why);
+        /** The pause counts from the beginning of the trial, so that one that was silent for long costs no time twice. */
+        static Open again(HalfOpen trial, double roll, long now, CircuitPolicy policy) {
+            CircuitPolicy.Pause pause = policy.pause();
+            int times = trial.times + 1;
+            long begun = trial.until - Nanos.of(policy.trialLease());
+            long pauseEnds = begun + pause.nanos(times, roll);
+            long atLeast = now + pause.nanos(1, roll);
+            long until = pauseEnds - atLeast > 0 ? pauseEnds : atLeast;
+            return new Open(trial.generation + 1, until, times, trial.why);
         }
 
         @Override
@@ -156,7 +165,7 @@ sealed interface Circuit {
 
         @Override
         public Circuit failed(HalfOpen by, double roll, long now, CircuitPolicy policy) {
-            return holds(by) ? Open.after(this, times + 1, why, roll, now, policy) : this;
+            return holds(by) ? Open.again(this, roll, now, policy) : this;
         }
 
         @Override

@@ -128,7 +128,8 @@ public record CircuitPolicy(
 
     /**
      * How long the circuit stays open before a trial: {@code first}, doubled after each failed trial up to {@code longest},
-     * and {@code first} again after a recovery.
+     * and {@code first} again after a recovery. After a failed trial it counts from the beginning of that trial, but the
+     * circuit stays open for {@code first} at least.
      *
      * @param first 5 s
      * @param longest before the jitter; 15 s

@@ -72,6 +72,11 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
                     upstream.request(1);
                     return;
                 }
+                if (!attempt.claims()) {
+                    over = true;
+                    upstream.cancel();
+                    return;
+                }
                 committed = true;
                 attempt.committed();
             }

@@ -81,6 +81,17 @@ record Cursor(int route, List<Stand> stands, Duration waited, Trail trail, List<
         return new Cursor(route, with(is), waited, trail.plus(entry), more);
     }
 
+    /** How many messages were left out when this route was asked last. */
+    int dropped(Route route) {
+        int dropped = 0;
+        for (Trail.Entry entry : trail.entries()) {
+            if (entry.provider().equals(route.name()) && entry.model().equals(route.model())) {
+                dropped = entry.dropped();
+            }
+        }
+        return dropped;
+    }
+
     /** The current route is not asked again in this call. */
     Cursor without() {
         Stand was = stand();

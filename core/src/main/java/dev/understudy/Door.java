@@ -47,7 +47,7 @@ sealed interface Door<T> {
                 var flaw = Flaw.of(response);
                 if (flaw != null) {
                     sink.error(attempt.failed(flaw, response.usage()));
-                } else {
+                } else if (attempt.claims()) {
                     sink.next(response.withFinish(attempt.served(response.finish())));
                 }
             });

@@ -26,7 +26,7 @@ record Fork(
     Decision decide() {
         Optional<Duration> again = sameRoute();
         Route here = plan.route(cursor);
-        if (again.isPresent() && fits(again.get()) && means.letsThrough(here) && means.retryToken(here)) {
+        if (again.isPresent() && fits(again.get()) && means.letsThrough(here, again.get()) && means.retryToken(here)) {
             return new Again(cursor.to(cursor.route(), again.get()), again.get());
         }
         switch (rule.next()) {
@@ -91,13 +91,25 @@ record Fork(
 
     private Decision elsewhere() {
         Cursor settled = settled();
-        for (int i = 0; i < plan.routes().size(); i++) {
+        for (int i = 0; i < plan.early(); i++) {
             Cursor.Stand stand = settled.stands().get(i);
             if (i != cursor.route() && stand.fresh() && stand.openAt(now) && canPay(i)) {
                 return new Again(settled.to(i, Duration.ZERO), Duration.ZERO);
             }
         }
-        return waitFor(settled, earliest(settled));
+        Decision wait = waitFor(settled, earliest(settled));
+        int last = wait instanceof Stop ? lastResort(settled) : -1;
+        return last < 0 ? wait : new Again(settled.to(last, Duration.ZERO), Duration.ZERO);
+    }
+
+    /** A route whose circuit is open, when nothing else is left; but not for a request that is itself at fault. */
+    private int lastResort(Cursor settled) {
+        for (int i = plan.early(); i < plan.routes().size() && rule.next() == Decision.Next.YES; i++) {
+            if (settled.stands().get(i).fresh() && canPay(i)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** The current route is done with, unless it named a time when it may be asked again. */

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** Which models at which providers should not be asked for a while, by what they themselves have said. */
 final class Gates {
 
+    /** How many are remembered at once. */
+    static final int MOST = 1_000;
+
     /** How long a model stays gated that a provider does not have or does not allow. */
     static final Duration MODEL = Duration.ofMinutes(10);
 
@@ -27,10 +30,14 @@ final class Gates {
     void note(Route route, Failure failure, Decision.Rule rule, Duration patience, long now) {
         Duration wait = failure.retryAfter();
         if (rule.gatesModel()) {
-            shut(route, now + MODEL.toNanos(), failure.kind());
+            shut(route, now + MODEL.toNanos(), failure.kind(), now);
         } else if (rule.obeysRetryAfter() && wait != null && wait.compareTo(patience) > 0) {
-            shut(route, now + Nanos.of(wait), failure.kind());
+            shut(route, now + Nanos.of(wait), failure.kind(), now);
         }
+    }
+
+    int size() {
+        return gates.size();
     }
 
     /** A success opens it. */
@@ -54,7 +61,13 @@ final class Gates {
         return null;
     }
 
-    private void shut(Route route, long until, FailureKind kind) {
+    private void shut(Route route, long until, FailureKind kind, long now) {
+        if (gates.size() >= MOST) {
+            gates.values().removeIf(gate -> gate.until - now <= 0);
+        }
+        if (gates.size() >= MOST && !gates.containsKey(key(route))) {
+            return; // callers may invent names of models without end
+        }
         gates.merge(key(route), new Gate(until, kind), (was, is) -> was.until - is.until > 0 ? was : is);
     }
 

@@ -52,10 +52,12 @@ final class Health {
         averageFirstContent = smoothed(averageFirstContent, nanos);
     }
 
-    /** It was cancelled after this time without content, because another one was faster. Only a slow one is. */
+    /** It was cancelled after this time without content, because another one was faster: it takes longer than this. */
     void outrun(long nanos, long now) {
-        firstContents.add(nanos);
-        latency.atLeast(nanos, now);
+        if (nanos >= firstContents.percentile(0.5)) { // of a shorter time nothing is learned
+            firstContents.add(nanos);
+            latency.atLeast(nanos, now);
+        }
     }
 
     void served(long nanos, boolean unary, long now) {

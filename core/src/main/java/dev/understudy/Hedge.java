@@ -29,10 +29,11 @@ final class Hedge {
 
     <T> Flux<T> around(Call call, Cursor cursor, Door<T> door) {
         int other = policy.enabled() ? other(call, cursor) : -1;
-        Attempt attempt = new Attempt(call, cursor);
         if (other < 0) {
-            return attempt.through(door);
+            return new Attempt(call, cursor, null).through(door);
         }
+        Race race = new Race();
+        Attempt attempt = new Attempt(call, cursor, race);
         if (cursor.attempts() == 0) {
             allowance.add(policy.maxExtra(), call.now());
         }
@@ -40,17 +41,16 @@ final class Hedge {
         Duration delay = delay(route);
         Sinks.Empty<Void> failed = Sinks.empty();
         Mono<Long> tooSlow = Mono.delay(delay, policies.time().scheduler()).takeUntilOther(failed.asMono());
-        Flux<T> first = attempt.through(door)
+        Flux<T> first = race.run(attempt, attempt.through(door))
                 .doOnError(Missed.class, miss -> call.wasted().add(miss.entry()))
                 .doOnError(error -> failed.tryEmitEmpty());
-        Flux<T> second = tooSlow.flatMapMany(tick -> second(call, cursor, other, delay, door))
-                .doOnError(Missed.class, miss -> call.wasted().add(miss.entry()))
-                .doOnNext(value -> attempt.outrun());
+        Flux<T> second = tooSlow.flatMapMany(tick -> second(call, cursor, other, delay, door, race))
+                .doOnError(Missed.class, miss -> call.wasted().add(miss.entry()));
         return Flux.firstWithValue(first, second)
                 .onErrorMap(NoSuchElementException.class, none -> together(none, other, call));
     }
 
-    private <T> Flux<T> second(Call call, Cursor cursor, int other, Duration delay, Door<T> door) {
+    private <T> Flux<T> second(Call call, Cursor cursor, int other, Duration delay, Door<T> door, Race race) {
         Route slow = call.plan().route(cursor);
         Cursor there = cursor.to(other, Duration.ZERO);
         Route with = call.plan().route(there);
@@ -63,7 +63,8 @@ final class Hedge {
             return Flux.empty();
         }
         call.tell(new Event.Hedged(call.id(), slow.name(), slow.model(), with.name(), with.model(), delay));
-        return new Attempt(call, there).through(door);
+        Attempt attempt = new Attempt(call, there, race);
+        return race.run(attempt, attempt.through(door));
     }
 
     private Duration delay(Route route) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** One provider in the cast, with all that the door remembers of it. */
 final class Member {
 
+    static final int MOST_CIRCUITS = 1_000;
+
     private final ChatProvider provider;
     private final Seat seat;
     private final Health health;
@@ -67,7 +69,11 @@ final class Member {
 
     CircuitBreaker circuit(String model) {
         CircuitBreaker known = circuits.get(model);
-        return known != null ? known : circuits.computeIfAbsent(model, newCircuit);
+        if (known != null) {
+            return known;
+        }
+        // Callers may invent names of models without end; what they invent is not remembered without end.
+        return circuits.size() < MOST_CIRCUITS ? circuits.computeIfAbsent(model, newCircuit) : newCircuit.apply(model);
     }
 
     Map<String, CircuitBreaker> circuits() {

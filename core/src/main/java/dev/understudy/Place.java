@@ -62,14 +62,14 @@ final class Place {
     }
 
     void failed(Failure failure, long took, long now) {
+        if (permit == null) {
+            return; // nobody was asked
+        }
         Decision.Rule rule = Decision.rule(failure.kind());
         call.memory().windows().note(route, failure, now);
         call.memory()
                 .gates()
                 .note(route, failure, rule, call.door().rules().retry().patience(), now);
-        if (permit == null) {
-            return;
-        }
         if (rule.countsForCircuit() && !isTheCallersOwnEnd(failure)) {
             if (permit.failure(now) || permit.cut(now)) {
                 member.health().failed(failure, true, took, now);

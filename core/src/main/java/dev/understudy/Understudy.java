@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -95,10 +96,10 @@ public final class Understudy implements ChatProvider {
     @Override
     public Mono<Void> probe() {
         return Flux.fromIterable(roster.all())
-                .concatMapDelayError(
-                        member -> Mono.defer(member.provider()::probe).thenReturn(true))
-                .take(1)
-                .then();
+                .concatMap(member -> Mono.defer(member.provider()::probe).materialize(), 1)
+                .takeUntil(Signal::isOnComplete)
+                .last()
+                .dematerialize();
     }
 
     /** Opens connections to all providers at once. One that fails is an {@link Event.WarmupFailed}, not an error. */
@@ -163,11 +164,25 @@ public final class Understudy implements ChatProvider {
         return name + roster.all().stream().map(Member::name).toList();
     }
 
-    /** Ends the background probes and closes all providers. */
+    /** Ends the background probes and closes all providers. What one of them throws is thrown when all are closed. */
     @Override
     public void close() {
         prober.dispose();
-        roster.all().forEach(member -> member.provider().close());
+        RuntimeException stuck = null;
+        for (Member member : roster.all()) {
+            try {
+                member.provider().close();
+            } catch (RuntimeException e) {
+                if (stuck == null) {
+                    stuck = e;
+                } else {
+                    stuck.addSuppressed(e);
+                }
+            }
+        }
+        if (stuck != null) {
+            throw stuck;
+        }
     }
 
     /** Who stands in for whom, and with what patience. Not thread-safe; build as often as you like. */

@@ -41,8 +41,12 @@ class CircuitTest {
     void eventsOfTheirOwnGenerationDo() {
         assertThat(closed.tripped(closed, "why", 0, 10, POLICY))
                 .isEqualTo(new Circuit.Open(8, 10 + 5_000_000_000L, 1, "why"));
+        long begun = 100 - POLICY.trialLease().toNanos();
+        assertThat(halfOpen.failed(halfOpen, 0, begun + 7, POLICY))
+                .isEqualTo(new Circuit.Open(8, begun + 10_000_000_000L, 2, "why"));
         assertThat(halfOpen.failed(halfOpen, 0, 10, POLICY))
-                .isEqualTo(new Circuit.Open(8, 10 + 10_000_000_000L, 2, "why"));
+                .as("a trial that was silent for as long as its lease")
+                .isEqualTo(new Circuit.Open(8, 10 + 5_000_000_000L, 2, "why"));
         assertThat(halfOpen.passed(halfOpen, 10, POLICY))
                 .isInstanceOfSatisfying(Circuit.Closed.class, next -> assertThat(next.generation())
                         .isEqualTo(8));

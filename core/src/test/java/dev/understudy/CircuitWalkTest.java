@@ -311,6 +311,63 @@ class CircuitWalkTest {
         assertThat(a.subscriptions()).isEqualTo(asked + 1);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whenAllElseHasFailedAnOpenCircuitIsTheLastResort(boolean streamed) {
+        Understudy understudy = opened();
+        a.always(Cue.text("well again"));
+        b.always(Cue.fail(BROKEN));
+        Heard heard = ask(understudy, streamed);
+        assertThat(heard.outcomes()).containsExactly("a:skipped", "b:failed", "a:served");
+        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void theLastResortIsTriedByOneCallAtATime() {
+        Understudy understudy = opened();
+        a.always(Cue.hang());
+        b.always(Cue.fail(FailureKind.AUTH));
+        int asked = a.subscriptions();
+        List<Heard> crowd = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            crowd.add(ask(understudy, true));
+        }
+        assertThat(a.subscriptions() - asked).isEqualTo(1);
+        assertThat(crowd.stream().filter(heard -> heard.error != null)).hasSize(9);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"INVALID_REQUEST", "CONTENT_FILTERED", "CONTEXT_OVERFLOW"})
+    void aRequestThatIsItselfAtFaultIsNotTriedOnAnOpenCircuit(FailureKind kind) {
+        Understudy understudy = opened();
+        int asked = a.subscriptions();
+        b.always(Cue.fail(kind));
+        assertThat(ask(understudy, false).served()).isFalse();
+        assertThat(a.subscriptions()).isEqualTo(asked);
+    }
+
+    @Test
+    void whoeverCanBeWaitedForIsWaitedForBeforeAnOpenCircuitIsTried() {
+        Understudy understudy = stage.builder(a, b)
+                .circuit(TWO)
+                .retry(RetryPolicy.defaults().withRetries(1))
+                .build();
+        a.always(Cue.fail(BROKEN));
+        b.then(
+                Cue.text("well"),
+                Cue.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(4))),
+                Cue.text("well again"));
+        ask(understudy, false);
+        stage.advance(Duration.ofSeconds(1));
+        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.OPEN);
+        Heard heard = ask(understudy, false);
+        stage.advance(Duration.ofSeconds(4));
+        assertThat(heard.outcomes()).containsExactly("a:skipped", "b:failed", "b:served");
+        assertThat(a.subscriptions()).isEqualTo(2);
+    }
+
     @Test
     void oneTrialAtATimeWhereverItIs() {
         Understudy understudy = bothOpen();

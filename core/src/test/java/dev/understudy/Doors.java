@@ -4,6 +4,7 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Trail;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ final class Doors {
         }
 
         @Override
-        public boolean letsThrough(Route route) {
+        public boolean letsThrough(Route route, Duration after) {
             return true;
         }
 

@@ -112,6 +112,12 @@ class HealthTest {
         assertThat(health.latency(0)).isCloseTo(4 * SECOND, within(1.0));
         assertThat(health.firstContentPercentile(0.99)).isEqualTo(4 * SECOND);
         assertThat(health.status()).isEqualTo(Standing.Status.UNKNOWN);
+        for (int i = 0; i < 80; i++) {
+            health.outrun(SECOND / 2, 0);
+        }
+        assertThat(health.firstContentPercentile(0.5))
+                .as("that says nothing of its usual time")
+                .isEqualTo(SECOND);
     }
 
     @Test

@@ -13,6 +13,7 @@ final class NaiveCircuit {
     static final class Pass {
         private int epoch;
         private String stage = "undecided";
+        private long leased;
 
         private Pass(int epoch) {
             this.epoch = epoch;
@@ -66,6 +67,7 @@ final class NaiveCircuit {
 
     private Pass lease(long now) {
         Pass pass = new Pass(epoch);
+        pass.leased = now;
         trial = pass;
         until = now + policy.trialLease().toNanos();
         return pass;
@@ -94,7 +96,7 @@ final class NaiveCircuit {
             failed(roll, now);
         } else if (state == CircuitState.HALF_OPEN && trial == pass) {
             times++;
-            open(roll, now);
+            open(roll, now, pass.leased);
         }
         return true;
     }
@@ -219,17 +221,20 @@ final class NaiveCircuit {
         boolean tooMany = count != null && recent(now) >= count.failures();
         if (tooManyInARow || tooGreatAShare || tooMany) {
             times = 1;
-            open(roll, now);
+            open(roll, now, now);
         }
     }
 
-    private void open(double roll, long now) {
+    private void open(double roll, long now, long since) {
         double pause = policy.pause().first().toNanos();
         for (int i = 1; i < times; i++) {
             pause = Math.min(2 * pause, policy.pause().longest().toNanos());
         }
         enter(CircuitState.OPEN);
-        until = now + (long) (pause * (1 + policy.pause().jitter() * roll));
+        double luck = 1 + policy.pause().jitter() * roll;
+        until = Math.max(
+                since + (long) (pause * luck),
+                now + (long) (policy.pause().first().toNanos() * luck));
     }
 
     private void close(long now) {

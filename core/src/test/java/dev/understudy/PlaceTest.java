@@ -221,4 +221,23 @@ class PlaceTest {
         }
         assertThat(a.subscriptions()).isEqualTo(40);
     }
+
+    /** The limit itself knows best when there is room again: a correction may make some at once. */
+    @Test
+    void aProviderAtItsOwnLimitIsSkippedAndNotGated() {
+        ScriptedProvider b = ScriptedProvider.named("b");
+        Understudy understudy = stage.builder()
+                .provider(a, Seat.any().withLimits(RateLimits.none().withTokensPerMinute(800)))
+                .provider(b)
+                .build();
+        a.then(stage.timed(Cue.text("brief").beforeFirst(Duration.ofSeconds(1)).withUsage(Usage.of(5, 5))));
+        a.then(Cue.text("well"));
+        VirtualStage.Heard first = stage.chat(understudy);
+        VirtualStage.Heard skipped = stage.chat(understudy);
+        assertThat(skipped.outcomes()).containsExactly("a:skipped", "b:served");
+        assertThat(skipped.trail().entries().get(0).failure().message()).startsWith("is at its rate limit for 1");
+        stage.advance(Duration.ofSeconds(1));
+        assertThat(first.by()).isEqualTo("a");
+        assertThat(stage.chat(understudy).outcomes()).containsExactly("a:served");
+    }
 }

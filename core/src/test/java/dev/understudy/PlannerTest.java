@@ -123,6 +123,19 @@ class PlannerTest {
         assertThat(names(plan(planner, PLAIN, false, almost))).containsExactly("a/m", "b/m");
     }
 
+    @Test
+    void whatCallersInventIsNotRememberedWithoutEnd() {
+        Member member = any("a", ALL);
+        Failure gone = Failure.of(FailureKind.MODEL_NOT_FOUND, "");
+        for (int i = 0; i < 3_000; i++) {
+            Route route = new Route(member, "invented-" + i, Capabilities.assumed());
+            assertThat(route.circuit()).isNotNull();
+            gates.note(route, gone, Decision.rule(gone.kind()), Duration.ofSeconds(3), i);
+        }
+        assertThat(member.circuits()).hasSize(Member.MOST_CIRCUITS);
+        assertThat(gates.size()).isEqualTo(Gates.MOST);
+    }
+
     private Planner planner(Member... cast) {
         return planner(Map.of(), cast);
     }

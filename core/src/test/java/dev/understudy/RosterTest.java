@@ -98,6 +98,27 @@ class RosterTest {
     }
 
     @Test
+    void theFirstOneReturnsWhenItsCircuitLetsATrialThrough() {
+        Understudy understudy = builder(Failover.defaults().withMaxConsecutiveFailures(2))
+                .failover(Failover.defaults().withMaxConsecutiveFailures(2))
+                .circuit(CircuitPolicy.defaults()
+                        .withConsecutive(2)
+                        .withPause(Duration.ofSeconds(30), Duration.ofSeconds(30))
+                        .withJitter(0))
+                .build();
+        understudy.hold("a", "another model", null);
+        a.then(Cue.fail(FailureKind.SERVER), Cue.fail(FailureKind.SERVER), Cue.text("well again"));
+        stage.chat(understudy);
+        stage.chat(understudy);
+        stage.advance(Duration.ofMillis(29_999));
+        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+        assertThat(active(understudy)).isEqualTo("b");
+        stage.advance(Duration.ofMillis(1));
+        assertThat(stage.chat(understudy).by()).isEqualTo("a");
+        assertThat(active(understudy)).isEqualTo("a");
+    }
+
+    @Test
     void oneThatReturnsTooEarlyIsLeftAtItsFirstFailure() {
         Understudy understudy = door(Failover.defaults().withMaxConsecutiveFailures(3));
         a.always(Cue.fail(FailureKind.SERVER));
@@ -200,7 +221,9 @@ class RosterTest {
     }
 
     private Understudy.Builder builder(Failover failover) {
-        return stage.builder(a, b, c).circuit(CircuitPolicy.disabled()).failover(failover);
+        return stage.builder(a, b, c)
+                .circuit(CircuitPolicy.disabled())
+                .failover(failover.withReturnAfter(Duration.ofSeconds(15)));
     }
 
     private Understudy door(Failover failover) {

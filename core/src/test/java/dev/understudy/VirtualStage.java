@@ -9,6 +9,7 @@ import dev.understudy.testing.Cue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ final class VirtualStage {
     static final RetryPolicy ONCE = RetryPolicy.none();
 
     final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
-    final List<Event> events = new CopyOnWriteArrayList<>();
+    final List<Event> events = Collections.synchronizedList(new ArrayList<>());
 
     /** A call, and what came of it so far. */
     static final class Heard {
@@ -156,7 +157,10 @@ final class VirtualStage {
     }
 
     <E extends Event> List<E> events(Class<E> type) {
-        return events.stream().filter(type::isInstance).map(type::cast).toList();
+        return List.copyOf(events).stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
     }
 
     static Standing standing(Understudy understudy, String provider) {

@@ -58,7 +58,7 @@ final class Anthropic implements Dialect {
 
     @Override
     public byte[] encode(ChatRequest request, boolean stream) {
-        return this.request.encode(request, stream);
+        return Json.write(this.request.body(request, stream));
     }
 
     @Override

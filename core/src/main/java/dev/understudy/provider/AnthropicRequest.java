@@ -30,16 +30,13 @@ final class AnthropicRequest {
 
     static final int MAX_TOKENS = 4096;
 
-    private static final String ANY_JSON =
-            "Answer with one valid JSON object and nothing else: no prose around it and no code fence.";
-
     private final Map<String, Integer> maxOutput;
 
     AnthropicRequest(Map<String, Integer> maxOutput) {
         this.maxOutput = maxOutput;
     }
 
-    byte[] encode(ChatRequest request, boolean stream) {
+    Map<String, Object> body(ChatRequest request, boolean stream) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", request.model());
         body.put("max_tokens", maxTokens(request));
@@ -66,13 +63,16 @@ final class AnthropicRequest {
         if (stream) {
             body.put("stream", true);
         }
-        request.extra().getOrDefault(Anthropic.NAME, Map.of()).forEach((field, value) -> extra(body, field, value));
-        return Json.write(body);
+        request.extra()
+                .getOrDefault(Anthropic.NAME, Map.of())
+                .forEach((field, value) -> Extra.join(body, field, value, "output_config"));
+        return body;
     }
 
     private int maxTokens(ChatRequest request) {
         Integer asked = request.sampling().maxTokens();
-        int most = maxOutput.getOrDefault(request.model(), 0);
+        Integer known = maxOutput.get(request.model());
+        int most = known != null ? known : maxOutput.getOrDefault(Catalogue.withoutVersion(request.model()), 0);
         if (asked == null) {
             return most > 0 ? most : MAX_TOKENS;
         }
@@ -84,10 +84,9 @@ final class AnthropicRequest {
                 .map(message -> message instanceof Message.System system ? system.text() : "")
                 .filter(text -> !text.isBlank())
                 .collect(Collectors.toCollection(ArrayList::new));
-        if (request.format() instanceof ResponseFormat.Json) {
-            texts.add(ANY_JSON);
-        } else if (request.format() instanceof ResponseFormat.JsonSchema schema && !schema.strict()) {
-            texts.add(ANY_JSON + " It fits this JSON schema: " + Json.text(schema.schema()));
+        String format = ToldFormat.of(request.format());
+        if (!format.isEmpty()) {
+            texts.add(format);
         }
         return String.join("\n\n", texts);
     }
@@ -138,17 +137,5 @@ final class AnthropicRequest {
         format.put("type", "json_schema");
         format.put("schema", schema.schema());
         return format;
-    }
-
-    private static void extra(Map<String, Object> body, String field, Object value) {
-        if (field.equals("output_config")
-                && value instanceof Map<?, ?> theirs
-                && body.get(field) instanceof Map<?, ?> ours) {
-            Map<Object, Object> both = new LinkedHashMap<>(ours);
-            both.putAll(theirs);
-            body.put(field, both);
-        } else {
-            body.put(field, value);
-        }
     }
 }

@@ -36,6 +36,7 @@ final class Connections {
                                 : new HttpProtocol[] {HttpProtocol.HTTP11})
                 .httpResponseDecoder(spec -> spec.maxHeaderSize(MAX_HEADERS).maxInitialLineLength(4096))
                 .http2Settings(settings -> settings.maxHeaderListSize(MAX_HEADERS))
+                .doOnConnected(connection -> connection.addHandlerLast("understudy.discreet", Discreet.HANDLER))
                 .disableRetry(true) // a POST that is sent twice is billed twice, and attempts are counted
                 .followRedirect(false) // a key belongs to one origin
                 .compress(false);

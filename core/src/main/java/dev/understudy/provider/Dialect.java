@@ -19,7 +19,7 @@ interface Dialect {
     /** Where requests go, relative to the endpoint's base URL: {@code "/chat/completions"}. */
     String path(ChatRequest request, boolean stream);
 
-    /** Where a cheap GET tells that the endpoint and the key work: {@code "/models"}. */
+    /** Where a cheap GET tells that the endpoint and the key work: {@code "/models"}; "" if there is no such place. */
     String probePath();
 
     /** What decides the bytes of a body besides the request: equal for two providers whose bodies are the same. */
@@ -35,6 +35,11 @@ interface Dialect {
 
     /** Header fields that every request of this dialect carries, content type and accept aside. */
     default void headers(BiConsumer<String, String> header) {}
+
+    /** The content type of a streamed body. */
+    default String streamType() {
+        return "text/event-stream";
+    }
 
     /**
      * Whether an answer of this content type, sent where a stream was asked for, is one. Else it is the whole answer at

@@ -2,6 +2,7 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.Capabilities;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Where a provider is, and what is known about it.
@@ -19,7 +21,8 @@ import java.util.regex.Pattern;
  *     Transport.Wire#UNENCRYPTED} allows http
  * @param keys one, many (used in turn; a rate-limited one is left out for a while), or none for servers without keys
  * @param headers fields that every request carries
- * @param models what is known about models; of others the usual is assumed
+ * @param models what you know about models; of others what is publicly known at a vendor's own address, else the usual, is
+ *     assumed
  * @param transport how its connections behave
  */
 public record Endpoint(
@@ -32,6 +35,7 @@ public record Endpoint(
 
     private static final Pattern FIELD_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern FIELD_VALUE = Pattern.compile("[\\t\\x20-\\x7e]*");
+    private static final Pattern SECRET_FIELD = Pattern.compile("(?i)auth|key|token|secret|cookie|password");
     private static final Set<String> OURS = Set.of("host", "content-length", "transfer-encoding", "connection");
 
     public Endpoint {
@@ -91,11 +95,31 @@ public record Endpoint(
         return new Endpoint(name, baseUrl, keys, headers, models, transport);
     }
 
+    /** All that must not be shown: the keys, and the values of header fields that are named like keys. */
+    List<Secret> secrets() {
+        Stream<Secret> fields = headers.entrySet().stream()
+                .filter(header -> SECRET_FIELD.matcher(header.getKey()).find())
+                .flatMap(header -> Arrays.stream(header.getValue().split("\\s+")))
+                .filter(word -> word.length() >= 8)
+                .map(Secret::of);
+        return Stream.concat(keys.stream(), fields).distinct().toList();
+    }
+
+    /** Names the header fields and tells none of their values. */
+    @Override
+    public String toString() {
+        return "Endpoint[name=" + name + ", baseUrl=" + Redactor.ofKeyForms().redact(baseUrl.toString()) + ", keys="
+                + keys + ", headers=" + headers.keySet() + ", models=" + models.keySet() + ", transport=" + transport
+                + "]";
+    }
+
     private static URI parse(String url) {
         try {
-            return URI.create(url);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("The base URL cannot be read: is it https://host/path?", e);
+            return new URI(url);
+        } catch (URISyntaxException e) {
+            // Not its message, which repeats the URL, nor the URL, which may have a key in it.
+            throw new IllegalArgumentException("The base URL cannot be read (" + e.getReason() + " at position "
+                    + e.getIndex() + "): is it https://host/path?");
         }
     }
 

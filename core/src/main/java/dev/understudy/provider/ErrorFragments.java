@@ -106,7 +106,7 @@ final class ErrorFragments {
                     api[- _]?key.{0,20}reported as leaked  |  invalid subscription key
                     missing authentication  |  (invalid|failed) authentication
                     authentication (failed|required)  |  unregistered callers
-                    invalid (bearer|access|auth\\w*) token  |  invalid credentials  |  not authenticated
+                    invalid (bearer|access|api|auth\\w*) token  |  invalid credentials  |  not authenticated
                     """),
             row(AUTH, """
                     invalid token  |  \\bunauthorized\\b

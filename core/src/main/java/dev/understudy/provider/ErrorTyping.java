@@ -81,6 +81,11 @@ final class ErrorTyping {
         return inBand(ErrorBody.read(payload, offset, length));
     }
 
+    /** The same for an error whose type is told beside its payload. */
+    static Failure inBand(byte[] payload, int offset, int length, String code) {
+        return inBand(ErrorBody.read(payload, offset, length).withCode(code));
+    }
+
     /** Types a body that came with status 200 and holds no answer: the error it tells of, or PROTOCOL. */
     static Failure noAnswer(byte[] body, String what) {
         ErrorBody error = ErrorBody.read(body, 0, body.length);

@@ -11,8 +11,16 @@ import dev.understudy.chat.ToolCall;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -31,30 +39,42 @@ final class Exchange {
 
     private final Endpoint endpoint;
     private final Dialect dialect;
+    private final @Nullable Signer signer;
     private final HttpClient client;
 
-    Exchange(Endpoint endpoint, Dialect dialect, Connections connections) {
+    Exchange(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, Connections connections) {
         this.endpoint = endpoint;
         this.dialect = dialect;
+        this.signer = signer;
         this.client = connections.client();
     }
 
-    /** The body of a successful answer. */
-    Mono<byte[]> whole(byte[] body, String path, KeyRing.Lease lease) {
+    /**
+     * The body of a successful answer.
+     *
+     * @param gauge hears how long the key should be left alone because one of its buckets is empty
+     */
+    Mono<byte[]> whole(byte[] body, String path, KeyRing.Lease lease, Consumer<Duration> gauge) {
         return post(body, path, lease, "application/json")
-                .response((response, content) ->
-                        ok(response) ? Body.whole(content, MAX_BODY) : refused(response, content))
+                .response((response, content) -> {
+                    if (!ok(response)) {
+                        return refused(response, content, gauge);
+                    }
+                    read(response, gauge);
+                    return Body.whole(content, MAX_BODY);
+                })
                 .onErrorMap(error -> TransportFailure.typed(error, false))
                 .single();
     }
 
     /** The chunks of a streamed answer. */
-    Flux<StreamChunk> streamed(byte[] body, ChatRequest request, KeyRing.Lease lease) {
-        return post(body, dialect.path(request, true), lease, "text/event-stream")
+    Flux<StreamChunk> streamed(byte[] body, ChatRequest request, KeyRing.Lease lease, Consumer<Duration> gauge) {
+        return post(body, dialect.path(request, true), lease, dialect.streamType())
                 .response((response, content) -> {
                     if (!ok(response)) {
-                        return refused(response, content);
+                        return refused(response, content, gauge);
                     }
+                    read(response, gauge);
                     return streams(response) ? chunks(request, content) : unasked(request, content);
                 })
                 .onErrorMap(error -> TransportFailure.typed(error, false));
@@ -62,21 +82,50 @@ final class Exchange {
 
     /** Completes when a cheap GET succeeds. */
     Mono<Void> probe(KeyRing.Lease lease) {
-        return client.headers(headers -> fill(headers, lease, "application/json"))
+        String uri = endpoint.baseUrl() + dialect.probePath();
+        return signed(client.headers(headers -> fill(headers, lease, "application/json")), "GET", uri, new byte[0])
                 .get()
-                .uri(endpoint.baseUrl() + dialect.probePath())
-                .response((response, content) -> ok(response) ? content.then().flux() : refused(response, content))
+                .uri(uri)
+                .response((response, content) ->
+                        ok(response) ? content.then().flux() : refused(response, content, wait -> {}))
                 .then();
     }
 
     private HttpClient.ResponseReceiver<?> post(byte[] body, String path, KeyRing.Lease lease, String accept) {
-        return client.headers(headers -> {
-                    fill(headers, lease, accept);
-                    headers.set("content-type", "application/json");
-                })
+        String uri = endpoint.baseUrl() + path;
+        HttpClient ready = client.headers(headers -> {
+            fill(headers, lease, accept);
+            headers.set("content-type", "application/json");
+        });
+        return signed(ready, "POST", uri, body)
                 .request(HttpMethod.POST)
-                .uri(endpoint.baseUrl() + path)
+                .uri(uri)
                 .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
+    }
+
+    private HttpClient signed(HttpClient ready, String method, String uri, byte[] body) {
+        Signer with = signer;
+        return with == null
+                ? ready
+                : ready.headersWhen(
+                        headers -> Mono.defer(() -> with.sign(method, URI.create(uri), byLowerCaseName(headers), body))
+                                .onErrorMap(Exchange::unsigned)
+                                .map(fields -> {
+                                    fields.forEach(headers::set);
+                                    return headers;
+                                }));
+    }
+
+    private static CallFailed unsigned(Throwable error) {
+        return new CallFailed(Failure.of(
+                FailureKind.AUTH,
+                "the request could not be signed: " + error.getClass().getSimpleName()));
+    }
+
+    private static Map<String, String> byLowerCaseName(HttpHeaders headers) {
+        Map<String, String> fields = new TreeMap<>();
+        headers.forEach(field -> fields.put(field.getKey().toLowerCase(Locale.ROOT), field.getValue()));
+        return fields;
     }
 
     private void fill(HttpHeaders headers, KeyRing.Lease lease, String accept) {
@@ -131,14 +180,36 @@ final class Exchange {
         return chunks;
     }
 
-    private <T> Flux<T> refused(HttpClientResponse response, ByteBufFlux content) {
+    private <T> Flux<T> refused(HttpClientResponse response, ByteBufFlux content, Consumer<Duration> gauge) {
         int status = response.status().code();
         return Body.upTo(content, MAX_ERROR_BODY)
                 .flatMapMany(body -> Flux.error(new CallFailed(
                         status >= 300 && status < 400
                                 ? Failure.of(FailureKind.PROTOCOL, "a redirect, which is not followed")
                                         .withStatus(status, null)
-                                : dialect.failure(status, field(response), body).withPhase(Phase.HEADERS))));
+                                : limited(dialect.failure(status, field(response), body), response, gauge)
+                                        .withPhase(Phase.HEADERS))));
+    }
+
+    /** A rate limit that names no time means the bucket that is empty. */
+    private static Failure limited(Failure failure, HttpClientResponse response, Consumer<Duration> gauge) {
+        if (failure.kind() != FailureKind.RATE_LIMITED) {
+            read(response, gauge);
+            return failure;
+        }
+        return failure.retryAfter() != null ? failure : failure.withRetryAfter(empty(response));
+    }
+
+    private static void read(HttpClientResponse response, Consumer<Duration> gauge) {
+        Duration wait = empty(response);
+        if (wait != null) {
+            gauge.accept(wait);
+        }
+    }
+
+    private static @Nullable Duration empty(HttpClientResponse response) {
+        return RateLimitHeaders.untilSome(
+                field(response), Instant.ofEpochMilli(Schedulers.parallel().now(TimeUnit.MILLISECONDS)));
     }
 
     private static Function<String, @Nullable String> field(HttpClientResponse response) {

@@ -25,13 +25,17 @@ final class HttpProvider implements ChatProvider {
     private final Connections connections;
 
     HttpProvider(Endpoint endpoint, Dialect dialect) {
+        this(endpoint, dialect, null);
+    }
+
+    HttpProvider(Endpoint endpoint, Dialect dialect, @Nullable Signer signer) {
         this.endpoint = endpoint;
         this.dialect = dialect;
         this.rotation = new Rotation(endpoint.name(), new KeyRing(endpoint.keys()), () -> Schedulers.parallel()
                 .now(TimeUnit.NANOSECONDS));
-        this.redactor = Redactor.of(endpoint.keys());
+        this.redactor = Redactor.of(endpoint.secrets());
         this.connections = new Connections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
-        this.exchange = new Exchange(endpoint, dialect, connections);
+        this.exchange = new Exchange(endpoint, dialect, signer, connections);
     }
 
     @Override
@@ -41,8 +45,7 @@ final class HttpProvider implements ChatProvider {
 
     @Override
     public Capabilities capabilities(String model) {
-        Capabilities known = endpoint.models().get(model);
-        return known != null ? known : Capabilities.assumed();
+        return Catalogue.capabilities(endpoint, model);
     }
 
     @Override
@@ -50,7 +53,10 @@ final class HttpProvider implements ChatProvider {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
                     return rotation.around(lease -> exchange.whole(
-                                    Encoded.of(dialect, request, false, scope), dialect.path(request, false), lease)
+                                    Encoded.of(dialect, request, false, scope),
+                                    dialect.path(request, false),
+                                    lease,
+                                    rotation.gauge(lease, scope))
                             .map(body -> dialect.decode(name(), request, body))
                             .map(response -> response.withFinish(signed(response.finish(), lease)))
                             .flux());
@@ -64,7 +70,10 @@ final class HttpProvider implements ChatProvider {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
                     return rotation.around(lease -> exchange.streamed(
-                                    Encoded.of(dialect, request, true, scope), request, lease)
+                                    Encoded.of(dialect, request, true, scope),
+                                    request,
+                                    lease,
+                                    rotation.gauge(lease, scope))
                             .map(chunk -> chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : chunk));
                 })
                 .onErrorMap(this::redacted);
@@ -78,6 +87,9 @@ final class HttpProvider implements ChatProvider {
 
     @Override
     public Mono<Void> probe() {
+        if (dialect.probePath().isEmpty()) {
+            return Mono.empty();
+        }
         return rotation.around(lease -> exchange.probe(lease).flux())
                 .onErrorMap(this::redacted)
                 .then();
@@ -97,9 +109,16 @@ final class HttpProvider implements ChatProvider {
     private Throwable redacted(Throwable error) {
         CallFailed failed = TransportFailure.typed(error, false);
         Failure failure = failed.failure();
-        String code = failure.code() == null ? null : redactor.redact(failure.code());
-        return failed.with(
-                failure.withMessage(redactor.redact(failure.message())).withStatus(failure.status(), code));
+        Failure safe = failure.withMessage(redactor.redact(failure.message()))
+                .withStatus(failure.status(), redacted(failure.code()))
+                .withRefused(redacted(failure.advice().refused()));
+        // Netty repeats what it could not read, and a server may have echoed a key there.
+        boolean clean = failed.getCause() == null || redactor.isClean(failed.getCause());
+        return clean ? failed.with(safe) : new CallFailed(safe);
+    }
+
+    private @Nullable String redacted(@Nullable String word) {
+        return word == null ? null : redactor.redact(word);
     }
 
     @Override

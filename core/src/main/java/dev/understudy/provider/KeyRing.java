@@ -117,6 +117,21 @@ final class KeyRing {
         return forHowLong;
     }
 
+    /**
+     * Leaves a key out that still served, because the vendor says that its bucket is empty now.
+     *
+     * @return whether it was free until now
+     */
+    boolean spent(Lease lease, Duration wait, long now) {
+        if (lease.index < 0) {
+            return false;
+        }
+        Gate is = new Gate(now + wait.toNanos(), FailureKind.RATE_LIMITED);
+        Gate was = gates.get(lease.index);
+        boolean longer = was != null && was.shut(now) && (was.until == Long.MAX_VALUE || was.until - is.until >= 0);
+        return !longer && gates.compareAndSet(lease.index, was, is) && (was == null || !was.shut(now));
+    }
+
     /** Why there is no key to use now, and when there will be one. Nothing was sent. */
     Failure nobody(long now) {
         long earliest = Long.MAX_VALUE;

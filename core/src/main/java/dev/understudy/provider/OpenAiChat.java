@@ -25,12 +25,12 @@ final class OpenAiChat implements Dialect {
 
     @Override
     public String path(ChatRequest request, boolean stream) {
-        return quirks.path();
+        return quirks.path(request.model());
     }
 
     @Override
     public String probePath() {
-        return "/models";
+        return quirks.paths().probe();
     }
 
     @Override
@@ -45,8 +45,7 @@ final class OpenAiChat implements Dialect {
 
     @Override
     public void authorize(Secret key, BiConsumer<String, String> header) {
-        boolean bearer = quirks.keyHeader().equalsIgnoreCase("authorization");
-        header.accept(quirks.keyHeader(), bearer ? "Bearer " + key.reveal() : key.reveal());
+        quirks.authorize(key, header);
     }
 
     @Override

@@ -10,11 +10,11 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.Toolbox;
+import dev.understudy.provider.Quirks.Continuation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The body of an OpenAI Chat Completions request. */
@@ -27,13 +27,13 @@ final class OpenAiChatRequest {
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("model", request.model());
         body.put("messages", messages(request.messages(), quirks));
-        Continuation continuation = quirks.continuation();
-        if (continuation != null && isBegun(request.messages())) {
-            sorted(continuation.inRequest(), body);
-        }
         tools(request.toolbox(), body);
         format(request.format(), body);
         sampling(request.sampling(), quirks, body);
+        if (isContinued(request.messages(), quirks, Continuation.FLAGS)) {
+            body.put("continue_final_message", true);
+            body.put("add_generation_prompt", false);
+        }
         if (stream) {
             body.put("stream", true);
             if (quirks.usageOnRequest()) {
@@ -41,7 +41,7 @@ final class OpenAiChatRequest {
             }
         }
         if (extra.containsKey("max_tokens") || extra.containsKey("max_completion_tokens")) {
-            body.remove(quirks.maxTokensField());
+            body.remove(quirks.fields().maxTokens());
         }
         body.putAll(extra);
         return body;
@@ -51,23 +51,16 @@ final class OpenAiChatRequest {
         List<Object> turns = new ArrayList<>(messages.size());
         for (int i = 0; i < messages.size(); i++) {
             Map<String, @Nullable Object> turn = message(messages.get(i));
-            Continuation continuation = quirks.continuation();
-            if (continuation != null && i == messages.size() - 1 && isBegun(messages)) {
-                sorted(continuation.inMessage(), turn);
+            if (i == messages.size() - 1 && isContinued(messages, quirks, Continuation.PREFIX)) {
+                turn.put("prefix", true);
             }
             turns.add(turn);
         }
         return turns;
     }
 
-    /** Whether the last message is the beginning of the answer. */
-    private static boolean isBegun(List<Message> messages) {
-        return messages.get(messages.size() - 1) instanceof Message.Assistant;
-    }
-
-    /** In one order, for the same request is always the same bytes. */
-    private static void sorted(Map<String, Boolean> fields, Map<String, @Nullable Object> into) {
-        new TreeMap<>(fields).forEach(into::put);
+    private static boolean isContinued(List<Message> messages, Quirks quirks, Continuation by) {
+        return quirks.continuation() == by && messages.get(messages.size() - 1) instanceof Message.Assistant;
     }
 
     private static Map<String, @Nullable Object> message(Message message) {
@@ -170,13 +163,13 @@ final class OpenAiChatRequest {
             body.put("top_p", sampling.topP());
         }
         if (sampling.maxTokens() != null) {
-            body.put(quirks.maxTokensField(), sampling.maxTokens());
+            body.put(quirks.fields().maxTokens(), sampling.maxTokens());
         }
         if (!sampling.stop().isEmpty()) {
             body.put("stop", sampling.stop());
         }
-        if (sampling.seed() != null) {
-            body.put("seed", sampling.seed());
+        if (sampling.seed() != null && quirks.fields().seed() != null) {
+            body.put(quirks.fields().seed(), sampling.seed());
         }
     }
 

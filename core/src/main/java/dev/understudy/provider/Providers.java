@@ -2,8 +2,6 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatProvider;
 import java.net.URI;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Makes providers. Nothing is sent by making one; each has a connection pool of its own, which {@link
@@ -47,6 +45,94 @@ public final class Providers {
         return new HttpProvider(endpoint, new OpenAiChat(quirks));
     }
 
+    /**
+     * A vendor that speaks OpenAI's Chat Completions, at its usual address and named after it: {@code
+     * Providers.of(Vendor.GROQ, key)}.
+     *
+     * @param keys none for servers without keys
+     * @throws IllegalArgumentException if its address needs an account or a host: see {@link #at}
+     */
+    public static ChatProvider of(Vendor vendor, String... keys) {
+        return of(vendor, vendor.endpoint(keys));
+    }
+
+    /**
+     * The same at an address of yours: {@code Providers.at(Vendor.VLLM, "http://localhost:9000/v1")}, {@code
+     * Providers.at(Vendor.CLOUDFLARE, account, key)}.
+     *
+     * @param where the account or host that the vendor's address needs, or a whole base URL
+     */
+    public static ChatProvider at(Vendor vendor, String where, String... keys) {
+        return of(vendor, vendor.endpointAt(where, keys));
+    }
+
+    /** The same with headers, models or connections of your own. */
+    public static ChatProvider of(Vendor vendor, Endpoint endpoint) {
+        return openAiCompatible(endpoint, vendor.quirks());
+    }
+
+    /** OpenAI, through Responses, named "openai". */
+    public static ChatProvider openAiResponses(String... keys) {
+        return openAiResponses(Endpoint.of("openai", OPENAI, keys));
+    }
+
+    /** OpenAI, or a server that speaks its Responses: with headers, models or connections of your own. */
+    public static ChatProvider openAiResponses(Endpoint endpoint) {
+        return new HttpProvider(endpoint, new OpenAiResponses());
+    }
+
+    /**
+     * Azure OpenAI, through Chat Completions in the v1 form, named "azure". Models are named as their deployments are.
+     *
+     * @param url {@code https://NAME.openai.azure.com}
+     */
+    public static ChatProvider azure(String url, String... keys) {
+        return openAiCompatible(Endpoint.of("azure", url, keys), Quirks.azure());
+    }
+
+    /** Azure OpenAI, through Chat Completions in the classic form, which has the deployment in the path. */
+    public static ChatProvider azureClassic(Endpoint endpoint, String apiVersion) {
+        return openAiCompatible(endpoint, Quirks.azure(apiVersion));
+    }
+
+    /** Azure OpenAI, through Responses in the v1 form. */
+    public static ChatProvider azureResponses(Endpoint endpoint) {
+        return new HttpProvider(endpoint, new OpenAiResponses(Quirks.azure().withPath("/openai/v1/responses")));
+    }
+
+    /**
+     * AWS Bedrock, through Converse, named "bedrock".
+     *
+     * @param region {@code us-east-1}
+     * @param keys Bedrock API keys
+     */
+    public static ChatProvider bedrock(String region, String... keys) {
+        return bedrock(Endpoint.of("bedrock", "https://bedrock-runtime." + region + ".amazonaws.com", keys));
+    }
+
+    /** AWS Bedrock, through Converse: with headers, models or connections of your own. */
+    public static ChatProvider bedrock(Endpoint endpoint) {
+        return new HttpProvider(endpoint, new BedrockConverse());
+    }
+
+    /** AWS Bedrock, through Converse, with requests that are signed; the endpoint has no keys then. */
+    public static ChatProvider bedrock(Endpoint endpoint, Signer signer) {
+        return new HttpProvider(endpoint, new BedrockConverse(), signer);
+    }
+
+    /**
+     * Anthropic's models on AWS Bedrock, through InvokeModel, with the words of Anthropic's own dialect: for what
+     * Converse does not know.
+     */
+    public static ChatProvider bedrockAnthropic(Endpoint endpoint) {
+        return new HttpProvider(endpoint, new BedrockAnthropic());
+    }
+
+    /** The same with requests that are signed; the endpoint has no keys then. */
+    public static ChatProvider bedrockAnthropic(Endpoint endpoint, Signer signer) {
+        return new HttpProvider(endpoint, new BedrockAnthropic(), signer);
+    }
+
     /** Anthropic, through Messages, named "anthropic". */
     public static ChatProvider anthropic(String... keys) {
         return anthropic(Endpoint.of("anthropic", ANTHROPIC, keys));
@@ -54,13 +140,7 @@ public final class Providers {
 
     /** Anthropic, or a server that speaks its Messages: with headers, models or connections of your own. */
     public static ChatProvider anthropic(Endpoint endpoint) {
-        Map<String, Integer> maxOutput = new HashMap<>();
-        endpoint.models().forEach((model, known) -> {
-            if (known.maxOutput() != null) {
-                maxOutput.put(model, known.maxOutput());
-            }
-        });
-        return new HttpProvider(endpoint, new Anthropic(maxOutput));
+        return new HttpProvider(endpoint, new Anthropic(Catalogue.maxOutput(endpoint)));
     }
 
     /** Google's Gemini, through generateContent, named "gemini". */

@@ -1,41 +1,82 @@
 package dev.understudy.provider;
 
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a server that speaks OpenAI Chat Completions differs from the others. Only what must be known beforehand is here:
  * the many habits of answering are recognised as they come.
  *
- * @param path where chat requests go, relative to the base URL, with a query where one is needed
- *     ({@code ?api-version=…})
+ * @param paths where requests go
  * @param keyHeader the header field that carries the key; {@code Authorization} carries it as a bearer token, any other
  *     as it is
- * @param maxTokensField the name of the field that limits the answer
+ * @param fields names of fields that not everybody calls the same
  * @param usageOnRequest whether a stream must be asked for its usage ({@code stream_options.include_usage})
  * @param doneCompletes whether {@code [DONE]} completes an answer that gave no finish reason; else it was cut
- * @param continuation how a trailing assistant message is marked as one to be continued; {@code null} where that needs no
- *     mark
+ * @param continuation how a trailing assistant message is marked as one to be continued
  */
 public record Quirks(
-        String path,
+        Paths paths,
         String keyHeader,
-        String maxTokensField,
+        Fields fields,
         boolean usageOnRequest,
         boolean doneCompletes,
-        @Nullable Continuation continuation) {
+        Continuation continuation) {
 
-    private static final Quirks DEFAULTS =
-            new Quirks("/chat/completions", "Authorization", "max_tokens", true, false, null);
+    static final String AUTHORIZATION = "Authorization";
+
+    /**
+     * Where requests go, relative to the base URL; {@code {model}} stands for the model's name.
+     *
+     * @param chat for answers, with a query where one is needed ({@code ?api-version=…})
+     * @param probe a cheap GET that tells that the endpoint works; "" if there is none, then probes always succeed
+     */
+    public record Paths(String chat, String probe) {
+        public Paths {
+            if (!chat.startsWith("/")) {
+                throw new IllegalArgumentException("path begins with a slash: " + chat);
+            }
+            if (!probe.isEmpty() && !probe.startsWith("/")) {
+                throw new IllegalArgumentException("probe path begins with a slash, or is empty: " + probe);
+            }
+        }
+    }
+
+    /**
+     * Names of fields that not everybody calls the same.
+     *
+     * @param maxTokens limits the answer
+     * @param seed makes answers repeatable; {@code null} where that is not known, and the seed is left out
+     */
+    public record Fields(String maxTokens, @Nullable String seed) {
+        public Fields {
+            if (maxTokens.isBlank()) {
+                throw new IllegalArgumentException("maxTokensField is the name of a field, \"max_tokens\" for one");
+            }
+        }
+    }
+
+    /** How a trailing assistant message is marked as one to be continued. */
+    public enum Continuation {
+        /** Not at all: it is continued, or it is not. */
+        PLAIN,
+        /** By {@code "prefix": true} in the message. */
+        PREFIX,
+        /** By {@code "continue_final_message": true} and {@code "add_generation_prompt": false} in the body. */
+        FLAGS
+    }
+
+    private static final Quirks DEFAULTS = new Quirks(
+            new Paths("/chat/completions", "/models"),
+            AUTHORIZATION,
+            new Fields("max_tokens", "seed"),
+            true,
+            false,
+            Continuation.PLAIN);
 
     public Quirks {
-        if (!path.startsWith("/")) {
-            throw new IllegalArgumentException("path begins with a slash: " + path);
-        }
         if (!keyHeader.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+")) {
             throw new IllegalArgumentException("keyHeader is the name of a header field: " + keyHeader);
-        }
-        if (maxTokensField.isBlank()) {
-            throw new IllegalArgumentException("maxTokensField is the name of a field, \"max_tokens\" for one");
         }
     }
 
@@ -49,32 +90,69 @@ public record Quirks(
         return DEFAULTS.withMaxTokensField("max_completion_tokens");
     }
 
-    /** Azure OpenAI, the classic form: the base URL ends in {@code /openai/deployments/NAME}. */
+    /** Azure OpenAI, the v1 form, below {@code https://NAME.openai.azure.com}: models are named in the body. */
+    public static Quirks azure() {
+        return openAi().withPath("/openai/v1/chat/completions")
+                .withProbePath("/openai/v1/models")
+                .withKeyHeader("api-key");
+    }
+
+    /** Azure OpenAI, the classic form, below the same URL: the model's name is the deployment's. */
     public static Quirks azure(String apiVersion) {
-        return openAi().withPath("/chat/completions?api-version=" + apiVersion).withKeyHeader("api-key");
+        String version = "?api-version=" + PathSegment.of(apiVersion);
+        return azure().withPath("/openai/deployments/{model}/chat/completions" + version)
+                .withProbePath("/openai/models" + version);
+    }
+
+    /** Puts the key where {@code keyHeader} says. */
+    void authorize(Secret key, BiConsumer<String, String> header) {
+        boolean bearer = keyHeader.equalsIgnoreCase(AUTHORIZATION);
+        header.accept(keyHeader, bearer ? "Bearer " + key.reveal() : key.reveal());
+    }
+
+    String path(String model) {
+        return paths.chat().replace("{model}", PathSegment.of(model));
     }
 
     public Quirks withPath(String path) {
-        return new Quirks(path, keyHeader, maxTokensField, usageOnRequest, doneCompletes, continuation);
+        return withPaths(new Paths(path, paths.probe()));
+    }
+
+    /** @param path "" for no probe */
+    public Quirks withProbePath(String path) {
+        return withPaths(new Paths(paths.chat(), path));
+    }
+
+    private Quirks withPaths(Paths paths) {
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
     }
 
     public Quirks withKeyHeader(String keyHeader) {
-        return new Quirks(path, keyHeader, maxTokensField, usageOnRequest, doneCompletes, continuation);
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
     }
 
     public Quirks withMaxTokensField(String maxTokensField) {
-        return new Quirks(path, keyHeader, maxTokensField, usageOnRequest, doneCompletes, continuation);
+        return withFields(new Fields(maxTokensField, fields.seed()));
+    }
+
+    /** @param seedField {@code null} to leave seeds out */
+    public Quirks withSeedField(@Nullable String seedField) {
+        return withFields(new Fields(fields.maxTokens(), seedField));
+    }
+
+    private Quirks withFields(Fields fields) {
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
     }
 
     public Quirks withUsageOnRequest(boolean usageOnRequest) {
-        return new Quirks(path, keyHeader, maxTokensField, usageOnRequest, doneCompletes, continuation);
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
     }
 
     public Quirks withDoneCompletes(boolean doneCompletes) {
-        return new Quirks(path, keyHeader, maxTokensField, usageOnRequest, doneCompletes, continuation);
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
     }
 
-    public Quirks withContinuation(@Nullable Continuation continuation) {
-        return new Quirks(path, keyHeader, maxTokensField, usageOnRequest, doneCompletes, continuation);
+    public Quirks withContinuation(Continuation continuation) {
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
     }
 }

@@ -1,9 +1,11 @@
 package dev.understudy.provider;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes keys out of what is shown to people: those it was told, plain, URL-encoded or in Base64, whole or in part, and
@@ -19,6 +21,9 @@ final class Redactor {
 
     /** Shorter ones are words, and a text without its words is no text. */
     private static final int SHORTEST = 4;
+
+    /** Causes of causes that are looked at. */
+    private static final int DEPTH = 10;
 
     private record Rule(Pattern pattern, String replacement) {}
 
@@ -81,12 +86,27 @@ final class Redactor {
         return new Redactor(forms, KeyParts.of(keys));
     }
 
+    /** Whether the messages of an exception, of its causes and of what it suppresses show nothing. */
+    boolean isClean(Throwable error) {
+        return isClean(error, 0);
+    }
+
+    private boolean isClean(@Nullable Throwable error, int depth) {
+        if (error == null) {
+            return true;
+        }
+        String message = error.toString();
+        return depth < DEPTH
+                && redact(message).equals(message)
+                && isClean(error.getCause(), depth + 1)
+                && Arrays.stream(error.getSuppressed()).allMatch(each -> isClean(each, depth + 1));
+    }
+
     String redact(String text) {
-        String safe = text;
+        String safe = parts.redact(text);
         for (String key : known) {
             safe = safe.replace(key, MASK);
         }
-        safe = parts.redact(safe);
         for (String key : known) {
             safe = withoutBeginning(safe, key);
         }

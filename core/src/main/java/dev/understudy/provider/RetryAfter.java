@@ -167,7 +167,8 @@ final class RetryAfter {
         return duration(new BigDecimal(number.strip()).multiply(SECONDS.getOrDefault(unit, BigDecimal.ONE)));
     }
 
-    private static @Nullable Duration sum(String length) {
+    /** {@code 6m0s} as a duration: of anything else no sense is made. */
+    static @Nullable Duration sum(String length) {
         BigDecimal seconds = BigDecimal.ZERO;
         Matcher part = PART.matcher(length.toLowerCase(Locale.ROOT));
         while (part.find()) {

@@ -9,6 +9,7 @@ import dev.understudy.chat.Phase;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,16 @@ record Rotation(String provider, KeyRing keys, LongSupplier clock) {
         Flux<T> answer = exchange.apply(lease);
         return (free == null ? answer.doOnComplete(() -> keys.open(lease)) : answer)
                 .onErrorMap(CallFailed.class, failed -> judged(failed, tried, lease, scope));
+    }
+
+    /** Hears what the headers of an answer tell of this key's buckets. */
+    Consumer<Duration> gauge(KeyRing.Lease lease, CallScope scope) {
+        return wait -> {
+            if (keys.spent(lease, wait, clock.getAsLong())) {
+                scope.report(new Notice.KeyGated(
+                        provider, String.valueOf(lease.fingerprint()), FailureKind.RATE_LIMITED, wait));
+            }
+        };
     }
 
     private Throwable judged(CallFailed failed, Tried tried, KeyRing.Lease lease, CallScope scope) {

@@ -34,6 +34,9 @@ final class WholeAnswer implements Consumer<StreamChunk> {
         while (objects.next()) {
             decoder.read(objects, answer);
         }
+        if (objects.isUnterminated() && !decoder.finished()) {
+            throw Json.rejected("JSON that ends in the middle");
+        }
         try {
             decoder.end(answer);
         } catch (CallFailed failed) {

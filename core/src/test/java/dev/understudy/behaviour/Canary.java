@@ -7,17 +7,30 @@ import java.io.StringWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /** A key that sings when it is seen: whole, in any coding, or in part. */
-record Canary(String key) {
+final class Canary {
 
     private static final String SONG = "q7Zk2VtR9xLw4NcB8hYd3MfJ6sPa1GeU";
 
     /** How many characters in a row give it away. */
     private static final int ENOUGH = 10;
+
+    private final String key;
+    private final Set<String> traces;
+
+    private Canary(String key) {
+        this.key = key;
+        this.traces = traces(key);
+    }
+
+    String key() {
+        return key;
+    }
 
     /** Has the form that most vendors' keys have. */
     static Canary wellKnown() {
@@ -79,9 +92,12 @@ record Canary(String key) {
 
     void assertUnseenIn(String where, String text) {
         String heard = text.toLowerCase(Locale.ROOT);
-        assertThat(traces().stream().filter(heard::contains).findFirst())
-                .as("a trace of the key in %s:%n%s", where, text)
-                .isEmpty();
+        for (int i = 0; i + ENOUGH <= heard.length(); i++) {
+            if (traces.contains(heard.substring(i, i + ENOUGH))) {
+                throw new AssertionError("The key can be seen in " + where + " at " + i + ":\n" + text);
+            }
+        }
+        assertThat(heard).as(where).doesNotContain("**" + lastFour());
     }
 
     /** In its message, its text, its causes, what it suppresses, and its printed trace. */
@@ -97,17 +113,24 @@ record Canary(String key) {
         }
     }
 
-    private Set<String> traces() {
-        Set<String> traces = new LinkedHashSet<>();
-        for (String form : new String[] {
-            key, Echo.BASE64.of(key), Echo.CREDENTIALS.of(key), URLEncoder.encode(key, StandardCharsets.UTF_8)
-        }) {
+    private String lastFour() {
+        return key.substring(key.length() - 4).toLowerCase(Locale.ROOT);
+    }
+
+    private static Set<String> traces(String key) {
+        Set<String> traces = new HashSet<>();
+        for (String form : List.of(
+                key, Echo.BASE64.of(key), Echo.CREDENTIALS.of(key), URLEncoder.encode(key, StandardCharsets.UTF_8))) {
             for (int i = 0; i + ENOUGH <= form.length(); i++) {
                 traces.add(form.substring(i, i + ENOUGH).toLowerCase(Locale.ROOT));
             }
         }
-        traces.add("**" + key.substring(key.length() - 4).toLowerCase(Locale.ROOT));
         traces.remove("sk-canary-");
         return traces;
+    }
+
+    @Override
+    public String toString() {
+        return key.substring(0, 3);
     }
 }

@@ -16,7 +16,9 @@ import dev.understudy.testing.After;
 import dev.understudy.testing.Reply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,8 +39,9 @@ class CanaryOnTheWireTest {
     private final Search search = new Search(stage, aloud, CANARY);
 
     @AfterEach
-    void close() {
+    void nothingIsLogged() {
         aloud.close();
+        search.listen();
     }
 
     static Stream<Arguments> echoes() {
@@ -62,6 +65,44 @@ class CanaryOnTheWireTest {
                     search.play(wire, door, stage.closing(new Garbage(answer)).url(), Timeouts.defaults());
             assertThat(heard.error()).isInstanceOf(ChatException.Exhausted.class);
         }
+    }
+
+    /** A reply for each kind of failure that a server can cause, with the key wherever a word can be. */
+    private static List<Reply> everyKind(String song) {
+        String json = "application/json";
+        return List.of(
+                Reply.error(500, "api_error", song),
+                Reply.error(503, "overloaded_error", song),
+                Reply.error(429, "rate_limit_error", song),
+                Reply.error(429, "insufficient_quota", "insufficient_quota", song),
+                Reply.error(401, "authentication_error", song),
+                Reply.error(403, "permission_error", song),
+                Reply.error(404, "not_found_error", "model_not_found", "model: " + song),
+                Reply.error(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum " + song),
+                Reply.error(400, "invalid_request_error", "content_filter", "content management policy " + song),
+                Reply.error(400, "invalid_request_error", "tool call validation failed: " + song),
+                Reply.raw(
+                        400,
+                        json,
+                        "{\"error\":{\"type\":\"invalid_request_error\",\"code\":"
+                                + "\"unsupported_parameter\",\"param\":\"" + song
+                                + "\",\"message\":\"Unsupported parameter: '"
+                                + song + "' is not supported with this model.\"}}"),
+                Reply.error(400, "invalid_request_error", song),
+                Reply.text(song).cut(After.headers()),
+                Reply.text(song).cut(After.nothing()),
+                Reply.empty(),
+                Reply.raw(200, json, song));
+    }
+
+    @OnEveryWire
+    void noKindOfFailureShowsIt(Wire wire, Door door) {
+        Set<FailureKind> missing = EnumSet.complementOf(EnumSet.of(FailureKind.SKIPPED, FailureKind.TIMEOUT));
+        for (Reply reply : everyKind(CANARY.key())) {
+            String url = stage.server().then(reply).url();
+            missing.removeAll(search.play(wire, door, url, Timeouts.defaults()).kinds());
+        }
+        assertThat(missing).isEmpty();
     }
 
     @OnEveryWire
@@ -133,6 +174,16 @@ class CanaryOnTheWireTest {
         Endpoint endpoint = Endpoint.of("p1", "https://gateway.example/v1").withHeader("x-gateway-key", CANARY.key());
         CANARY.assertUnseenIn("an endpoint", endpoint.toString());
         CANARY.assertUnseenIn("a provider", Wire.OPENAI.provider(endpoint).toString());
+    }
+
+    @OnEveryWire
+    void theValueOfSuchAFieldIsTakenOutWhereAServerEchoesIt(Wire wire, Door door) {
+        ScriptedServer server =
+                stage.server().then(Reply.error(403, "permission_error", "Not with " + CANARY.key() + " here."));
+        Endpoint endpoint =
+                Wire.endpoint("p1", server, "another-key").withHeader("x-gateway-auth", "Bearer " + CANARY.key());
+        search.look(door.hear(stage.understudy(stage.provider(wire, endpoint)), REQUEST));
+        assertThat(server.calls().get(0).header("x-gateway-auth")).endsWith(CANARY.key());
     }
 
     @Test

@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A key is nowhere to be seen, whatever a server does with it. */
 class CanaryTest {
 
-    private static final List<Integer> STATUSES =
-            List.of(302, 400, 401, 402, 403, 404, 408, 413, 418, 422, 429, 451, 498, 500, 501, 503, 529);
+    private static final List<Integer> STATUSES = List.of(302, 400, 401, 403, 404, 429, 500, 503);
 
     @RegisterExtension
     final Rehearsal stage = new Rehearsal();
@@ -31,13 +30,20 @@ class CanaryTest {
     private final Aloud aloud = new Aloud();
 
     @AfterEach
-    void close() {
+    void nothingIsLogged() {
         aloud.close();
+        for (Canary canary : List.of(Canary.wellKnown(), Canary.plain())) {
+            new Search(stage, aloud, canary).listen();
+        }
     }
 
+    /** A key of unknown form in every echo, and one of well-known form where that could matter. */
     static Stream<Arguments> echoes() {
-        return Rehearsal.times(Rehearsal.everywhere(), Canary.wellKnown(), Canary.plain())
-                .flatMap(one -> Rehearsal.times(Stream.of(one), (Object[]) Echo.values()));
+        Stream<Arguments> unknown =
+                Rehearsal.times(Rehearsal.times(Rehearsal.everywhere(), Canary.plain()), (Object[]) Echo.values());
+        Stream<Arguments> known = Rehearsal.times(
+                Rehearsal.times(Rehearsal.everywhere(), Canary.wellKnown()), Echo.WHOLE, Echo.MASKED, Echo.BEGINNING);
+        return Stream.concat(unknown, known);
     }
 
     private Heard play(Wire wire, Door door, Canary canary, ScriptedServer server) {
@@ -59,7 +65,7 @@ class CanaryTest {
             kinds.addAll(play(wire, door, canary, server).kinds());
             assertThat(server.calls().get(0).key()).isEqualTo(canary.key());
         }
-        assertThat(kinds).hasSizeGreaterThan(8);
+        assertThat(kinds).hasSizeGreaterThan(5);
     }
 
     @ParameterizedTest

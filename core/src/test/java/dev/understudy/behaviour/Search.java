@@ -58,6 +58,10 @@ record Search(Rehearsal stage, Aloud aloud, Canary canary) {
             canary.assertUnseenIn("the partial answer", partial.partial().toString());
         }
         canary.assertUnseenIn("the request", REQUEST.toString());
+    }
+
+    /** All that was logged or printed so far. */
+    void listen() {
         canary.assertUnseenIn("the logs", aloud.heard());
     }
 

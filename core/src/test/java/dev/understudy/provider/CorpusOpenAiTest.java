@@ -211,28 +211,11 @@ class CorpusOpenAiTest {
         if (heard.finish != null) {
             compare(recording, heard.toolCalls, softly);
             compare(recording, heard.finish, !heard.toolCalls.isEmpty(), softly);
-            softly.assertThat(partsOf(heard)).as("%s parts", recording).isEqualTo(heard.toolCalls);
+            softly.assertThat(heard.callsFromParts()).as("%s parts", recording).isEqualTo(heard.toolCalls);
         }
         if (recording.expected().path("error").isObject()) {
             softly.assertThat(heard.failure).as("%s failure", recording).isNotNull();
         }
-    }
-
-    /** The calls, put together from their parts alone. */
-    private static List<ToolCall> partsOf(Heard heard) {
-        List<ToolCall> calls = new ArrayList<>();
-        for (StreamChunk chunk : heard.chunks) {
-            if (chunk instanceof StreamChunk.ToolCallPart part) {
-                if (part.index() == calls.size()) {
-                    calls.add(new ToolCall(part.id(), part.name(), part.arguments()));
-                } else {
-                    ToolCall before = calls.get(part.index());
-                    calls.set(
-                            part.index(), new ToolCall(part.id(), part.name(), before.arguments() + part.arguments()));
-                }
-            }
-        }
-        return calls;
     }
 
     private static void compare(Recording recording, List<ToolCall> calls, SoftAssertions softly) {

@@ -92,6 +92,23 @@ final class Heard {
         return new Live(dialect.framing(), dialect.decoder(provider, request), new Heard());
     }
 
+    /** The calls, put together from their parts alone. */
+    List<ToolCall> callsFromParts() {
+        List<ToolCall> calls = new ArrayList<>();
+        for (StreamChunk chunk : chunks) {
+            if (chunk instanceof StreamChunk.ToolCallPart part) {
+                if (part.index() == calls.size()) {
+                    calls.add(new ToolCall(part.id(), part.name(), part.arguments()));
+                } else {
+                    ToolCall before = calls.get(part.index());
+                    calls.set(
+                            part.index(), new ToolCall(part.id(), part.name(), before.arguments() + part.arguments()));
+                }
+            }
+        }
+        return calls;
+    }
+
     /** What failed; null if nothing did. */
     @Nullable
     FailureKind kind() {

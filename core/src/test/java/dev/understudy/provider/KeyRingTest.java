@@ -106,10 +106,42 @@ class KeyRingTest {
     }
 
     @Test
+    void aKeyWhoseBucketIsEmptyIsLeftOutUntilThereIsSomethingAgain() {
+        assertThat(ring.spent(lease(0), Duration.ofSeconds(5), 0)).isTrue();
+        assertThat(IntStream.range(0, 4).map(i -> lease(FIVE_SECONDS - 1).index()))
+                .doesNotContain(0);
+        assertThat(IntStream.range(0, 3).map(i -> lease(FIVE_SECONDS).index())).contains(0);
+    }
+
+    @Test
+    void whatIsReadBetweenTheLinesNeverShortensWhatWasSaid() {
+        KeyRing.Lease one = lease(0);
+        ring.gate(one, LIMITED, 0);
+        assertThat(ring.spent(one, Duration.ofSeconds(1), 0)).isFalse();
+        assertThat(IntStream.range(0, 4).map(i -> lease(FIVE_SECONDS - 1).index()))
+                .doesNotContain(one.index());
+        KeyRing.Lease wrong = lease(0);
+        ring.gate(wrong, Failure.of(FailureKind.AUTH, ""), 0);
+        assertThat(ring.spent(wrong, Duration.ofDays(300), 0)).isFalse();
+        assertThat(IntStream.range(0, 6).map(i -> lease(Long.MAX_VALUE / 2).index()))
+                .doesNotContain(wrong.index());
+    }
+
+    @Test
+    void anEmptyBucketIsNewsOnlyOnce() {
+        KeyRing.Lease one = lease(0);
+        assertThat(ring.spent(one, Duration.ofSeconds(5), 0)).isTrue();
+        assertThat(ring.spent(one, Duration.ofSeconds(5), 1)).isFalse();
+        assertThat(ring.spent(one, Duration.ofSeconds(9), 2)).isFalse();
+        assertThat(ring.spent(one, Duration.ofSeconds(5), 2 * FIVE_SECONDS)).isTrue();
+    }
+
+    @Test
     void aServerWithoutKeysIsAskedWithoutOne() {
         KeyRing none = new KeyRing(List.of());
         assertThat(none.lease(Set.of(), 0)).isEqualTo(KeyRing.Lease.KEYLESS);
         assertThat(none.gate(KeyRing.Lease.KEYLESS, LIMITED, 0)).isNull();
+        assertThat(none.spent(KeyRing.Lease.KEYLESS, Duration.ofSeconds(5), 0)).isFalse();
     }
 
     private KeyRing.Lease lease(long now) {

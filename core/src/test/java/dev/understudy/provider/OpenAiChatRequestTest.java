@@ -122,22 +122,11 @@ class OpenAiChatRequestTest {
         ChatRequest request = ChatRequest.of(
                 "m1",
                 List.of(Message.user("Count"), Message.assistant("One"), Message.user("On"), Message.assistant("Two")));
-        OpenAiChat marking = new OpenAiChat(Quirks.defaults().withContinuation(Continuation.prefix()));
+        OpenAiChat marking = new OpenAiChat(Quirks.defaults().withContinuation(Quirks.Continuation.PREFIX));
         assertThat(new String(marking.encode(request, false), StandardCharsets.UTF_8))
                 .contains("{\"role\":\"assistant\",\"content\":\"One\"}")
                 .contains("{\"role\":\"assistant\",\"content\":\"Two\",\"prefix\":true}");
         assertThat(body(request, false)).doesNotContain("prefix");
-    }
-
-    @Test
-    void vllmIsToldToContinueInTheRequestItself() {
-        OpenAiChat marking = new OpenAiChat(Quirks.defaults().withContinuation(Continuation.finalMessage()));
-        ChatRequest begun = ChatRequest.of("m1", List.of(Message.user("Count"), Message.assistant("One")));
-        assertThat(new String(marking.encode(begun, true), StandardCharsets.UTF_8))
-                .contains("{\"role\":\"assistant\",\"content\":\"One\"}]")
-                .contains("\"add_generation_prompt\":false,\"continue_final_message\":true");
-        assertThat(new String(marking.encode(ChatRequest.of("m1", "Count"), true), StandardCharsets.UTF_8))
-                .doesNotContain("continue_final_message", "add_generation_prompt");
     }
 
     @Test
@@ -166,10 +155,44 @@ class OpenAiChatRequestTest {
         DIALECT.authorize(Secret.of("k-123"), headers::put);
         new OpenAiChat(Quirks.azure("2024-10-21")).authorize(Secret.of("k-456"), headers::put);
         assertThat(headers).containsExactly(Map.entry("Authorization", "Bearer k-123"), Map.entry("api-key", "k-456"));
-        assertThat(new OpenAiChat(Quirks.azure("2024-10-21")).path(ChatRequest.of("m", "p"), true))
-                .isEqualTo("/chat/completions?api-version=2024-10-21");
         assertThat(DIALECT.path(ChatRequest.of("m", "p"), false)).isEqualTo("/chat/completions");
         assertThat(DIALECT.probePath()).isEqualTo("/models");
+    }
+
+    @Test
+    void azureNamesTheDeploymentInThePathOrInTheBody() {
+        OpenAiChat classic = new OpenAiChat(Quirks.azure("2024-10-21"));
+        assertThat(classic.path(ChatRequest.of("my gpt/5", "p"), true))
+                .isEqualTo("/openai/deployments/my%20gpt%2F5/chat/completions?api-version=2024-10-21");
+        assertThat(classic.probePath()).isEqualTo("/openai/models?api-version=2024-10-21");
+        OpenAiChat v1 = new OpenAiChat(Quirks.azure());
+        assertThat(v1.path(ChatRequest.of("m", "p"), true)).isEqualTo("/openai/v1/chat/completions");
+        assertThat(v1.probePath()).isEqualTo("/openai/v1/models");
+    }
+
+    @Test
+    void aTrailingAssistantMessageIsMarkedInTheBodyWhereTheServerWantsThat() {
+        ChatRequest request = ChatRequest.of("m1", List.of(Message.user("Count"), Message.assistant("One")));
+        OpenAiChat marking = new OpenAiChat(Quirks.defaults().withContinuation(Quirks.Continuation.FLAGS));
+        assertThat(new String(marking.encode(request, false), StandardCharsets.UTF_8))
+                .contains("\"continue_final_message\":true,\"add_generation_prompt\":false")
+                .doesNotContain("prefix");
+        assertThat(new String(marking.encode(ChatRequest.of("m1", "Count"), false), StandardCharsets.UTF_8))
+                .doesNotContain("continue_final_message");
+    }
+
+    @Test
+    void aSeedIsCalledAsTheServerCallsItOrLeftOut() {
+        ChatRequest request = ChatRequest.of("m1", "p").withSeed(7);
+        assertThat(new String(
+                        new OpenAiChat(Quirks.defaults().withSeedField("random_seed")).encode(request, false),
+                        StandardCharsets.UTF_8))
+                .contains("\"random_seed\":7")
+                .doesNotContain("\"seed\"");
+        assertThat(new String(
+                        new OpenAiChat(Quirks.defaults().withSeedField(null)).encode(request, false),
+                        StandardCharsets.UTF_8))
+                .doesNotContain("seed");
     }
 
     @Test

@@ -1,0 +1,85 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Seal;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads a whole answer of Converse. */
+final class BedrockAnswer {
+
+    private final BedrockEnd end = new BedrockEnd();
+    private final StringBuilder text = new StringBuilder();
+    private final List<Thought> thoughts = new ArrayList<>();
+    private final List<ToolCall> calls = new ArrayList<>();
+    private boolean hasContent;
+
+    private BedrockAnswer() {}
+
+    /**
+     * @throws CallFailed the error it holds in place of an answer, or PROTOCOL if it is no answer at all
+     */
+    static ChatResponse read(String provider, String model, byte[] body) {
+        BedrockAnswer answer = new BedrockAnswer();
+        try (JsonReader in = Json.read(body)) {
+            answer.response(in);
+        }
+        if (!answer.hasContent) {
+            throw new CallFailed(ErrorTyping.noAnswer(body, "no Converse message in the answer"));
+        }
+        answer.end.check();
+        return new ChatResponse(
+                answer.text.toString(),
+                "",
+                answer.thoughts,
+                answer.calls,
+                answer.end.finish(!answer.calls.isEmpty(), provider, model));
+    }
+
+    private void response(JsonReader in) {
+        if (!in.object()) {
+            return;
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "output" -> message(in);
+                case "stopReason" -> end.stopReason = in.string();
+                case "usage" -> end.usage(in);
+                default -> in.skip();
+            }
+        }
+    }
+
+    private void message(JsonReader in) {
+        if (!in.object()) {
+            return;
+        }
+        while (in.nextField()) {
+            if (in.field().equals("message")) {
+                message(in);
+            } else if (in.field().equals("content") && in.array()) {
+                hasContent = true;
+                BedrockBlock block = new BedrockBlock();
+                while (in.nextElement()) {
+                    block.clear();
+                    block.read(in);
+                    take(block);
+                }
+            }
+        }
+    }
+
+    private void take(BedrockBlock block) {
+        text.append(block.text);
+        Seal seal = block.seal();
+        if (!block.thought.isEmpty() || seal != null) {
+            thoughts.add(new Thought(block.thought, seal));
+        }
+        if (block.isCall) {
+            calls.add(new ToolCall(block.callId, block.name, block.input.isEmpty() ? "{}" : block.input));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Anthropic's Messages through Bedrock's InvokeModel: its words and events in AWS's envelope, with the model in the path.
+ * Extra fields are those of Anthropic's own dialect, and so are the seals of thoughts.
+ */
+final class BedrockAnthropic implements Dialect {
+
+    private static final String VERSION = "bedrock-2023-05-31";
+
+    private final AnthropicRequest request = new AnthropicRequest(Map.of());
+
+    @Override
+    public String name() {
+        return "bedrock-anthropic";
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return "/model/" + PathSegment.of(request.model()) + (stream ? "/invoke-with-response-stream" : "/invoke");
+    }
+
+    @Override
+    public String probePath() {
+        return "";
+    }
+
+    @Override
+    public byte[] encode(ChatRequest request, boolean stream) {
+        Map<String, Object> body = this.request.body(request, false);
+        body.remove("model");
+        body.putIfAbsent("anthropic_version", VERSION);
+        return Json.write(body);
+    }
+
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        header.accept("Authorization", "Bearer " + key.reveal());
+    }
+
+    @Override
+    public String streamType() {
+        return "application/vnd.amazon.eventstream";
+    }
+
+    @Override
+    public Framing framing() {
+        return new BedrockChunks();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new AnthropicStream(provider, request.model());
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return AnthropicAnswer.read(provider, request.model(), body);
+    }
+
+    @Override
+    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
+        return ErrorTyping.http(status, header, body);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/**
+ * The event stream of Bedrock's InvokeModel, whose messages hold the events of the model's own dialect in Base64. What
+ * the events are called stands inside them. Exceptions, which are AWS's own, are thrown.
+ */
+final class BedrockChunks implements Framing {
+
+    private final EventStreamFraming messages = new EventStreamFraming();
+    private byte[] payload = new byte[0];
+
+    @Override
+    public void push(byte[] piece) {
+        messages.push(piece);
+    }
+
+    @Override
+    public void end() {
+        messages.end();
+    }
+
+    @Override
+    public boolean next() {
+        while (messages.next()) {
+            if (messages.isErrorField()) {
+                throw new CallFailed(
+                        ErrorTyping.inBand(messages.payload(), messages.offset(), messages.length(), messages.event()));
+            }
+            if (unwrap()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the message holds an event. */
+    private boolean unwrap() {
+        String base64 = null;
+        try (JsonReader in = Json.read(messages.payload(), messages.offset(), messages.length())) {
+            if (in.object()) {
+                while (in.nextField()) {
+                    if (in.field().equals("bytes")) {
+                        base64 = in.string();
+                    }
+                }
+            }
+        }
+        if (base64 == null) {
+            return false;
+        }
+        try {
+            payload = Base64.getDecoder().decode(base64.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (IllegalArgumentException e) {
+            throw Json.rejected("a chunk whose bytes are no Base64");
+        }
+        return true;
+    }
+
+    @Override
+    public boolean isErrorField() {
+        return false;
+    }
+
+    @Override
+    public String event() {
+        return "";
+    }
+
+    @Override
+    public byte[] payload() {
+        return payload;
+    }
+
+    @Override
+    public int offset() {
+        return 0;
+    }
+
+    @Override
+    public int length() {
+        return payload.length;
+    }
+}

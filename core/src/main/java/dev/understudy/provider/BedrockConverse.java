@@ -1,0 +1,68 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * AWS Bedrock's Converse, below a base like {@code https://bedrock-runtime.us-east-1.amazonaws.com}. How requests are
+ * mapped stands at {@link BedrockRequest}. There is nothing at this address that a probe could get.
+ */
+final class BedrockConverse implements Dialect {
+
+    /** The name, also of the seals of its thoughts. */
+    static final String NAME = "bedrock-converse";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return "/model/" + PathSegment.of(request.model()) + (stream ? "/converse-stream" : "/converse");
+    }
+
+    @Override
+    public String probePath() {
+        return "";
+    }
+
+    @Override
+    public byte[] encode(ChatRequest request, boolean stream) {
+        return Json.write(BedrockRequest.body(request));
+    }
+
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        header.accept("Authorization", "Bearer " + key.reveal());
+    }
+
+    @Override
+    public String streamType() {
+        return "application/vnd.amazon.eventstream";
+    }
+
+    @Override
+    public Framing framing() {
+        return new EventStreamFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new BedrockStream(provider, request.model());
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return BedrockAnswer.read(provider, request.model(), body);
+    }
+
+    @Override
+    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
+        return ErrorTyping.http(status, header, body);
+    }
+}

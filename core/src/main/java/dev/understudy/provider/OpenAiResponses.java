@@ -1,0 +1,74 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OpenAI's Responses API, below a base like {@code https://api.openai.com/v1}; others speak it too. How requests are
+ * mapped stands at {@link OpenAiResponsesRequest}.
+ */
+final class OpenAiResponses implements Dialect {
+
+    /** The name, also of the seals of its thoughts. */
+    static final String NAME = "openai-responses";
+
+    private final Quirks quirks;
+
+    OpenAiResponses() {
+        this(Quirks.defaults().withPath("/responses"));
+    }
+
+    /** @param quirks where requests and the key go; the rest of them does not count here */
+    OpenAiResponses(Quirks quirks) {
+        this.quirks = quirks;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return quirks.path(request.model());
+    }
+
+    @Override
+    public String probePath() {
+        return quirks.paths().probe();
+    }
+
+    @Override
+    public byte[] encode(ChatRequest request, boolean stream) {
+        return Json.write(OpenAiResponsesRequest.body(request, stream));
+    }
+
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        quirks.authorize(key, header);
+    }
+
+    @Override
+    public Framing framing() {
+        return new SseFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new OpenAiResponsesStream(provider, request.model());
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return OpenAiResponsesAnswer.read(provider, request.model(), body);
+    }
+
+    @Override
+    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
+        return ErrorTyping.http(status, header, body);
+    }
+}

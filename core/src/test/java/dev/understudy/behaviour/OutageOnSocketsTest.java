@@ -1,0 +1,117 @@
+package dev.understudy.behaviour;
+
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.CircuitPolicy;
+import dev.understudy.CircuitState;
+import dev.understudy.Event;
+import dev.understudy.Failover;
+import dev.understudy.Understudy;
+import dev.understudy.testing.After;
+import dev.understudy.testing.Reply;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Flux;
+
+/** A primary that goes down under steady load and comes back, on real sockets: 40 calls a second, short pauses. */
+class OutageOnSocketsTest {
+
+    private static final Duration EVERY = Duration.ofMillis(25);
+    private static final int DOWN_FROM = 30;
+    private static final int DOWN_TO = 90;
+    private static final int CALLS = 170;
+
+    @RegisterExtension
+    final Rehearsal stage = new Rehearsal();
+
+    private enum Way {
+        BUSY(Reply.status(503)),
+        RESETS(Reply.text("never").reset(After.nothing()));
+
+        private final Reply reply;
+
+        Way(Reply reply) {
+            this.reply = reply;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"OPENAI, STREAM, BUSY", "ANTHROPIC, CHAT, RESETS"})
+    void noCallFailsAndTheDeadPrimaryIsAskedOnceInEachOpenWindow(Wire wire, Door door, Way way) {
+        AtomicBoolean down = new AtomicBoolean();
+        ScriptedServer primary =
+                stage.server().rule(asked -> down.get() ? way.reply : null).always(Reply.text("I am the primary."));
+        ScriptedServer second = stage.server().always(Reply.text("I stand in."));
+        Understudy understudy = stage.builder(
+                        stage.provider(wire, "primary", primary, "k1"), stage.provider(wire, "second", second, "k2"))
+                .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(200), Duration.ofMillis(400)))
+                .failover(Failover.defaults().withReturnAfter(Duration.ofMillis(200)))
+                .build();
+        List<Heard> heard = Objects.requireNonNull(Flux.interval(EVERY)
+                .take(CALLS)
+                .doOnNext(call -> down.set(call >= DOWN_FROM && call < DOWN_TO))
+                .flatMapSequential(call -> door.ask(understudy, REQUEST), CALLS)
+                .collectList()
+                .block(Duration.ofSeconds(60)));
+
+        List<Integer> windows = attemptsInOpenWindows();
+        long byPrimary = heard.stream()
+                .skip(DOWN_TO)
+                .filter(OutageOnSocketsTest::isByPrimary)
+                .count();
+        long failed = heard.stream().filter(one -> one.error() != null).count();
+        System.out.printf(
+                "outage on sockets, %s %s %s: %d calls, %d failed, %d of %d requests reached the primary; attempts in open windows %s; %d of the %d calls after its return are its own%n",
+                wire,
+                door,
+                way,
+                heard.size(),
+                failed,
+                primary.calls().size(),
+                primary.calls().size() + second.calls().size(),
+                windows,
+                byPrimary,
+                CALLS - DOWN_TO);
+        assertThat(heard).hasSize(CALLS);
+        assertThat(failed).isZero();
+        // Calls that were let through before it opened may still be told of afterwards: those are in the first window.
+        assertThat(windows.stream().skip(1)).isNotEmpty().allMatch(attempts -> attempts <= 1);
+        assertThat(isByPrimary(heard.get(CALLS - 1))).as("it is back in use").isTrue();
+        assertThat(understudy.standings())
+                .allSatisfy(standing -> assertThat(standing.inFlight()).isZero());
+        assertThat(stage.timers.left()).isZero();
+    }
+
+    private static boolean isByPrimary(Heard heard) {
+        return heard.served().provider().equals("primary");
+    }
+
+    private List<Integer> attemptsInOpenWindows() {
+        List<Integer> windows = new ArrayList<>();
+        int attempts = -1;
+        for (Event event : stage.events) {
+            if (event instanceof Event.AttemptStarted started
+                    && started.provider().equals("primary")
+                    && attempts >= 0) {
+                attempts++;
+            } else if (event instanceof Event.CircuitMoved moved
+                    && moved.provider().equals("primary")) {
+                if (attempts >= 0 && moved.to() != CircuitState.HALF_OPEN) {
+                    windows.add(attempts);
+                }
+                if (moved.to() != CircuitState.HALF_OPEN) {
+                    attempts = moved.to() == CircuitState.OPEN ? 0 : -1;
+                }
+            }
+        }
+        return windows;
+    }
+}

@@ -1,0 +1,258 @@
+package dev.understudy.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.Seal;
+import dev.understudy.chat.StreamChunk.Reasoning;
+import dev.understudy.chat.StreamChunk.Text;
+import dev.understudy.chat.StreamChunk.ToolCallPart;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BedrockStreamTest {
+
+    private static final ChatRequest REQUEST = ChatRequest.of("asked", "?");
+
+    private static EventStreamBytes begun() {
+        return EventStreamBytes.stream().event("messageStart", json("{'role':'assistant','p':'abc'}"));
+    }
+
+    private static EventStreamBytes said(String text) {
+        return delta(begun(), 0, "'text':'" + text + "'");
+    }
+
+    private static EventStreamBytes delta(EventStreamBytes stream, int index, String fields) {
+        return stream.event(
+                "contentBlockDelta", json("{'contentBlockIndex':" + index + ",'delta':{" + fields + "},'p':'ab'}"));
+    }
+
+    private static EventStreamBytes stopped(EventStreamBytes stream, String reason) {
+        return stream.event("messageStop", json("{'stopReason':'" + reason + "'}"));
+    }
+
+    private static EventStreamBytes told(EventStreamBytes stream) {
+        return stream.event(
+                "metadata",
+                json("{'usage':{'inputTokens':10,'outputTokens':5,'totalTokens':22,'cacheReadInputTokens':4,"
+                        + "'cacheWriteInputTokens':3},'metrics':{'latencyMs':1}}"));
+    }
+
+    @Test
+    void textIsToldAndTokensComeAfterTheStop() {
+        Heard heard = hear(told(stopped(delta(said("Hel"), 0, "'text':'lo 👋'"), "end_turn")));
+        assertThat(heard.chunks).hasSize(3).startsWith(new Text("Hel"), new Text("lo 👋"));
+        assertThat(heard.finished().reason()).isEqualTo(FinishReason.STOP);
+        assertThat(heard.finished().usage()).isEqualTo(new Usage(17, 5, 4, 0, false));
+        assertThat(heard.finished().receipt().finishReason()).isEqualTo("end_turn");
+    }
+
+    @Test
+    void aCacheThatIsCountedInTheInputIsNotCountedTwice() {
+        Heard heard = hear(
+                stopped(said("Hi"), "end_turn")
+                        .event(
+                                "metadata",
+                                json(
+                                        "{'usage':{'inputTokens':10,'outputTokens':5,'totalTokens':15,'cacheReadInputTokens':4}}")));
+        assertThat(heard.finished().usage()).isEqualTo(new Usage(10, 5, 4, 0, false));
+    }
+
+    @Test
+    void anAnswerWithoutMetadataIsCompleteAndOneWithoutStopIsNot() {
+        assertThat(hear(stopped(said("Hi"), "end_turn")).finished().usage()).isEqualTo(Usage.none());
+        assertThat(hear(told(said("Hi"))).kind()).isEqualTo(FailureKind.TRUNCATED);
+        assertThat(hear(begun()).chunks).isEmpty();
+    }
+
+    @Test
+    void callsAreToldInPartsAndWhole() {
+        EventStreamBytes stream = said("Looking.")
+                .event(
+                        "contentBlockStart",
+                        json("{'contentBlockIndex':1,'start':{'toolUse':{'toolUseId':'t1','name':'clock'}}}"));
+        delta(stream, 1, "'toolUse':{'input':'{\\'zone\\':'}");
+        delta(stream, 1, "'toolUse':{'input':'\\'UTC\\'}'}");
+        stream.event("contentBlockStop", json("{'contentBlockIndex':1}"))
+                .event(
+                        "contentBlockStart",
+                        json(
+                                "{'contentBlockIndex':2,'start':{'toolUse':{'toolUseId':'t2','name':'date','type':'tool_use'}}}"))
+                .event("contentBlockStop", json("{'contentBlockIndex':2}"));
+        Heard heard = hear(told(stopped(stream, "tool_use")));
+        assertThat(heard.toolCalls)
+                .containsExactly(new ToolCall("t1", "clock", "{\"zone\":\"UTC\"}"), new ToolCall("t2", "date", "{}"));
+        assertThat(heard.callsFromParts()).isEqualTo(heard.toolCalls);
+        assertThat(heard.chunks.get(1)).isEqualTo(new ToolCallPart(0, "t1", "clock", ""));
+        assertThat(heard.finished().reason()).isEqualTo(FinishReason.TOOL_CALLS);
+    }
+
+    @Test
+    void toolsThatTheVendorRunsAreNoCalls() {
+        EventStreamBytes stream = begun().event(
+                        "contentBlockStart",
+                        json(
+                                "{'contentBlockIndex':0,'start':{'toolUse':{'toolUseId':'t','name':'search','type':'server_tool_use'}}}"));
+        delta(stream, 0, "'toolUse':{'input':'{}'}");
+        stream.event("contentBlockStop", json("{'contentBlockIndex':0}"))
+                .event("contentBlockStart", json("{'contentBlockIndex':1,'start':{'toolResult':{'toolUseId':'t'}}}"));
+        delta(stream, 1, "'toolResult':[{'text':'found'}]");
+        delta(stream, 2, "'citation':{'title':'x'}");
+        delta(stream, 2, "'text':'So'");
+        Heard heard = hear(stopped(stream, "end_turn"));
+        assertThat(heard.toolCalls).isEmpty();
+        assertThat(heard.chunks).hasSize(2).startsWith(new Text("So"));
+        assertThat(heard.finished().reason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void reasoningIsToldAndSealed() {
+        EventStreamBytes stream = delta(begun(), 0, "'reasoningContent':{'text':'Hm'}");
+        delta(stream, 0, "'reasoningContent':{'signature':'si'}");
+        delta(stream, 0, "'reasoningContent':{'signature':'gn'}");
+        stream.event("contentBlockStop", json("{'contentBlockIndex':0}"));
+        delta(stream, 1, "'reasoningContent':{'redactedContent':'b64'}");
+        Heard heard = hear(stopped(stream, "end_turn"));
+        assertThat(heard.chunks.subList(0, 3))
+                .containsExactly(
+                        new Reasoning("Hm", null),
+                        new Reasoning("", new Seal("sign", false, "bedrock-converse")),
+                        new Reasoning("", new Seal("b64", true, "bedrock-converse")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "stop_sequence, STOP",
+        "max_tokens, LENGTH",
+        "model_context_window_exceeded, LENGTH",
+        "content_filtered, CONTENT_FILTER",
+        "guardrail_intervened, CONTENT_FILTER",
+        "sleepy, OTHER"
+    })
+    void stopReasonsAreUnderstood(String word, FinishReason reason) {
+        assertThat(hear(stopped(said("x"), word)).finished().reason()).isEqualTo(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"malformed_tool_use, TOOL_REJECTED", "malformed_model_output, SERVER"})
+    void anAnswerThatTheVendorCallsMalformedIsNone(String word, FailureKind kind) {
+        assertThat(hear(told(stopped(said("x"), word))).kind()).isEqualTo(kind);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "throttlingException | {'message':'Too many tokens, please wait before trying again.'} | RATE_LIMITED",
+                "internalServerException | {'message':'x'} | SERVER",
+                "modelStreamErrorException | {'message':'x','originalStatusCode':424,'originalMessage':'y'} | SERVER",
+                "serviceUnavailableException | {'message':'x'} | OVERLOADED",
+                "validationException | {'message':'x'} | INVALID_REQUEST",
+                "validationException | {'message':'Input is too long for requested model.'} | CONTEXT_OVERFLOW",
+                "somethingNewException | {'message':'x'} | SERVER",
+                "throttlingException | '' | RATE_LIMITED",
+            })
+    void exceptionsAreTypedByTheirName(String type, String payload, FailureKind kind) {
+        Heard heard = hear(told(said("Half").exception(type, json(payload))));
+        assertThat(heard.kind()).isEqualTo(kind);
+        assertThat(heard.text).hasToString("Half");
+        assertThat(heard.finish).isNull();
+        assertThat(String.valueOf(heard.failure)).contains(type);
+    }
+
+    @Test
+    void anErrorWithoutPayloadTellsItsMessage() {
+        Heard heard = hear(said("Half").error("ServiceUnavailable", "Come back later"));
+        assertThat(heard.kind()).isEqualTo(FailureKind.OVERLOADED);
+        assertThat(String.valueOf(heard.failure)).contains("Come back later");
+    }
+
+    @Test
+    void theChunksOfAnInvokedModelAreItsOwnEvents() {
+        EventStreamBytes stream = chunk(EventStreamBytes.stream(), "{'messageStart':{'role':'assistant'}}");
+        chunk(stream, "{'contentBlockDelta':{'delta':{'text':'Hi'},'contentBlockIndex':0}}");
+        stream.event("chunk", json("{'p':'no bytes'}"));
+        chunk(stream, "{'messageStop':{'stopReason':'end_turn'}}");
+        chunk(stream, "{'metadata':{'usage':{'inputTokens':1,'outputTokens':2}}}");
+        Heard heard = Heard.of(new BedrockChunks(), new BedrockConverse().decoder("p", REQUEST), stream.bytes());
+        assertThat(heard.text).hasToString("Hi");
+        assertThat(heard.finished().usage()).isEqualTo(Usage.of(1, 2));
+    }
+
+    @Test
+    void anInvokedModelMayThrowToo() {
+        EventStreamBytes stream = chunk(
+                        EventStreamBytes.stream(),
+                        "{'type':'content_block_delta','index':0,'delta':{'type':'text_delta','text':'Half'}}")
+                .exception("throttlingException", json("{'message':'slow'}"));
+        Heard heard = Heard.of(new BedrockChunks(), new BedrockAnthropic().decoder("p", REQUEST), stream.bytes());
+        assertThat(heard.kind()).isEqualTo(FailureKind.RATE_LIMITED);
+        assertThat(heard.text).hasToString("Half");
+        EventStreamBytes wrong = EventStreamBytes.stream().event("chunk", json("{'bytes':'***'}"));
+        assertThat(Heard.of(new BedrockChunks(), new BedrockAnthropic().decoder("p", REQUEST), wrong.bytes())
+                        .kind())
+                .isEqualTo(FailureKind.PROTOCOL);
+    }
+
+    private static EventStreamBytes chunk(EventStreamBytes stream, String event) {
+        String base64 = Base64.getEncoder().encodeToString(json(event).getBytes(StandardCharsets.UTF_8));
+        return stream.event("chunk", json("{'bytes':'" + base64 + "','p':'abc'}"));
+    }
+
+    @Test
+    void aWholeAnswerIsTold() {
+        ChatResponse response = decode("{'output':{'message':{'role':'assistant','content':["
+                + "{'reasoningContent':{'reasoningText':{'text':'Hm','signature':'sig'}}},"
+                + "{'reasoningContent':{'redactedContent':'b64'}},"
+                + "{'text':'It is '},"
+                + "{'citationsContent':{'content':[{'text':'noon'}],'citations':[{'title':'Almanac','sourceContent':[{'text':'12:00'}]}]}},"
+                + "{'toolUse':{'toolUseId':'t1','name':'clock','input':{'zone':'UTC'}}},"
+                + "{'toolUse':{'toolUseId':'t2','name':'search','type':'server_tool_use','input':{}}}]}},"
+                + "'stopReason':'tool_use','usage':{'inputTokens':3,'outputTokens':4,'totalTokens':7}}");
+        assertThat(response.text()).isEqualTo("It is noon");
+        assertThat(response.thoughts())
+                .containsExactly(
+                        new Thought("Hm", new Seal("sig", false, "bedrock-converse")),
+                        new Thought("", new Seal("b64", true, "bedrock-converse")));
+        assertThat(response.toolCalls()).containsExactly(new ToolCall("t1", "clock", "{\"zone\":\"UTC\"}"));
+        assertThat(response.usage()).isEqualTo(Usage.of(3, 4));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'message':'The security token included in the request is invalid'} | SERVER",
+                "{'output':{}} | PROTOCOL",
+                "[] | PROTOCOL",
+                "{'output':{'message':{'content':[]}},'stopReason':'malformed_tool_use'} | TOOL_REJECTED"
+            })
+    void whatIsNoAnswerIsAFailure(String body, FailureKind kind) {
+        CallFailed failed = catchThrowableOfType(CallFailed.class, () -> decode(body));
+        assertThat(failed.failure().kind()).isEqualTo(kind);
+    }
+
+    private static ChatResponse decode(String body) {
+        return new BedrockConverse().decode("p", REQUEST, json(body).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String json(String singleQuoted) {
+        return singleQuoted.replace('\'', '"');
+    }
+
+    private static Heard hear(EventStreamBytes stream) {
+        BedrockConverse dialect = new BedrockConverse();
+        return Heard.of(dialect.framing(), dialect.decoder("p", REQUEST), stream.bytes());
+    }
+}
