@@ -1,6 +1,7 @@
 package dev.understudy.provider;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -320,7 +321,15 @@ final class JsonReader implements AutoCloseable {
         try {
             return Long.valueOf(text);
         } catch (NumberFormatException fractionOrBig) {
-            return new java.math.BigDecimal(text);
+            return decimal(text);
+        }
+    }
+
+    private static BigDecimal decimal(String text) {
+        try {
+            return new BigDecimal(text);
+        } catch (NumberFormatException beyondAllExponents) {
+            throw Json.rejected("JSON with a number beyond all limits");
         }
     }
 

@@ -58,7 +58,7 @@ final class Heard {
         }
     }
 
-    private void take(StreamChunk chunk) {
+    void take(StreamChunk chunk) {
         chunks.add(chunk);
         text.append(chunk.text());
         if (chunk instanceof StreamChunk.Reasoning thought) {

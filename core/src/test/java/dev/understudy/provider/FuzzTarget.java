@@ -1,0 +1,195 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that reads bytes of strangers, and what must hold whatever they are. What does not is an {@link
+ * AssertionError}; what the reader throws besides its typed failure comes out as it is.
+ */
+abstract class FuzzTarget {
+
+    /** What a framing may hold besides the piece it was given: a line and an event, each with room to grow. */
+    private static final long RETAINED = 5L << 20;
+
+    private static final ChatRequest REQUEST = ChatRequest.of("asked-for", "?");
+
+    final String name;
+    final List<byte[]> seeds;
+
+    FuzzTarget(String name, List<byte[]> seeds) {
+        this.name = name;
+        this.seeds = seeds;
+    }
+
+    /** Reads the bytes; the dice say how, the same for the same dice. */
+    abstract void read(byte[] bytes, Random dice);
+
+    /** Reads a part of a seed, cut off at a place; true if this target has something to say of that. */
+    boolean cut(int seed, int at) {
+        return false;
+    }
+
+    static List<FuzzTarget> all() {
+        List<FuzzTarget> all = new ArrayList<>();
+        add(all, "openai", new OpenAiChat(Quirks.defaults()), FuzzSeeds.openAiStreams(), FuzzSeeds.openAiAnswers());
+        add(all, "anthropic", new Anthropic(), FuzzSeeds.anthropicEvents(false), FuzzSeeds.anthropicAnswers());
+        add(all, "openai-responses", new OpenAiResponses(), FuzzSeeds.responsesStreams(), FuzzSeeds.responsesAnswers());
+        add(all, "gemini", new Gemini(), FuzzSeeds.geminiStreams(), FuzzSeeds.geminiAnswers());
+        add(all, "ollama", new Ollama(), FuzzSeeds.ollamaStreams(), FuzzSeeds.ollamaStreams());
+        add(all, "cohere", new Cohere(), FuzzSeeds.cohereStreams(), FuzzSeeds.cohereAnswers());
+        add(all, "bedrock", new BedrockConverse(), FuzzSeeds.converseStreams(), FuzzSeeds.converseAnswers());
+        add(
+                all,
+                "bedrock-anthropic",
+                new BedrockAnthropic(),
+                FuzzSeeds.anthropicEvents(true),
+                FuzzSeeds.anthropicAnswers());
+        return all;
+    }
+
+    private static void add(
+            List<FuzzTarget> all, String corpus, Dialect dialect, List<byte[]> streams, List<byte[]> answers) {
+        String name = dialect.name().equals("anthropic") ? corpus : dialect.name();
+        all.add(new Streamed(name + "/stream", dialect, FuzzSeeds.with(corpus, "stream", streams)));
+        all.add(new FuzzTarget(name + "/answer", FuzzSeeds.with(corpus, "response", answers)) {
+            @Override
+            void read(byte[] bytes, Random dice) {
+                try {
+                    dialect.decode("p", REQUEST, bytes);
+                } catch (CallFailed typed) {
+                    // As promised.
+                }
+            }
+        });
+        all.add(new FuzzTarget(name + "/error", FuzzSeeds.with(corpus, "error", FuzzSeeds.errors())) {
+            @Override
+            void read(byte[] bytes, Random dice) {
+                int status =
+                        List.of(400, 401, 403, 404, 413, 429, 500, 503, 529).get(dice.nextInt(9));
+                dialect.failure(status, field -> null, bytes);
+                ErrorTyping.inBand(bytes, 0, bytes.length);
+            }
+        });
+    }
+
+    private static final class Streamed extends FuzzTarget {
+
+        private final Dialect dialect;
+        private final Map<byte[], Integer> beforeFinish = new IdentityHashMap<>();
+
+        Streamed(String name, Dialect dialect, List<byte[]> seeds) {
+            super(name, seeds);
+            this.dialect = dialect;
+        }
+
+        @Override
+        void read(byte[] bytes, Random dice) {
+            int most = bytes.length > 100_000 ? 16 << 10 : 1 << dice.nextInt(10);
+            Heard whole = hear(bytes, Math.max(1, bytes.length), new Random(0));
+            Heard pieces = hear(bytes, most, dice);
+            if (whole.kind() != pieces.kind()
+                    || whole.isComplete() != pieces.isComplete()
+                    || !whole.text.toString().contentEquals(pieces.text)
+                    || !whole.reasoning.toString().contentEquals(pieces.reasoning)
+                    || !whole.toolCalls.equals(pieces.toolCalls)) {
+                throw new AssertionError("in one piece " + shown(whole) + ", in pieces " + shown(pieces));
+            }
+        }
+
+        private static String shown(Heard heard) {
+            return heard.chunks.size() + " chunks, finish " + heard.finish + ", " + heard.failure;
+        }
+
+        @Override
+        boolean cut(int seed, int at) {
+            byte[] bytes = seeds.get(seed);
+            int end = Math.min(at, beforeFinish.computeIfAbsent(bytes, this::beforeFinish));
+            Heard heard = hear(Arrays.copyOf(bytes, end), 64, new Random(at));
+            if (heard.isComplete() || heard.failure == null) {
+                throw new AssertionError("complete, though cut at " + end + " of " + bytes.length);
+            }
+            return true;
+        }
+
+        /** How many bytes can be read before the event that holds the finish reason begins. */
+        private int beforeFinish(byte[] bytes) {
+            Framing framing = dialect.framing();
+            StreamDecoder decoder = dialect.decoder("p", REQUEST);
+            int last = 0;
+            try {
+                for (int i = 0; i < bytes.length; i++) {
+                    framing.push(new byte[] {bytes[i]});
+                    while (framing.next()) {
+                        decoder.read(framing, chunk -> {});
+                        if (decoder.finished()) {
+                            return last;
+                        }
+                        last = i + 1;
+                    }
+                }
+            } catch (CallFailed failed) {
+                return last;
+            }
+            return last;
+        }
+
+        /** Reads as the transport does. */
+        private Heard hear(byte[] bytes, int most, Random dice) {
+            Framing framing = dialect.framing();
+            Reading reading = new Reading(framing, dialect.decoder("p", REQUEST), () -> {});
+            Heard heard = new Heard();
+            try {
+                for (int at = 0; at < bytes.length; ) {
+                    int size = Math.min(bytes.length - at, most <= 1 ? 1 : 1 + dice.nextInt(most));
+                    if (most >= bytes.length) {
+                        size = bytes.length;
+                    }
+                    byte[] piece = Arrays.copyOfRange(bytes, at, at + size);
+                    reading.read(new Reading.Piece(piece, null)).forEach(heard::take);
+                    at += size;
+                    if (size > 4096 && retained(framing) > RETAINED + size) {
+                        throw new AssertionError("the framing keeps " + retained(framing) + " bytes");
+                    }
+                }
+                reading.read(Reading.Piece.END).forEach(heard::take);
+            } catch (CallFailed failed) {
+                heard.failure = failed.failure();
+            }
+            if (heard.finish == null && heard.failure == null) {
+                throw new AssertionError("neither finished nor failed");
+            }
+            return heard;
+        }
+    }
+
+    /** Bytes in the arrays that an object holds, as far as they are ours. */
+    static long retained(@Nullable Object of) {
+        if (of instanceof byte[] bytes) {
+            return bytes.length;
+        }
+        long sum = 0;
+        if (of instanceof Framing || of instanceof ByteBag) {
+            for (Field field : of.getClass().getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers())) {
+                    field.setAccessible(true);
+                    try {
+                        sum += retained(field.get(of));
+                    } catch (IllegalAccessException e) {
+                        throw new AssertionError(e);
+                    }
+                }
+            }
+        }
+        return sum;
+    }
+}
