@@ -55,4 +55,19 @@ public sealed interface Notice {
             return provider + " goes on with " + keyFingerprint;
         }
     }
+
+    /**
+     * A model refuses a parameter that the answer does not depend on: it is asked again without it, or under its other
+     * name, and so are later calls from the start.
+     *
+     * @param provider who was asked
+     * @param model for which model
+     * @param parameter the field of the request's body, {@code "temperature"}
+     */
+    record Adapted(String provider, String model, String parameter) implements Notice {
+        @Override
+        public String toString() {
+            return provider + "/" + model + " is asked again without " + parameter + ", which it refuses";
+        }
+    }
 }

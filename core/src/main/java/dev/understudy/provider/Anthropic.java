@@ -57,8 +57,8 @@ final class Anthropic implements Dialect {
     }
 
     @Override
-    public byte[] encode(ChatRequest request, boolean stream) {
-        return Json.write(this.request.body(request, stream));
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        return this.request.body(request, stream);
     }
 
     @Override

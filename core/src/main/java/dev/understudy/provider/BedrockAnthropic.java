@@ -34,11 +34,11 @@ final class BedrockAnthropic implements Dialect {
     }
 
     @Override
-    public byte[] encode(ChatRequest request, boolean stream) {
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
         Map<String, Object> body = this.request.body(request, false);
         body.remove("model");
         body.putIfAbsent("anthropic_version", VERSION);
-        return Json.write(body);
+        return body;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.understudy.provider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,8 @@ final class Cohere implements Dialect {
     }
 
     @Override
-    public byte[] encode(ChatRequest request, boolean stream) {
-        return Json.write(CohereRequest.body(request, stream));
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        return CohereRequest.body(request, stream);
     }
 
     @Override

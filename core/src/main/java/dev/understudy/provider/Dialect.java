@@ -3,6 +3,7 @@ package dev.understudy.provider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +28,18 @@ interface Dialect {
         return name();
     }
 
+    /** The fields of the request body, always the same in the same order for the same request. */
+    Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream);
+
     /** The request body, always the same bytes for the same request. */
-    byte[] encode(ChatRequest request, boolean stream);
+    default byte[] encode(ChatRequest request, boolean stream) {
+        return Json.write(body(request, stream));
+    }
+
+    /** Fields that some models want under the other name, and that one; a limit is better renamed than left out. */
+    default Map<String, String> synonyms() {
+        return Map.of();
+    }
 
     /** Puts the key where this vendor wants it. */
     void authorize(Secret key, BiConsumer<String, String> header);

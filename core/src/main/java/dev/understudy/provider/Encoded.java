@@ -5,7 +5,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Sampling;
 import java.util.Map;
 
-/** The body of a request, encoded once in a call for each dialect and model, however many providers are asked. */
+/** The body of a request, encoded once in a call for each dialect, model and adaptation, however many providers are asked. */
 final class Encoded {
 
     private Encoded() {}
@@ -15,6 +15,7 @@ final class Encoded {
             Object encoding,
             String model,
             boolean stream,
+            Adaptation adaptation,
             Same messages,
             Same toolbox,
             Same format,
@@ -33,16 +34,17 @@ final class Encoded {
         }
     }
 
-    static byte[] of(Dialect dialect, ChatRequest request, boolean stream, CallScope scope) {
+    static byte[] of(Dialect dialect, ChatRequest request, boolean stream, Adaptation adaptation, CallScope scope) {
         Key key = new Key(
                 dialect.encoding(),
                 request.model(),
                 stream,
+                adaptation,
                 new Same(request.messages()),
                 new Same(request.toolbox()),
                 new Same(request.format()),
                 request.sampling(),
                 request.extra());
-        return scope.once(key, byte[].class, () -> dialect.encode(request, stream));
+        return scope.once(key, byte[].class, () -> Json.write(adaptation.of(dialect.body(request, stream))));
     }
 }

@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +40,8 @@ final class Gemini implements Dialect {
     }
 
     @Override
-    public byte[] encode(ChatRequest request, boolean stream) {
-        return Json.write(GeminiRequest.body(request));
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        return GeminiRequest.body(request);
     }
 
     @Override

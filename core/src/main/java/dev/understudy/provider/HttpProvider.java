@@ -20,6 +20,7 @@ final class HttpProvider implements ChatProvider {
     private final Endpoint endpoint;
     private final Dialect dialect;
     private final Rotation rotation;
+    private final Adapting adapting;
     private final Exchange exchange;
     private final Redactor redactor;
     private final Connections connections;
@@ -33,6 +34,7 @@ final class HttpProvider implements ChatProvider {
         this.dialect = dialect;
         this.rotation = new Rotation(endpoint.name(), new KeyRing(endpoint.keys()), () -> Schedulers.parallel()
                 .now(TimeUnit.NANOSECONDS));
+        this.adapting = new Adapting(endpoint.name(), dialect);
         this.redactor = Redactor.of(endpoint.secrets());
         this.connections = new Connections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
         this.exchange = new Exchange(endpoint, dialect, signer, connections);
@@ -52,14 +54,11 @@ final class HttpProvider implements ChatProvider {
     public Mono<ChatResponse> chat(ChatRequest request) {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
-                    return rotation.around(lease -> exchange.whole(
-                                    Encoded.of(dialect, request, false, scope),
-                                    dialect.path(request, false),
-                                    lease,
-                                    rotation.gauge(lease, scope))
+                    return rotation.around(lease -> adapting.around(request, false, scope, body -> exchange.whole(
+                                            body, dialect.path(request, false), lease, rotation.gauge(lease, scope))
+                                    .flux())
                             .map(body -> dialect.decode(name(), request, body))
-                            .map(response -> response.withFinish(signed(response.finish(), lease)))
-                            .flux());
+                            .map(response -> response.withFinish(signed(response.finish(), lease))));
                 })
                 .onErrorMap(this::redacted)
                 .singleOrEmpty();
@@ -69,11 +68,11 @@ final class HttpProvider implements ChatProvider {
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
-                    return rotation.around(lease -> exchange.streamed(
-                                    Encoded.of(dialect, request, true, scope),
+                    return rotation.around(lease -> adapting.around(
                                     request,
-                                    lease,
-                                    rotation.gauge(lease, scope))
+                                    true,
+                                    scope,
+                                    body -> exchange.streamed(body, request, lease, rotation.gauge(lease, scope)))
                             .map(chunk -> chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : chunk));
                 })
                 .onErrorMap(this::redacted);

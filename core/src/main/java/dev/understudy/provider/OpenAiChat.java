@@ -3,6 +3,7 @@ package dev.understudy.provider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class OpenAiChat implements Dialect {
 
     static final String NAME = "openai-chat";
+
+    private static final Map<String, String> SYNONYMS =
+            Map.of("max_tokens", "max_completion_tokens", "max_completion_tokens", "max_tokens");
 
     private final Quirks quirks;
 
@@ -39,8 +43,13 @@ final class OpenAiChat implements Dialect {
     }
 
     @Override
-    public byte[] encode(ChatRequest request, boolean stream) {
-        return Json.write(OpenAiChatRequest.body(request, stream, quirks));
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        return OpenAiChatRequest.body(request, stream, quirks);
+    }
+
+    @Override
+    public Map<String, String> synonyms() {
+        return SYNONYMS;
     }
 
     @Override

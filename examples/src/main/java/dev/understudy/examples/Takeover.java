@@ -39,6 +39,10 @@ public final class Takeover {
             syllable was missing from it; somebody had stood in the dark all evening and had spoken every line along.""";
 
     private static final String ARGUMENTS = "{\"city\":\"Ulm\",\"days\":3,\"unit\":\"celsius\"}";
+    private static final Reply REFUSED = Reply.error(
+            400,
+            "invalid_request_error",
+            "This model does not support assistant message prefill. The conversation must end with a user message.");
     private static final Duration TOKEN = Duration.ofMillis(8);
     private static final Duration SILENCE = Duration.ofMillis(600);
 
@@ -90,11 +94,12 @@ public final class Takeover {
         private final ScriptedServer lead = ScriptedServer.start();
         private final ScriptedServer second = ScriptedServer.start();
         private final ScriptedServer third = ScriptedServer.start();
-        private String tool = "";
+        private volatile boolean refusing;
+        private volatile String tool = "";
         private long last;
 
         Play() {
-            second.rule(this::goOn);
+            second.rule(asked -> refusing && isBegun(asked) ? REFUSED : goOn(asked));
             third.rule(this::goOn);
         }
 
@@ -103,9 +108,9 @@ public final class Takeover {
             return this;
         }
 
-        /** The second says that it does not continue a text that somebody else began. */
+        /** The second says that it does not go on with a text that somebody else began. */
         Play refusing() {
-            second.when(asked -> !rest(asked).equals(TRUTH), Reply.status(400));
+            refusing = true;
             return this;
         }
 
@@ -120,10 +125,14 @@ public final class Takeover {
                     : Reply.toolCall("call_1", "weather", tool).between(TOKEN);
         }
 
+        private static boolean isBegun(Recorded asked) {
+            return asked.text().contains("\"assistant\"");
+        }
+
         /** What is missing behind the words that are sent as the beginning of the answer. */
         private static String rest(Recorded asked) {
             String body = asked.text();
-            int known = body.contains("\"assistant\"") ? TRUTH.length() : 0;
+            int known = isBegun(asked) ? TRUTH.length() : 0;
             while (!body.contains(TRUTH.substring(0, known))) {
                 known--;
             }
@@ -152,13 +161,13 @@ public final class Takeover {
             if (chunk instanceof StreamChunk.Switched seam) {
                 terminal.mark(String.format(
                         Locale.ROOT,
-                        " [%s takes over from %s: %s, %d ms] ",
+                        " [%s takes over from %s: %s, %d ms]",
                         seam.to(),
                         seam.from(),
                         seam.reason().toString().toLowerCase(Locale.ROOT).replace('_', ' '),
                         (now - last) / 1_000_000));
             } else if (chunk instanceof StreamChunk.ToolCallDone done) {
-                terminal.words(done.call().name() + " " + done.call().arguments());
+                terminal.words(" " + done.call().name() + " " + done.call().arguments());
             } else {
                 terminal.words(chunk.text());
             }

@@ -183,7 +183,7 @@ final class Anchor extends Seam {
             if (at > lead && words.length() < SURE) {
                 return NONE;
             }
-            int end = ends(words, 0, text, at);
+            int end = ends(words, 0, text, at, over);
             if (end == NONE && at <= lead) {
                 end = tail(text, at, over);
             }
@@ -201,7 +201,7 @@ final class Anchor extends Seam {
     private int tail(String text, int start, boolean over) {
         for (int from = 1; from <= lastTail; from++) {
             if (!Words.isSpace(words.charAt(from)) && Words.isSpace(words.charAt(from - 1))) {
-                int end = ends(words, from, text, start);
+                int end = ends(words, from, text, start, over);
                 if (end >= 0 || (end == MORE && !over)) {
                     return end;
                 }
@@ -211,7 +211,7 @@ final class Anchor extends Seam {
     }
 
     /** Where {@code wanted} from {@code from} on, found in {@code text} at {@code at}, ends; NONE, or MORE text is needed. */
-    private static int ends(String wanted, int from, String text, int at) {
+    private static int ends(String wanted, int from, String text, int at, boolean over) {
         int i = from;
         int j = at;
         while (i < wanted.length()) {
@@ -224,6 +224,9 @@ final class Anchor extends Seam {
                 }
                 i = skipSpaces(wanted, i);
                 j = skipSpaces(text, j);
+                if (i == wanted.length() && j == text.length() && !over) {
+                    return MORE; // the run of spaces may go on in the next piece
+                }
             } else if (wanted.charAt(i++) != text.charAt(j++)) {
                 return NONE;
             }

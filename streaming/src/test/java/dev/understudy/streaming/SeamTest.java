@@ -140,6 +140,19 @@ class SeamTest {
     }
 
     @Test
+    void spacesAtTheEndOfTheWordsAreOneRunHoweverTheReplyIsCut() {
+        String words = "the clocks were striking thirteen\u00a0";
+        for (int piece = 1; piece < 40; piece++) {
+            assertThat(told(Anchor.repeated(words, words, 200), cut(words + " Winston", piece)))
+                    .as("pieces of " + piece)
+                    .isEqualTo("Winston");
+            assertThat(told(Anchor.repeated(words, words, 200), cut(words, piece)))
+                    .as("pieces of " + piece)
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void theAnchorIsFoundAsASlowTwinFindsIt() {
         Cases.play("anchor and its twin", 2, random -> {
             String shown = random.nextBoolean()

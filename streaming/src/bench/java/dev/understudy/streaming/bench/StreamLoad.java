@@ -34,7 +34,7 @@ import reactor.core.publisher.Flux;
 /**
  * Streams under load, through the whole stack on sockets of this machine. {@code slow N} opens N slow streams at once;
  * {@code reader} lets readers stop in the middle of a fast stream; {@code seam} measures the gap of a takeover. The server
- * of the first runs in a JVM of its own ({@code server N}), so that the heap is ours alone.
+ * of the first two runs in a JVM of its own ({@code server}, {@code fast-server}), so that the heap is ours alone.
  */
 public final class StreamLoad {
 
@@ -49,7 +49,8 @@ public final class StreamLoad {
     public static void main(String[] args) throws Exception {
         int count = args.length > 1 ? Integer.parseInt(args[1]) : 10_000;
         switch (args.length == 0 ? "slow" : args[0]) {
-            case "server" -> serve();
+            case "server" -> serve(slowReply());
+            case "fast-server" -> serve(fastReply());
             case "slow" -> slow(count);
             case "reader" -> reader(args.length > 1 ? count : 200);
             case "seam" -> seam(args.length > 1 ? count : 2_000);
@@ -58,25 +59,39 @@ public final class StreamLoad {
         System.exit(0);
     }
 
-    private static void serve() throws Exception {
+    private static Reply slowReply() {
         String[] tokens = new String[TOKENS];
         Arrays.fill(tokens, "token ");
-        ScriptedServer server = ScriptedServer.start();
-        server.always(Reply.tokens(tokens).between(BETWEEN));
-        System.out.println(server.port());
-        System.in.read(); // lives as long as the one who started it
+        return Reply.tokens(tokens).between(BETWEEN);
     }
 
-    private static void slow(int count) throws Exception {
-        Process process = new ProcessBuilder(
+    private static Reply fastReply() {
+        String[] tokens = new String[8 * 1024];
+        Arrays.fill(tokens, "x".repeat(1023) + " ");
+        return Reply.tokens(tokens);
+    }
+
+    private static Process server(String which) throws Exception {
+        return new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
                         "-Xmx1500m",
                         "-cp",
                         System.getProperty("java.class.path"),
                         StreamLoad.class.getName(),
-                        "server")
+                        which)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    private static void serve(Reply reply) throws Exception {
+        ScriptedServer server = ScriptedServer.start();
+        server.always(reply);
+        System.out.println(server.port());
+        System.in.read(); // lives as long as the one who started it
+    }
+
+    private static void slow(int count) throws Exception {
+        Process process = server("server");
         int port = Integer.parseInt(process.inputReader().readLine().strip());
         try {
             Transport transport = Transport.defaults()
@@ -155,20 +170,20 @@ public final class StreamLoad {
 
     /** Readers that take ten chunks of a stream of 8 MiB and then no more. */
     private static void reader(int count) throws Exception {
-        String[] tokens = new String[8 * 1024];
-        Arrays.fill(tokens, "x".repeat(1023) + " ");
-        try (ScriptedServer server = ScriptedServer.start()) {
-            server.always(Reply.tokens(tokens));
+        Process process = server("fast-server");
+        int port = Integer.parseInt(process.inputReader().readLine().strip());
+        try {
             ChatProvider provider = ResumingProvider.over(Understudy.builder()
                     .timeouts(PATIENT)
                     .provider(Providers.openAiCompatible(
-                            Endpoint.of("one", server.url(), "key")
+                            Endpoint.of("one", "http://127.0.0.1:" + port + "/v1", "key")
                                     .withTransport(Transport.defaults().withMaxConnections(count)),
                             Quirks.defaults()))
                     .build());
             List<Stopping> readers = new ArrayList<>();
             warm(provider);
             long before = heapAfterGc();
+            long beside = direct();
             for (int i = 0; i < count; i++) {
                 Stopping reader = new Stopping();
                 readers.add(reader);
@@ -180,11 +195,13 @@ public final class StreamLoad {
             TimeUnit.SECONDS.sleep(3);
             System.out.printf(
                     Locale.ROOT,
-                    "%d stopped readers: %d KiB of heap a stream (server's side included), direct buffers %d KiB a stream%n",
+                    "%d stopped readers: %d KiB of heap a stream, %d KiB of direct memory a stream (whole chunks of Netty's pool)%n",
                     count,
                     (heapAfterGc() - before) / 1024 / count,
-                    direct() / 1024 / count);
+                    (direct() - beside) / 1024 / count);
             readers.forEach(BaseSubscriber::cancel);
+        } finally {
+            process.destroy();
         }
     }
 
@@ -284,10 +301,11 @@ public final class StreamLoad {
     }
 
     private static long direct() {
-        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        return Math.max(
+                io.netty.util.internal.PlatformDependent.usedDirectMemory(),
+                ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                         .filter(pool -> pool.getName().equals("direct"))
                         .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                        .sum()
-                + io.netty.util.internal.PlatformDependent.usedDirectMemory();
+                        .sum());
     }
 }

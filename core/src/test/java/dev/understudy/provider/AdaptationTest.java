@@ -1,0 +1,157 @@
+package dev.understudy.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.chat.CallScope;
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Phase;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+
+class AdaptationTest {
+
+    private static final Map<String, Object> BODY = new LinkedHashMap<>();
+
+    static {
+        BODY.put("model", "m");
+        BODY.put("temperature", 0.5);
+        BODY.put("topP", 0.5);
+        BODY.put("max_tokens", 9);
+        BODY.put("stream_options", Map.of("include_usage", true));
+        BODY.put("reasoning_effort", "low");
+        BODY.put("tools", List.of());
+        BODY.put("messages", List.of());
+        BODY.put("options", Map.of("seed", 7, "num_ctx", 8));
+    }
+
+    private static Failure refusing(String what) {
+        return Failure.of(FailureKind.UNSUPPORTED, "no " + what)
+                .withPhase(Phase.HEADERS)
+                .withRefused(what);
+    }
+
+    private static Adaptation after(Failure failure) {
+        return Adaptation.after(failure, BODY, Map.of("max_tokens", "max_completion_tokens"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "temperature, temperature",
+        "top_p, topP",
+        "stream_options, stream_options",
+        "stream_options.include_usage, stream_options",
+        "seed, options.seed",
+        "options.seed, options.seed",
+        "thinking, reasoning_effort",
+        "reasoning_effort, reasoning_effort",
+    })
+    void whatCanBeLeftOutIs(String refused, String field) {
+        assertThat(after(refusing(refused))).isEqualTo(new Adaptation(Map.of(field, "")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tools",
+                "image",
+                "system",
+                "messages",
+                "model",
+                "response_format",
+                "num_ctx",
+                "stop",
+                "stream",
+                "prefill",
+                "tools.temperature"
+            })
+    void whatIsAskedForOrWasNotSentIsKept(String refused) {
+        assertThat(after(refusing(refused))).isNull();
+    }
+
+    @Test
+    void onlyARefusalBeforeAnyContentLeadsToAChange() {
+        assertThat(after(refusing("temperature").withPhase(null))).isNull();
+        assertThat(after(refusing("temperature").withRefused(null))).isNull();
+        assertThat(after(Failure.of(FailureKind.INVALID_REQUEST, "temperature")
+                        .withPhase(Phase.HEADERS)
+                        .withRefused("temperature")))
+                .isNull();
+    }
+
+    @Test
+    void theRestOfTheBodyStaysInItsOrder() {
+        Adaptation adaptation =
+                new Adaptation(Map.of("temperature", "", "options.seed", "", "max_tokens", "max_completion_tokens"));
+        Map<String, ?> adapted = adaptation.of(BODY);
+        assertThat(adapted.keySet())
+                .containsExactly(
+                        "model",
+                        "topP",
+                        "max_completion_tokens",
+                        "stream_options",
+                        "reasoning_effort",
+                        "tools",
+                        "messages",
+                        "options");
+        assertThat(adapted.get("max_completion_tokens")).isEqualTo(9);
+        assertThat(adapted.get("options")).isEqualTo(Map.of("num_ctx", 8));
+        assertThat(BODY).containsKeys("temperature", "max_tokens");
+        assertThat(Adaptation.NONE.of(BODY)).isSameAs(BODY);
+    }
+
+    @Test
+    void aNameTheCallerUsesAlreadyIsNotOverwritten() {
+        Adaptation renaming = new Adaptation(Map.of("max_tokens", "max_completion_tokens"));
+        assertThat(renaming.of(Map.of("max_tokens", 9, "max_completion_tokens", 5))
+                        .get("max_completion_tokens"))
+                .isEqualTo(5);
+    }
+
+    @Test
+    void aChangeIsNotMadeTwiceOrTakenBack() {
+        Adaptation renaming = new Adaptation(Map.of("max_tokens", "max_completion_tokens"));
+        assertThat(renaming.repeats(renaming)).isTrue();
+        assertThat(renaming.repeats(new Adaptation(Map.of("max_completion_tokens", "max_tokens"))))
+                .isTrue();
+        assertThat(renaming.repeats(new Adaptation(Map.of("seed", "")))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "temperature is deprecated for this model, true",
+        "`temperature` and `top_p` cannot both be specified for this model, false",
+        "`temperature` may only be set to 1 when thinking is enabled, false",
+    })
+    void whatIsRefusedInCertainCompanyDoesNotLast(String words, boolean lasts) {
+        assertThat(Adaptation.lasts(Failure.of(FailureKind.UNSUPPORTED, words))).isEqualTo(lasts);
+    }
+
+    @Test
+    void theMemoryIsBounded() {
+        Adapting adapting = new Adapting("p", new OpenAiChat(Quirks.defaults()));
+        CallScope scope = CallScope.hearing(notice -> {});
+        for (int i = 0; i < Adapting.MODELS + 50; i++) {
+            ChatRequest request = ChatRequest.of("m" + i, "Hello").withTemperature(0.5);
+            String answer = adapting.around(
+                            request,
+                            false,
+                            scope,
+                            body -> new String(body, StandardCharsets.UTF_8).contains("temperature")
+                                    ? Flux.<String>error(new CallFailed(refusing("temperature")))
+                                    : Flux.just("served"))
+                    .blockLast();
+            assertThat(answer).isEqualTo("served");
+        }
+        assertThat(adapting.models()).isEqualTo(Adapting.MODELS);
+    }
+}
