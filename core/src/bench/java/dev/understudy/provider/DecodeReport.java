@@ -1,6 +1,5 @@
 package dev.understudy.provider;
 
-import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,57 +7,66 @@ import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.util.Statistics;
 
-/** Runs the benchmarks of decoding and prints them as a table for docs/benchmarks.md. */
+/** Runs the benchmarks of decoding and prints their medians as a table for docs/benchmarks.md. */
 public final class DecodeReport {
 
-    private record Score(double nanos, double error, double bytes) {}
+    private record Score(Statistics nanos, double bytes) {}
 
     private DecodeReport() {}
 
+    /** One dialect after the other, so that what is compared runs side by side also where the neighbours are loud. */
     public static void main(String[] args) throws Exception {
-        Collection<RunResult> results = new Runner(new OptionsBuilder()
-                        .include(DecodeBench.class.getName())
-                        .addProfiler(GCProfiler.class)
-                        .build())
-                .run();
-        Map<String, Score> scores = new TreeMap<>();
-        for (RunResult result : results) {
-            String who = result.getParams().getBenchmark().replaceAll(".*\\.", "");
-            double bytes = result.getSecondaryResults().entrySet().stream()
-                    .filter(entry -> entry.getKey().endsWith("gc.alloc.rate.norm"))
-                    .mapToDouble(entry -> entry.getValue().getScore())
-                    .findFirst()
-                    .orElse(Double.NaN);
-            scores.put(
-                    who + "/" + result.getParams().getParam("dialect"),
-                    new Score(
-                            result.getPrimaryResult().getScore(),
-                            result.getPrimaryResult().getScoreError(),
-                            bytes));
-        }
-        System.out.println("| dialect | bytes an event | ours, MB/s | tree, MB/s | ours, ns an event | tree, ns an event "
-                + "| faster | ours allocates an event | tree allocates an event |");
-        System.out.println("|---|---|---|---|---|---|---|---|---|");
+        StringBuilder table = new StringBuilder();
         for (String name : DecodeStream.NAMES) {
-            row(DecodeStream.of(name), name, scores.get("ours/" + name), scores.get("tree/" + name));
+            Map<String, Score> scores = new TreeMap<>();
+            for (RunResult result : new Runner(new OptionsBuilder()
+                            .include(DecodeBench.class.getName())
+                            .param("dialect", name)
+                            .warmupIterations(3)
+                            .warmupTime(TimeValue.milliseconds(500))
+                            .measurementIterations(7)
+                            .measurementTime(TimeValue.milliseconds(400))
+                            .addProfiler(GCProfiler.class)
+                            .build())
+                    .run()) {
+                double bytes = result.getSecondaryResults().entrySet().stream()
+                        .filter(entry -> entry.getKey().endsWith("gc.alloc.rate.norm"))
+                        .mapToDouble(entry -> entry.getValue().getScore())
+                        .findFirst()
+                        .orElse(Double.NaN);
+                scores.put(
+                        result.getParams().getBenchmark().replaceAll(".*\\.", ""),
+                        new Score(result.getPrimaryResult().getStatistics(), bytes));
+            }
+            table.append(row(DecodeStream.of(name), name, scores.get("ours"), scores.get("tree")));
         }
+        System.out.println("| dialect | bytes an event | MB/s | tree, MB/s | ns an event (least to most) | tree, ns an event "
+                + "(least to most) | faster | allocated an event | tree, allocated an event |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|");
+        System.out.println(table);
     }
 
-    private static void row(DecodeStream stream, String name, Score ours, Score tree) {
+    private static String row(DecodeStream stream, String name, Score ours, Score tree) {
         double events = stream.events();
-        System.out.printf(
+        double our = ours.nanos.getPercentile(50);
+        double their = tree.nanos.getPercentile(50);
+        return String.format(
                 Locale.ROOT,
-                "| %s | %.0f | %.0f | %.0f | %.0f ±%.0f | %.0f ±%.0f | %.2f× | %.0f B | %.0f B |%n",
+                "| %s | %.0f | %.0f | %.0f | %.0f (%.0f to %.0f) | %.0f (%.0f to %.0f) | %.2f× | %.0f B | %.0f B |%n",
                 name,
                 stream.bytes() / events,
-                stream.bytes() / ours.nanos * 1_000,
-                stream.bytes() / tree.nanos * 1_000,
-                ours.nanos / events,
-                ours.error / events,
-                tree.nanos / events,
-                tree.error / events,
-                tree.nanos / ours.nanos,
+                stream.bytes() / our * 1_000,
+                stream.bytes() / their * 1_000,
+                our / events,
+                ours.nanos.getMin() / events,
+                ours.nanos.getMax() / events,
+                their / events,
+                tree.nanos.getMin() / events,
+                tree.nanos.getMax() / events,
+                their / our,
                 ours.bytes / events,
                 tree.bytes / events);
     }
