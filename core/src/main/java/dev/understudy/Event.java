@@ -109,6 +109,75 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * A stream died behind its first content, and somebody else goes on with the answer. Told by a decorator that keeps
+     * streams alive, just before the first word of the one who takes over.
+     *
+     * @param call the call that takes over, as far as the decorator knows it
+     * @param from whose stream died
+     * @param fromModel for which model
+     * @param to who goes on; the same provider where the vendor gives the same answer once more
+     * @param toModel for which model
+     * @param way how: {@code "prefill"}, {@code "replay"}, …; {@code "afresh"} when nothing had been shown
+     * @param offset characters of text that had been shown
+     * @param gap from the failure until this word; the silence before a failure is noticed is not in it
+     * @param why what the stream died of
+     */
+    record TookOver(
+            @Nullable CallId call,
+            String from,
+            String fromModel,
+            String to,
+            String toModel,
+            String way,
+            int offset,
+            Duration gap,
+            Failure why)
+            implements Event {
+        @Override
+        public String toString() {
+            return Line.of(call) + to + "/" + toModel + " takes over from " + from + "/" + fromModel + " (" + way
+                    + ") behind " + offset + " characters after " + Line.millis(gap) + " because of "
+                    + why.kind().label();
+        }
+    }
+
+    /**
+     * A takeover was tried and gave nothing that was shown. Another one may follow.
+     *
+     * @param call the call that was to take over, as far as the decorator knows it
+     * @param from whose stream had died
+     * @param fromModel for which model
+     * @param way what was tried, as in {@link TookOver}
+     * @param offset characters of text that had been shown
+     * @param why why it gave nothing
+     */
+    record TakeoverFailed(@Nullable CallId call, String from, String fromModel, String way, int offset, Failure why)
+            implements Event {
+        @Override
+        public String toString() {
+            return Line.of(call) + "nobody takes over from " + from + "/" + fromModel + " (" + way + ") behind "
+                    + offset + " characters: " + why;
+        }
+    }
+
+    /**
+     * A stream that died could not be saved: it ends with what was shown.
+     *
+     * @param call the call that died, as far as the decorator knows it
+     * @param provider whose stream died
+     * @param model for which model
+     * @param offset characters of text that had been shown
+     * @param why what it died of
+     */
+    record AnswerLost(@Nullable CallId call, String provider, String model, int offset, Failure why) implements Event {
+        @Override
+        public String toString() {
+            return Line.of(call) + "answer of " + provider + "/" + model + " is lost behind " + offset
+                    + " characters because of " + why.kind().label();
+        }
+    }
+
     /** The oldest messages were left out so that the conversation fits. */
     record Trimmed(CallId call, String provider, String model, int messages, int tokens) implements Event {
         @Override

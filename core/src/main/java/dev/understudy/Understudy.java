@@ -154,6 +154,11 @@ public final class Understudy implements ChatProvider {
                 .forEach(circuit -> circuit.release(policies.time().nanos()));
     }
 
+    /** Who hears what happens here, for decorators that have something of their own to tell. */
+    public Listener listener() {
+        return policies.listener();
+    }
+
     /** What was composed, for people: providers, chains, policies. Holds no secret. */
     public String describe() {
         return overview.describe(name);
