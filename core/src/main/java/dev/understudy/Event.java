@@ -18,6 +18,15 @@ public sealed interface Event {
         return null;
     }
 
+    /** Name of the understudy where it happened. */
+    default String door() {
+        CallId call = call();
+        if (call == null) {
+            throw new IllegalStateException("An event of no call names its door itself");
+        }
+        return call.door();
+    }
+
     /**
      * Which call.
      *
@@ -214,6 +223,7 @@ public sealed interface Event {
 
     /** A circuit opened, closed or lets a trial through. */
     record CircuitMoved(
+            String door,
             String provider,
             String model,
             CircuitState from,
@@ -228,6 +238,7 @@ public sealed interface Event {
 
     /** Probes took a provider out of rotation, or put it back. */
     record HealthChanged(
+            String door,
             String provider,
             Standing.Status status,
             @Nullable String why) implements Event {
@@ -238,7 +249,7 @@ public sealed interface Event {
     }
 
     /** Another provider is asked first from now on. */
-    record ActiveMoved(String from, String to, String why) implements Event {
+    record ActiveMoved(String door, String from, String to, String why) implements Event {
         @Override
         public String toString() {
             return "active provider: " + to + " instead of " + from + ", " + why;
@@ -246,10 +257,27 @@ public sealed interface Event {
     }
 
     /** A provider could not be warmed up. Calls may still succeed. */
-    record WarmupFailed(String provider, Failure why) implements Event {
+    record WarmupFailed(String door, String provider, Failure why) implements Event {
         @Override
         public String toString() {
             return "warm-up of " + provider + " failed: " + why;
+        }
+    }
+
+    /**
+     * An operator changed something.
+     *
+     * @param door name of the understudy it was done to
+     * @param by what the operator was allowed to do, never who or with which token
+     * @param action {@code configure}, {@code switch}, {@code hold} or {@code release}
+     * @param provider which provider it was about; {@code null} when it was about the whole chain
+     * @param what in words, without secrets
+     */
+    record Administered(
+            String door, String by, String action, @Nullable String provider, String what) implements Event {
+        @Override
+        public String toString() {
+            return "operator (" + by + ") at " + door + ": " + what;
         }
     }
 }

@@ -35,7 +35,8 @@ final class Member {
                 policies.dice(),
                 (from, to, at) -> Call.tell(
                         policies.listener(),
-                        new Event.CircuitMoved(provider.name(), model, from.name(), to.name(), to.why())),
+                        new Event.CircuitMoved(
+                                policies.door(), provider.name(), model, from.name(), to.name(), to.why())),
                 policies.time().nanos());
     }
 

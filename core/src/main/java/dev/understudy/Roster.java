@@ -16,12 +16,14 @@ final class Roster {
     private record Lead(int active, int home) {}
 
     private final List<Member> members;
+    private final String door;
     private final Failover failover;
     private final Listener listener;
     private final AtomicReference<Lead> lead;
 
     Roster(List<Member> members, Policies policies) {
         this.members = members;
+        this.door = policies.door();
         this.failover = policies.failover();
         this.listener = policies.listener();
         this.lead = new AtomicReference<>(new Lead(0, 0));
@@ -129,6 +131,7 @@ final class Roster {
             Call.tell(
                     listener,
                     new Event.ActiveMoved(
+                            door,
                             members.get(was.active).name(),
                             members.get(is.active).name(),
                             why));

@@ -108,7 +108,7 @@ public final class Understudy implements ChatProvider {
         return Flux.fromIterable(roster.all())
                 .flatMap(member -> Mono.defer(member.provider()::warmup).onErrorResume(error -> {
                     Failure why = Foreign.typed(error).failure();
-                    Call.tell(policies.listener(), new Event.WarmupFailed(member.name(), why));
+                    Call.tell(policies.listener(), new Event.WarmupFailed(name, member.name(), why));
                     return Mono.empty();
                 }))
                 .then();
@@ -379,6 +379,7 @@ public final class Understudy implements ChatProvider {
         private Policies policies() {
             Rules rules = new Rules(retry, budget.maxAttempts(), aroundFilters, invalidStops);
             return new Policies(
+                    name,
                     rules,
                     budget,
                     timeouts,
