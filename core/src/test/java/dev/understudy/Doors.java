@@ -57,6 +57,7 @@ final class Doors {
                 Probes.off(),
                 ContextWindow.auto(),
                 listener,
+                Voice.SILENT,
                 Time.PARALLEL,
                 new FixedDice(0.5));
     }
