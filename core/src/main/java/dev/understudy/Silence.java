@@ -3,8 +3,10 @@ package dev.understudy;
 import reactor.core.publisher.Flux;
 
 /** Nobody tells, nobody hears. */
-enum Silence implements SharedStanding {
-    INSTANCE;
+final class Silence implements SharedStanding {
+    static final Silence INSTANCE = new Silence();
+
+    private Silence() {}
 
     @Override
     public void tell(Told told) {}

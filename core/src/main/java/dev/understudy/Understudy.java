@@ -215,7 +215,7 @@ public final class Understudy implements ChatProvider {
         private boolean aroundFilters = false;
         private boolean invalidStops = false;
         private Listener listener = Listener.none();
-        private SharedStanding shared = SharedStanding.none();
+        private SharedStanding sharedStanding = SharedStanding.none();
         private Time time = Time.PARALLEL;
         private RandomGenerator dice = Dice.PER_THREAD;
 
@@ -359,7 +359,7 @@ public final class Understudy implements ChatProvider {
 
         /** What other instances know of the same providers; by default each door finds out for itself. */
         public Builder sharedStanding(SharedStanding shared) {
-            this.shared = shared;
+            this.sharedStanding = shared;
             return this;
         }
 
@@ -399,7 +399,7 @@ public final class Understudy implements ChatProvider {
                     probes,
                     contextWindow,
                     listener,
-                    Voice.of(shared, name, time),
+                    Voice.of(sharedStanding, name, time),
                     time,
                     dice);
         }
