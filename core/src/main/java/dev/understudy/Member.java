@@ -37,7 +37,8 @@ final class Member {
                 (from, to, at) -> {
                     Call.tell(
                             policies.listener(),
-                            new Event.CircuitMoved(provider.name(), model, from.name(), to.name(), to.why()));
+                            new Event.CircuitMoved(
+                                    policies.door(), provider.name(), model, from.name(), to.name(), to.why()));
                     policies.voice().moved(provider.name(), model, from, to, at);
                 },
                 policies.time().nanos());

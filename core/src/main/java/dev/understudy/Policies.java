@@ -4,6 +4,7 @@ import java.util.random.RandomGenerator;
 
 /** What an understudy was told to do: the builder's defaults and what the caller set instead. */
 record Policies(
+        String door,
         Rules rules,
         Budget budget,
         Timeouts timeouts,

@@ -145,6 +145,7 @@ final class Roster {
             Call.tell(
                     policies.listener(),
                     new Event.ActiveMoved(
+                            policies.door(),
                             members.get(was.active).name(),
                             members.get(is.active).name(),
                             why));

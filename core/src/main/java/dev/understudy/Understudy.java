@@ -110,7 +110,7 @@ public final class Understudy implements ChatProvider {
         return Flux.fromIterable(roster.all())
                 .flatMap(member -> Mono.defer(member.provider()::warmup).onErrorResume(error -> {
                     Failure why = Foreign.typed(error).failure();
-                    Call.tell(policies.listener(), new Event.WarmupFailed(member.name(), why));
+                    Call.tell(policies.listener(), new Event.WarmupFailed(name, member.name(), why));
                     return Mono.empty();
                 }))
                 .then();
@@ -158,6 +158,11 @@ public final class Understudy implements ChatProvider {
             circuit.release(policies.time().nanos());
             policies.voice().released(provider, model);
         });
+    }
+
+    /** Who hears what happens here, for decorators that have something of their own to tell. */
+    public Listener listener() {
+        return policies.listener();
     }
 
     /** What was composed, for people: providers, chains, policies. Holds no secret. */
@@ -388,6 +393,7 @@ public final class Understudy implements ChatProvider {
         private Policies policies() {
             Rules rules = new Rules(retry, budget.maxAttempts(), aroundFilters, invalidStops);
             return new Policies(
+                    name,
                     rules,
                     budget,
                     timeouts,

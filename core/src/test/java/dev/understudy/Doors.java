@@ -46,6 +46,7 @@ final class Doors {
 
     static Policies policies(Listener listener, Selection selection, Budget budget) {
         return new Policies(
+                "understudy",
                 new Rules(RetryPolicy.defaults(), 0, false, false),
                 budget,
                 Timeouts.defaults(),
