@@ -16,5 +16,6 @@ record Policies(
         Probes probes,
         ContextWindow contextWindow,
         Listener listener,
+        Voice voice,
         Time time,
         RandomGenerator dice) {}

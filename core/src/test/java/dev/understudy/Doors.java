@@ -58,6 +58,7 @@ final class Doors {
                 Probes.off(),
                 ContextWindow.auto(),
                 listener,
+                Voice.SILENT,
                 Time.PARALLEL,
                 new FixedDice(0.5));
     }

@@ -47,6 +47,25 @@ record News(String type, String agent, Map<String, Object> data) {
                 .put("with_provider", it.with())
                 .put("with_model", it.withModel())
                 .put("after_ms", it.after()));
+        words(Event.AttemptLeft.class, "attempt.left", (it, facts) -> facts.entry(it.entry())
+                .put("outcome", it.entry().outcome())
+                .put("took_ms", it.entry().timing().took()));
+        words(Event.TookOver.class, "stream.took_over", (it, facts) -> facts.put("from_provider", it.from())
+                .put("from_model", it.fromModel())
+                .put("to_provider", it.to())
+                .put("to_model", it.toModel())
+                .put("way", it.way())
+                .put("offset", it.offset())
+                .put("gap_ms", it.gap())
+                .why(it.why()));
+        words(Event.TakeoverFailed.class, "stream.takeover_failed", (it, facts) -> facts.put("from_provider", it.from())
+                .put("from_model", it.fromModel())
+                .put("way", it.way())
+                .put("offset", it.offset())
+                .why(it.why()));
+        words(Event.AnswerLost.class, "stream.lost", (it, facts) -> facts.route(it.provider(), it.model())
+                .put("offset", it.offset())
+                .why(it.why()));
         words(Event.Trimmed.class, "call.trimmed", (it, facts) -> facts.route(it.provider(), it.model())
                 .put("messages", it.messages())
                 .put("tokens", it.tokens()));

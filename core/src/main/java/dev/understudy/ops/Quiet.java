@@ -96,6 +96,12 @@ final class Quiet {
         if (event instanceof Event.HealthChanged changed) {
             return new Subject(Event.HealthChanged.class, changed.door(), changed.provider(), "");
         }
+        if (event instanceof Event.TookOver over) {
+            return new Subject(Event.TookOver.class, over.door(), over.from(), over.to());
+        }
+        if (event instanceof Event.AnswerLost lost) {
+            return new Subject(Event.AnswerLost.class, lost.door(), lost.provider(), "");
+        }
         return event instanceof Event.ActiveMoved moved
                 ? new Subject(Event.ActiveMoved.class, moved.door(), "", "")
                 : null;

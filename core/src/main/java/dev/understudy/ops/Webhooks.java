@@ -34,7 +34,7 @@ public final class Webhooks implements Listener, AutoCloseable {
 
     /** What can be posted. An event may belong to more than one, and is posted once. */
     public enum Topic {
-        /** Calls left one provider for another. */
+        /** Calls left one provider for another, streams went on elsewhere or could not. */
         FAILOVER,
         /** A circuit closed, or probes put a provider back. */
         RECOVERY,
@@ -53,6 +53,9 @@ public final class Webhooks implements Listener, AutoCloseable {
             }
             if (event instanceof Event.HealthChanged changed) {
                 return this == HEALTH || this == RECOVERY && changed.status() == Standing.Status.HEALTHY;
+            }
+            if (event instanceof Event.TookOver || event instanceof Event.AnswerLost) {
+                return this == FAILOVER;
             }
             return this == FAILOVER && event instanceof Event.FailedOver
                     || this == ACTIVE && event instanceof Event.ActiveMoved
