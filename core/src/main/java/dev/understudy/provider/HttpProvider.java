@@ -23,6 +23,7 @@ final class HttpProvider implements ChatProvider {
     private final Adapting adapting;
     private final Exchange exchange;
     private final Redactor redactor;
+    private final SealOwner seals;
     private final Connections connections;
 
     HttpProvider(Endpoint endpoint, Dialect dialect) {
@@ -30,11 +31,16 @@ final class HttpProvider implements ChatProvider {
     }
 
     HttpProvider(Endpoint endpoint, Dialect dialect, @Nullable Signer signer) {
+        this(endpoint, dialect, signer, SealOwner.of(dialect, endpoint.baseUrl().getHost()));
+    }
+
+    HttpProvider(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, SealOwner seals) {
         this.endpoint = endpoint;
         this.dialect = dialect;
         this.rotation = new Rotation(endpoint.name(), new KeyRing(endpoint.keys()), () -> Schedulers.parallel()
                 .now(TimeUnit.NANOSECONDS));
         this.adapting = new Adapting(endpoint.name(), dialect);
+        this.seals = seals;
         this.redactor = Redactor.of(endpoint.secrets());
         this.connections = new Connections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
         this.exchange = new Exchange(endpoint, dialect, signer, connections);
@@ -54,11 +60,11 @@ final class HttpProvider implements ChatProvider {
     public Mono<ChatResponse> chat(ChatRequest request) {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
-                    return rotation.around(lease -> adapting.around(request, false, scope, body -> exchange.whole(
+                    return rotation.around(lease -> adapting.around(seals.sent(request), false, scope, body -> exchange.whole(
                                             body, dialect.path(request, false), lease, rotation.gauge(lease, scope))
                                     .flux())
                             .map(body -> dialect.decode(name(), request, body))
-                            .map(response -> response.withFinish(signed(response.finish(), lease))));
+                            .map(response -> seals.told(response).withFinish(signed(response.finish(), lease))));
                 })
                 .onErrorMap(this::redacted)
                 .singleOrEmpty();
@@ -69,11 +75,11 @@ final class HttpProvider implements ChatProvider {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
                     return rotation.around(lease -> adapting.around(
-                                    request,
+                                    seals.sent(request),
                                     true,
                                     scope,
                                     body -> exchange.streamed(body, request, lease, rotation.gauge(lease, scope)))
-                            .map(chunk -> chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : chunk));
+                            .map(chunk -> chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : seals.told(chunk)));
                 })
                 .onErrorMap(this::redacted);
     }

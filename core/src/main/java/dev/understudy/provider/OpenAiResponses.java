@@ -2,10 +2,9 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Failure;
+import dev.understudy.provider.Quirks.CallIds;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +15,8 @@ final class OpenAiResponses implements Dialect {
 
     /** The name, also of the seals of its thoughts. */
     static final String NAME = "openai-responses";
+
+    private static final CallIds CALL_IDS = new CallIds(null, 1, 64);
 
     private final Quirks quirks;
 
@@ -34,6 +35,11 @@ final class OpenAiResponses implements Dialect {
     }
 
     @Override
+    public boolean isAtHome(String host) {
+        return host.equals("api.openai.com");
+    }
+
+    @Override
     public String path(ChatRequest request, boolean stream) {
         return quirks.path(request.model());
     }
@@ -44,8 +50,13 @@ final class OpenAiResponses implements Dialect {
     }
 
     @Override
+    public CallIds callIds() {
+        return CALL_IDS;
+    }
+
+    @Override
     public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
-        return OpenAiResponsesRequest.body(request, stream);
+        return OpenAiResponsesRequest.body(request, stream, new CallIdSpelling(CALL_IDS));
     }
 
     @Override
@@ -66,10 +77,5 @@ final class OpenAiResponses implements Dialect {
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
         return OpenAiResponsesAnswer.read(provider, request.model(), body);
-    }
-
-    @Override
-    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
-        return ErrorTyping.http(status, header, body);
     }
 }

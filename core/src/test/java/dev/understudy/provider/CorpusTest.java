@@ -6,6 +6,7 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Seal;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.Corpus.Recording;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,11 +29,18 @@ class CorpusTest {
     private static final CorpusReport REPORT = new CorpusReport();
     private static final long SEED = Long.getLong("understudy.seed", System.nanoTime());
 
+    private static long cpu;
+
     private final Random random = new Random(SEED);
+
+    @BeforeAll
+    static void start() {
+        cpu = cpu();
+    }
 
     @AfterAll
     static void table() {
-        System.out.println("Corpus, seed " + SEED);
+        System.out.printf("Corpus: seed %d, %d s of one core%n", SEED, (cpu() - cpu) / 1_000_000_000);
         REPORT.publish();
     }
 
@@ -229,6 +238,10 @@ class CorpusTest {
                         .isEqualTo(new StreamChunk.Reasoning("", new Seal(plan, true, "cohere")));
             }
         }
+    }
+
+    private static long cpu() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
     private static Said meant(Recording recording, Said expected, Said heard, Set<Deviation> deviations) {
