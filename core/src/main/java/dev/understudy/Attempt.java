@@ -16,6 +16,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
+import reactor.util.context.Context;
 
 /** One route asked once. */
 final class Attempt {
@@ -49,7 +50,9 @@ final class Attempt {
             route.member().retryTokens().earn(started);
         }
         ChatRequest fitted = fittedOrLeft(); // no longer than the context window
-        call.tell(new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), tries()));
+        Event.AttemptStarted asked =
+                new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), tries());
+        call.tell(asked);
         return Flux.defer(() -> door.ask(route, fitted)) // a throw becomes a signal
                 .switchIfEmpty(Flux.error(Attempt::empty)) // silence is not success
                 .transform(answer -> watched(answer, door)) // no silence for ever
@@ -58,8 +61,7 @@ final class Attempt {
                 .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
                 .doOnCancel(this::left)
                 .doOnError(error -> place.leave(call.now()))
-                // An understudy inside reads the Context too: our cursor is none of its business.
-                .contextWrite(context -> scope().in(context.delete(Cursor.class)));
+                .contextWrite(context -> within(asked, context));
     }
 
     /** A caller's token counter may throw: that is nobody's failure, and must not keep the place. */
@@ -70,6 +72,12 @@ final class Attempt {
             place.leave(call.now());
             throw e;
         }
+    }
+
+    /** An understudy inside reads the Context too: our cursor, and who hears us, are none of its business. */
+    private Context within(Event.AttemptStarted asked, Context context) {
+        Context theirs = scope().in(context.delete(Cursor.class).delete(Listener.class));
+        return Call.within(call.listener(), asked, theirs);
     }
 
     /** Who waited for as long as it ever waits asks then, whatever time the vendor had named. */

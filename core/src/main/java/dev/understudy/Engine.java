@@ -50,12 +50,13 @@ final class Engine {
         CallContext wishes = CallContext.from(context);
         boolean stream = door == Door.STREAM;
         Event.CallId id = new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, wishes.tags());
+        Listener listener = listener(context);
         long now = policies.time().nanos();
         Plan plan;
         try {
             plan = planner.plan(request, stream, wishes, now);
         } catch (ChatException.Rejected rejected) {
-            Call.tell(policies.listener(), new Event.CallFailed(id, rejected, Duration.ZERO));
+            Call.tell(listener, new Event.CallFailed(id, rejected, Duration.ZERO));
             throw rejected;
         }
         ContextWindow asked = ContextWindow.from(context);
@@ -65,10 +66,11 @@ final class Engine {
                 plan,
                 now,
                 deadline(wishes, now),
-                CallScope.hearing(notice -> heard(id, notice)),
+                CallScope.hearing(notice -> heard(id, notice, listener)),
                 CallScope.of(context),
                 asked != null ? asked : policies.contextWindow(),
                 policies,
+                listener,
                 memory,
                 new ConcurrentLinkedQueue<>(),
                 new AtomicBoolean());
@@ -78,13 +80,18 @@ final class Engine {
         return call;
     }
 
-    private void heard(Event.CallId id, Notice notice) {
+    private Listener listener(ContextView context) {
+        Listener door = policies.listener();
+        return context.hasKey(Listener.class) ? door.and(Listener.of(context)) : door;
+    }
+
+    private void heard(Event.CallId id, Notice notice, Listener listener) {
         if (notice instanceof Notice.KeyGated gated) {
             long now = policies.time().nanos();
             memory.roster().find(gated.provider()).ifPresent(member -> member.health()
                     .keyGated(gated.keyFingerprint(), gated.forHowLong(), now));
         }
-        Call.tell(policies.listener(), new Event.ProviderNotice(id, notice));
+        Call.tell(listener, new Event.ProviderNotice(id, notice));
     }
 
     private long deadline(CallContext wishes, long now) {

@@ -60,7 +60,8 @@ final class Prober implements Disposable {
         long at = policies.time().nanos();
         member.checkup().updateAndGet(checkup -> checkup.ended(error == null, why, probes(member), last, at));
         if (member.outOfRotation() != was) {
-            Call.tell(policies.listener(), new Event.HealthChanged(member.name(), member.status(), why));
+            Call.tell(
+                    policies.listener(), new Event.HealthChanged(policies.door(), member.name(), member.status(), why));
         }
     }
 

@@ -37,6 +37,7 @@ public final class Understudy implements ChatProvider {
     private final Overview overview;
     private final Engine engine;
     private final Prober prober;
+    private final Hearsay hearsay;
     private final Policies policies;
 
     private Understudy(Builder builder) {
@@ -48,11 +49,12 @@ public final class Understudy implements ChatProvider {
                 .toList();
         this.roster = new Roster(members, policies);
         Map<String, List<String>> fallbacks = Collections.unmodifiableMap(new LinkedHashMap<>(builder.fallbacks));
-        Gates gates = new Gates();
+        Gates gates = new Gates(policies.voice());
         Planner planner = new Planner(roster, fallbacks, gates, policies);
         this.overview = new Overview(roster, fallbacks, policies);
         this.engine = new Engine(name, planner, new Call.Memory(roster, gates, new Windows()), policies);
         this.prober = new Prober(members, policies);
+        this.hearsay = new Hearsay(roster, gates, policies);
     }
 
     /** These providers in this order, each asked for the model that the caller names, with all defaults. */
@@ -108,7 +110,7 @@ public final class Understudy implements ChatProvider {
         return Flux.fromIterable(roster.all())
                 .flatMap(member -> Mono.defer(member.provider()::warmup).onErrorResume(error -> {
                     Failure why = Foreign.typed(error).failure();
-                    Call.tell(policies.listener(), new Event.WarmupFailed(member.name(), why));
+                    Call.tell(policies.listener(), new Event.WarmupFailed(name, member.name(), why));
                     return Mono.empty();
                 }))
                 .then();
@@ -125,7 +127,7 @@ public final class Understudy implements ChatProvider {
      * @throws IllegalArgumentException if nobody of this name is in the cast
      */
     public void switchTo(String provider) {
-        roster.switchTo(provider);
+        roster.switchTo(provider, policies.time().nanos());
     }
 
     /**
@@ -136,6 +138,7 @@ public final class Understudy implements ChatProvider {
      */
     public void hold(String provider, @Nullable Duration forHowLong) {
         roster.named(provider).hold(forHowLong, policies.time().nanos());
+        policies.voice().held(provider, null, forHowLong);
     }
 
     /** The same for one model of a provider, in the provider's name for it. */
@@ -143,15 +146,23 @@ public final class Understudy implements ChatProvider {
         roster.named(provider)
                 .circuit(model)
                 .forceOpen(forHowLong, policies.time().nanos());
+        policies.voice().held(provider, model, forHowLong);
     }
 
     /** Ends {@link #hold} of a provider and of all of its models. */
     public void release(String provider) {
         Member member = roster.named(provider);
         member.release();
-        member.circuits()
-                .values()
-                .forEach(circuit -> circuit.release(policies.time().nanos()));
+        policies.voice().released(provider, null);
+        member.circuits().forEach((model, circuit) -> {
+            circuit.release(policies.time().nanos());
+            policies.voice().released(provider, model);
+        });
+    }
+
+    /** Who hears what happens here, for decorators that have something of their own to tell. */
+    public Listener listener() {
+        return policies.listener();
     }
 
     /** What was composed, for people: providers, chains, policies. Holds no secret. */
@@ -168,6 +179,7 @@ public final class Understudy implements ChatProvider {
     @Override
     public void close() {
         prober.dispose();
+        hearsay.dispose();
         RuntimeException stuck = null;
         for (Member member : roster.all()) {
             try {
@@ -208,6 +220,7 @@ public final class Understudy implements ChatProvider {
         private boolean aroundFilters = false;
         private boolean invalidStops = false;
         private Listener listener = Listener.none();
+        private SharedStanding sharedStanding = SharedStanding.none();
         private Time time = Time.PARALLEL;
         private RandomGenerator dice = Dice.PER_THREAD;
 
@@ -349,6 +362,12 @@ public final class Understudy implements ChatProvider {
             return this;
         }
 
+        /** What other instances know of the same providers; by default each door finds out for itself. */
+        public Builder sharedStanding(SharedStanding shared) {
+            this.sharedStanding = shared;
+            return this;
+        }
+
         /** Clock and timer at once; {@code Schedulers.parallel()}, looked up at each use. */
         public Builder scheduler(Scheduler scheduler) {
             this.time = new Time(() -> scheduler);
@@ -374,6 +393,7 @@ public final class Understudy implements ChatProvider {
         private Policies policies() {
             Rules rules = new Rules(retry, budget.maxAttempts(), aroundFilters, invalidStops);
             return new Policies(
+                    name,
                     rules,
                     budget,
                     timeouts,
@@ -385,6 +405,7 @@ public final class Understudy implements ChatProvider {
                     probes,
                     contextWindow,
                     listener,
+                    Voice.of(sharedStanding, name, time),
                     time,
                     dice);
         }

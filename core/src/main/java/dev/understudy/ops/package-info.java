@@ -1,5 +1,6 @@
 /**
- * Running it: configuration without code, and what an operator sees and does.
+ * Running it: configuration, what operators see, and what they can do. Nothing else in the library depends on this
+ * package.
  */
 @NullMarked
 package dev.understudy.ops;
