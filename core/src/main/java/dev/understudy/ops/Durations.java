@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,7 +35,7 @@ final class Durations {
         if (!form.matches()) {
             throw new IllegalArgumentException();
         }
-        Duration unit = UNITS.get(form.group(2));
+        Duration unit = Objects.requireNonNull(UNITS.get(form.group(2)));
         BigDecimal nanos = new BigDecimal(form.group(1)).multiply(BigDecimal.valueOf(unit.toNanos()));
         if (nanos.compareTo(BigDecimal.valueOf(LONGEST.toSeconds()).movePointRight(9)) > 0) {
             throw new IllegalArgumentException();

@@ -28,7 +28,7 @@ final class HealthKeys {
     static final Key<String> QUERY = Key.optional(
             "query", Scalars.TEXT, "what is asked instead of a cheap GET; it is billed like any call");
     static final Key<String> MODEL = Key.optional(
-            "model", Scalars.TEXT, "which model the query goes to; the provider's first if left out");
+            "model", Scalars.TEXT, "which model the query goes to; `model` of the provider, or the first of its `models`, if left out");
     static final Key<String> ENDPOINT = Key.optional(
             "endpoint",
             Scalars.PATH,
@@ -49,7 +49,7 @@ final class HealthKeys {
     private HealthKeys() {}
 
     static Probes probes(Values said, Seat seat) {
-        String query = said.find(QUERY);
+        String query = query(said);
         return new Probes(
                 said.get(ENABLED),
                 said.get(INTERVAL),
@@ -59,9 +59,15 @@ final class HealthKeys {
                 query == null ? null : ChatRequest.of(model(said, seat), query));
     }
 
+    /** What is asked; {@code null} for a cheap GET. An operator takes a query back with an empty one. */
+    static @Nullable String query(Values said) {
+        String query = said.find(QUERY);
+        return query == null || query.isEmpty() ? null : query;
+    }
+
     /** Whether a query has a model to go to. */
     static boolean isComplete(Values said, Seat seat) {
-        return said.find(QUERY) == null || modelOrNull(said, seat) != null;
+        return query(said) == null || modelOrNull(said, seat) != null;
     }
 
     private static String model(Values said, Seat seat) {

@@ -35,7 +35,7 @@ final class ProviderKeys {
     private static final Key<String> API_VERSION =
             Key.optional("apiVersion", Scalars.WORD, "of Azure's classic form: `2024-10-21`");
     private static final Key<List<Secret>> KEYS = Key.of(
-            "keys", Many.list(new Secrets()), List.of(), "used in turn; a rate-limited one is left out for a while");
+            "keys", Many.list(new Secrets<>(Secret::of)), List.of(), "used in turn; a rate-limited one is left out for a while");
     private static final Key<Map<String, String>> HEADERS =
             Key.of("headers", Many.named(new HeaderValue()), Map.of(), "fields that every request carries");
     private static final Key<String> MODEL =

@@ -1,21 +1,23 @@
 package dev.understudy.ops;
 
-import dev.understudy.provider.Secret;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A secret: never in the document itself, which is copied, mailed and committed, but named there as a variable of the
  * environment.
+ *
+ * @param maker throws if it cannot be one, in words that hold nothing of it
  */
-record Secrets() implements Type<Secret> {
+record Secrets<T>(Function<String, T> maker) implements Type<T> {
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^}]*}");
 
     @Override
-    public @Nullable Secret read(Node node, Findings found) {
+    public @Nullable T read(Node node, Findings found) {
         if (!(node instanceof Node.Text text)) {
             found.mistake(node.path(), "is " + (node instanceof Node.Numeral ? "a number" : node.kind()), words());
             return null;
@@ -27,8 +29,8 @@ record Secrets() implements Type<Secret> {
         }
         String value = found.expanded(text);
         try {
-            return value == null ? null : Secret.of(value);
-        } catch (IllegalArgumentException e) { // the message tells nothing of it
+            return value == null ? null : maker.apply(value);
+        } catch (IllegalArgumentException e) {
             found.mistake(node.path(), String.valueOf(e.getMessage()), "");
             return null;
         }
@@ -47,8 +49,9 @@ record Secrets() implements Type<Secret> {
         return schema;
     }
 
+    /** It is not. */
     @Override
-    public Object written(Secret value) {
-        return value.toString();
+    public Object written(T value) {
+        return "***";
     }
 }

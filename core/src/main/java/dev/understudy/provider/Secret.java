@@ -1,13 +1,10 @@
 package dev.understudy.provider;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * A key that is never printed. Two secrets are told apart by a fingerprint that is salted anew in each process, so that
@@ -51,23 +48,6 @@ public final class Secret {
     /** Identifies the key within this process; no part of it. */
     public String fingerprint() {
         return fingerprint;
-    }
-
-    /** Signs with it (HMAC-SHA256), without telling it: 32 bytes. */
-    public byte[] sign(byte[] message) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(value.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-            return mac.doFinal(message);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every JDK has HmacSHA256", e);
-        }
-    }
-
-    /** Whether somebody else knows it. Takes the same time wherever the first difference is. */
-    public boolean matches(String claimed) {
-        return MessageDigest.isEqual(
-                value.getBytes(StandardCharsets.UTF_8), claimed.getBytes(StandardCharsets.UTF_8));
     }
 
     String reveal() {
