@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
@@ -42,8 +43,14 @@ final class Engine {
                             ? hedge.around(call, step.get(Cursor.class), door)
                             : begin(call, door))
                     .retryWhen(Retry.from(missed -> missed.concatMap(miss -> next(miss.failure(), call))))
-                    .doOnCancel(() -> call.end(new Event.CallCancelled(call.id(), call.took())));
+                    .doFinally(end -> cancelled(end, call)); // after the attempt has left
         });
+    }
+
+    private static void cancelled(SignalType end, Call call) {
+        if (end == SignalType.CANCEL) {
+            call.end(new Event.CallCancelled(call.id(), call.took()));
+        }
     }
 
     private Call open(ChatRequest request, Door<?> door, ContextView context) {

@@ -78,6 +78,16 @@ public sealed interface Event {
         }
     }
 
+    /** An attempt was given up: another one was faster, or the caller left. What it cost is estimated. */
+    record AttemptLeft(CallId call, Trail.Entry entry) implements Event {
+        @Override
+        public String toString() {
+            return call + " leaves " + entry.provider() + "/" + entry.model() + " after "
+                    + Line.millis(entry.timing().took())
+                    + (entry.outcome() == Trail.Outcome.WASTED ? ": another one was faster" : "");
+        }
+    }
+
     /** The same provider is asked again after a wait. */
     record Retrying(CallId call, String provider, String model, Duration after, Failure why) implements Event {
         @Override

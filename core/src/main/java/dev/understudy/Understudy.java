@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -84,6 +85,20 @@ public final class Understudy implements ChatProvider {
         return overview.capabilities(model);
     }
 
+    /**
+     * What one of the cast can do, in its own name for the model, and what it costs there.
+     *
+     * @throws IllegalArgumentException if nobody of this name is in the cast
+     */
+    public Capabilities capabilities(String provider, String model) {
+        return roster.named(provider).provider().capabilities(model);
+    }
+
+    /** All names of models that were composed, the callers' and the providers': of seats and of fallbacks. */
+    public Set<String> models() {
+        return overview.models();
+    }
+
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
         return engine.run(request, Door.CHAT).singleOrEmpty();
@@ -119,6 +134,15 @@ public final class Understudy implements ChatProvider {
     /** How each provider stands now, in the order of the list. */
     public List<Standing> standings() {
         return overview.standings();
+    }
+
+    /**
+     * How many retries this provider may get at once, as of now; infinite without a limit.
+     *
+     * @throws IllegalArgumentException if nobody of this name is in the cast
+     */
+    public double retryTokens(String provider) {
+        return roster.named(provider).retryTokens().left(policies.time().nanos());
     }
 
     /**
