@@ -3,7 +3,6 @@ package dev.understudy.ops;
 import dev.understudy.Budget;
 import dev.understudy.CircuitPolicy;
 import dev.understudy.ContextWindow;
-import dev.understudy.Failover;
 import dev.understudy.Hedging;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Timeouts;
@@ -54,7 +53,8 @@ final class AgentKeys {
             set(BudgetKeys.SECTION, Budget.defaults(), Understudy.Builder::budget),
             new Setting<>(
                     FAILOVER,
-                    (builder, said) -> builder.failover(FailoverKeys.SECTION.made().apply(said))),
+                    (builder, said) ->
+                            builder.failover(FailoverKeys.SECTION.made().apply(said))),
             set(WindowKeys.SECTION, ContextWindow.auto(), Understudy.Builder::contextWindow),
             new Setting<>(
                     Key.of(

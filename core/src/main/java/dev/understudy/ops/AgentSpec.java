@@ -73,7 +73,10 @@ record AgentSpec(String id, List<ProviderSpec> cast, Values said, Values told) {
                 .with(FailoverKeys.AUTOMATIC, wanted.automatic())
                 .with(FailoverKeys.MAX_CONSECUTIVE_FAILURES, wanted.maxConsecutiveFailures());
         return new AgentSpec(
-                id, List.copyOf(next), said.with(AgentKeys.FAILOVER, failover), told(healthCheck(), wanted.healthCheck()));
+                id,
+                List.copyOf(next),
+                said.with(AgentKeys.FAILOVER, failover),
+                told(healthCheck(), wanted.healthCheck()));
     }
 
     private Values told(HealthCheck is, HealthCheck wanted) {

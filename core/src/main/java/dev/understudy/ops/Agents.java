@@ -79,7 +79,8 @@ public final class Agents implements AutoCloseable {
                 throw new IllegalArgumentException("Two agents are named '" + door.name() + "'");
             }
         }
-        Troupe nobody = new Troupe(Map.of(), Listener.none(), id -> SharedStanding.none(), (id, builder) -> {}, Map.of());
+        Troupe nobody =
+                new Troupe(Map.of(), Listener.none(), id -> SharedStanding.none(), (id, builder) -> {}, Map.of());
         return new Agents(nobody, Schedulers::parallel, new Running(null, Collections.unmodifiableMap(chains)));
     }
 
@@ -148,7 +149,8 @@ public final class Agents implements AutoCloseable {
             if (spec == null || now.config == null) {
                 throw composed();
             }
-            AgentSpec wanted = Wishes.checked(spec, settings, now.config.document().providers());
+            AgentSpec wanted =
+                    Wishes.checked(spec, settings, now.config.document().providers());
             Map<String, AgentSpec> agents = new LinkedHashMap<>();
             now.chains.forEach((id, each) -> {
                 AgentSpec own = each.spec();

@@ -34,8 +34,8 @@ final class BudgetKeys {
             Key.of("maxAttempts", Scalars.whole(0), USUAL.maxAttempts(), "attempts of one call; 0 for no limit");
     private static final Key<Duration> CALL_TIMEOUT =
             Key.optional("callTimeout", Scalars.DURATION, "of one call, all attempts and waits together");
-    private static final Key<Double> MAX_COST = Key.of(
-            "maxCost", AMOUNT, USUAL.maxCost(), "of one call, in the currency of the prices; 0 for no limit");
+    private static final Key<Double> MAX_COST =
+            Key.of("maxCost", AMOUNT, USUAL.maxCost(), "of one call, in the currency of the prices; 0 for no limit");
     private static final Key<Values> RETRY_TOKENS = Key.of("retryTokens", TOKENS, Values.NONE, TOKENS.doc());
 
     static final Section<Budget> SECTION = new Section<>(

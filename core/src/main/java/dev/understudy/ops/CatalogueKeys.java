@@ -17,10 +17,7 @@ final class CatalogueKeys {
     private static final Key<Double> OUTPUT = Key.required("output", AMOUNT, "of a million tokens of answer");
 
     private static final Section<Price> PRICE = new Section<>(
-            "price",
-            "what a model costs, in one currency for all providers",
-            List.of(INPUT, CACHED, OUTPUT),
-            said -> {
+            "price", "what a model costs, in one currency for all providers", List.of(INPUT, CACHED, OUTPUT), said -> {
                 Double cached = said.find(CACHED);
                 return new Price(said.get(INPUT), cached == null ? said.get(INPUT) : cached, said.get(OUTPUT));
             });
@@ -29,15 +26,15 @@ final class CatalogueKeys {
             .map(feature -> Key.optional(Scalars.label(feature), Scalars.FLAG, doc(feature)))
             .toList();
 
-    private static final Section<Values> FEATURE_SECTION = new Section<>(
-            "features", "what a model can do", List.<Key<?>>copyOf(FEATURES), said -> said);
+    private static final Section<Values> FEATURE_SECTION =
+            new Section<>("features", "what a model can do", List.<Key<?>>copyOf(FEATURES), said -> said);
 
     private static final Key<Integer> WINDOW =
             Key.optional("window", Scalars.whole(1), "tokens of prompt and answer together");
-    private static final Key<Integer> MAX_OUTPUT =
-            Key.optional("maxOutput", Scalars.whole(1), "tokens of one answer");
+    private static final Key<Integer> MAX_OUTPUT = Key.optional("maxOutput", Scalars.whole(1), "tokens of one answer");
     private static final Key<Price> PRICE_KEY = Key.optional("price", PRICE, PRICE.doc());
-    private static final Key<Values> FEATURES_KEY = Key.of("features", FEATURE_SECTION, Values.NONE, FEATURE_SECTION.doc());
+    private static final Key<Values> FEATURES_KEY =
+            Key.of("features", FEATURE_SECTION, Values.NONE, FEATURE_SECTION.doc());
 
     static final Section<Values> SECTION = new Section<>(
             "catalogue",

@@ -15,9 +15,15 @@ final class CircuitKeys {
     private static final Rate USUAL_RATE = Objects.requireNonNull(USUAL.rate());
 
     private static final Key<Double> SHARE = Key.of(
-            "share", Scalars.number("[0,1]", "0 for off, or up to 1"), USUAL_RATE.share(), "this share of calls failed; 0 for never");
+            "share",
+            Scalars.number("[0,1]", "0 for off, or up to 1"),
+            USUAL_RATE.share(),
+            "this share of calls failed; 0 for never");
     private static final Key<Integer> MINIMUM = Key.of(
-            "minimum", Scalars.whole(1), USUAL_RATE.minimum(), "below so many calls in the window nothing is concluded");
+            "minimum",
+            Scalars.whole(1),
+            USUAL_RATE.minimum(),
+            "below so many calls in the window nothing is concluded");
     private static final Key<Duration> RATE_WINDOW =
             Key.of("window", Scalars.DURATION, USUAL_RATE.window(), "how far back calls are counted");
 
@@ -29,8 +35,8 @@ final class CircuitKeys {
 
     private static final Key<Integer> FAILURES =
             Key.of("failures", Scalars.whole(0, 1000), 0, "so many failures in the window; 0 for never");
-    private static final Key<Duration> COUNT_WINDOW =
-            Key.of("window", Scalars.DURATION, Duration.ofMinutes(10), "a failure counts while it is younger than this");
+    private static final Key<Duration> COUNT_WINDOW = Key.of(
+            "window", Scalars.DURATION, Duration.ofMinutes(10), "a failure counts while it is younger than this");
 
     private static final Section<Values> COUNT = new Section<>(
             "circuitCount",

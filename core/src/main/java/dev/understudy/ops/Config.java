@@ -130,7 +130,8 @@ public final class Config {
         } catch (CharacterCodingException e) {
             throw unreadable(file, "is no UTF-8", "a file in UTF-8");
         } catch (IOException e) {
-            throw unreadable(file, "cannot be read: " + e.getClass().getSimpleName(), "a file that this process may read");
+            throw unreadable(
+                    file, "cannot be read: " + e.getClass().getSimpleName(), "a file that this process may read");
         }
     }
 

@@ -22,7 +22,8 @@ public final class ConfigException extends RuntimeException {
 
     private static String message(String source, List<Mistake> mistakes) {
         String head = mistakes.size() == 1 ? " has a mistake:" : " has " + mistakes.size() + " mistakes:";
-        return source + head
+        return source
+                + head
                 + mistakes.stream().map(mistake -> "\n  " + mistake).collect(Collectors.joining());
     }
 }

@@ -118,6 +118,8 @@ record Document(Map<String, ProviderSpec> providers, Map<String, AgentSpec> agen
     }
 
     private static boolean isSame(@Nullable Node one, Node other) {
-        return one instanceof Node.Text a && other instanceof Node.Text b && a.value().equals(b.value());
+        return one instanceof Node.Text a
+                && other instanceof Node.Text b
+                && a.value().equals(b.value());
     }
 }

@@ -54,6 +54,9 @@ final class Durations {
                 return duration.toNanos() / nanos + unit.getKey();
             }
         }
-        return BigDecimal.valueOf(duration.toNanos()).movePointLeft(6).stripTrailingZeros().toPlainString() + "ms";
+        return BigDecimal.valueOf(duration.toNanos())
+                        .movePointLeft(6)
+                        .stripTrailingZeros()
+                        .toPlainString() + "ms";
     }
 }

@@ -64,7 +64,10 @@ final class Findings {
         }
         String value = environment.get(name);
         if (value == null || value.isBlank()) {
-            mistake(path, "the environment variable " + name + " is " + (value == null ? "not set" : "empty"), "set it");
+            mistake(
+                    path,
+                    "the environment variable " + name + " is " + (value == null ? "not set" : "empty"),
+                    "set it");
             return null;
         }
         secret(value);
@@ -84,7 +87,9 @@ final class Findings {
         List<Mistake> told = new ArrayList<>();
         for (Mistake mistake : mistakes) {
             told.add(new Mistake(
-                    without(hidden, mistake.path()), without(hidden, mistake.what()), without(hidden, mistake.right())));
+                    without(hidden, mistake.path()),
+                    without(hidden, mistake.what()),
+                    without(hidden, mistake.right())));
         }
         return told;
     }

@@ -15,24 +15,24 @@ final class HealthKeys {
 
     static final Key<Boolean> ENABLED =
             Key.of("enabled", Scalars.FLAG, USUAL.enabled(), "whether providers are looked at in the background");
-    static final Key<Duration> INTERVAL = Key.of(
-            "interval", Scalars.DURATION, USUAL.interval(), "between two checks of a provider, ±10 % by chance");
+    static final Key<Duration> INTERVAL =
+            Key.of("interval", Scalars.DURATION, USUAL.interval(), "between two checks of a provider, ±10 % by chance");
     static final Key<Duration> TIMEOUT = Key.of("timeout", Scalars.DURATION, USUAL.timeout(), "of one check");
     static final Key<Integer> UNHEALTHY_AFTER = Key.of(
             "unhealthyAfter",
             Scalars.whole(1),
             USUAL.unhealthyAfter(),
             "so many failures in a row take a provider out of rotation");
-    static final Key<Integer> HEALTHY_AFTER = Key.of(
-            "healthyAfter", Scalars.whole(1), USUAL.healthyAfter(), "so many successes in a row put it back");
-    static final Key<String> QUERY = Key.optional(
-            "query", Scalars.TEXT, "what is asked instead of a cheap GET; it is billed like any call");
+    static final Key<Integer> HEALTHY_AFTER =
+            Key.of("healthyAfter", Scalars.whole(1), USUAL.healthyAfter(), "so many successes in a row put it back");
+    static final Key<String> QUERY =
+            Key.optional("query", Scalars.TEXT, "what is asked instead of a cheap GET; it is billed like any call");
     static final Key<String> MODEL = Key.optional(
-            "model", Scalars.TEXT, "which model the query goes to; `model` of the provider, or the first of its `models`, if left out");
+            "model",
+            Scalars.TEXT,
+            "which model the query goes to; `model` of the provider, or the first of its `models`, if left out");
     static final Key<String> ENDPOINT = Key.optional(
-            "endpoint",
-            Scalars.PATH,
-            "the path of the GET, below `baseUrl`, instead of the dialect's own");
+            "endpoint", Scalars.PATH, "the path of the GET, below `baseUrl`, instead of the dialect's own");
 
     private static final List<Key<?>> SHARED =
             List.of(ENABLED, INTERVAL, TIMEOUT, UNHEALTHY_AFTER, HEALTHY_AFTER, QUERY, MODEL);

@@ -9,8 +9,8 @@ final class HedgingKeys {
 
     private static final Hedging USUAL = Hedging.off();
 
-    private static final Key<Boolean> ENABLED =
-            Key.of("enabled", Scalars.FLAG, USUAL.enabled(), "whether a second provider is asked when the first is slow");
+    private static final Key<Boolean> ENABLED = Key.of(
+            "enabled", Scalars.FLAG, USUAL.enabled(), "whether a second provider is asked when the first is slow");
     private static final Key<Double> PERCENTILE = Key.of(
             "percentile",
             Scalars.number("(0,1)", "between 0 and 1"),

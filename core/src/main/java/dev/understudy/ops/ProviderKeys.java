@@ -23,8 +23,8 @@ final class ProviderKeys {
 
     private static final Key<Vendor> VENDOR = Key.optional(
             "vendor", Scalars.choice(Arrays.asList(Vendor.values()), Vendor::label), "a preset: address and quirks");
-    private static final Key<Speech> DIALECT = Key.optional(
-            "dialect", Scalars.choice(Speech.class), "how it speaks, where there is no preset");
+    private static final Key<Speech> DIALECT =
+            Key.optional("dialect", Scalars.choice(Speech.class), "how it speaks, where there is no preset");
     private static final Key<Boolean> SUPPLIED =
             Key.of("supplied", Scalars.FLAG, false, "the application brings it under this name");
     private static final Key<URI> BASE_URL = Key.optional(
@@ -35,7 +35,10 @@ final class ProviderKeys {
     private static final Key<String> API_VERSION =
             Key.optional("apiVersion", Scalars.WORD, "of Azure's classic form: `2024-10-21`");
     private static final Key<List<Secret>> KEYS = Key.of(
-            "keys", Many.list(new Secrets<>(Secret::of)), List.of(), "used in turn; a rate-limited one is left out for a while");
+            "keys",
+            Many.list(new Secrets<>(Secret::of)),
+            List.of(),
+            "used in turn; a rate-limited one is left out for a while");
     private static final Key<Map<String, String>> HEADERS =
             Key.of("headers", Many.named(new HeaderValue()), Map.of(), "fields that every request carries");
     private static final Key<String> MODEL =
@@ -49,14 +52,13 @@ final class ProviderKeys {
             Key.of("catalogue", Many.named(CatalogueKeys.SECTION), Map.of(), "by the provider's own name of the model");
     private static final Key<Integer> WEIGHT =
             Key.of("weight", Scalars.whole(1), 1, "its share under the strategy `weighted`");
-    private static final Key<Map<String, String>> TAGS = Key.of(
-            "tags", Many.named(Scalars.TEXT), Map.of(), "what can be required of it: a region, a data policy");
+    private static final Key<Map<String, String>> TAGS =
+            Key.of("tags", Many.named(Scalars.TEXT), Map.of(), "what can be required of it: a region, a data policy");
     private static final Key<RateLimits> LIMITS =
             Key.of("limits", LimitKeys.SECTION, RateLimits.none(), LimitKeys.SECTION.doc());
     private static final Key<Transport> TRANSPORT =
             Key.of("transport", TransportKeys.SECTION, Transport.defaults(), TransportKeys.SECTION.doc());
-    private static final Key<Values> QUIRKS =
-            Key.of("quirks", QuirkKeys.SECTION, Values.NONE, QuirkKeys.SECTION.doc());
+    private static final Key<Values> QUIRKS = Key.of("quirks", QuirkKeys.SECTION, Values.NONE, QuirkKeys.SECTION.doc());
     private static final Key<Values> HEALTH_CHECK =
             Key.of("healthCheck", HealthKeys.OF_PROVIDER, Values.NONE, HealthKeys.OF_PROVIDER.doc());
 
@@ -67,8 +69,24 @@ final class ProviderKeys {
             "provider",
             "who can be asked",
             List.of(
-                    VENDOR, DIALECT, SUPPLIED, BASE_URL, ACCOUNT_KEY, REGION, API_VERSION, KEYS, HEADERS, MODEL, MODELS,
-                    CATALOGUE, WEIGHT, TAGS, LIMITS, TRANSPORT, QUIRKS, HEALTH_CHECK),
+                    VENDOR,
+                    DIALECT,
+                    SUPPLIED,
+                    BASE_URL,
+                    ACCOUNT_KEY,
+                    REGION,
+                    API_VERSION,
+                    KEYS,
+                    HEADERS,
+                    MODEL,
+                    MODELS,
+                    CATALOGUE,
+                    WEIGHT,
+                    TAGS,
+                    LIMITS,
+                    TRANSPORT,
+                    QUIRKS,
+                    HEALTH_CHECK),
             ProviderKeys::provider);
 
     private ProviderKeys() {}
@@ -82,14 +100,14 @@ final class ProviderKeys {
         if (said.find(MODEL) != null && !said.get(MODELS).isEmpty()) {
             throw new Wrong("models", "cannot stand beside 'model'", "one of them");
         }
-        return new Seat(
-                said.find(MODEL), said.get(MODELS), said.get(WEIGHT), said.get(TAGS), said.get(LIMITS), null);
+        return new Seat(said.find(MODEL), said.get(MODELS), said.get(WEIGHT), said.get(TAGS), said.get(LIMITS), null);
     }
 
     private static ProviderSpec.Source supplied(Values said) {
         for (Key<?> key : OF_REMOTE_ONLY) {
             if (said.said(key) != null) {
-                throw new Wrong(key.name(), "cannot stand beside 'supplied'", "the application brings the provider whole");
+                throw new Wrong(
+                        key.name(), "cannot stand beside 'supplied'", "the application brings the provider whole");
             }
         }
         if (said.get(HEALTH_CHECK).said(HealthKeys.ENDPOINT) != null) {
@@ -124,15 +142,22 @@ final class ProviderKeys {
                 return vendor.endpoint().baseUrl().toString();
             }
             if (!ACCOUNT.matcher(account).matches()) {
-                throw new Wrong("account", "has characters that no account or host has", "letters, digits, '.', ':' and '-'");
+                throw new Wrong(
+                        "account", "has characters that no account or host has", "letters, digits, '.', ':' and '-'");
             }
             return vendor.endpointAt(account).baseUrl().toString();
         } catch (Wrong e) {
             throw e;
         } catch (IllegalArgumentException e) {
             throw account == null
-                    ? new Wrong("account", "is missing: this vendor has no address for everybody", "its account or host, or 'baseUrl'")
-                    : new Wrong("account", "is not needed: this vendor has one address for all", "leave it out, or set 'baseUrl'");
+                    ? new Wrong(
+                            "account",
+                            "is missing: this vendor has no address for everybody",
+                            "its account or host, or 'baseUrl'")
+                    : new Wrong(
+                            "account",
+                            "is not needed: this vendor has one address for all",
+                            "leave it out, or set 'baseUrl'");
         }
     }
 

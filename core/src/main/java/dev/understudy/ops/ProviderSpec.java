@@ -25,7 +25,8 @@ record ProviderSpec(String name, Source source, Seat seat, Values healthCheck) {
     record Supplied() implements Source {}
 
     /** @param quirks for Chat Completions; {@code null} for other wires */
-    record Remote(Speech speech, Endpoint endpoint, @Nullable Quirks quirks) implements Source {}
+    record Remote(
+            Speech speech, Endpoint endpoint, @Nullable Quirks quirks) implements Source {}
 
     ProviderSpec named(String name) {
         Source here = source instanceof Remote remote
@@ -44,7 +45,9 @@ record ProviderSpec(String name, Source source, Seat seat, Values healthCheck) {
         ChatProvider brought = supplied.get(name);
         if (brought == null) {
             throw new Wrong(
-                    "providers/" + name, "is supplied by nobody", "give it to Agents.Builder.supply, or leave it out here");
+                    "providers/" + name,
+                    "is supplied by nobody",
+                    "give it to Agents.Builder.supply, or leave it out here");
         }
         return brought;
     }

@@ -7,10 +7,12 @@ import java.util.List;
 /** {@link Quirks}: what is said here replaces what the vendor's preset says. */
 final class QuirkKeys {
 
-    private static final Key<String> PATH_KEY =
-            Key.optional("path", Scalars.PATH, "where requests go, below `baseUrl`; `{model}` stands for the model's name");
+    private static final Key<String> PATH_KEY = Key.optional(
+            "path", Scalars.PATH, "where requests go, below `baseUrl`; `{model}` stands for the model's name");
     private static final Key<String> KEY_HEADER = Key.optional(
-            "keyHeader", Scalars.WORD, "the header field that carries the key; `Authorization` carries it as a bearer token");
+            "keyHeader",
+            Scalars.WORD,
+            "the header field that carries the key; `Authorization` carries it as a bearer token");
     private static final Key<String> MAX_TOKENS =
             Key.optional("maxTokensField", Scalars.WORD, "the name of the field that limits the answer");
     private static final Key<String> SEED =

@@ -28,8 +28,8 @@ final class ResumeKeys {
             List.of(BUFFER_TOKENS, BUFFER_TIME, BUFFER_WHOLE),
             said -> said);
 
-    private static final Key<Integer> WORD = Key.of(
-            "word", Scalars.whole(1), 64, "characters of one word that are held before it is shown in parts");
+    private static final Key<Integer> WORD =
+            Key.of("word", Scalars.whole(1), 64, "characters of one word that are held before it is shown in parts");
     private static final Key<Integer> ANCHOR =
             Key.of("anchor", Scalars.whole(16), 40, "how many of the last characters are quoted by `anchored`");
     private static final Key<Integer> SEARCH =
@@ -78,7 +78,9 @@ final class ResumeKeys {
             return ServiceLoader.load(Resuming.class, Resuming.class.getClassLoader())
                     .findFirst()
                     .orElseThrow(() -> new Wrong(
-                            "", "needs understudy-streaming", "add dev.understudy:understudy-streaming to the class path"))
+                            "",
+                            "needs understudy-streaming",
+                            "add dev.understudy:understudy-streaming to the class path"))
                     .around(settings);
         }
     }
@@ -102,7 +104,9 @@ final class ResumeKeys {
             if (value != null) {
                 String name = key.name();
                 settings.put(
-                        prefix.isEmpty() ? name : prefix + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1),
+                        prefix.isEmpty()
+                                ? name
+                                : prefix + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1),
                         value);
             }
         }

@@ -10,8 +10,8 @@ final class RetryKeys {
 
     private static final RetryPolicy USUAL = RetryPolicy.defaults();
 
-    private static final Key<Integer> RETRIES = Key.of(
-            "retries", Scalars.whole(0), USUAL.retries(), "how often one provider is asked again for one model");
+    private static final Key<Integer> RETRIES =
+            Key.of("retries", Scalars.whole(0), USUAL.retries(), "how often one provider is asked again for one model");
     private static final Key<Duration> BASE =
             Key.of("base", Scalars.DURATION, USUAL.base(), "the first back-off, doubled with each retry");
     private static final Key<Duration> CAP =
@@ -23,8 +23,8 @@ final class RetryKeys {
             Scalars.PAUSE,
             USUAL.patience(),
             "a Retry-After up to this is waited for; a longer one sends the call to the next route");
-    private static final Key<Duration> MAX_WAIT = Key.of(
-            "maxWait", Scalars.PAUSE, USUAL.maxWait(), "the longest wait of all, when no other route is left");
+    private static final Key<Duration> MAX_WAIT =
+            Key.of("maxWait", Scalars.PAUSE, USUAL.maxWait(), "the longest wait of all, when no other route is left");
 
     static final Section<RetryPolicy> SECTION = new Section<>(
             "retry",

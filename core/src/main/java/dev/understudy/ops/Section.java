@@ -41,7 +41,10 @@ record Section<T>(String name, String doc, List<Key<?>> keys, Function<Values, T
                     said.put(key, value);
                 }
             } else if (key.required()) {
-                found.mistake(Node.below(table.path(), key.name()), "is missing", key.type().words());
+                found.mistake(
+                        Node.below(table.path(), key.name()),
+                        "is missing",
+                        key.type().words());
                 clean = false;
             }
         }
@@ -77,7 +80,8 @@ record Section<T>(String name, String doc, List<Key<?>> keys, Function<Values, T
 
     @Override
     public String words() {
-        return "a table with the keys " + String.join(", ", keys.stream().map(Key::name).toList());
+        return "a table with the keys "
+                + String.join(", ", keys.stream().map(Key::name).toList());
     }
 
     @Override

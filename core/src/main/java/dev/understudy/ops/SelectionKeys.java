@@ -34,7 +34,10 @@ final class SelectionKeys {
     }
 
     private static final Key<Strategy> STRATEGY = Key.of(
-            "strategy", Scalars.choice(Strategy.class), Strategy.SEQUENTIAL, "who is asked first, of those who can answer");
+            "strategy",
+            Scalars.choice(Strategy.class),
+            Strategy.SEQUENTIAL,
+            "who is asked first, of those who can answer");
     private static final Key<List<Feature>> FEATURES = Key.of(
             "features",
             Many.list(Scalars.choice(Feature.class)),

@@ -39,6 +39,7 @@ final class Shared {
         return spec.name().equals(other.name())
                 && spec.source().equals(other.source())
                 && Objects.equals(
-                        spec.healthCheck().find(HealthKeys.ENDPOINT), other.healthCheck().find(HealthKeys.ENDPOINT));
+                        spec.healthCheck().find(HealthKeys.ENDPOINT),
+                        other.healthCheck().find(HealthKeys.ENDPOINT));
     }
 }

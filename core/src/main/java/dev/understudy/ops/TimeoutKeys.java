@@ -9,8 +9,8 @@ final class TimeoutKeys {
 
     static final Section<Timeouts> SECTION = section("timeouts", "how long silence is borne", Timeouts.defaults());
 
-    static final Section<Timeouts> REASONING = section(
-            "reasoningTimeouts", "the same for models that think before they answer", Timeouts.reasoning());
+    static final Section<Timeouts> REASONING =
+            section("reasoningTimeouts", "the same for models that think before they answer", Timeouts.reasoning());
 
     private TimeoutKeys() {}
 

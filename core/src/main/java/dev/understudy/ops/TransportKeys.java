@@ -11,8 +11,8 @@ final class TransportKeys {
 
     private static final Key<Duration> CONNECT =
             Key.of("connect", Scalars.DURATION, USUAL.connect(), "how long a connection may take to open");
-    private static final Key<Duration> ACQUIRE = Key.of(
-            "acquire", Scalars.DURATION, USUAL.acquire(), "how long a call may wait for a free connection");
+    private static final Key<Duration> ACQUIRE =
+            Key.of("acquire", Scalars.DURATION, USUAL.acquire(), "how long a call may wait for a free connection");
     private static final Key<Duration> DRAIN = Key.of(
             "drain", Scalars.DURATION, USUAL.drain(), "how long the end of a body is waited for after the answer");
     private static final Key<Duration> IDLE =

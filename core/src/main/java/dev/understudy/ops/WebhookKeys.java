@@ -15,15 +15,14 @@ final class WebhookKeys {
 
     private static final Delivery USUAL = Delivery.defaults();
 
-    private static final Key<Integer> TRIES =
-            Key.of("tries", Scalars.whole(1), USUAL.tries(), "how often at most");
+    private static final Key<Integer> TRIES = Key.of("tries", Scalars.whole(1), USUAL.tries(), "how often at most");
     private static final Key<Duration> TIMEOUT = Key.of("timeout", Scalars.DURATION, USUAL.timeout(), "for one try");
     private static final Key<Duration> BACKOFF =
             Key.of("backoff", Scalars.DURATION, USUAL.backoff(), "before the second try, doubling, ±50 % by chance");
     private static final Key<Duration> MAX_AGE =
             Key.of("maxAge", Scalars.DURATION, USUAL.maxAge(), "a post that is older is given up");
-    private static final Key<Integer> QUEUE = Key.of(
-            "queue", Scalars.whole(1), USUAL.queue(), "so many posts wait at most, then the oldest is dropped");
+    private static final Key<Integer> QUEUE =
+            Key.of("queue", Scalars.whole(1), USUAL.queue(), "so many posts wait at most, then the oldest is dropped");
 
     private static final Section<Delivery> DELIVERY = new Section<>(
             "delivery",
@@ -35,15 +34,15 @@ final class WebhookKeys {
     private static final Key<URI> URL = Key.required("url", Scalars.URL, "where events are posted");
     private static final Key<SigningKey> SECRET =
             Key.required("secret", new Secrets<>(SigningKey::of), "what posts are signed with: `whsec_…`");
-    private static final Key<List<Topic>> EVENTS = Key.of(
-            "events",
-            Many.list(Scalars.choice(Topic.class)),
-            Arrays.asList(Topic.values()),
-            "what is posted");
+    private static final Key<List<Topic>> EVENTS =
+            Key.of("events", Many.list(Scalars.choice(Topic.class)), Arrays.asList(Topic.values()), "what is posted");
     private static final Key<Boolean> PLAIN_HTTP =
             Key.of("plainHttp", Scalars.FLAG, false, "whether `url` may be http to another machine");
     private static final Key<Duration> QUIET = Key.of(
-            "quiet", Scalars.PAUSE, Duration.ofSeconds(10), "what follows about the same thing in this time is one post");
+            "quiet",
+            Scalars.PAUSE,
+            Duration.ofSeconds(10),
+            "what follows about the same thing in this time is one post");
     private static final Key<Delivery> DELIVERY_KEY = Key.of("delivery", DELIVERY, USUAL, DELIVERY.doc());
 
     static final Section<Options> SECTION = new Section<>(
@@ -57,7 +56,10 @@ final class WebhookKeys {
     private static Options options(Values said) {
         List<Topic> events = said.get(EVENTS);
         if (events.isEmpty()) {
-            throw new Wrong("events", "is empty, so nothing would be posted", EVENTS.type().words());
+            throw new Wrong(
+                    "events",
+                    "is empty, so nothing would be posted",
+                    EVENTS.type().words());
         }
         Set<Topic> topics = EnumSet.copyOf(events);
         try {

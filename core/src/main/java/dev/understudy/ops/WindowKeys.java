@@ -12,7 +12,10 @@ final class WindowKeys {
     private static final Key<Integer> TOKENS =
             Key.optional("tokens", Scalars.whole(1), "at most so many tokens of prompt are sent");
     private static final Key<Boolean> MODEL_WINDOW = Key.of(
-            "modelWindow", Scalars.FLAG, USUAL.modelWindow(), "whether the model's window is a limit where it is known");
+            "modelWindow",
+            Scalars.FLAG,
+            USUAL.modelWindow(),
+            "whether the model's window is a limit where it is known");
     private static final Key<Overflow> OVERFLOW = Key.of(
             "overflow",
             Scalars.choice(Overflow.class),
@@ -29,11 +32,7 @@ final class WindowKeys {
             "what becomes of a conversation that is too long: the trim policy",
             List.of(TOKENS, MODEL_WINDOW, OVERFLOW, RESERVE),
             said -> new ContextWindow(
-                    said.find(TOKENS),
-                    said.get(MODEL_WINDOW),
-                    said.get(OVERFLOW),
-                    said.get(RESERVE),
-                    USUAL.counter()));
+                    said.find(TOKENS), said.get(MODEL_WINDOW), said.get(OVERFLOW), said.get(RESERVE), USUAL.counter()));
 
     private WindowKeys() {}
 }

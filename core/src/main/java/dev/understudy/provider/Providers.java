@@ -188,7 +188,8 @@ public final class Providers {
      */
     public static ChatProvider probedAt(ChatProvider provider, String path) {
         if (!(provider instanceof HttpProvider http) || !path.startsWith("/")) {
-            throw new IllegalArgumentException("A provider made by Providers is probed at a path that begins with a slash");
+            throw new IllegalArgumentException(
+                    "A provider made by Providers is probed at a path that begins with a slash");
         }
         return http.probedAt(path);
     }

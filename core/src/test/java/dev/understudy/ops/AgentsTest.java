@@ -59,10 +59,9 @@ class AgentsTest {
             agents.swap(yaml("{support: {primary: bob}}"));
             assertThat(said(support)).isEqualTo("I am Bob");
             agents.swap(yaml("{other: {primary: bob}}"));
-            StepVerifier.create(support.stream(REQUEST))
-                    .verifyErrorSatisfies(error -> assertThat(error)
-                            .isInstanceOf(ChatException.Rejected.class)
-                            .hasMessage("No agent is called 'support'; there are [other]"));
+            StepVerifier.create(support.stream(REQUEST)).verifyErrorSatisfies(error -> assertThat(error)
+                    .isInstanceOf(ChatException.Rejected.class)
+                    .hasMessage("No agent is called 'support'; there are [other]"));
         }
     }
 
@@ -102,7 +101,8 @@ class AgentsTest {
                             true,
                             5,
                             new HealthCheck(false, Duration.ofSeconds(60), Duration.ofSeconds(5), null)));
-            FailoverSettings wanted = is.withPrimary("bob").withBackups(List.of()).withMaxConsecutiveFailures(2);
+            FailoverSettings wanted =
+                    is.withPrimary("bob").withBackups(List.of()).withMaxConsecutiveFailures(2);
             agents.change("support", wanted);
             assertThat(agents.failover("support")).isEqualTo(wanted);
             assertThat(said(agents.provider("support"))).isEqualTo("I am Bob");
@@ -116,7 +116,9 @@ class AgentsTest {
             assertThatExceptionOfType(ConfigException.class)
                     .isThrownBy(() -> agents.change(
                             "support",
-                            is.withPrimary("eve").withBackups(List.of("bob", "bob")).withMaxConsecutiveFailures(0)))
+                            is.withPrimary("eve")
+                                    .withBackups(List.of("bob", "bob"))
+                                    .withMaxConsecutiveFailures(0)))
                     .satisfies(e -> assertThat(e.mistakes()).hasSize(3));
             assertThat(agents.failover("support")).isEqualTo(is);
         }
@@ -133,7 +135,8 @@ class AgentsTest {
 
     @Test
     void agentsComposedInCodeAreReadAndNotChanged() {
-        Understudy support = Understudy.builder().name("support").provider(ann).provider(bob).build();
+        Understudy support =
+                Understudy.builder().name("support").provider(ann).provider(bob).build();
         try (Agents agents = Agents.of(support)) {
             assertThat(agents.ids()).containsExactly("support");
             assertThat(agents.door("support")).isSameAs(support);
@@ -150,7 +153,8 @@ class AgentsTest {
     @Test
     void whoIsSuppliedMustBeThere() {
         assertThatExceptionOfType(ConfigException.class)
-                .isThrownBy(() -> Agents.builder(yaml("{support: {primary: ann}}")).open())
+                .isThrownBy(
+                        () -> Agents.builder(yaml("{support: {primary: ann}}")).open())
                 .withMessageContaining("providers.ann: is supplied by nobody");
     }
 }

@@ -13,12 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ConfigTest {
 
-    private static final String JSON =
-            """
+    private static final String JSON = """
             {"providers": {"json": {"dialect": "openai"}}, "agents": {"support": {"primary": "json"}}}""";
 
-    private static final String YAML =
-            """
+    private static final String YAML = """
             providers:
               yaml:
                 vendor: groq
@@ -68,16 +66,14 @@ class ConfigTest {
     @Test
     void everyMistakeIsToldAtOnce() {
         assertThatExceptionOfType(ConfigException.class)
-                .isThrownBy(() -> Config.parse(
-                        """
+                .isThrownBy(() -> Config.parse("""
                         providers:
                           a: {dialect: openai, keys: ["${MISSING}"]}
                         agents:
                           support:
                             primary: b
                             retry: {retrys: 3, base: 10}
-                        """,
-                        Map.of()))
+                        """, Map.of()))
                 .satisfies(e -> assertThat(e.mistakes())
                         .extracting(Mistake::toString)
                         .containsExactlyInAnyOrder(
