@@ -167,6 +167,8 @@ class HouseRulesTest {
                 .that()
                 .doNotHaveFullyQualifiedName("dev.understudy.Prober")
                 .and()
+                .doNotHaveFullyQualifiedName("dev.understudy.ops.Webhooks")
+                .and()
                 .doNotHaveFullyQualifiedName("dev.understudy.Hearsay")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.understudy.ops.Watch")
