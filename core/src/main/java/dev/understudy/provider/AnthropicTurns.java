@@ -155,8 +155,7 @@ final class AnthropicTurns {
     }
 
     private void result(Message.ToolResult result) {
-        Map<String, Object> block =
-                block("tool_result", "tool_use_id", ids.of(result), "content", result.content());
+        Map<String, Object> block = block("tool_result", "tool_use_id", ids.of(result), "content", result.content());
         if (result.error()) {
             block.put("is_error", true);
         }

@@ -118,12 +118,7 @@ final class BedrockTurns {
         blocks.add(Map.of(
                 "toolUse",
                 Extra.fields(
-                        "toolUseId",
-                        ids.of(call),
-                        "name",
-                        spelled(call.name()),
-                        "input",
-                        input(call.arguments()))));
+                        "toolUseId", ids.of(call), "name", spelled(call.name()), "input", input(call.arguments()))));
     }
 
     /** Arguments are an object here; those that are none are sent under a name of their own, so that nothing is lost. */

@@ -78,9 +78,13 @@ final class HttpProvider implements ChatProvider {
     public Mono<ChatResponse> chat(ChatRequest request) {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
-                    return rotation.around(lease -> adapting.around(seals.sent(request), false, scope, body -> exchange.whole(
-                                            body, dialect.path(request, false), lease, rotation.gauge(lease, scope))
-                                    .flux())
+                    return rotation.around(lease -> adapting.around(
+                                    seals.sent(request), false, scope, body -> exchange.whole(
+                                                    body,
+                                                    dialect.path(request, false),
+                                                    lease,
+                                                    rotation.gauge(lease, scope))
+                                            .flux())
                             .map(body -> dialect.decode(name(), request, body))
                             .map(response -> seals.told(response).withFinish(signed(response.finish(), lease))));
                 })
@@ -97,7 +101,9 @@ final class HttpProvider implements ChatProvider {
                                     true,
                                     scope,
                                     body -> exchange.streamed(body, request, lease, rotation.gauge(lease, scope)))
-                            .map(chunk -> chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : seals.told(chunk)));
+                            .map(chunk -> chunk instanceof StreamChunk.Finish finish
+                                    ? signed(finish, lease)
+                                    : seals.told(chunk)));
                 })
                 .onErrorMap(this::redacted);
     }

@@ -16,12 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param turns how the turns of a conversation are written
  */
 public record Quirks(
-        Paths paths,
-        String keyHeader,
-        Fields fields,
-        boolean usageOnRequest,
-        boolean doneCompletes,
-        Turns turns) {
+        Paths paths, String keyHeader, Fields fields, boolean usageOnRequest, boolean doneCompletes, Turns turns) {
 
     static final String AUTHORIZATION = "Authorization";
 
@@ -79,8 +74,8 @@ public record Quirks(
 
         public CallIds {
             if (shortest < 1 || shortest > 9 || longest < 9) {
-                throw new IllegalArgumentException("Ids of nine characters must be among those that are accepted: "
-                        + shortest + " to " + longest);
+                throw new IllegalArgumentException(
+                        "Ids of nine characters must be among those that are accepted: " + shortest + " to " + longest);
             }
         }
 

@@ -69,8 +69,7 @@ record SealOwner(String dialect, String owner) {
         List<Thought> thoughts = response.thoughts().stream()
                 .map(thought -> new Thought(thought.text(), told(thought.seal())))
                 .toList();
-        return new ChatResponse(
-                response.text(), response.refusal(), thoughts, response.toolCalls(), response.finish());
+        return new ChatResponse(response.text(), response.refusal(), thoughts, response.toolCalls(), response.finish());
     }
 
     StreamChunk told(StreamChunk chunk) {

@@ -65,7 +65,9 @@ class CallIdSpellingTest {
         assertThat(calls).doesNotHaveDuplicates().allMatch(id -> id.matches(form));
         assertThat(ids.subList(IDS.size(), ids.size())).isEqualTo(calls);
         for (int i = 0; i < IDS.size(); i++) {
-            assertThat(calls.get(i).equals(IDS.get(i))).as(IDS.get(i)).isEqualTo(IDS.get(i).matches(form));
+            assertThat(calls.get(i).equals(IDS.get(i)))
+                    .as(IDS.get(i))
+                    .isEqualTo(IDS.get(i).matches(form));
         }
     }
 
@@ -85,8 +87,7 @@ class CallIdSpellingTest {
                 .startsWith(IDS.toArray(String[]::new));
         assertThat(idsIn(new OpenAiChat(Quirks.defaults()).encode(conversation(twice), false)))
                 .containsOnly("same");
-        assertThat(CallIdSpelling.changes(
-                        CallIds.any(), conversation(IDS).messages()))
+        assertThat(CallIdSpelling.changes(CallIds.any(), conversation(IDS).messages()))
                 .isFalse();
     }
 
@@ -134,9 +135,11 @@ class CallIdSpellingTest {
 
     @Test
     void aChangeIsNoticedOnlyWhereThereIsOne() {
-        assertThat(CallIdSpelling.changes(NINE, conversation(List.of("abcDEF123")).messages()))
+        assertThat(CallIdSpelling.changes(
+                        NINE, conversation(List.of("abcDEF123")).messages()))
                 .isFalse();
-        assertThat(CallIdSpelling.changes(NINE, conversation(List.of("abcDEF1234")).messages()))
+        assertThat(CallIdSpelling.changes(
+                        NINE, conversation(List.of("abcDEF1234")).messages()))
                 .isTrue();
     }
 
@@ -147,12 +150,10 @@ class CallIdSpellingTest {
                 ChatProvider provider = Providers.anthropic(Endpoint.of("p", server.url("/v1"), "k"))) {
             for (String id : List.of("functions.f:0", "toolu_1")) {
                 provider.chat(conversation(List.of(id)))
-                        .contextWrite(context ->
-                                CallScope.hearing(heard::add).in(Context.of(context)))
+                        .contextWrite(context -> CallScope.hearing(heard::add).in(Context.of(context)))
                         .block();
             }
-            assertThat(heard)
-                    .containsExactly(new Notice.Adapted("p", "m", "tool call ids", Notice.Change.RESPELLED));
+            assertThat(heard).containsExactly(new Notice.Adapted("p", "m", "tool call ids", Notice.Change.RESPELLED));
             assertThat(heard.get(0)).hasToString("p/m gets tool call ids in the form that it accepts");
             assertThat(server.calls().get(0).text()).doesNotContain("functions.f:0");
         }

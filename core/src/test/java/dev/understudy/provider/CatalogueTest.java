@@ -104,7 +104,8 @@ class CatalogueTest {
     @Test
     void aNameThatStandsForModelsOfDifferentPricesHasNone() {
         Endpoint mistral = Vendor.MISTRAL.endpoint("k");
-        assertThat(Catalogue.capabilities(mistral, "mistral-large-latest").price()).isNull();
+        assertThat(Catalogue.capabilities(mistral, "mistral-large-latest").price())
+                .isNull();
         assertThat(Catalogue.capabilities(mistral, "mistral-large-2411").price())
                 .isNotEqualTo(
                         Catalogue.capabilities(mistral, "mistral-large-2512").price());

@@ -35,10 +35,8 @@ class SealOwnerTest {
 
     private static Stream<Arguments> everyPair() {
         return DIALECTS.stream()
-                .flatMap(reader -> DIALECTS.stream()
-                        .map(Dialect::seals)
-                        .distinct()
-                        .map(origin -> Arguments.of(reader, origin)));
+                .flatMap(reader ->
+                        DIALECTS.stream().map(Dialect::seals).distinct().map(origin -> Arguments.of(reader, origin)));
     }
 
     @ParameterizedTest
@@ -76,8 +74,10 @@ class SealOwnerTest {
         SealOwner gateway = SealOwner.of(new Anthropic(), "gateway.example.org");
         SealOwner vendor = SealOwner.of(new Anthropic(), "api.anthropic.com");
         String theirs = "anthropic@gateway.example.org";
-        assertThat(body(new Anthropic(), gateway.sent(asked("c2VhbGVk", false, theirs)))).contains("c2VhbGVk");
-        assertThat(body(new Anthropic(), vendor.sent(asked("c2VhbGVk", false, theirs)))).doesNotContain("c2VhbGVk");
+        assertThat(body(new Anthropic(), gateway.sent(asked("c2VhbGVk", false, theirs))))
+                .contains("c2VhbGVk");
+        assertThat(body(new Anthropic(), vendor.sent(asked("c2VhbGVk", false, theirs))))
+                .doesNotContain("c2VhbGVk");
         assertThat(body(new Anthropic(), gateway.sent(asked("c2VhbGVk", false, "anthropic"))))
                 .doesNotContain("c2VhbGVk");
         assertThat(body(new Anthropic(), vendor.sent(asked("c2VhbGVk", false, "anthropic"))))
@@ -117,7 +117,8 @@ class SealOwnerTest {
             provider.chat(asked("c2VhbGVk", false, "anthropic@there")).block();
             provider.chat(asked("c2VhbGVk", false, "anthropic")).block();
             provider.stream(asked("c2VhbGVk", false, "anthropic@there")).blockLast();
-            assertThat(server.calls()).extracting(call -> call.text().contains("c2VhbGVk"))
+            assertThat(server.calls())
+                    .extracting(call -> call.text().contains("c2VhbGVk"))
                     .containsExactly(true, false, true);
         }
     }

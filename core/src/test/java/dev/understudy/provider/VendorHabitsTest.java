@@ -29,7 +29,8 @@ class VendorHabitsTest {
     private static final Usage SEVEN = Usage.of(7, 3);
 
     /** One stream and what it says. */
-    record Habit(Vendor vendor, String stream, String text, String reasoning, String calls, Usage usage, FinishReason end) {
+    record Habit(
+            Vendor vendor, String stream, String text, String reasoning, String calls, Usage usage, FinishReason end) {
         @Override
         public String toString() {
             return vendor.label();
@@ -38,34 +39,178 @@ class VendorHabitsTest {
 
     private static Stream<Habit> habits() {
         return Stream.of(
-                plain(Vendor.AVIAN, delta("'content':'a','reasoning':'r','reasoning_details':[{'text':'r'}]") + finish("stop", usage(7, 3)) + DONE, "r"),
-                calling(Vendor.CEREBRAS, delta("'reasoning':'r'") + delta(call(0, "c1", "f", "{}")) + delta(call(0, "c2", "g", "{}")) + finish("tool_calls", usage(7, 3)) + DONE, "r", "c1 f {}, c2 g {}"),
+                plain(
+                        Vendor.AVIAN,
+                        delta("'content':'a','reasoning':'r','reasoning_details':[{'text':'r'}]")
+                                + finish("stop", usage(7, 3))
+                                + DONE,
+                        "r"),
+                calling(
+                        Vendor.CEREBRAS,
+                        delta("'reasoning':'r'")
+                                + delta(call(0, "c1", "f", "{}"))
+                                + delta(call(0, "c2", "g", "{}"))
+                                + finish("tool_calls", usage(7, 3))
+                                + DONE,
+                        "r",
+                        "c1 f {}, c2 g {}"),
                 plain(Vendor.CLOUDFLARE, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
                 plain(Vendor.CRUSOE, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
-                plain(Vendor.DATABRICKS, event(choice("'content':'a'") + "," + usage(7, 1)) + finish("stop", usage(7, 3)) + DONE, ""),
-                plain(Vendor.DEEPSEEK, ": keep-alive\n\n" + delta("'content':null,'reasoning_content':'r'") + delta("'content':'a','reasoning_content':null") + finish("stop", "'usage':{'prompt_tokens':7,'completion_tokens':3,'prompt_cache_hit_tokens':4}") + DONE, "r", new Usage(7, 3, 4, 0, false)),
-                calling(Vendor.DEEPSEEK_BETA, delta("'tool_calls':[{'index':0,'id':'call_00_x','type':'function','function':{'name':'f','arguments':''}}]") + delta("'tool_calls':[{'index':0,'function':{'arguments':'{'}}]") + delta("'tool_calls':[{'index':0,'function':{'arguments':'}'}}]") + finish("tool_calls", usage(7, 3)) + DONE, "", "call_00_x f {}"),
+                plain(
+                        Vendor.DATABRICKS,
+                        event(choice("'content':'a'") + "," + usage(7, 1)) + finish("stop", usage(7, 3)) + DONE,
+                        ""),
+                plain(
+                        Vendor.DEEPSEEK,
+                        ": keep-alive\n\n" + delta("'content':null,'reasoning_content':'r'")
+                                + delta("'content':'a','reasoning_content':null")
+                                + finish(
+                                        "stop",
+                                        "'usage':{'prompt_tokens':7,'completion_tokens':3,'prompt_cache_hit_tokens':4}")
+                                + DONE,
+                        "r",
+                        new Usage(7, 3, 4, 0, false)),
+                calling(
+                        Vendor.DEEPSEEK_BETA,
+                        delta(
+                                        "'tool_calls':[{'index':0,'id':'call_00_x','type':'function','function':{'name':'f','arguments':''}}]")
+                                + delta("'tool_calls':[{'index':0,'function':{'arguments':'{'}}]")
+                                + delta("'tool_calls':[{'index':0,'function':{'arguments':'}'}}]")
+                                + finish("tool_calls", usage(7, 3))
+                                + DONE,
+                        "",
+                        "call_00_x f {}"),
                 plain(Vendor.FIREWORKS, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
-                calling(Vendor.GEMINI, delta("'tool_calls':[{'function':{'name':'f','arguments':'{}'},'id':'','type':'function'}]") + finish("stop", usage(7, 3)) + DONE, "", "* f {}"),
-                plain(Vendor.GPUSTACK, delta("'reasoning_content':'r'") + delta("'content':'a'") + finish("stop", usage(7, 3)), "r"),
-                calling(Vendor.GROQ, delta("'reasoning':'r','channel':'analysis'") + delta(call(0, "fc1", "f", "{}")) + event("'choices':[{'index':0,'delta':{},'finish_reason':'tool_calls'}],'x_groq':{'id':'req_1','" + usage(7, 3).substring(1) + "}") + DONE, "r", "fc1 f {}"),
+                calling(
+                        Vendor.GEMINI,
+                        delta("'tool_calls':[{'function':{'name':'f','arguments':'{}'},'id':'','type':'function'}]")
+                                + finish("stop", usage(7, 3))
+                                + DONE,
+                        "",
+                        "* f {}"),
+                plain(
+                        Vendor.GPUSTACK,
+                        delta("'reasoning_content':'r'") + delta("'content':'a'") + finish("stop", usage(7, 3)),
+                        "r"),
+                calling(
+                        Vendor.GROQ,
+                        delta("'reasoning':'r','channel':'analysis'")
+                                + delta(call(0, "fc1", "f", "{}"))
+                                + event(
+                                        "'choices':[{'index':0,'delta':{},'finish_reason':'tool_calls'}],'x_groq':{'id':'req_1','"
+                                                + usage(7, 3).substring(1) + "}")
+                                + DONE,
+                        "r",
+                        "fc1 f {}"),
                 plain(Vendor.HUGGINGFACE, delta("'content':'a','token_id':7,'name':null") + STOP + EXTRA_USAGE, ""),
-                plain(Vendor.LLAMACPP, delta("'reasoning_content':'r'") + delta("'content':'a'") + STOP + event("'choices':[]," + usage(7, 3) + ",'timings':{'prompt_n':7}") + DONE, "r"),
+                plain(
+                        Vendor.LLAMACPP,
+                        delta("'reasoning_content':'r'")
+                                + delta("'content':'a'")
+                                + STOP
+                                + event("'choices':[]," + usage(7, 3) + ",'timings':{'prompt_n':7}")
+                                + DONE,
+                        "r"),
                 plain(Vendor.LMSTUDIO, delta("'content':'a'") + STOP + EXTRA_USAGE + DONE, ""),
-                calling(Vendor.MISTRAL, delta("'content':[{'type':'thinking','thinking':[{'type':'text','text':'r'}]}],'p':'abcd'") + delta("'tool_calls':[{'id':'D681PevKs','function':{'name':'f','arguments':'{}'}},{'id':'D681PevKt','function':{'name':'f','arguments':'{}'}}]") + finish("tool_calls", usage(7, 3)) + DONE, "r", "D681PevKs f {}, D681PevKt f {}"),
-                calling(Vendor.MOONSHOT, delta(call(0, "functions.f:0", "f", "{}")) + event("'choices':[{'index':0,'delta':{},'finish_reason':'tool_calls'," + usage(7, 3) + "}]") + DONE, "", "functions.f:0 f {}"),
-                calling(Vendor.OLLAMA, delta("'reasoning':'r'") + delta("'tool_calls':[{'id':'call_1','function':{'name':'f','arguments':'{}'}}]") + STOP + EXTRA_USAGE + DONE, "r", "call_1 f {}"),
-                plain(Vendor.OPENROUTER, ": OPENROUTER PROCESSING\n\n".repeat(3) + delta("'role':'assistant','content':'','reasoning':'r','reasoning_details':[{'type':'reasoning.text','text':'r'}]") + delta("'role':'assistant','content':'a'") + event("'choices':[{'index':0,'delta':{'role':'assistant','content':''},'finish_reason':'stop','native_finish_reason':'end_turn'}]") + event("'choices':[{'index':0,'delta':{'content':''},'finish_reason':'stop'}]," + usage(7, 3)) + DONE, "r"),
-                plain(Vendor.PERPLEXITY, (event(choice("'content':'a'") + "," + usage(7, 1) + ",'citations':['u']") + finish("stop", usage(7, 3))).replace("\n", "\r\n"), ""),
+                calling(
+                        Vendor.MISTRAL,
+                        delta("'content':[{'type':'thinking','thinking':[{'type':'text','text':'r'}]}],'p':'abcd'")
+                                + delta(
+                                        "'tool_calls':[{'id':'D681PevKs','function':{'name':'f','arguments':'{}'}},{'id':'D681PevKt','function':{'name':'f','arguments':'{}'}}]")
+                                + finish("tool_calls", usage(7, 3))
+                                + DONE,
+                        "r",
+                        "D681PevKs f {}, D681PevKt f {}"),
+                calling(
+                        Vendor.MOONSHOT,
+                        delta(call(0, "functions.f:0", "f", "{}"))
+                                + event("'choices':[{'index':0,'delta':{},'finish_reason':'tool_calls'," + usage(7, 3)
+                                        + "}]")
+                                + DONE,
+                        "",
+                        "functions.f:0 f {}"),
+                calling(
+                        Vendor.OLLAMA,
+                        delta("'reasoning':'r'")
+                                + delta("'tool_calls':[{'id':'call_1','function':{'name':'f','arguments':'{}'}}]")
+                                + STOP
+                                + EXTRA_USAGE
+                                + DONE,
+                        "r",
+                        "call_1 f {}"),
+                plain(
+                        Vendor.OPENROUTER,
+                        ": OPENROUTER PROCESSING\n\n".repeat(3)
+                                + delta(
+                                        "'role':'assistant','content':'','reasoning':'r','reasoning_details':[{'type':'reasoning.text','text':'r'}]")
+                                + delta("'role':'assistant','content':'a'")
+                                + event(
+                                        "'choices':[{'index':0,'delta':{'role':'assistant','content':''},'finish_reason':'stop','native_finish_reason':'end_turn'}]")
+                                + event("'choices':[{'index':0,'delta':{'content':''},'finish_reason':'stop'}],"
+                                        + usage(7, 3))
+                                + DONE,
+                        "r"),
+                plain(
+                        Vendor.PERPLEXITY,
+                        (event(choice("'content':'a'") + "," + usage(7, 1) + ",'citations':['u']")
+                                        + finish("stop", usage(7, 3)))
+                                .replace("\n", "\r\n"),
+                        ""),
                 plain(Vendor.SGLANG, delta("'content':'a','reasoning_content':null") + STOP + EXTRA_USAGE + DONE, ""),
-                new Habit(Vendor.SNOWFLAKE, delta("'content':'','reasoning_details':[{'type':'reasoning.text','text':'r'}],'tool_calls':null") + delta("'content':'a'") + EXTRA_USAGE + DONE, "a", "r", "", SEVEN, FinishReason.STOP),
+                new Habit(
+                        Vendor.SNOWFLAKE,
+                        delta(
+                                        "'content':'','reasoning_details':[{'type':'reasoning.text','text':'r'}],'tool_calls':null")
+                                + delta("'content':'a'")
+                                + EXTRA_USAGE
+                                + DONE,
+                        "a",
+                        "r",
+                        "",
+                        SEVEN,
+                        FinishReason.STOP),
                 plain(Vendor.TOGETHER, delta("'content':'a'") + finish("eos", usage(7, 3)) + DONE, ""),
-                plain(Vendor.VERCEL, delta("'content':'','reasoning':'r','reasoning_details':[{'text':'r'}]") + delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, "r"),
-                plain(Vendor.VLLM, delta("'reasoning_content':'r'") + delta("'content':'a'") + STOP + EXTRA_USAGE + DONE, "r"),
+                plain(
+                        Vendor.VERCEL,
+                        delta("'content':'','reasoning':'r','reasoning_details':[{'text':'r'}]")
+                                + delta("'content':'a'")
+                                + finish("stop", usage(7, 3))
+                                + DONE,
+                        "r"),
+                plain(
+                        Vendor.VLLM,
+                        delta("'reasoning_content':'r'") + delta("'content':'a'") + STOP + EXTRA_USAGE + DONE,
+                        "r"),
                 plain(Vendor.WRITER, delta("'content':'a'") + STOP + EXTRA_USAGE, ""),
-                plain(Vendor.XAI, delta("'reasoning_content':'r'") + delta("'content':'a'") + STOP + event("'choices':[],'usage':{'prompt_tokens':7,'completion_tokens':3,'total_tokens':15,'completion_tokens_details':{'reasoning_tokens':5}}") + DONE, "r", new Usage(7, 8, 0, 5, false)),
-                new Habit(Vendor.ZAI, delta("'reasoning_content':'r'") + delta("'content':'a'") + finish("model_context_window_exceeded", usage(7, 3)) + DONE, "a", "r", "", SEVEN, FinishReason.LENGTH),
-                new Habit(Vendor.ZAI_CODING, delta("'content':'a'") + finish("sensitive", usage(7, 3)) + DONE, "a", "", "", SEVEN, FinishReason.CONTENT_FILTER));
+                plain(
+                        Vendor.XAI,
+                        delta("'reasoning_content':'r'")
+                                + delta("'content':'a'")
+                                + STOP
+                                + event(
+                                        "'choices':[],'usage':{'prompt_tokens':7,'completion_tokens':3,'total_tokens':15,'completion_tokens_details':{'reasoning_tokens':5}}")
+                                + DONE,
+                        "r",
+                        new Usage(7, 8, 0, 5, false)),
+                new Habit(
+                        Vendor.ZAI,
+                        delta("'reasoning_content':'r'")
+                                + delta("'content':'a'")
+                                + finish("model_context_window_exceeded", usage(7, 3))
+                                + DONE,
+                        "a",
+                        "r",
+                        "",
+                        SEVEN,
+                        FinishReason.LENGTH),
+                new Habit(
+                        Vendor.ZAI_CODING,
+                        delta("'content':'a'") + finish("sensitive", usage(7, 3)) + DONE,
+                        "a",
+                        "",
+                        "",
+                        SEVEN,
+                        FinishReason.CONTENT_FILTER));
     }
 
     @ParameterizedTest
@@ -108,7 +253,12 @@ class VendorHabitsTest {
     void itIsAskedAsItMustBe(Vendor vendor) {
         ToolCall call = new ToolCall("functions.f:0", "f", "{}");
         ChatRequest request = ChatRequest.of(
-                        "m", List.of(Message.user("q"), Message.assistant("", call), Message.toolResult(call, "r"), Message.assistant("So")))
+                        "m",
+                        List.of(
+                                Message.user("q"),
+                                Message.assistant("", call),
+                                Message.toolResult(call, "r"),
+                                Message.assistant("So")))
                 .withMaxTokens(9)
                 .withSeed(4);
         String body = new String(new OpenAiChat(vendor.quirks()).encode(request, true), StandardCharsets.UTF_8);
@@ -174,7 +324,7 @@ class VendorHabitsTest {
     }
 
     private static String event(String fields) {
-        return "data: {\"id\":\"i\",\"object\":\"chat.completion.chunk\",\"model\":\"m\","
-                + fields.replace('\'', '"') + "}\n\n";
+        return "data: {\"id\":\"i\",\"object\":\"chat.completion.chunk\",\"model\":\"m\"," + fields.replace('\'', '"')
+                + "}\n\n";
     }
 }
