@@ -89,9 +89,10 @@ public record Quirks(
         }
 
         boolean accepts(String id) {
+            String others = besides;
             return id.length() >= shortest
                     && id.length() <= longest
-                    && (besides == null || id.chars().allMatch(c -> isPlain(c) || besides.indexOf(c) >= 0));
+                    && (others == null || id.chars().allMatch(c -> isPlain(c) || others.indexOf(c) >= 0));
         }
 
         private static boolean isPlain(int c) {
