@@ -55,6 +55,7 @@ final class HttpProvider implements ChatProvider {
         this.rotation = same.rotation;
         this.adapting = same.adapting;
         this.redactor = same.redactor;
+        this.seals = same.seals;
         this.connections = same.connections;
         this.exchange = same.exchange;
         this.probePath = probePath;
