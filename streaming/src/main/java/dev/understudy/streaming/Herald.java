@@ -6,15 +6,15 @@ import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.Notice;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** Tells listeners how a cut answer fared. What a listener throws is dropped, as {@link Listener} promises. */
-final class Herald {
-
-    private final Listener listener;
-
-    private Herald(Listener listener) {
-        this.listener = listener;
-    }
+/**
+ * Tells listeners how a cut answer fared. What a listener throws is dropped, as {@link Listener} promises.
+ *
+ * @param listener to whom
+ * @param call of which call of the door, as far as that is known
+ */
+record Herald(Listener listener, Event.@Nullable CallId call) {
 
     /** To those who listen to the door within, if there is one, and to one more. */
     static Herald of(ChatProvider within, Listener more) {
@@ -23,12 +23,17 @@ final class Herald {
             inmost = around.within;
         }
         Listener first = inmost instanceof Understudy door ? door.listener() : Listener.none();
-        return new Herald(first.and(more));
+        return new Herald(first.and(more), null);
+    }
+
+    /** The same about one call, and to the listener that it has of its own. */
+    Herald of(Event.@Nullable CallId call, Listener own) {
+        return new Herald(listener.and(own), call);
     }
 
     void tookOver(Cut blow, Notice.Answering by, Take take, int offset, Duration gap) {
         listener.on(new Event.TookOver(
-                null,
+                call,
                 blow.served.provider(),
                 blow.served.model(),
                 by.provider(),
@@ -41,14 +46,16 @@ final class Herald {
 
     void inVain(Cut blow, Cut attempt, Take take, int offset) {
         listener.on(new Event.TakeoverFailed(
-                null, blow.served.provider(), blow.served.model(), way(take), offset, attempt.failure));
+                call, blow.served.provider(), blow.served.model(), way(take), offset, attempt.failure));
     }
 
     void lost(Cut blow, int offset) {
-        listener.on(new Event.AnswerLost(null, blow.served.provider(), blow.served.model(), offset, blow.failure));
+        listener.on(new Event.AnswerLost(call, blow.served.provider(), blow.served.model(), offset, blow.failure));
     }
 
     private static String way(Take take) {
-        return take.way() == null || take.fresh() ? "afresh" : take.way().label();
+        return take.way() == null || (take.fresh() && !take.resumes())
+                ? "afresh"
+                : take.way().label();
     }
 }
