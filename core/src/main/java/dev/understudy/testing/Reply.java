@@ -215,9 +215,9 @@ public final class Reply {
         return failing(Kind.GARBLE, after, null, null);
     }
 
-    /** The same without what goes wrong. */
+    /** The same without what goes wrong, and with its end. */
     Reply unharmed() {
-        return fault == null ? this : new Reply(status, headers, body, pace, form, null);
+        return new Reply(status, headers, body, pace, form.whole(), null);
     }
 
     private Answer answer() {

@@ -70,6 +70,10 @@ interface Speech {
             boolean finish, boolean terminal, boolean crlf, boolean untilClose, int pingsBefore, boolean pingsBetween) {
         static final Form PLAIN = new Form(true, true, false, false, 0, false);
 
+        Form whole() {
+            return new Form(true, true, crlf, untilClose, pingsBefore, pingsBetween);
+        }
+
         Form withoutFinish() {
             return new Form(false, terminal, crlf, untilClose, pingsBefore, pingsBetween);
         }

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells listeners how a cut answer fared. What a listener throws is dropped, as {@link Listener} promises.
  *
- * @param listener to whom
+ * @param door where it happens
+ * @param listener to whom it is told
  * @param call of which call of the door, as far as that is known
  */
-record Herald(Listener listener, Event.@Nullable CallId call) {
+record Herald(String door, Listener listener, Event.@Nullable CallId call) {
 
     /** To those who listen to the door within, if there is one, and to one more. */
     static Herald of(ChatProvider within, Listener more) {
@@ -23,16 +24,17 @@ record Herald(Listener listener, Event.@Nullable CallId call) {
             inmost = around.within;
         }
         Listener first = inmost instanceof Understudy door ? door.listener() : Listener.none();
-        return new Herald(first.and(more), null);
+        return new Herald(inmost.name(), first.and(more), null);
     }
 
     /** The same about one call, and to the listener that it has of its own. */
     Herald of(Event.@Nullable CallId call, Listener own) {
-        return new Herald(listener.and(own), call);
+        return new Herald(door, listener.and(own), call);
     }
 
     void tookOver(Cut blow, Notice.Answering by, Take take, int offset, Duration gap) {
         listener.on(new Event.TookOver(
+                door,
                 call,
                 blow.served.provider(),
                 blow.served.model(),
@@ -46,11 +48,12 @@ record Herald(Listener listener, Event.@Nullable CallId call) {
 
     void inVain(Cut blow, Cut attempt, Take take, int offset) {
         listener.on(new Event.TakeoverFailed(
-                call, blow.served.provider(), blow.served.model(), way(take), offset, attempt.failure));
+                door, call, blow.served.provider(), blow.served.model(), way(take), offset, attempt.failure));
     }
 
     void lost(Cut blow, int offset) {
-        listener.on(new Event.AnswerLost(call, blow.served.provider(), blow.served.model(), offset, blow.failure));
+        listener.on(new Event.AnswerLost(
+                door, call, blow.served.provider(), blow.served.model(), offset, blow.failure));
     }
 
     private static String way(Take take) {

@@ -30,6 +30,9 @@ final class Rescue {
     /** However many routes there are, no answer is asked for more often than this. */
     private static final int MOST_ATTEMPTS = 16;
 
+    /** A kept answer that so many connections brought nothing new of is given up. */
+    private static final int MOST_BARREN = 3;
+
     private final Performance performance;
     private final ChatProvider company;
     private final Refusals refusals;
@@ -46,6 +49,7 @@ final class Rescue {
     private boolean nobodyElse;
     private int takeovers;
     private int attempts = 1;
+    private int barren; // connections to a kept answer, one behind the other, that died before they brought anything new
 
     Rescue(Performance performance, ChatProvider company, Refusals refusals, CallContext wishes, long started) {
         this.performance = performance;
@@ -91,10 +95,11 @@ final class Rescue {
             blow = cut;
             blowAt = Performance.now();
             tried.clear();
+            barren = 0;
         } else {
             later.add(cut.asFailed());
-            if (take.resumes()) {
-                tried.add(Way.SAME_RESPONSE); // it died twice at the same place
+            if (take.resumes() && ++barren >= MOST_BARREN) {
+                tried.add(Way.SAME_RESPONSE);
             }
         }
         fragment = cut.fragment == null ? fragment : cut.fragment;
