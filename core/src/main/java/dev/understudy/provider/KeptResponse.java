@@ -79,16 +79,20 @@ final class KeptResponse implements ResumeToken {
                 if (newest != this) {
                     return;
                 }
-                if (!begun) {
-                    begun = true;
-                    told.again(out);
-                }
+                begin(out);
                 try {
                     decoder.read(event, chunk -> tell(chunk, out));
                 } catch (CallFailed error) {
                     failed |= error.failure().kind() != FailureKind.PROTOCOL;
                     throw error;
                 }
+            }
+        }
+
+        private void begin(Consumer<StreamChunk> out) {
+            if (!begun) {
+                begun = true;
+                told.again(out);
             }
         }
 
@@ -120,6 +124,9 @@ final class KeptResponse implements ResumeToken {
             synchronized (KeptResponse.this) {
                 if (newest != this) {
                     throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream was given up for another"));
+                }
+                if (decoder.finished()) {
+                    begin(out);
                 }
                 decoder.end(out);
             }

@@ -52,8 +52,8 @@ record Herald(String door, Listener listener, Event.@Nullable CallId call) {
     }
 
     void lost(Cut blow, int offset) {
-        listener.on(new Event.AnswerLost(
-                door, call, blow.served.provider(), blow.served.model(), offset, blow.failure));
+        listener.on(
+                new Event.AnswerLost(door, call, blow.served.provider(), blow.served.model(), offset, blow.failure));
     }
 
     private static String way(Take take) {

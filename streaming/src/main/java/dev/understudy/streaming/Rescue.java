@@ -49,7 +49,8 @@ final class Rescue {
     private boolean nobodyElse;
     private int takeovers;
     private int attempts = 1;
-    private int barren; // connections to a kept answer, one behind the other, that died before they brought anything new
+    private int
+            barren; // connections to a kept answer, one behind the other, that died before they brought anything new
 
     Rescue(Performance performance, ChatProvider company, Refusals refusals, CallContext wishes, long started) {
         this.performance = performance;
