@@ -59,7 +59,8 @@ final class CorpusReport {
                     .collect(Collectors.joining(", "));
             String labels = unlabelled == 0 ? "" : unlabelled + " not labelled yet";
             String spoken = unread == 0 ? "" : "a dialect that we do not speak";
-            return cases + " | " + exact + " | " + reasons + labels + spoken + " | " + dash(cuts) + " | " + dash(errors);
+            return cases + " | " + exact + " | " + reasons + labels + spoken + " | " + dash(cuts) + " | "
+                    + dash(errors);
         }
 
         private static String dash(int count) {

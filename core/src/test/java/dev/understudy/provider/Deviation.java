@@ -90,7 +90,8 @@ enum Deviation {
             }
             StringBuilder details = new StringBuilder();
             boolean whole = recording.kind().equals("response");
-            for (String line : whole ? List.of(body(recording)) : body(recording).lines().toList()) {
+            for (String line :
+                    whole ? List.of(body(recording)) : body(recording).lines().toList()) {
                 String json = line.startsWith("data: {") ? line.substring(6) : whole ? line : "{}";
                 JsonNode choice = tree(json).path("choices").path(0);
                 JsonNode turn = choice.has("delta") ? choice.path("delta") : choice.path("message");
