@@ -38,14 +38,7 @@ enum Instrument {
             "outcome",
             "kind",
             "phase"),
-    RETRY(
-            Type.COUNTER,
-            "understudy.retry",
-            "The same provider is asked again",
-            "door",
-            "provider",
-            "model",
-            "kind"),
+    RETRY(Type.COUNTER, "understudy.retry", "The same provider is asked again", "door", "provider", "model", "kind"),
     FAILOVER(
             Type.COUNTER,
             "understudy.failover",
@@ -153,8 +146,7 @@ enum Instrument {
     WARMUP_FAILED(
             Type.COUNTER, "understudy.warmup.failed", "A provider could not be warmed up", "door", "provider", "kind"),
     ADMINISTERED(Type.COUNTER, "understudy.administered", "An operator changed something", "door", "action"),
-    RETRY_TOKENS(
-            Type.GAUGE, "understudy.retry.tokens", "Retries that a provider may get at once", "door", "provider"),
+    RETRY_TOKENS(Type.GAUGE, "understudy.retry.tokens", "Retries that a provider may get at once", "door", "provider"),
     CIRCUIT_STATE(
             Type.GAUGE,
             "understudy.circuit.state",
@@ -215,11 +207,14 @@ enum Instrument {
 
     /** Does nothing when there is one with these tags. */
     void gauge(MeterRegistry registry, Supplier<Number> reading, String... values) {
-        Gauge.builder(title, reading)
-                .description(meaning)
-                .tags(tagged(values))
-                .strongReference(true)
-                .register(registry);
+        Tags tags = tagged(values);
+        if (registry.find(title).tags(tags).gauge() == null) {
+            Gauge.builder(title, reading)
+                    .description(meaning)
+                    .tags(tags)
+                    .strongReference(true)
+                    .register(registry);
+        }
     }
 
     private Tags tagged(String... values) {

@@ -57,10 +57,7 @@ final class LogLine {
     }
 
     private static boolean isPlain(int c) {
-        return c >= 'a' && c <= 'z'
-                || c >= 'A' && c <= 'Z'
-                || c >= '0' && c <= '9'
-                || "._-/:@+#*".indexOf(c) >= 0;
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._-/:@+#*".indexOf(c) >= 0;
     }
 
     /** No control, no invisible mark that turns a line around, no other end of a line, no half of a character. */

@@ -20,13 +20,12 @@ record LoggedEvent(Event event, boolean quotes) {
 
     /** What an event is called in logs: {@code failed_over}. */
     static String name(Class<?> event) {
-        return event.getSimpleName()
-                .replaceAll("(?<=[a-z])(?=[A-Z])", "_")
-                .toLowerCase(Locale.ROOT);
+        return event.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     }
 
     String line() {
-        Class<?> named = event instanceof Event.ProviderNotice told ? told.notice().getClass() : event.getClass();
+        Class<?> named =
+                event instanceof Event.ProviderNotice told ? told.notice().getClass() : event.getClass();
         LogLine line = new LogLine(name(named)).add("door", event.door());
         Event.CallId call = event.call();
         if (call != null) {
@@ -197,7 +196,9 @@ record LoggedEvent(Event event, boolean quotes) {
 
     private void why(LogLine line, ChatException why) {
         if (why instanceof ChatException.Exhausted exhausted) {
-            line.add("outcome", "exhausted").add("why", exhausted.why()).add("attempts", exhausted.trail().attempts());
+            line.add("outcome", "exhausted")
+                    .add("why", exhausted.why())
+                    .add("attempts", exhausted.trail().attempts());
             failure(line, exhausted.trail().cause().orElse(null));
         } else if (why instanceof ChatException.PartialAnswer partial) {
             line.add("outcome", "partial");

@@ -87,6 +87,11 @@ public final class Logs implements Listener {
         return fixed(event);
     }
 
+    /** How many calls in progress have failed over. */
+    int remembered() {
+        return failedOver.size();
+    }
+
     private static String key(Event.CallId call) {
         return call.door() + call;
     }

@@ -60,9 +60,7 @@ final class Watch {
     /** {@code null} when it is not known. */
     @Nullable
     Price price(String provider, String model) {
-        return providers.contains(provider)
-                ? door.capabilities(provider, model).price()
-                : null;
+        return providers.contains(provider) ? door.capabilities(provider, model).price() : null;
     }
 
     double retryTokens(String provider) {
