@@ -125,7 +125,8 @@ final class Day {
         talkative.notices.addAll(List.of(
                 new Notice.KeyGated("a", "key#1", FailureKind.QUOTA, Duration.ofMinutes(10)),
                 new Notice.KeyUsed("a", "key#2"),
-                new Notice.Adapted("a", "a-1", "temperature")));
+                new Notice.Adapted("a", "a-1", "temperature"),
+                new Notice.Answering("a", "a-1")));
         served(streamed);
     }
 
@@ -206,6 +207,7 @@ final class Day {
                 new Event.TakeoverFailed(call, "a", "a-1", "replay", 12, why),
                 new Event.AnswerLost(call, "a", "a-1", 12, why),
                 new Event.HealthChanged("day", "a", Standing.Status.UNHEALTHY, "probe failed with " + PROMPT),
+                new Event.HealthChanged("day", "a", Standing.Status.HEALTHY, null),
                 new Event.ActiveMoved("day", "a", "b", "after 5 consecutive failures"),
                 new Event.Administered("day", "write", "hold", "a", "held for maintenance"))) {
             listener.on(event);
