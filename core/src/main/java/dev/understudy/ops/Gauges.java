@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How the providers of one door stand. Gauges stay when the door is replaced by another one of its name, and read that one. */
-record Gauges(MeterRegistry registry, Supplier<@Nullable Watch> watch, String door) {
+record Gauges(MeterRegistry registry, Supplier<@Nullable Lookout> watch, String door) {
 
     void provider(String provider) {
         Instrument.RETRY_TOKENS.gauge(registry, () -> retryTokens(provider), door, provider);
@@ -34,12 +34,12 @@ record Gauges(MeterRegistry registry, Supplier<@Nullable Watch> watch, String do
     }
 
     private Number retryTokens(String provider) {
-        Watch now = watch.get();
+        Lookout now = watch.get();
         return now == null ? Double.NaN : now.retryTokens(provider);
     }
 
     private Number read(String provider, Function<Standing, Number> reading) {
-        Watch now = watch.get();
+        Lookout now = watch.get();
         Standing standing = now == null ? null : now.standing(provider);
         return standing == null ? Double.NaN : reading.apply(standing);
     }

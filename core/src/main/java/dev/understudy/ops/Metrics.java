@@ -40,7 +40,7 @@ public final class Metrics implements Listener {
 
     private final MeterRegistry registry;
     private final Set<String> models = ConcurrentHashMap.newKeySet();
-    private final Map<String, Watch> watched = new ConcurrentHashMap<>();
+    private final Map<String, Lookout> watched = new ConcurrentHashMap<>();
 
     private Metrics(MeterRegistry registry) {
         this.registry = registry;
@@ -62,7 +62,7 @@ public final class Metrics implements Listener {
      * that are gone then read {@code NaN}.
      */
     public void bind(Understudy door) {
-        Watch watch = new Watch(door, registry.config().clock());
+        Lookout watch = new Lookout(door, registry.config().clock());
         watched.put(door.name(), watch);
         Gauges gauges = new Gauges(registry, () -> watched.get(door.name()), door.name());
         watch.providers().forEach(gauges::provider);
@@ -206,7 +206,7 @@ public final class Metrics implements Listener {
     }
 
     private void show(String door, String provider, String model) {
-        Watch watch = watched.get(door);
+        Lookout watch = watched.get(door);
         if (watch != null && !model.equals(OTHER)) {
             watch.circuit(provider, model);
         }
@@ -220,7 +220,7 @@ public final class Metrics implements Listener {
         if (models.contains(name)) {
             return name;
         }
-        Watch watch = watched.get(door);
+        Lookout watch = watched.get(door);
         return watch != null && watch.composed(name) ? name : OTHER;
     }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 record Spending(MeterRegistry registry, String door, String provider, String model, String outcome) {
 
     /** @param watch who knows the prices, {@code null} when nobody does */
-    void count(Trail.Entry entry, @Nullable Watch watch) {
+    void count(Trail.Entry entry, @Nullable Lookout watch) {
         Usage usage = entry.usage();
         if (usage.total() == 0) {
             return;

@@ -1,86 +1,82 @@
 package dev.understudy.ops;
 
-import dev.understudy.Standing;
-import dev.understudy.Understudy;
-import dev.understudy.chat.Price;
-import io.micrometer.core.instrument.Clock;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
-/** A door that is looked at. One look serves all gauges of a scrape. */
+/**
+ * Looks at a file again and again, by its content: dates lie, links are replaced, and some file systems tell nobody. One
+ * look at a time; none of them on a thread that must not block.
+ */
 final class Watch {
 
-    private static final long FRESH = TimeUnit.MILLISECONDS.toNanos(10);
+    private final Path file;
+    private final Map<String, String> environment;
+    private final Agents agents;
+    private final Supplier<Scheduler> timer;
+    /** What was seen last: the text, or why there was none; {@code null} before the first look. */
+    private @Nullable Object seen;
 
-    private record Look(List<Standing> standings, long at) {}
-
-    private record Route(String provider, String model) {}
-
-    private final Understudy door;
-    private final Set<String> models;
-    private final Set<String> providers;
-    private final Clock clock;
-    private final Set<Route> shown = ConcurrentHashMap.newKeySet();
-    private volatile @Nullable Gauges gauges;
-    private volatile @Nullable Look last;
-
-    Watch(Understudy door, Clock clock) {
-        this.door = door;
-        this.models = Set.copyOf(door.models());
-        this.providers = door.standings().stream().map(Standing::provider).collect(Collectors.toUnmodifiableSet());
-        this.clock = clock;
+    /** @param config what runs now; when it was read from this file, only a change since then is news */
+    Watch(Path file, Config config, Agents agents, Supplier<Scheduler> timer) {
+        this.file = file;
+        this.environment = config.environment();
+        this.agents = agents;
+        this.timer = timer;
+        this.seen = file.equals(config.file()) ? config.text() : null;
     }
 
-    Set<String> providers() {
-        return providers;
+    /** Nobody else subscribes to background work: it belongs to whoever asked for it, and to the agents. */
+    Disposable start() {
+        return Mono.fromRunnable(this::look)
+                .subscribeOn(Schedulers.boundedElastic())
+                .then(Mono.defer(() -> Mono.delay(Agents.LOOK, timer.get())))
+                .repeat(() -> !agents.isClosed())
+                .subscribe();
     }
 
-    /** From now on each circuit that is heard of is shown there. */
-    void show(Gauges gauges) {
-        this.gauges = gauges;
-    }
-
-    /** Whether the door was composed with this model. */
-    boolean composed(String model) {
-        return models.contains(model);
-    }
-
-    void circuit(String provider, String model) {
-        Gauges board = gauges;
-        Route route = new Route(provider, model);
-        if (board != null && !shown.contains(route) && shown.add(route)) {
-            board.circuit(provider, model);
-        }
-    }
-
-    /** {@code null} when it is not known. */
-    @Nullable
-    Price price(String provider, String model) {
-        return providers.contains(provider) ? door.capabilities(provider, model).price() : null;
-    }
-
-    double retryTokens(String provider) {
-        return providers.contains(provider) ? door.retryTokens(provider) : Double.NaN;
-    }
-
-    /** {@code null} when the door has no such provider. */
-    @Nullable
-    Standing standing(String provider) {
-        long now = clock.monotonicTime();
-        Look look = last;
-        if (look == null || now - look.at > FRESH) {
-            look = new Look(door.standings(), now);
-            last = look;
-        }
-        for (Standing standing : look.standings) {
-            if (standing.provider().equals(provider)) {
-                return standing;
+    private void look() {
+        String text;
+        try {
+            text = Config.text(file);
+        } catch (ConfigException unreadable) {
+            if (isNews(unreadable.mistakes())) {
+                agents.tell(file.toString(), unreadable.mistakes());
             }
+            return;
         }
-        return null;
+        if (isNews(text)) {
+            swap(text);
+        }
+    }
+
+    private boolean isNews(Object now) {
+        boolean news = !now.equals(seen);
+        seen = now;
+        return news;
+    }
+
+    private void swap(String text) {
+        Config next;
+        try {
+            next = Config.parse(text, file.toString(), file, environment);
+        } catch (ConfigException refused) {
+            agents.tell(file.toString(), refused.mistakes());
+            return;
+        }
+        try {
+            agents.swap(next);
+        } catch (ConfigException told) {
+            // Told by the swap itself.
+        } catch (RuntimeException e) { // a provider of the application's own, or the agents were closed meanwhile
+            String why = "cannot be composed: " + e.getClass().getSimpleName();
+            agents.tell(file.toString(), List.of(new Mistake("", why, "")));
+        }
     }
 }
