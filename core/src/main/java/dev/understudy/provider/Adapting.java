@@ -34,7 +34,7 @@ final class Adapting {
     <T> Flux<T> around(ChatRequest request, boolean stream, CallScope scope, Function<byte[], Flux<T>> send) {
         Adaptation known = learned.getOrDefault(request.model(), Adaptation.NONE);
         if (CallIdSpelling.changes(dialect.callIds(), request.messages())) {
-            scope.report(new Notice.Adapted(provider, request.model(), "tool call ids", Notice.Change.RESPELLED));
+            scope.report(new Notice.Adapted(provider, request.model(), "tool_call_id", Notice.Change.RESPELLED));
         }
         return once(request, stream, scope, send, known, MOST);
     }

@@ -153,8 +153,8 @@ class CallIdSpellingTest {
                         .contextWrite(context -> CallScope.hearing(heard::add).in(Context.of(context)))
                         .block();
             }
-            assertThat(heard).containsExactly(new Notice.Adapted("p", "m", "tool call ids", Notice.Change.RESPELLED));
-            assertThat(heard.get(0)).hasToString("p/m gets tool call ids in the form that it accepts");
+            assertThat(heard).containsExactly(new Notice.Adapted("p", "m", "tool_call_id", Notice.Change.RESPELLED));
+            assertThat(heard.get(0)).hasToString("p/m gets tool_call_id in the form that it accepts");
             assertThat(server.calls().get(0).text()).doesNotContain("functions.f:0");
         }
     }
