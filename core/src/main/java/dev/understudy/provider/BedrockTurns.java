@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a conversation as turns of user and assistant, in alternation, as Converse demands: what one role says in
  * several messages is joined, and tool results are the user's. Blank texts, which it refuses, are left out, and so are
- * thoughts that this dialect did not seal. Ids of tool calls have only the letters that it allows, and no two are the same. White space at the end of a conversation that ends with the assistant is left out.
+ * thoughts that this dialect did not seal. Ids of tool calls have only the letters that it allows, and no two are the
+ * same. White space at the end of a conversation that ends with the assistant is left out.
  */
 final class BedrockTurns {
 
