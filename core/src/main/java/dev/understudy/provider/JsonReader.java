@@ -111,7 +111,7 @@ final class JsonReader implements AutoCloseable {
             return false;
         }
         int close = JsonScan.name(bytes, name, end);
-        field = JsonNames.of(bytes, name + 1, close);
+        field = JsonWords.of(bytes, name + 1, close);
         take(JsonScan.colon(bytes, close + 1, end));
         return true;
     }
@@ -214,6 +214,11 @@ final class JsonReader implements AutoCloseable {
             case FALSE -> "false";
             case NONE, OBJECT, ARRAY, NULL -> null;
         };
+    }
+
+    /** The same for a value of which there are few, such as a type: one that was met before is not made anew. */
+    String word(String or) {
+        return kind == Kind.STRING ? JsonWords.of(bytes, from, to) : string(or);
     }
 
     String string(String or) {

@@ -85,7 +85,7 @@ final class OpenAiResponsesStream implements StreamDecoder {
     }
 
     private void parse(Framing event) {
-        String lastType = type;
+        
         String lastItem = itemId;
         type = "";
         outputIndex = -1;
@@ -102,7 +102,7 @@ final class OpenAiResponsesStream implements StreamDecoder {
             }
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "type" -> type = in.isString() ? in.repeated(lastType) : "";
+                    case "type" -> type = in.word("");
                     case "output_index" -> outputIndex = in.integer(-1);
                     case "content_index", "summary_index" -> partIndex = in.integer(0);
                     case "item_id" -> itemId = in.isString() ? in.repeated(lastItem) : "";

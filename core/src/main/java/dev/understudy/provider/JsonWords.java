@@ -7,13 +7,18 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of fields as strings. Vendors repeat the same few in every event, so each that was met is kept until another
- * takes its place: hostile names cost their making and hold nothing.
+ * Names of fields, and values of which there are few, as strings. Vendors repeat the same in every event, so each that was
+ * met is kept until others take its place: hostile words cost their making and hold nothing.
  */
-final class JsonNames {
+final class JsonWords {
 
     /** Immutable, so that threads that race for a slot lose no more than an entry. */
-    private record Known(byte[] spelling, String name) {}
+    private record Known(byte[] spelling, String word) {
+
+        boolean isSpelt(byte[] bytes, int from, int to) {
+            return Arrays.equals(spelling, 0, spelling.length, bytes, from, to);
+        }
+    }
 
     private static final int SLOT_BITS = 10;
     private static final int LONGEST = 64;
@@ -22,20 +27,26 @@ final class JsonNames {
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
-    private JsonNames() {}
+    private JsonWords() {}
 
-    /** The name that stands in a range which {@link JsonScan} has passed. */
+    /** The string that stands in a range which {@link JsonScan} has passed. */
     static String of(byte[] bytes, int from, int to) {
         if (to - from > LONGEST) {
             return JsonString.of(bytes, from, to);
         }
         int slot = slot(bytes, from, to);
         Known known = KNOWN[slot];
-        if (known == null || !Arrays.equals(known.spelling, 0, known.spelling.length, bytes, from, to)) {
-            known = new Known(Arrays.copyOfRange(bytes, from, to), JsonString.of(bytes, from, to));
-            KNOWN[slot] = known;
+        if (known != null && known.isSpelt(bytes, from, to)) {
+            return known.word;
         }
-        return known.name;
+        Known beside = KNOWN[slot ^ 1];
+        if (beside != null && beside.isSpelt(bytes, from, to)) {
+            return beside.word;
+        }
+        Known met = new Known(Arrays.copyOfRange(bytes, from, to), JsonString.of(bytes, from, to));
+        KNOWN[slot ^ 1] = known;
+        KNOWN[slot] = met;
+        return met.word;
     }
 
     /** By length, the first eight bytes and the last eight. */
