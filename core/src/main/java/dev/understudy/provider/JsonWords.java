@@ -12,11 +12,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonWords {
 
-    /** Immutable, so that threads that race for a slot lose no more than an entry. */
-    private record Known(byte[] spelling, String word) {
+    /**
+     * Immutable, so that threads that race for a slot lose no more than an entry.
+     *
+     * @param first the first eight bytes, or all of them
+     * @param last the last eight bytes, 0 if the first are all
+     */
+    private record Known(long first, long last, byte[] spelling, String word) {
 
-        boolean isSpelt(byte[] bytes, int from, int to) {
-            return Arrays.equals(spelling, 0, spelling.length, bytes, from, to);
+        boolean isSpelt(long first, long last, byte[] bytes, int from, int to) {
+            int length = to - from;
+            return this.first == first
+                    && this.last == last
+                    && spelling.length == length
+                    && (length <= 2 * Long.BYTES || Arrays.equals(spelling, 0, length, bytes, from, to));
         }
     }
 
@@ -31,41 +40,40 @@ final class JsonWords {
 
     /** The string that stands in a range which {@link JsonScan} has passed. */
     static String of(byte[] bytes, int from, int to) {
-        if (to - from > LONGEST) {
+        int length = to - from;
+        if (length > LONGEST) {
             return JsonString.of(bytes, from, to);
         }
-        int slot = slot(bytes, from, to);
+        long first = firstEight(bytes, from, length);
+        long last = length > Long.BYTES ? (long) EIGHT.get(bytes, to - Long.BYTES) : 0;
+        int slot = slot(first, last, length);
         Known known = KNOWN[slot];
-        if (known != null && known.isSpelt(bytes, from, to)) {
+        if (known != null && known.isSpelt(first, last, bytes, from, to)) {
             return known.word;
         }
         Known beside = KNOWN[slot ^ 1];
-        if (beside != null && beside.isSpelt(bytes, from, to)) {
+        if (beside != null && beside.isSpelt(first, last, bytes, from, to)) {
             return beside.word;
         }
-        Known met = new Known(Arrays.copyOfRange(bytes, from, to), JsonString.of(bytes, from, to));
+        String word = JsonString.of(bytes, from, to);
         KNOWN[slot ^ 1] = known;
-        KNOWN[slot] = met;
-        return met.word;
+        KNOWN[slot] = new Known(first, last, Arrays.copyOfRange(bytes, from, to), word);
+        return word;
     }
 
-    /** By length, the first eight bytes and the last eight. */
-    private static int slot(byte[] bytes, int from, int to) {
-        long first = eight(bytes, from, to);
-        long last = to - from > Long.BYTES ? (long) EIGHT.get(bytes, to - Long.BYTES) : 0;
-        return (int) (((first * SPREAD + last) * SPREAD + (to - from)) * SPREAD >>> (Long.SIZE - SLOT_BITS));
+    private static int slot(long first, long last, int length) {
+        return (int) (((first * SPREAD + last) * SPREAD + length) * SPREAD >>> (Long.SIZE - SLOT_BITS));
     }
 
-    private static long eight(byte[] bytes, int from, int to) {
-        int length = to - from;
+    private static long firstEight(byte[] bytes, int from, int length) {
         if (from + Long.BYTES <= bytes.length) {
-            long all = (long) EIGHT.get(bytes, from);
-            return length < Long.BYTES ? all & ((1L << (length * Byte.SIZE)) - 1) : all;
+            long eight = (long) EIGHT.get(bytes, from);
+            return length < Long.BYTES ? eight & ((1L << (length * Byte.SIZE)) - 1) : eight;
         }
-        long some = 0;
+        long eight = 0;
         for (int i = 0; i < length; i++) {
-            some |= (bytes[from + i] & 0xFFL) << (i * Byte.SIZE);
+            eight |= (bytes[from + i] & 0xFFL) << (i * Byte.SIZE);
         }
-        return some;
+        return eight;
     }
 }

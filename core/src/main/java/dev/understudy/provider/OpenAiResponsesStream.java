@@ -85,7 +85,6 @@ final class OpenAiResponsesStream implements StreamDecoder {
     }
 
     private void parse(Framing event) {
-        
         String lastItem = itemId;
         type = "";
         outputIndex = -1;
