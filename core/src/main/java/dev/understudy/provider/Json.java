@@ -34,7 +34,7 @@ final class Json {
     static @Nullable Map<String, @Nullable Object> object(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try (JsonReader in = read(bytes)) {
-            return in.isObject() ? in.map() : null;
+            return in.isObject() ? JsonTree.object(in) : null;
         } catch (CallFailed notJson) {
             return null;
         }

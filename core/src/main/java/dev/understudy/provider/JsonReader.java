@@ -1,12 +1,7 @@
 package dev.understudy.provider;
 
 import dev.understudy.chat.ChatException.CallFailed;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class JsonReader implements AutoCloseable {
 
     private static final byte[] NOTHING = new byte[0];
-    /** A whole number of no more characters is no more than a long can hold, or turns negative and so shows itself. */
-    private static final int LONGEST_LONG = 19;
 
-    private enum Kind {
+    /** What the value at hand is; nothing, before the first and behind the end of an object or array. */
+    enum Kind {
         NONE,
         OBJECT,
         ARRAY,
@@ -188,6 +182,10 @@ final class JsonReader implements AutoCloseable {
         return field;
     }
 
+    Kind kind() {
+        return kind;
+    }
+
     boolean isObject() {
         return kind == Kind.OBJECT;
     }
@@ -245,16 +243,8 @@ final class JsonReader implements AutoCloseable {
 
     /** A number, also one in a string; fractions are cut, what does not fit becomes the nearest long. */
     long longer(long or) {
-        if (kind == Kind.NUMBER && to - from <= LONGEST_LONG) {
-            boolean negative = bytes[from] == '-';
-            long number = 0;
-            int i = negative ? from + 1 : from;
-            while (i < to && bytes[i] >= '0' && bytes[i] <= '9') {
-                number = number * 10 + bytes[i++] - '0';
-            }
-            if (i == to && number >= 0) {
-                return negative ? -number : number;
-            }
+        if (kind == Kind.NUMBER) {
+            return JsonNumber.nearestLong(bytes, from, to);
         }
         double number = number(Double.NaN);
         return Double.isNaN(number) ? or : (long) number;
@@ -278,59 +268,7 @@ final class JsonReader implements AutoCloseable {
 
     /** The value at hand as compact JSON, fields in the order received. */
     String json() {
-        return JsonWriter.text(value());
-    }
-
-    /** The object at hand; empty if the value is none. */
-    Map<String, @Nullable Object> map() {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        if (object()) {
-            while (nextField()) {
-                String name = field;
-                map.put(name, value());
-            }
-        }
-        return map;
-    }
-
-    /** The value at hand as nested maps, lists, strings, numbers and booleans; null for null. */
-    @Nullable
-    Object value() {
-        return switch (kind) {
-            case OBJECT -> map();
-            case ARRAY -> list();
-            case NUMBER -> numeral(string("0"));
-            case TRUE -> true;
-            case FALSE -> false;
-            case STRING -> string();
-            case NONE, NULL -> null;
-        };
-    }
-
-    private List<@Nullable Object> list() {
-        List<@Nullable Object> list = new ArrayList<>();
-        if (array()) {
-            while (nextElement()) {
-                list.add(value());
-            }
-        }
-        return list;
-    }
-
-    private static Number numeral(String text) {
-        try {
-            return Long.valueOf(text);
-        } catch (NumberFormatException fractionOrBig) {
-            return decimal(text);
-        }
-    }
-
-    private static BigDecimal decimal(String text) {
-        try {
-            return new BigDecimal(text);
-        } catch (NumberFormatException beyondAllExponents) {
-            throw Json.rejected("JSON with a number beyond all limits");
-        }
+        return JsonWriter.text(JsonTree.of(this));
     }
 
     /** Lets go of the bytes. What was not read is not looked at. */
