@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 /** Numbers as JSON writes them. */
 final class JsonNumber {
 
-    /** A whole number of no more characters is no more than a long can hold, or turns negative and so shows itself. */
-    private static final int LONGEST_LONG = 19;
+    /** A number of no more digits is one that a long can hold, or turns negative in it and so shows itself. */
+    private static final int DIGITS = 19;
 
     private JsonNumber() {}
 
@@ -15,8 +15,9 @@ final class JsonNumber {
     static long nearestLong(byte[] bytes, int from, int to) {
         boolean negative = bytes[from] == '-';
         long number = 0;
-        int i = negative ? from + 1 : from;
-        while (i < to && i < from + LONGEST_LONG && bytes[i] >= '0' && bytes[i] <= '9') {
+        int start = negative ? from + 1 : from;
+        int i = start;
+        while (i < to && i < start + DIGITS && bytes[i] >= '0' && bytes[i] <= '9') {
             number = number * 10 + (bytes[i++] - '0');
         }
         if (i == to && number >= 0) {

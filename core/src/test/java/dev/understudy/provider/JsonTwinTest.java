@@ -44,7 +44,12 @@ class JsonTwinTest {
         int read = 0;
         for (int i = 0; i < DOCUMENTS; i++) {
             byte[] document = spoilt(object(0).getBytes(StandardCharsets.UTF_8));
-            Object expected = isUtf8(document) ? theirs(document) : null;
+            Object expected;
+            try {
+                expected = isUtf8(document) ? theirs(document) : null;
+            } catch (NumberFormatException exponentBeyondAllLimits) {
+                continue; // good grammar, and a number that cannot be had
+            }
             assertThat(ours(document)).as(text(document)).isEqualTo(expected);
             assertThat(passedOver(document)).as(text(document)).isEqualTo(expected != null);
             read += expected == null ? 0 : 1;
