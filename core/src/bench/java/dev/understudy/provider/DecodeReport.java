@@ -1,6 +1,7 @@
 package dev.understudy.provider;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.results.IterationResult;
@@ -8,7 +9,10 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** Runs {@link DecodeBench} and prints a table for docs/benchmarks.md: of the iterations the median, and what eight of ten lie within. */
+/**
+ * Runs {@link DecodeBench} and prints a table for docs/benchmarks.md: of the iterations the median, and what eight of ten
+ * lie within.
+ */
 public final class DecodeReport {
 
     private DecodeReport() {}
@@ -16,7 +20,7 @@ public final class DecodeReport {
     /** With names of dialects as arguments only those. */
     public static void main(String[] args) throws Exception {
         StringBuilder table = new StringBuilder();
-        for (String name : args.length == 0 ? DecodeStream.NAMES : java.util.List.of(args)) {
+        for (String name : args.length == 0 ? DecodeStream.NAMES : List.of(args)) {
             Collection<RunResult> results = new Runner(new OptionsBuilder()
                             .include(DecodeBench.class.getName())
                             .param("dialect", name)
@@ -31,8 +35,9 @@ public final class DecodeReport {
     }
 
     private static String row(DecodeStream stream, String name, RunResult result) {
-        Collection<IterationResult> iterations =
-                result.getBenchmarkResults().iterator().next().getIterationResults();
+        List<IterationResult> iterations = result.getBenchmarkResults().stream()
+                .flatMap(fork -> fork.getIterationResults().stream())
+                .toList();
         double events = stream.events();
         double ours = at(0.5, iterations, i -> spent(i, "oursNanos") / spent(i, "streams")) / events;
         double tree = at(0.5, iterations, i -> spent(i, "treeNanos") / spent(i, "streams")) / events;
@@ -57,7 +62,7 @@ public final class DecodeReport {
         return iteration.getSecondaryResults().get(counter).getScore();
     }
 
-    private static double at(double part, Collection<IterationResult> of, ToDoubleFunction<IterationResult> figure) {
+    private static double at(double part, List<IterationResult> of, ToDoubleFunction<IterationResult> figure) {
         double[] sorted = of.stream().mapToDouble(figure).sorted().toArray();
         return sorted[(int) (part * (sorted.length - 1))];
     }
