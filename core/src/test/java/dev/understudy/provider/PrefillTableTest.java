@@ -54,7 +54,7 @@ class PrefillTableTest {
         }
         Continuation continuation = Stream.of(Vendor.values())
                 .filter(vendor -> address(vendor).startsWith("https://" + row.where()))
-                .map(vendor -> vendor.quirks().continuation())
+                .map(vendor -> vendor.quirks().turns().continuation())
                 .findFirst()
                 .orElse(Continuation.PLAIN);
         assertThat(continuation)
