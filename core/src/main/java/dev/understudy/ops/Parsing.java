@@ -84,7 +84,7 @@ final class Parsing {
     }
 
     private Node node(String path) {
-        if (!(parser instanceof JsonParser) || parser.currentToken() == null) {
+        if (parser.currentToken() == null) {
             return new Node.Nothing(path);
         }
         unshared(path);
@@ -94,9 +94,14 @@ final class Parsing {
             case START_ARRAY -> row(path);
             case VALUE_TRUE, VALUE_FALSE -> new Node.Truth(path, token == JsonToken.VALUE_TRUE);
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Node.Numeral(path, parser.getString());
-            case VALUE_STRING -> new Node.Text(path, parser.getString());
+            case VALUE_STRING -> text(path, parser.getString());
             default -> new Node.Nothing(path);
         };
+    }
+
+    /** YAML has a value for what is left blank. */
+    private static Node text(String path, String text) {
+        return text.isEmpty() ? new Node.Nothing(path) : new Node.Text(path, text);
     }
 
     private Node table(String path) {
