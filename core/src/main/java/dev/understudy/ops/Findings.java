@@ -70,10 +70,8 @@ final class Findings {
         }
         String value = environment.get(name);
         if (value == null || value.isBlank()) {
-            mistake(
-                    path,
-                    "the environment variable " + name + " is " + (value == null ? "not set" : "empty"),
-                    "set it");
+            String shown = USUAL_NAME.matcher(name).matches() ? "the environment variable " + name : "an environment variable";
+            mistake(path, shown + (value == null ? " is not set" : " is empty"), "set it");
             return null;
         }
         secret(value);

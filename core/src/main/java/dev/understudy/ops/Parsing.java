@@ -21,6 +21,8 @@ final class Parsing {
     static final int MOST_CHARACTERS = 1 << 20;
     static final int DEEPEST = 32;
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     static final StreamReadConstraints BOUNDS = StreamReadConstraints.builder()
             .maxNestingDepth(DEEPEST)
             .maxDocumentLength(4L * MOST_CHARACTERS)
@@ -49,8 +51,9 @@ final class Parsing {
             found.mistake("", "is longer than 1 MiB", "a shorter document");
             return null;
         }
-        boolean json = text.stripLeading().startsWith("{");
-        try (JsonParser parser = factory(json).createParser(ObjectReadContext.empty(), text)) {
+        String plain = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        boolean json = plain.stripLeading().startsWith("{");
+        try (JsonParser parser = factory(json).createParser(ObjectReadContext.empty(), plain)) {
             parser.nextToken();
             return new Parsing(parser, found).document();
         } catch (NoClassDefFoundError e) {

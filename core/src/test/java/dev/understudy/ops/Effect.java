@@ -39,20 +39,24 @@ record Effect(String path, Object value, Map<String, Object> also, Function<Conf
     }
 
     Config config() {
-        return parse(true);
+        return parse(true, ENVIRONMENT);
+    }
+
+    Config config(Map<String, String> environment) {
+        return parse(true, environment);
     }
 
     Config configWithoutIt() {
-        return parse(false);
+        return parse(false, ENVIRONMENT);
     }
 
-    private Config parse(boolean withIt) {
+    private Config parse(boolean withIt, Map<String, String> environment) {
         Map<String, Object> document = base();
         also.forEach((other, what) -> put(document, other, what));
         if (withIt) {
             put(document, path, value);
         }
-        return Config.parse(new String(Json.write(document), StandardCharsets.UTF_8), ENVIRONMENT);
+        return Config.parse(new String(Json.write(document), StandardCharsets.UTF_8), environment);
     }
 
     private static Map<String, Object> base() {
