@@ -21,8 +21,10 @@ record Voice(SharedStanding shared, String from, String door, Time time) {
     static final Voice SILENT = new Voice(SharedStanding.none(), "", "", Time.PARALLEL);
 
     /** Told apart from other processes by chance. Not a secret, and drawn without reading a device: doors are built on event loops too. */
-    private static final String PROCESS =
-            new UUID(ThreadLocalRandom.current().nextLong(), ThreadLocalRandom.current().nextLong()).toString();
+    private static final String PROCESS = new UUID(
+                    ThreadLocalRandom.current().nextLong(),
+                    ThreadLocalRandom.current().nextLong())
+            .toString();
 
     private static final AtomicLong DOORS = new AtomicLong();
 

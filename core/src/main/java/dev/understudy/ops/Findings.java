@@ -70,7 +70,8 @@ final class Findings {
         }
         String value = environment.get(name);
         if (value == null || value.isBlank()) {
-            String shown = USUAL_NAME.matcher(name).matches() ? "the environment variable " + name : "an environment variable";
+            String shown =
+                    USUAL_NAME.matcher(name).matches() ? "the environment variable " + name : "an environment variable";
             mistake(path, shown + (value == null ? " is not set" : " is empty"), "set it");
             return null;
         }

@@ -28,7 +28,11 @@ final class Scalars {
     static final Type<Duration> PAUSE = duration("a duration: 0s, 500ms, 10s, 5m or 1h", true);
 
     static final Type<URI> URL = new Scalar<>(
-            "string", "an absolute URL without user and password: https://host/path", Map.of("format", "uri"), Scalars::url, URI::toString);
+            "string",
+            "an absolute URL without user and password: https://host/path",
+            Map.of("format", "uri"),
+            Scalars::url,
+            URI::toString);
 
     static final Type<String> PATH = new Scalar<>(
             "string",

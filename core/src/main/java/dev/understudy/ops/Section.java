@@ -84,9 +84,7 @@ record Section<T>(String name, String doc, List<Key<?>> keys, Function<Values, T
 
     /** Durations as they are written in documents. */
     private static String inOurWords(String message) {
-        return ISO_DURATION
-                .matcher(message)
-                .replaceAll(iso -> Durations.written(Duration.parse(iso.group())));
+        return ISO_DURATION.matcher(message).replaceAll(iso -> Durations.written(Duration.parse(iso.group())));
     }
 
     @Override

@@ -71,9 +71,14 @@ class ConfigCanaryTest {
     @Test
     void aSecretBetweenTheBracesIsNotTold() {
         try {
-            Config.parse("{\"providers\": {\"a\": {\"dialect\": \"openai\", \"keys\": [\"${" + CANARY + "}\"]}}, \"agents\": {}}", Map.of());
+            Config.parse(
+                    "{\"providers\": {\"a\": {\"dialect\": \"openai\", \"keys\": [\"${" + CANARY
+                            + "}\"]}}, \"agents\": {}}",
+                    Map.of());
         } catch (ConfigException refused) {
-            assertThat(refused.getMessage()).contains("an environment variable is not set").doesNotContain(CANARY);
+            assertThat(refused.getMessage())
+                    .contains("an environment variable is not set")
+                    .doesNotContain(CANARY);
         }
     }
 }

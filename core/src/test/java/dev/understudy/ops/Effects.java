@@ -1,9 +1,13 @@
 package dev.understudy.ops;
 
 import dev.understudy.ContextWindow;
+import dev.understudy.Probes;
 import dev.understudy.Seat;
 import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
+import dev.understudy.chat.Message;
 import dev.understudy.chat.Price;
 import dev.understudy.ops.ProviderSpec.Remote;
 import dev.understudy.ops.SelectionKeys.Recipe;
@@ -14,10 +18,6 @@ import dev.understudy.provider.Quirks;
 import dev.understudy.provider.Secret;
 import dev.understudy.provider.Transport;
 import java.net.URI;
-import dev.understudy.chat.Message;
-import dev.understudy.chat.ChatRequest;
-import dev.understudy.Probes;
-import dev.understudy.chat.Capabilities;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,17 +33,32 @@ final class Effects {
     private Effects() {}
 
     static Stream<Effect> all() {
-        return Stream.of(agents(), policies(), health(), remotes(), seats(), transports(), quirks(), catalogue(), webhooks())
+        return Stream.of(
+                        agents(),
+                        policies(),
+                        health(),
+                        remotes(),
+                        seats(),
+                        transports(),
+                        quirks(),
+                        catalogue(),
+                        webhooks())
                 .flatMap(each -> each);
     }
 
     private static Stream<Effect> agents() {
         return Stream.of(
-                Effect.of("agents.a.primary", "q", config -> spec(config).cast().get(0).name(), "q"),
+                Effect.of(
+                        "agents.a.primary",
+                        "q",
+                        config -> spec(config).cast().get(0).name(),
+                        "q"),
                 Effect.of(
                         "agents.a.backups",
                         List.of("q"),
-                        config -> spec(config).cast().stream().map(ProviderSpec::name).toList(),
+                        config -> spec(config).cast().stream()
+                                .map(ProviderSpec::name)
+                                .toList(),
                         List.of("p", "q")),
                 Effect.of(
                         "agents.a.fallbacks",
@@ -131,10 +146,23 @@ final class Effects {
         return Stream.of("agents.a.healthCheck.", "providers.p.healthCheck.")
                 .flatMap(at -> Stream.of(
                         Effect.of(at + "enabled", true, config -> probes(config).enabled(), true),
-                        Effect.of(at + "interval", "7777ms", config -> probes(config).interval(), ODD),
-                        Effect.of(at + "timeout", "7777ms", config -> probes(config).timeout(), ODD),
-                        Effect.of(at + "unhealthyAfter", 7, config -> probes(config).unhealthyAfter(), 7),
-                        Effect.of(at + "healthyAfter", 7, config -> probes(config).healthyAfter(), 7),
+                        Effect.of(
+                                at + "interval",
+                                "7777ms",
+                                config -> probes(config).interval(),
+                                ODD),
+                        Effect.of(
+                                at + "timeout",
+                                "7777ms",
+                                config -> probes(config).timeout(),
+                                ODD),
+                        Effect.of(
+                                at + "unhealthyAfter",
+                                7,
+                                config -> probes(config).unhealthyAfter(),
+                                7),
+                        Effect.of(
+                                at + "healthyAfter", 7, config -> probes(config).healthyAfter(), 7),
                         Effect.of(at + "query", "ping?", config -> asked(config), "m: ping?")
                                 .with("providers.p.model", "m"),
                         Effect.of(at + "model", "tiny", config -> asked(config), "tiny: ping?")
@@ -147,42 +175,122 @@ final class Effects {
                 Effect.of("providers.p.vendor", "groq", config -> host(config), "api.groq.com")
                         .with("providers.p.dialect", null)
                         .with("providers.p.baseUrl", null),
-                Effect.of("providers.p.dialect", "gemini", config -> remote(config).speech(), Speech.GEMINI),
-                Effect.of("providers.p.baseUrl", "https://host.test/v9", config -> endpoint(config).baseUrl(), URI.create("https://host.test/v9")),
-                Effect.of("providers.p.account", "acc", config -> endpoint(config).baseUrl().getPath(), "/client/v4/accounts/acc/ai/v1")
+                Effect.of(
+                        "providers.p.dialect",
+                        "gemini",
+                        config -> remote(config).speech(),
+                        Speech.GEMINI),
+                Effect.of(
+                        "providers.p.baseUrl",
+                        "https://host.test/v9",
+                        config -> endpoint(config).baseUrl(),
+                        URI.create("https://host.test/v9")),
+                Effect.of(
+                                "providers.p.account",
+                                "acc",
+                                config -> endpoint(config).baseUrl().getPath(),
+                                "/client/v4/accounts/acc/ai/v1")
                         .with("providers.p.dialect", null)
                         .with("providers.p.vendor", "cloudflare"),
-                Effect.of("providers.p.region", "eu-west-3", config -> host(config), "bedrock-runtime.eu-west-3.amazonaws.com")
+                Effect.of(
+                                "providers.p.region",
+                                "eu-west-3",
+                                config -> host(config),
+                                "bedrock-runtime.eu-west-3.amazonaws.com")
                         .with("providers.p.dialect", "bedrock"),
-                Effect.of("providers.p.apiVersion", "2024-10-21", config -> quirksOf(config).paths().chat(), "/openai/deployments/{model}/chat/completions?api-version=2024-10-21")
+                Effect.of(
+                                "providers.p.apiVersion",
+                                "2024-10-21",
+                                config -> quirksOf(config).paths().chat(),
+                                "/openai/deployments/{model}/chat/completions?api-version=2024-10-21")
                         .with("providers.p.dialect", "azure-classic")
                         .with("providers.p.baseUrl", "https://x.openai.azure.com"),
-                Effect.of("providers.p.keys", List.of("${KEY_1}", "${KEY_2}"), config -> endpoint(config).keys(), List.of(Secret.of("sk-first-0123456789"), Secret.of("sk-second-0123456789"))),
-                Effect.of("providers.p.headers", Map.of("x-title", "a ${KEY_1}"), config -> endpoint(config).headers(), Map.of("x-title", "a sk-first-0123456789")),
-                Effect.of("providers.p.healthCheck.endpoint", "/health", config -> provider(config).healthCheck().find(HealthKeys.ENDPOINT), "/health"),
-                Effect.of("providers.p.supplied", true, config -> provider(config).isSupplied(), true)
+                Effect.of(
+                        "providers.p.keys",
+                        List.of("${KEY_1}", "${KEY_2}"),
+                        config -> endpoint(config).keys(),
+                        List.of(Secret.of("sk-first-0123456789"), Secret.of("sk-second-0123456789"))),
+                Effect.of(
+                        "providers.p.headers",
+                        Map.of("x-title", "a ${KEY_1}"),
+                        config -> endpoint(config).headers(),
+                        Map.of("x-title", "a sk-first-0123456789")),
+                Effect.of(
+                        "providers.p.healthCheck.endpoint",
+                        "/health",
+                        config -> provider(config).healthCheck().find(HealthKeys.ENDPOINT),
+                        "/health"),
+                Effect.of(
+                                "providers.p.supplied",
+                                true,
+                                config -> provider(config).isSupplied(),
+                                true)
                         .with("providers.p.dialect", null));
     }
 
     private static Stream<Effect> seats() {
         return Stream.of(
                 Effect.of("providers.p.model", "m", config -> seat(config).only(), "m"),
-                Effect.of("providers.p.models", Map.of("a.b", "c"), config -> seat(config).models(), Map.of("a.b", "c")),
+                Effect.of(
+                        "providers.p.models",
+                        Map.of("a.b", "c"),
+                        config -> seat(config).models(),
+                        Map.of("a.b", "c")),
                 Effect.of("providers.p.weight", 7, config -> seat(config).weight(), 7),
-                Effect.of("providers.p.tags", Map.of("region", "eu"), config -> seat(config).tags(), Map.of("region", "eu")),
-                Effect.of("providers.p.limits.requestsPerMinute", 7, config -> seat(config).limits().requestsPerMinute(), 7),
-                Effect.of("providers.p.limits.tokensPerMinute", 7, config -> seat(config).limits().tokensPerMinute(), 7),
-                Effect.of("providers.p.limits.concurrent", 7, config -> seat(config).limits().concurrent(), 7));
+                Effect.of(
+                        "providers.p.tags",
+                        Map.of("region", "eu"),
+                        config -> seat(config).tags(),
+                        Map.of("region", "eu")),
+                Effect.of(
+                        "providers.p.limits.requestsPerMinute",
+                        7,
+                        config -> seat(config).limits().requestsPerMinute(),
+                        7),
+                Effect.of(
+                        "providers.p.limits.tokensPerMinute",
+                        7,
+                        config -> seat(config).limits().tokensPerMinute(),
+                        7),
+                Effect.of(
+                        "providers.p.limits.concurrent",
+                        7,
+                        config -> seat(config).limits().concurrent(),
+                        7));
     }
 
     private static Stream<Effect> transports() {
         return Stream.of(
-                Effect.of("providers.p.transport.connect", "7777ms", config -> transport(config).connect(), ODD),
-                Effect.of("providers.p.transport.acquire", "7777ms", config -> transport(config).acquire(), ODD),
-                Effect.of("providers.p.transport.drain", "7777ms", config -> transport(config).drain(), ODD),
-                Effect.of("providers.p.transport.idle", "7777ms", config -> transport(config).idle(), ODD),
-                Effect.of("providers.p.transport.maxConnections", 7, config -> transport(config).maxConnections(), 7),
-                Effect.of("providers.p.transport.wire", "http1", config -> transport(config).wire(), Transport.Wire.HTTP1));
+                Effect.of(
+                        "providers.p.transport.connect",
+                        "7777ms",
+                        config -> transport(config).connect(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.acquire",
+                        "7777ms",
+                        config -> transport(config).acquire(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.drain",
+                        "7777ms",
+                        config -> transport(config).drain(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.idle",
+                        "7777ms",
+                        config -> transport(config).idle(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.maxConnections",
+                        7,
+                        config -> transport(config).maxConnections(),
+                        7),
+                Effect.of(
+                        "providers.p.transport.wire",
+                        "http1",
+                        config -> transport(config).wire(),
+                        Transport.Wire.HTTP1));
     }
 
     private static Stream<Effect> quirks() {
@@ -203,8 +311,16 @@ final class Effects {
 
     private static Stream<Effect> catalogue() {
         Stream<Effect> numbers = Stream.of(
-                Effect.of("providers.p.catalogue.m.window", 777, config -> endpoint(config).capabilities("m").window(), 777),
-                Effect.of("providers.p.catalogue.m.maxOutput", 777, config -> endpoint(config).capabilities("m").maxOutput(), 777),
+                Effect.of(
+                        "providers.p.catalogue.m.window",
+                        777,
+                        config -> endpoint(config).capabilities("m").window(),
+                        777),
+                Effect.of(
+                        "providers.p.catalogue.m.maxOutput",
+                        777,
+                        config -> endpoint(config).capabilities("m").maxOutput(),
+                        777),
                 Effect.of("providers.p.catalogue.m.price.input", 7, config -> price(config), new Price(7, 7, 2))
                         .with("providers.p.catalogue.m.price.output", 2),
                 Effect.of("providers.p.catalogue.m.price.output", 7, config -> price(config), new Price(2, 2, 7))
@@ -225,16 +341,44 @@ final class Effects {
 
     private static Stream<Effect> webhooks() {
         return Stream.of(
-                Effect.of("webhooks.0.url", "https://other.test/y", config -> hook(config).url(), URI.create("https://other.test/y")),
+                Effect.of(
+                        "webhooks.0.url",
+                        "https://other.test/y",
+                        config -> hook(config).url(),
+                        URI.create("https://other.test/y")),
                 Effect.of("webhooks.0.secret", "${HOOK}", config -> hook(config).key() != null, true),
-                Effect.of("webhooks.0.events", List.of("failover"), config -> hook(config).topics(), Set.of(Topic.FAILOVER)),
+                Effect.of(
+                        "webhooks.0.events",
+                        List.of("failover"),
+                        config -> hook(config).topics(),
+                        Set.of(Topic.FAILOVER)),
                 Effect.of("webhooks.0.plainHttp", true, config -> hook(config).plainHttp(), true),
                 Effect.of("webhooks.0.quiet", "7777ms", config -> hook(config).quiet(), ODD),
-                Effect.of("webhooks.0.delivery.tries", 7, config -> hook(config).delivery().tries(), 7),
-                Effect.of("webhooks.0.delivery.timeout", "7777ms", config -> hook(config).delivery().timeout(), ODD),
-                Effect.of("webhooks.0.delivery.backoff", "7777ms", config -> hook(config).delivery().backoff(), ODD),
-                Effect.of("webhooks.0.delivery.maxAge", "7777ms", config -> hook(config).delivery().maxAge(), ODD),
-                Effect.of("webhooks.0.delivery.queue", 7, config -> hook(config).delivery().queue(), 7));
+                Effect.of(
+                        "webhooks.0.delivery.tries",
+                        7,
+                        config -> hook(config).delivery().tries(),
+                        7),
+                Effect.of(
+                        "webhooks.0.delivery.timeout",
+                        "7777ms",
+                        config -> hook(config).delivery().timeout(),
+                        ODD),
+                Effect.of(
+                        "webhooks.0.delivery.backoff",
+                        "7777ms",
+                        config -> hook(config).delivery().backoff(),
+                        ODD),
+                Effect.of(
+                        "webhooks.0.delivery.maxAge",
+                        "7777ms",
+                        config -> hook(config).delivery().maxAge(),
+                        ODD),
+                Effect.of(
+                        "webhooks.0.delivery.queue",
+                        7,
+                        config -> hook(config).delivery().queue(),
+                        7));
     }
 
     private static AgentSpec spec(Config config) {
@@ -279,7 +423,9 @@ final class Effects {
 
     private static String asked(Config config) {
         ChatRequest query = probes(config).query();
-        return query == null ? "" : query.model() + ": " + ((Message.User) query.messages().get(0)).text();
+        return query == null
+                ? ""
+                : query.model() + ": " + ((Message.User) query.messages().get(0)).text();
     }
 
     private static Webhooks.Options hook(Config config) {

@@ -102,11 +102,6 @@ class HotReloadTest {
         ScriptedServer server = number % 2 == 0 ? one : other;
         return Config.parse(
                 """
-                {"providers": {"p%d": {"dialect": "%s", "baseUrl": "%s"}}, "agents": {"a": {}}}"""
-                        .formatted(
-                                number,
-                                number % 3 == 0 ? "anthropic" : "openai",
-                                server.url("/v1")),
-                Map.of());
+                {"providers": {"p%d": {"dialect": "%s", "baseUrl": "%s"}}, "agents": {"a": {}}}""".formatted(number, number % 3 == 0 ? "anthropic" : "openai", server.url("/v1")), Map.of());
     }
 }

@@ -31,7 +31,9 @@ class SchemaTest {
         String made = PRETTY.writeValueAsString(Schema.made()) + "\n";
         if (Boolean.getBoolean("understudy.write")) {
             Files.writeString(
-                    Path.of(System.getProperty("understudy.root"), "core/src/main/resources/dev/understudy/ops/" + Schema.RESOURCE),
+                    Path.of(
+                            System.getProperty("understudy.root"),
+                            "core/src/main/resources/dev/understudy/ops/" + Schema.RESOURCE),
                     made);
             return;
         }
@@ -67,9 +69,9 @@ class SchemaTest {
     @ParameterizedTest
     @MethodSource("sections")
     void defaultsAreWhatHoldsWhenNothingIsSaid(Section<?> section) {
-        assertThat(section.keys()).doesNotHaveDuplicates().allSatisfy(key -> assertThat(key.doc())
-                .isNotBlank()
-                .doesNotContain("|"));
+        assertThat(section.keys())
+                .doesNotHaveDuplicates()
+                .allSatisfy(key -> assertThat(key.doc()).isNotBlank().doesNotContain("|"));
         if (section.keys().stream().anyMatch(Key::required)
                 || List.of("document", "provider", "resume").contains(section.name())) {
             return;
@@ -106,7 +108,11 @@ class SchemaTest {
         Findings found = new Findings(Map.of());
         Object read = section.read(new Node.Table("", fields), found);
         assertThat(found.mistakes()).isEmpty();
-        return read instanceof Values said ? section.keys().stream().map(key -> String.valueOf(find(said, key))).toList() : read;
+        return read instanceof Values said
+                ? section.keys().stream()
+                        .map(key -> String.valueOf(find(said, key)))
+                        .toList()
+                : read;
     }
 
     private static <T> Object find(Values said, Key<T> key) {

@@ -23,8 +23,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 /** A file that changes while its agents run, in virtual time. */
 class WatchTest {
 
-    private static final String ANN =
-            """
+    private static final String ANN = """
             providers: {ann: {supplied: true}, bob: {supplied: true}}
             agents: {support: {primary: ann, backups: [bob]}}
             """;
@@ -108,7 +107,8 @@ class WatchTest {
     @Test
     void whatNobodySuppliesIsRefusedToo() throws IOException {
         agents.watch(file);
-        write(BOB.replace("providers: {", "providers: {eve: {supplied: true}, ").replace("primary: bob", "primary: eve"));
+        write(BOB.replace("providers: {", "providers: {eve: {supplied: true}, ")
+                .replace("primary: bob", "primary: eve"));
         pass(2);
         assertThat(reloads).singleElement().satisfies(refused -> assertThat(refused.mistakes())
                 .extracting(Mistake::path)

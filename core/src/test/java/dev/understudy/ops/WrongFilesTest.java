@@ -45,7 +45,8 @@ class WrongFilesTest {
     @ParameterizedTest
     @MethodSource("files")
     void theMessageHoldsNoSecret(Path file) {
-        assertThat(message(file)).doesNotContain(Effect.ENVIRONMENT.values())
+        assertThat(message(file))
+                .doesNotContain(Effect.ENVIRONMENT.values())
                 .doesNotContain("sk-torn", "in-the-clear", "in_the_clear");
     }
 
@@ -55,18 +56,17 @@ class WrongFilesTest {
         if (Boolean.getBoolean("understudy.write")) {
             Files.writeString(
                     MESSAGES,
-                    files().map(file -> file.getFileName() + "\n" + message(file).indent(2))
+                    files().map(file ->
+                                    file.getFileName() + "\n" + message(file).indent(2))
                             .collect(Collectors.joining("\n")));
         }
-        List<String> names =
-                files().map(file -> file.getFileName().toString()).toList();
+        List<String> names = files().map(file -> file.getFileName().toString()).toList();
         assertThat(names).hasSizeGreaterThanOrEqualTo(30);
         assertThat(messages()).containsOnlyKeys(names);
     }
 
     private static String message(Path file) {
-        ConfigException refused =
-                catchThrowableOfType(ConfigException.class, () -> Config.read(file, ENVIRONMENT));
+        ConfigException refused = catchThrowableOfType(ConfigException.class, () -> Config.read(file, ENVIRONMENT));
         assertThat(refused).as("%s was accepted", file).isNotNull();
         return refused.getMessage().replace(FILES + "/", "");
     }

@@ -72,13 +72,15 @@ class YamlTest {
     void keysOfTablesAreWords() {
         Findings found = new Findings(Map.of());
         Node.Table table = (Node.Table) Parsing.read("no: 1\n1.0: 2\nnull: 3\n? [a, b]\n: 4\n", found);
-        assertThat(table == null ? found.mistakes().size() : table.fields().size()).isPositive();
+        assertThat(table == null ? found.mistakes().size() : table.fields().size())
+                .isPositive();
     }
 
     @Test
     void whatIsTooLongIsRefusedUnread() {
         Findings found = new Findings(Map.of());
-        assertThat(Parsing.read("a: " + "x".repeat(Parsing.MOST_CHARACTERS), found)).isNull();
+        assertThat(Parsing.read("a: " + "x".repeat(Parsing.MOST_CHARACTERS), found))
+                .isNull();
         assertThat(found.mistakes()).extracting(Mistake::what).containsExactly("is longer than 1 MiB");
     }
 

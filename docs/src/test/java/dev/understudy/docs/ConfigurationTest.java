@@ -25,7 +25,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 class ConfigurationTest {
 
     private static final Page PAGE = Page.of("docs/configuration.md");
-    private static final String BEGIN = "<!-- Checked by ConfigurationTest, and written by it with -Dunderstudy.write=true. -->";
+    private static final String BEGIN =
+            "<!-- Checked by ConfigurationTest, and written by it with -Dunderstudy.write=true. -->";
     private static final String END = "<!-- end of the keys -->";
     private static final JsonNode SCHEMA = new JsonMapper().readTree(Config.schema());
 
@@ -81,9 +82,9 @@ class ConfigurationTest {
         Set<String> used = new TreeSet<>();
         collect(SCHEMA, new YAMLMapper().readTree(String.join("\n", longest.lines())), "", used);
         Set<String> there = new TreeSet<>();
-        sections().forEach((name, section) -> section.get("properties")
-                .propertyNames()
-                .forEach(key -> there.add(name + "." + key)));
+        sections()
+                .forEach((name, section) ->
+                        section.get("properties").propertyNames().forEach(key -> there.add(name + "." + key)));
         there.removeIf(key -> key.startsWith("defaults.")); // the same as those of an agent
         used.removeIf(key -> key.startsWith("defaults."));
         assertThat(used).isEqualTo(there);
@@ -125,7 +126,9 @@ class ConfigurationTest {
             lines.add("|---|---|---|---|");
             section.get("properties").properties().forEach(key -> {
                 JsonNode required = section.get("required");
-                boolean needed = required != null && required.valueStream().anyMatch(each -> each.asString().equals(key.getKey()));
+                boolean needed = required != null
+                        && required.valueStream()
+                                .anyMatch(each -> each.asString().equals(key.getKey()));
                 lines.add("| `" + key.getKey() + "` | " + type(key.getValue()) + " | "
                         + (needed ? "required" : fallback(key.getValue())) + " | "
                         + key.getValue().get("description").asString() + " |");
@@ -156,7 +159,12 @@ class ConfigurationTest {
             return "[" + name + "](#" + name.toLowerCase(Locale.ROOT) + ")";
         }
         if (key.has("enum")) {
-            return String.join(", ", key.get("enum").valueStream().map(each -> "`" + each.asString() + "`").toList());
+            return String.join(
+                    ", ",
+                    key.get("enum")
+                            .valueStream()
+                            .map(each -> "`" + each.asString() + "`")
+                            .toList());
         }
         return switch (key.get("type").asString()) {
             case "array" -> "list: " + type(key.get("items"));
@@ -168,7 +176,8 @@ class ConfigurationTest {
     }
 
     private static String range(JsonNode key) {
-        StringBuilder range = new StringBuilder(key.get("type").asString().equals("integer") ? "whole number" : "number");
+        StringBuilder range =
+                new StringBuilder(key.get("type").asString().equals("integer") ? "whole number" : "number");
         bound(range, key, "minimum", " ≥ ");
         bound(range, key, "exclusiveMinimum", " > ");
         bound(range, key, "maximum", " ≤ ");
@@ -178,7 +187,9 @@ class ConfigurationTest {
 
     private static void bound(StringBuilder range, JsonNode key, String name, String sign) {
         if (key.has(name)) {
-            range.append(range.indexOf(" ≥") + range.indexOf(" >") > -2 ? "," : "").append(sign).append(key.get(name).asString());
+            range.append(range.indexOf(" ≥") + range.indexOf(" >") > -2 ? "," : "")
+                    .append(sign)
+                    .append(key.get(name).asString());
         }
     }
 

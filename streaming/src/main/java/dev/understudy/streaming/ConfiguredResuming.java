@@ -37,8 +37,8 @@ public final class ConfiguredResuming implements Resuming {
     private static ResumePolicy named(Map<String, ?> settings) {
         if (settings.get("ways") instanceof List<?> ways) {
             return ResumePolicy.of(ways.stream()
-                    .map(way -> Way.valueOf(
-                            way.toString().toUpperCase(Locale.ROOT).replace('-', '_')))
+                    .map(way ->
+                            Way.valueOf(way.toString().toUpperCase(Locale.ROOT).replace('-', '_')))
                     .toArray(Way[]::new));
         }
         Object policy = settings.get("policy");

@@ -53,7 +53,9 @@ class ConfiguredResumingTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("settings")
     void eachSettingTakesEffect(String name, Object value, ResumePolicy policy) {
-        assertThat(ConfiguredResuming.policy(Map.of(name, value))).isEqualTo(policy).isNotEqualTo(USUAL);
+        assertThat(ConfiguredResuming.policy(Map.of(name, value)))
+                .isEqualTo(policy)
+                .isNotEqualTo(USUAL);
     }
 
     @Test
@@ -79,7 +81,8 @@ class ConfiguredResumingTest {
 
     @Test
     void anAgentWithoutItDoesNot() {
-        StepVerifier.create(stream(agents("\"resume\": {\"enabled\": false}")).then()).verifyError();
+        StepVerifier.create(stream(agents("\"resume\": {\"enabled\": false}")).then())
+                .verifyError();
         StepVerifier.create(stream(agents("\"retry\": {}")).then()).verifyError();
     }
 
@@ -91,15 +94,11 @@ class ConfiguredResumingTest {
     }
 
     private Agents agents(String settings) {
-        ann.always(Cue.tokens("I ", "am ", "Ann.")
-                .failAfter(2, Failure.of(FailureKind.SERVER, "broken")));
+        ann.always(Cue.tokens("I ", "am ", "Ann.").failAfter(2, Failure.of(FailureKind.SERVER, "broken")));
         bob.always(Cue.tokens("I ", "am ", "Bob."));
-        return Agents.builder(Config.parse(
-                        """
+        return Agents.builder(Config.parse("""
                         {"providers": {"ann": {"supplied": true}, "bob": {"supplied": true}},
-                         "agents": {"a": {"primary": "ann", "backups": ["bob"], %s}}}"""
-                                .formatted(settings),
-                        Map.of()))
+                         "agents": {"a": {"primary": "ann", "backups": ["bob"], %s}}}""".formatted(settings), Map.of()))
                 .supply(ann)
                 .supply(bob)
                 .open();
