@@ -74,7 +74,7 @@ final class Parsing {
     }
 
     private static TokenStreamFactory factory(boolean json) {
-        return json ? JSON : YamlText.FACTORY;
+        return json ? JSON : YamlText.factory();
     }
 
     private @Nullable Node document() {

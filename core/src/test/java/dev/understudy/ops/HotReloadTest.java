@@ -32,26 +32,27 @@ class HotReloadTest {
         AtomicInteger swaps = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
         try (ScriptedServer one = ScriptedServer.start().always(words);
-                ScriptedServer other = ScriptedServer.start().always(words);
-                Agents agents = Agents.open(config(one, other, 0))) {
-            ChatProvider agent = agents.provider("a");
-            List<String> answers = Flux.range(0, SWAPS * CALLS_BETWEEN)
-                    .flatMap(call -> call % 2 == 0 ? chat(agent) : stream(agent), 16)
-                    .doOnNext(answer -> {
-                        if (ended.incrementAndGet() % CALLS_BETWEEN == 0) {
-                            agents.swap(config(one, other, swaps.incrementAndGet()));
-                        }
-                    })
-                    .collectList()
-                    .block(LONG);
+                ScriptedServer other = ScriptedServer.start().always(words)) {
+            List<String> answers;
+            try (Agents agents = Agents.open(config(one, other, 0))) {
+                ChatProvider agent = agents.provider("a");
+                answers = Flux.range(0, SWAPS * CALLS_BETWEEN)
+                        .flatMap(call -> call % 2 == 0 ? chat(agent) : stream(agent), 16)
+                        .doOnNext(answer -> {
+                            if (ended.incrementAndGet() % CALLS_BETWEEN == 0) {
+                                agents.swap(config(one, other, swaps.incrementAndGet()));
+                            }
+                        })
+                        .collectList()
+                        .block(LONG);
+            }
             assertThat(answers).hasSize(SWAPS * CALLS_BETWEEN).containsOnly("I am here all the time");
             assertThat(swaps).hasValue(SWAPS);
             assertThat(one.calls()).hasSizeGreaterThan(SWAPS);
             assertThat(other.calls()).hasSizeGreaterThan(SWAPS);
-            agents.close();
             // The pools of a hundred and one configurations are all closed.
-            one.connections().filter(open -> open == 0).blockFirst(LONG);
-            other.connections().filter(open -> open == 0).blockFirst(LONG);
+            allGone(one);
+            allGone(other);
         }
     }
 
@@ -71,7 +72,7 @@ class HotReloadTest {
                     .collect(Collectors.joining())
                     .block(LONG);
             assertThat(text).isEqualTo("abcd");
-            one.connections().filter(open -> open == 0).blockFirst(LONG);
+            allGone(one);
         }
     }
 
@@ -85,8 +86,35 @@ class HotReloadTest {
                     .doOnNext(chunk -> agents.swap(config(one, other, 1)))
                     .take(1)
                     .blockLast(LONG);
-            one.connections().filter(open -> open == 0).blockFirst(LONG);
+            allGone(one);
         }
+    }
+
+    @Test
+    void whatStaysTheSameKeepsItsConnections() {
+        try (ScriptedServer server = ScriptedServer.start();
+                Agents agents = Agents.open(same(server, "{}"))) {
+            chat(agents.provider("a")).block(LONG);
+            chat(agents.provider("b")).block(LONG);
+            agents.swap(same(server, "{\"retry\": {\"retries\": 0}}"));
+            chat(agents.provider("a")).block(LONG);
+            agents.change("b", agents.failover("b").withMaxConsecutiveFailures(2));
+            chat(agents.provider("b")).block(LONG);
+            assertThat(server.calls()).hasSize(4);
+            assertThat(server.connectionsOpened()).isEqualTo(1);
+        }
+    }
+
+    private static Config same(ScriptedServer server, String agent) {
+        return Config.parse(
+                """
+                {"providers": {"p": {"dialect": "openai", "baseUrl": "%s"}}, "agents": {"a": %s, "b": {}}}"""
+                        .formatted(server.url(), agent),
+                Map.of());
+    }
+
+    private static void allGone(ScriptedServer server) {
+        server.connections().filter(open -> open == 0).blockFirst(LONG);
     }
 
     private static Mono<String> chat(ChatProvider agent) {
