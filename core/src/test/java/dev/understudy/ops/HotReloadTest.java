@@ -106,11 +106,8 @@ class HotReloadTest {
     }
 
     private static Config same(ScriptedServer server, String agent) {
-        return Config.parse(
-                """
-                {"providers": {"p": {"dialect": "openai", "baseUrl": "%s"}}, "agents": {"a": %s, "b": {}}}"""
-                        .formatted(server.url(), agent),
-                Map.of());
+        return Config.parse("""
+                {"providers": {"p": {"dialect": "openai", "baseUrl": "%s"}}, "agents": {"a": %s, "b": {}}}""".formatted(server.url(), agent), Map.of());
     }
 
     private static void allGone(ScriptedServer server) {
