@@ -57,7 +57,9 @@ class ConfigurationTest {
     }
 
     static Stream<Page.Fence> examples() {
-        return PAGE.fences().stream().filter(fence -> Set.of("yaml", "json").contains(fence.info()));
+        return Stream.of(PAGE, Page.of("docs/model_failover.md"))
+                .flatMap(page -> page.fences().stream())
+                .filter(fence -> fence.info().equals("yaml") || (fence.page() == PAGE && fence.info().equals("json")));
     }
 
     @ParameterizedTest(name = "{0}")
