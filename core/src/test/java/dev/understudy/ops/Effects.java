@@ -17,6 +17,7 @@ import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Quirks;
 import dev.understudy.provider.Secret;
 import dev.understudy.provider.Transport;
+import dev.understudy.testing.ScriptedProvider;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -433,8 +434,9 @@ final class Effects {
     }
 
     private static boolean described(Config config, String text) {
-        try (Agents agents = Agents.open(config)) {
-            Understudy door = agents.door("a");
+        try (Understudy door = spec(config)
+                .builder(provider -> ScriptedProvider.named(provider.name()))
+                .build()) {
             return door.describe().contains(text);
         }
     }

@@ -59,7 +59,8 @@ class ConfigurationTest {
     static Stream<Page.Fence> examples() {
         return Stream.of(PAGE, Page.of("docs/model_failover.md"))
                 .flatMap(page -> page.fences().stream())
-                .filter(fence -> fence.info().equals("yaml") || (fence.page() == PAGE && fence.info().equals("json")));
+                .filter(fence -> fence.info().equals("yaml")
+                        || (fence.page() == PAGE && fence.info().equals("json")));
     }
 
     @ParameterizedTest(name = "{0}")

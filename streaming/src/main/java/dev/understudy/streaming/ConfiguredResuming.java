@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** A {@link ResumingProvider} for chains that are configured without code. Found with {@link java.util.ServiceLoader}. */
 public final class ConfiguredResuming implements Resuming {
@@ -51,7 +50,7 @@ public final class ConfiguredResuming implements Resuming {
     }
 
     private static StreamBuffer buffer(Map<String, ?> settings) {
-        @Nullable Duration time = settings.get("bufferTime") instanceof Duration told ? told : null;
+        Duration time = settings.get("bufferTime") instanceof Duration told ? told : null;
         int everything = StreamBuffer.whole().tokens();
         if (flag(settings, "bufferWhole", false)) {
             return new StreamBuffer(everything, time);
