@@ -6,6 +6,9 @@ import dev.understudy.chat.Price;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,7 +22,7 @@ final class Catalogue {
     static final String AS_OF = "2026-11-20";
 
     /**
-     * Below each host its models: window, tokens of one answer, then dollars per million tokens of input, cached input
+     * Below each host, with a path where it matters, its models: window, tokens of one answer, then dollars per million tokens of input, cached input
      * and output, then what it can do beside the usual ({@code -} before what it cannot). A {@code ?} is unknown. Prices
      * are those of a prompt of usual length, where long ones cost more.
      */
@@ -75,6 +78,12 @@ final class Catalogue {
                 command-a-vision         128000   8000   2.5    ?      10     -tools -streaming_tools
                 command-a                256000   8000   2.5    ?      10     -vision
                 command-r7b              128000   4000   0.0375 ?      0.15   -vision
+            api.mistral.ai
+                mistral-large            ?        ?      ?      ?      ?      prefill
+                mistral-medium           ?        ?      ?      ?      ?      prefill
+                mistral-small            ?        ?      ?      ?      ?      prefill
+            api.deepseek.com/beta
+                deepseek-chat            ?        ?      ?      ?      ?      prefill
             """;
 
     private static final Map<String, Map<String, Capabilities>> HOSTS = read(TABLE);
@@ -117,7 +126,20 @@ final class Catalogue {
     }
 
     private static Map<String, Capabilities> at(Endpoint endpoint) {
-        return HOSTS.getOrDefault(endpoint.baseUrl().getHost().toLowerCase(Locale.ROOT), Map.of());
+        String host = endpoint.baseUrl().getHost().toLowerCase(Locale.ROOT);
+        Map<String, Capabilities> below = HOSTS.get(host + endpoint.baseUrl().getPath());
+        return below != null ? below : HOSTS.getOrDefault(host, Map.of());
+    }
+
+    /** The models that are known to continue a trailing assistant message, by host. */
+    static Map<String, Set<String>> continuing() {
+        Map<String, Set<String>> continuing = new TreeMap<>();
+        HOSTS.forEach((host, models) -> models.forEach((model, can) -> {
+            if (can.has(Feature.PREFILL)) {
+                continuing.computeIfAbsent(host, none -> new TreeSet<>()).add(model);
+            }
+        }));
+        return continuing;
     }
 
     private static Map<String, Map<String, Capabilities>> read(String table) {
