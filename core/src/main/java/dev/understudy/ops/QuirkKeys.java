@@ -34,8 +34,7 @@ final class QuirkKeys {
             Key.optional("besides", Scalars.TEXT, "what may stand in a plain one beside letters and digits");
     private static final Key<Integer> SHORTEST =
             Key.of("shortest", Scalars.whole(1, 9), CallIds.any().shortest(), "the least characters of one");
-    private static final Key<Integer> LONGEST =
-            Key.optional("longest", Scalars.whole(9), "the most characters of one");
+    private static final Key<Integer> LONGEST = Key.optional("longest", Scalars.whole(9), "the most characters of one");
 
     private static final Section<CallIds> CALL_IDS = new Section<>(
             "callIds",
@@ -83,6 +82,7 @@ final class QuirkKeys {
             throw new Wrong("besides", "means nothing here", "'plain: true' with it");
         }
         String others = said.get(PLAIN) ? (besides == null ? "" : besides) : null;
-        return new CallIds(others, said.get(SHORTEST), longest == null ? CallIds.any().longest() : longest);
+        return new CallIds(
+                others, said.get(SHORTEST), longest == null ? CallIds.any().longest() : longest);
     }
 }

@@ -304,8 +304,16 @@ final class Effects {
                 quirk("usageOnRequest", false, Quirks::usageOnRequest, false),
                 quirk("doneCompletes", true, Quirks::doneCompletes, true),
                 quirk("continuation", "flags", quirks -> quirks.turns().continuation(), Quirks.Continuation.FLAGS),
-                quirk("callIds.plain", true, quirks -> quirks.turns().callIds(), new Quirks.CallIds("", 1, Integer.MAX_VALUE)),
-                quirk("callIds.besides", "_-", quirks -> quirks.turns().callIds(), new Quirks.CallIds("_-", 1, Integer.MAX_VALUE))
+                quirk(
+                        "callIds.plain",
+                        true,
+                        quirks -> quirks.turns().callIds(),
+                        new Quirks.CallIds("", 1, Integer.MAX_VALUE)),
+                quirk(
+                                "callIds.besides",
+                                "_-",
+                                quirks -> quirks.turns().callIds(),
+                                new Quirks.CallIds("_-", 1, Integer.MAX_VALUE))
                         .with("providers.p.quirks.callIds.plain", true),
                 quirk("callIds.shortest", 9, quirks -> quirks.turns().callIds().shortest(), 9),
                 quirk("callIds.longest", 50, quirks -> quirks.turns().callIds().longest(), 50));
