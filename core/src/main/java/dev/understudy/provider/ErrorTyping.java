@@ -57,7 +57,7 @@ final class ErrorTyping {
     /** The same, with moments counted from {@code now}. */
     static Failure http(int status, Function<String, @Nullable String> header, byte[] body, Instant now) {
         ErrorBody error = ErrorBody.read(body, 0, body.length).withCode(header.apply("x-amzn-errortype"));
-        return failure(status, error)
+        return failure(status, error, FailureKind.SERVER)
                 .withRetryAfter(RetryAfter.of(header, error.evidence(), now))
                 .withShouldRetry(bool(header.apply("x-should-retry")));
     }
@@ -89,18 +89,31 @@ final class ErrorTyping {
     /** Types a body that came with status 200 and holds no answer: the error it tells of, or PROTOCOL. */
     static Failure noAnswer(byte[] body, String what) {
         ErrorBody error = ErrorBody.read(body, 0, body.length);
-        return error.page() || error.message().isBlank() ? Failure.of(FailureKind.PROTOCOL, what) : inBand(error);
+        String words = error.message();
+        if (error.page() || words.isBlank()) {
+            return Failure.of(FailureKind.PROTOCOL, what);
+        }
+        if (error.form() == ErrorBody.Form.JSON) {
+            return inBand(error);
+        }
+        Failure told = failure(error.status(), error, FailureKind.PROTOCOL);
+        boolean forPeople = Character.isLetter(words.charAt(0)) && words.indexOf('{') < 0;
+        return told.kind() == FailureKind.PROTOCOL
+                ? told.withMessage(forPeople ? message(what + ": " + words) : what)
+                : told;
     }
 
     private static Failure inBand(ErrorBody error) {
-        return failure(error.status(), error).withRetryAfter(RetryAfter.in(error.evidence(), clock()));
+        return failure(error.status(), error, FailureKind.SERVER)
+                .withRetryAfter(RetryAfter.in(error.evidence(), clock()));
     }
 
     private static Instant clock() {
         return Instant.ofEpochMilli(Schedulers.parallel().now(TimeUnit.MILLISECONDS));
     }
 
-    private static Failure failure(int status, ErrorBody error) {
+    /** @param or what it is if there is no evidence at all */
+    private static Failure failure(int status, ErrorBody error, FailureKind or) {
         ErrorCodes.Match precise = ErrorCodes.precise(error.codes());
         if (precise != null) {
             return failure(precise.kind(), status, precise.code(), error, null);
@@ -118,7 +131,7 @@ final class ErrorTyping {
             return failure(byStatus(status), status, firstCode, error, null);
         }
         ErrorCodes.Match vague = ErrorCodes.vague(error.codes());
-        return failure(vague == null ? FailureKind.SERVER : vague.kind(), status, firstCode, error, null);
+        return failure(vague == null ? or : vague.kind(), status, firstCode, error, null);
     }
 
     private static FailureKind byStatus(int status) {

@@ -20,13 +20,16 @@ import tools.jackson.core.json.JsonFactory;
 final class Json {
 
     static final int MAX_DEPTH = 128;
+    static final int MAX_NUMBER = 400;
+    static final int MAX_NAME = 10_000;
+    static final int MAX_TEXT = 16 << 20;
 
     static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
-                    .maxStringLength(16 << 20)
-                    .maxNumberLength(400)
-                    .maxNameLength(10_000)
+                    .maxStringLength(MAX_TEXT)
+                    .maxNumberLength(MAX_NUMBER)
+                    .maxNameLength(MAX_NAME)
                     .build())
             .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
             .build();
@@ -73,7 +76,8 @@ final class Json {
     /** What a received document is rejected with. Jackson's own messages quote the document, so none is passed on. */
     static CallFailed rejected(JacksonException e) {
         if (e instanceof StreamConstraintsException) {
-            return rejected("JSON over a limit of depth or length");
+            return rejected("JSON over a limit: " + MAX_DEPTH + " levels, numbers of " + MAX_NUMBER + " digits, names of "
+                    + MAX_NAME + " characters, texts of " + (MAX_TEXT >> 20) + " Mi characters");
         }
         return rejected(
                 e instanceof UnexpectedEndOfInputException
