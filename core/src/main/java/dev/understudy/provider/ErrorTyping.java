@@ -57,7 +57,7 @@ final class ErrorTyping {
     /** The same, with moments counted from {@code now}. */
     static Failure http(int status, Function<String, @Nullable String> header, byte[] body, Instant now) {
         ErrorBody error = ErrorBody.read(body, 0, body.length).withCode(header.apply("x-amzn-errortype"));
-        return failure(status, error, FailureKind.SERVER)
+        return failure(status, error)
                 .withRetryAfter(RetryAfter.of(header, error.evidence(), now))
                 .withShouldRetry(bool(header.apply("x-should-retry")));
     }
@@ -93,32 +93,29 @@ final class ErrorTyping {
         if (error.page() || words.isBlank()) {
             return Failure.of(FailureKind.PROTOCOL, what);
         }
-        if (error.form() == ErrorBody.Form.JSON) {
-            return inBand(error);
-        }
-        Failure told = failure(error.status(), error, FailureKind.PROTOCOL);
-        boolean forPeople = Character.isLetter(words.charAt(0)) && words.indexOf('{') < 0;
-        return told.kind() == FailureKind.PROTOCOL
-                ? told.withMessage(forPeople ? message(what + ": " + words) : what)
-                : told;
+        boolean said = error.form() == ErrorBody.Form.JSON || isForPeople(words);
+        return said ? inBand(error) : Failure.of(FailureKind.PROTOCOL, what);
+    }
+
+    /** Whether it could be a sentence: no bytes of something else, and no JSON that is broken or not the right one. */
+    private static boolean isForPeople(String words) {
+        return Character.isLetter(words.charAt(0)) && words.indexOf('{') < 0 && !words.equals("null");
     }
 
     private static Failure inBand(ErrorBody error) {
-        return failure(error.status(), error, FailureKind.SERVER)
-                .withRetryAfter(RetryAfter.in(error.evidence(), clock()));
+        return failure(error.status(), error).withRetryAfter(RetryAfter.in(error.evidence(), clock()));
     }
 
     private static Instant clock() {
         return Instant.ofEpochMilli(Schedulers.parallel().now(TimeUnit.MILLISECONDS));
     }
 
-    /** @param or what it is if there is no evidence at all */
-    private static Failure failure(int status, ErrorBody error, FailureKind or) {
+    private static Failure failure(int status, ErrorBody error) {
         ErrorCodes.Match precise = ErrorCodes.precise(error.codes());
         if (precise != null) {
             return failure(precise.kind(), status, precise.code(), error, null);
         }
-        ErrorFragments.Row row = error.page() ? null : ErrorFragments.first(status, error.evidence());
+        Fragment row = error.page() ? null : ErrorFragments.first(status, error.evidence());
         String firstCode = error.codes().isEmpty() ? null : error.codes().get(0);
         if (row != null) {
             return failure(row.kind(), status, firstCode, error, row.refused());
@@ -131,7 +128,7 @@ final class ErrorTyping {
             return failure(byStatus(status), status, firstCode, error, null);
         }
         ErrorCodes.Match vague = ErrorCodes.vague(error.codes());
-        return failure(vague == null ? or : vague.kind(), status, firstCode, error, null);
+        return failure(vague == null ? FailureKind.SERVER : vague.kind(), status, firstCode, error, null);
     }
 
     private static FailureKind byStatus(int status) {

@@ -174,20 +174,17 @@ final class SseFraming implements Framing {
         } else if (isField("event")) {
             event = name(valueAt(6));
         } else if (!familiar) {
-            stranger();
+            passOver();
         }
         familiar |= of != Form.NONE || !event.isEmpty();
         begun.clear();
         return false;
     }
 
-    /** Unknown fields are passed over; a page is not worth reading on. */
-    private void stranger() {
+    /** Other fields are passed over, and whatever else stands there. */
+    private void passOver() {
         familiar = line[from] == ':' || isField("id") || isField("retry");
         strange |= !familiar;
-        if (line[from] == '<') {
-            throw Json.rejected("a page where a stream was expected");
-        }
     }
 
     private Form formOf() {

@@ -14,6 +14,7 @@ import java.util.function.BiPredicate;
  * @param at the cells in which it can be done
  * @param end what has to come of it
  * @param most bytes that may be read of it, and lie in buffers on the way
+ * @param garbage bytes that may be allocated for it, whatever it says
  * @param silence how long the door bears silence here
  */
 record Attack(
@@ -22,9 +23,9 @@ record Attack(
         BiPredicate<Tongue, Door> at,
         BiFunction<Tongue, Door, End> end,
         long most,
+        long garbage,
         Duration silence) {
 
-    static final long KIB = 1 << 10;
     static final long MIB = 1 << 20;
 
     /** What is said, in which dialect and to whom. */
@@ -57,7 +58,7 @@ record Attack(
 
     private static Attack of(String name, End end, Script script) {
         return new Attack(
-                name, script, (tongue, door) -> true, (tongue, door) -> end, MIB, Duration.ofSeconds(10));
+                name, script, (tongue, door) -> true, (tongue, door) -> end, MIB, 24 * MIB, Duration.ofSeconds(10));
     }
 
     /** The request is heard first. */
@@ -82,7 +83,7 @@ record Attack(
     }
 
     Attack only(BiPredicate<Tongue, Door> where) {
-        return new Attack(name, script, at.and(where), end, most, silence);
+        return new Attack(name, script, at.and(where), end, most, garbage, silence);
     }
 
     Attack only(Door where) {
@@ -90,15 +91,19 @@ record Attack(
     }
 
     Attack endsIn(BiFunction<Tongue, Door, End> ends) {
-        return new Attack(name, script, at, ends, most, silence);
+        return new Attack(name, script, at, ends, most, garbage, silence);
     }
 
     Attack readUpTo(long bytes) {
-        return new Attack(name, script, at, end, bytes, silence);
+        return new Attack(name, script, at, end, bytes, garbage, silence);
+    }
+
+    Attack allocating(long bytes) {
+        return new Attack(name, script, at, end, most, bytes, silence);
     }
 
     Attack silentFor(Duration time) {
-        return new Attack(name, script, at, end, most, time);
+        return new Attack(name, script, at, end, most, garbage, time);
     }
 
     @Override

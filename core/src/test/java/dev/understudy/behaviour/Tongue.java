@@ -8,6 +8,7 @@ import dev.understudy.provider.EventStreamBytes;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.Quirks;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
@@ -112,6 +113,10 @@ enum Tongue {
 
     ChatProvider provider(Endpoint endpoint) {
         return maker.apply(endpoint);
+    }
+
+    boolean isFirstOfItsForm() {
+        return Arrays.stream(values()).filter(each -> each.form == form).findFirst().orElseThrow() == this;
     }
 
     /** The content type that belongs to it. */
