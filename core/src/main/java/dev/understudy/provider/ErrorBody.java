@@ -63,8 +63,7 @@ record ErrorBody(
     private static ErrorBody text(String text) {
         String start = text.substring(0, Math.min(200, text.length())).toLowerCase(Locale.ROOT);
         boolean page = start.startsWith("<!doctype") || start.startsWith("<html") || start.contains("<head>");
-        String words =
-                page ? PageWords.of(bounded(text, 64 << 10)) : text;
+        String words = page ? PageWords.of(bounded(text, 64 << 10)) : text;
         ErrorGathering gathered = new ErrorGathering();
         gathered.say(words);
         if (!page) {

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param refused the feature that is refused by it
  */
 record Fragment(
-        FailureKind kind, List<Wording> words, Set<Integer> at, List<Wording> unless, @Nullable String refused) {
+        FailureKind kind,
+        List<Wording> words,
+        Set<Integer> at,
+        List<Wording> unless,
+        @Nullable String refused) {
 
     static Fragment row(FailureKind kind, String words) {
         return new Fragment(kind, Wording.all(words), Set.of(), List.of(), null);

@@ -30,8 +30,8 @@ final class Interim extends ChannelInboundHandlerAdapter {
             passed = passing ? passed + 1 : 0;
             if (passed > MAX) {
                 passing = false;
-                response.setDecoderResult(DecoderResult.failure(new CallFailed(Failure.of(
-                        FailureKind.PROTOCOL, "more than " + MAX + " interim responses before an answer"))));
+                response.setDecoderResult(DecoderResult.failure(new CallFailed(
+                        Failure.of(FailureKind.PROTOCOL, "more than " + MAX + " interim responses before an answer"))));
             }
         }
         if (!passing) {

@@ -76,8 +76,8 @@ final class Json {
     /** What a received document is rejected with. Jackson's own messages quote the document, so none is passed on. */
     static CallFailed rejected(JacksonException e) {
         if (e instanceof StreamConstraintsException) {
-            return rejected("JSON over a limit: " + MAX_DEPTH + " levels, numbers of " + MAX_NUMBER + " digits, names of "
-                    + MAX_NAME + " characters, texts of " + (MAX_TEXT >> 20) + " Mi characters");
+            return rejected("JSON over a limit: " + MAX_DEPTH + " levels, numbers of " + MAX_NUMBER
+                    + " digits, names of " + MAX_NAME + " characters, texts of " + (MAX_TEXT >> 20) + " Mi characters");
         }
         return rejected(
                 e instanceof UnexpectedEndOfInputException

@@ -52,33 +52,40 @@ final class HostileHttp {
                     caller.endlessly(bytes("x"), 32 * MIB);
                 }),
                 heard("a header field that goes on for ever on new lines", TOO_LONG, (tongue, door, caller) -> {
-                    caller.say("HTTP/1.1 200 OK\r\nx-long: a\r\n");
-                    caller.endlessly(bytes(" more\r\n"), 32 * MIB);
-                }).allocating(160 * MIB), // Netty joins the lines one by one
+                            caller.say("HTTP/1.1 200 OK\r\nx-long: a\r\n");
+                            caller.endlessly(bytes(" more\r\n"), 32 * MIB);
+                        })
+                        .allocating(160 * MIB), // Netty joins the lines one by one
                 heard("an endless first line", TOO_LONG, (tongue, door, caller) -> {
                     caller.say("HTTP/1.1 200 ");
                     caller.endlessly(bytes("O"), 32 * MIB);
                 }),
-                heard("endless empty lines", TOO_LONG, (tongue, door, caller) -> caller.endlessly(
-                        bytes("\r\n"), 32 * MIB)),
-                heard("no HTTP at all", End.fails(Set.of(PROTOCOL, CONNECT)), (tongue, door, caller) -> caller.say(
-                        "SSH-2.0-OpenSSH_9.7\r\n\r\n")),
+                heard(
+                        "endless empty lines",
+                        TOO_LONG,
+                        (tongue, door, caller) -> caller.endlessly(bytes("\r\n"), 32 * MIB)),
+                heard(
+                        "no HTTP at all",
+                        End.fails(Set.of(PROTOCOL, CONNECT)),
+                        (tongue, door, caller) -> caller.say("SSH-2.0-OpenSSH_9.7\r\n\r\n")),
                 heard("nothing", End.fails(Set.of(CONNECT)), (tongue, door, caller) -> {}),
                 heard("a reset", End.fails(Set.of(CONNECT)), (tongue, door, caller) -> caller.reset()),
                 heard("a status that is none", End.fails(Set.of(PROTOCOL, CONNECT)), (tongue, door, caller) -> {
                     caller.head("99999999999 OK", "content-length: 0");
                 }),
                 heard("an answer without a status of success", End.fails(PROTOCOL, ""), (tongue, door, caller) -> {
-                    caller.head("999 What", "content-type: " + tongue.type(door));
-                    caller.say(tongue.answer(door));
-                }).endsIn((tongue, door) -> End.fails(Set.of(PROTOCOL, FailureKind.SERVER))),
+                            caller.head("999 What", "content-type: " + tongue.type(door));
+                            caller.say(tongue.answer(door));
+                        })
+                        .endsIn((tongue, door) -> End.fails(Set.of(PROTOCOL, FailureKind.SERVER))),
                 unheard("an answer to no request", End.SERVED, (tongue, door, caller) -> {
                     caller.head("200 OK", "content-type: " + tongue.type(door));
                     caller.say(tongue.answer(door));
                 }),
                 unheard("an error before the request was heard", End.SERVED, (tongue, door, caller) -> {
-                    caller.head("503 Busy", "content-length: 0");
-                }).endsIn((tongue, door) -> End.fails(Set.of(OVERLOADED, CONNECT, PROTOCOL))));
+                            caller.head("503 Busy", "content-length: 0");
+                        })
+                        .endsIn((tongue, door) -> End.fails(Set.of(OVERLOADED, CONNECT, PROTOCOL))));
     }
 
     private static Stream<Attack> interim() {
@@ -95,10 +102,8 @@ final class HostileHttp {
                     caller.head("200 OK", "content-type: " + tongue.type(door));
                     caller.say(tongue.answer(door));
                 }));
-        Stream<Attack> upgrade = Stream.of(heard(
-                "a switch to another protocol",
-                End.fails(PROTOCOL, ""),
-                (tongue, door, caller) -> {
+        Stream<Attack> upgrade =
+                Stream.of(heard("a switch to another protocol", End.fails(PROTOCOL, ""), (tongue, door, caller) -> {
                     caller.head("101 Switching Protocols", "upgrade: websocket", "connection: upgrade");
                     caller.say(tongue.answer(door));
                 }));
@@ -109,10 +114,18 @@ final class HostileHttp {
         End end = End.fails(PROTOCOL, "a redirect, which is not followed");
         return Stream.of("301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent")
                 .flatMap(status -> Stream.of(
-                        heard(status + " to another path", end, (tongue, door, caller) -> caller.head(
-                                status, "location: /elsewhere", "content-length: 0")),
-                        heard(status + " to another host", end, (tongue, door, caller) -> caller.head(
-                                status, "location: " + HostileServerTest.ELSEWHERE.url(), "content-length: 0"))));
+                        heard(
+                                status + " to another path",
+                                end,
+                                (tongue, door, caller) ->
+                                        caller.head(status, "location: /elsewhere", "content-length: 0")),
+                        heard(
+                                status + " to another host",
+                                end,
+                                (tongue, door, caller) -> caller.head(
+                                        status,
+                                        "location: " + HostileServerTest.ELSEWHERE.url(),
+                                        "content-length: 0"))));
     }
 
     private static Stream<Attack> lengths() {
@@ -161,18 +174,20 @@ final class HostileHttp {
                     caller.say(":                                           \r\n\r\n");
                 }),
                 chunked("chunks without an end", End.fails(Set.of(TRUNCATED)), (tongue, door, caller) -> {
-                    byte[] answer = tongue.answer(door);
-                    caller.say(Integer.toHexString(answer.length) + "\r\n");
-                    caller.say(answer);
-                    caller.say("\r\n");
-                }).endsIn((tongue, door) -> door == Door.CHAT ? End.fails(Set.of(TRUNCATED)) : End.SERVED),
+                            byte[] answer = tongue.answer(door);
+                            caller.say(Integer.toHexString(answer.length) + "\r\n");
+                            caller.say(answer);
+                            caller.say("\r\n");
+                        })
+                        .endsIn((tongue, door) -> door == Door.CHAT ? End.fails(Set.of(TRUNCATED)) : End.SERVED),
                 chunked("endless trailers", TOO_LONG, (tongue, door, caller) -> {
-                    byte[] answer = tongue.answer(door);
-                    caller.say(Integer.toHexString(answer.length) + "\r\n");
-                    caller.say(answer);
-                    caller.say("\r\n0\r\n");
-                    caller.endlessly(bytes("x-more: " + "x".repeat(100) + "\r\n"), 32 * MIB);
-                }).endsIn((tongue, door) -> door == Door.CHAT ? TOO_LONG : End.SERVED),
+                            byte[] answer = tongue.answer(door);
+                            caller.say(Integer.toHexString(answer.length) + "\r\n");
+                            caller.say(answer);
+                            caller.say("\r\n0\r\n");
+                            caller.endlessly(bytes("x-more: " + "x".repeat(100) + "\r\n"), 32 * MIB);
+                        })
+                        .endsIn((tongue, door) -> door == Door.CHAT ? TOO_LONG : End.SERVED),
                 chunked("trailers", End.SERVED, (tongue, door, caller) -> {
                     byte[] answer = tongue.answer(door);
                     caller.say(Integer.toHexString(answer.length) + "\r\n");
@@ -212,16 +227,10 @@ final class HostileHttp {
                                             "content-encoding: " + encoding);
                                     caller.say(BOMB);
                                 }),
-                        heard(
-                                "an error in " + encoding,
-                                End.fails(OVERLOADED, ""),
-                                (tongue, door, caller) -> {
-                                    caller.head(
-                                            "503 Busy",
-                                            "content-type: application/json",
-                                            "content-encoding: " + encoding);
-                                    caller.say(BOMB);
-                                })));
+                        heard("an error in " + encoding, End.fails(OVERLOADED, ""), (tongue, door, caller) -> {
+                            caller.head("503 Busy", "content-type: application/json", "content-encoding: " + encoding);
+                            caller.say(BOMB);
+                        })));
     }
 
     private static byte[] bomb(int mib) {
@@ -240,8 +249,10 @@ final class HostileHttp {
     private static Stream<Attack> errors() {
         End busy = End.fails(OVERLOADED, "");
         return Stream.of(
-                error("an endless error", busy, (tongue, door, caller) -> caller.endlessly(
-                        bytes("{\"message\":\"no\"} "), 32 * MIB)),
+                error(
+                        "an endless error",
+                        busy,
+                        (tongue, door, caller) -> caller.endlessly(bytes("{\"message\":\"no\"} "), 32 * MIB)),
                 error("an endless page", busy, (tongue, door, caller) -> {
                     caller.say("<html>");
                     caller.endlessly(bytes("<"), 32 * MIB);
@@ -256,12 +267,15 @@ final class HostileHttp {
                 }),
                 error("an error that never begins", busy, (tongue, door, caller) -> caller.stall()),
                 error("a deep error", busy, (tongue, door, caller) -> caller.say("[".repeat(60_000))),
-                error("an error of brackets", busy, (tongue, door, caller) -> caller.say(
-                        "{\"error\":".repeat(7_000))),
-                error("an error with a giant number", busy, (tongue, door, caller) -> caller.say(
-                        "{\"error\":{\"message\":\"no\",\"code\":1e999999999}}")),
-                error("an error in no UTF-8", busy, (tongue, door, caller) -> caller.say(
-                        bytes("{\"error\":{\"message\":\"\u00ff\u00c3(\"}}"))),
+                error("an error of brackets", busy, (tongue, door, caller) -> caller.say("{\"error\":".repeat(7_000))),
+                error(
+                        "an error with a giant number",
+                        busy,
+                        (tongue, door, caller) -> caller.say("{\"error\":{\"message\":\"no\",\"code\":1e999999999}}")),
+                error(
+                        "an error in no UTF-8",
+                        busy,
+                        (tongue, door, caller) -> caller.say(bytes("{\"error\":{\"message\":\"\u00ff\u00c3(\"}}"))),
                 error("an error that is cut", busy, (tongue, door, caller) -> {
                     caller.say("{\"error\":{\"mess");
                     caller.reset();
@@ -280,14 +294,23 @@ final class HostileHttp {
         End late = End.fails(Set.of(TIMEOUT));
         return Stream.of(
                 heard("silence", late, (tongue, door, caller) -> caller.stall()).silentFor(SHORT),
-                heard("a head that drips", late, (tongue, door, caller) -> caller.drip(
-                        bytes("HTTP/1.1 200 OK\r\nx-slow: " + "x".repeat(1000)), 20)).silentFor(SHORT),
+                heard(
+                                "a head that drips",
+                                late,
+                                (tongue, door, caller) ->
+                                        caller.drip(bytes("HTTP/1.1 200 OK\r\nx-slow: " + "x".repeat(1000)), 20))
+                        .silentFor(SHORT),
                 body("a body that never begins", late, (tongue, door, caller) -> caller.stall())
                         .silentFor(SHORT),
-                body("a body of nothing that drips", late, (tongue, door, caller) -> caller.drip(
-                        bytes(" ".repeat(1000)), 20)).only((tongue, door) -> tongue.form != Tongue.Form.FRAMES || door == Door.CHAT)
+                body(
+                                "a body of nothing that drips",
+                                late,
+                                (tongue, door, caller) -> caller.drip(bytes(" ".repeat(1000)), 20))
+                        .only((tongue, door) -> tongue.form != Tongue.Form.FRAMES || door == Door.CHAT)
                         .silentFor(SHORT),
-                body("an answer that drips", End.SERVED, (tongue, door, caller) -> caller.drip(
-                        tongue.answer(door), 0)));
+                body(
+                        "an answer that drips",
+                        End.SERVED,
+                        (tongue, door, caller) -> caller.drip(tongue.answer(door), 0)));
     }
 }

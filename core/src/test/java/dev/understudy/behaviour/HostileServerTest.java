@@ -63,8 +63,8 @@ class HostileServerTest {
     static void begin() throws Exception {
         was = Aloud.level(CHATTY, OFF);
         began = System.nanoTime();
-        Attack none = Attack.body("nothing", Attack.End.SERVED, (tongue, door, caller) -> caller.say(
-                tongue.answer(door)));
+        Attack none =
+                Attack.body("nothing", Attack.End.SERVED, (tongue, door, caller) -> caller.say(tongue.answer(door)));
         for (Tongue tongue : Tongue.values()) {
             for (Door door : Door.values()) {
                 assertThat(heard(none, tongue, door)).as("%s %s", tongue, door).isEmpty();
@@ -141,11 +141,9 @@ class HostileServerTest {
             Verdict verdict = new Verdict(tongue + " " + door);
             verdict.ended(attack.end().apply(tongue, door), heard);
             verdict.check(server.calls() == 1, "was asked %d times", server.calls());
-            verdict.check(
-                    caller.sent() <= attack.most() + ON_THE_WAY, "was read on, for %d KiB", caller.sent() >> 10);
+            verdict.check(caller.sent() <= attack.most() + ON_THE_WAY, "was read on, for %d KiB", caller.sent() >> 10);
             long bearable = 6 * Math.min(caller.sent(), attack.most()) + attack.garbage();
-            verdict.check(
-                    attack.most() <= MIB || allocated <= bearable, "cost %d KiB of garbage", allocated >> 10);
+            verdict.check(attack.most() <= MIB || allocated <= bearable, "cost %d KiB of garbage", allocated >> 10);
             verdict.check(direct < 16 * MIB, "holds %d KiB of direct memory", direct >> 10);
             return verdict.wrong;
         }
@@ -182,7 +180,8 @@ class HostileServerTest {
                 return;
             }
             boolean served = heard.served().provider().equals("first");
-            Failure failure = heard.failures().isEmpty() ? null : heard.failures().get(0);
+            Failure failure =
+                    heard.failures().isEmpty() ? null : heard.failures().get(0);
             if (end.kinds().isEmpty()) {
                 check(served, "did not serve: %s", failure);
                 check(!served || heard.text().equals(end.words()), "said: %s", heard.text());

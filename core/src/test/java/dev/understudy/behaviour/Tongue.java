@@ -116,7 +116,11 @@ enum Tongue {
     }
 
     boolean isFirstOfItsForm() {
-        return Arrays.stream(values()).filter(each -> each.form == form).findFirst().orElseThrow() == this;
+        return Arrays.stream(values())
+                        .filter(each -> each.form == form)
+                        .findFirst()
+                        .orElseThrow()
+                == this;
     }
 
     /** The content type that belongs to it. */
