@@ -93,13 +93,15 @@ final class ErrorTyping {
         if (error.page() || words.isBlank()) {
             return Failure.of(FailureKind.PROTOCOL, what);
         }
-        boolean said = error.form() == ErrorBody.Form.JSON || isForPeople(words);
-        return said ? inBand(error) : Failure.of(FailureKind.PROTOCOL, what);
+        Failure told = inBand(error);
+        boolean said = error.form() == ErrorBody.Form.JSON || told.kind() != FailureKind.SERVER || isError(words);
+        return said ? told : Failure.of(FailureKind.PROTOCOL, what);
     }
 
-    /** Whether it could be a sentence: no bytes of something else, and no JSON that is broken or not the right one. */
-    private static boolean isForPeople(String words) {
-        return Character.isLetter(words.charAt(0)) && words.indexOf('{') < 0 && !words.equals("null");
+    /** Whether words that say nothing known are a sentence at least, or speak of an error, and are no other bytes. */
+    private static boolean isError(String words) {
+        boolean sentence = Character.isLetter(words.charAt(0)) && words.indexOf('{') < 0 && !words.equals("null");
+        return sentence || words.toLowerCase(Locale.ROOT).contains("error");
     }
 
     private static Failure inBand(ErrorBody error) {

@@ -43,10 +43,7 @@ class DefaultsTest {
     }
 
     private static Stream<List<String>> limits() {
-        return Page.of("docs/providers.md")
-                .section("What a hostile or broken server can do")
-                .rows()
-                .stream();
+        return Page.of("docs/providers.md").section("What a hostile or broken server can do").rows().stream();
     }
 
     @ParameterizedTest(name = "{0}")
