@@ -303,7 +303,20 @@ final class Effects {
                 quirk("seeds", false, quirks -> String.valueOf(quirks.fields().seed()), "null"),
                 quirk("usageOnRequest", false, Quirks::usageOnRequest, false),
                 quirk("doneCompletes", true, Quirks::doneCompletes, true),
-                quirk("continuation", "flags", quirks -> quirks.turns().continuation(), Quirks.Continuation.FLAGS));
+                quirk("continuation", "flags", quirks -> quirks.turns().continuation(), Quirks.Continuation.FLAGS),
+                quirk(
+                        "callIds.plain",
+                        true,
+                        quirks -> quirks.turns().callIds(),
+                        new Quirks.CallIds("", 1, Integer.MAX_VALUE)),
+                quirk(
+                                "callIds.besides",
+                                "_-",
+                                quirks -> quirks.turns().callIds(),
+                                new Quirks.CallIds("_-", 1, Integer.MAX_VALUE))
+                        .with("providers.p.quirks.callIds.plain", true),
+                quirk("callIds.shortest", 9, quirks -> quirks.turns().callIds().shortest(), 9),
+                quirk("callIds.longest", 50, quirks -> quirks.turns().callIds().longest(), 50));
     }
 
     private static Effect quirk(String key, Object value, Function<Quirks, Object> seen, Object expected) {
