@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Json {
 
     static final int MAX_DEPTH = 128;
+    static final int MAX_NUMBER = 400;
 
     private Json() {}
 
@@ -61,7 +62,7 @@ final class Json {
     }
 
     static CallFailed overLimit() {
-        return rejected("JSON over a limit of depth or length");
+        return rejected("JSON over a limit: " + MAX_DEPTH + " levels, numbers of " + MAX_NUMBER + " digits");
     }
 
     static CallFailed cut() {

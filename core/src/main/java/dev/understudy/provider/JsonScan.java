@@ -11,8 +11,6 @@ import java.nio.charset.StandardCharsets;
  */
 final class JsonScan {
 
-    private static final int LONGEST_NUMBER = 400;
-
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
@@ -165,7 +163,7 @@ final class JsonScan {
             boolean signed = i + 1 < end && (bytes[i + 1] == '+' || bytes[i + 1] == '-');
             i = digits(bytes, signed ? i + 2 : i + 1, end);
         }
-        if (i - from > LONGEST_NUMBER) {
+        if (i - from > Json.MAX_NUMBER) {
             throw Json.overLimit();
         }
         return i;
