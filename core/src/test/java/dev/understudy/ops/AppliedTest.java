@@ -32,7 +32,8 @@ class AppliedTest {
     private Agents agents(String settings) {
         String agent = "{primary: ann, backups: [bob], " + settings + "}";
         return Agents.builder(Config.parse(
-                        "providers: {ann: {supplied: true}, bob: {supplied: true}}\nagents: {a: " + agent + "}", Map.of()))
+                        "providers: {ann: {supplied: true}, bob: {supplied: true}}\nagents: {a: " + agent + "}",
+                        Map.of()))
                 .supply(ann)
                 .supply(bob)
                 .open();
