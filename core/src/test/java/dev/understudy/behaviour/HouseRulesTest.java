@@ -170,6 +170,8 @@ class HouseRulesTest {
                 .doNotHaveFullyQualifiedName("dev.understudy.ops.Webhooks")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.understudy.Hearsay")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.understudy.ops.Watch")
                 .should()
                 .callMethodWhere(named(Publisher.class, Set.of("subscribe")).and(outsideOfSubscribe()))
                 .check(HOUSE);
