@@ -389,9 +389,7 @@ class CircuitWalkTest {
         assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
         assertThat(heard.trail().entries().get(0))
                 .hasToString("provider=a model=m: skipped; error=is held for maintenance");
-        assertThat(understudy.standings())
-                .extracting(Standing::hold)
-                .containsExactly(new Standing.Hold(null), null);
+        assertThat(understudy.standings()).extracting(Standing::hold).containsExactly(new Standing.Hold(null), null);
         stage.advance(Duration.ofDays(9));
         assertThat(ask(understudy, false).by()).isEqualTo("b");
         understudy.release("a");

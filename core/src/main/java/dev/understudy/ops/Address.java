@@ -35,7 +35,8 @@ record Address(String path, List<String> segments, Map<String, String> query) {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw Problem.of(400, "malformed-url", "Malformed URL", "The URL has a % that two hex digits do not follow");
+            throw Problem.of(
+                    400, "malformed-url", "Malformed URL", "The URL has a % that two hex digits do not follow");
         }
     }
 }

@@ -53,8 +53,7 @@ final class Desk {
         if (!route.changes()) {
             return route.handler().answer(new Route.Asked(path, address.query(), Map.of()));
         }
-        return body(request)
-                .flatMap(body -> route.handler().answer(new Route.Asked(path, address.query(), body)));
+        return body(request).flatMap(body -> route.handler().answer(new Route.Asked(path, address.query(), body)));
     }
 
     private Route route(String method, Address address) {
@@ -125,7 +124,8 @@ final class Desk {
         if (problem.status() != 422 && !request.method().equals(HttpMethod.GET)) {
             response.keepAlive(false); // the body, or the rest of it, is not read
         }
-        return send(response, "application/problem+json", problem.body(request.uri().replaceFirst("[?#].*", "")));
+        return send(
+                response, "application/problem+json", problem.body(request.uri().replaceFirst("[?#].*", "")));
     }
 
     private static Mono<Void> send(HttpServerResponse response, String type, byte[] json) {

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param write opens everything; {@code null} for nobody
  * @param hosts names that this server is known by, besides {@code localhost}
  */
-record Gate(
-        @Nullable AccessToken read, @Nullable AccessToken write, Set<String> hosts) {
+record Gate(@Nullable AccessToken read, @Nullable AccessToken write, Set<String> hosts) {
 
     private static final String LITERAL = "\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]";
     private static final String BEARER = "Bearer ";
@@ -35,7 +34,8 @@ record Gate(
         boolean writes = opens(write, shown);
         boolean reads = opens(read, shown);
         if (!writes && !reads) {
-            Problem problem = Problem.of(401, "unauthorized", "Unauthorized", "A bearer token is needed, and a right one");
+            Problem problem =
+                    Problem.of(401, "unauthorized", "Unauthorized", "A bearer token is needed, and a right one");
             String challenge = "Bearer realm=\"understudy\"" + (shown == null ? "" : ", error=\"invalid_token\"");
             throw problem.with("www-authenticate", challenge);
         }

@@ -37,7 +37,7 @@ record Route(String method, String template, Handler handler) {
     sealed interface Answer {}
 
     /** JSON, as maps and lists. */
-    record Document(Map<String, Object> body) implements Answer {}
+    record Document(Map<String, @Nullable Object> body) implements Answer {}
 
     /** JSON as it is. */
     record Written(byte[] json) implements Answer {}
