@@ -24,10 +24,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SnippetsTest {
 
     private static final List<String> IMPORTS = List.of(
+            "java.net.URI",
             "java.time.*",
             "java.util.*",
             "dev.understudy.*",
             "dev.understudy.chat.*",
+            "dev.understudy.ops.*",
             "dev.understudy.provider.*",
             "dev.understudy.streaming.*",
             "dev.understudy.testing.*",
