@@ -172,7 +172,8 @@ class AdminEventsTest {
             long seen = 0;
             long lost = 0;
             boolean count = false;
-            for (String line = in.readLine(); line != null && seen + lost < total; line = in.readLine()) {
+            long end = System.nanoTime() + LONG.toNanos();
+            for (String line = in.readLine(); seen + lost < total && System.nanoTime() < end; line = in.readLine()) {
                 if (count && line.startsWith("data: ")) {
                     lost += ((Number) Json.object(line.substring(6).getBytes(StandardCharsets.UTF_8))
                                     .get("count"))
