@@ -38,7 +38,7 @@ record ErrorBody(
     static ErrorBody read(byte[] bytes, int offset, int length) {
         try (JsonReader in = Json.read(bytes, offset, length)) {
             if (in.isObject() || in.isArray()) {
-                return of(in.value());
+                return of(JsonTree.of(in));
             }
         } catch (CallFailed notJson) {
             // Read as text below.

@@ -177,7 +177,7 @@ final class ErrorGathering {
         if ((stripped.startsWith("{") || stripped.startsWith("[{")) && depth < DEPTH) {
             byte[] bytes = stripped.getBytes(StandardCharsets.UTF_8);
             try (JsonReader in = Json.read(bytes)) {
-                take(in.value(), depth + 1);
+                take(JsonTree.of(in), depth + 1);
                 return;
             } catch (CallFailed notJson) {
                 // Words that begin with a brace.
