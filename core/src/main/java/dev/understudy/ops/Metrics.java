@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,8 @@ public final class Metrics implements Listener {
     private final MeterRegistry registry;
     private final Set<String> models = ConcurrentHashMap.newKeySet();
     private final Map<String, Lookout> watched = new ConcurrentHashMap<>();
+    private final Set<String> hired = ConcurrentHashMap.newKeySet();
+    private final List<Agents> casts = new CopyOnWriteArrayList<>();
 
     private Metrics(MeterRegistry registry) {
         this.registry = registry;
@@ -64,9 +67,43 @@ public final class Metrics implements Listener {
     public void bind(Understudy door) {
         Lookout watch = new Lookout(door, registry.config().clock());
         watched.put(door.name(), watch);
-        Gauges gauges = new Gauges(registry, () -> watched.get(door.name()), door.name());
+        Gauges gauges = new Gauges(registry, () -> shown(door.name()), door.name());
         watch.providers().forEach(gauges::provider);
         watch.show(gauges);
+    }
+
+    /**
+     * The same for all of these agents: whatever takes the place of a chain, and whoever comes later, is shown instead. Agents
+     * that are gone read {@code NaN}.
+     */
+    public void bind(Agents agents) {
+        casts.add(agents);
+        agents.ids().forEach(this::watch);
+    }
+
+    /** Who is looked at under this name: of agents, the chain in service. */
+    private @Nullable Lookout watch(String door) {
+        Lookout known = watched.get(door);
+        for (Agents agents : casts) {
+            Understudy inService = agents.door(door);
+            if (inService != null) {
+                return known != null && known.isOf(inService) ? known : rebound(inService);
+            }
+        }
+        return known;
+    }
+
+    private @Nullable Lookout rebound(Understudy inService) {
+        hired.add(inService.name());
+        bind(inService);
+        return watched.get(inService.name());
+    }
+
+    /** The same, but nobody for an agent that is gone. */
+    private @Nullable Lookout shown(String door) {
+        Lookout watch = watch(door);
+        boolean gone = hired.contains(door) && casts.stream().allMatch(agents -> agents.door(door) == null);
+        return gone ? null : watch;
     }
 
     @Override
@@ -178,7 +215,7 @@ public final class Metrics implements Listener {
         } else if (notice instanceof Notice.KeyUsed used) {
             count(Instrument.KEY_ROTATED, door, used.provider());
         } else if (notice instanceof Notice.Adapted adapted) {
-            count(Instrument.ADAPTED, door, adapted.provider(), model(door, adapted.model()));
+            count(Instrument.ADAPTED, door, adapted.provider(), model(door, adapted.model()), label(adapted.change()));
         }
     }
 
@@ -196,7 +233,7 @@ public final class Metrics implements Listener {
                     .record(entry.timing().took());
         }
         show(door, provider, model);
-        new Spending(registry, door, provider, model, outcome).count(entry, watched.get(door));
+        new Spending(registry, door, provider, model, outcome).count(entry, watch(door));
     }
 
     private Timer call(String door, Event event, String outcome, boolean fallback) {
@@ -206,7 +243,7 @@ public final class Metrics implements Listener {
     }
 
     private void show(String door, String provider, String model) {
-        Lookout watch = watched.get(door);
+        Lookout watch = watch(door);
         if (watch != null && !model.equals(OTHER)) {
             watch.circuit(provider, model);
         }
@@ -220,7 +257,7 @@ public final class Metrics implements Listener {
         if (models.contains(name)) {
             return name;
         }
-        Lookout watch = watched.get(door);
+        Lookout watch = watch(door);
         return watch != null && watch.composed(name) ? name : OTHER;
     }
 

@@ -86,8 +86,9 @@ record News(String type, String agent, Map<String, Object> data) {
         words(Notice.KeyUsed.class, "key.used", (it, facts) -> facts.put("provider", it.provider())
                 .put("key", it.keyFingerprint()));
         words(Notice.Answering.class, "provider.answering", (it, facts) -> facts.route(it.provider(), it.model()));
-        words(Notice.Adapted.class, "parameter.refused", (it, facts) -> facts.route(it.provider(), it.model())
-                .put("parameter", it.parameter()));
+        words(Notice.Adapted.class, "request.adapted", (it, facts) -> facts.route(it.provider(), it.model())
+                .put("parameter", it.parameter())
+                .put("change", it.change()));
         words(Event.CircuitMoved.class, "circuit.moved", (it, facts) -> facts.route(it.provider(), it.model())
                 .put("from", it.from())
                 .put("to", it.to())

@@ -62,6 +62,14 @@ class NewsTest {
     }
 
     @Test
+    void anAdaptedRequestTellsWhatWasDone() {
+        Notice notice = new Notice.Adapted("a", "m", "tool_call_id", Notice.Change.RESPELLED);
+        News news = News.of(new Event.ProviderNotice(CALL, notice));
+        assertThat(news.type()).isEqualTo("request.adapted");
+        assertThat(news.data()).containsEntry("parameter", "tool_call_id").containsEntry("change", "respelled");
+    }
+
+    @Test
     void aNoticeIsToldAsItself() {
         Notice gated = new Notice.KeyGated("a", "key-1234", FailureKind.AUTH, null);
         News news = News.of(new Event.ProviderNotice(CALL, gated));
