@@ -117,13 +117,16 @@ public final class Agents implements AutoCloseable {
 
     /**
      * Composes this agent anew with these settings, until a configuration says otherwise. Calls in flight end on the old
-     * chain; what was held stays held.
+     * chain; what was held stays held. Waits while somebody else changes something, so not on a thread that must not block.
      *
      * @throws IllegalArgumentException if there is none of this id
      * @throws ConfigException if the settings cannot be; with all mistakes at once
      * @throws UnsupportedOperationException if it was composed in code
      */
     public void change(String agentId, FailoverSettings settings) {
+        if (inService.config() == null && inService.find(agentId) != null) {
+            throw InService.composed();
+        }
         change(agentId, is -> settings);
     }
 
@@ -138,7 +141,8 @@ public final class Agents implements AutoCloseable {
 
     /**
      * Runs this configuration from now on. Agents that it does not change are left as they are; the others are composed anew, all
-     * at once or none. Calls in flight end on the old chains, which are closed after their last call.
+     * at once or none. Calls in flight end on the old chains, which are closed after their last call. Waits while somebody
+     * else changes something, so not on a thread that must not block.
      *
      * @throws ConfigException if it cannot be run: nothing has changed then
      * @throws UnsupportedOperationException for chains composed in code

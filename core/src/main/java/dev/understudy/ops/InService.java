@@ -70,12 +70,12 @@ final class InService {
             }
             FailoverSettings is = chain.settings();
             FailoverSettings settings = wish.apply(is);
+            if (settings.equals(is)) {
+                return false;
+            }
             AgentSpec spec = chain.spec();
             if (spec == null || now.config == null) {
                 throw composed();
-            }
-            if (settings.equals(is)) {
-                return false;
             }
             AgentSpec wanted =
                     Wishes.checked(spec, settings, now.config.document().providers());

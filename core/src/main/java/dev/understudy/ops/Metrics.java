@@ -12,11 +12,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +39,11 @@ public final class Metrics implements Listener {
 
     private final MeterRegistry registry;
     private final Set<String> models = ConcurrentHashMap.newKeySet();
-    private final Map<String, Lookout> watched = new ConcurrentHashMap<>();
-    private final Set<String> hired = ConcurrentHashMap.newKeySet();
-    private final List<Agents> casts = new CopyOnWriteArrayList<>();
+    private final Lookouts lookouts;
 
     private Metrics(MeterRegistry registry) {
         this.registry = registry;
+        this.lookouts = new Lookouts(registry);
     }
 
     public static Metrics to(MeterRegistry registry) {
@@ -65,11 +62,7 @@ public final class Metrics implements Listener {
      * that are gone then read {@code NaN}.
      */
     public void bind(Understudy door) {
-        Lookout watch = new Lookout(door, registry.config().clock());
-        watched.put(door.name(), watch);
-        Gauges gauges = new Gauges(registry, () -> shown(door.name()), door.name());
-        watch.providers().forEach(gauges::provider);
-        watch.show(gauges);
+        lookouts.add(door);
     }
 
     /**
@@ -77,33 +70,7 @@ public final class Metrics implements Listener {
      * that are gone read {@code NaN}.
      */
     public void bind(Agents agents) {
-        casts.add(agents);
-        agents.ids().forEach(this::watch);
-    }
-
-    /** Who is looked at under this name: of agents, the chain in service. */
-    private @Nullable Lookout watch(String door) {
-        Lookout known = watched.get(door);
-        for (Agents agents : casts) {
-            Understudy inService = agents.door(door);
-            if (inService != null) {
-                return known != null && known.isOf(inService) ? known : rebound(inService);
-            }
-        }
-        return known;
-    }
-
-    private @Nullable Lookout rebound(Understudy inService) {
-        hired.add(inService.name());
-        bind(inService);
-        return watched.get(inService.name());
-    }
-
-    /** The same, but nobody for an agent that is gone. */
-    private @Nullable Lookout shown(String door) {
-        Lookout watch = watch(door);
-        boolean gone = hired.contains(door) && casts.stream().allMatch(agents -> agents.door(door) == null);
-        return gone ? null : watch;
+        lookouts.add(agents);
     }
 
     @Override
@@ -233,7 +200,7 @@ public final class Metrics implements Listener {
                     .record(entry.timing().took());
         }
         show(door, provider, model);
-        new Spending(registry, door, provider, model, outcome).count(entry, watch(door));
+        new Spending(registry, door, provider, model, outcome).count(entry, lookouts.at(door));
     }
 
     private Timer call(String door, Event event, String outcome, boolean fallback) {
@@ -243,7 +210,7 @@ public final class Metrics implements Listener {
     }
 
     private void show(String door, String provider, String model) {
-        Lookout watch = watch(door);
+        Lookout watch = lookouts.at(door);
         if (watch != null && !model.equals(OTHER)) {
             watch.circuit(provider, model);
         }
@@ -257,7 +224,7 @@ public final class Metrics implements Listener {
         if (models.contains(name)) {
             return name;
         }
-        Lookout watch = watch(door);
+        Lookout watch = lookouts.at(door);
         return watch != null && watch.composed(name) ? name : OTHER;
     }
 

@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event as those hear of it who are not Java: on the event stream and by webhooks. Holds no prompt, no answer and no
- * tag of a caller.
+ * An event as those hear of it who are not Java: on the event stream and by webhooks. Holds no prompt, no answer, no
+ * vendor's words about either, and no tag of a caller.
  *
  * @param type what happened; docs/operate.md lists them
  * @param agent at which understudy

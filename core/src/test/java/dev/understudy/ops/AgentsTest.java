@@ -163,7 +163,8 @@ class AgentsTest {
                 Understudy.builder().name("two").provider(ann).build());
         StepVerifier.create(agents.reloads())
                 .then(() -> assertThatThrownBy(agents::close).hasMessage("stuck"))
-                .verifyComplete();
+                .expectComplete()
+                .verify(Duration.ofSeconds(10));
         assertThat(ann.closes()).isEqualTo(1);
     }
 

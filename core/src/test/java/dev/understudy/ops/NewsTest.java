@@ -7,6 +7,7 @@ import dev.understudy.Event;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Notice;
+import dev.understudy.chat.Trail;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -45,8 +46,17 @@ class NewsTest {
                         Map.entry("to_model", "n"),
                         Map.entry("after_ms", 0.0),
                         Map.entry("kind", "overloaded"),
-                        Map.entry("status", 503),
-                        Map.entry("message", "busy"));
+                        Map.entry("status", 503));
+    }
+
+    @Test
+    void vendorsWordsAreNotToldForTheyMayQuoteThePrompt() {
+        Failure quoting = Failure.of(FailureKind.INVALID_REQUEST, "bad content: 'my secret diary'");
+        News news = News.of(new Event.FailedOver(CALL, "a", "m", "b", "n", Duration.ZERO, quoting));
+        assertThat(news.data().toString()).doesNotContain("diary");
+        Failure full = Failure.of(FailureKind.SKIPPED, "is at its limit");
+        Trail.Entry skipped = Trail.Entry.skipped("a", "m", full);
+        assertThat(News.of(new Event.RouteSkipped(CALL, skipped)).data()).containsEntry("message", "is at its limit");
     }
 
     @Test
