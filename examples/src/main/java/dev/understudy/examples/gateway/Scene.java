@@ -15,8 +15,9 @@ import java.util.stream.IntStream;
  * @param name of the scene and its chain
  * @param lead how the first server behaves
  * @param second how the other one does
+ * @param remembered whether failures are held against the lead
  */
-record Scene(String name, Part lead, Part second) {
+record Scene(String name, Part lead, Part second, boolean remembered) {
 
     /** How a server behaves. */
     @FunctionalInterface
@@ -66,17 +67,21 @@ record Scene(String name, Part lead, Part second) {
                     Reply.error(400, "invalid_request_error", "content_policy_violation", "Not with us")),
             alone("rate-limited", Reply.rateLimited(Duration.ofSeconds(40))),
             alone("all-down", Reply.error(503, "server_error", "No room")),
-            new Scene("wrong-key", echoing("lead-key"), echoing("second-key")),
-            backed("outage", server -> server.rule(
-                            asked -> asked.number() > 20 && asked.number() <= 60 ? Reply.status(503) : null)
-                    .always(play())));
+            new Scene("wrong-key", echoing("lead-key"), echoing("second-key"), false),
+            new Scene("outage", Scene::outage, server -> server.always(play()), true));
+
+    /** Down from the 21st to the 60th request that it hears. */
+    private static void outage(ScriptedServer server) {
+        server.rule(asked -> asked.number() > 20 && asked.number() <= 60 ? Reply.status(503) : null)
+                .always(play());
+    }
 
     private static Reply play() {
         return Reply.tokens(TOKENS).withUsage(Usage.of(12, 60));
     }
 
     private static Scene backed(String name, Part lead) {
-        return new Scene(name, lead, server -> server.always(play()));
+        return new Scene(name, lead, server -> server.always(play()), false);
     }
 
     /** A careless vendor: what it was sent stands in what it says. */
@@ -87,7 +92,7 @@ record Scene(String name, Part lead, Part second) {
 
     /** Both do the same. */
     private static Scene alone(String name, Reply always) {
-        return new Scene(name, server -> server.always(always), server -> server.always(always));
+        return new Scene(name, server -> server.always(always), server -> server.always(always), false);
     }
 
     static String names() {

@@ -34,8 +34,11 @@ final class Stage implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** Of the scenes that show how a lead is left alone and comes back; in the others each call is like the first. */
     private static final CircuitPolicy CIRCUIT =
             CircuitPolicy.defaults().withPause(Duration.ofMillis(300), Duration.ofMillis(600));
+
+    private static final Failover FAILOVER = Failover.defaults().withReturnAfter(Duration.ofMillis(500));
 
     private static final RetryPolicy RETRY =
             RetryPolicy.defaults().withRetries(1).withBackoff(Duration.ofMillis(50), Duration.ofMillis(200));
@@ -66,9 +69,9 @@ final class Stage implements AutoCloseable {
                 .provider(Providers.anthropic(Endpoint.of("second", second.url(), "second-key")), "claude-demo")
                 .timeouts(TIMEOUTS)
                 .callTimeout(PATIENCE)
-                .circuit(CIRCUIT)
+                .circuit(scene.remembered() ? CIRCUIT : CircuitPolicy.disabled())
                 .retry(RETRY)
-                .failover(Failover.defaults().withReturnAfter(Duration.ofMillis(500)))
+                .failover(scene.remembered() ? FAILOVER : FAILOVER.withMaxConsecutiveFailures(1_000_000))
                 .listener(listener)
                 .build();
         doors.put(scene.name(), door);

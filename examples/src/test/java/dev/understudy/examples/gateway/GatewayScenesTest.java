@@ -88,7 +88,6 @@ class GatewayScenesTest {
     @CsvSource({
         "too-long, 400, invalid_request_error, context_length_exceeded",
         "against-policy, 400, invalid_request_error, content_policy_violation",
-        "rate-limited, 429, rate_limit_error, rate_limit_exceeded",
         "all-down, 503, server_error, overloaded",
         "wrong-key, 502, server_error, upstream_auth"
     })
@@ -105,10 +104,22 @@ class GatewayScenesTest {
     }
 
     @Test
-    void aRateLimitSaysWhenToComeBackAndOtherErrorsThatItIsNotWorthIt() {
+    void aRateLimitSaysWhenToComeBackAndNobodyIsAskedUntilThen() {
         Caller.Heard limited = caller.chat("rate-limited");
-        assertThat(Integer.parseInt(limited.header("retry-after"))).isBetween(1, 40);
+        assertThat(limited.status()).isEqualTo(429);
+        assertThat(limited.errorCode()).isEqualTo("rate_limit_exceeded");
         assertThat(limited.header("x-should-retry")).isEmpty();
+        int asked = stage.lead("rate-limited").calls().size();
+        Caller.Heard soon = caller.stream("rate-limited");
+        assertThat(soon.status()).isEqualTo(503);
+        for (Caller.Heard heard : List.of(limited, soon)) {
+            assertThat(Integer.parseInt(heard.header("retry-after"))).isBetween(1, 40);
+        }
+        assertThat(stage.lead("rate-limited").calls()).hasSize(asked);
+    }
+
+    @Test
+    void otherErrorsSayThatItIsNotWorthAskingAgainAtOnce() {
         assertThat(caller.chat("all-down").header("x-should-retry")).isEqualTo("false");
     }
 
