@@ -123,6 +123,7 @@ public sealed interface Event {
      * A stream died behind its first content, and somebody else goes on with the answer. Told by a decorator that keeps
      * streams alive, just before the first word of the one who takes over.
      *
+     * @param door name of the understudy within, or of the provider that stands in its place
      * @param call the call that takes over, as far as the decorator knows it
      * @param from whose stream died
      * @param fromModel for which model
@@ -134,6 +135,7 @@ public sealed interface Event {
      * @param why what the stream died of
      */
     record TookOver(
+            String door,
             @Nullable CallId call,
             String from,
             String fromModel,
@@ -155,6 +157,7 @@ public sealed interface Event {
     /**
      * A takeover was tried and gave nothing that was shown. Another one may follow.
      *
+     * @param door name of the understudy within, or of the provider that stands in its place
      * @param call the call that was to take over, as far as the decorator knows it
      * @param from whose stream had died
      * @param fromModel for which model
@@ -162,7 +165,8 @@ public sealed interface Event {
      * @param offset characters of text that had been shown
      * @param why why it gave nothing
      */
-    record TakeoverFailed(@Nullable CallId call, String from, String fromModel, String way, int offset, Failure why)
+    record TakeoverFailed(
+            String door, @Nullable CallId call, String from, String fromModel, String way, int offset, Failure why)
             implements Event {
         @Override
         public String toString() {
@@ -174,13 +178,15 @@ public sealed interface Event {
     /**
      * A stream that died could not be saved: it ends with what was shown.
      *
+     * @param door name of the understudy within, or of the provider that stands in its place
      * @param call the call that died, as far as the decorator knows it
      * @param provider whose stream died
      * @param model for which model
      * @param offset characters of text that had been shown
      * @param why what it died of
      */
-    record AnswerLost(@Nullable CallId call, String provider, String model, int offset, Failure why) implements Event {
+    record AnswerLost(String door, @Nullable CallId call, String provider, String model, int offset, Failure why)
+            implements Event {
         @Override
         public String toString() {
             return Line.of(call) + "answer of " + provider + "/" + model + " is lost behind " + offset

@@ -189,6 +189,16 @@ public final class Understudy implements ChatProvider {
         return policies.listener();
     }
 
+    /** Who is asked first, and who after a failure, as composed. */
+    public Failover failover() {
+        return policies.failover();
+    }
+
+    /** How its providers are looked at in the background, as composed; a provider's own way stands in its {@link Seat}. */
+    public Probes probes() {
+        return policies.probes();
+    }
+
     /** What was composed, for people: providers, chains, policies. Holds no secret. */
     public String describe() {
         return overview.describe(name);

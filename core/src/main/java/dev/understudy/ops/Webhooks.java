@@ -1,19 +1,40 @@
 package dev.understudy.ops;
 
+import dev.understudy.CircuitState;
 import dev.understudy.Event;
 import dev.understudy.Listener;
+import dev.understudy.Standing;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.BufferOverflowStrategy;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
-/** Posts what operators want to be woken for. */
+/**
+ * Posts what operators want to know of to a URL, signed, as <a href="https://www.standardwebhooks.com">Standard
+ * Webhooks</a> describes it. Hear a door with it: {@code builder.listener(webhooks)}. Never in the way of a call: an event
+ * is put into a bounded queue, and a receiver that is slow or dead costs the oldest of what waits.
+ */
 public final class Webhooks implements Listener, AutoCloseable {
 
     /** What can be posted. An event may belong to more than one, and is posted once. */
     public enum Topic {
-        /** Calls left one provider for another. */
+        /** Calls left one provider for another, streams went on elsewhere or could not. */
         FAILOVER,
         /** A circuit closed, or probes put a provider back. */
         RECOVERY,
@@ -25,6 +46,27 @@ public final class Webhooks implements Listener, AutoCloseable {
         ACTIVE,
         /** An operator changed something. */
         AUDIT;
+
+        private boolean covers(Event event) {
+            if (event instanceof Event.CircuitMoved moved) {
+                return this == CIRCUIT && !isTrial(moved) || this == RECOVERY && moved.to() == CircuitState.CLOSED;
+            }
+            if (event instanceof Event.HealthChanged changed) {
+                return this == HEALTH || this == RECOVERY && changed.status() == Standing.Status.HEALTHY;
+            }
+            if (event instanceof Event.TookOver || event instanceof Event.AnswerLost) {
+                return this == FAILOVER;
+            }
+            return this == FAILOVER && event instanceof Event.FailedOver
+                    || this == ACTIVE && event instanceof Event.ActiveMoved
+                    || this == AUDIT && event instanceof Event.Administered;
+        }
+
+        /** A trial, and one that failed: while a provider is down that is no news. */
+        private static boolean isTrial(Event.CircuitMoved moved) {
+            return moved.to() == CircuitState.HALF_OPEN
+                    || moved.from() == CircuitState.HALF_OPEN && moved.to() == CircuitState.OPEN;
+        }
 
         /** The name in lower case, as it stands in configurations. */
         public String label() {
@@ -156,21 +198,97 @@ public final class Webhooks implements Listener, AutoCloseable {
         }
     }
 
-    private Webhooks(Options options) {}
-
     /**
-     * Starts to hear; nothing is sent before something happens.
+     * What became of the posts since the start.
      *
-     * @see Options#to
+     * @param delivered taken by the receiver
+     * @param givenUp refused, or tried in vain
+     * @param dropped never tried, because too many waited or too many things happened at once
      */
-    public static Webhooks start(Options options) {
-        return new Webhooks(options);
+    public record Counts(long delivered, long givenUp, long dropped) {}
+
+    private final Options options;
+    private final Supplier<Scheduler> scheduler;
+    private final RandomGenerator dice;
+    private final Courier courier;
+    private final Quiet quiet;
+    private final LongAdder delivered = new LongAdder();
+    private final LongAdder givenUp = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private final Disposable work;
+    private volatile @Nullable FluxSink<Post> outbox;
+
+    private Webhooks(Options options, Supplier<Scheduler> scheduler, RandomGenerator dice) {
+        this.options = options;
+        this.scheduler = scheduler;
+        this.dice = dice;
+        this.courier = new Courier(options, scheduler, dice);
+        this.quiet = new Quiet(options.quiet(), scheduler, this::post);
+        // Nobody else subscribes to background work: it ends with close().
+        this.work = Flux.<Post>create(sink -> this.outbox = sink, FluxSink.OverflowStrategy.IGNORE)
+                .onBackpressureBuffer(
+                        options.delivery().queue(), post -> dropped.increment(), BufferOverflowStrategy.DROP_OLDEST)
+                .publishOn(scheduler.get(), 1)
+                .concatMap(this::deliver, 0)
+                .subscribe();
     }
 
+    /** Starts to hear. Nothing is sent before something happens; one post is on its way at a time, in order. */
+    public static Webhooks start(Options options) {
+        return start(
+                options, Schedulers::parallel, () -> ThreadLocalRandom.current().nextLong());
+    }
+
+    static Webhooks start(Options options, Supplier<Scheduler> scheduler, RandomGenerator dice) {
+        return new Webhooks(options, scheduler, dice);
+    }
+
+    /** Never waits: what is to be posted is put into a queue with a bound. */
     @Override
-    public void on(Event event) {}
+    public void on(Event event) {
+        if (isWanted(event) && !quiet.on(event)) {
+            dropped.increment();
+        }
+    }
+
+    private boolean isWanted(Event event) {
+        for (Topic topic : Topic.values()) {
+            if (options.topics().contains(topic) && topic.covers(event)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void post(Event event, int count) {
+        Instant now = Instant.ofEpochMilli(scheduler.get().now(TimeUnit.MILLISECONDS));
+        String id = "msg_" + HexFormat.of().toHexDigits(dice.nextLong())
+                + HexFormat.of().toHexDigits(dice.nextLong());
+        FluxSink<Post> waiting = outbox;
+        if (waiting != null) {
+            waiting.next(new Post(id, now, event, count));
+        }
+    }
+
+    private Mono<Void> deliver(Post post) {
+        return courier.deliver(post)
+                .doOnSuccess(done -> delivered.increment())
+                .onErrorResume(failure -> Mono.fromRunnable(givenUp::increment));
+    }
+
+    public Counts counts() {
+        return new Counts(delivered.sum(), givenUp.sum(), dropped.sum());
+    }
 
     /** Posts nothing any more; what waits is dropped. */
     @Override
-    public void close() {}
+    public void close() {
+        work.dispose();
+        courier.close();
+    }
+
+    @Override
+    public String toString() {
+        return options + ": " + counts();
+    }
 }

@@ -167,7 +167,11 @@ class HouseRulesTest {
                 .that()
                 .doNotHaveFullyQualifiedName("dev.understudy.Prober")
                 .and()
+                .doNotHaveFullyQualifiedName("dev.understudy.ops.Webhooks")
+                .and()
                 .doNotHaveFullyQualifiedName("dev.understudy.Hearsay")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.understudy.ops.Watch")
                 .should()
                 .callMethodWhere(named(Publisher.class, Set.of("subscribe")).and(outsideOfSubscribe()))
                 .check(HOUSE);

@@ -10,9 +10,11 @@ import java.time.Duration;
 /** Tells listeners how a cut answer fared. What a listener throws is dropped, as {@link Listener} promises. */
 final class Herald {
 
+    private final String door;
     private final Listener listener;
 
-    private Herald(Listener listener) {
+    private Herald(String door, Listener listener) {
+        this.door = door;
         this.listener = listener;
     }
 
@@ -23,11 +25,12 @@ final class Herald {
             inmost = around.within;
         }
         Listener first = inmost instanceof Understudy door ? door.listener() : Listener.none();
-        return new Herald(first.and(more));
+        return new Herald(inmost.name(), first.and(more));
     }
 
     void tookOver(Cut blow, Notice.Answering by, Take take, int offset, Duration gap) {
         listener.on(new Event.TookOver(
+                door,
                 null,
                 blow.served.provider(),
                 blow.served.model(),
@@ -41,11 +44,12 @@ final class Herald {
 
     void inVain(Cut blow, Cut attempt, Take take, int offset) {
         listener.on(new Event.TakeoverFailed(
-                null, blow.served.provider(), blow.served.model(), way(take), offset, attempt.failure));
+                door, null, blow.served.provider(), blow.served.model(), way(take), offset, attempt.failure));
     }
 
     void lost(Cut blow, int offset) {
-        listener.on(new Event.AnswerLost(null, blow.served.provider(), blow.served.model(), offset, blow.failure));
+        listener.on(
+                new Event.AnswerLost(door, null, blow.served.provider(), blow.served.model(), offset, blow.failure));
     }
 
     private static String way(Take take) {

@@ -112,7 +112,7 @@ class TakeoverEventsTest {
         play(ResumingProvider.over(door(heard::add, one, two)));
         assertThat(ofTakeovers()).hasSize(2);
         assertThat(((Event.TakeoverFailed) ofTakeovers().get(0)).why().kind()).isEqualTo(FailureKind.SERVER);
-        assertThat(ofTakeovers().get(1)).isEqualTo(new Event.AnswerLost(null, "one", "m", 11, RESET));
+        assertThat(ofTakeovers().get(1)).isEqualTo(new Event.AnswerLost("understudy", null, "one", "m", 11, RESET));
         assertThat(ofTakeovers().get(1)).hasToString("answer of one/m is lost behind 11 characters because of connect");
     }
 
