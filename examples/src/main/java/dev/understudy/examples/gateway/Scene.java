@@ -6,6 +6,7 @@ import dev.understudy.testing.Reply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -26,6 +27,8 @@ record Scene(String name, Part lead, Part second, boolean remembered) {
     }
 
     private static final Duration NEVER = Duration.ofMinutes(5);
+
+    private static final Duration OUTAGE = Duration.ofMillis(1_500);
 
     /** Sixty tokens, so that a place in the middle is easy to name. */
     private static final String[] TOKENS = IntStream.rangeClosed(1, 60)
@@ -70,9 +73,17 @@ record Scene(String name, Part lead, Part second, boolean remembered) {
             new Scene("wrong-key", echoing("lead-key"), echoing("second-key"), false),
             new Scene("outage", Scene::outage, server -> server.always(play()), true));
 
-    /** Down from the 21st to the 60th request that it hears. */
+    /** Down for a while from the 21st request on that it hears. */
     private static void outage(ScriptedServer server) {
-        server.rule(asked -> asked.number() > 20 && asked.number() <= 60 ? Reply.status(503) : null)
+        AtomicReference<Duration> began = new AtomicReference<>();
+        server.rule(asked -> {
+                    if (asked.number() == 21) {
+                        began.set(asked.at());
+                    }
+                    Duration since = began.get();
+                    boolean down = since != null && asked.at().minus(since).compareTo(OUTAGE) < 0;
+                    return down ? Reply.status(503) : null;
+                })
                 .always(play());
     }
 
