@@ -27,7 +27,7 @@ public final class ChaosDay {
 
     private static final Duration STORM = Duration.ofMillis(600);
     private static final Duration CALM = Duration.ofMillis(1_100);
-    private static final Duration EVERY = Duration.ofMillis(20);
+    private static final Duration EVERY = Duration.ofMillis(40);
 
     private ChaosDay() {}
 
@@ -45,7 +45,8 @@ public final class ChaosDay {
         Lines lines = new Lines();
         Ledger ledger = new Ledger();
         try (Field field = new Field(
-                !args.contains("--without-failover"), metrics.and(Logs.to(lines)).and(ledger))) {
+                !args.contains("--without-failover"),
+                metrics.and(Logs.to(lines.logger())).and(ledger))) {
             metrics.bind(field.understudy());
             ChatProvider provider = ResumingProvider.over(field.understudy());
             List<Weather> storms = Arrays.stream(Weather.values())
@@ -65,7 +66,9 @@ public final class ChaosDay {
     }
 
     private static Mono<Void> turn(Field field, Weather weather, Duration forHowLong) {
-        return Mono.fromRunnable(() -> field.turn(weather)).then(Mono.delay(forHowLong)).then();
+        return Mono.fromRunnable(() -> field.turn(weather))
+                .then(Mono.delay(forHowLong))
+                .then();
     }
 
     private static Mono<Void> call(ChatProvider provider, Task task, Ledger ledger) {

@@ -38,16 +38,14 @@ final class Field implements AutoCloseable {
                 .provider(first, "gpt-demo")
                 .retry(RetryPolicy.defaults().withBackoff(Duration.ofMillis(50), Duration.ofMillis(200)))
                 .timeouts(Timeouts.defaults()
-                        .withFirstContent(Duration.ofSeconds(1))
-                        .withIdle(Duration.ofSeconds(1))
-                        .withResponse(Duration.ofSeconds(2)))
+                        .withFirstContent(Duration.ofSeconds(2))
+                        .withIdle(Duration.ofSeconds(2))
+                        .withResponse(Duration.ofSeconds(3)))
                 .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(200), Duration.ofMillis(400)))
                 .failover(Failover.defaults().withReturnAfter(Duration.ofMillis(300)))
                 .callTimeout(Duration.ofSeconds(10))
                 .listener(listener);
-        this.understudy = failover
-                ? builder.provider(second, "claude-demo").build()
-                : builder.build();
+        this.understudy = failover ? builder.provider(second, "claude-demo").build() : builder.build();
     }
 
     private static ChatProvider openAi(ScriptedServer server) {

@@ -31,7 +31,9 @@ record Task(String id) {
 
     /** Deterministic, so that an answer that was cut can be replayed exactly. */
     ChatRequest request() {
-        return ChatRequest.of(MODEL, "You keep the books.", payload()).withTemperature(0).withMaxTokens(200);
+        return ChatRequest.of(MODEL, "You keep the books.", payload())
+                .withTemperature(0)
+                .withMaxTokens(200);
     }
 
     /** Quotes and other letters, so that a payload that was touched is seen. */
@@ -48,7 +50,8 @@ record Task(String id) {
     }
 
     boolean isAskedBy(ChatRequest request) {
-        return request.messages().stream().anyMatch(message -> message instanceof Message.User user
-                && user.text().equals(payload()));
+        return request.messages().stream()
+                .anyMatch(message ->
+                        message instanceof Message.User user && user.text().equals(payload()));
     }
 }

@@ -29,7 +29,9 @@ record Verdict(Field field, Ledger ledger, MeterRegistry registry, Lines lines, 
                 takeovers,
                 lines.count("event=failed_over") + lines.count("event=took_over"));
         for (Weather weather : Weather.values()) {
-            out.printf("  %-18s %s%n", weather, weather.kind() == null ? "" : weather.kind().label() + " " + seen(weather));
+            out.printf(
+                    "  %-18s %s%n",
+                    weather, weather.kind() == null ? "" : weather.kind().label() + " " + seen(weather));
         }
         List<String> unmet = unmet(failovers, takeovers);
         unmet.forEach(what -> out.println("NOT SO: " + what));

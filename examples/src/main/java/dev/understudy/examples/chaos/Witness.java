@@ -39,7 +39,7 @@ final class Witness implements ChatProvider {
 
     private ChatProvider look(ChatRequest request, ContextView context) {
         attempts.incrementAndGet();
-        Task task = new Task(context.getOrDefault(Task.KEY, "nobody's"));
+        Task task = new Task(context.hasKey(Task.KEY) ? context.get(Task.KEY) : "nobody's");
         String tag = CallContext.from(context).tags().get(Task.KEY);
         if (!task.isAskedBy(request) || !Objects.equals(tag, task.id())) {
             strange.incrementAndGet();
