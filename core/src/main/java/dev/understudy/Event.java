@@ -18,10 +18,13 @@ public sealed interface Event {
         return null;
     }
 
-    /** Name of the understudy where it happened; {@code ""} when whoever tells it does not know. */
+    /** Name of the understudy where it happened. */
     default String door() {
         CallId call = call();
-        return call == null ? "" : call.door();
+        if (call == null) {
+            throw new IllegalStateException("An event of no call names its door itself");
+        }
+        return call.door();
     }
 
     /**

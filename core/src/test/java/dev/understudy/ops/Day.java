@@ -203,9 +203,9 @@ final class Day {
         for (Event event : List.of(
                 new Event.FailedOver(call, "a", "a-1", "b", "b-1", Duration.ZERO, why),
                 new Event.FailedOver(call, "b", "b-1", "a", "a-1", Duration.ZERO, why),
-                new Event.TookOver(null, "a", "a-1", "b", "b-1", "prefill", 12, Duration.ofMillis(3), why),
-                new Event.TakeoverFailed(call, "a", "a-1", "replay", 12, why),
-                new Event.AnswerLost(call, "a", "a-1", 12, why),
+                new Event.TookOver("day", null, "a", "a-1", "b", "b-1", "prefill", 12, Duration.ofMillis(3), why),
+                new Event.TakeoverFailed("day", call, "a", "a-1", "replay", 12, why),
+                new Event.AnswerLost("day", call, "a", "a-1", 12, why),
                 new Event.HealthChanged("day", "a", Standing.Status.UNHEALTHY, "probe failed with " + PROMPT),
                 new Event.HealthChanged("day", "a", Standing.Status.HEALTHY, null),
                 new Event.ActiveMoved("day", "a", "b", "after 5 consecutive failures"),

@@ -55,6 +55,17 @@ class OperatePageTest {
     }
 
     @Test
+    void everyKeyOfASpanHasItsRow() throws IOException {
+        List<String> told = rows("Spans").stream()
+                .map(row -> row.get(0) + " | " + row.get(2))
+                .toList();
+        List<String> real = Arrays.stream(SpanKey.values())
+                .map(key -> key.title() + " | " + (key.isLow() ? "low" : "high"))
+                .toList();
+        assertThat(told).containsExactlyElementsOf(real);
+    }
+
+    @Test
     void everyEventHasItsRow() throws IOException {
         Set<String> told = rows("Logs").stream().map(row -> row.get(0)).collect(Collectors.toCollection(TreeSet::new));
         Set<String> real = Stream.concat(
