@@ -1,6 +1,7 @@
 package dev.understudy.examples.chaos;
 
 import dev.understudy.CallContext;
+import dev.understudy.Listener;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.Served;
 import dev.understudy.ops.Logs;
@@ -21,7 +22,8 @@ import reactor.util.context.Context;
  * Every call must get its own right answer, every attempt must carry the caller's question, Context and tags, and metrics
  * and log must show that it was failover that did it. Ends with 0 if all that is so, else with 1.
  *
- * <p>{@code --rounds 3} for a longer day; {@code --without-failover} to see it fail.
+ * <p>{@code --rounds 3} for a longer day, {@code --storms BROKEN,STALLED} for some of the weather only; {@code
+ * --without-failover} to see it fail.
  */
 public final class ChaosDay {
 
@@ -39,19 +41,17 @@ public final class ChaosDay {
     }
 
     static int run(List<String> args, PrintStream out) {
-        int rounds = args.contains("--rounds") ? Integer.parseInt(args.get(args.indexOf("--rounds") + 1)) : 1;
+        int rounds = Integer.parseInt(value(args, "--rounds", "1"));
+        List<Weather> storms = storms(value(args, "--storms", ""));
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         Metrics metrics = Metrics.to(registry);
         Lines lines = new Lines();
         Ledger ledger = new Ledger();
-        try (Field field = new Field(
-                !args.contains("--without-failover"),
-                metrics.and(Logs.to(lines.logger())).and(ledger))) {
+        Listener ears = metrics.and(Logs.to(lines.logger())).and(ledger);
+        try (Field field = new Field(!args.contains("--without-failover"), ears)) {
             metrics.bind(field.understudy());
             ChatProvider provider = ResumingProvider.over(field.understudy());
-            List<Weather> storms = Arrays.stream(Weather.values())
-                    .filter(weather -> weather != Weather.CALM)
-                    .toList();
+            provider.warmup().block(Duration.ofSeconds(10));
             Mono<Void> day = Flux.range(0, rounds)
                     .concatMap(round -> Flux.fromIterable(storms))
                     .concatMap(storm -> turn(field, storm, STORM).then(turn(field, Weather.CALM, CALM)))
@@ -61,8 +61,20 @@ public final class ChaosDay {
                     .takeUntilOther(day)
                     .flatMap(number -> call(provider, Task.number(number), ledger), Integer.MAX_VALUE)
                     .blockLast(Duration.ofMinutes(5));
-            return new Verdict(field, ledger, registry, lines, rounds * storms.size()).tell(out);
+            return new Verdict(field, ledger, registry, lines, storms, rounds).tell(out);
         }
+    }
+
+    private static String value(List<String> args, String option, String usual) {
+        int at = args.indexOf(option);
+        return at < 0 || at + 1 == args.size() ? usual : args.get(at + 1);
+    }
+
+    private static List<Weather> storms(String names) {
+        return Arrays.stream(Weather.values())
+                .filter(weather -> weather != Weather.CALM)
+                .filter(weather -> names.isEmpty() || List.of(names.split(",")).contains(weather.name()))
+                .toList();
     }
 
     private static Mono<Void> turn(Field field, Weather weather, Duration forHowLong) {

@@ -37,6 +37,11 @@ enum Weather {
         return kind;
     }
 
+    /** Whether it strikes streams that have begun. */
+    boolean isInTheMiddle() {
+        return this == CUT_IN_THE_MIDDLE || this == TOLD_IN_BAND || this == STALLED || this == GARBLED;
+    }
+
     Reply on(Reply reply) {
         return spoil.apply(reply);
     }
