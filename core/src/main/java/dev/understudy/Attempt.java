@@ -16,6 +16,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
+import reactor.util.context.Context;
 
 /** One route asked once. */
 final class Attempt {
@@ -26,6 +27,8 @@ final class Attempt {
     private final @Nullable Race race;
     private final Place place;
     private final long started;
+    private ChatRequest sent;
+    private @Nullable Delivered delivered;
     private int dropped;
     private @Nullable Duration firstContent;
 
@@ -33,6 +36,7 @@ final class Attempt {
     Attempt(Call call, Cursor cursor, @Nullable Race race) {
         this.race = race;
         this.call = call;
+        this.sent = call.request();
         this.cursor = cursor;
         this.route = call.plan().route(cursor);
         this.started = call.now();
@@ -49,7 +53,9 @@ final class Attempt {
             route.member().retryTokens().earn(started);
         }
         ChatRequest fitted = fittedOrLeft(); // no longer than the context window
-        call.tell(new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), tries()));
+        Event.AttemptStarted asked =
+                new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), tries());
+        call.tell(asked);
         return Flux.defer(() -> door.ask(route, fitted)) // a throw becomes a signal
                 .switchIfEmpty(Flux.error(Attempt::empty)) // silence is not success
                 .transform(answer -> watched(answer, door)) // no silence for ever
@@ -58,8 +64,7 @@ final class Attempt {
                 .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
                 .doOnCancel(this::left)
                 .doOnError(error -> place.leave(call.now()))
-                // An understudy inside reads the Context too: our cursor is none of its business.
-                .contextWrite(context -> scope().in(context.delete(Cursor.class)));
+                .contextWrite(context -> within(asked, context));
     }
 
     /** A caller's token counter may throw: that is nobody's failure, and must not keep the place. */
@@ -70,6 +75,12 @@ final class Attempt {
             place.leave(call.now());
             throw e;
         }
+    }
+
+    /** An understudy inside reads the Context too: our cursor, and who hears us, are none of its business. */
+    private Context within(Event.AttemptStarted asked, Context context) {
+        Context theirs = scope().in(context.delete(Cursor.class).delete(Listener.class));
+        return Call.within(call.listener(), asked, theirs);
     }
 
     /** Who waited for as long as it ever waits asks then, whatever time the vendor had named. */
@@ -85,7 +96,8 @@ final class Attempt {
             dropped = shorter.messages();
             call.tell(new Event.Trimmed(call.id(), route.name(), route.model(), shorter.messages(), shorter.tokens()));
         }
-        return outcome.request();
+        sent = outcome.request();
+        return sent;
     }
 
     private <T> Flux<T> watched(Flux<T> answer, Door<T> door) {
@@ -119,7 +131,8 @@ final class Attempt {
     }
 
     /** The first content is here, and claimed: from now on the call belongs to this route. */
-    void committed() {
+    void committed(Delivered delivered) {
+        this.delivered = delivered;
         long now = call.now();
         Duration after = Duration.ofNanos(now - started);
         firstContent = after;
@@ -163,8 +176,8 @@ final class Attempt {
     /** Something was shown already: the answer ends here. */
     ChatException.PartialAnswer cut(Failure failure, Delivered delivered) {
         place.failed(failure, call.now() - started, call.now());
-        Trail.Entry entry = entry(
-                Trail.Outcome.PARTIAL, failure, Usage.none(), failure.advice().keyFingerprint());
+        Trail.Entry entry =
+                entry(Trail.Outcome.PARTIAL, failure, spent(), failure.advice().keyFingerprint());
         call.tell(new Event.AttemptFailed(call.id(), entry));
         ChatException.PartialAnswer why =
                 new ChatException.PartialAnswer(failure, delivered.response(served(trail(entry))));
@@ -174,15 +187,23 @@ final class Attempt {
 
     /** The caller is gone, or another provider was faster. Neither speaks against this one. */
     private void left() {
-        if (place.leave(call.now()) && firstContent == null) {
-            Usage asked = Usage.estimate(
-                    Estimate.usage(call.request(), route.capabilities()).input());
-            call.wasted().add(entry(Trail.Outcome.WASTED, null, asked, null));
-            if (race != null) {
-                // Whoever was outrun takes at least as long as it took so far. (A caller who leaves says no less.)
-                route.member().health().outrun(call.now() - started, call.now());
-            }
+        if (!place.leave(call.now())) {
+            return;
         }
+        boolean outrun = race != null && race.isLostBy(this);
+        Trail.Entry entry = entry(outrun ? Trail.Outcome.WASTED : Trail.Outcome.CANCELLED, null, spent(), null);
+        if (outrun) {
+            call.wasted().add(entry);
+        }
+        if (race != null && firstContent == null) {
+            // Whoever was outrun takes at least as long as it took so far. (A caller who leaves says no less.)
+            route.member().health().outrun(call.now() - started, call.now());
+        }
+        call.tell(new Event.AttemptLeft(call.id(), entry));
+    }
+
+    private Usage spent() {
+        return Estimate.spent(sent, delivered == null ? 0 : delivered.characters());
     }
 
     private Trail trail(Trail.Entry last) {

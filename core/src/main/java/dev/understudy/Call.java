@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
 
 /**
  * One call in progress: what all of its attempts share. Made at subscription.
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param around the scope of whoever asks this door
  * @param contextWindow how much of a long conversation is sent
  * @param door the policies
+ * @param listener who hears what happens: the door's, and the call's own
  * @param memory what the door has learned
  * @param wasted attempts that another one was faster than
  * @param over whether its last event was told
@@ -34,6 +36,7 @@ record Call(
         CallScope around,
         ContextWindow contextWindow,
         Policies door,
+        Listener listener,
         Memory memory,
         Queue<Trail.Entry> wasted,
         AtomicBoolean over)
@@ -117,7 +120,7 @@ record Call(
     }
 
     void tell(Event event) {
-        tell(door.listener(), event);
+        tell(listener, event);
     }
 
     /** The last event of a call; whatever would end it once more is not told. */
@@ -141,6 +144,14 @@ record Call(
             listener.on(event);
         } catch (RuntimeException e) {
             // Dropped, as Listener promises: there is nobody to tell whom it would not harm as well.
+        }
+    }
+
+    static Context within(Listener listener, Event.AttemptStarted attempt, Context context) {
+        try {
+            return listener.within(attempt, context);
+        } catch (RuntimeException e) {
+            return context; // as above
         }
     }
 }

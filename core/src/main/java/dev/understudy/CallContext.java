@@ -100,6 +100,16 @@ public record CallContext(
         });
     }
 
+    /**
+     * Hears the events of this call, after the listener of the door that is asked; of several, the one nearest to the call
+     * hears first. A decorator that asks a door several times for one answer lets it hear all of these calls. It is no wish
+     * for the providers behind the door: an understudy among them tells its own steps to its own listener.
+     */
+    public static UnaryOperator<Context> listener(Listener listener) {
+        return context -> context.put(
+                Listener.class, context.hasKey(Listener.class) ? listener.and(Listener.of(context)) : listener);
+    }
+
     /** What the Context says, or nothing. */
     public static CallContext from(ContextView context) {
         return context.hasKey(CallContext.class) ? context.get(CallContext.class) : EMPTY;

@@ -58,6 +58,16 @@ sealed interface Circuit {
         return this;
     }
 
+    /** Another instance has opened its own until then; nobody is believed for longer than this one would wait itself. */
+    default Circuit heardOpen(String why, long until, long now, CircuitPolicy policy) {
+        return this;
+    }
+
+    /** A trial of another instance succeeded: this one makes its own with the next call. */
+    default Circuit heardClosed(long now) {
+        return this;
+    }
+
     /** An operator opens it for this time, or until it is released. */
     default Circuit forced(@Nullable Duration time, long now) {
         long until = time == null ? now : now + Nanos.of(time);
@@ -95,13 +105,32 @@ sealed interface Circuit {
                     ? new Open(generation + 1, now + policy.pause().nanos(1, roll), 1, why)
                     : this;
         }
+
+        @Override
+        public Circuit heardOpen(String why, long until, long now, CircuitPolicy policy) {
+            return until - now > 0
+                    ? new Open(generation + 1, Open.believable(until, now, policy), 1, Open.TOLD + why, true)
+                    : this;
+        }
     }
 
     /**
      * @param until the instant when a trial may be made
      * @param times how often it has opened without a recovery, this time included
+     * @param hearsay whether another instance told of it
      */
-    record Open(long generation, long until, int times, String why) implements Circuit {
+    record Open(long generation, long until, int times, String why, boolean hearsay) implements Circuit {
+
+        private static final String TOLD = "another instance: ";
+
+        Open(long generation, long until, int times, String why) {
+            this(generation, until, times, why, false);
+        }
+
+        private static long believable(long until, long now, CircuitPolicy policy) {
+            long longest = now + policy.pause().nanos(Integer.MAX_VALUE, 1);
+            return until - longest > 0 ? longest : until;
+        }
 
         /** The pause counts from the beginning of the trial, so that one that was silent for long costs no time twice. */
         static Open again(HalfOpen trial, double roll, long now, CircuitPolicy policy) {
@@ -129,6 +158,17 @@ sealed interface Circuit {
             return early || remaining(now) == 0
                     ? new HalfOpen(generation + 1, 1, true, now + Nanos.of(policy.trialLease()), times, why)
                     : this;
+        }
+
+        @Override
+        public Circuit heardOpen(String why, long until, long now, CircuitPolicy policy) {
+            long believed = believable(until, now, policy);
+            return believed - this.until > 0 ? new Open(generation, believed, times, this.why, hearsay) : this;
+        }
+
+        @Override
+        public Circuit heardClosed(long now) {
+            return remaining(now) == 0 ? this : new Open(generation, now, times, why, hearsay);
         }
     }
 

@@ -93,6 +93,16 @@ final class CircuitBreaker {
         move(is -> is.enabled(now, policy), now);
     }
 
+    /** Another instance has opened its own until then. */
+    void heardOpen(String why, long until, long now) {
+        move(is -> is.heardOpen(why, until, now, policy), now);
+    }
+
+    /** A trial of another instance succeeded. */
+    void heardClosed(long now) {
+        move(is -> is.heardClosed(now), now);
+    }
+
     Reading reading(long now) {
         Circuit is = move(circuit -> circuit.looked(now, policy), now);
         return is instanceof Circuit.Closed closed

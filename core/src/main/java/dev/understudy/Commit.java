@@ -78,7 +78,7 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
                     return;
                 }
                 committed = true;
-                attempt.committed();
+                attempt.committed(delivered);
             }
             actual.onNext(chunk);
         }

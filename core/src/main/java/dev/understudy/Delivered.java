@@ -19,20 +19,25 @@ final class Delivered {
     private final StringBuilder thought = new StringBuilder();
     private final List<Thought> thoughts = new ArrayList<>();
     private final List<ToolCall> calls = new ArrayList<>();
+    private int characters;
 
     void add(StreamChunk chunk) {
         if (chunk instanceof StreamChunk.Text words) {
             text.append(words.text());
+            characters += words.text().length();
         } else if (chunk instanceof StreamChunk.Reasoning reasoning) {
             thought.append(reasoning.thought());
+            characters += reasoning.thought().length();
             if (reasoning.closes() != null) {
                 thoughts.add(new Thought(thought.toString(), reasoning.closes()));
                 thought.setLength(0);
             }
         } else if (chunk instanceof StreamChunk.ToolCallDone done) {
             calls.add(done.call());
+            characters += done.call().arguments().length();
         } else if (chunk instanceof StreamChunk.Refusal words) {
             refusal.append(words.words());
+            characters += words.words().length();
         } else if (chunk instanceof StreamChunk.Reset reset) {
             text.setLength(Math.min(text.length(), reset.discardFromOffset()));
         }
@@ -40,6 +45,11 @@ final class Delivered {
 
     String refusal() {
         return refusal.toString();
+    }
+
+    /** How much the provider said, what was taken back included; another thread may read it a little late. */
+    int characters() {
+        return characters;
     }
 
     /** As an answer that failed. */

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
@@ -42,20 +43,27 @@ final class Engine {
                             ? hedge.around(call, step.get(Cursor.class), door)
                             : begin(call, door))
                     .retryWhen(Retry.from(missed -> missed.concatMap(miss -> next(miss.failure(), call))))
-                    .doOnCancel(() -> call.end(new Event.CallCancelled(call.id(), call.took())));
+                    .doFinally(end -> cancelled(end, call)); // after the attempt has left
         });
+    }
+
+    private static void cancelled(SignalType end, Call call) {
+        if (end == SignalType.CANCEL) {
+            call.end(new Event.CallCancelled(call.id(), call.took()));
+        }
     }
 
     private Call open(ChatRequest request, Door<?> door, ContextView context) {
         CallContext wishes = CallContext.from(context);
         boolean stream = door == Door.STREAM;
         Event.CallId id = new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, wishes.tags());
+        Listener listener = listener(context);
         long now = policies.time().nanos();
         Plan plan;
         try {
             plan = planner.plan(request, stream, wishes, now);
         } catch (ChatException.Rejected rejected) {
-            Call.tell(policies.listener(), new Event.CallFailed(id, rejected, Duration.ZERO));
+            Call.tell(listener, new Event.CallFailed(id, rejected, Duration.ZERO));
             throw rejected;
         }
         ContextWindow asked = ContextWindow.from(context);
@@ -65,10 +73,11 @@ final class Engine {
                 plan,
                 now,
                 deadline(wishes, now),
-                CallScope.hearing(notice -> heard(id, notice)),
+                CallScope.hearing(notice -> heard(id, notice, listener)),
                 CallScope.of(context),
                 asked != null ? asked : policies.contextWindow(),
                 policies,
+                listener,
                 memory,
                 new ConcurrentLinkedQueue<>(),
                 new AtomicBoolean());
@@ -78,13 +87,18 @@ final class Engine {
         return call;
     }
 
-    private void heard(Event.CallId id, Notice notice) {
+    private Listener listener(ContextView context) {
+        Listener door = policies.listener();
+        return context.hasKey(Listener.class) ? door.and(Listener.of(context)) : door;
+    }
+
+    private void heard(Event.CallId id, Notice notice, Listener listener) {
         if (notice instanceof Notice.KeyGated gated) {
             long now = policies.time().nanos();
             memory.roster().find(gated.provider()).ifPresent(member -> member.health()
                     .keyGated(gated.keyFingerprint(), gated.forHowLong(), now));
         }
-        Call.tell(policies.listener(), new Event.ProviderNotice(id, notice));
+        Call.tell(listener, new Event.ProviderNotice(id, notice));
     }
 
     private long deadline(CallContext wishes, long now) {

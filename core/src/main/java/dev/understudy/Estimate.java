@@ -21,6 +21,11 @@ final class Estimate {
         return Usage.of(prompt(request), most == null ? answer : Math.min(answer, most));
     }
 
+    /** What an attempt cost that ended before anybody counted: the whole prompt, and what was said of the answer. */
+    static Usage spent(ChatRequest request, int characters) {
+        return new Usage(prompt(request), (int) ((characters + 3L) / 4), 0, 0, true);
+    }
+
     private static int prompt(ChatRequest request) {
         TokenCounter counter = TokenCounter.characters();
         long sum = 0;

@@ -18,6 +18,15 @@ public sealed interface Event {
         return null;
     }
 
+    /** Name of the understudy where it happened. */
+    default String door() {
+        CallId call = call();
+        if (call == null) {
+            throw new IllegalStateException("An event of no call names its door itself");
+        }
+        return call.door();
+    }
+
     /**
      * Which call.
      *
@@ -69,6 +78,16 @@ public sealed interface Event {
         }
     }
 
+    /** An attempt was given up: another one was faster, or the caller left. What it cost is estimated. */
+    record AttemptLeft(CallId call, Trail.Entry entry) implements Event {
+        @Override
+        public String toString() {
+            return call + " leaves " + entry.provider() + "/" + entry.model() + " after "
+                    + Line.millis(entry.timing().took())
+                    + (entry.outcome() == Trail.Outcome.WASTED ? ": another one was faster" : "");
+        }
+    }
+
     /** The same provider is asked again after a wait. */
     record Retrying(CallId call, String provider, String model, Duration after, Failure why) implements Event {
         @Override
@@ -97,6 +116,81 @@ public sealed interface Event {
         public String toString() {
             return call + " hedges " + provider + "/" + model + " with " + with + "/" + withModel + " after "
                     + Line.millis(after);
+        }
+    }
+
+    /**
+     * A stream died behind its first content, and somebody else goes on with the answer. Told by a decorator that keeps
+     * streams alive, just before the first word of the one who takes over.
+     *
+     * @param door name of the understudy within, or of the provider that stands in its place
+     * @param call the call that takes over, as far as the decorator knows it
+     * @param from whose stream died
+     * @param fromModel for which model
+     * @param to who goes on; the same provider where the vendor gives the same answer once more
+     * @param toModel for which model
+     * @param way how: {@code "prefill"}, {@code "replay"}, …; {@code "afresh"} when nothing had been shown
+     * @param offset characters of text that had been shown
+     * @param gap from the failure until this word; the silence before a failure is noticed is not in it
+     * @param why what the stream died of
+     */
+    record TookOver(
+            String door,
+            @Nullable CallId call,
+            String from,
+            String fromModel,
+            String to,
+            String toModel,
+            String way,
+            int offset,
+            Duration gap,
+            Failure why)
+            implements Event {
+        @Override
+        public String toString() {
+            return Line.of(call) + to + "/" + toModel + " takes over from " + from + "/" + fromModel + " (" + way
+                    + ") behind " + offset + " characters after " + Line.millis(gap) + " because of "
+                    + why.kind().label();
+        }
+    }
+
+    /**
+     * A takeover was tried and gave nothing that was shown. Another one may follow.
+     *
+     * @param door name of the understudy within, or of the provider that stands in its place
+     * @param call the call that was to take over, as far as the decorator knows it
+     * @param from whose stream had died
+     * @param fromModel for which model
+     * @param way what was tried, as in {@link TookOver}
+     * @param offset characters of text that had been shown
+     * @param why why it gave nothing
+     */
+    record TakeoverFailed(
+            String door, @Nullable CallId call, String from, String fromModel, String way, int offset, Failure why)
+            implements Event {
+        @Override
+        public String toString() {
+            return Line.of(call) + "nobody takes over from " + from + "/" + fromModel + " (" + way + ") behind "
+                    + offset + " characters: " + why;
+        }
+    }
+
+    /**
+     * A stream that died could not be saved: it ends with what was shown.
+     *
+     * @param door name of the understudy within, or of the provider that stands in its place
+     * @param call the call that died, as far as the decorator knows it
+     * @param provider whose stream died
+     * @param model for which model
+     * @param offset characters of text that had been shown
+     * @param why what it died of
+     */
+    record AnswerLost(String door, @Nullable CallId call, String provider, String model, int offset, Failure why)
+            implements Event {
+        @Override
+        public String toString() {
+            return Line.of(call) + "answer of " + provider + "/" + model + " is lost behind " + offset
+                    + " characters because of " + why.kind().label();
         }
     }
 
@@ -145,6 +239,7 @@ public sealed interface Event {
 
     /** A circuit opened, closed or lets a trial through. */
     record CircuitMoved(
+            String door,
             String provider,
             String model,
             CircuitState from,
@@ -159,6 +254,7 @@ public sealed interface Event {
 
     /** Probes took a provider out of rotation, or put it back. */
     record HealthChanged(
+            String door,
             String provider,
             Standing.Status status,
             @Nullable String why) implements Event {
@@ -169,7 +265,7 @@ public sealed interface Event {
     }
 
     /** Another provider is asked first from now on. */
-    record ActiveMoved(String from, String to, String why) implements Event {
+    record ActiveMoved(String door, String from, String to, String why) implements Event {
         @Override
         public String toString() {
             return "active provider: " + to + " instead of " + from + ", " + why;
@@ -177,10 +273,27 @@ public sealed interface Event {
     }
 
     /** A provider could not be warmed up. Calls may still succeed. */
-    record WarmupFailed(String provider, Failure why) implements Event {
+    record WarmupFailed(String door, String provider, Failure why) implements Event {
         @Override
         public String toString() {
             return "warm-up of " + provider + " failed: " + why;
+        }
+    }
+
+    /**
+     * An operator changed something.
+     *
+     * @param door name of the understudy it was done to
+     * @param by what the operator was allowed to do, never who or with which token
+     * @param action {@code configure}, {@code switch}, {@code hold} or {@code release}
+     * @param provider which provider it was about; {@code null} when it was about the whole chain
+     * @param what in words, without secrets
+     */
+    record Administered(
+            String door, String by, String action, @Nullable String provider, String what) implements Event {
+        @Override
+        public String toString() {
+            return "operator (" + by + ") at " + door + ": " + what;
         }
     }
 }

@@ -25,14 +25,23 @@ final class Gates {
     private record Key(String provider, String model) {}
 
     private final Map<Key, Gate> gates = new ConcurrentHashMap<>();
+    private final Voice voice;
+
+    Gates() {
+        this(Voice.SILENT);
+    }
+
+    Gates(Voice voice) {
+        this.voice = voice;
+    }
 
     /** Shuts the gate if the failure says so. */
     void note(Route route, Failure failure, Decision.Rule rule, Duration patience, long now) {
         Duration wait = failure.retryAfter();
         if (rule.gatesModel()) {
-            shut(route, now + MODEL.toNanos(), failure.kind(), now);
+            shut(route, new Gate(now + MODEL.toNanos(), failure.kind()), now);
         } else if (rule.obeysRetryAfter() && wait != null && wait.compareTo(patience) > 0) {
-            shut(route, now + Nanos.of(wait), failure.kind(), now);
+            shut(route, new Gate(now + Nanos.of(wait), failure.kind()), now);
         }
     }
 
@@ -42,9 +51,20 @@ final class Gates {
 
     /** A success opens it. */
     void open(Route route) {
-        if (!gates.isEmpty()) {
-            gates.remove(key(route));
+        if (!gates.isEmpty() && gates.remove(key(route)) != null) {
+            voice.ungated(route);
         }
+    }
+
+    /** Another instance has shut it; for no longer than {@link #MODEL}, whatever it says. */
+    void heardShut(String provider, String model, FailureKind kind, long until, long now) {
+        long longest = now + MODEL.toNanos();
+        shut(new Key(provider, model), new Gate(until - longest > 0 ? longest : until, kind), now);
+    }
+
+    /** Another instance was answered. */
+    void heardOpen(String provider, String model) {
+        gates.remove(new Key(provider, model));
     }
 
     /** The gate in force at this instant. */
@@ -61,14 +81,19 @@ final class Gates {
         return null;
     }
 
-    private void shut(Route route, long until, FailureKind kind, long now) {
+    private void shut(Route route, Gate gate, long now) {
+        shut(key(route), gate, now);
+        voice.gated(route, gate, now);
+    }
+
+    private void shut(Key key, Gate gate, long now) {
         if (gates.size() >= MOST) {
-            gates.values().removeIf(gate -> gate.until - now <= 0);
+            gates.values().removeIf(old -> old.until - now <= 0);
         }
-        if (gates.size() >= MOST && !gates.containsKey(key(route))) {
+        if (gates.size() >= MOST && !gates.containsKey(key)) {
             return; // callers may invent names of models without end
         }
-        gates.merge(key(route), new Gate(until, kind), (was, is) -> was.until - is.until > 0 ? was : is);
+        gates.merge(key, gate, (was, is) -> was.until - is.until > 0 ? was : is);
     }
 
     private static Key key(Route route) {

@@ -15,12 +15,20 @@ final class Limiter {
 
     private static final double MINUTE = 60;
 
+    /** Hears what is taken from the limits per minute, and with less than 0 what is given back. Must not throw. */
+    @FunctionalInterface
+    interface Spending {
+        void spent(int requests, int tokens);
+    }
+
     private final int concurrent;
     private final @Nullable Bucket requests;
     private final @Nullable Bucket tokens;
+    private final Spending spending;
     private final AtomicInteger running = new AtomicInteger();
 
-    Limiter(RateLimits limits, long now) {
+    Limiter(RateLimits limits, Spending spending, long now) {
+        this.spending = spending;
         this.concurrent = limits.concurrent();
         this.requests = bucket(limits.requestsPerMinute(), now);
         this.tokens = bucket(limits.tokensPerMinute(), now);
@@ -52,6 +60,7 @@ final class Limiter {
             }
             return Duration.ofNanos(tokens.until(estimate, now));
         }
+        spending.spent(requests == null ? 0 : 1, tokens == null ? 0 : estimate);
         return null;
     }
 
@@ -60,6 +69,17 @@ final class Limiter {
         running.decrementAndGet();
         if (tokens != null && used != UNTOLD) {
             tokens.add(estimate - used, now);
+            spending.spent(0, used - estimate);
+        }
+    }
+
+    /** What others have taken from the same limits. */
+    void heard(int requestsTaken, int tokensTaken, long now) {
+        if (requests != null) {
+            requests.add(-requestsTaken, now);
+        }
+        if (tokens != null) {
+            tokens.add(-tokensTaken, now);
         }
     }
 }

@@ -1,23 +1,42 @@
 package dev.understudy;
 
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
 /**
  * Hears everything that happens, in order for each call, on the thread where it happens: it must be quick and must not
  * block. What it throws is dropped, for a listener must not harm a call.
+ *
+ * <p>One may hear a whole door ({@link Understudy.Builder#listener}), another a single call ({@link CallContext#listener}).
  */
 @FunctionalInterface
 public interface Listener {
 
     void on(Event event);
 
+    /**
+     * What a provider finds in its Reactor Context while it is asked: what it would find anyway, or more, such as a span
+     * for its HTTP client to go on with. Called once for each attempt, after {@link #on} has heard of it and just before
+     * the provider is subscribed; an attempt that is cancelled in between is heard of and never gets here.
+     *
+     * @param attempt which attempt
+     * @param context what the provider would find
+     */
+    default Context within(Event.AttemptStarted attempt, Context context) {
+        return context;
+    }
+
     /** Both hear, this one first; what one throws does not keep the other from hearing. */
     default Listener and(Listener other) {
-        return event -> {
-            Call.tell(this, event);
-            Call.tell(other, event);
-        };
+        return new Both(this, other);
     }
 
     static Listener none() {
         return event -> {};
+    }
+
+    /** Who hears the call in progress, by {@link CallContext#listener}; {@link #none()} when nobody asked to. */
+    static Listener of(ContextView context) {
+        return context.hasKey(Listener.class) ? context.get(Listener.class) : none();
     }
 }

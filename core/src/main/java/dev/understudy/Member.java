@@ -28,14 +28,19 @@ final class Member {
         this.provider = provider;
         this.seat = seat;
         this.health = new Health(policies.time(), now);
-        this.limiter = new Limiter(seat.limits(), now);
+        this.limiter = new Limiter(
+                seat.limits(), (requests, tokens) -> policies.voice().spent(provider.name(), requests, tokens), now);
         this.retryTokens = new RetryTokens(policies.budget(), now);
         this.newCircuit = model -> new CircuitBreaker(
                 policies.circuit(),
                 policies.dice(),
-                (from, to, at) -> Call.tell(
-                        policies.listener(),
-                        new Event.CircuitMoved(provider.name(), model, from.name(), to.name(), to.why())),
+                (from, to, at) -> {
+                    Call.tell(
+                            policies.listener(),
+                            new Event.CircuitMoved(
+                                    policies.door(), provider.name(), model, from.name(), to.name(), to.why()));
+                    policies.voice().moved(provider.name(), model, from, to, at);
+                },
                 policies.time().nanos());
     }
 

@@ -3,8 +3,10 @@ package dev.understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Feature;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +42,24 @@ record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies pol
             together = anybody.contains(feature) ? together.with(feature) : together;
         }
         return together;
+    }
+
+    /** Every name of a model that stands in the composition, in the callers' words and in the providers'. */
+    Set<String> models() {
+        Set<String> names = new LinkedHashSet<>();
+        for (Member member : roster.all()) {
+            Seat seat = member.seat();
+            if (seat.only() != null) {
+                names.add(seat.only());
+            }
+            names.addAll(seat.models().keySet());
+            names.addAll(seat.models().values());
+        }
+        fallbacks.forEach((model, others) -> {
+            names.add(model);
+            names.addAll(others);
+        });
+        return Collections.unmodifiableSet(names);
     }
 
     List<Standing> standings() {

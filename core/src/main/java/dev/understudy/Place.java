@@ -73,7 +73,7 @@ final class Place {
         if (rule.countsForCircuit() && !isTheCallersOwnEnd(failure)) {
             if (permit.failure(now) || permit.cut(now)) {
                 member.health().failed(failure, true, took, now);
-                call.memory().roster().failed(member);
+                call.memory().roster().failed(member, now);
             }
         } else {
             permit.neutral(now);

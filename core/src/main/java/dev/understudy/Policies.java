@@ -4,6 +4,7 @@ import java.util.random.RandomGenerator;
 
 /** What an understudy was told to do: the builder's defaults and what the caller set instead. */
 record Policies(
+        String door,
         Rules rules,
         Budget budget,
         Timeouts timeouts,
@@ -15,5 +16,6 @@ record Policies(
         Probes probes,
         ContextWindow contextWindow,
         Listener listener,
+        Voice voice,
         Time time,
         RandomGenerator dice) {}

@@ -1,6 +1,7 @@
 package dev.understudy;
 
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,34 +19,38 @@ final class Prober implements Disposable {
 
     Prober(List<Member> members, Policies policies) {
         this.policies = policies;
-        if (policies.probes().enabled()) {
-            // Nobody else subscribes to background work: it belongs to the door and ends with it.
-            members.forEach(member -> running.add(loop(member).subscribe()));
+        for (Member member : members) {
+            if (probes(member).enabled()) {
+                // Nobody else subscribes to background work: it belongs to the door and ends with it.
+                running.add(loop(member).subscribe());
+            }
         }
+    }
+
+    private Probes probes(Member member) {
+        Probes own = member.seat().probes();
+        return own == null ? policies.probes() : own;
     }
 
     private Mono<Void> loop(Member member) {
         return Mono.defer(() -> probe(member))
-                .then(Mono.defer(() -> Mono.delay(pause(), policies.time().scheduler())))
+                .then(Mono.defer(() -> Mono.delay(pause(member), policies.time().scheduler())))
                 .repeat()
                 .then();
     }
 
     private Mono<Void> probe(Member member) {
-        Probes probes = policies.probes();
         member.checkup().updateAndGet(Checkup::begun);
-        return Mono.defer(() -> ask(member.provider()))
-                .timeout(probes.timeout(), policies.time().scheduler())
+        return Mono.defer(() -> ask(member.provider(), probes(member).query()))
+                .timeout(probes(member).timeout(), policies.time().scheduler())
                 .then(Mono.fromRunnable(() -> ended(member, null)))
                 .onErrorResume(error -> Mono.fromRunnable(() -> ended(member, error)))
                 .doOnCancel(() -> member.checkup().updateAndGet(Checkup::abandoned))
                 .then();
     }
 
-    private Mono<Void> ask(ChatProvider provider) {
-        return policies.probes().query() == null
-                ? provider.probe()
-                : provider.chat(policies.probes().query()).then();
+    private static Mono<Void> ask(ChatProvider provider, @Nullable ChatRequest query) {
+        return query == null ? provider.probe() : provider.chat(query).then();
     }
 
     private void ended(Member member, @Nullable Throwable error) {
@@ -53,14 +58,15 @@ final class Prober implements Disposable {
         String why = error == null ? null : Foreign.typed(error).failure().toString();
         boolean was = member.outOfRotation();
         long at = policies.time().nanos();
-        member.checkup().updateAndGet(checkup -> checkup.ended(error == null, why, policies.probes(), last, at));
+        member.checkup().updateAndGet(checkup -> checkup.ended(error == null, why, probes(member), last, at));
         if (member.outOfRotation() != was) {
-            Call.tell(policies.listener(), new Event.HealthChanged(member.name(), member.status(), why));
+            Call.tell(
+                    policies.listener(), new Event.HealthChanged(policies.door(), member.name(), member.status(), why));
         }
     }
 
-    private Duration pause() {
-        long interval = policies.probes().interval().toNanos();
+    private Duration pause(Member member) {
+        long interval = probes(member).interval().toNanos();
         return Duration.ofNanos((long) (interval * (0.9 + 0.2 * policies.dice().nextDouble())));
     }
 

@@ -23,6 +23,11 @@ final class Race {
         return winner.get() == attempt;
     }
 
+    boolean isLostBy(Attempt attempt) {
+        Attempt won = winner.get();
+        return won != null && won != attempt;
+    }
+
     /** Ends without a word when the other one wins. */
     <T> Flux<T> run(Attempt attempt, Flux<T> answer) {
         return answer.takeUntilOther(decided.asMono().flatMap(won -> won == attempt ? Mono.never() : Mono.empty()));

@@ -12,19 +12,20 @@ final class Roster {
     /**
      * @param active who is asked first
      * @param home who should be, when all are well
+     * @param since when that became so
      */
-    private record Lead(int active, int home) {}
+    private record Lead(int active, int home, long since) {}
 
     private final List<Member> members;
     private final Failover failover;
-    private final Listener listener;
+    private final Policies policies;
     private final AtomicReference<Lead> lead;
 
     Roster(List<Member> members, Policies policies) {
         this.members = members;
         this.failover = policies.failover();
-        this.listener = policies.listener();
-        this.lead = new AtomicReference<>(new Lead(0, 0));
+        this.policies = policies;
+        this.lead = new AtomicReference<>(new Lead(0, 0, policies.time().nanos()));
     }
 
     List<Member> all() {
@@ -52,7 +53,7 @@ final class Roster {
     }
 
     /** A failure that spoke against a provider: if it was the active one, it may be time for another. */
-    void failed(Member member) {
+    void failed(Member member, long now) {
         Lead was = lead.get();
         if (!failover.automatic()
                 || members.get(was.active) != member
@@ -62,9 +63,9 @@ final class Roster {
         for (int i = 1; i < members.size(); i++) {
             int next = (was.active + i) % members.size();
             if (isWell(members.get(next))) {
-                move(
+                lead(
                         was,
-                        new Lead(next, was.home),
+                        new Lead(next, was.home, now),
                         "after " + member.health().consecutiveFailures() + " consecutive failures");
                 return;
             }
@@ -72,12 +73,20 @@ final class Roster {
     }
 
     /** @throws IllegalArgumentException if nobody of this name is in the cast */
-    void switchTo(String provider) {
+    void switchTo(String provider, long now) {
         int next = members.indexOf(named(provider));
-        Lead was = lead.get();
-        while (!move(was, new Lead(next, next), "switched by hand")) {
-            was = lead.get();
+        while (!move(lead.get(), new Lead(next, next, now), "switched by hand")) {
+            // somebody else has moved it meanwhile: the hand comes last
         }
+        policies.voice().active(provider, true);
+    }
+
+    /** Another instance has made this provider the active one. */
+    void heard(String provider, boolean byHand, long now) {
+        find(provider).map(members::indexOf).ifPresent(next -> {
+            Lead was = lead.get();
+            move(was, new Lead(next, byHand ? next : was.home, now), "as in another instance");
+        });
     }
 
     Optional<Member> find(String provider) {
@@ -97,15 +106,16 @@ final class Roster {
             return;
         }
         Member home = members.get(was.home);
-        if (hasRecovered(home, now)) {
-            move(was, new Lead(was.home, was.home), "it has recovered");
+        if (hasRecovered(home, was.since, now)) {
+            lead(was, new Lead(was.home, was.home, now), "it has recovered");
         }
     }
 
     /** Probes must have seen it well after its last failure; without probes time and its circuits decide. */
-    private boolean hasRecovered(Member home, long now) {
+    private boolean hasRecovered(Member home, long since, long now) {
         Checkup probed = home.checkup().get();
-        long failedAt = home.health().failedAt();
+        long failed = home.health().failedAt();
+        long failedAt = since - failed > 0 ? since : failed; // others' failures may have moved it
         if (probed.healthy() != null) {
             return probed.healthy() && probed.lastSucceeded() && probed.at() - failedAt > 0;
         }
@@ -121,14 +131,21 @@ final class Roster {
         return !member.outOfRotation() && member.health().consecutiveFailures() < failover.maxConsecutiveFailures();
     }
 
+    private void lead(Lead was, Lead is, String why) {
+        if (move(was, is, why)) {
+            policies.voice().active(members.get(is.active).name(), false);
+        }
+    }
+
     private boolean move(Lead was, Lead is, String why) {
         if (!lead.compareAndSet(was, is)) {
             return false;
         }
         if (was.active != is.active) {
             Call.tell(
-                    listener,
+                    policies.listener(),
                     new Event.ActiveMoved(
+                            policies.door(),
                             members.get(was.active).name(),
                             members.get(is.active).name(),
                             why));

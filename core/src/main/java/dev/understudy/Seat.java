@@ -13,11 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param weight its share under {@link Selection#weighted}, 1 or more; 1
  * @param tags what can be required or shown: a region, a vendor, a data policy
  * @param limits what it may be asked for in a minute and at once; no limits
+ * @param probes how it is looked at in the background; {@code null} for the door's way
  */
 public record Seat(
-        @Nullable String only, Map<String, String> models, int weight, Map<String, String> tags, RateLimits limits) {
+        @Nullable String only,
+        Map<String, String> models,
+        int weight,
+        Map<String, String> tags,
+        RateLimits limits,
+        @Nullable Probes probes) {
 
-    private static final Seat ANY = new Seat(null, Map.of(), 1, Map.of(), RateLimits.none());
+    private static final Seat ANY = new Seat(null, Map.of(), 1, Map.of(), RateLimits.none(), null);
 
     public Seat {
         if (only != null && !models.isEmpty()) {
@@ -37,7 +43,7 @@ public record Seat(
 
     /** Always asked for this model. */
     public static Seat only(String model) {
-        return new Seat(model, Map.of(), 1, Map.of(), RateLimits.none());
+        return new Seat(model, Map.of(), 1, Map.of(), RateLimits.none(), null);
     }
 
     /** Asked only for these models: from the name the caller uses to the provider's own. */
@@ -45,21 +51,26 @@ public record Seat(
         if (models.isEmpty()) {
             throw new IllegalArgumentException("A provider that serves no model is never asked");
         }
-        return new Seat(null, models, 1, Map.of(), RateLimits.none());
+        return new Seat(null, models, 1, Map.of(), RateLimits.none(), null);
     }
 
     public Seat withWeight(int weight) {
-        return new Seat(only, models, weight, tags, limits);
+        return new Seat(only, models, weight, tags, limits, probes);
     }
 
     public Seat withTag(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(tags);
         more.put(name, value);
-        return new Seat(only, models, weight, more, limits);
+        return new Seat(only, models, weight, more, limits, probes);
     }
 
     public Seat withLimits(RateLimits limits) {
-        return new Seat(only, models, weight, tags, limits);
+        return new Seat(only, models, weight, tags, limits, probes);
+    }
+
+    /** Instead of what the door says for all. */
+    public Seat withProbes(Probes probes) {
+        return new Seat(only, models, weight, tags, limits, probes);
     }
 
     /** The provider's name for the model that the caller asked for; {@code null} when it does not serve it. */

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -37,6 +38,7 @@ public final class Understudy implements ChatProvider {
     private final Overview overview;
     private final Engine engine;
     private final Prober prober;
+    private final Hearsay hearsay;
     private final Policies policies;
 
     private Understudy(Builder builder) {
@@ -48,11 +50,12 @@ public final class Understudy implements ChatProvider {
                 .toList();
         this.roster = new Roster(members, policies);
         Map<String, List<String>> fallbacks = Collections.unmodifiableMap(new LinkedHashMap<>(builder.fallbacks));
-        Gates gates = new Gates();
+        Gates gates = new Gates(policies.voice());
         Planner planner = new Planner(roster, fallbacks, gates, policies);
         this.overview = new Overview(roster, fallbacks, policies);
         this.engine = new Engine(name, planner, new Call.Memory(roster, gates, new Windows()), policies);
         this.prober = new Prober(members, policies);
+        this.hearsay = new Hearsay(roster, gates, policies);
     }
 
     /** These providers in this order, each asked for the model that the caller names, with all defaults. */
@@ -82,6 +85,20 @@ public final class Understudy implements ChatProvider {
         return overview.capabilities(model);
     }
 
+    /**
+     * What one of the cast can do, in its own name for the model, and what it costs there.
+     *
+     * @throws IllegalArgumentException if nobody of this name is in the cast
+     */
+    public Capabilities capabilities(String provider, String model) {
+        return roster.named(provider).provider().capabilities(model);
+    }
+
+    /** All names of models that were composed, the callers' and the providers': of seats and of fallbacks. */
+    public Set<String> models() {
+        return overview.models();
+    }
+
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
         return engine.run(request, Door.CHAT).singleOrEmpty();
@@ -108,7 +125,7 @@ public final class Understudy implements ChatProvider {
         return Flux.fromIterable(roster.all())
                 .flatMap(member -> Mono.defer(member.provider()::warmup).onErrorResume(error -> {
                     Failure why = Foreign.typed(error).failure();
-                    Call.tell(policies.listener(), new Event.WarmupFailed(member.name(), why));
+                    Call.tell(policies.listener(), new Event.WarmupFailed(name, member.name(), why));
                     return Mono.empty();
                 }))
                 .then();
@@ -120,12 +137,21 @@ public final class Understudy implements ChatProvider {
     }
 
     /**
+     * How many retries this provider may get at once, as of now; infinite without a limit.
+     *
+     * @throws IllegalArgumentException if nobody of this name is in the cast
+     */
+    public double retryTokens(String provider) {
+        return roster.named(provider).retryTokens().left(policies.time().nanos());
+    }
+
+    /**
      * Makes this provider the active one: it is asked first, and is the one that is returned to.
      *
      * @throws IllegalArgumentException if nobody of this name is in the cast
      */
     public void switchTo(String provider) {
-        roster.switchTo(provider);
+        roster.switchTo(provider, policies.time().nanos());
     }
 
     /**
@@ -136,6 +162,7 @@ public final class Understudy implements ChatProvider {
      */
     public void hold(String provider, @Nullable Duration forHowLong) {
         roster.named(provider).hold(forHowLong, policies.time().nanos());
+        policies.voice().held(provider, null, forHowLong);
     }
 
     /** The same for one model of a provider, in the provider's name for it. */
@@ -143,15 +170,33 @@ public final class Understudy implements ChatProvider {
         roster.named(provider)
                 .circuit(model)
                 .forceOpen(forHowLong, policies.time().nanos());
+        policies.voice().held(provider, model, forHowLong);
     }
 
     /** Ends {@link #hold} of a provider and of all of its models. */
     public void release(String provider) {
         Member member = roster.named(provider);
         member.release();
-        member.circuits()
-                .values()
-                .forEach(circuit -> circuit.release(policies.time().nanos()));
+        policies.voice().released(provider, null);
+        member.circuits().forEach((model, circuit) -> {
+            circuit.release(policies.time().nanos());
+            policies.voice().released(provider, model);
+        });
+    }
+
+    /** Who hears what happens here, for decorators that have something of their own to tell. */
+    public Listener listener() {
+        return policies.listener();
+    }
+
+    /** Who is asked first, and who after a failure, as composed. */
+    public Failover failover() {
+        return policies.failover();
+    }
+
+    /** How its providers are looked at in the background, as composed; a provider's own way stands in its {@link Seat}. */
+    public Probes probes() {
+        return policies.probes();
     }
 
     /** What was composed, for people: providers, chains, policies. Holds no secret. */
@@ -168,6 +213,7 @@ public final class Understudy implements ChatProvider {
     @Override
     public void close() {
         prober.dispose();
+        hearsay.dispose();
         RuntimeException stuck = null;
         for (Member member : roster.all()) {
             try {
@@ -208,6 +254,7 @@ public final class Understudy implements ChatProvider {
         private boolean aroundFilters = false;
         private boolean invalidStops = false;
         private Listener listener = Listener.none();
+        private SharedStanding sharedStanding = SharedStanding.none();
         private Time time = Time.PARALLEL;
         private RandomGenerator dice = Dice.PER_THREAD;
 
@@ -349,6 +396,12 @@ public final class Understudy implements ChatProvider {
             return this;
         }
 
+        /** What other instances know of the same providers; by default each door finds out for itself. */
+        public Builder sharedStanding(SharedStanding shared) {
+            this.sharedStanding = shared;
+            return this;
+        }
+
         /** Clock and timer at once; {@code Schedulers.parallel()}, looked up at each use. */
         public Builder scheduler(Scheduler scheduler) {
             this.time = new Time(() -> scheduler);
@@ -374,6 +427,7 @@ public final class Understudy implements ChatProvider {
         private Policies policies() {
             Rules rules = new Rules(retry, budget.maxAttempts(), aroundFilters, invalidStops);
             return new Policies(
+                    name,
                     rules,
                     budget,
                     timeouts,
@@ -385,6 +439,7 @@ public final class Understudy implements ChatProvider {
                     probes,
                     contextWindow,
                     listener,
+                    Voice.of(sharedStanding, name, time),
                     time,
                     dice);
         }

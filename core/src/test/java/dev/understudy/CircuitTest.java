@@ -54,6 +54,27 @@ class CircuitTest {
     }
 
     @Test
+    void whatAnotherInstanceSaysOpensWhatIsClosedAndLengthensWhatIsOpenAndNothingElse() {
+        long longest = 10 + POLICY.pause().nanos(100, 1);
+        assertThat(closed.heardOpen("why", 60, 10, POLICY))
+                .isEqualTo(new Circuit.Open(8, 60, 1, "another instance: why", true));
+        assertThat(closed.heardOpen("why", Long.MAX_VALUE / 2, 10, POLICY))
+                .isEqualTo(new Circuit.Open(8, longest, 1, "another instance: why", true));
+        assertThat(closed.heardOpen("over", 10, 10, POLICY)).isSameAs(closed);
+        Circuit.Open open = new Circuit.Open(7, 100, 3, "mine");
+        assertThat(open.heardOpen("theirs", 90, 10, POLICY)).isSameAs(open);
+        assertThat(open.heardOpen("theirs", 200, 10, POLICY)).isEqualTo(new Circuit.Open(7, 200, 3, "mine"));
+        assertThat(open.heardClosed(10)).isEqualTo(new Circuit.Open(7, 10, 3, "mine"));
+        assertThat(states)
+                .filteredOn(state -> state.name() != CircuitState.OPEN)
+                .allSatisfy(state -> {
+                    assertThat(state.heardClosed(10)).isSameAs(state);
+                    assertThat(state.name() == CircuitState.CLOSED ? state : state.heardOpen("why", 60, 10, POLICY))
+                            .isSameAs(state);
+                });
+    }
+
+    @Test
     void anOlderLeaseOfTheSameGenerationMayPassButNeitherFailNorFree() {
         Circuit.HalfOpen lost = halfOpen(7, 1);
         assertThat(halfOpen.failed(lost, 0, 0, POLICY)).isSameAs(halfOpen);

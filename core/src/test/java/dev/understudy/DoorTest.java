@@ -71,7 +71,7 @@ class DoorTest {
         assertThat(a.warmups()).isEqualTo(1);
         assertThat(b.warmups()).isEqualTo(1);
         assertThat(stage.events(Event.WarmupFailed.class))
-                .containsExactly(new Event.WarmupFailed("a", Failure.of(FailureKind.CONNECT, "refused")));
+                .containsExactly(new Event.WarmupFailed("understudy", "a", Failure.of(FailureKind.CONNECT, "refused")));
         assertThat(stage.chat(understudy).by()).isEqualTo("a");
     }
 

@@ -46,6 +46,7 @@ final class Doors {
 
     static Policies policies(Listener listener, Selection selection, Budget budget) {
         return new Policies(
+                "understudy",
                 new Rules(RetryPolicy.defaults(), 0, false, false),
                 budget,
                 Timeouts.defaults(),
@@ -57,6 +58,7 @@ final class Doors {
                 Probes.off(),
                 ContextWindow.auto(),
                 listener,
+                Voice.SILENT,
                 Time.PARALLEL,
                 new FixedDice(0.5));
     }

@@ -11,7 +11,7 @@ class LimiterTest {
 
     @Test
     void withoutLimitsNobodyWaits() {
-        Limiter limiter = new Limiter(RateLimits.none(), 0);
+        Limiter limiter = limiter(RateLimits.none());
         assertThat(limiter.isOff()).isTrue();
         for (int i = 0; i < 1000; i++) {
             assertThat(limiter.enter(1_000_000, 0)).isNull();
@@ -20,7 +20,7 @@ class LimiterTest {
 
     @Test
     void requestsPerMinuteAreCountedAndComeBackEvenly() {
-        Limiter limiter = new Limiter(RateLimits.none().withRequestsPerMinute(6), 0);
+        Limiter limiter = limiter(RateLimits.none().withRequestsPerMinute(6));
         for (int i = 0; i < 6; i++) {
             assertThat(limiter.enter(1, 0)).isNull();
         }
@@ -31,7 +31,7 @@ class LimiterTest {
 
     @Test
     void anEndedCallGivesNoRequestBack() {
-        Limiter limiter = new Limiter(RateLimits.none().withRequestsPerMinute(1), 0);
+        Limiter limiter = limiter(RateLimits.none().withRequestsPerMinute(1));
         assertThat(limiter.enter(1, 0)).isNull();
         limiter.leave(1, 1, 0);
         assertThat(limiter.enter(1, 0)).isEqualTo(Duration.ofMinutes(1));
@@ -39,7 +39,7 @@ class LimiterTest {
 
     @Test
     void tokensAreEstimatedBeforeAndCorrectedAfter() {
-        Limiter limiter = new Limiter(RateLimits.none().withTokensPerMinute(600), 0);
+        Limiter limiter = limiter(RateLimits.none().withTokensPerMinute(600));
         assertThat(limiter.enter(500, 0)).isNull();
         assertThat(limiter.enter(200, 0)).isEqualTo(Duration.ofSeconds(10));
         limiter.leave(500, 300, 0); // there were 200 fewer
@@ -50,7 +50,7 @@ class LimiterTest {
 
     @Test
     void whenNobodyTellsTheUsageTheEstimateStands() {
-        Limiter limiter = new Limiter(RateLimits.none().withTokensPerMinute(600), 0);
+        Limiter limiter = limiter(RateLimits.none().withTokensPerMinute(600));
         limiter.enter(500, 0);
         limiter.leave(500, Limiter.UNTOLD, 0);
         assertThat(limiter.enter(101, 0)).isNotNull();
@@ -59,7 +59,7 @@ class LimiterTest {
 
     @Test
     void aRequestThatWasNotTakenInUsedNothing() {
-        Limiter limiter = new Limiter(RateLimits.none().withTokensPerMinute(600), 0);
+        Limiter limiter = limiter(RateLimits.none().withTokensPerMinute(600));
         limiter.enter(500, 0);
         limiter.leave(500, 0, 0);
         assertThat(limiter.enter(600, 0)).isNull();
@@ -67,7 +67,7 @@ class LimiterTest {
 
     @Test
     void soManyAtOnceAndNotOneMore() {
-        Limiter limiter = new Limiter(RateLimits.none().withConcurrent(2), 0);
+        Limiter limiter = limiter(RateLimits.none().withConcurrent(2));
         assertThat(limiter.enter(1, 0)).isNull();
         assertThat(limiter.enter(1, 0)).isNull();
         assertThat(limiter.enter(1, 0)).isEqualTo(Duration.ofMillis(100));
@@ -79,7 +79,7 @@ class LimiterTest {
 
     @Test
     void whoeverIsRefusedByOneLimitTakesNothingFromTheOthers() {
-        Limiter limiter = new Limiter(new RateLimits(2, 600, 2), 0);
+        Limiter limiter = limiter(new RateLimits(2, 600, 2));
         assertThat(limiter.enter(600, 0)).isNull();
         assertThat(limiter.enter(100, 0)).isEqualTo(Duration.ofSeconds(10)); // tokens; the request is given back
         assertThat(limiter.enter(100, 0)).isEqualTo(Duration.ofSeconds(10));
@@ -87,5 +87,9 @@ class LimiterTest {
         limiter.leave(600, 600, 10 * SECOND);
         limiter.leave(100, 100, 10 * SECOND);
         assertThat(limiter.enter(1, 10 * SECOND).toMillis()).isEqualTo(20_000); // requests
+    }
+
+    private static Limiter limiter(RateLimits limits) {
+        return new Limiter(limits, (requests, tokens) -> {}, 0);
     }
 }

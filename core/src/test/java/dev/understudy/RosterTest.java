@@ -32,7 +32,7 @@ class RosterTest {
         stage.chat(understudy);
         assertThat(active(understudy)).isEqualTo("b");
         assertThat(stage.events(Event.ActiveMoved.class))
-                .containsExactly(new Event.ActiveMoved("a", "b", "after 3 consecutive failures"));
+                .containsExactly(new Event.ActiveMoved("understudy", "a", "b", "after 3 consecutive failures"));
         int asked = a.subscriptions();
         assertThat(stage.chat(understudy).outcomes()).containsExactly("b:served");
         assertThat(a.subscriptions()).isEqualTo(asked);
@@ -94,7 +94,7 @@ class RosterTest {
         assertThat(active(understudy)).isEqualTo("a");
         assertThat(stage.events(Event.ActiveMoved.class))
                 .last()
-                .isEqualTo(new Event.ActiveMoved("b", "a", "it has recovered"));
+                .isEqualTo(new Event.ActiveMoved("understudy", "b", "a", "it has recovered"));
     }
 
     @Test
@@ -178,7 +178,7 @@ class RosterTest {
         understudy.switchTo("c");
         assertThat(stage.chat(understudy).outcomes()).containsExactly("c:served");
         assertThat(stage.events(Event.ActiveMoved.class))
-                .containsExactly(new Event.ActiveMoved("a", "c", "switched by hand"));
+                .containsExactly(new Event.ActiveMoved("understudy", "a", "c", "switched by hand"));
         c.then(Cue.fail(FailureKind.SERVER), Cue.text("well again"));
         assertThat(stage.chat(understudy).outcomes()).containsExactly("c:failed", "a:served");
         assertThat(active(understudy)).isEqualTo("a");

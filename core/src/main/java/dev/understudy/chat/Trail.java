@@ -25,7 +25,9 @@ public record Trail(List<Entry> entries) {
         /** It gave the beginning of an answer and failed. */
         PARTIAL,
         /** It was asked, and nothing of it was used: another was faster, or what it gave was taken back. */
-        WASTED
+        WASTED,
+        /** It was asked, and the caller left before the answer was whole. */
+        CANCELLED
     }
 
     /**

@@ -77,12 +77,13 @@ final class AnthropicEvent {
                 case "thinking" -> thinking = in.string("");
                 case "partial_json" -> json = in.string("");
                 case "signature" -> signature = in.string("");
-                case "stop_reason" -> stopReason = in.string();
+                case "stop_reason" -> stopReason = in.string("").isBlank() ? null : in.string();
                 default -> in.skip();
             }
         }
     }
 
+    /** What it says of its end is no end: it only begins. */
     private void message(JsonReader in, AnthropicEnd end) {
         if (!in.object()) {
             return;
@@ -91,7 +92,6 @@ final class AnthropicEvent {
             switch (in.field()) {
                 case "id" -> messageId = in.string();
                 case "model" -> end.model = in.string();
-                case "stop_reason" -> stopReason = in.string();
                 case "usage" -> end.usage(in);
                 default -> in.skip();
             }

@@ -95,6 +95,11 @@ public record Endpoint(
         return new Endpoint(name, baseUrl, keys, headers, models, transport);
     }
 
+    /** What its {@link #models} say of this model, else what is publicly known of it here, else what is assumed of all. */
+    public Capabilities capabilities(String model) {
+        return Catalogue.capabilities(this, model);
+    }
+
     /** All that must not be shown: the keys, and the values of header fields that are named like keys. */
     List<Secret> secrets() {
         Stream<Secret> fields = headers.entrySet().stream()

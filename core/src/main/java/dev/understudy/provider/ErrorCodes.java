@@ -82,7 +82,7 @@ final class ErrorCodes {
                     overloaded_error overloaded engine_overloaded_error engine_overloaded server_overloaded
                     capacity_exceeded service_tier_capacity_exceeded MODEL_CAPACITY_EXHAUSTED
                     ModelNotReadyException NoCapacity server_busy insufficient_system_resource 1305 1312
-                    3040
+                    3040 over_capacity
                     """),
             new Row(RATE_LIMITED, """
                     1302 1303 1308 1310 1313

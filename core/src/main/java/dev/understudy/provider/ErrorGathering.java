@@ -57,7 +57,8 @@ final class ErrorGathering {
             "message",
             "msg",
             "headers",
-            "previous_errors");
+            "previous_errors",
+            "x_groq");
 
     /** Fields that are evidence together with their name. */
     private static final List<String> TELLING = List.of(
@@ -151,6 +152,12 @@ final class ErrorGathering {
                     code(said);
                 }
             }
+        }
+        if (map.get("choices") instanceof List<?> choices) {
+            choices.stream()
+                    .limit(5)
+                    .filter(choice -> choice instanceof Map)
+                    .forEach(choice -> take(((Map<?, ?>) choice).get("error"), depth + 1));
         }
         for (String field : INNER) {
             Object inner = map.get(field);

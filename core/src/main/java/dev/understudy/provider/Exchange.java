@@ -81,8 +81,8 @@ final class Exchange {
     }
 
     /** Completes when a cheap GET succeeds. */
-    Mono<Void> probe(KeyRing.Lease lease) {
-        String uri = endpoint.baseUrl() + dialect.probePath();
+    Mono<Void> probe(KeyRing.Lease lease, String path) {
+        String uri = endpoint.baseUrl() + path;
         return signed(client.headers(headers -> fill(headers, lease, "application/json")), "GET", uri, new byte[0])
                 .get()
                 .uri(uri)

@@ -24,6 +24,7 @@ final class HttpProvider implements ChatProvider {
     private final Exchange exchange;
     private final Redactor redactor;
     private final Connections connections;
+    private final String probePath;
 
     HttpProvider(Endpoint endpoint, Dialect dialect) {
         this(endpoint, dialect, null);
@@ -38,6 +39,23 @@ final class HttpProvider implements ChatProvider {
         this.redactor = Redactor.of(endpoint.secrets());
         this.connections = new Connections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
         this.exchange = new Exchange(endpoint, dialect, signer, connections);
+        this.probePath = dialect.probePath();
+    }
+
+    /** The same one, connections and memory too, which is probed elsewhere. */
+    private HttpProvider(HttpProvider same, String probePath) {
+        this.endpoint = same.endpoint;
+        this.dialect = same.dialect;
+        this.rotation = same.rotation;
+        this.adapting = same.adapting;
+        this.redactor = same.redactor;
+        this.connections = same.connections;
+        this.exchange = same.exchange;
+        this.probePath = probePath;
+    }
+
+    HttpProvider probedAt(String path) {
+        return new HttpProvider(this, path);
     }
 
     @Override
@@ -86,10 +104,10 @@ final class HttpProvider implements ChatProvider {
 
     @Override
     public Mono<Void> probe() {
-        if (dialect.probePath().isEmpty()) {
+        if (probePath.isEmpty()) {
             return Mono.empty();
         }
-        return rotation.around(lease -> exchange.probe(lease).flux())
+        return rotation.around(lease -> exchange.probe(lease, probePath).flux())
                 .onErrorMap(this::redacted)
                 .then();
     }

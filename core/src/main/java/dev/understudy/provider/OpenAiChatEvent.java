@@ -156,7 +156,7 @@ final class OpenAiChatEvent {
 
     private static @Nullable String word(JsonReader in) {
         String word = in.string();
-        return word == null || word.isBlank() ? null : word;
+        return word == null || word.isBlank() || word.equals("null") ? null : word;
     }
 
     private static boolean namesError(String type) {

@@ -58,6 +58,9 @@ final class OpenAiChatStream implements StreamDecoder {
             terminated = true;
             return;
         }
+        if (framing.isUnterminated() && Arrays.equals(bytes, from, to, DONE, 0, Math.min(to - from, DONE.length))) {
+            return; // cut within the marker
+        }
         boolean namedError = framing.event().equals("error");
         try {
             event.read(bytes, from, to - from);

@@ -180,4 +180,17 @@ public final class Providers {
     public static ChatProvider cohere(Endpoint endpoint) {
         return new HttpProvider(endpoint, new Cohere());
     }
+
+    /**
+     * The same provider, whose {@link ChatProvider#probe()} is a GET of this path below its base URL: {@code "/health"}.
+     *
+     * @throws IllegalArgumentException if it was not made here, or the path does not begin with a slash
+     */
+    public static ChatProvider probedAt(ChatProvider provider, String path) {
+        if (!(provider instanceof HttpProvider http) || !path.startsWith("/")) {
+            throw new IllegalArgumentException(
+                    "A provider made by Providers is probed at a path that begins with a slash");
+        }
+        return http.probedAt(path);
+    }
 }

@@ -18,6 +18,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AnthropicStreamTest {
 
@@ -49,6 +50,17 @@ class AnthropicStreamTest {
         assertThat(finish.receipt().finishReason()).isEqualTo("end_turn");
         assertThat(finish.served().provider()).isEqualTo("p");
         assertThat(finish.served().model()).isEqualTo("asked-for");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"''", "'end_turn'", "null"})
+    void aStopReasonInTheBeginningEndsNothing(String told) {
+        String start = START.replace("\"stop_reason\":null", "\"stop_reason\":" + told.replace('\'', '"'));
+        String text = begin(0, "'type':'text','text':'a'");
+        assertThat(hear(start, text).kind()).isEqualTo(FailureKind.TRUNCATED);
+        assertThat(hear(start, text, event("{'type':'message_delta','delta':{'stop_reason':" + told + "}}"))
+                        .isComplete())
+                .isEqualTo(told.contains("end"));
     }
 
     @Test

@@ -35,21 +35,9 @@ final class Heard {
 
     /** In random pieces of 1 to {@code most} bytes. */
     static Heard of(Framing framing, StreamDecoder decoder, byte[] body, int most, Random random) {
-        Heard heard = new Heard();
-        try {
-            for (int at = 0; at < body.length; ) {
-                int size = Math.min(body.length - at, most <= 1 ? 1 : 1 + random.nextInt(most));
-                framing.push(Arrays.copyOfRange(body, at, at + size));
-                heard.pull(framing, decoder);
-                at += size;
-            }
-            framing.end();
-            heard.pull(framing, decoder);
-            decoder.end(heard::take);
-        } catch (CallFailed e) {
-            heard.failure = e.failure();
-        }
-        return heard;
+        Live live = new Live(framing, decoder, new Heard());
+        live.feed(body, most, random);
+        return live.end();
     }
 
     private void pull(Framing framing, StreamDecoder decoder) {
@@ -72,15 +60,42 @@ final class Heard {
         }
     }
 
-    /** A stream that is still open. */
+    /** A stream that is still open. What it is fed after a failure is lost, as it is behind a transport. */
     record Live(Framing framing, StreamDecoder decoder, Heard heard) {
+
         void feed(String more) {
+            feed(more.getBytes(StandardCharsets.UTF_8));
+        }
+
+        void feed(byte[] more) {
+            feed(more, Integer.MAX_VALUE, new Random(0));
+        }
+
+        /** In random pieces of 1 to {@code most} bytes. */
+        void feed(byte[] more, int most, Random random) {
             try {
-                framing.push(more.getBytes(StandardCharsets.UTF_8));
-                heard.pull(framing, decoder);
+                for (int at = 0; at < more.length && heard.failure == null; ) {
+                    int size = Math.min(more.length - at, most == Integer.MAX_VALUE ? most : 1 + random.nextInt(most));
+                    framing.push(Arrays.copyOfRange(more, at, at + size));
+                    heard.pull(framing, decoder);
+                    at += size;
+                }
             } catch (CallFailed e) {
                 heard.failure = e.failure();
             }
+        }
+
+        Heard end() {
+            try {
+                if (heard.failure == null) {
+                    framing.end();
+                    heard.pull(framing, decoder);
+                    decoder.end(heard::take);
+                }
+            } catch (CallFailed e) {
+                heard.failure = e.failure();
+            }
+            return heard;
         }
 
         boolean finished() {

@@ -246,6 +246,13 @@ class OpenAiChatStreamTest {
         assertThat(hear("event: error\ndata: {\"error\":{\"code\":\"tool_use_failed\",\"message\":\"m\"}}\n\n")
                         .kind())
                 .isEqualTo(FailureKind.TOOL_REJECTED);
+        assertThat(hear("data: {\"x_groq\":{\"id\":\"r\",\"error\":\"over_capacity\"}}\n\n")
+                        .kind())
+                .isEqualTo(FailureKind.OVERLOADED);
+        assertThat(
+                        hear("data: {\"choices\":[{\"index\":0,\"delta\":{},\"error\":{\"code\":429,\"message\":\"m\"}}]}\n\n")
+                                .kind())
+                .isEqualTo(FailureKind.RATE_LIMITED);
         assertThat(hear(finish("insufficient_system_resource")).kind()).isEqualTo(FailureKind.OVERLOADED);
         assertThat(hear(finish("network_error")).kind()).isEqualTo(FailureKind.SERVER);
     }
@@ -293,6 +300,20 @@ class OpenAiChatStreamTest {
         body[at] = (byte) 0xE2;
         Heard heard = Heard.of(new SseFraming(), decoder(Quirks.defaults()), body);
         assertThat(heard.kind()).isEqualTo(FailureKind.PROTOCOL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: [", "data: [D", "data: [DONE", "data:["})
+    void aCutWithinTheMarkerIsACutAndNoError(String cut) {
+        assertThat(hear(delta("'content':'a'") + cut).kind()).isEqualTo(FailureKind.TRUNCATED);
+        assertThat(hear(delta("'content':'a'") + finish("stop") + cut).failure).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", " "})
+    void aFinishReasonThatSaysNothingIsNone(String nothing) {
+        Heard heard = hear(delta("'content':'a'") + finish(nothing));
+        assertThat(heard.kind()).isEqualTo(FailureKind.TRUNCATED);
     }
 
     @Test

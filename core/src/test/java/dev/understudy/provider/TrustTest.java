@@ -96,8 +96,7 @@ class TrustTest {
     @Test
     void manyAnswersShareOneConnectionOverHttp2() {
         server.always(Reply.text("It rains").stall(After.tokens(1)));
-        Transport narrow =
-                Transport.defaults().withMaxConnections(1).withTrust(Trust.only(HERE.getCertificate()));
+        Transport narrow = Transport.defaults().withMaxConnections(1).withTrust(Trust.only(HERE.getCertificate()));
         try (ChatProvider provider = provider(server, narrow)) {
             StepVerifier.create(Flux.range(0, 5).flatMap(i -> provider.stream(REQUEST)))
                     .expectNextCount(5)

@@ -33,6 +33,7 @@ final class Performance {
     private final ResumePolicy policy;
     private final ChatRequest request;
     private final Refusals refusals;
+    private final Herald herald;
     private final ContextView context;
     private final Assembler shown = new Assembler();
 
@@ -46,9 +47,15 @@ final class Performance {
     private @Nullable Rescue rescue; // most answers need none
 
     Performance(
-            ChatProvider company, ResumePolicy policy, ChatRequest request, Refusals refusals, ContextView context) {
+            ChatProvider company,
+            ResumePolicy policy,
+            ChatRequest request,
+            Refusals refusals,
+            Herald herald,
+            ContextView context) {
         this.company = company;
         this.refusals = refusals;
+        this.herald = herald;
         this.policy = policy;
         this.request = request;
         this.context = context;
@@ -98,7 +105,11 @@ final class Performance {
         }
         trail = joined(trail, cut.trail());
         Take next = rescue().after(cut, take);
+        if (take.isTakeover() && !cut.visible && cut.sort != Cut.Sort.REJECTED) {
+            herald.inVain(rescue().blow(), cut, take, shown.length());
+        }
         if (next == null) {
+            herald.lost(rescue().blow(), shown.length());
             return Mono.error(rescue().failed());
         }
         take = next;
@@ -147,8 +158,9 @@ final class Performance {
     List<StreamChunk> announce(Take next) {
         Cut blow = rescue().blow();
         List<StreamChunk> news = new ArrayList<>(2);
-        String to = answering == null ? company.name() : answering.provider();
-        news.add(new StreamChunk.Switched(blow.served.provider(), to, blow.failure.kind(), shown.length()));
+        Notice.Answering by = answering == null ? new Notice.Answering(company.name(), request.model()) : answering;
+        herald.tookOver(blow, by, next, shown.length(), rescue().sinceBlow());
+        news.add(new StreamChunk.Switched(blow.served.provider(), by.provider(), blow.failure.kind(), shown.length()));
         if (next.takesBack()) {
             news.add(new StreamChunk.Reset(0, blow.failure.kind()));
             trail = new Trail(

@@ -40,6 +40,7 @@ final class Rescue {
     private final EnumSet<Way> tried = EnumSet.noneOf(Way.class);
     private final List<ChatException.CallFailed> later = new ArrayList<>();
     private @Nullable Cut blow;
+    private long blowAt;
     private String fragment = "";
     private boolean nobodyElse;
     private int takeovers;
@@ -59,6 +60,10 @@ final class Rescue {
             throw new IllegalStateException("Nothing was cut");
         }
         return blow;
+    }
+
+    Duration sinceBlow() {
+        return Duration.ofNanos(Performance.now() - blowAt);
     }
 
     /** The next attempt, or {@code null} when nothing is left to try. */
@@ -83,6 +88,7 @@ final class Rescue {
         nobodyElse = isRoute(cut);
         if (blow == null || cut.visible) {
             blow = cut;
+            blowAt = Performance.now();
             tried.clear();
         } else {
             later.add(cut.asFailed());

@@ -1,5 +1,6 @@
 package dev.understudy.streaming;
 
+import dev.understudy.Listener;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -15,7 +16,8 @@ import reactor.core.publisher.Mono;
  * <p>Its streams differ from those of the provider within: text comes word by word, tool calls come whole, answers in
  * JSON come whole by default, and each takeover is told by one {@link StreamChunk.Switched}. A stream that cannot be saved
  * ends with {@link dev.understudy.chat.ChatException.PartialAnswer}, whose trail names every attempt, or, when nothing was
- * shown, with {@link dev.understudy.chat.ChatException.Exhausted}.
+ * shown, with {@link dev.understudy.chat.ChatException.Exhausted}. Those who listen to the understudy hear of each takeover
+ * ({@link dev.understudy.Event.TookOver}), of each that failed, and of each answer that is lost.
  *
  * <p>Lazy; each subscription is a new answer. Demand is kept exactly and nothing is fetched ahead but the word that is held.
  * Cancelling cancels the one request that is live, at once. A timeout or deadline of the {@link dev.understudy.CallContext}
@@ -24,11 +26,13 @@ import reactor.core.publisher.Mono;
 public final class ResumingProvider extends Around {
 
     private final ResumePolicy policy;
+    private final Herald herald;
     private final Refusals refusals = new Refusals();
 
-    private ResumingProvider(ChatProvider within, ResumePolicy policy) {
+    private ResumingProvider(ChatProvider within, ResumePolicy policy, Listener listener) {
         super(within);
         this.policy = policy;
+        this.herald = Herald.of(within, listener);
     }
 
     /** With {@link ResumePolicy#defaults()}. */
@@ -37,7 +41,12 @@ public final class ResumingProvider extends Around {
     }
 
     public static ResumingProvider over(ChatProvider provider, ResumePolicy policy) {
-        return new ResumingProvider(provider, policy);
+        return over(provider, policy, Listener.none());
+    }
+
+    /** @param listener hears of takeovers, besides those who listen to an {@link dev.understudy.Understudy} within */
+    public static ResumingProvider over(ChatProvider provider, ResumePolicy policy, Listener listener) {
+        return new ResumingProvider(provider, policy, listener);
     }
 
     /** A whole answer has no middle to be cut in: it is the provider's own. */
@@ -48,6 +57,7 @@ public final class ResumingProvider extends Around {
 
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
-        return Flux.deferContextual(context -> new Performance(within, policy, request, refusals, context).play());
+        return Flux.deferContextual(
+                context -> new Performance(within, policy, request, refusals, herald, context).play());
     }
 }

@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import java.util.Locale;
+
 /** How a stream that was cut after its first content goes on. docs/streaming.md tells which way applies when. */
 public enum Way {
     /**
@@ -16,5 +18,10 @@ public enum Way {
     /** A model is asked to repeat the last words and go on. The seam is exact or nothing; what follows is another mind's. */
     ANCHORED,
     /** The stream ends with what was delivered. */
-    FAIL
+    FAIL;
+
+    /** Its name in events and metrics. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

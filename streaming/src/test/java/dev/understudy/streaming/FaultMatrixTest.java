@@ -98,22 +98,29 @@ class FaultMatrixTest {
     /** What is wrong with a cell; empty when nothing is. */
     private static Mono<String> play(MatrixStage stage, MatrixCell cell, int number) {
         return Mono.using(
-                () -> stage.open(cell, number),
-                played -> {
-                    List<StreamChunk> chunks = new ArrayList<>();
-                    Flux<StreamChunk> stream =
-                            number % 2 == 0 ? played.play() : played.play().limitRate(1);
-                    return stream.doOnNext(chunks::add)
-                            .then(Mono.just(new Told(chunks, null)))
-                            .timeout(LONG)
-                            .onErrorResume(error -> Mono.just(new Told(chunks, error)))
-                            .publishOn(Schedulers.boundedElastic())
-                            .flatMap(told -> settled(played).map(left -> complaint(played, told) + left))
-                            .filter(words -> !words.isEmpty())
-                            .map(words -> cell + ": " + words).doOnNext(w -> {if (System.getProperty("cells") != null) System.out.println("WRONG " + w);});
-                },
+                        () -> stage.open(cell, number),
+                        played -> {
+                            List<StreamChunk> chunks = new ArrayList<>();
+                            Flux<StreamChunk> stream = number % 2 == 0
+                                    ? played.play()
+                                    : played.play().limitRate(1);
+                            return stream.doOnNext(chunks::add)
+                                    .then(Mono.just(new Told(chunks, null)))
+                                    .timeout(LONG)
+                                    .onErrorResume(error -> Mono.just(new Told(chunks, error)))
+                                    .publishOn(Schedulers.boundedElastic())
+                                    .flatMap(told -> settled(played).map(left -> complaint(played, told) + left))
+                                    .filter(words -> !words.isEmpty())
+                                    .map(words -> cell + ": " + words)
+                                    .doOnNext(w -> {
+                                        if (System.getProperty("cells") != null) System.out.println("WRONG " + w);
+                                    });
+                        },
                         MatrixStage.Played::close)
-                .subscribeOn(Schedulers.boundedElastic()); // a provider that is built with certificates reads the dice of the system
+                .subscribeOn(
+                        Schedulers
+                                .boundedElastic()); // a provider that is built with certificates reads the dice of the
+        // system
     }
 
     /** Waits until nothing of it is left running, and says what is. */
@@ -289,7 +296,8 @@ class FaultMatrixTest {
     private static FailureKind kind(MatrixCell cell) {
         return switch (cell.fault()) {
             case REFUSED -> FailureKind.CONNECT;
-            case RST, FIN, RST_STREAM, ABANDONED -> cell.phase().content < 0 ? FailureKind.CONNECT : FailureKind.TRUNCATED;
+            case RST, FIN, RST_STREAM, ABANDONED ->
+                cell.phase().content < 0 ? FailureKind.CONNECT : FailureKind.TRUNCATED;
             case STALL, DRIP -> FailureKind.TIMEOUT;
             case IN_BAND -> FailureKind.OVERLOADED;
             case BAD_JSON, CUT_UTF8, OVERSIZED -> FailureKind.PROTOCOL;

@@ -168,7 +168,9 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
      * wire numbers its events, so one that is said twice cannot be told from a model that repeats itself.
      */
     boolean isBroken() {
-        return fault != Fault.DUPLICATE && fault != Fault.GO_AWAY && (phase != Phase.AFTER_FINISH || fault == Fault.IN_BAND);
+        return fault != Fault.DUPLICATE
+                && fault != Fault.GO_AWAY
+                && (phase != Phase.AFTER_FINISH || fault == Fault.IN_BAND);
     }
 
     /** Whether only a timeout tells. */

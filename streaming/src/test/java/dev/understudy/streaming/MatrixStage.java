@@ -132,7 +132,8 @@ final class MatrixStage implements AutoCloseable {
             if (index == 0) {
                 return MatrixScript.reply(cell);
             }
-            Reply answer = MatrixAnswer.answer(cell.phase().sort, Continued.asked(recorded.text()).from());
+            Reply answer = MatrixAnswer.answer(
+                    cell.phase().sort, Continued.asked(recorded.text()).from());
             boolean dies = index == 1
                     ? cell.rescuers() != MatrixCell.Rescuers.SOUND
                     : cell.rescuers() == MatrixCell.Rescuers.ALL_DIE;
@@ -148,8 +149,8 @@ final class MatrixStage implements AutoCloseable {
 
     private final Map<String, Played> cells = new ConcurrentHashMap<>();
     private final List<ScriptedServer> servers = servers(ScriptedServer::start);
-    private final List<ScriptedServer> secured = servers(() ->
-            ScriptedServer.startTls(CERTIFICATE.getKeyPair().getPrivate(), CERTIFICATE.getCertificate()));
+    private final List<ScriptedServer> secured =
+            servers(() -> ScriptedServer.startTls(CERTIFICATE.getKeyPair().getPrivate(), CERTIFICATE.getCertificate()));
     private final ScriptedServer refusing = ScriptedServer.refusing();
     private final DisposableServer resetting = hangingUp(true);
     private final DisposableServer closing = hangingUp(false);

@@ -46,8 +46,7 @@ record WireBody(Reply reply, boolean finished) {
         return new WireBody.Breaking(body.toByteArray(), events, answer, play, style).of(server.http2());
     }
 
-    private static AnswerEvents answer(
-            AnswerEvents.Dialect dialect, WirePlay play, WireCase.Truth told, Random style) {
+    private static AnswerEvents answer(AnswerEvents.Dialect dialect, WirePlay play, WireCase.Truth told, Random style) {
         UnaryOperator<String> quoting = play.escaped() ? AnswerEvents::escaped : AnswerEvents::plain;
         AnswerEvents answer = AnswerEvents.of(dialect, quoting);
         boolean plain = play.style() == 0;
@@ -102,11 +101,11 @@ record WireBody(Reply reply, boolean finished) {
         private WireBody error(int at, boolean finished) {
             boolean inside = style.nextBoolean();
             Event event = event(at);
-            int end = inside || at < event.start ? at : Math.min(body.length, Math.max(at, event.end + (body.length - last().end)));
+            int end = inside || at < event.start
+                    ? at
+                    : Math.min(body.length, Math.max(at, event.end + (body.length - last().end)));
             byte[] error = bytes(answer.error());
-            return new WireBody(
-                    inPieces(joined(Arrays.copyOf(body, end), error)),
-                    finished || end >= told());
+            return new WireBody(inPieces(joined(Arrays.copyOf(body, end), error)), finished || end >= told());
         }
 
         /** Inside its JSON: what is cut before that is no event, and nobody could miss it. */
@@ -114,7 +113,9 @@ record WireBody(Reply reply, boolean finished) {
             Event event = jsonAt(at);
             int cut = Math.max(event.json + 1, Math.min(at, event.end - 1));
             byte[] begun = joined(Arrays.copyOf(body, cut), bytes("\n\n"));
-            return new WireBody(inPieces(joined(begun, Arrays.copyOfRange(body, event.end, body.length))), !isFinish(event) || cut >= told());
+            return new WireBody(
+                    inPieces(joined(begun, Arrays.copyOfRange(body, event.end, body.length))),
+                    !isFinish(event) || cut >= told());
         }
 
         private WireBody cutCharacter(int at) {
@@ -122,13 +123,15 @@ record WireBody(Reply reply, boolean finished) {
             for (int i = event.json; i < event.end; i++) {
                 if (body[i] < 0 && body[i + 1] >= 0) {
                     byte[] rest = Arrays.copyOfRange(body, i + 1, body.length);
-                    return new WireBody(inPieces(joined(Arrays.copyOf(body, i), rest)), true); // no finish has such a character
+                    return new WireBody(
+                            inPieces(joined(Arrays.copyOf(body, i), rest)), true); // no finish has such a character
                 }
             }
             int cut = Math.max(event.json + 1, Math.min(at, event.end - 1));
             byte[] begun = joined(Arrays.copyOf(body, cut), new byte[] {(byte) 0xFF});
             return new WireBody(
-                    inPieces(joined(begun, Arrays.copyOfRange(body, cut, body.length))), !isFinish(event) || cut >= told());
+                    inPieces(joined(begun, Arrays.copyOfRange(body, cut, body.length))),
+                    !isFinish(event) || cut >= told());
         }
 
         private boolean isFinish(Event event) {

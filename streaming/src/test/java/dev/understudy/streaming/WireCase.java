@@ -21,7 +21,8 @@ record WireCase(Truth truth, List<Server> servers, ResumePolicy policy, boolean 
     record Truth(String thought, String text, int calls) {
 
         ToolCall call(int index) {
-            return new ToolCall("call" + index, "tool", "{\"a\":" + index + ",\"b\":\"" + "é茶👍".repeat(index + 1) + "\"}");
+            return new ToolCall(
+                    "call" + index, "tool", "{\"a\":" + index + ",\"b\":\"" + "é茶👍".repeat(index + 1) + "\"}");
         }
 
         private List<Truth> smaller() {
@@ -93,8 +94,8 @@ record WireCase(Truth truth, List<Server> servers, ResumePolicy policy, boolean 
         for (int i = 0; i < count; i++) {
             servers.add(Server.draw(random));
         }
-        Reader reader = new Reader(
-                random.nextInt(3) == 0, random.nextInt(5) == 0 ? random.nextInt(12) : -1, random.nextLong());
+        Reader reader =
+                new Reader(random.nextInt(3) == 0, random.nextInt(5) == 0 ? random.nextInt(12) : -1, random.nextLong());
         return new WireCase(truth, servers, policy(random), random.nextBoolean(), reader);
     }
 

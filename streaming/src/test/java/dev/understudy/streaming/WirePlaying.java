@@ -35,8 +35,9 @@ final class WirePlaying {
             Timeouts.defaults().withFirstContent(Duration.ofMillis(250)).withIdle(Duration.ofMillis(150));
 
     final WireCase played;
-    private final AtomicInteger[] asked =
-            IntStream.range(0, WireStage.SERVERS).mapToObj(i -> new AtomicInteger()).toArray(AtomicInteger[]::new);
+    private final AtomicInteger[] asked = IntStream.range(0, WireStage.SERVERS)
+            .mapToObj(i -> new AtomicInteger())
+            .toArray(AtomicInteger[]::new);
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
     private final List<WireStage.Counted> servers = new ArrayList<>();
     private volatile boolean finished;
@@ -76,21 +77,18 @@ final class WirePlaying {
             servers.add(new WireStage.Counted(
                     provider.apply(i), played.servers().get(i).prefill()));
         }
-        Understudy.Builder builder = Understudy.builder()
-                .retry(RetryPolicy.none())
-                .timeouts(played.isSilent() ? HASTY : PATIENT);
+        Understudy.Builder builder =
+                Understudy.builder().retry(RetryPolicy.none()).timeouts(played.isSilent() ? HASTY : PATIENT);
         servers.forEach(builder::provider);
         try (Understudy door = builder.build()) {
             ChatRequest request = ChatRequest.of(model, "q");
             WireCase.Reader reader = played.reader();
-            Listening listening = new Listening(
-                    new Random(reader.seed()), reader.unbounded(), reader.leaveAfter(), this::live);
+            Listening listening =
+                    new Listening(new Random(reader.seed()), reader.unbounded(), reader.leaveAfter(), this::live);
             ResumingProvider.over(door, played.policy()).stream(
                             played.deterministic() ? request.withTemperature(0) : request)
                     .subscribe(listening);
-            assertThat(listening.over.await(40, TimeUnit.SECONDS))
-                    .as("it ends")
-                    .isTrue();
+            assertThat(listening.over.await(40, TimeUnit.SECONDS)).as("it ends").isTrue();
             heard = listening;
             settle(door);
             check(listening);
@@ -121,7 +119,10 @@ final class WirePlaying {
         assertThat(listening.ends).as("terminal signals").isEqualTo(listening.left ? 0 : 1);
         assertThat(listening.mostLive).as("live upstreams").isLessThanOrEqualTo(1);
         if (listening.asked != Long.MAX_VALUE) {
-            assertThat(servers.stream().mapToInt(server -> server.peakDemand.get()).max().orElse(0))
+            assertThat(servers.stream()
+                            .mapToInt(server -> server.peakDemand.get())
+                            .max()
+                            .orElse(0))
                     .as("asked for ahead")
                     .isLessThanOrEqualTo(1);
         }

@@ -1,0 +1,91 @@
+package dev.understudy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this door tells others about providers.
+ *
+ * @param shared where it is told
+ * @param from who tells
+ * @param door the name of the door
+ * @param time whose readings are told as instants, for no two instances share an origin
+ */
+record Voice(SharedStanding shared, String from, String door, Time time) {
+
+    static final Voice SILENT = new Voice(SharedStanding.none(), "", "", Time.PARALLEL);
+
+    static Voice of(SharedStanding shared, String door, Time time) {
+        return shared == Silence.INSTANCE
+                ? SILENT
+                : new Voice(shared, UUID.randomUUID().toString(), door, time);
+    }
+
+    boolean isSilent() {
+        return shared == Silence.INSTANCE;
+    }
+
+    /** Telling must not harm a call. */
+    void say(SharedStanding.Word word) {
+        if (isSilent()) {
+            return;
+        }
+        try {
+            shared.tell(new SharedStanding.Told(from, word));
+        } catch (RuntimeException e) {
+            // Dropped, as SharedStanding promises: this door knows it, and the others find out for themselves.
+        }
+    }
+
+    void gated(Route route, Gates.Gate gate, long now) {
+        say(new SharedStanding.Gated(route.name(), route.model(), gate.kind(), instant(gate.until(), now)));
+    }
+
+    void ungated(Route route) {
+        say(new SharedStanding.Ungated(route.name(), route.model()));
+    }
+
+    /** Only what this door has seen itself: what it heard is not told again. */
+    void moved(String provider, String model, Circuit from, Circuit to, long now) {
+        if (to instanceof Circuit.Open open && !open.hearsay()) {
+            say(new SharedStanding.Opened(provider, model, open.why(), instant(open.until(), now)));
+        } else if (to instanceof Circuit.Closed && from instanceof Circuit.HalfOpen) {
+            say(new SharedStanding.Closed(provider, model));
+        }
+    }
+
+    void active(String provider, boolean byHand) {
+        say(new SharedStanding.Active(door, provider, byHand));
+    }
+
+    void held(String provider, @Nullable String model, @Nullable Duration forHowLong) {
+        Instant until = forHowLong == null ? null : wall().plus(forHowLong);
+        say(new SharedStanding.Held(provider, model, until));
+    }
+
+    void released(String provider, @Nullable String model) {
+        say(new SharedStanding.Released(provider, model));
+    }
+
+    void spent(String provider, int requests, int tokens) {
+        if (requests != 0 || tokens != 0) {
+            say(new SharedStanding.Spent(provider, requests, tokens));
+        }
+    }
+
+    private Instant wall() {
+        return Instant.ofEpochMilli(time.scheduler().now(TimeUnit.MILLISECONDS));
+    }
+
+    private Instant instant(long until, long now) {
+        return wall().plusNanos(until - now);
+    }
+
+    /** The reading of this door's clock at an instant that another has told. */
+    long reading(Instant instant, long now) {
+        return now + Nanos.of(Duration.between(wall(), instant));
+    }
+}

@@ -1,0 +1,338 @@
+package dev.understudy.ops;
+
+import dev.understudy.Listener;
+import dev.understudy.SharedStanding;
+import dev.understudy.Understudy;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The agents that run: named chains, each an {@link Understudy}, whose configuration can be replaced while calls are in
+ * flight. Thread-safe.
+ */
+public final class Agents implements AutoCloseable {
+
+    /** How often a watched file is looked at. */
+    static final Duration LOOK = Duration.ofSeconds(2);
+
+    /** @param config {@code null} for chains composed in code */
+    private record Running(@Nullable Config config, Map<String, Chain> chains) {}
+
+    private final Troupe troupe;
+    private final Supplier<Scheduler> timer;
+    private final Sinks.Many<Reload> reloads = Sinks.many().multicast().directBestEffort();
+    private final Object change = new Object();
+    private volatile Running running;
+    private volatile @Nullable Reload lastReload;
+    private volatile boolean closed;
+
+    private Agents(Troupe troupe, Supplier<Scheduler> timer, Running running) {
+        this.troupe = troupe;
+        this.timer = timer;
+        this.running = running;
+    }
+
+    /** With all defaults, and nobody listening. Opens no connection, unless health checks are on. */
+    public static Agents open(Config config) {
+        return builder(config).open();
+    }
+
+    /** The same, heard by this listener. */
+    public static Agents open(Config config, Listener listener) {
+        return builder(config).listener(listener).open();
+    }
+
+    /** With what only code can say. */
+    public static Builder builder(Config config) {
+        return new Builder(config);
+    }
+
+    /**
+     * Chains composed in code, each under its own name. They can be read and operated like configured ones; {@link #swap},
+     * {@link #change} and {@link #watch} are refused.
+     *
+     * @throws IllegalArgumentException if two have the same name
+     */
+    public static Agents of(Understudy... doors) {
+        Map<String, Chain> chains = new LinkedHashMap<>();
+        for (Understudy door : doors) {
+            if (chains.put(door.name(), new Chain(null, door, door)) != null) {
+                throw new IllegalArgumentException("Two agents are named '" + door.name() + "'");
+            }
+        }
+        Troupe nobody =
+                new Troupe(Map.of(), Listener.none(), id -> SharedStanding.none(), (id, builder) -> {}, Map.of());
+        return new Agents(nobody, Schedulers::parallel, new Running(null, Collections.unmodifiableMap(chains)));
+    }
+
+    /** Who there is now, in order. */
+    public List<String> ids() {
+        return List.copyOf(running.chains.keySet());
+    }
+
+    /**
+     * The chain that is in service now, for operators; {@code null} if there is none of this id. After a change it is another
+     * one: callers use {@link #provider}.
+     */
+    public @Nullable Understudy door(String agentId) {
+        Chain chain = running.chains.get(agentId);
+        return chain == null ? null : chain.door();
+    }
+
+    /**
+     * An agent for callers. Each call goes to the chain that is in service when it is subscribed, and ends there whatever
+     * changes meanwhile. If there is no such agent then, it fails with {@link ChatException.Rejected}. Its {@code close()} does
+     * nothing.
+     */
+    public ChatProvider provider(String agentId) {
+        return new Handle(agentId, () -> {
+            Chain chain = running.chains.get(agentId);
+            if (chain == null) {
+                throw new ChatException.Rejected(
+                        closed ? "The agents are closed" : "No agent is called '" + agentId + "'; there are " + ids());
+            }
+            return chain;
+        });
+    }
+
+    /** The configuration that runs now; {@code null} for chains composed in code. */
+    public @Nullable Config config() {
+        return running.config;
+    }
+
+    /** What an operator may change of this agent, as it is now; {@code null} if there is none of this id. */
+    public @Nullable FailoverSettings failover(String agentId) {
+        Chain chain = running.chains.get(agentId);
+        if (chain == null) {
+            return null;
+        }
+        AgentSpec spec = chain.spec();
+        return spec == null ? Composed.settings(chain.door()) : spec.settings();
+    }
+
+    /**
+     * Composes this agent anew with these settings, until a configuration says otherwise. Calls in flight end on the old
+     * chain; what was held stays held.
+     *
+     * @throws IllegalArgumentException if there is none of this id
+     * @throws ConfigException if the settings cannot be; with all mistakes at once
+     * @throws UnsupportedOperationException if it was composed in code
+     */
+    public void change(String agentId, FailoverSettings settings) {
+        List<Chain> retired;
+        synchronized (change) {
+            Running now = running;
+            Chain chain = now.chains.get(agentId);
+            if (chain == null) {
+                throw new IllegalArgumentException("No agent is called '" + agentId + "'; there are " + ids());
+            }
+            AgentSpec spec = chain.spec();
+            if (spec == null || now.config == null) {
+                throw composed();
+            }
+            AgentSpec wanted =
+                    Wishes.checked(spec, settings, now.config.document().providers());
+            Map<String, AgentSpec> agents = new LinkedHashMap<>();
+            now.chains.forEach((id, each) -> {
+                AgentSpec own = each.spec();
+                if (own != null) {
+                    agents.put(id, id.equals(agentId) ? wanted : own);
+                }
+            });
+            retired = replace(now.config, agents);
+        }
+        retired.forEach(Chain::retire);
+    }
+
+    /**
+     * Runs this configuration from now on. Agents that it does not change are left as they are; the others are composed anew, all
+     * at once or none. Calls in flight end on the old chains, which are closed after their last call.
+     *
+     * @throws ConfigException if it cannot be run: nothing has changed then
+     * @throws UnsupportedOperationException for chains composed in code
+     */
+    public void swap(Config config) {
+        List<Chain> retired;
+        try {
+            synchronized (change) {
+                if (running.config == null) {
+                    throw composed();
+                }
+                retired = replace(config, config.document().agents());
+            }
+        } catch (ConfigException refused) {
+            tell(config.source(), refused.mistakes());
+            throw refused;
+        }
+        retired.forEach(Chain::retire);
+        tell(config.source(), List.of());
+    }
+
+    /** @return who is not in service any more */
+    private List<Chain> replace(Config config, Map<String, AgentSpec> agents) {
+        if (closed) {
+            throw new IllegalStateException("The agents are closed");
+        }
+        Map<String, Chain> before = running.chains;
+        Map<String, Chain> after = built(config, () -> troupe.chains(agents, before));
+        running = new Running(config, Collections.unmodifiableMap(after));
+        return before.values().stream()
+                .filter(chain -> !after.containsValue(chain))
+                .toList();
+    }
+
+    private static Map<String, Chain> built(Config config, Supplier<Map<String, Chain>> chains) {
+        try {
+            return chains.get();
+        } catch (Wrong wrong) {
+            throw new ConfigException(
+                    config.source(), List.of(new Mistake(wrong.under(""), wrong.what(), wrong.right())));
+        }
+    }
+
+    private static UnsupportedOperationException composed() {
+        return new UnsupportedOperationException(
+                "These agents were composed in code, so they are changed in code; agents of a Config can be changed");
+    }
+
+    /**
+     * Looks at this file every 2 s and swaps in what it says when that changes. A file that cannot be used is refused and told by
+     * {@link #reloads()}, once; what runs goes on. The file is read on {@code Schedulers.boundedElastic()}.
+     *
+     * @return ends the watching
+     * @throws UnsupportedOperationException for chains composed in code
+     */
+    public Disposable watch(Path file) {
+        Config config = running.config;
+        if (config == null) {
+            throw composed();
+        }
+        return new Watch(file, config, this, timer).start();
+    }
+
+    /** What becomes of configurations, from subscription on. Whoever does not keep up misses some; never ends in an error. */
+    public Flux<Reload> reloads() {
+        return reloads.asFlux();
+    }
+
+    /** What became of the last configuration that was to replace the running one; {@code null} before the first. */
+    public @Nullable Reload lastReload() {
+        return lastReload;
+    }
+
+    /** @param mistakes none if it was accepted */
+    void tell(String source, List<Mistake> mistakes) {
+        Instant at = Instant.ofEpochMilli(timer.get().now(TimeUnit.MILLISECONDS));
+        Reload reload = new Reload(at, source, mistakes.isEmpty(), mistakes);
+        lastReload = reload;
+        synchronized (reloads) {
+            reloads.tryEmitNext(reload);
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Takes no more calls. Each chain is closed after its last call; watching ends. Idempotent. */
+    @Override
+    public void close() {
+        Map<String, Chain> before;
+        synchronized (change) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            before = running.chains;
+            running = new Running(running.config, Map.of());
+        }
+        before.values().forEach(Chain::retire);
+        synchronized (reloads) {
+            reloads.tryEmitComplete();
+        }
+    }
+
+    /** What only code can say of configured agents. Not thread-safe. */
+    public static final class Builder {
+
+        private final Config config;
+        private final Map<String, ChatProvider> supplied = new LinkedHashMap<>();
+        private final List<BiConsumer<String, Understudy.Builder>> touches = new ArrayList<>();
+        private Listener listener = Listener.none();
+        private Function<String, SharedStanding> standing = Troupe.memories();
+        private Supplier<Scheduler> timer = Schedulers::parallel;
+
+        private Builder(Config config) {
+            this.config = config;
+        }
+
+        /** Who hears what happens in all chains. Several: {@link Listener#and}. */
+        public Builder listener(Listener listener) {
+            this.listener = listener;
+            return this;
+        }
+
+        /**
+         * A provider that the configuration names with {@code supplied: true}, by its own name. It is never closed by the
+         * agents.
+         */
+        public Builder supply(ChatProvider provider) {
+            supplied.put(provider.name(), provider);
+            return this;
+        }
+
+        /** What other instances know; by default each agent remembers for itself, from one of its chains to the next. */
+        public Builder sharedStanding(SharedStanding shared) {
+            this.standing = id -> shared;
+            return this;
+        }
+
+        /** Clock and timer at once, of the chains and of watching; {@code Schedulers.parallel()}. */
+        public Builder scheduler(Scheduler scheduler) {
+            this.timer = () -> scheduler;
+            return customize((id, builder) -> builder.scheduler(scheduler));
+        }
+
+        /** The last word on each chain before it is built: a token counter, a selection of your own. */
+        public Builder customize(BiConsumer<String, Understudy.Builder> touch) {
+            touches.add(touch);
+            return this;
+        }
+
+        /**
+         * Opens no connection, unless health checks are on.
+         *
+         * @throws ConfigException if the configuration names a supplied provider that nobody supplied
+         */
+        public Agents open() {
+            Troupe troupe = new Troupe(
+                    Map.copyOf(supplied),
+                    listener,
+                    standing,
+                    (id, builder) -> touches.forEach(touch -> touch.accept(id, builder)),
+                    new ConcurrentHashMap<>());
+            Map<String, Chain> chains =
+                    built(config, () -> troupe.chains(config.document().agents(), Map.of()));
+            return new Agents(troupe, timer, new Running(config, Collections.unmodifiableMap(chains)));
+        }
+    }
+}

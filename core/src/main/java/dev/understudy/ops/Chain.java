@@ -1,0 +1,63 @@
+package dev.understudy.ops;
+
+import dev.understudy.Understudy;
+import dev.understudy.chat.ChatProvider;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One agent as it runs. It is closed when it is retired and its last call has ended, whichever comes last.
+ */
+final class Chain {
+
+    private final @Nullable AgentSpec spec;
+    private final Understudy door;
+    private final ChatProvider front;
+    /** Calls in flight, and one for being in service; 0 is closed. */
+    private final AtomicLong uses = new AtomicLong(1);
+
+    /** @param front the door, or what keeps its streams alive around it */
+    Chain(@Nullable AgentSpec spec, Understudy door, ChatProvider front) {
+        this.spec = spec;
+        this.door = door;
+        this.front = front;
+    }
+
+    /** As configured; {@code null} if it was composed in code. */
+    @Nullable
+    AgentSpec spec() {
+        return spec;
+    }
+
+    Understudy door() {
+        return door;
+    }
+
+    ChatProvider front() {
+        return front;
+    }
+
+    /** Counts a call in; false if it is closed already. */
+    boolean enter() {
+        long now = uses.get();
+        while (now > 0) {
+            if (uses.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = uses.get();
+        }
+        return false;
+    }
+
+    /** Counts a call out. */
+    void leave() {
+        if (uses.decrementAndGet() == 0) {
+            front.close();
+        }
+    }
+
+    /** Once: nobody enters from now on who does not know it already. */
+    void retire() {
+        leave();
+    }
+}

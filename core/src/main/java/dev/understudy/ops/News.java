@@ -1,0 +1,162 @@
+package dev.understudy.ops;
+
+import dev.understudy.Event;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.Notice;
+import dev.understudy.chat.Trail;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as those hear of it who are not Java: on the event stream and by webhooks. Holds no prompt, no answer and no
+ * tag of a caller.
+ *
+ * @param type what happened; docs/operate.md lists them
+ * @param agent at which understudy
+ * @param data the facts
+ */
+record News(String type, String agent, Map<String, Object> data) {
+
+    private record Words(String type, BiConsumer<Object, Facts> facts) {}
+
+    private static final Map<Class<?>, Words> WORDS = new LinkedHashMap<>();
+
+    static {
+        words(Event.RouteSkipped.class, "route.skipped", (it, facts) -> facts.entry(it.entry()));
+        words(Event.AttemptStarted.class, "attempt.started", (it, facts) -> facts.route(it.provider(), it.model())
+                .put("attempt", it.attempt())
+                .put("of", it.of()));
+        words(Event.FirstContent.class, "attempt.first_content", (it, facts) -> facts.route(it.provider(), it.model())
+                .put("after_ms", it.after()));
+        words(Event.AttemptFailed.class, "attempt.failed", (it, facts) -> facts.entry(it.entry())
+                .put("took_ms", it.entry().timing().took()));
+        words(Event.Retrying.class, "call.retrying", (it, facts) -> facts.route(it.provider(), it.model())
+                .put("after_ms", it.after())
+                .why(it.why()));
+        words(Event.FailedOver.class, "call.failed_over", (it, facts) -> facts.put("from_provider", it.from())
+                .put("from_model", it.fromModel())
+                .put("to_provider", it.to())
+                .put("to_model", it.toModel())
+                .put("after_ms", it.after())
+                .why(it.why()));
+        words(Event.Hedged.class, "call.hedged", (it, facts) -> facts.route(it.provider(), it.model())
+                .put("with_provider", it.with())
+                .put("with_model", it.withModel())
+                .put("after_ms", it.after()));
+        words(Event.AttemptLeft.class, "attempt.left", (it, facts) -> facts.entry(it.entry())
+                .put("outcome", it.entry().outcome())
+                .put("took_ms", it.entry().timing().took()));
+        words(Event.TookOver.class, "stream.took_over", (it, facts) -> facts.put("from_provider", it.from())
+                .put("from_model", it.fromModel())
+                .put("to_provider", it.to())
+                .put("to_model", it.toModel())
+                .put("way", it.way())
+                .put("offset", it.offset())
+                .put("gap_ms", it.gap())
+                .why(it.why()));
+        words(Event.TakeoverFailed.class, "stream.takeover_failed", (it, facts) -> facts.put("from_provider", it.from())
+                .put("from_model", it.fromModel())
+                .put("way", it.way())
+                .put("offset", it.offset())
+                .why(it.why()));
+        words(Event.AnswerLost.class, "stream.lost", (it, facts) -> facts.route(it.provider(), it.model())
+                .put("offset", it.offset())
+                .why(it.why()));
+        words(Event.Trimmed.class, "call.trimmed", (it, facts) -> facts.route(it.provider(), it.model())
+                .put("messages", it.messages())
+                .put("tokens", it.tokens()));
+        words(Event.CallServed.class, "call.served", (it, facts) -> facts.route(
+                        it.served().provider(), it.served().model())
+                .put("fallback", it.served().fallback())
+                .put("attempts", it.served().trail().attempts())
+                .put("input_tokens", it.usage().input())
+                .put("output_tokens", it.usage().output())
+                .put("took_ms", it.took()));
+        words(Event.CallFailed.class, "call.failed", (it, facts) -> facts.why(cause(it.why()))
+                .put("took_ms", it.took()));
+        words(Event.CallCancelled.class, "call.cancelled", (it, facts) -> facts.put("took_ms", it.took()));
+        words(Notice.KeyGated.class, "key.gated", (it, facts) -> facts.put("provider", it.provider())
+                .put("key", it.keyFingerprint())
+                .put("kind", it.kind())
+                .put("for_ms", it.forHowLong()));
+        words(Notice.KeyUsed.class, "key.used", (it, facts) -> facts.put("provider", it.provider())
+                .put("key", it.keyFingerprint()));
+        words(Notice.Answering.class, "provider.answering", (it, facts) -> facts.route(it.provider(), it.model()));
+        words(Notice.Adapted.class, "parameter.refused", (it, facts) -> facts.route(it.provider(), it.model())
+                .put("parameter", it.parameter()));
+        words(Event.CircuitMoved.class, "circuit.moved", (it, facts) -> facts.route(it.provider(), it.model())
+                .put("from", it.from())
+                .put("to", it.to())
+                .put("reason", it.why()));
+        words(Event.HealthChanged.class, "health.changed", (it, facts) -> facts.put("provider", it.provider())
+                .put("health", it.status())
+                .put("reason", it.why()));
+        words(Event.ActiveMoved.class, "active.moved", (it, facts) -> facts.put("from_provider", it.from())
+                .put("to_provider", it.to())
+                .put("reason", it.why()));
+        words(Event.WarmupFailed.class, "warmup.failed", (it, facts) -> facts.put("provider", it.provider())
+                .why(it.why()));
+        words(Event.Administered.class, "admin.changed", (it, facts) -> facts.put("by", it.by())
+                .put("action", it.action())
+                .put("provider", it.provider())
+                .put("what", it.what()));
+    }
+
+    private static <E> void words(Class<E> event, String type, BiConsumer<E, Facts> facts) {
+        WORDS.put(event, new Words(type, (it, to) -> facts.accept(event.cast(it), to)));
+    }
+
+    static News of(Event event) {
+        Facts facts = new Facts();
+        Event.CallId call = event.call();
+        if (call != null) {
+            facts.put("call", call.number())
+                    .put("requested_model", call.model())
+                    .put("stream", call.stream());
+        }
+        Words words = words(event);
+        words.facts.accept(what(event), facts);
+        return new News(words.type, event.door(), facts.map());
+    }
+
+    static String type(Event event) {
+        return words(event).type;
+    }
+
+    static List<String> types() {
+        return WORDS.values().stream().map(Words::type).toList();
+    }
+
+    private static Object what(Event event) {
+        return event instanceof Event.ProviderNotice told ? told.notice() : event;
+    }
+
+    private static Words words(Event event) {
+        Words words = WORDS.get(what(event).getClass());
+        if (words == null) {
+            throw new IllegalStateException("No words for " + what(event).getClass());
+        }
+        return words;
+    }
+
+    private static @Nullable Failure cause(ChatException why) {
+        return why instanceof ChatException.CallFailed failed
+                ? failed.failure()
+                : trail(why).cause().orElse(null);
+    }
+
+    /** What was tried in vain. */
+    static Trail trail(ChatException why) {
+        if (why instanceof ChatException.Exhausted exhausted) {
+            return exhausted.trail();
+        }
+        if (why instanceof ChatException.Rejected rejected) {
+            return rejected.trail();
+        }
+        return why instanceof ChatException.PartialAnswer partial ? partial.trail() : Trail.empty();
+    }
+}

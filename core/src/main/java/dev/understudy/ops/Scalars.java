@@ -1,0 +1,143 @@
+package dev.understudy.ops;
+
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** The kinds of values that a document has. */
+final class Scalars {
+
+    static final Type<String> TEXT = new Scalar<>("string", "a text", Map.of("minLength", 1), Scalars::filled, t -> t);
+
+    static final Type<String> WORD =
+            new Scalar<>("string", "one word", Map.of("pattern", "^\\S+$"), text -> matching("\\S+", text), t -> t);
+
+    static final Type<Boolean> FLAG = new Scalar<>("boolean", "true or false", Map.of(), Boolean::valueOf, b -> b);
+
+    /** Longer than zero. */
+    static final Type<Duration> DURATION = duration("a duration longer than zero: 500ms, 10s, 5m or 1h", false);
+
+    /** Zero or longer. */
+    static final Type<Duration> PAUSE = duration("a duration: 0s, 500ms, 10s, 5m or 1h", true);
+
+    static final Type<URI> URL = new Scalar<>(
+            "string", "an absolute URL: https://host/path", Map.of("format", "uri"), Scalars::url, URI::toString);
+
+    static final Type<String> PATH = new Scalar<>(
+            "string",
+            "a path that begins with a slash",
+            Map.of("pattern", "^/"),
+            text -> matching("/\\S*", text),
+            path -> path);
+
+    private Scalars() {}
+
+    static Type<Integer> whole(int least) {
+        return whole(least, Integer.MAX_VALUE);
+    }
+
+    static Type<Integer> whole(int least, int most) {
+        boolean open = most == Integer.MAX_VALUE;
+        Map<String, Object> range = new LinkedHashMap<>();
+        range.put("minimum", least);
+        if (!open) {
+            range.put("maximum", most);
+        }
+        return new Scalar<>(
+                "integer",
+                "a whole number, " + (open ? least + " or more" : "from " + least + " to " + most),
+                range,
+                text -> {
+                    int number = new BigDecimal(text).intValueExact();
+                    return number < least || number > most ? refused() : number;
+                },
+                number -> number);
+    }
+
+    /** A number within bounds that belong to it or not: {@code "[0"}, {@code "(0,1)"}, {@code "[0,1)"}. */
+    static Type<Double> number(String bounds, String words) {
+        String[] ends = bounds.substring(1).replaceAll("[)\\]]$", "").split(",");
+        double least = Double.parseDouble(ends[0]);
+        double most = ends.length == 1 ? Double.POSITIVE_INFINITY : Double.parseDouble(ends[1]);
+        boolean withLeast = bounds.startsWith("[");
+        boolean withMost = bounds.endsWith("]") || ends.length == 1;
+        Map<String, Object> range = new LinkedHashMap<>();
+        range.put(withLeast ? "minimum" : "exclusiveMinimum", plain(least));
+        if (ends.length > 1) {
+            range.put(withMost ? "maximum" : "exclusiveMaximum", plain(most));
+        }
+        return new Scalar<>(
+                "number",
+                "a number, " + words,
+                range,
+                text -> {
+                    double number = Double.parseDouble(text);
+                    boolean above = withLeast ? number >= least : number > least;
+                    boolean below = withMost ? number <= most : number < most;
+                    return above && below && Double.isFinite(number) ? number : refused();
+                },
+                Scalars::plain);
+    }
+
+    /** One of these constants, in lower case with hyphens. */
+    static <E extends Enum<E>> Type<E> choice(Class<E> type) {
+        List<E> constants = Arrays.asList(type.getEnumConstants());
+        return choice(constants, Scalars::label);
+    }
+
+    /** One of these, by its label. */
+    static <E> Type<E> choice(List<E> all, Function<E, String> label) {
+        List<String> labels = all.stream().map(label).toList();
+        return new Scalar<>(
+                "string",
+                Nearest.oneOf(labels),
+                Map.of("enum", labels),
+                text -> all.get(labels.contains(text) ? labels.indexOf(text) : refused()),
+                label::apply);
+    }
+
+    /** {@code DROP_OLDEST_HALF} is written {@code drop-oldest-half}. */
+    static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Type<Duration> duration(String words, boolean zero) {
+        return new Scalar<>(
+                "string",
+                words,
+                Map.of("pattern", Durations.PATTERN),
+                text -> {
+                    Duration read = Durations.read(text);
+                    return zero || !read.isZero() ? read : refused();
+                },
+                Durations::written);
+    }
+
+    private static String filled(String text) {
+        return text.isBlank() ? refused() : text;
+    }
+
+    static String matching(String pattern, String text) {
+        return Pattern.matches(pattern, text) ? text : refused();
+    }
+
+    private static URI url(String text) {
+        URI url = URI.create(text);
+        return url.getHost() == null || !List.of("http", "https").contains(url.getScheme()) ? refused() : url;
+    }
+
+    private static Number plain(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e15 ? (Number) (long) number : (Number) number;
+    }
+
+    private static <T> T refused() {
+        throw new IllegalArgumentException();
+    }
+}

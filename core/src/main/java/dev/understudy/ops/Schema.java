@@ -1,0 +1,45 @@
+package dev.understudy.ops;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The JSON Schema of configurations: shipped as a file, and made from the keys, so that a test can compare. */
+final class Schema {
+
+    static final String RESOURCE = "understudy.schema.json";
+
+    private Schema() {}
+
+    /** As it is shipped. */
+    static String text() {
+        try (InputStream in = Schema.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new IllegalStateException("The jar lacks dev/understudy/ops/" + RESOURCE);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As the keys have it. */
+    static Map<String, Object> made() {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+        schema.put("$id", "https://understudy.dev/understudy.schema.json");
+        schema.put("title", "Understudy");
+        schema.putAll(Document.SECTION.definition());
+        Map<String, Object> definitions = new LinkedHashMap<>();
+        for (Section<?> section : Document.SECTION.all()) {
+            if (section != Document.SECTION) {
+                definitions.put(section.name(), section.definition());
+            }
+        }
+        schema.put("$defs", definitions);
+        return schema;
+    }
+}

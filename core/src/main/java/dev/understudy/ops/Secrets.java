@@ -1,0 +1,57 @@
+package dev.understudy.ops;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A secret: never in the document itself, which is copied, mailed and committed, but named there as a variable of the
+ * environment.
+ *
+ * @param maker throws if it cannot be one, in words that hold nothing of it
+ */
+record Secrets<T>(Function<String, T> maker) implements Type<T> {
+
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^}]*}");
+
+    @Override
+    public @Nullable T read(Node node, Findings found) {
+        if (!(node instanceof Node.Text text)) {
+            found.mistake(node.path(), "is " + (node instanceof Node.Numeral ? "a number" : node.kind()), words());
+            return null;
+        }
+        if (!REFERENCE.matcher(text.value()).matches()) {
+            found.secret(text.value());
+            found.mistake(node.path(), "a secret stands in the document itself", words());
+            return null;
+        }
+        String value = found.expanded(text);
+        try {
+            return value == null ? null : maker.apply(value);
+        } catch (IllegalArgumentException e) {
+            found.mistake(node.path(), String.valueOf(e.getMessage()), "");
+            return null;
+        }
+    }
+
+    @Override
+    public String words() {
+        return "the name of an environment variable: ${NAME}";
+    }
+
+    @Override
+    public Map<String, Object> schema() {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put("type", "string");
+        schema.put("pattern", "^\\$\\{[A-Za-z_][A-Za-z0-9_]*}$");
+        return schema;
+    }
+
+    /** It is not. */
+    @Override
+    public Object written(T value) {
+        return "***";
+    }
+}

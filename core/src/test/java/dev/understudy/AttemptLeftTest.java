@@ -1,0 +1,100 @@
+package dev.understudy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.VirtualStage.Heard;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Trail;
+import dev.understudy.chat.Usage;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedProvider;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An attempt that is given up is told of, with what it cost. */
+class AttemptLeftTest {
+
+    /** "Who is there?" takes 13 / 4 tokens, and 4 for being a message. */
+    private static final int PROMPT = 8;
+
+    private final VirtualStage stage = new VirtualStage();
+    private final ScriptedProvider a = ScriptedProvider.named("a");
+    private final ScriptedProvider b = ScriptedProvider.named("b");
+
+    private Heard ask(boolean streamed, Understudy understudy) {
+        return streamed ? stage.stream(understudy) : stage.chat(understudy);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCallerWhoLeavesBeforeAnyContentLeavesTheAttemptAndThenTheCall(boolean streamed) {
+        a.then(Cue.hang());
+        Heard heard = ask(streamed, stage.builder(a).build());
+        stage.advance(Duration.ofSeconds(1));
+        heard.call.dispose();
+        assertThat(stage.events).hasSize(3);
+        Trail.Entry left = ((Event.AttemptLeft) stage.events.get(1)).entry();
+        assertThat(left.outcome()).isEqualTo(Trail.Outcome.CANCELLED);
+        assertThat(left.usage()).isEqualTo(Usage.estimate(PROMPT));
+        assertThat(left.timing().took()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(stage.events.get(2)).isInstanceOf(Event.CallCancelled.class);
+    }
+
+    @Test
+    void whatWasSaidBeforeTheCallerLeftIsCounted() {
+        a.then(Cue.tokens("four", "more", "and more").hangAfter(2));
+        Heard heard = stage.stream(stage.builder(a).build());
+        assertThat(heard.text()).isEqualTo("fourmore");
+        heard.call.dispose();
+        List<Event.AttemptLeft> left = stage.events(Event.AttemptLeft.class);
+        assertThat(left).hasSize(1);
+        assertThat(left.get(0).entry().outcome()).isEqualTo(Trail.Outcome.CANCELLED);
+        assertThat(left.get(0).entry().usage()).isEqualTo(new Usage(PROMPT, 2, 0, 0, true));
+    }
+
+    @Test
+    void whatWasSaidBeforeTheStreamDiedIsCounted() {
+        a.then(Cue.tokens("four", "more", "and more").failAfter(2, Failure.of(FailureKind.SERVER, "broken")));
+        Heard heard = stage.stream(stage.builder(a).build());
+        assertThat(heard.trail().usage()).isEqualTo(new Usage(PROMPT, 2, 0, 0, true));
+        assertThat(stage.events(Event.AttemptLeft.class)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoIsOutrunIsToldOfBeforeTheAnswer(boolean streamed) {
+        a.then(Cue.hang());
+        Heard heard = ask(streamed, stage.builder(a, b).hedging(Hedging.on()).build());
+        stage.advance(Duration.ofSeconds(1));
+        assertThat(heard.by()).isEqualTo("b");
+        List<Event.AttemptLeft> left = stage.events(Event.AttemptLeft.class);
+        assertThat(left).hasSize(1);
+        assertThat(left.get(0).entry())
+                .isEqualTo(heard.trail().entries().get(0))
+                .extracting(Trail.Entry::provider, Trail.Entry::outcome)
+                .containsExactly("a", Trail.Outcome.WASTED);
+        assertThat(stage.events.get(stage.events.size() - 1)).isInstanceOf(Event.CallServed.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoServesIsNotLeft(boolean streamed) {
+        assertThat(ask(streamed, stage.builder(a).build()).by()).isEqualTo("a");
+        assertThat(stage.events(Event.AttemptLeft.class)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCallThatIsLeftBetweenTwoAttemptsHasNoAttemptToLeave(boolean streamed) {
+        a.then(Cue.fail(FailureKind.SERVER));
+        Heard heard =
+                ask(streamed, stage.builder(a).retry(RetryPolicy.defaults()).build());
+        heard.call.dispose();
+        assertThat(stage.events(Event.CallCancelled.class)).hasSize(1);
+        assertThat(stage.events(Event.AttemptLeft.class)).isEmpty();
+    }
+}

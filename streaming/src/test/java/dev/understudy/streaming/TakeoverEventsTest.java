@@ -1,0 +1,173 @@
+package dev.understudy.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.Event;
+import dev.understudy.Listener;
+import dev.understudy.RetryPolicy;
+import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import reactor.test.StepVerifier;
+
+/** What listeners hear of a takeover. */
+class TakeoverEventsTest {
+
+    private static final ChatRequest ASKED = ChatRequest.of("m", "Tell me a story");
+    private static final Failure RESET = Failure.of(FailureKind.CONNECT, "connection reset");
+    private static final Failure REFUSAL =
+            Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefused("prefill");
+    private static final Cue CUT = Cue.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
+
+    private final List<Event> heard = new ArrayList<>();
+    private final List<Object> order = new ArrayList<>();
+    private final ScriptedProvider one = ScriptedProvider.named("one").then(CUT);
+    private final ScriptedProvider two =
+            ScriptedProvider.named("two").can(Capabilities.assumed().with(Feature.PREFILL));
+
+    private static Understudy door(Listener listener, ChatProvider... providers) {
+        Understudy.Builder door = Understudy.builder()
+                .listener(listener)
+                .retry(RetryPolicy.defaults().withRetries(0));
+        for (ChatProvider provider : providers) {
+            door.provider(provider);
+        }
+        return door.build();
+    }
+
+    private static void play(ChatProvider provider) {
+        provider.stream(ASKED).onErrorComplete().blockLast();
+    }
+
+    private List<Event> ofTakeovers() {
+        return heard.stream()
+                .filter(event -> event instanceof Event.TookOver
+                        || event instanceof Event.TakeoverFailed
+                        || event instanceof Event.AnswerLost)
+                .toList();
+    }
+
+    @Test
+    void whoeverListensToTheDoorHearsOfATakeoverBeforeItsFirstWord() {
+        two.then(Cue.tokens(" time"));
+        Listener both = event -> {
+            heard.add(event);
+            order.add(event);
+        };
+        ResumingProvider.over(door(both, one, two)).stream(ASKED)
+                .doOnNext(order::add)
+                .blockLast();
+
+        assertThat(ofTakeovers()).singleElement().isInstanceOfSatisfying(Event.TookOver.class, told -> {
+            assertThat(told.from() + "/" + told.fromModel()).isEqualTo("one/m");
+            assertThat(told.to() + "/" + told.toModel()).isEqualTo("two/m");
+            assertThat(told.way()).isEqualTo("prefill");
+            assertThat(told.offset()).isEqualTo(11);
+            assertThat(told.gap()).isBetween(Duration.ZERO, Duration.ofSeconds(5));
+            assertThat(told.why()).isEqualTo(RESET);
+            assertThat(told.toString())
+                    .startsWith("two/m takes over from one/m (prefill) behind 11 characters after ")
+                    .endsWith("because of connect");
+            int at = order.indexOf(told);
+            assertThat(order.get(at + 1)).isInstanceOf(StreamChunk.Switched.class);
+        });
+    }
+
+    @Test
+    void anAnswerThatIsNotCutIsNoNews() {
+        ScriptedProvider fine = ScriptedProvider.named("fine").then(Cue.tokens("Once"));
+        play(ResumingProvider.over(door(heard::add, fine)));
+        assertThat(heard).isNotEmpty();
+        assertThat(ofTakeovers()).isEmpty();
+    }
+
+    @Test
+    void aWayThatGaveNothingIsToldWithItsOwnReason() {
+        two.rule(asked -> asked.messages().size() > 1 ? Cue.fail(REFUSAL) : Cue.tokens("Long", " ago"));
+        play(ResumingProvider.over(door(heard::add, one, two), ResumePolicy.of(Way.PREFILL, Way.RESTART)));
+        assertThat(ofTakeovers()).hasSize(2);
+        assertThat(ofTakeovers().get(0)).isInstanceOfSatisfying(Event.TakeoverFailed.class, told -> {
+            assertThat(told.way()).isEqualTo("prefill");
+            assertThat(told.from()).isEqualTo("one");
+            assertThat(told.why()).isEqualTo(REFUSAL);
+            assertThat(told.toString()).contains("nobody takes over from one/m (prefill) behind 11 characters");
+        });
+        assertThat(((Event.TookOver) ofTakeovers().get(1)).way()).isEqualTo("restart");
+    }
+
+    @Test
+    void anAnswerThatNobodySavesIsLostForTheReasonThatCutIt() {
+        two.then(Cue.fail(FailureKind.SERVER));
+        play(ResumingProvider.over(door(heard::add, one, two)));
+        assertThat(ofTakeovers()).hasSize(2);
+        assertThat(((Event.TakeoverFailed) ofTakeovers().get(0)).why().kind()).isEqualTo(FailureKind.SERVER);
+        assertThat(ofTakeovers().get(1)).isEqualTo(new Event.AnswerLost("understudy", null, "one", "m", 11, RESET));
+        assertThat(ofTakeovers().get(1)).hasToString("answer of one/m is lost behind 11 characters because of connect");
+    }
+
+    @Test
+    void aRescuerThatDiesTooIsASecondStory() {
+        two.then(Cue.tokens(" time", " there", " w").failAfter(3, RESET));
+        play(ResumingProvider.over(door(heard::add, one, two)));
+        assertThat(ofTakeovers())
+                .extracting(event -> event.getClass().getSimpleName())
+                .containsExactly("TookOver", "AnswerLost");
+        assertThat(((Event.AnswerLost) ofTakeovers().get(1)).provider()).isEqualTo("two");
+    }
+
+    @Test
+    void whatWasNeverShownIsAskedAfresh() {
+        ScriptedProvider early =
+                ScriptedProvider.named("early").then(Cue.tokens("On").failAfter(1, RESET));
+        two.then(Cue.tokens("Once"));
+        play(ResumingProvider.over(door(heard::add, early, two)));
+        assertThat(ofTakeovers()).singleElement().isInstanceOfSatisfying(Event.TookOver.class, told -> {
+            assertThat(told.way()).isEqualTo("afresh");
+            assertThat(told.offset()).isZero();
+        });
+    }
+
+    @Test
+    void aListenerOfItsOwnHearsBesidesTheDoorsAlsoThroughABuffer() {
+        two.then(Cue.tokens(" time"));
+        List<Event> own = new ArrayList<>();
+        ChatProvider buffered = StreamBuffer.none().around(door(heard::add, one, two));
+        play(ResumingProvider.over(buffered, ResumePolicy.exact(), own::add));
+        assertThat(ofTakeovers()).hasSize(1);
+        assertThat(own).isEqualTo(ofTakeovers());
+    }
+
+    @Test
+    void aProviderWithoutAListenerIsHeardByTheOneThatIsGiven() {
+        ScriptedProvider alone = ScriptedProvider.named("alone").then(CUT, Cue.tokens("Once upon a", " time"));
+        play(ResumingProvider.over(alone, ResumePolicy.exact().withAnyReplay(true), heard::add));
+        assertThat(heard).singleElement().isInstanceOfSatisfying(Event.TookOver.class, told -> {
+            assertThat(told.way()).isEqualTo("replay");
+            assertThat(told.from()).isEqualTo(told.to()).isEqualTo("alone");
+        });
+    }
+
+    @Test
+    void aListenerThatThrowsHarmsNothing() {
+        two.then(Cue.tokens(" time"));
+        Listener harmful = event -> {
+            throw new IllegalStateException("not your call's fault");
+        };
+        ChatProvider provider = ResumingProvider.over(door(harmful, one, two), ResumePolicy.exact(), harmful);
+        StepVerifier.create(provider.stream(ASKED).map(StreamChunk::text).reduce(String::concat))
+                .expectNext("Once upon a time")
+                .expectComplete()
+                .verify(Duration.ofSeconds(5));
+    }
+}
