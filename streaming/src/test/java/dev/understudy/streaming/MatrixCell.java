@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** One cell of the fault matrix: what is played, and what must come of it. */
 record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescuers, AnswerEvents.Dialect first) {
 
-    private static final Set<Fault> DOUBLED =
-            Set.of(Fault.REFUSED, Fault.RST, Fault.STALL, Fault.IN_BAND, Fault.RST_STREAM);
+    private static final Set<Fault> DOUBLED = Set.of(Fault.REFUSED, Fault.RST, Fault.STALL, Fault.IN_BAND);
     private static final Set<Fault> OF_HTTP2 = Set.of(Fault.RST_STREAM, Fault.ABANDONED, Fault.GO_AWAY);
 
     private static final Set<Fault> OF_FRAMES = Set.of(Fault.DRIP, Fault.BAD_JSON, Fault.OVERSIZED, Fault.GO_AWAY);
@@ -157,8 +156,8 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
         if (rescuers != Rescuers.SOUND && phase == Phase.AFTER_FINISH) {
             return "what is left of a finished answer is one word, too short to die in";
         }
-        if (rescuers != Rescuers.SOUND && !DOUBLED.contains(fault)) {
-            return "a second death is played behind four sorts of the first, for it does not know the sort";
+        if (rescuers != Rescuers.SOUND && !(wire == Wire.HTTP2 ? fault == Fault.RST_STREAM : DOUBLED.contains(fault))) {
+            return "a second death is played behind four sorts of the first, and one over HTTP/2, for it knows no sorts";
         }
         return null;
     }

@@ -9,16 +9,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * The bytes of one answer as they leave the server, broken where the play says.
  *
  * @param reply with the bytes in pieces
- * @param finished whether the finish reason is among them
+ * @param finished whether a finish reason is among them, whole
  */
 record WireBody(Reply reply, boolean finished) {
 
-    private static final String REASON = "_reason\":\"";
+    private static final Pattern REASON = Pattern.compile("_reason\":\"\\w+\"");
+    private static final After END = After.events(Integer.MAX_VALUE);
 
     private record Event(int start, int json, int end) {}
 
@@ -43,7 +45,7 @@ record WireBody(Reply reply, boolean finished) {
             int json = bytes((crlf ? text.replace("\n", "\r\n") : text).split("data: ", 2)[0]).length + 6;
             events.add(new Event(start, start + json, body.size() - (crlf ? 4 : 2)));
         }
-        return new WireBody.Breaking(body.toByteArray(), events, answer, play, style).of(server.http2());
+        return new Breaking(body.toByteArray(), events, answer, play, style).of(server.http2());
     }
 
     private static AnswerEvents answer(AnswerEvents.Dialect dialect, WirePlay play, WireCase.Truth told, Random style) {
@@ -71,41 +73,29 @@ record WireBody(Reply reply, boolean finished) {
         return pieces;
     }
 
+    /** The bytes, and where their events are; each fault makes others of them. */
     private record Breaking(byte[] body, List<Event> events, AnswerEvents answer, WirePlay play, Random style) {
 
         WireBody of(boolean http2) {
             int at = (int) (play.place() * (body.length + 1));
             byte[] begun = Arrays.copyOf(body, at);
-            boolean finished = at >= told();
             return switch (play.fault()) {
-                case NONE -> new WireBody(inPieces(body), true);
-                case END -> new WireBody(inPieces(begun), finished);
-                case FIN -> new WireBody(http2 ? reset(begun) : inPieces(begun).cut(end()), finished);
-                case RST -> new WireBody(reset(begun), finished);
-                case STALL -> new WireBody(inPieces(begun).stall(end()), finished);
-                case IN_BAND -> error(at, finished);
+                case NONE -> sent(body, reply -> reply);
+                case END -> sent(begun, reply -> reply);
+                case FIN -> sent(begun, reply -> http2 ? reply.reset(END) : reply.cut(END));
+                case RST -> sent(begun, reply -> reply.reset(END));
+                case STALL -> sent(begun, reply -> reply.stall(END));
+                case IN_BAND -> sent(joined(Arrays.copyOf(body, errorAt(at)), bytes(answer.error())), reply -> reply);
                 case MALFORMED -> malformed(at);
                 case CUT_UTF8 -> cutCharacter(at);
                 case DEAD -> throw new IllegalArgumentException("It says nothing");
             };
         }
 
-        private Reply reset(byte[] begun) {
-            return inPieces(begun).reset(end());
-        }
-
-        private static After end() {
-            return After.events(Integer.MAX_VALUE);
-        }
-
-        private WireBody error(int at, boolean finished) {
-            boolean inside = style.nextBoolean();
+        private int errorAt(int at) {
             Event event = event(at);
-            int end = inside || at < event.start
-                    ? at
-                    : Math.min(body.length, Math.max(at, event.end + (body.length - last().end)));
-            byte[] error = bytes(answer.error());
-            return new WireBody(inPieces(joined(Arrays.copyOf(body, end), error)), finished || end >= told());
+            int blank = body.length - events.get(events.size() - 1).end;
+            return style.nextBoolean() || at < event.start ? at : Math.max(at, event.end + blank);
         }
 
         /** Inside its JSON: what is cut before that is no event, and nobody could miss it. */
@@ -113,37 +103,24 @@ record WireBody(Reply reply, boolean finished) {
             Event event = jsonAt(at);
             int cut = Math.max(event.json + 1, Math.min(at, event.end - 1));
             byte[] begun = joined(Arrays.copyOf(body, cut), bytes("\n\n"));
-            return new WireBody(
-                    inPieces(joined(begun, Arrays.copyOfRange(body, event.end, body.length))),
-                    !isFinish(event) || cut >= told());
+            return sent(joined(begun, Arrays.copyOfRange(body, event.end, body.length)), reply -> reply);
         }
 
         private WireBody cutCharacter(int at) {
             Event event = jsonAt(at);
             for (int i = event.json; i < event.end; i++) {
                 if (body[i] < 0 && body[i + 1] >= 0) {
-                    byte[] rest = Arrays.copyOfRange(body, i + 1, body.length);
-                    return new WireBody(
-                            inPieces(joined(Arrays.copyOf(body, i), rest)), true); // no finish has such a character
+                    return with(i, i + 1, new byte[0]);
                 }
             }
             int cut = Math.max(event.json + 1, Math.min(at, event.end - 1));
-            byte[] begun = joined(Arrays.copyOf(body, cut), new byte[] {(byte) 0xFF});
-            return new WireBody(
-                    inPieces(joined(begun, Arrays.copyOfRange(body, cut, body.length))),
-                    !isFinish(event) || cut >= told());
+            return with(cut, cut, new byte[] {(byte) 0xFF});
         }
 
-        private boolean isFinish(Event event) {
-            return event.equals(events.get(answer.finish()));
-        }
-
-        /** Behind which byte the finish reason is known, though its event may break off later. */
-        private int told() {
-            Event event = events.get(answer.finish());
-            String json = new String(body, event.json, event.end - event.json, StandardCharsets.UTF_8);
-            int reason = json.indexOf(REASON) + REASON.length();
-            return event.json + json.indexOf('"', reason) + 1;
+        /** The body with something else from one byte to another. */
+        private WireBody with(int from, int to, byte[] instead) {
+            byte[] begun = joined(Arrays.copyOf(body, from), instead);
+            return sent(joined(begun, Arrays.copyOfRange(body, to, body.length)), reply -> reply);
         }
 
         private Event event(int at) {
@@ -160,11 +137,7 @@ record WireBody(Reply reply, boolean finished) {
             return body[event.json] == '{' ? event : events.get(events.indexOf(event) - 1);
         }
 
-        private Event last() {
-            return events.get(events.size() - 1);
-        }
-
-        private Reply inPieces(byte[] bytes) {
+        private WireBody sent(byte[] bytes, UnaryOperator<Reply> fault) {
             List<byte[]> pieces = new ArrayList<>();
             int half = (bytes.length + 1) / 2; // two pieces at least: what comes in one has its length told
             int most = play.style() == 0 ? half : 1 + style.nextInt(1 + bytes.length / 4);
@@ -173,7 +146,10 @@ record WireBody(Reply reply, boolean finished) {
                 pieces.add(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + piece)));
                 at += piece;
             }
-            return Reply.raw(200, MatrixScript.SSE, pieces.toArray(byte[][]::new));
+            Reply whole = Reply.raw(200, MatrixScript.SSE, pieces.toArray(byte[][]::new));
+            boolean finished = REASON.matcher(new String(bytes, StandardCharsets.UTF_8))
+                    .find();
+            return new WireBody(fault.apply(whole), finished);
         }
     }
 
