@@ -3,11 +3,15 @@ package dev.understudy.streaming;
 import dev.understudy.chat.ToolCall;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 
 /** An answer as one dialect streams it, event by event as they stand in the body. Says its pieces in the order of the calls. */
 abstract class AnswerEvents {
+
+    private static final HexFormat HEX = HexFormat.of();
 
     private final List<String> events = new ArrayList<>();
     private final List<Integer> content = new ArrayList<>();
@@ -87,24 +91,27 @@ abstract class AnswerEvents {
 
     /** A text as JSON in ASCII, so that half a surrogate pair can be said. */
     static String escaped(String text) {
-        StringBuilder json = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
-            json.append(
-                    c == '"' || c == '\\' ? "\\" + c : c < ' ' || c > '~' ? String.format("\\u%04x", (int) c) : "" + c);
-        }
-        return json.append('"').toString();
+        return json(text, c -> c > '~');
     }
 
-    /** A text as JSON in UTF-8; what UTF-8 cannot say, and what JSON must not, is escaped. */
+    /** A text as JSON in UTF-8; half a surrogate pair, which that cannot say, is escaped. */
     static String plain(String text) {
-        StringBuilder json = new StringBuilder("\"");
-        text.codePoints()
-                .forEach(c -> json.append(
-                        c == '"' || c == '\\'
-                                ? "\\" + (char) c
-                                : c < ' ' || c >= 0xD800 && c < 0xE000
-                                        ? String.format("\\u%04x", c)
-                                        : Character.toString(c)));
+        return json(text, c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+
+    private static String json(String text, IntPredicate escape) {
+        StringBuilder json = new StringBuilder(text.length() + 16).append('"');
+        text.codePoints().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                json.append('\\').append((char) c);
+            } else if (c < ' ' || escape.test(c)) {
+                for (char half : Character.toChars(c)) {
+                    json.append("\\u").append(HEX.toHexDigits(half));
+                }
+            } else {
+                json.appendCodePoint(c);
+            }
+        });
         return json.append('"').toString();
     }
 }

@@ -39,10 +39,10 @@ final class Cases {
     }
 
     /** As many cases as usual, so many at a time, each on a thread that may wait. The first failure ends it. */
-    static void playAtOnce(int atOnce, String what, Case one) {
+    static void playAtOnce(int atOnce, String what, int costly, Case one) {
         Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
         AtomicInteger taken = new AtomicInteger();
-        int cases = again().isBlank() ? count(1) : 1;
+        int cases = again().isBlank() ? count(costly) : 1;
         long seed = again().isBlank() ? System.nanoTime() & 0xFFFF_FFFFFFL : Long.parseLong(again());
         long started = System.nanoTime();
         List<Thread> threads = IntStream.range(0, Math.min(atOnce, cases))

@@ -17,7 +17,7 @@ class WireSurvivalTest {
     void whateverHappensToTheBytesNothingIsLostDoubledOrLeftRunning() {
         Map<String, Integer> outcomes = new ConcurrentSkipListMap<>();
         try (WireStage stage = new WireStage()) {
-            Cases.playAtOnce(AT_ONCE, "survival on the wire", random -> {
+            Cases.playAtOnce(AT_ONCE, "survival on the wire", 4, random -> {
                 WireCase drawn = WireCase.draw(random);
                 try {
                     outcomes.merge(stage.play(drawn).outcome(), 1, Integer::sum);
