@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.Notice;
+import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.Trail;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -61,7 +62,7 @@ final class Engine {
         long now = policies.time().nanos();
         Plan plan;
         try {
-            plan = planner.plan(request, stream, wishes, now);
+            plan = planner.plan(request, stream, wishes, ResumeToken.of(context), now);
         } catch (ChatException.Rejected rejected) {
             Call.tell(listener, new Event.CallFailed(id, rejected, Duration.ZERO));
             throw rejected;

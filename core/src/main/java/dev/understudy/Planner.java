@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.Feature;
+import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.Trail;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,10 +23,11 @@ import org.jspecify.annotations.Nullable;
 record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, Policies policies) {
 
     /**
+     * @param begun the answer that is to be told again, which only one can do; {@code null} for a new one
      * @throws ChatException.Rejected if nobody can answer such a request
      */
-    Plan plan(ChatRequest request, boolean stream, CallContext wishes, long now) {
-        Draft draft = new Draft(request, needs(request, stream, wishes), wishes, now);
+    Plan plan(ChatRequest request, boolean stream, CallContext wishes, @Nullable ResumeToken begun, long now) {
+        Draft draft = new Draft(request, needs(request, stream, wishes), wishes, begun, now);
         List<Member> members = roster.inOrder(now);
         draft.consider(request.model(), members);
         for (String model : fallbacks.getOrDefault(request.model(), List.of())) {
@@ -54,6 +56,7 @@ record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, 
         private final ChatRequest request;
         private final Set<Feature> needs;
         private final CallContext wishes;
+        private final @Nullable ResumeToken begun;
         private final long now;
         private final List<Route> open = new ArrayList<>();
         private final List<Late> late = new ArrayList<>();
@@ -61,10 +64,11 @@ record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, 
         private final List<Trail.Entry> skipped = new ArrayList<>();
         private @Nullable Route first;
 
-        Draft(ChatRequest request, Set<Feature> needs, CallContext wishes, long now) {
+        Draft(ChatRequest request, Set<Feature> needs, CallContext wishes, @Nullable ResumeToken begun, long now) {
             this.request = request;
             this.needs = needs;
             this.wishes = wishes;
+            this.begun = begun;
             this.now = now;
         }
 
@@ -94,10 +98,16 @@ record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, 
 
         private boolean canServe(Route route) {
             boolean pinned = !roster.isAutomatic() && route.member() != roster.active();
-            Failure never = pinned
-                    ? Obstacle.skipped("is not the active provider, and failover is manual")
-                    : Obstacle.forEver(
-                            route, request, needs, wishes, policies.budget().maxCost());
+            Failure never = begun != null && !route.began(begun)
+                    ? Obstacle.skipped("did not begin the answer")
+                    : pinned
+                            ? Obstacle.skipped("is not the active provider, and failover is manual")
+                            : Obstacle.forEver(
+                                    route,
+                                    request,
+                                    needs,
+                                    wishes,
+                                    policies.budget().maxCost());
             return never == null || !skip(route, never);
         }
 

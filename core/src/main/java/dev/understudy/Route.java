@@ -2,6 +2,7 @@ package dev.understudy;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ResumeToken;
 
 /**
  * One provider asked for one model.
@@ -26,6 +27,11 @@ record Route(Member member, String model, Capabilities capabilities) {
 
     boolean isSameAs(Route other) {
         return member == other.member && model.equals(other.model);
+    }
+
+    /** Whether the answer that is to be told again was given here. */
+    boolean began(ResumeToken answer) {
+        return answer.provider().equals(name()) && answer.model().equals(model);
     }
 
     /** Whether a caller means it with "provider" or "provider/model". */

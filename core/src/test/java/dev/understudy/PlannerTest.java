@@ -145,7 +145,7 @@ class PlannerTest {
     }
 
     private static Plan plan(Planner planner, ChatRequest request, boolean stream, long now) {
-        return planner.plan(request, stream, CallContext.from(Context.empty()), now);
+        return planner.plan(request, stream, CallContext.from(Context.empty()), null, now);
     }
 
     private static Member any(String name, Feature... features) {

@@ -16,6 +16,6 @@ public enum Feature {
     REASONING,
     /** Continues a trailing assistant message instead of starting anew. */
     PREFILL,
-    /** Gives an answer that was begun once more, word for word, when it is asked for again. No dialect can do it yet. */
+    /** Keeps an answer while it is produced, and tells it again to whoever lost the stream; see {@link ResumeToken}. */
     SAME_RESPONSE
 }

@@ -89,6 +89,14 @@ public sealed interface StreamChunk {
     record Reset(int discardFromOffset, FailureKind reason) implements StreamChunk {}
 
     /**
+     * The vendor keeps this answer: with the token it can be told again if the stream is lost. Comes right behind the first
+     * content, at most once, and says nothing to readers.
+     *
+     * @param token how to ask for it
+     */
+    record Resumable(ResumeToken token) implements StreamChunk {}
+
+    /**
      * The end of the answer.
      *
      * @param reason why it ended

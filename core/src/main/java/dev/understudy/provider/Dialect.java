@@ -68,6 +68,21 @@ interface Dialect {
     /** Reads the events of one stream. A new one for each stream. */
     StreamDecoder decoder(String provider, ChatRequest request);
 
+    /** Whether the vendor keeps the answers of streams, as far as the caller does not say otherwise. */
+    default boolean keeps() {
+        return false;
+    }
+
+    /**
+     * A new answer that the vendor keeps, so that it can be told again over another connection.
+     *
+     * @param lease the key whose answer it is
+     * @return {@code null} if it keeps none
+     */
+    default @Nullable KeptResponse keep(String provider, ChatRequest request, KeyRing.Lease lease) {
+        return null;
+    }
+
     /** Reads a whole answer with status 200. */
     ChatResponse decode(String provider, ChatRequest request, byte[] body);
 

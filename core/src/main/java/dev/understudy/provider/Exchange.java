@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -67,15 +68,38 @@ final class Exchange {
                 .single();
     }
 
-    /** The chunks of a streamed answer. */
-    Flux<StreamChunk> streamed(byte[] body, ChatRequest request, KeyRing.Lease lease, Consumer<Duration> gauge) {
-        return post(body, dialect.path(request, true), lease, dialect.streamType())
-                .response((response, content) -> {
+    /**
+     * The chunks of a streamed answer.
+     *
+     * @param decoder asked for when the answer begins
+     */
+    Flux<StreamChunk> streamed(
+            byte[] body,
+            ChatRequest request,
+            Supplier<StreamDecoder> decoder,
+            KeyRing.Lease lease,
+            Consumer<Duration> gauge) {
+        return streamed(post(body, dialect.path(request, true), lease, dialect.streamType()), request, decoder, gauge);
+    }
+
+    /** The chunks of an answer that the vendor keeps: those that were told before, then those behind them. */
+    Flux<StreamChunk> again(KeptResponse kept, ChatRequest request, Consumer<Duration> gauge) {
+        String uri = endpoint.baseUrl() + kept.rest();
+        HttpClient ready = client.headers(headers -> fill(headers, kept.lease(), dialect.streamType()));
+        return streamed(signed(ready, "GET", uri, new byte[0]).get().uri(uri), request, kept::connect, gauge);
+    }
+
+    private Flux<StreamChunk> streamed(
+            HttpClient.ResponseReceiver<?> asked,
+            ChatRequest request,
+            Supplier<StreamDecoder> decoder,
+            Consumer<Duration> gauge) {
+        return asked.response((response, content) -> {
                     if (!ok(response)) {
                         return refused(response, content, gauge);
                     }
                     read(response, gauge);
-                    return streams(response) ? chunks(request, content) : unasked(request, content);
+                    return streams(response) ? chunks(decoder.get(), content) : unasked(request, content);
                 })
                 .onErrorMap(error -> TransportFailure.typed(error, false));
     }
@@ -142,12 +166,11 @@ final class Exchange {
      * Completes at the end of the body, so that the connection can be used again; once the answer is finished and nothing
      * more is said, it waits for that end only for a while.
      */
-    private Flux<StreamChunk> chunks(ChatRequest request, ByteBufFlux content) {
+    private Flux<StreamChunk> chunks(StreamDecoder decoder, ByteBufFlux content) {
         Sinks.Many<Boolean> finished = Sinks.many().unicast().onBackpressureBuffer();
         Flux<Long> drained = finished.asFlux()
                 .switchMap(again -> Mono.delay(endpoint.transport().drain(), Schedulers.parallel()));
-        Reading reading = new Reading(
-                dialect.framing(), dialect.decoder(endpoint.name(), request), () -> finished.tryEmitNext(Boolean.TRUE));
+        Reading reading = new Reading(dialect.framing(), decoder, () -> finished.tryEmitNext(Boolean.TRUE));
         return content.asByteArray()
                 .takeUntilOther(drained)
                 .map(bytes -> new Reading.Piece(bytes, null))

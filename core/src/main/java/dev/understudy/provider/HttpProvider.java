@@ -7,8 +7,14 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.Phase;
+import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.StreamChunk;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -65,7 +71,8 @@ final class HttpProvider implements ChatProvider {
 
     @Override
     public Capabilities capabilities(String model) {
-        return Catalogue.capabilities(endpoint, model);
+        Capabilities can = Catalogue.capabilities(endpoint, model);
+        return dialect.keeps() ? can.with(Feature.SAME_RESPONSE) : can;
     }
 
     @Override
@@ -86,14 +93,49 @@ final class HttpProvider implements ChatProvider {
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
-                    return rotation.around(lease -> adapting.around(
-                                    request,
-                                    true,
-                                    scope,
-                                    body -> exchange.streamed(body, request, lease, rotation.gauge(lease, scope)))
-                            .map(chunk -> chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : chunk));
+                    ResumeToken begun = ResumeToken.of(context);
+                    return begun == null ? anew(request, scope) : again(begun, request, scope);
                 })
                 .onErrorMap(this::redacted);
+    }
+
+    private Flux<StreamChunk> anew(ChatRequest request, CallScope scope) {
+        return rotation.around(lease -> adapting.around(
+                        request,
+                        true,
+                        scope,
+                        body -> exchange.streamed(
+                                body, request, decoder(request, lease), lease, rotation.gauge(lease, scope)))
+                .map(chunk -> signed(chunk, lease)));
+    }
+
+    private Supplier<StreamDecoder> decoder(ChatRequest request, KeyRing.Lease lease) {
+        KeptResponse kept = dialect.keep(name(), request, lease);
+        return kept == null ? () -> dialect.decoder(name(), request) : kept::connect;
+    }
+
+    /** Only with the key that asked for it, and whoever refuses it speaks of the answer and not of the model. */
+    private Flux<StreamChunk> again(ResumeToken begun, ChatRequest request, CallScope scope) {
+        if (!(begun instanceof KeptResponse kept) || !kept.provider().equals(name())) {
+            return Flux.error(new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "the answer was not begun here")));
+        }
+        return Flux.defer(() -> exchange.again(kept, request, rotation.gauge(kept.lease(), scope)))
+                .onErrorMap(CallFailed.class, HttpProvider::gone)
+                .map(chunk -> signed(chunk, kept.lease()));
+    }
+
+    private static CallFailed gone(CallFailed failed) {
+        Failure failure = failed.failure();
+        boolean gone = Set.of(400, 404, 410).contains(failure.status());
+        return gone
+                ? failed.with(Failure.of(FailureKind.INVALID_REQUEST, "the answer is kept no longer")
+                        .withStatus(failure.status(), failure.code())
+                        .withPhase(Phase.HEADERS))
+                : failed;
+    }
+
+    private static StreamChunk signed(StreamChunk chunk, KeyRing.Lease lease) {
+        return chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : chunk;
     }
 
     private static StreamChunk.Finish signed(StreamChunk.Finish finish, KeyRing.Lease lease) {

@@ -17,7 +17,10 @@ final class OpenAiResponses implements Dialect {
     /** The name, also of the seals of its thoughts. */
     static final String NAME = "openai-responses";
 
+    private static final String BACKGROUND = "background";
+
     private final Quirks quirks;
+    private final boolean background;
 
     OpenAiResponses() {
         this(Quirks.defaults().withPath("/responses"));
@@ -25,7 +28,17 @@ final class OpenAiResponses implements Dialect {
 
     /** @param quirks where requests and the key go; the rest of them does not count here */
     OpenAiResponses(Quirks quirks) {
+        this(quirks, false);
+    }
+
+    /** The same with streams in background mode, so that the vendor keeps their answers. */
+    OpenAiResponses inBackground() {
+        return new OpenAiResponses(quirks, true);
+    }
+
+    private OpenAiResponses(Quirks quirks, boolean background) {
         this.quirks = quirks;
+        this.background = background;
     }
 
     @Override
@@ -45,7 +58,30 @@ final class OpenAiResponses implements Dialect {
 
     @Override
     public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
-        return OpenAiResponsesRequest.body(request, stream);
+        Map<String, Object> body = OpenAiResponsesRequest.body(request, stream);
+        if (background && stream) {
+            body.putIfAbsent(BACKGROUND, true);
+            body.putIfAbsent("store", true);
+        }
+        return body;
+    }
+
+    @Override
+    public Object encoding() {
+        return background ? NAME + " " + BACKGROUND : NAME;
+    }
+
+    @Override
+    public boolean keeps() {
+        return background;
+    }
+
+    @Override
+    public @Nullable KeptResponse keep(String provider, ChatRequest request, KeyRing.Lease lease) {
+        Object wished = request.extra().getOrDefault(NAME, Map.of()).get(BACKGROUND);
+        return background && !Boolean.FALSE.equals(wished)
+                ? new KeptResponse(provider, request.model(), quirks.path(request.model()), lease)
+                : null;
     }
 
     @Override

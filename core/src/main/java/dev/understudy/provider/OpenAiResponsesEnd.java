@@ -44,6 +44,11 @@ final class OpenAiResponsesEnd {
         return true;
     }
 
+    /** "" while it is not told. */
+    String id() {
+        return id;
+    }
+
     /** Generation failed, whatever was said before. */
     boolean hasFailed() {
         return status.equals("failed") || status.equals("cancelled");

@@ -23,6 +23,7 @@ final class OpenAiResponsesStream implements StreamDecoder {
 
     private final String provider;
     private final String requestedModel;
+    private final boolean once;
     private final OpenAiResponsesEnd end = new OpenAiResponsesEnd();
     private final OpenAiResponsesItems items = new OpenAiResponsesItems();
     private boolean complete;
@@ -38,10 +39,20 @@ final class OpenAiResponsesStream implements StreamDecoder {
     private @Nullable OpenAiResponsesItem item;
     private final List<OpenAiResponsesItem> output = new ArrayList<>(0);
     private boolean hasError;
+    private long number;
+
+    /** Number of the last event that was understood, -1 before the first. */
+    private long last = -1;
 
     OpenAiResponsesStream(String provider, String requestedModel) {
+        this(provider, requestedModel, false);
+    }
+
+    /** @param once whether events are passed over whose number is not above those before, as they come when a server is asked again */
+    OpenAiResponsesStream(String provider, String requestedModel, boolean once) {
         this.provider = provider;
         this.requestedModel = requestedModel;
+        this.once = once;
     }
 
     @Override
@@ -71,7 +82,19 @@ final class OpenAiResponsesStream implements StreamDecoder {
         if (hasError || type.equals("error") || (namedError && type.isEmpty())) {
             throw inBand(event);
         }
-        tell(event, out);
+        if (!once || number < 0 || number > last) {
+            tell(event, out);
+            last = Math.max(last, number);
+        }
+    }
+
+    /** The vendor's id of the answer, "" while it is not told. */
+    String id() {
+        return end.id();
+    }
+
+    long last() {
+        return last;
     }
 
     private static boolean isDone(Framing event) {
@@ -96,6 +119,7 @@ final class OpenAiResponsesStream implements StreamDecoder {
         item = null;
         output.clear();
         hasError = false;
+        number = -1;
         try (JsonReader in = Json.read(event.payload(), event.offset(), event.length())) {
             if (!in.object()) {
                 throw Json.rejected("an event that is no JSON object");
@@ -105,6 +129,7 @@ final class OpenAiResponsesStream implements StreamDecoder {
                     case "type" -> type = in.isString() ? in.repeated(lastType) : "";
                     case "output_index" -> outputIndex = in.integer(-1);
                     case "content_index", "summary_index" -> partIndex = in.integer(0);
+                    case "sequence_number" -> number = in.integer(-1);
                     case "item_id" -> itemId = in.isString() ? in.repeated(lastItem) : "";
                     case "delta" -> delta = in.string("");
                     case "text", "refusal", "arguments" -> whole = in.string("");

@@ -1,6 +1,7 @@
 package dev.understudy.provider;
 
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ResumeToken;
 import java.net.URI;
 
 /**
@@ -79,6 +80,23 @@ public final class Providers {
     /** OpenAI, or a server that speaks its Responses: with headers, models or connections of your own. */
     public static ChatProvider openAiResponses(Endpoint endpoint) {
         return new HttpProvider(endpoint, new OpenAiResponses());
+    }
+
+    /** {@link #openAiBackground(Endpoint)} at OpenAI's usual address, named "openai". */
+    public static ChatProvider openAiBackground(String... keys) {
+        return openAiBackground(Endpoint.of("openai", OPENAI, keys));
+    }
+
+    /**
+     * OpenAI, through Responses, with streams in background mode: OpenAI goes on with an answer whose connection was lost,
+     * and tells the rest to whoever asks again ({@link ResumeToken}). It declares SAME_RESPONSE.
+     *
+     * <p>This is a provider of its own because it has a price: OpenAI stores each answer, the first word comes later, and
+     * an answer that is cancelled or given up is produced, and paid for, to its end. A request can do without by {@code
+     * withExtra("openai-responses", "background", false)}. Whole answers are asked for as by {@link #openAiResponses}.
+     */
+    public static ChatProvider openAiBackground(Endpoint endpoint) {
+        return new HttpProvider(endpoint, new OpenAiResponses().inBackground());
     }
 
     /**

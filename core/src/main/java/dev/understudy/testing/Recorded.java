@@ -62,7 +62,9 @@ public final class Recorded {
         return new Question(
                 model == null ? "" : model,
                 "true".equals(Json.field(body, "stream")),
-                options != null && "true".equals(Json.field(options, "include_usage")));
+                options != null && "true".equals(Json.field(options, "include_usage")),
+                "true".equals(Json.field(body, "background")),
+                -1);
     }
 
     /** Which request of the server, from 1. */
@@ -93,6 +95,19 @@ public final class Recorded {
     public String path() {
         int query = uri.indexOf('?');
         return query < 0 ? uri : uri.substring(0, query);
+    }
+
+    /** The first value of a field of the query, as it was sent; {@code null} when it is not there. */
+    public @Nullable String query(String field) {
+        int query = uri.indexOf('?');
+        if (query >= 0) {
+            for (String pair : uri.substring(query + 1).split("&")) {
+                if (pair.startsWith(field + "=")) {
+                    return pair.substring(field.length() + 1);
+                }
+            }
+        }
+        return null;
     }
 
     /** Header fields in the order and spelling in which they came. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link ScriptedServer} does with one request. Immutable. It says what happens and not in which wire form: the
- * same reply is played as OpenAI or as Anthropic, streamed or whole, as it is asked for.
+ * same reply is played as OpenAI (Chat Completions or Responses) or as Anthropic, streamed or whole, as it is asked for.
  *
  * <p>A reply has at most one fault; the last one set counts.
  */
@@ -226,6 +226,11 @@ public final class Reply {
     /** Sends something that cannot be read: an event of a stream, or the first half of an answer that is not streamed. */
     public Reply garble(After after) {
         return failing(Kind.GARBLE, after, null, null);
+    }
+
+    /** The same without what goes wrong, and with its end. */
+    Reply unharmed() {
+        return new Reply(status, headers, body, pace, form.whole(), null);
     }
 
     private Answer answer() {

@@ -22,9 +22,13 @@ import reactor.netty.tcp.SslProvider;
 /**
  * A vendor's server on a free port of the loopback interface, that answers by script and remembers what it was asked.
  *
- * <p>It answers {@code POST …/chat/completions} as OpenAI does, {@code POST …/messages} as Anthropic does, streamed when
- * the body asks for it, and {@code GET …/models} with a list and without using up the script. Other paths get raw
- * replies only, else 404.
+ * <p>It answers {@code POST …/chat/completions} and {@code POST …/responses} as OpenAI does, {@code POST …/messages} as
+ * Anthropic does, streamed when the body asks for it, and {@code GET …/models} with a list and without using up the script.
+ * Other paths get raw replies only, else 404.
+ *
+ * <p>An answer that was asked for with {@code background} is kept: {@code GET …/responses/ID} tells it again, behind the event
+ * {@code starting_after}. It was the connection that broke, so that comes without the reply's fault and without using up
+ * the script; a rule for {@link Recorded#method()} GET makes it fail too.
  *
  * <p>Each request is answered by the first rule that has an answer; else by the next reply of the queue; else by the one
  * set with {@link #always}, or without one by the last of the queue again. Without any script it says hello.

@@ -33,8 +33,16 @@ interface Speech {
      * @param model that it names
      * @param streamed whether it asks for a stream
      * @param tellsUsage whether it asks for usage at the end of a stream, where that must be asked for
+     * @param background whether the answer is to be kept, so that it can be asked for again
+     * @param after number of the last event that is known already; -1 when none is
      */
-    record Question(String model, boolean streamed, boolean tellsUsage) {}
+    record Question(String model, boolean streamed, boolean tellsUsage, boolean background, int after) {
+
+        /** The same question by one who knows the answer's events up to this one. */
+        Question after(int number) {
+            return new Question(model, true, tellsUsage, background, number);
+        }
+    }
 
     /**
      * An error in the vendor's words.
@@ -61,6 +69,10 @@ interface Speech {
     record Form(
             boolean finish, boolean terminal, boolean crlf, boolean untilClose, int pingsBefore, boolean pingsBetween) {
         static final Form PLAIN = new Form(true, true, false, false, 0, false);
+
+        Form whole() {
+            return new Form(true, true, crlf, untilClose, pingsBefore, pingsBetween);
+        }
 
         Form withoutFinish() {
             return new Form(false, terminal, crlf, untilClose, pingsBefore, pingsBetween);

@@ -2,6 +2,7 @@ package dev.understudy.testing;
 
 import dev.understudy.testing.Recorded.Ending;
 import dev.understudy.testing.Rundown.Close;
+import dev.understudy.testing.Speech.Question;
 import dev.understudy.testing.Wire.Sort;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -9,6 +10,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -21,11 +23,14 @@ import reactor.netty.http.server.HttpServerResponse;
 final class Stage {
 
     private static final Speech OPEN_AI = new OpenAiScript();
+    private static final Speech RESPONSES = new ResponsesScript();
     private static final Speech ANTHROPIC = new AnthropicScript();
+    private static final Pattern PLAYED = Pattern.compile("/(chat/completions|messages|responses)$");
     private static final byte[] NO_BODY = {};
 
     private final Script<Recorded, Reply> script;
     private final Doorkeeper doors;
+    private final KeptAnswers kept = new KeptAnswers();
 
     Stage(Script<Recorded, Reply> script, Doorkeeper doors) {
         this.script = script;
@@ -71,9 +76,14 @@ final class Stage {
 
     private Mono<Void> answer(Recorded asked, HttpServerResponse response, Channel channel) {
         return Mono.defer(() -> {
-            Speech speech = asked.path().endsWith("/messages") ? ANTHROPIC : OPEN_AI;
-            Reply reply = reply(asked);
-            Rundown rundown = reply.rundowns.of(reply, speech, asked.question());
+            KeptAnswers.Kept begun = kept.find(asked);
+            Speech speech = begun != null ? RESPONSES : speech(asked.path());
+            Reply reply = reply(asked, begun);
+            Question question = begun != null ? KeptAnswers.question(begun, asked) : asked.question();
+            if (speech == RESPONSES) {
+                kept.keep(reply, asked.question());
+            }
+            Rundown rundown = reply.rundowns.of(reply, speech, question);
             Mono<Void> sent = reply.fault != null
                             && reply.fault.after().unit() == After.Unit.NOTHING
                             && rundown.close() != Close.KEEP
@@ -85,13 +95,23 @@ final class Stage {
         });
     }
 
-    private Reply reply(Recorded asked) {
+    private static Speech speech(String path) {
+        if (path.endsWith("/messages")) {
+            return ANTHROPIC;
+        }
+        return path.endsWith("/responses") ? RESPONSES : OPEN_AI;
+    }
+
+    private Reply reply(Recorded asked, KeptAnswers.@Nullable Kept begun) {
         Reply ruled = script.ruled(asked);
         if (ruled != null) {
             return ruled;
         }
+        if (begun != null) {
+            return begun.reply();
+        }
         boolean post = asked.method().equals("POST");
-        if (post && (asked.path().endsWith("/chat/completions") || asked.path().endsWith("/messages"))) {
+        if (post && PLAYED.matcher(asked.path()).find()) {
             return script.next();
         }
         if (post && script.peek().body instanceof Body.Raw) {

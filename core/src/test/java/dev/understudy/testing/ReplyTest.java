@@ -29,7 +29,7 @@ class ReplyTest {
     private static final Speech ANTHROPIC = new AnthropicScript();
 
     private static Question asked(boolean stream) {
-        return new Question("m", stream, false);
+        return new Question("m", stream, false, false, -1);
     }
 
     private static List<String> streamed(Speech speech, Reply reply) {

@@ -28,15 +28,20 @@ class SnippetsTest {
             "java.util.*",
             "dev.understudy.*",
             "dev.understudy.chat.*",
+            "dev.understudy.ops.*",
             "dev.understudy.provider.*",
             "dev.understudy.streaming.*",
             "dev.understudy.testing.*",
+            "io.micrometer.core.instrument.MeterRegistry",
+            "io.micrometer.observation.ObservationRegistry",
             "reactor.core.publisher.*");
 
     private static final List<String> FIELDS = List.of(
             "Understudy understudy;",
             "ChatProvider openAi, anthropic;",
             "ChatRequest request;",
+            "MeterRegistry meters;",
+            "ObservationRegistry observations;",
             "interface Tokenizer { int countTokens(String text); int tokensOf(Message message); }",
             "Tokenizer encoding, price;");
 

@@ -3,6 +3,7 @@ package dev.understudy.streaming;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.Served;
 import dev.understudy.chat.Trail;
 import java.io.IOException;
@@ -36,12 +37,16 @@ final class Cut extends RuntimeException {
     /** Whether anything of it was shown. */
     final boolean visible;
 
+    /** How its vendor can be asked to tell all of the answer again; {@code null} if it cannot. */
+    final transient @Nullable ResumeToken kept;
+
     Cut(
             Sort sort,
             Failure failure,
             Served served,
             @Nullable String fragment,
             boolean visible,
+            @Nullable ResumeToken kept,
             @Nullable Throwable cause) {
         super(failure.toString(), cause, false, false);
         this.sort = sort;
@@ -49,6 +54,7 @@ final class Cut extends RuntimeException {
         this.served = served;
         this.fragment = fragment;
         this.visible = visible;
+        this.kept = kept;
     }
 
     Trail trail() {

@@ -1,6 +1,8 @@
 package dev.understudy.streaming;
 
 import dev.understudy.CallContext;
+import dev.understudy.Event;
+import dev.understudy.Listener;
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -8,6 +10,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.Notice;
 import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.Served;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Trail;
@@ -42,6 +45,7 @@ final class Performance {
     private Take take;
     private long began;
     private Notice.@Nullable Answering answering;
+    private Event.@Nullable CallId call; // of the attempt to take over, where a door counts its calls
     private Trail trail = Trail.empty();
     private @Nullable Served first;
     private @Nullable Rescue rescue; // most answers need none
@@ -93,7 +97,11 @@ final class Performance {
                 outer.report(notice);
             }
         });
-        return scope.in(rescue().wishes(take, below));
+        return scope.in(CallContext.listener(this::heard).apply(rescue().wishes(take, below)));
+    }
+
+    private void heard(Event event) {
+        call = event.call() == null ? call : event.call();
     }
 
     private Publisher<Boolean> next(Throwable error) {
@@ -103,17 +111,21 @@ final class Performance {
         if (first == null) {
             first = cut.served;
         }
-        trail = joined(trail, cut.trail());
+        trail = joined(cut.sort == Cut.Sort.BROKEN ? paidOnce(take) : trail, cut.trail());
         Take next = rescue().after(cut, take);
         if (take.isTakeover() && !cut.visible && cut.sort != Cut.Sort.REJECTED) {
-            herald.inVain(rescue().blow(), cut, take, shown.length());
+            herald().inVain(rescue().blow(), cut, take, shown.length());
         }
         if (next == null) {
-            herald.lost(rescue().blow(), shown.length());
+            herald().lost(rescue().blow(), shown.length());
             return Mono.error(rescue().failed());
         }
         take = next;
         return Mono.just(true);
+    }
+
+    private Herald herald() {
+        return herald.of(call, Listener.of(context));
     }
 
     private Rescue rescue() {
@@ -159,7 +171,7 @@ final class Performance {
         Cut blow = rescue().blow();
         List<StreamChunk> news = new ArrayList<>(2);
         Notice.Answering by = answering == null ? new Notice.Answering(company.name(), request.model()) : answering;
-        herald.tookOver(blow, by, next, shown.length(), rescue().sinceBlow());
+        herald().tookOver(blow, by, next, shown.length(), rescue().sinceBlow());
         news.add(new StreamChunk.Switched(blow.served.provider(), by.provider(), blow.failure.kind(), shown.length()));
         if (next.takesBack()) {
             news.add(new StreamChunk.Reset(0, blow.failure.kind()));
@@ -184,8 +196,25 @@ final class Performance {
         if (theirs.entries().isEmpty()) {
             theirs = theirs.plus(entry(last.provider(), last.model(), Trail.Outcome.SERVED, null, finish.usage()));
         }
-        Trail whole = joined(trail, theirs);
+        Trail whole = joined(paidOnce(take), theirs);
         return finish.withServed(served(last.provider(), last.model(), whole)).withUsage(whole.usage());
+    }
+
+    /** An answer that is told again is paid for once: what it cost stands at the attempt that told it last. */
+    private Trail paidOnce(Take now) {
+        ResumeToken kept = now.kept();
+        List<Trail.Entry> all = new ArrayList<>(trail.entries());
+        for (int i = all.size() - 1; kept != null && i >= 0; i--) {
+            Trail.Entry entry = all.get(i);
+            boolean began = entry.outcome() == Trail.Outcome.PARTIAL || entry.outcome() == Trail.Outcome.WASTED;
+            if (began
+                    && entry.provider().equals(kept.provider())
+                    && entry.model().equals(kept.model())) {
+                all.set(i, with(entry, entry.outcome(), Usage.none()));
+                return new Trail(all);
+            }
+        }
+        return trail;
     }
 
     /** One behind the other. That a route is not asked again after its attempt needs no line of its own. */

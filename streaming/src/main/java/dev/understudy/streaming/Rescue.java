@@ -12,6 +12,7 @@ import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.Phase;
 import dev.understudy.chat.Receipt;
+import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Trail;
 import java.time.Duration;
@@ -29,6 +30,9 @@ final class Rescue {
     /** However many routes there are, no answer is asked for more often than this. */
     private static final int MOST_ATTEMPTS = 16;
 
+    /** A kept answer that so many connections brought nothing new of is given up. */
+    private static final int MOST_BARREN = 3;
+
     private final Performance performance;
     private final ChatProvider company;
     private final Refusals refusals;
@@ -45,6 +49,8 @@ final class Rescue {
     private boolean nobodyElse;
     private int takeovers;
     private int attempts = 1;
+    private int
+            barren; // connections to a kept answer, one behind the other, that died before they brought anything new
 
     Rescue(Performance performance, ChatProvider company, Refusals refusals, CallContext wishes, long started) {
         this.performance = performance;
@@ -90,8 +96,12 @@ final class Rescue {
             blow = cut;
             blowAt = Performance.now();
             tried.clear();
+            barren = 0;
         } else {
             later.add(cut.asFailed());
+            if (take.resumes() && ++barren >= MOST_BARREN) {
+                tried.add(Way.SAME_RESPONSE);
+            }
         }
         fragment = cut.fragment == null ? fragment : cut.fragment;
     }
@@ -111,7 +121,7 @@ final class Rescue {
     }
 
     private void gaveNothing(Cut cut, Take take) {
-        if (cut.sort == Cut.Sort.REJECTED && !nobodyElse && !shunned.containsAll(broken)) {
+        if (cut.sort == Cut.Sort.REJECTED && !take.resumes() && !nobodyElse && !shunned.containsAll(broken)) {
             nobodyElse = true; // the same way once more, now with those whose connection broke
             attempts--;
             return;
@@ -130,7 +140,12 @@ final class Rescue {
             refusals.learn(cut.trail());
         }
         for (Trail.Entry entry : cut.trail().entries()) {
-            if (entry.outcome() == Trail.Outcome.FAILED && !Refusals.isRefusal(entry)) {
+            Failure failure = entry.failure();
+            boolean silent = failure != null && failure.kind() == FailureKind.TIMEOUT;
+            boolean shuns = take.resumes()
+                    ? silent
+                    : !Refusals.isRefusal(entry); // an answer that is gone speaks against nobody
+            if (entry.outcome() == Trail.Outcome.FAILED && shuns) {
                 shunned.add(entry.provider() + "/" + entry.model());
             }
         }
@@ -163,12 +178,8 @@ final class Rescue {
     private @Nullable Take choose() {
         Assembler shown = performance.shown();
         boolean free = shown.isEmpty() && !nobodyElse;
-        if (!free && takeovers >= performance.policy().takeovers()) {
-            return null;
-        }
-        if (nobodyElse && isRoute(blow()) && shunned.contains(blow().route())) {
-            return null;
-        }
+        boolean spent = !free && takeovers >= performance.policy().takeovers();
+        boolean silent = nobodyElse && isRoute(blow()) && shunned.contains(blow().route());
         while (true) {
             Heard heard = Heard.in(shown, fragment);
             Way way = Choice.of(performance.policy(), heard, performance.request(), target(), tried);
@@ -176,7 +187,7 @@ final class Rescue {
                 return null;
             }
             Take next = prepare(way, heard, free);
-            if (next != null) {
+            if (next != null && (next.resumes() || (!spent && !silent))) {
                 attempts++;
                 return next;
             }
@@ -185,25 +196,34 @@ final class Rescue {
     }
 
     private Capabilities target() {
-        Capabilities can = company.capabilities(performance.request().model());
+        Capabilities theirs = company.capabilities(performance.request().model());
+        Capabilities can = kept() == null ? theirs.without(Feature.SAME_RESPONSE) : theirs.with(Feature.SAME_RESPONSE);
         boolean refused = isRoute(blow()) && refusals.contains(blow().route());
         return refused ? can.without(Feature.PREFILL) : can;
     }
 
+    /** The answer that was cut, if its vendor can tell it again. */
+    private @Nullable ResumeToken kept() {
+        ResumeToken kept = blow().kept;
+        return kept != null && kept.isAlive() ? kept : null;
+    }
+
     private @Nullable Take prepare(Way way, Heard heard, boolean free) {
         ChatRequest request = performance.request();
+        ResumeToken kept = way == Way.SAME_RESPONSE ? kept() : null;
         if (heard == Heard.NOTHING) {
-            return new Take(way, request, Seam.none(), true, free, null);
+            return new Take(way, request, Seam.none(), true, free || kept != null, null, kept);
         }
         String text = performance.shown().text();
         return switch (way) {
-            case SAME_RESPONSE, REPLAY -> new Take(way, request, new Replay(text), false, free, null);
-            case RESTART -> new Take(way, request, Seam.none(), false, free, null);
+            case SAME_RESPONSE -> new Take(way, request, new Replay(text), false, true, null, kept);
+            case REPLAY -> new Take(way, request, new Replay(text), false, free, null, null);
+            case RESTART -> new Take(way, request, Seam.none(), false, free, null, null);
             case PREFILL -> {
                 ChatRequest more = shorter(request.plus(Message.assistant(text)), text, 0);
                 yield more == null
                         ? Take.end(way, request, length())
-                        : new Take(way, more, new Echo(text, fragment), false, free, null);
+                        : new Take(way, more, new Echo(text, fragment), false, free, null, null);
             }
             case ANCHORED -> {
                 ResumePolicy.Limits limits = performance.policy().limits();
@@ -214,7 +234,7 @@ final class Rescue {
                 ChatRequest more = shorter(Anchor.ask(request, text, words), text, Tokens.of(words));
                 yield more == null
                         ? Take.end(way, request, length())
-                        : new Take(way, more, Anchor.repeated(words, text, limits.search()), false, free, null);
+                        : new Take(way, more, Anchor.repeated(words, text, limits.search()), false, free, null, null);
             }
             case FAIL -> null;
         };
@@ -240,24 +260,29 @@ final class Rescue {
 
     /** What is said to the company about whom to ask. */
     Context wishes(Take take, Context context) {
+        Context wishing = timed(context.delete(ResumeToken.class));
+        ResumeToken kept = take.kept();
+        if (kept != null) {
+            return kept.in(CallContext.require(Feature.SAME_RESPONSE).apply(wishing));
+        }
         Set<String> avoid = new HashSet<>(shunned);
-        Context wishing = context;
-        if (take.way() == Way.SAME_RESPONSE && !take.fresh()) {
-            wishing = CallContext.require(Feature.SAME_RESPONSE).apply(wishing);
-        } else if (!nobodyElse) {
+        if (!nobodyElse) {
             avoid.addAll(broken);
         }
         if (take.way() == Way.PREFILL && !take.fresh()) {
             avoid.addAll(refusals.all());
             wishing = CallContext.require(Feature.PREFILL).apply(wishing);
         }
-        Duration left = left();
-        if (left != null && !left.isNegative()) {
-            wishing = CallContext.timeout(left).apply(wishing);
-        }
         return avoid.isEmpty()
                 ? wishing
                 : CallContext.avoid(avoid.toArray(String[]::new)).apply(wishing);
+    }
+
+    private Context timed(Context context) {
+        Duration left = left();
+        return left == null || left.isNegative()
+                ? context
+                : CallContext.timeout(left).apply(context);
     }
 
     /** The end of an answer that could not be saved: what was delivered, and why there is no more. */

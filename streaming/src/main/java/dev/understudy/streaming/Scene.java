@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.Served;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
@@ -28,6 +29,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
     private final int sealsShown;
     private final int base;
     private @Nullable Hold hold;
+    private @Nullable ResumeToken kept;
     private int seals;
     private int calls;
     private boolean content;
@@ -44,10 +46,12 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         this.seam = take.seam();
         this.committer = new Committer(policy.limits().word());
         this.hold = take.fresh() ? performance.hold() : null;
+        this.kept = take.kept();
         boolean compares = take.compares();
-        // Where text was shown, the reasoning before it is no longer of interest; without text it is all there is to
-        // compare.
-        this.thoughts = compares && shown.length() == 0 && shown.hasReasoning() ? new Replay(shown.reasoning()) : null;
+        // Where text was shown, the reasoning of another answer is of no interest; without text it is all there is to
+        // compare. The same answer told again has the same reasoning, before its text or after it.
+        boolean ofInterest = take.resumes() || shown.length() == 0;
+        this.thoughts = compares && ofInterest && shown.hasReasoning() ? new Replay(shown.reasoning()) : null;
         this.callsShown = compares ? shown.toolCalls() : List.of();
         this.sealsShown = compares ? shown.sealed() : 0;
     }
@@ -71,6 +75,8 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         } else if (chunk instanceof StreamChunk.Reasoning reasoning) {
             content |= reasoning.isContent();
             reasoning(reasoning, out);
+        } else if (chunk instanceof StreamChunk.Resumable offer) {
+            kept = take.continues() ? null : offer.token(); // a continuation is not all of the answer
         } else if (take.isTakeover() && !take.fresh() && !take.takesBack() && !visible) {
             abandon("it does not go on with the answer", out);
         } else if (chunk instanceof StreamChunk.Reset reset) {
@@ -86,7 +92,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
             abandon("it tells another answer than was begun", out);
             return;
         }
-        if (thoughts != null && !thoughts.isJoined()) {
+        if (reasonsLess()) {
             abandon("it reasons less", out);
             return;
         }
@@ -106,6 +112,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
             boolean sealShown = chunk.closes() != null && seals++ < sealsShown;
             StreamChunk.Reasoning rest = new StreamChunk.Reasoning(fresh, sealShown ? null : chunk.closes());
             if (rest.isContent()) {
+                flush(out);
                 say(rest, out);
             }
         } else if (seam.isJoined()) {
@@ -116,9 +123,6 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
 
     private void toolCall(StreamChunk.ToolCallDone done, Relay.Out<StreamChunk> out) {
         parts.done(done.index());
-        if (!settle(out)) {
-            return;
-        }
         if (calls < callsShown.size()) {
             ToolCall before = callsShown.get(calls++);
             if (!before.name().equals(done.call().name())
@@ -127,8 +131,14 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
             }
             return;
         }
-        flush(out);
-        say(done, out);
+        if (settle(out)) {
+            flush(out);
+            say(done, out);
+        }
+    }
+
+    private boolean reasonsLess() {
+        return thoughts != null && !thoughts.isJoined() && !take.resumes();
     }
 
     /** The text before something else is over. */
@@ -136,7 +146,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         if (!seam.isJoined()) {
             text(seam.end(), out);
         }
-        if (!abandoned && thoughts != null && !thoughts.isJoined()) {
+        if (!abandoned && reasonsLess()) {
             abandon("it reasons less", out);
         }
         return !abandoned;
@@ -244,7 +254,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         }
         Cut.Sort sort = sort(error);
         if (sort == Cut.Sort.BROKEN || take.isTakeover()) {
-            out.end(new Cut(sort, failure, served(error, failure, sort), fragment(), visible, error));
+            out.end(new Cut(sort, failure, served(error, failure, sort), fragment(), visible, kept, error));
         } else {
             out.end(error != null ? error : new ChatException.CallFailed(failure));
         }
@@ -261,7 +271,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         abandoned = true;
         Failure failure = Failure.of(FailureKind.PROTOCOL, why + ", noticed behind " + shown.length() + " characters");
         Served served = performance.entry(take, Trail.Outcome.WASTED, failure, told());
-        out.end(new Cut(Cut.Sort.ABANDONED, failure, served, null, visible, null));
+        out.end(new Cut(Cut.Sort.ABANDONED, failure, served, null, visible, null, null));
     }
 
     private Served served(@Nullable Throwable error, Failure failure, Cut.Sort sort) {

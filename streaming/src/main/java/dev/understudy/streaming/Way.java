@@ -5,8 +5,8 @@ import java.util.Locale;
 /** How a stream that was cut after its first content goes on. docs/streaming.md tells which way applies when. */
 public enum Way {
     /**
-     * The vendor gives the same answer once more; what was shown is dropped. Exact. Prepared for vendors that can; none of
-     * ours can yet.
+     * The vendor, which kept the answer, tells the same one again; what was shown is dropped. Exact, and no takeover: nothing
+     * new is generated.
      */
     SAME_RESPONSE,
     /** Another model continues the text that was shown, as the beginning of its own answer. Exact if the model is deterministic. */

@@ -1,0 +1,207 @@
+package dev.understudy.ops;
+
+import dev.understudy.CallContext;
+import dev.understudy.Event;
+import dev.understudy.Listener;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.Served;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Trail;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/** The observation of one call, which hears the events of that call and opens and closes a child for each attempt. */
+final class CallSpan implements Listener {
+
+    static final String NAME = "understudy.request";
+
+    /** Under this key Micrometer's context propagation keeps an observation in a Reactor Context. */
+    static final String KEY = "micrometer.observation";
+
+    private record Key(Event.CallId call, String provider, String model, int attempt) {}
+
+    private final ObservationRegistry registry;
+    private final Observation observation;
+    private final Map<Key, AttemptSpan> attempts = new ConcurrentHashMap<>(4);
+    private final AtomicReference<String> trigger = new AtomicReference<>("first");
+    private final AtomicReference<Event.@Nullable CallId> first = new AtomicReference<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile StreamChunk.@Nullable Finish finish;
+
+    private CallSpan(ObservationRegistry registry, Observation observation) {
+        this.registry = registry;
+        this.observation = observation;
+    }
+
+    static CallSpan start(
+            ObservationRegistry registry, String door, ChatRequest request, boolean stream, ContextView context) {
+        Observation observation =
+                Observation.createNotStarted(NAME, registry).contextualName("chat " + request.model());
+        if (context.hasKey(KEY)) {
+            observation.parentObservation(context.get(KEY));
+        }
+        SpanKey.OPERATION.put(observation, "chat");
+        SpanKey.PROVIDER.put(observation, SpanKey.NONE);
+        SpanKey.STREAM.put(observation, stream);
+        SpanKey.DOOR.put(observation, door);
+        SpanKey.OUTCOME.put(observation, SpanKey.NONE);
+        SpanKey.FALLBACK.put(observation, false);
+        SpanKey.REQUEST_MODEL.put(observation, request.model());
+        SpanKey.MAX_TOKENS.put(observation, request.sampling().maxTokens());
+        SpanKey.TEMPERATURE.put(observation, request.sampling().temperature());
+        SpanKey.TOP_P.put(observation, request.sampling().topP());
+        CallContext.from(context)
+                .tags()
+                .forEach((name, value) -> observation.highCardinalityKeyValue("understudy.tag." + name, value));
+        return new CallSpan(registry, observation.start());
+    }
+
+    Context in(Context context) {
+        return context.put(KEY, observation);
+    }
+
+    @Override
+    public Context within(Event.AttemptStarted attempt, Context context) {
+        AttemptSpan span = AttemptSpan.start(registry, observation, attempt, trigger(attempt));
+        attempts.put(new Key(attempt.call(), attempt.provider(), attempt.model(), attempt.attempt()), span);
+        if (over.get()) {
+            closeAll(); // the call ended meanwhile
+        }
+        return context.put(KEY, span.observation());
+    }
+
+    /** A second call for the same answer is a takeover. */
+    private String trigger(Event.AttemptStarted attempt) {
+        String why = trigger.getAndSet("first");
+        boolean another =
+                !first.compareAndSet(null, attempt.call()) && !attempt.call().equals(first.get());
+        return another && why.equals("first") ? "takeover" : why;
+    }
+
+    @Override
+    public void on(Event event) {
+        if (event instanceof Event.Retrying) {
+            trigger.set("retry");
+        } else if (event instanceof Event.FailedOver) {
+            trigger.set("failover");
+        } else if (event instanceof Event.Hedged) {
+            trigger.set("hedge");
+        } else if (event instanceof Event.FirstContent content) {
+            attempts.forEach((key, span) -> {
+                if (key.call.equals(content.call())
+                        && key.provider.equals(content.provider())
+                        && key.model.equals(content.model())) {
+                    span.firstContent(content.after());
+                }
+            });
+        } else if (event instanceof Event.AttemptFailed failed) {
+            close(failed.call(), failed.entry());
+        } else if (event instanceof Event.AttemptLeft left) {
+            close(left.call(), left.entry());
+        } else if (event instanceof Event.CallServed served) {
+            List<Trail.Entry> entries = served.served().trail().entries();
+            close(served.call(), entries.get(entries.size() - 1));
+        }
+    }
+
+    private void close(Event.CallId call, Trail.Entry entry) {
+        AttemptSpan span = attempts.remove(new Key(call, entry.provider(), entry.model(), entry.attempt()));
+        if (span != null) {
+            span.end(entry);
+        }
+    }
+
+    void finished(StreamChunk.Finish finish) {
+        this.finish = finish;
+    }
+
+    /** The whole answer was given, or, without a finish, nothing. */
+    void end() {
+        if (over.compareAndSet(false, true)) {
+            close(finish == null ? "empty" : "served");
+        }
+    }
+
+    void failed(Throwable error) {
+        if (over.compareAndSet(false, true)) {
+            Failure failure = failure(error);
+            String type = failure == null
+                    ? error.getClass().getName()
+                    : failure.kind().label();
+            SpanKey.ERROR_TYPE.put(observation, type);
+            observation.error(new SpanError(type));
+            if (error instanceof ChatException.PartialAnswer partial) {
+                served(partial.partial().served());
+                Usages.put(observation, partial.trail().usage());
+                close("partial");
+            } else if (error instanceof ChatException.Exhausted exhausted) {
+                SpanKey.ATTEMPTS.put(observation, exhausted.trail().attempts());
+                close("exhausted");
+            } else {
+                close(error instanceof ChatException.Rejected ? "rejected" : "failed");
+            }
+        }
+    }
+
+    private static @Nullable Failure failure(Throwable error) {
+        if (error instanceof ChatException.PartialAnswer partial) {
+            return partial.failure();
+        }
+        if (error instanceof ChatException.CallFailed failed) {
+            return failed.failure();
+        }
+        return error instanceof ChatException.Exhausted exhausted
+                ? exhausted.trail().cause().orElse(null)
+                : null;
+    }
+
+    void left() {
+        if (over.compareAndSet(false, true)) {
+            close(finish == null ? "cancelled" : "served");
+        }
+    }
+
+    private void close(String outcome) {
+        StreamChunk.Finish told = finish;
+        if (told != null) {
+            served(told.served());
+            Usages.put(observation, told.usage());
+            SpanKey.RESPONSE_ID.put(observation, told.receipt().id());
+            SpanKey.RESPONSE_MODEL.put(
+                    observation,
+                    told.receipt().model() != null
+                            ? told.receipt().model()
+                            : told.served().model());
+            SpanKey.FINISH_REASONS.put(observation, told.reason().name().toLowerCase(Locale.ROOT));
+        }
+        SpanKey.OUTCOME.put(observation, outcome);
+        closeAll();
+        observation.stop();
+    }
+
+    private void served(Served served) {
+        SpanKey.PROVIDER.put(observation, served.provider());
+        SpanKey.FALLBACK.put(observation, served.fallback());
+        SpanKey.ATTEMPTS.put(observation, served.trail().attempts());
+    }
+
+    private void closeAll() {
+        for (Key key : attempts.keySet()) {
+            AttemptSpan span = attempts.remove(key);
+            if (span != null) {
+                span.cancelled();
+            }
+        }
+    }
+}

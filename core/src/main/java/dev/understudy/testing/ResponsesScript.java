@@ -1,0 +1,122 @@
+package dev.understudy.testing;
+
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.Usage;
+import dev.understudy.testing.ResponsesItems.Numbers;
+import dev.understudy.testing.Wire.Sort;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** OpenAI Responses: what opens and closes an answer. What it says stands in {@link ResponsesItems}. */
+final class ResponsesScript implements Speech {
+
+    private static final OpenAiScript CHAT = new OpenAiScript();
+
+    /** The id of a response; equal for equal answers, so that it need not be remembered which was given. */
+    static String id(Answer answer) {
+        String id = answer.receipt().id();
+        return id != null
+                ? id
+                : "resp_stage" + Integer.toHexString(answer.chunks().hashCode());
+    }
+
+    @Override
+    public String idHeader() {
+        return CHAT.idHeader();
+    }
+
+    @Override
+    public List<Wire> events(Answer answer, Form form, Question asked) {
+        Numbers numbers = new Numbers();
+        List<Wire> events = new ArrayList<>();
+        String begun = response(answer, asked, "in_progress", "[]", "null");
+        events.add(numbers.event(Sort.FRAME, "response.created", "\"response\":" + begun));
+        events.add(numbers.event(Sort.FRAME, "response.in_progress", "\"response\":" + begun));
+        ResponsesItems items = new ResponsesItems(numbers, events);
+        answer.deltas().forEach(items::say);
+        items.close();
+        if (form.finish()) {
+            String status = status(answer.finishReason());
+            String whole = response(answer, asked, status, items.output(), usage(answer.used()));
+            events.add(numbers.event(Sort.FRAME, "response." + status, "\"response\":" + whole));
+        }
+        // Numbers count from 0, so what stands behind number n is what stands behind the first n + 1 events.
+        return List.copyOf(events.subList(Math.min(events.size(), asked.after() + 1), events.size()));
+    }
+
+    @Override
+    public String whole(Answer answer, Form form, Question asked) {
+        ResponsesItems items = new ResponsesItems(new Numbers(), new ArrayList<>());
+        answer.deltas().forEach(items::say);
+        items.close();
+        String status = form.finish() ? status(answer.finishReason()) : "in_progress";
+        return response(answer, asked, status, items.output(), usage(answer.used()));
+    }
+
+    private static String response(Answer answer, Question asked, String status, String output, String usage) {
+        String model = answer.receipt().model();
+        String why = status.equals("incomplete") ? "{\"reason\":" + Json.quote(why(answer)) + "}" : "null";
+        String error = status.equals("failed")
+                ? "{\"code\":\"server_error\",\"message\":\"The model failed to answer.\"}"
+                : "null";
+        return "{\"id\":" + Json.quote(id(answer)) + ",\"object\":\"response\",\"created_at\":1767225600,\"status\":"
+                + Json.quote(status) + ",\"background\":" + asked.background() + ",\"error\":" + error
+                + ",\"incomplete_details\":" + why + ",\"model\":" + Json.quote(model != null ? model : asked.model())
+                + ",\"output\":" + output + ",\"usage\":" + usage + "}";
+    }
+
+    private static String usage(Usage usage) {
+        return "{\"input_tokens\":" + usage.input() + ",\"input_tokens_details\":{\"cached_tokens\":"
+                + usage.cachedInput() + "},\"output_tokens\":" + usage.output()
+                + ",\"output_tokens_details\":{\"reasoning_tokens\":" + usage.reasoning() + "},\"total_tokens\":"
+                + usage.total() + "}";
+    }
+
+    private static String status(FinishReason reason) {
+        return switch (reason) {
+            case STOP, PAUSE, TOOL_CALLS -> "completed";
+            case LENGTH, CONTENT_FILTER, OTHER -> "incomplete";
+            case ERROR -> "failed";
+        };
+    }
+
+    private static @Nullable String why(Answer answer) {
+        String word = answer.receipt().finishReason();
+        if (word != null) {
+            return word;
+        }
+        return switch (answer.finishReason()) {
+            case LENGTH -> "max_output_tokens";
+            case CONTENT_FILTER -> "content_filter";
+            default -> "other";
+        };
+    }
+
+    @Override
+    public String error(int status, Trouble trouble, Question asked) {
+        return CHAT.error(status, trouble, asked);
+    }
+
+    @Override
+    public Wire inBand(Trouble trouble) {
+        return Wire.event(
+                Sort.FRAME,
+                "error",
+                "{\"type\":\"error\",\"error\":{\"type\":" + Json.quote(trouble.type()) + ",\"code\":"
+                        + Json.quote(trouble.code()) + ",\"message\":" + Json.quote(trouble.message())
+                        + ",\"param\":null}}");
+    }
+
+    @Override
+    public Wire ping() {
+        return Wire.event(Sort.PING, "keepalive", "{\"type\":\"keepalive\"}");
+    }
+
+    @Override
+    public Wire garbled() {
+        return Wire.of(
+                Sort.FRAME,
+                "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"Half a\n\n");
+    }
+}

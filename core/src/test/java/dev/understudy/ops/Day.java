@@ -1,0 +1,281 @@
+package dev.understudy.ops;
+
+import dev.understudy.CallContext;
+import dev.understudy.CircuitPolicy;
+import dev.understudy.Event;
+import dev.understudy.FixedDice;
+import dev.understudy.Hedging;
+import dev.understudy.Listener;
+import dev.understudy.RetryPolicy;
+import dev.understudy.Standing;
+import dev.understudy.Understudy;
+import dev.understudy.chat.CallScope;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.Notice;
+import dev.understudy.chat.Price;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Usage;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+/** A day at one door, by script and on a clock of its own: everything that can happen happens. */
+final class Day {
+
+    /** What must be seen nowhere. */
+    static final String PROMPT = "the quick brown canary";
+
+    static final String ANSWER = "sings of nothing at all";
+
+    static final ChatRequest REQUEST = ChatRequest.of("m", PROMPT);
+
+    final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+    final ScriptedProvider a = ScriptedProvider.named("a");
+    final ScriptedProvider b = ScriptedProvider.named("b");
+    final List<Event> events = new ArrayList<>();
+    final Understudy door;
+
+    private final Listener listener;
+    private final Talkative talkative = new Talkative(a);
+
+    Day(Listener listener) {
+        this.listener = ((Listener) events::add).and(listener);
+        a.can(Capabilities.assumed().withPrice(Price.of(2, 8)).withWindow(1_000));
+        b.can(Capabilities.assumed().withPrice(Price.of(1, 4)));
+        a.warming(() -> Mono.error(new ChatException.CallFailed(failure(FailureKind.CONNECT))));
+        door = Understudy.builder()
+                .name("day")
+                .provider(talkative, Map.of("m", "a-1"))
+                .provider(b, Map.of("m", "b-1"))
+                .retry(RetryPolicy.defaults().withRetries(1))
+                .circuit(CircuitPolicy.defaults().withoutRate())
+                .hedging(Hedging.on())
+                .listener(this.listener)
+                .random(new FixedDice(0.5))
+                .scheduler(clock)
+                .build();
+    }
+
+    /** Repeats the prompt in its words, as vendors do. */
+    static Failure failure(FailureKind kind) {
+        return Failure.of(kind, "cannot answer '" + PROMPT + "'").withStatus(503, "code of " + PROMPT);
+    }
+
+    static Cue answer() {
+        return Cue.tokens(ANSWER.split("(?= )")).withUsage(new Usage(100, 50, 40, 20, false));
+    }
+
+    /** All of it, through both doors. */
+    void play() {
+        door.warmup().block();
+        for (boolean streamed : new boolean[] {false, true}) {
+            served(streamed);
+            retried(streamed);
+            failedOver(streamed);
+            rateLimited(streamed);
+            adapted(streamed);
+            exhausted(streamed);
+            rejected(streamed);
+            trimmed(streamed);
+            circuit(streamed);
+            hedged(streamed);
+            cancelled(streamed);
+            held(streamed);
+        }
+        cut();
+        elsewhere();
+    }
+
+    void served(boolean streamed) {
+        a.then(answer());
+        ask(streamed);
+    }
+
+    void retried(boolean streamed) {
+        a.then(Cue.fail(failure(FailureKind.SERVER)), answer());
+        ask(streamed);
+    }
+
+    void failedOver(boolean streamed) {
+        a.then(Cue.fail(failure(FailureKind.AUTH)));
+        b.then(answer());
+        ask(streamed);
+    }
+
+    void rateLimited(boolean streamed) {
+        a.then(Cue.fail(failure(FailureKind.RATE_LIMITED).withRetryAfter(Duration.ofSeconds(1))), answer());
+        ask(streamed);
+    }
+
+    void adapted(boolean streamed) {
+        talkative.notices.addAll(List.of(
+                new Notice.KeyGated("a", "key#1", FailureKind.QUOTA, Duration.ofMinutes(10)),
+                new Notice.KeyUsed("a", "key#2"),
+                new Notice.Adapted("a", "a-1", "temperature"),
+                new Notice.Answering("a", "a-1")));
+        served(streamed);
+    }
+
+    void exhausted(boolean streamed) {
+        a.then(Cue.fail(failure(FailureKind.INVALID_REQUEST)));
+        b.then(Cue.fail(failure(FailureKind.INVALID_REQUEST)));
+        ask(streamed);
+    }
+
+    void rejected(boolean streamed) {
+        ask(streamed, ChatRequest.of("nobody has " + PROMPT, PROMPT));
+    }
+
+    void trimmed(boolean streamed) {
+        a.then(answer());
+        List<Message> talk = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            talk.add(Message.user(PROMPT.repeat(20)));
+            talk.add(Message.assistant(ANSWER));
+        }
+        talk.add(Message.user(PROMPT));
+        ask(streamed, REQUEST.withMessages(talk));
+    }
+
+    /** Five in a row open it; after its pause a trial closes it. */
+    void circuit(boolean streamed) {
+        for (int i = 0; i < 5; i++) {
+            a.then(Cue.fail(failure(FailureKind.CONNECT)));
+            b.then(answer());
+        }
+        for (int i = 0; i < 4; i++) {
+            ask(streamed);
+        }
+        pass(Duration.ofSeconds(20));
+        served(streamed);
+        pass(Duration.ofMinutes(11));
+    }
+
+    void hedged(boolean streamed) {
+        a.then(Cue.hang());
+        b.then(answer());
+        ask(streamed);
+    }
+
+    void cancelled(boolean streamed) {
+        a.then(Cue.hang());
+        Disposable call = subscribe(streamed, REQUEST);
+        call.dispose();
+        if (streamed) {
+            a.then(answer().hangAfter(3));
+            subscribe(true, REQUEST).dispose();
+        }
+    }
+
+    void held(boolean streamed) {
+        door.hold("a", null);
+        door.hold("b", "b-1", Duration.ofSeconds(1));
+        pass(Duration.ofSeconds(2));
+        b.then(answer());
+        ask(streamed);
+        door.release("a");
+        door.release("b");
+    }
+
+    void cut() {
+        a.then(answer().failAfter(2, failure(FailureKind.SERVER)));
+        ask(true);
+    }
+
+    /** What other rooms tell. */
+    void elsewhere() {
+        Event.CallId call = new Event.CallId(1, "day", "m", true, Map.of());
+        Failure why = failure(FailureKind.TRUNCATED);
+        for (Event event : List.of(
+                new Event.FailedOver(call, "a", "a-1", "b", "b-1", Duration.ZERO, why),
+                new Event.FailedOver(call, "b", "b-1", "a", "a-1", Duration.ZERO, why),
+                new Event.TookOver("day", null, "a", "a-1", "b", "b-1", "prefill", 12, Duration.ofMillis(3), why),
+                new Event.TakeoverFailed("day", call, "a", "a-1", "replay", 12, why),
+                new Event.AnswerLost("day", call, "a", "a-1", 12, why),
+                new Event.HealthChanged("day", "a", Standing.Status.UNHEALTHY, "probe failed with " + PROMPT),
+                new Event.HealthChanged("day", "a", Standing.Status.HEALTHY, null),
+                new Event.ActiveMoved("day", "a", "b", "after 5 consecutive failures"),
+                new Event.Administered("day", "write", "hold", "a", "held for maintenance"))) {
+            listener.on(event);
+        }
+    }
+
+    void ask(boolean streamed) {
+        ask(streamed, REQUEST);
+    }
+
+    private void ask(boolean streamed, ChatRequest request) {
+        subscribe(streamed, request);
+        pass(Duration.ofSeconds(2));
+    }
+
+    Disposable subscribe(boolean streamed, ChatRequest request) {
+        Flux<?> call = streamed ? door.stream(request) : door.chat(request).flux();
+        return call.contextWrite(CallContext.tag("task", "errand")).subscribe(any -> {}, error -> {});
+    }
+
+    private void pass(Duration time) {
+        clock.advanceTimeBy(time);
+    }
+
+    /** Tells of things inside it before it answers. */
+    private static final class Talkative implements ChatProvider {
+
+        private final ChatProvider inner;
+        private final List<Notice> notices = new ArrayList<>();
+
+        Talkative(ChatProvider inner) {
+            this.inner = inner;
+        }
+
+        private void tell(CallScope scope) {
+            notices.forEach(scope::report);
+            notices.clear();
+        }
+
+        @Override
+        public String name() {
+            return inner.name();
+        }
+
+        @Override
+        public Capabilities capabilities(String model) {
+            return inner.capabilities(model);
+        }
+
+        @Override
+        public Mono<ChatResponse> chat(ChatRequest request) {
+            return Mono.deferContextual(context -> {
+                tell(CallScope.of(context));
+                return inner.chat(request);
+            });
+        }
+
+        @Override
+        public Flux<StreamChunk> stream(ChatRequest request) {
+            return Flux.deferContextual(context -> {
+                tell(CallScope.of(context));
+                return inner.stream(request);
+            });
+        }
+
+        @Override
+        public Mono<Void> warmup() {
+            return inner.warmup();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.understudy.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.understudy.Understudy;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.testing.ScriptedProvider;
+import java.io.File;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+
+/** Micrometer is needed by whoever uses metrics and observations, and by nobody else. */
+class WithoutMicrometerTest {
+
+    /** A door with logs, asked once; runs where there is no Micrometer. */
+    public static final class Scene implements Callable<String> {
+        @Override
+        public String call() {
+            Understudy door = Understudy.builder()
+                    .provider(ScriptedProvider.named("a"))
+                    .listener(Logs.create())
+                    .build();
+            ChatRequest request = ChatRequest.of("m", "hello");
+            door.stream(request).blockLast();
+            return door.chat(request).block().text();
+        }
+    }
+
+    private static ClassLoader bare() {
+        URL[] path = Arrays.stream(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                        .split(File.pathSeparator))
+                .filter(entry -> !entry.contains("micrometer")
+                        && !entry.contains("context-propagation")
+                        && !entry.contains("opentelemetry"))
+                .map(WithoutMicrometerTest::url)
+                .toArray(URL[]::new);
+        return new URLClassLoader(path, ClassLoader.getPlatformClassLoader());
+    }
+
+    private static URL url(String entry) {
+        try {
+            return new File(entry).toURI().toURL();
+        } catch (MalformedURLException e) {
+            throw new IllegalArgumentException(entry, e);
+        }
+    }
+
+    @Test
+    void aDoorAndItsLogsWorkWithoutIt() throws Exception {
+        Callable<?> scene = (Callable<?>)
+                bare().loadClass(Scene.class.getName()).getDeclaredConstructor().newInstance();
+        assertThat(scene.getClass()).isNotEqualTo(Scene.class);
+        assertThat(scene.call()).isEqualTo("Hello from a.");
+    }
+
+    @Test
+    void metricsNeedIt() {
+        assertThatThrownBy(() -> bare().loadClass("io.micrometer.core.instrument.MeterRegistry"))
+                .isInstanceOf(ClassNotFoundException.class);
+        assertThatThrownBy(() -> bare().loadClass(Metrics.class.getName()).getMethods())
+                .isInstanceOf(NoClassDefFoundError.class);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.understudy.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.Seal;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import dev.understudy.provider.Endpoint;
+import dev.understudy.provider.Providers;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+/** The stage speaks OpenAI's Responses so that our own dialect, which was read off recordings, understands it. */
+class ResponsesStageTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final ChatRequest ASKED = ChatRequest.of("m", "Well?");
+    private static final Seal SEAL = new Seal("sealed", true, "openai-responses");
+
+    private final ScriptedServer server = ScriptedServer.start();
+    private final ChatProvider plain = Providers.openAiResponses(Endpoint.of("plain", server.url(), "a-key"));
+    private final ChatProvider kept = Providers.openAiBackground(Endpoint.of("kept", server.url(), "a-key"));
+
+    @AfterEach
+    void close() {
+        plain.close();
+        kept.close();
+        server.close();
+    }
+
+    private static String text(List<StreamChunk> chunks) {
+        return chunks.stream().map(StreamChunk::text).collect(Collectors.joining());
+    }
+
+    @Test
+    void anAnswerIsTheSameWholeAndStreamed() {
+        Reply reply = Reply.chunks(
+                        new StreamChunk.Reasoning("Hm", null),
+                        new StreamChunk.Reasoning(", well.", null),
+                        new StreamChunk.Reasoning("", SEAL),
+                        new StreamChunk.Text("Let me"),
+                        new StreamChunk.Text(" \"see\" \uD83C\uDF75."))
+                .withToolCall("call_1", "clock", "{\"zone\":\"UTC\"}")
+                .withUsage(new Usage(12, 34, 5, 6, false));
+        server.always(reply);
+        ChatResponse whole = plain.chat(ASKED).block(LONG);
+        assertThat(whole.text()).isEqualTo("Let me \"see\" \uD83C\uDF75.");
+        assertThat(whole.thoughts()).containsExactly(new Thought("Hm, well.", SEAL));
+        assertThat(whole.toolCalls()).containsExactly(new ToolCall("call_1", "clock", "{\"zone\":\"UTC\"}"));
+        assertThat(whole.usage()).isEqualTo(new Usage(12, 34, 5, 6, false));
+        assertThat(whole.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+
+        List<StreamChunk> chunks = plain.stream(ASKED).collectList().block(LONG);
+        assertThat(text(chunks)).isEqualTo(whole.text());
+        assertThat(chunks)
+                .contains(new StreamChunk.ToolCallDone(0, whole.toolCalls().get(0)));
+        assertThat(chunks).contains(new StreamChunk.Reasoning("", SEAL));
+        assertThat(((StreamChunk.Finish) chunks.get(chunks.size() - 1)).usage()).isEqualTo(whole.usage());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"ERROR", "PAUSE", "TOOL_CALLS"})
+    void eachFinishIsUnderstood(FinishReason reason) {
+        server.always(Reply.text("So.").withFinish(reason));
+        assertThat(plain.chat(ASKED).block(LONG).finishReason()).isEqualTo(reason);
+        assertThat(plain.stream(ASKED)
+                        .ofType(StreamChunk.Finish.class)
+                        .blockLast(LONG)
+                        .reason())
+                .isEqualTo(reason);
+    }
+
+    @Test
+    void errorsAreUnderstood() {
+        server.then(
+                Reply.status(503),
+                Reply.text("So it goes.").fail(After.tokens(1), "rate_limit_exceeded", "Slow down."),
+                Reply.text("So.").garble(After.tokens(1)),
+                Reply.text("So.").withoutFinish(),
+                Reply.text("So.").withFinish(FinishReason.ERROR));
+        for (FailureKind kind : List.of(
+                FailureKind.OVERLOADED,
+                FailureKind.RATE_LIMITED,
+                FailureKind.PROTOCOL,
+                FailureKind.TRUNCATED,
+                FailureKind.SERVER)) {
+            StepVerifier.create(plain.stream(ASKED))
+                    .thenConsumeWhile(chunk -> true)
+                    .expectErrorSatisfies(error -> assertThat(
+                                    ((ChatException.CallFailed) error).failure().kind())
+                            .isEqualTo(kind))
+                    .verify(LONG);
+        }
+    }
+
+    @Test
+    void onlyStreamsAreAskedForInTheBackground() {
+        server.always(Reply.text("So."));
+        assertThat(kept.capabilities("m").has(Feature.SAME_RESPONSE)).isTrue();
+        assertThat(plain.capabilities("m").has(Feature.SAME_RESPONSE)).isFalse();
+        kept.stream(ASKED).blockLast(LONG);
+        kept.chat(ASKED).block(LONG);
+        plain.stream(ASKED).blockLast(LONG);
+        assertThat(server.calls().stream().map(Recorded::text).map(body -> body.contains("\"background\":true")))
+                .containsExactly(true, false, false);
+        assertThat(server.calls().stream().map(Recorded::text).map(body -> body.contains("\"store\":true")))
+                .containsExactly(true, false, false);
+    }
+
+    @Test
+    void aKeptAnswerIsToldAgainFromItsBeginningAndByNobodyElse() {
+        server.then(Reply.text("This is the whole answer.").cut(After.tokens(2)));
+        List<StreamChunk> first =
+                kept.stream(ASKED).onErrorComplete().collectList().block(LONG);
+        ResumeToken token = first.stream()
+                .flatMap(chunk ->
+                        chunk instanceof StreamChunk.Resumable offer ? Stream.of(offer.token()) : Stream.empty())
+                .findFirst()
+                .orElseThrow();
+        assertThat(token.provider() + "/" + token.model()).isEqualTo("kept/m");
+        for (int i = 0; i < 2; i++) {
+            assertThat(text(kept.stream(ASKED)
+                            .contextWrite(token::in)
+                            .collectList()
+                            .block(LONG)))
+                    .isEqualTo("This is the whole answer.");
+        }
+        assertThat(server.calls()).hasSize(1);
+        assertThat(server.asked().get(1).uri()).endsWith("?stream=true&starting_after=5");
+
+        int before = server.asked().size();
+        for (ChatProvider stranger :
+                List.of(plain, Providers.openAiBackground(Endpoint.of("b", server.url(), "b-key")))) {
+            StepVerifier.create(stranger.stream(ASKED).contextWrite(token::in))
+                    .expectErrorSatisfies(error -> assertThat(
+                                    ((ChatException.CallFailed) error).failure().kind())
+                            .isEqualTo(FailureKind.UNSUPPORTED))
+                    .verify(LONG);
+        }
+        assertThat(server.asked()).hasSize(before);
+    }
+
+    @Test
+    void anAnswerThatNobodyKeptIsNotThere() {
+        Flux<StreamChunk> chunks = kept.stream(ASKED);
+        server.then(Reply.text("This is the whole answer.").cut(After.tokens(2)));
+        server.rule(asked -> asked.method().equals("GET") ? Reply.status(404) : null);
+        ResumeToken token = chunks.onErrorComplete()
+                .ofType(StreamChunk.Resumable.class)
+                .blockFirst(LONG)
+                .token();
+        StepVerifier.create(chunks.contextWrite(token::in))
+                .expectErrorSatisfies(error -> assertThat(((ChatException.CallFailed) error).failure())
+                        .satisfies(failure -> {
+                            assertThat(failure.kind()).isEqualTo(FailureKind.INVALID_REQUEST);
+                            assertThat(failure.status()).isEqualTo(404);
+                        }))
+                .verify(LONG);
+    }
+}

@@ -1,0 +1,401 @@
+package dev.understudy.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.CallContext;
+import dev.understudy.Event;
+import dev.understudy.RetryPolicy;
+import dev.understudy.Timeouts;
+import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.Seal;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Thought;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Trail;
+import dev.understudy.chat.Usage;
+import dev.understudy.provider.Endpoint;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.Quirks;
+import dev.understudy.testing.After;
+import dev.understudy.testing.Recorded;
+import dev.understudy.testing.Reply;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+/** Answers that the vendor keeps, over sockets: what was cut is told to its end by the one that began it. */
+class SameResponseTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final ChatRequest ASKED = ChatRequest.of("m", "Tell me a story");
+    private static final String[] TOKENS = {
+        "Once", " upon", " a ti", "me there", " was a \u8336", "\u9928 that", " drank", " \uD83C\uDF75", " all", " day."
+    };
+    private static final String TRUTH = String.join("", TOKENS);
+    private static final Reply WHOLE = Reply.tokens(TOKENS).withUsage(Usage.of(7, 23));
+
+    private enum Fault {
+        FIN,
+        RST,
+        STALL,
+        GARBLED,
+        NO_FINISH;
+
+        Reply in(Reply whole, After after) {
+            return switch (this) {
+                case FIN -> whole.cut(after);
+                case RST -> whole.reset(after);
+                case STALL -> whole.stall(after);
+                case GARBLED -> whole.garble(after);
+                case NO_FINISH -> whole.withoutFinish();
+            };
+        }
+    }
+
+    private final ScriptedServer one = ScriptedServer.start();
+    private final ScriptedServer two = ScriptedServer.start();
+    private final ChatProvider kept = Providers.openAiBackground(Endpoint.of("kept", one.url(), "key-one", "key-two"));
+    private final ChatProvider other = Providers.openAiCompatible(
+            Endpoint.of("other", two.url(), "key-three")
+                    .withModel("m", Capabilities.assumed().with(Feature.PREFILL)),
+            Quirks.defaults());
+    private final List<Event> events = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        kept.close();
+        other.close();
+        one.close();
+        two.close();
+    }
+
+    /** One that has not yet learned that its first provider is not well. */
+    private Understudy door() {
+        return Understudy.builder()
+                .retry(RetryPolicy.defaults().withRetries(0))
+                .timeouts(Timeouts.defaults().withIdle(Duration.ofMillis(300)))
+                .listener(events::add)
+                .provider(kept)
+                .provider(other)
+                .build();
+    }
+
+    private List<StreamChunk> play(ChatProvider provider, ChatRequest request) {
+        return ResumingProvider.over(provider).stream(request).collectList().block(LONG);
+    }
+
+    private List<StreamChunk> play() {
+        return play(door(), ASKED);
+    }
+
+    private static ChatResponse answer(List<StreamChunk> chunks) {
+        return Assembler.collect(Flux.fromIterable(chunks)).block();
+    }
+
+    private List<Recorded> again() {
+        return one.asked().stream()
+                .filter(asked -> asked.method().equals("GET"))
+                .toList();
+    }
+
+    private static boolean isGet(Recorded asked) {
+        return asked.method().equals("GET");
+    }
+
+    private static long switches(List<StreamChunk> chunks) {
+        return chunks.stream().filter(StreamChunk.Switched.class::isInstance).count();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theVendorGoesOnItselfWhereverItIsCut(Fault fault) {
+        for (int tokens = 1; tokens <= TOKENS.length; tokens += fault == Fault.STALL ? 4 : 1) {
+            int before = again().size();
+            one.then(fault.in(WHOLE, After.tokens(tokens)));
+            List<StreamChunk> chunks = play();
+            assertThat(ResumingProviderTest.text(chunks))
+                    .as("cut after %d tokens", tokens)
+                    .isEqualTo(TRUTH);
+            assertThat(switches(chunks)).isLessThanOrEqualTo(1);
+            assertThat(again()).hasSize(before + 1);
+            assertThat(answer(chunks).usage()).isEqualTo(Usage.of(7, 23));
+            assertThat(chunks).noneMatch(StreamChunk.Resumable.class::isInstance);
+        }
+        assertThat(two.calls()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingIsLostOrDoubledAtAnyByte(boolean behindADoor) {
+        int saved = 0;
+        for (int bytes = 40; bytes < 4_000; bytes += 61) {
+            one.then(bytes % 2 == 0 ? WHOLE.cut(After.bytes(bytes)) : WHOLE.reset(After.bytes(bytes)));
+            ChatProvider alone = behindADoor
+                    ? Understudy.builder()
+                            .retry(RetryPolicy.defaults().withRetries(0))
+                            .provider(kept)
+                            .build()
+                    : kept;
+            List<StreamChunk> chunks = new ArrayList<>();
+            Throwable end = ResumingProvider.over(alone).stream(ASKED)
+                    .doOnNext(chunks::add)
+                    .then()
+                    .materialize()
+                    .block(LONG)
+                    .getThrowable();
+            // Before the first content nobody resumes streams: that is the door's matter, and here it may not retry.
+            assertThat(ResumingProviderTest.text(chunks))
+                    .as("cut after %d bytes: %s", bytes, end)
+                    .isEqualTo(end == null ? TRUTH : "");
+            saved += end == null && !again().isEmpty() ? 1 : 0;
+        }
+        assertThat(saved).isGreaterThan(30);
+        assertThat(one.calls()).hasSize(65);
+    }
+
+    @Test
+    void onlyWhatIsMissingIsAskedForAndWithTheKeyThatBeganIt() {
+        one.then(WHOLE.reset(After.tokens(4)));
+        List<StreamChunk> chunks = play();
+        Recorded begun = one.calls().get(0);
+        assertThat(begun.text()).contains("\"background\":true", "\"store\":true", "\"stream\":true");
+        Recorded again = again().get(0);
+        assertThat(again.path()).startsWith("/v1/responses/resp_stage");
+        assertThat(again.query("stream")).isEqualTo("true");
+        // created, in_progress, item added, part added, and four tokens: numbers 0 to 7
+        assertThat(again.query("starting_after")).isEqualTo("7");
+        assertThat(again.key()).isEqualTo(begun.key());
+        assertThat(chunks).contains(new StreamChunk.Switched("kept", "kept", FailureKind.TRUNCATED, 16));
+        assertThat(ResumingProviderTest.text(chunks.subList(0, 3))).isEqualTo("Once upon a time");
+    }
+
+    @Test
+    void itIsPaidForOnceAndTheTrailTellsBoth() {
+        one.then(WHOLE.cut(After.tokens(3)));
+        ChatResponse answer = answer(play());
+        Trail trail = answer.served().trail();
+        assertThat(trail.entries())
+                .extracting(Trail.Entry::outcome)
+                .containsExactly(Trail.Outcome.PARTIAL, Trail.Outcome.SKIPPED, Trail.Outcome.SERVED);
+        assertThat(trail.entries().get(0).usage()).isEqualTo(Usage.none());
+        assertThat(answer.usage()).isEqualTo(Usage.of(7, 23));
+        assertThat(answer.served().fallback()).isFalse();
+    }
+
+    @Test
+    void aToolCallThatIsCutAnywhereComesWholeAndOnce() {
+        Reply calls = Reply.chunks(
+                new StreamChunk.Text("Let me"),
+                new StreamChunk.Text(" look."),
+                new StreamChunk.ToolCallDone(0, new ToolCall("call_1", "weather", "{\"city\":\"Ulm\",\"days\":3}")),
+                new StreamChunk.Text(" And"),
+                new StreamChunk.Text(" there."),
+                new StreamChunk.ToolCallDone(1, new ToolCall("call_2", "weather", "{\"city\":\"Bonn\"}")));
+        for (int events = 5; events < 30; events++) {
+            one.then(calls.cut(After.events(events)));
+            List<StreamChunk> chunks = play();
+            ChatResponse answer = answer(chunks);
+            assertThat(answer.text()).as("cut after %d events", events).isEqualTo("Let me look. And there.");
+            assertThat(answer.toolCalls())
+                    .containsExactly(
+                            new ToolCall("call_1", "weather", "{\"city\":\"Ulm\",\"days\":3}"),
+                            new ToolCall("call_2", "weather", "{\"city\":\"Bonn\"}"));
+            assertThat(chunks.stream().filter(StreamChunk.ToolCallDone.class::isInstance))
+                    .hasSize(2);
+            assertThat(answer.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        }
+        assertThat(two.calls()).isEmpty();
+    }
+
+    @Test
+    void reasoningThatIsCutAnywhereGoesOnToo() {
+        Seal seal = new Seal("sealed", true, "openai-responses");
+        Reply thinks = Reply.chunks(
+                new StreamChunk.Reasoning("First", null),
+                new StreamChunk.Reasoning(" this.", null),
+                new StreamChunk.Reasoning("", seal),
+                new StreamChunk.Text("It is"),
+                new StreamChunk.Text(" so,"),
+                new StreamChunk.Reasoning("Then", null),
+                new StreamChunk.Reasoning(" that.", null),
+                new StreamChunk.Text(" and not"),
+                new StreamChunk.Text(" otherwise."));
+        for (int events = 5; events < 22; events++) {
+            one.then(thinks.reset(After.events(events)));
+            ChatResponse answer = answer(play());
+            assertThat(answer.text()).as("cut after %d events", events).isEqualTo("It is so, and not otherwise.");
+            assertThat(answer.thoughts())
+                    .as("cut after %d events", events)
+                    .containsExactly(new Thought("First this.", seal), Thought.of("Then that."));
+        }
+        assertThat(two.calls()).isEmpty();
+    }
+
+    @Test
+    void aConnectionThatIsLostAgainAndAgainIsTakenUpAgainAndAgain() {
+        AtomicInteger times = new AtomicInteger();
+        one.rule(asked -> isGet(asked) && times.incrementAndGet() < 6 ? WHOLE.cut(After.tokens(1)) : null);
+        one.then(WHOLE.cut(After.tokens(2)));
+        List<StreamChunk> chunks = ResumingProvider.over(
+                        door(), ResumePolicy.exact().withTakeovers(0))
+                .stream(ASKED)
+                .collectList()
+                .block(LONG);
+        assertThat(ResumingProviderTest.text(chunks)).isEqualTo(TRUTH);
+        assertThat(again()).hasSizeGreaterThan(3);
+        assertThat(one.calls()).hasSize(1);
+        assertThat(answer(chunks).usage()).isEqualTo(Usage.of(7, 23));
+    }
+
+    @Test
+    void oneThatBringsNothingNewIsFollowedByTheNextWay() {
+        one.rule(asked -> isGet(asked) ? WHOLE.withPings(1).cut(After.events(1)) : null);
+        one.then(WHOLE.cut(After.tokens(2)));
+        two.then(Reply.text(" upon a time."));
+        assertThat(ResumingProviderTest.text(play())).isEqualTo("Once upon a time.");
+        assertThat(two.calls()).hasSize(1);
+    }
+
+    @Test
+    void anAnswerThatIsGoneIsFollowedByTheNextWayAndSpeaksAgainstNobody() {
+        one.rule(asked -> isGet(asked) ? Reply.status(404) : null);
+        one.then(WHOLE.cut(After.tokens(2)), WHOLE);
+        two.then(Reply.text(" upon a time."));
+        Understudy door = door();
+        List<StreamChunk> chunks = play(door, ASKED);
+        assertThat(ResumingProviderTest.text(chunks)).isEqualTo("Once upon a time.");
+        assertThat(events).anySatisfy(event -> assertThat(event)
+                .isInstanceOfSatisfying(Event.TakeoverFailed.class, failed -> assertThat(failed.way())
+                        .isEqualTo("same_response")));
+        assertThat(ResumingProviderTest.text(play(door, ASKED))).isEqualTo(TRUTH);
+        assertThat(one.calls()).as("the model is not left alone for it").hasSize(2);
+    }
+
+    @Test
+    void withNoOtherWayTheFirstErrorIsTheOneThatIsTold() {
+        one.rule(asked -> isGet(asked) ? Reply.status(404) : null);
+        one.then(WHOLE.reset(After.tokens(2)));
+        two.always(Reply.status(500));
+        StepVerifier.create(ResumingProvider.over(door()).stream(ASKED).thenMany(Flux.empty()))
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOfSatisfying(ChatException.PartialAnswer.class, partial -> {
+                            assertThat(partial.failure().kind()).isEqualTo(FailureKind.TRUNCATED);
+                            assertThat(partial.partial().text()).isEqualTo("Once");
+                            assertThat(partial.getSuppressed()).hasSize(2);
+                        }))
+                .verify(LONG);
+    }
+
+    @Test
+    void anAnswerThatFailedAtTheVendorIsNotAskedForAgain() {
+        one.then(WHOLE.fail(After.tokens(2), "server_error", "The model had an error."));
+        two.then(Reply.text(" upon a time."));
+        assertThat(ResumingProviderTest.text(play())).isEqualTo("Once upon a time.");
+        assertThat(again()).isEmpty();
+    }
+
+    @Test
+    void theDeadlineHoldsWhileItIsAskedForAgain() {
+        one.rule(asked -> isGet(asked) ? WHOLE.stall(After.nothing()) : null);
+        one.then(WHOLE.reset(After.tokens(2)));
+        Understudy patient = Understudy.builder()
+                .provider(kept)
+                .retry(RetryPolicy.defaults().withRetries(0))
+                .build();
+        one.then(WHOLE.reset(After.tokens(2)));
+        StepVerifier.create(ResumingProvider.over(patient).stream(ASKED)
+                        .contextWrite(CallContext.deadline(Duration.ofMillis(500))))
+                .thenConsumeWhile(chunk -> true)
+                .expectError(ChatException.PartialAnswer.class)
+                .verify(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aReaderThatLeavesMeanwhileClosesTheConnectionAndNothingElseIsSent() {
+        one.rule(asked -> isGet(asked) ? WHOLE.stall(After.tokens(1)) : null);
+        one.then(WHOLE.reset(After.tokens(2)));
+        StepVerifier.create(ResumingProvider.over(kept).stream(ASKED).map(StreamChunk::text), 3)
+                .expectNext("Once")
+                .expectNext("")
+                .expectNext(" upon a")
+                .thenCancel()
+                .verify(LONG);
+        Recorded again = one.arrivals().filter(SameResponseTest::isGet).blockFirst(LONG);
+        assertThat(again.ended().block(LONG).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
+        assertThat(one.asked()).hasSize(2);
+    }
+
+    @Test
+    void anAnswerInJsonThatNobodyHasSeenYetIsStillTheSameAnswer() {
+        Reply json = Reply.tokens("{\"a\":", "[1,2,", "3]}");
+        one.then(json.cut(After.tokens(2)));
+        List<StreamChunk> chunks = play(door(), ASKED.withFormat(ResponseFormat.json()));
+        assertThat(ResumingProviderTest.text(chunks)).isEqualTo("{\"a\":[1,2,3]}");
+        assertThat(one.calls()).hasSize(1);
+        assertThat(again()).hasSize(1);
+    }
+
+    @Test
+    void aRequestCanDoWithout() {
+        one.then(WHOLE.cut(After.tokens(2)));
+        two.then(Reply.text(" upon a time."));
+        ChatRequest plain = ASKED.withExtra("openai-responses", "background", false);
+        assertThat(ResumingProviderTest.text(play(door(), plain))).isEqualTo("Once upon a time.");
+        assertThat(again()).isEmpty();
+    }
+
+    @Test
+    void ofTwoThatKeepAnswersTheOneThatBeganItIsAsked() {
+        try (ScriptedServer three = ScriptedServer.start();
+                ChatProvider first = Providers.openAiBackground(Endpoint.of("first", three.url(), "key-four"))) {
+            three.always(Reply.status(500));
+            one.then(WHOLE.cut(After.tokens(2)));
+            Understudy door = Understudy.builder()
+                    .retry(RetryPolicy.defaults().withRetries(0))
+                    .provider(first)
+                    .provider(kept)
+                    .build();
+            assertThat(ResumingProviderTest.text(play(door, ASKED))).isEqualTo(TRUTH);
+            assertThat(three.asked()).hasSize(1);
+        }
+    }
+
+    @Test
+    void listenersHearOfItAsOfAnyTakeover() {
+        List<Event> own = new ArrayList<>();
+        one.then(WHOLE.cut(After.tokens(2)));
+        ResumingProvider.over(door()).stream(ASKED)
+                .contextWrite(CallContext.listener(own::add).andThen(CallContext.tag("tenant", "acme"))::apply)
+                .blockLast(LONG);
+        for (List<Event> heard : List.of(events, own)) {
+            assertThat(Stream.of(Event.TookOver.class)
+                            .flatMap(type -> heard.stream().filter(type::isInstance)))
+                    .singleElement()
+                    .isInstanceOfSatisfying(Event.TookOver.class, told -> {
+                        assertThat(told.way()).isEqualTo("same_response");
+                        assertThat(told.from()).isEqualTo(told.to()).isEqualTo("kept");
+                        assertThat(told.call().number()).isEqualTo(2);
+                        assertThat(told.call().tags()).containsEntry("tenant", "acme");
+                    });
+        }
+    }
+}
