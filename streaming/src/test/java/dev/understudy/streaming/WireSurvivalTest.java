@@ -32,7 +32,7 @@ class WireSurvivalTest {
             }
             assertThat(stage.open()).as("exchanges left open").isZero();
         }
-        if (System.getProperty("seed", "").isBlank()) {
+        if (outcomes.values().stream().mapToInt(i -> i).sum() >= 1_000) {
             assertThat(outcomes)
                     .containsKeys(
                             "saved by ANCHORED",
