@@ -25,6 +25,7 @@ class SnippetsTest {
 
     private static final List<String> IMPORTS = List.of(
             "java.time.*",
+            "java.nio.file.*",
             "java.util.*",
             "dev.understudy.*",
             "dev.understudy.chat.*",
