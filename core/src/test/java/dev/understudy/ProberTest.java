@@ -67,6 +67,32 @@ class ProberTest {
     }
 
     @Test
+    void aProviderMayBeLookedAtInAWayOfItsOwn() {
+        understudy = Understudy.builder()
+                .provider(a)
+                .provider(b, Seat.any().withProbes(Probes.every(Duration.ofSeconds(60))))
+                .probes(PROBES)
+                .scheduler(stage.clock)
+                .random(new FixedDice(0.5))
+                .build();
+        stage.advance(Duration.ofSeconds(59));
+        assertThat(a.probes()).isEqualTo(6);
+        assertThat(b.probes()).isEqualTo(1);
+    }
+
+    @Test
+    void aProviderMayBeLookedAtThoughTheOthersAreNot() {
+        understudy = Understudy.builder()
+                .provider(a)
+                .provider(b, Seat.any().withProbes(PROBES))
+                .scheduler(stage.clock)
+                .build();
+        stage.advance(SECOND);
+        assertThat(a.probes()).isZero();
+        assertThat(b.probes()).isEqualTo(1);
+    }
+
+    @Test
     void aProviderThatFailsThemLeavesTheRotationAndIsPutBack() {
         understudy = stage.builder(a, b).probes(PROBES).build();
         stage.advance(SECOND);

@@ -40,7 +40,7 @@ public final class Report {
         System.out.println("|---|---|---|---|---|---|---|");
         row(scores, "call", "one call", 1);
         row(scores, "shortStream", "one stream of one chunk", 1);
-        row(scores, "longStream", "one chunk, in a stream of " + WalkBench.CHUNKS, WalkBench.CHUNKS);
+        row(scores, "longStream", "one chunk, in a stream of " + AtOnce.CHUNKS, AtOnce.CHUNKS);
     }
 
     private static void row(Map<String, Score> scores, String key, String words, int per) {

@@ -14,7 +14,7 @@ import java.util.function.IntFunction;
  */
 record DecodeStream(Dialect dialect, List<byte[]> pieces, int bytes, int events) {
 
-    private static final int WORDS = 1_000;
+    static final int WORDS = 1_000;
     private static final int PIECE = 8 << 10;
 
     static final List<String> NAMES = List.of(

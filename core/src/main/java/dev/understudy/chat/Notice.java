@@ -56,18 +56,35 @@ public sealed interface Notice {
         }
     }
 
+    /** What was done about a part of a request that a model does not accept as it is. */
+    enum Change {
+        /** The model refused a parameter that the answer does not depend on: it is asked again without it. */
+        LEFT_OUT("is asked again without %s, which it refuses"),
+        /** The model refused a parameter that has another name as well: it is asked again with that. */
+        RENAMED("is asked again with another name for %s, which it refuses"),
+        /** What another vendor wrote is known not to be accepted here, and was written anew before it was sent. */
+        RESPELLED("gets %s in the form that it accepts");
+
+        private final String words;
+
+        Change(String words) {
+            this.words = words;
+        }
+    }
+
     /**
-     * A model refuses a parameter that the answer does not depend on: it is asked again without it, or under its other
-     * name, and so are later calls from the start.
+     * A request is sent otherwise than it was given, for the model does not accept it as it is. What it refused is left
+     * out, or sent under its other name, in later calls from the start.
      *
      * @param provider who was asked
      * @param model for which model
      * @param parameter the field of the request's body, {@code "temperature"}
+     * @param change what was done about it
      */
-    record Adapted(String provider, String model, String parameter) implements Notice {
+    record Adapted(String provider, String model, String parameter, Change change) implements Notice {
         @Override
         public String toString() {
-            return provider + "/" + model + " is asked again without " + parameter + ", which it refuses";
+            return provider + "/" + model + " " + change.words.formatted(parameter);
         }
     }
 }

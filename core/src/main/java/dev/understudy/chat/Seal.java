@@ -6,6 +6,7 @@ package dev.understudy.chat;
  *
  * @param value the opaque value
  * @param redacted whether the value is the (encrypted) thought itself and not a signature of its text
- * @param origin the dialect that produced it
+ * @param origin the dialect that produced it, and the host if that is not the vendor's own: {@code "anthropic"}, {@code
+ *     "anthropic@gateway.example.org"}
  */
 public record Seal(String value, boolean redacted, String origin) {}

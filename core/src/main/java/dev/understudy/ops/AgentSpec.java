@@ -34,7 +34,7 @@ record AgentSpec(String id, List<ProviderSpec> cast, Values said, Values told) {
         return said.get(AgentKeys.RESUME).around(door);
     }
 
-    private Probes probes(ProviderSpec spec) {
+    Probes probes(ProviderSpec spec) {
         return HealthKeys.probes(health(spec), spec.seat());
     }
 

@@ -3,6 +3,7 @@ package dev.understudy.ops;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +18,16 @@ final class Findings {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]*)}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
+    /** What looks like the name of a variable; else somebody may have put the secret itself between the braces. */
+    private static final Pattern USUAL_NAME = Pattern.compile("(?!AKIA|ASIA)[A-Z][A-Z0-9_]{0,63}");
+
     /** A shorter value is found in many words. */
     private static final int SHORTEST_SECRET = 4;
 
     private final Map<String, String> environment;
-    private final Set<Mistake> mistakes = new LinkedHashSet<>();
+    /** By path: what is found first at a place explains what is found there later. */
+    private final Map<String, Mistake> mistakes = new LinkedHashMap<>();
+
     private final Set<String> secrets = new LinkedHashSet<>();
 
     Findings(Map<String, String> environment) {
@@ -29,7 +35,7 @@ final class Findings {
     }
 
     void mistake(String path, String what, String right) {
-        mistakes.add(new Mistake(path, what, right));
+        mistakes.putIfAbsent(path, new Mistake(path, what, right));
     }
 
     /** Whatever is told, this is not. */
@@ -64,10 +70,9 @@ final class Findings {
         }
         String value = environment.get(name);
         if (value == null || value.isBlank()) {
-            mistake(
-                    path,
-                    "the environment variable " + name + " is " + (value == null ? "not set" : "empty"),
-                    "set it");
+            String shown =
+                    USUAL_NAME.matcher(name).matches() ? "the environment variable " + name : "an environment variable";
+            mistake(path, shown + (value == null ? " is not set" : " is empty"), "set it");
             return null;
         }
         secret(value);
@@ -85,7 +90,7 @@ final class Findings {
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .toList();
         List<Mistake> told = new ArrayList<>();
-        for (Mistake mistake : mistakes) {
+        for (Mistake mistake : mistakes.values()) {
             told.add(new Mistake(
                     without(hidden, mistake.path()),
                     without(hidden, mistake.what()),

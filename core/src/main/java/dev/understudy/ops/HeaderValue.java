@@ -15,7 +15,8 @@ record HeaderValue() implements Type<String> {
         boolean secret = SECRET_FIELD.matcher(field).find();
         if (secret && node instanceof Node.Text text && !text.value().contains("${")) {
             found.secret(text.value());
-            found.mistake(node.path(), "a secret stands in the document itself", words());
+            found.mistake(
+                    node.path(), "a secret stands in the document itself", "name an environment variable: ${NAME}");
             return null;
         }
         return Scalars.TEXT.read(node, found);

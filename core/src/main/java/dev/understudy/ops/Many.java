@@ -93,7 +93,7 @@ sealed interface Many<E, T> extends Type<T> {
 
         @Override
         public String words() {
-            return "a table: for each name " + each.words();
+            return "a table: for each name " + (each instanceof Section ? "what belongs to it" : each.words());
         }
 
         @Override

@@ -42,7 +42,7 @@ sealed interface Node {
     record Nothing(String path) implements Node {
         @Override
         public String kind() {
-            return "nothing";
+            return "empty";
         }
     }
 

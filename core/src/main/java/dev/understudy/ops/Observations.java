@@ -25,8 +25,8 @@ import reactor.core.publisher.SignalType;
  * child. No scope is ever opened on a thread. Each observation ends exactly once: with success, failure, or the caller's
  * leaving. docs/operate.md lists all keys; a prompt, an answer, a vendor's words and a key are not among them.
  *
- * <p>An understudy inside the one that is observed counts as one provider; it can be observed itself. Adds nothing to a
- * stream but a look at each chunk. Thread-safe.
+ * <p>An understudy inside the one that is observed counts as one provider; it can be observed itself. Adds a
+ * look at each chunk to a stream. Thread-safe.
  */
 public final class Observations implements ChatProvider {
 

@@ -21,6 +21,8 @@ final class Parsing {
     static final int MOST_CHARACTERS = 1 << 20;
     static final int DEEPEST = 32;
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     static final StreamReadConstraints BOUNDS = StreamReadConstraints.builder()
             .maxNestingDepth(DEEPEST)
             .maxDocumentLength(4L * MOST_CHARACTERS)
@@ -49,8 +51,9 @@ final class Parsing {
             found.mistake("", "is longer than 1 MiB", "a shorter document");
             return null;
         }
-        boolean json = text.stripLeading().startsWith("{");
-        try (JsonParser parser = factory(json).createParser(ObjectReadContext.empty(), text)) {
+        String plain = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        boolean json = plain.stripLeading().startsWith("{");
+        try (JsonParser parser = factory(json).createParser(ObjectReadContext.empty(), plain)) {
             parser.nextToken();
             return new Parsing(parser, found).document();
         } catch (NoClassDefFoundError e) {
@@ -71,7 +74,7 @@ final class Parsing {
     }
 
     private static TokenStreamFactory factory(boolean json) {
-        return json ? JSON : YamlText.FACTORY;
+        return json ? JSON : YamlText.factory();
     }
 
     private @Nullable Node document() {
@@ -84,7 +87,7 @@ final class Parsing {
     }
 
     private Node node(String path) {
-        if (!(parser instanceof JsonParser) || parser.currentToken() == null) {
+        if (parser.currentToken() == null) {
             return new Node.Nothing(path);
         }
         unshared(path);
@@ -94,9 +97,14 @@ final class Parsing {
             case START_ARRAY -> row(path);
             case VALUE_TRUE, VALUE_FALSE -> new Node.Truth(path, token == JsonToken.VALUE_TRUE);
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Node.Numeral(path, parser.getString());
-            case VALUE_STRING -> new Node.Text(path, parser.getString());
+            case VALUE_STRING -> text(path, parser.getString());
             default -> new Node.Nothing(path);
         };
+    }
+
+    /** YAML has a value for what is left blank. */
+    private static Node text(String path, String text) {
+        return text.isEmpty() ? new Node.Nothing(path) : new Node.Text(path, text);
     }
 
     private Node table(String path) {

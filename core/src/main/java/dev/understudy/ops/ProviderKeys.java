@@ -168,7 +168,7 @@ final class ProviderKeys {
         URI url = said.find(BASE_URL);
         String region = said.find(REGION);
         if (speech == Speech.AZURE_CLASSIC && said.find(API_VERSION) == null) {
-            throw new Wrong("apiVersion", "is missing", API_VERSION.doc());
+            throw new Wrong("apiVersion", "is missing", "the version of the API: 2024-10-21");
         }
         if (url != null) {
             return url.toString();
@@ -202,8 +202,8 @@ final class ProviderKeys {
         } catch (IllegalArgumentException e) { // the message names the host, which may come from the environment
             throw new Wrong(
                     "baseUrl",
-                    "is http to another machine, where keys can be read on the way, or has a user, a password or a fragment",
-                    "https://host/path, or transport.wire: unencrypted");
+                    "is http to another machine, so keys can be read on the way",
+                    "https://host/path, or 'wire: unencrypted' under transport");
         }
         Endpoint whole = bare;
         for (Map.Entry<String, String> header : said.get(HEADERS).entrySet()) {

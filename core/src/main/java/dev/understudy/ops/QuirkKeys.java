@@ -1,6 +1,7 @@
 package dev.understudy.ops;
 
 import dev.understudy.provider.Quirks;
+import dev.understudy.provider.Quirks.CallIds;
 import dev.understudy.provider.Quirks.Continuation;
 import java.util.List;
 
@@ -27,10 +28,25 @@ final class QuirkKeys {
             Scalars.choice(Continuation.class),
             "how a trailing assistant message is marked as one to be continued");
 
+    private static final Key<Boolean> PLAIN =
+            Key.of("plain", Scalars.FLAG, false, "whether only letters, digits and `besides` may stand in one");
+    private static final Key<String> BESIDES =
+            Key.optional("besides", Scalars.TEXT, "what may stand in a plain one beside letters and digits");
+    private static final Key<Integer> SHORTEST =
+            Key.of("shortest", Scalars.whole(1, 9), CallIds.any().shortest(), "the least characters of one");
+    private static final Key<Integer> LONGEST = Key.optional("longest", Scalars.whole(9), "the most characters of one");
+
+    private static final Section<CallIds> CALL_IDS = new Section<>(
+            "callIds",
+            "which ids of tool calls are accepted; any other is written anew",
+            List.of(PLAIN, BESIDES, SHORTEST, LONGEST),
+            QuirkKeys::callIds);
+    private static final Key<CallIds> CALL_IDS_KEY = Key.optional("callIds", CALL_IDS, CALL_IDS.doc());
+
     static final Section<Values> SECTION = new Section<>(
             "quirks",
             "how a server that speaks Chat Completions differs from its preset",
-            List.of(PATH_KEY, KEY_HEADER, MAX_TOKENS, SEED, SEEDS, USAGE, DONE, CONTINUATION),
+            List.of(PATH_KEY, KEY_HEADER, MAX_TOKENS, SEED, SEEDS, USAGE, DONE, CONTINUATION, CALL_IDS_KEY),
             said -> {
                 applied(said, Quirks.defaults());
                 return said;
@@ -47,6 +63,7 @@ final class QuirkKeys {
         Boolean usage = said.find(USAGE);
         Boolean done = said.find(DONE);
         Continuation continuation = said.find(CONTINUATION);
+        CallIds callIds = said.find(CALL_IDS_KEY);
         quirks = path == null ? quirks : quirks.withPath(path);
         quirks = keyHeader == null ? quirks : quirks.withKeyHeader(keyHeader);
         quirks = maxTokens == null ? quirks : quirks.withMaxTokensField(maxTokens);
@@ -54,6 +71,18 @@ final class QuirkKeys {
         quirks = said.get(SEEDS) ? quirks : quirks.withSeedField(null);
         quirks = usage == null ? quirks : quirks.withUsageOnRequest(usage);
         quirks = done == null ? quirks : quirks.withDoneCompletes(done);
-        return continuation == null ? quirks : quirks.withContinuation(continuation);
+        quirks = continuation == null ? quirks : quirks.withContinuation(continuation);
+        return callIds == null ? quirks : quirks.withCallIds(callIds);
+    }
+
+    private static CallIds callIds(Values said) {
+        String besides = said.find(BESIDES);
+        Integer longest = said.find(LONGEST);
+        if (besides != null && !said.get(PLAIN)) {
+            throw new Wrong("besides", "means nothing here", "'plain: true' with it");
+        }
+        String others = said.get(PLAIN) ? (besides == null ? "" : besides) : null;
+        return new CallIds(
+                others, said.get(SHORTEST), longest == null ? CallIds.any().longest() : longest);
     }
 }

@@ -26,6 +26,9 @@ record Scalar<T>(
         }
         try {
             return reader.apply(text);
+        } catch (Wrong e) {
+            found.mistake(node.path(), e.what(), e.right());
+            return null;
         } catch (IllegalArgumentException | ArithmeticException e) {
             String what = node instanceof Node.Text ? "cannot be read" : "is " + node.kind();
             found.mistake(node.path(), what, words);

@@ -28,7 +28,11 @@ final class Scalars {
     static final Type<Duration> PAUSE = duration("a duration: 0s, 500ms, 10s, 5m or 1h", true);
 
     static final Type<URI> URL = new Scalar<>(
-            "string", "an absolute URL: https://host/path", Map.of("format", "uri"), Scalars::url, URI::toString);
+            "string",
+            "an absolute URL without user and password: https://host/path",
+            Map.of("format", "uri"),
+            Scalars::url,
+            URI::toString);
 
     static final Type<String> PATH = new Scalar<>(
             "string",
@@ -99,7 +103,12 @@ final class Scalars {
                 "string",
                 Nearest.oneOf(labels),
                 Map.of("enum", labels),
-                text -> all.get(labels.contains(text) ? labels.indexOf(text) : refused()),
+                text -> {
+                    if (!labels.contains(text)) {
+                        throw new Wrong("", "is none of the choices", Nearest.to(text, labels));
+                    }
+                    return all.get(labels.indexOf(text));
+                },
                 label::apply);
     }
 
@@ -130,7 +139,8 @@ final class Scalars {
 
     private static URI url(String text) {
         URI url = URI.create(text);
-        return url.getHost() == null || !List.of("http", "https").contains(url.getScheme()) ? refused() : url;
+        boolean absolute = url.getHost() != null && List.of("http", "https").contains(url.getScheme());
+        return absolute && url.getRawUserInfo() == null && url.getRawFragment() == null ? url : refused();
     }
 
     private static Number plain(double number) {

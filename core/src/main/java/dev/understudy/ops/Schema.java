@@ -30,7 +30,7 @@ final class Schema {
     static Map<String, Object> made() {
         Map<String, Object> schema = new LinkedHashMap<>();
         schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
-        schema.put("$id", "https://understudy.dev/understudy.schema.json");
+        schema.put("$id", "urn:dev.understudy:configuration");
         schema.put("title", "Understudy");
         schema.putAll(Document.SECTION.definition());
         Map<String, Object> definitions = new LinkedHashMap<>();

@@ -38,7 +38,7 @@ record Secrets<T>(Function<String, T> maker) implements Type<T> {
 
     @Override
     public String words() {
-        return "the name of an environment variable: ${NAME}";
+        return "name an environment variable: ${NAME}";
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.understudy.ops;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param made what the values mean; may throw what constructors throw
  */
 record Section<T>(String name, String doc, List<Key<?>> keys, Function<Values, T> made) implements Type<T> {
+
+    private static final Pattern ISO_DURATION = Pattern.compile("PT[0-9.]+[HMS][0-9.HMS]*");
 
     /** The same keys, with what they say instead of what it means. */
     Section<Values> raw() {
@@ -73,9 +77,14 @@ record Section<T>(String name, String doc, List<Key<?>> keys, Function<Values, T
             String message = Objects.requireNonNullElse(e.getMessage(), "cannot be");
             String first = message.split("[^A-Za-z]", 2)[0];
             boolean aKey = keys.stream().anyMatch(key -> key.name().equals(first));
-            found.mistake(aKey ? Node.below(path, first) : path, message, "");
+            found.mistake(aKey ? Node.below(path, first) : path, inOurWords(message), "");
             return null;
         }
+    }
+
+    /** Durations as they are written in documents. */
+    private static String inOurWords(String message) {
+        return ISO_DURATION.matcher(message).replaceAll(iso -> Durations.written(Duration.parse(iso.group())));
     }
 
     @Override

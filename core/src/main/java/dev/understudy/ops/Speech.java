@@ -12,6 +12,7 @@ enum Speech {
     OPENAI("https://api.openai.com/v1", Quirks.openAi()),
     OPENAI_COMPATIBLE(null, Quirks.defaults()),
     OPENAI_RESPONSES("https://api.openai.com/v1", Providers::openAiResponses),
+    OPENAI_BACKGROUND("https://api.openai.com/v1", Providers::openAiBackground),
     AZURE(null, Quirks.azure()),
     AZURE_CLASSIC(null, Quirks.azure("version")),
     AZURE_RESPONSES(null, Providers::azureResponses),

@@ -42,6 +42,9 @@ final class Watch {
     }
 
     private void look() {
+        if (agents.isClosed()) {
+            return;
+        }
         String text;
         try {
             text = Config.text(file);

@@ -1,6 +1,7 @@
 package dev.understudy.ops;
 
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 import tools.jackson.dataformat.yaml.YAMLReadFeature;
@@ -8,12 +9,17 @@ import tools.jackson.dataformat.yaml.YAMLReadFeature;
 /** The one place that knows the parser of YAML, which need not be on the class path. */
 final class YamlText {
 
-    static final YAMLFactory FACTORY = YAMLFactory.builder()
+    private static final YAMLFactory FACTORY = YAMLFactory.builder()
             .streamReadConstraints(Parsing.BOUNDS)
             .disable(YAMLReadFeature.EMPTY_STRING_AS_NULL)
             .build();
 
     private YamlText() {}
+
+    /** Declared as what it is at least, so that nobody loads the parser's classes who does not call this. */
+    static TokenStreamFactory factory() {
+        return FACTORY;
+    }
 
     /** Whether the value at hand has an anchor, or stands for one. */
     static boolean isShared(JsonParser parser) {

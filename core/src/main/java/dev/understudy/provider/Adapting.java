@@ -33,6 +33,9 @@ final class Adapting {
     /** @param send one exchange with this body; it fails with {@link CallFailed} */
     <T> Flux<T> around(ChatRequest request, boolean stream, CallScope scope, Function<byte[], Flux<T>> send) {
         Adaptation known = learned.getOrDefault(request.model(), Adaptation.NONE);
+        if (CallIdSpelling.changes(dialect.callIds(), request.messages())) {
+            scope.report(new Notice.Adapted(provider, request.model(), "tool_call_id", Notice.Change.RESPELLED));
+        }
         return once(request, stream, scope, send, known, MOST);
     }
 
@@ -57,8 +60,11 @@ final class Adapting {
                 learn(request.model(), change);
             }
             change.changes()
-                    .keySet()
-                    .forEach(parameter -> scope.report(new Notice.Adapted(provider, request.model(), parameter)));
+                    .forEach((parameter, name) -> scope.report(new Notice.Adapted(
+                            provider,
+                            request.model(),
+                            parameter,
+                            name.isEmpty() ? Notice.Change.LEFT_OUT : Notice.Change.RENAMED)));
             return once(request, stream, scope, send, adaptation.plus(change), left - 1);
         });
     }

@@ -2,11 +2,10 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Failure;
+import dev.understudy.provider.Quirks.CallIds;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +41,11 @@ final class Anthropic implements Dialect {
     }
 
     @Override
+    public boolean isAtHome(String host) {
+        return host.matches("(.+\\.)?(anthropic\\.com|amazonaws\\.com|googleapis\\.com|azure\\.com)");
+    }
+
+    @Override
     public String path(ChatRequest request, boolean stream) {
         return "/messages";
     }
@@ -54,6 +58,11 @@ final class Anthropic implements Dialect {
     @Override
     public Object encoding() {
         return List.of(NAME, maxOutput);
+    }
+
+    @Override
+    public CallIds callIds() {
+        return AnthropicTurns.CALL_IDS;
     }
 
     @Override
@@ -84,10 +93,5 @@ final class Anthropic implements Dialect {
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
         return AnthropicAnswer.read(provider, request.model(), body);
-    }
-
-    @Override
-    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
-        return ErrorTyping.http(status, header, body);
     }
 }

@@ -50,6 +50,7 @@ final class AnthropicAnswer {
                 continue;
             }
             if (in.field().equals("content") && in.array()) {
+                forget(); // of a field that is said twice the last counts
                 hasContent = true;
                 while (in.nextElement()) {
                     block(in);
@@ -58,6 +59,12 @@ final class AnthropicAnswer {
                 hasError = true;
             }
         }
+    }
+
+    private void forget() {
+        text.setLength(0);
+        thoughts.clear();
+        calls.clear();
     }
 
     private void block(JsonReader in) {

@@ -25,7 +25,7 @@ record AnthropicBlock(String type, String text, @Nullable Seal seal, String id, 
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "type" -> type = in.string("");
+                    case "type" -> type = in.word("");
                     case "text", "thinking" -> text = in.string("");
                     case "signature" -> seal = seal(in.string(""), false);
                     case "data" -> seal = seal(in.string(""), true);

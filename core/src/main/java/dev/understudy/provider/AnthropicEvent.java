@@ -49,7 +49,7 @@ final class AnthropicEvent {
             }
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "type" -> type = in.string("");
+                    case "type" -> type = in.word("");
                     case "index" -> index = in.integer(0);
                     case "delta" -> delta(in);
                     case "content_block" -> block = AnthropicBlock.read(in);

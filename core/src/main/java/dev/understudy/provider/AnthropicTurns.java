@@ -6,6 +6,7 @@ import dev.understudy.chat.Part;
 import dev.understudy.chat.Seal;
 import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.Quirks.CallIds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,12 +16,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a conversation as turns of user and assistant, in alternation: what one role says in several messages is joined.
  * Tool results are the user's and come first in the turn, as the API demands. Empty texts, which it refuses, are left
- * out, and so are thoughts that another vendor sealed or nobody did. Ids of tool calls made by other vendors are spelled
- * with the letters this one allows. White space at the end of a conversation that ends with the assistant is refused and
+ * out, and so are thoughts that another vendor sealed or nobody did. Ids of tool calls have only the letters that this
+ * one allows, and no two are the same. White space at the end of a conversation that ends with the assistant is refused and
  * left out.
  */
 final class AnthropicTurns {
 
+    static final CallIds CALL_IDS = new CallIds("_-", 1, Integer.MAX_VALUE);
+
+    private final CallIdSpelling ids = new CallIdSpelling(CALL_IDS);
     private final List<Map<String, Object>> turns = new ArrayList<>();
     private String role = "";
     private final List<Map<String, Object>> results = new ArrayList<>();
@@ -143,7 +147,7 @@ final class AnthropicTurns {
         blocks.add(block(
                 "tool_use",
                 "id",
-                id(call.id(), call.name()),
+                ids.of(call),
                 "name",
                 spelled(call.name()),
                 "input",
@@ -151,16 +155,11 @@ final class AnthropicTurns {
     }
 
     private void result(Message.ToolResult result) {
-        Map<String, Object> block =
-                block("tool_result", "tool_use_id", id(result.callId(), result.name()), "content", result.content());
+        Map<String, Object> block = block("tool_result", "tool_use_id", ids.of(result), "content", result.content());
         if (result.error()) {
             block.put("is_error", true);
         }
         results.add(block);
-    }
-
-    private static String id(String id, String name) {
-        return spelled(id.isBlank() ? "call_" + name : id);
     }
 
     private static String spelled(String word) {

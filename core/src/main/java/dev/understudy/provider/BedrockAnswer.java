@@ -61,6 +61,7 @@ final class BedrockAnswer {
             if (in.field().equals("message")) {
                 message(in);
             } else if (in.field().equals("content") && in.array()) {
+                forget(); // of a field that is said twice the last counts
                 hasContent = true;
                 BedrockBlock block = new BedrockBlock();
                 while (in.nextElement()) {
@@ -70,6 +71,12 @@ final class BedrockAnswer {
                 }
             }
         }
+    }
+
+    private void forget() {
+        text.setLength(0);
+        thoughts.clear();
+        calls.clear();
     }
 
     private void take(BedrockBlock block) {

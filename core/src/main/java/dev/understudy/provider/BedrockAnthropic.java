@@ -2,10 +2,8 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Failure;
+import dev.understudy.provider.Quirks.CallIds;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +22,18 @@ final class BedrockAnthropic implements Dialect {
     }
 
     @Override
+    public String seals() {
+        return Anthropic.NAME;
+    }
+
+    @Override
     public String path(ChatRequest request, boolean stream) {
         return "/model/" + PathSegment.of(request.model()) + (stream ? "/invoke-with-response-stream" : "/invoke");
     }
 
     @Override
-    public String probePath() {
-        return "";
+    public CallIds callIds() {
+        return AnthropicTurns.CALL_IDS;
     }
 
     @Override
@@ -39,11 +42,6 @@ final class BedrockAnthropic implements Dialect {
         body.remove("model");
         body.putIfAbsent("anthropic_version", VERSION);
         return body;
-    }
-
-    @Override
-    public void authorize(Secret key, BiConsumer<String, String> header) {
-        header.accept("Authorization", "Bearer " + key.reveal());
     }
 
     @Override
@@ -64,10 +62,5 @@ final class BedrockAnthropic implements Dialect {
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
         return AnthropicAnswer.read(provider, request.model(), body);
-    }
-
-    @Override
-    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
-        return ErrorTyping.http(status, header, body);
     }
 }

@@ -2,10 +2,8 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Failure;
+import dev.understudy.provider.Quirks.CallIds;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,18 +26,13 @@ final class BedrockConverse implements Dialect {
     }
 
     @Override
-    public String probePath() {
-        return "";
+    public CallIds callIds() {
+        return BedrockTurns.CALL_IDS;
     }
 
     @Override
     public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
         return BedrockRequest.body(request);
-    }
-
-    @Override
-    public void authorize(Secret key, BiConsumer<String, String> header) {
-        header.accept("Authorization", "Bearer " + key.reveal());
     }
 
     @Override
@@ -60,10 +53,5 @@ final class BedrockConverse implements Dialect {
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
         return BedrockAnswer.read(provider, request.model(), body);
-    }
-
-    @Override
-    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
-        return ErrorTyping.http(status, header, body);
     }
 }

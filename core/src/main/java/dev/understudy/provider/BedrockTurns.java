@@ -9,6 +9,7 @@ import dev.understudy.chat.Part;
 import dev.understudy.chat.Seal;
 import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.Quirks.CallIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,11 +19,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a conversation as turns of user and assistant, in alternation, as Converse demands: what one role says in
  * several messages is joined, and tool results are the user's. Blank texts, which it refuses, are left out, and so are
- * thoughts that this dialect did not seal. Ids of tool calls made by other vendors are spelled with the letters it
- * allows. White space at the end of a conversation that ends with the assistant is left out.
+ * thoughts that this dialect did not seal. Ids of tool calls have only the letters that it allows, and no two are the
+ * same. White space at the end of a conversation that ends with the assistant is left out.
  */
 final class BedrockTurns {
 
+    static final CallIds CALL_IDS = new CallIds("_-", 1, 64);
+
+    private final CallIdSpelling ids = new CallIdSpelling(CALL_IDS);
     private final List<Map<String, Object>> turns = new ArrayList<>();
     private final List<Map<String, Object>> blocks = new ArrayList<>();
     private String role = "";
@@ -115,12 +119,7 @@ final class BedrockTurns {
         blocks.add(Map.of(
                 "toolUse",
                 Extra.fields(
-                        "toolUseId",
-                        id(call.id(), call.name()),
-                        "name",
-                        spelled(call.name()),
-                        "input",
-                        input(call.arguments()))));
+                        "toolUseId", ids.of(call), "name", spelled(call.name()), "input", input(call.arguments()))));
     }
 
     /** Arguments are an object here; those that are none are sent under a name of their own, so that nothing is lost. */
@@ -134,15 +133,11 @@ final class BedrockTurns {
 
     private void result(Message.ToolResult result) {
         List<Object> content = result.content().isBlank() ? List.of() : List.of(Map.of("text", result.content()));
-        Map<String, Object> block = Extra.fields("toolUseId", id(result.callId(), result.name()), "content", content);
+        Map<String, Object> block = Extra.fields("toolUseId", ids.of(result), "content", content);
         if (result.error()) {
             block.put("status", "error");
         }
         blocks.add(Map.of("toolResult", block));
-    }
-
-    private static String id(String id, String name) {
-        return spelled(id.isBlank() ? "call_" + name : id);
     }
 
     private static String spelled(String word) {

@@ -4,8 +4,10 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.ByteBufFlux;
 
 /** A whole body, with a limit that is checked before anything is kept. */
@@ -28,10 +30,11 @@ final class Body {
                 .flux();
     }
 
-    /** As much as fits; what ends it early does not matter, for it is an error that is read. */
-    static Mono<byte[]> upTo(ByteBufFlux content, int limit) {
+    /** As much as fits and comes in time; what ends it early does not matter, for it is an error that is read. */
+    static Mono<byte[]> upTo(ByteBufFlux content, int limit, Duration patience) {
         return content.asByteArray()
                 .onErrorComplete()
+                .takeUntilOther(Mono.delay(patience, Schedulers.parallel()))
                 .scan(new ByteArrayOutputStream(), (all, piece) -> {
                     all.write(piece, 0, Math.min(piece.length, limit - all.size()));
                     return all;

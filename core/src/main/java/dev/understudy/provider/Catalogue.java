@@ -6,6 +6,9 @@ import dev.understudy.chat.Price;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,9 +22,11 @@ final class Catalogue {
     static final String AS_OF = "2026-11-20";
 
     /**
-     * Below each host its models: window, tokens of one answer, then dollars per million tokens of input, cached input
-     * and output, then what it can do beside the usual ({@code -} before what it cannot). A {@code ?} is unknown. Prices
-     * are those of a prompt of usual length, where long ones cost more.
+     * Below each host, with a path where it matters, its models: window, tokens of one answer, then dollars per million
+     * tokens of input, cached input and output, then what it can do beside the usual ({@code -} before what it cannot).
+     * A {@code ?} is unknown. Prices
+     * are those of a prompt of usual length, where long ones cost more, and of the dear hours, where others cost less. Where
+     * one name stands for models of different prices, each version has a row of its own and the name has no price.
      */
     private static final String TABLE = """
             api.openai.com
@@ -75,6 +80,40 @@ final class Catalogue {
                 command-a-vision         128000   8000   2.5    ?      10     -tools -streaming_tools
                 command-a                256000   8000   2.5    ?      10     -vision
                 command-r7b              128000   4000   0.0375 ?      0.15   -vision
+            api.groq.com
+                openai/gpt-oss-120b      131072   65536  0.15   ?      0.6    reasoning -vision
+                openai/gpt-oss-20b       131072   65536  0.075  ?      0.3    reasoning -vision
+                llama-3.3-70b-versatile  131072   32768  0.59   ?      0.79   -vision
+                llama-3.1-8b-instant     131072   131072 0.05   ?      0.08   -vision
+            api.x.ai
+                grok-4.7                 ?        ?      ?      ?      ?      reasoning
+                grok-4.6                 ?        ?      ?      ?      ?      reasoning
+                grok-4.5                 500000   ?      2      0.5    6      reasoning
+                grok-4.3                 1000000  ?      1.25   0.2    2.5    reasoning
+                grok-4                   256000   ?      3      0.75   15     reasoning
+                grok-3                   131072   ?      3      0.75   15     -vision
+                grok-code-fast-1         256000   ?      0.2    0.02   1.5    reasoning -vision
+            api.deepseek.com
+                deepseek-flash           1000000  384000 0.3    0.006  1.2    reasoning
+                deepseek-v4-flash        1000000  384000 0.3    0.006  1.2    reasoning
+                deepseek-v4-pro          1000000  384000 1.32   0.044  3.96   reasoning -vision
+            api.deepseek.com/beta
+                deepseek-flash           1000000  384000 0.3    0.006  1.2    reasoning prefill
+                deepseek-v4-flash        1000000  384000 0.3    0.006  1.2    reasoning prefill
+                deepseek-v4-pro          1000000  384000 1.32   0.044  3.96   reasoning prefill -vision
+                deepseek-chat            ?        ?      ?      ?      ?      prefill
+            api.mistral.ai
+                mistral-large            ?        ?      ?      ?      ?      prefill
+                mistral-medium           ?        ?      ?      ?      ?      prefill
+                mistral-small            ?        ?      ?      ?      ?      prefill
+                mistral-large-2512       262144   ?      0.5    ?      1.5    prefill
+                mistral-large-2411       131072   ?      2      ?      6      prefill -vision
+                mistral-medium-3.5       256000   ?      1.5    ?      7.5    prefill
+                mistral-medium-2508      131072   ?      0.4    ?      2      prefill
+                mistral-medium-2505      131072   ?      0.4    ?      2      prefill
+                mistral-small-2506       131072   ?      0.1    ?      0.3    prefill
+                codestral-2508           256000   ?      0.3    ?      0.9    prefill -vision
+                open-mistral-nemo        131072   ?      0.15   ?      0.15   prefill -vision
             """;
 
     private static final Map<String, Map<String, Capabilities>> HOSTS = read(TABLE);
@@ -117,7 +156,20 @@ final class Catalogue {
     }
 
     private static Map<String, Capabilities> at(Endpoint endpoint) {
-        return HOSTS.getOrDefault(endpoint.baseUrl().getHost().toLowerCase(Locale.ROOT), Map.of());
+        String host = endpoint.baseUrl().getHost().toLowerCase(Locale.ROOT);
+        Map<String, Capabilities> below = HOSTS.get(host + endpoint.baseUrl().getPath());
+        return below != null ? below : HOSTS.getOrDefault(host, Map.of());
+    }
+
+    /** The models that are known to continue a trailing assistant message, by host. */
+    static Map<String, Set<String>> continuing() {
+        Map<String, Set<String>> continuing = new TreeMap<>();
+        HOSTS.forEach((host, models) -> models.forEach((model, can) -> {
+            if (can.has(Feature.PREFILL)) {
+                continuing.computeIfAbsent(host, none -> new TreeSet<>()).add(model);
+            }
+        }));
+        return continuing;
     }
 
     private static Map<String, Map<String, Capabilities>> read(String table) {

@@ -2,10 +2,7 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Failure;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +35,6 @@ final class Cohere implements Dialect {
     }
 
     @Override
-    public void authorize(Secret key, BiConsumer<String, String> header) {
-        header.accept("Authorization", "Bearer " + key.reveal());
-    }
-
-    @Override
     public Framing framing() {
         return new SseFraming();
     }
@@ -55,10 +47,5 @@ final class Cohere implements Dialect {
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
         return CohereAnswer.read(provider, request.model(), body);
-    }
-
-    @Override
-    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
-        return ErrorTyping.http(status, header, body);
     }
 }

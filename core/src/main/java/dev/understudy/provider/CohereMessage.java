@@ -44,9 +44,12 @@ final class CohereMessage {
         }
     }
 
+    /** Of a field that is said twice the last counts. */
     private void content(JsonReader in) {
+        text = "";
+        thinking = "";
         if (in.isString()) {
-            text += in.string("");
+            text = in.string("");
         } else if (in.array()) {
             while (in.nextElement()) {
                 block(in);
@@ -57,15 +60,19 @@ final class CohereMessage {
     }
 
     private void block(JsonReader in) {
+        String words = "";
+        String thought = "";
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "text" -> text = joined(text, in.string(""));
-                    case "thinking" -> thinking = joined(thinking, in.string(""));
+                    case "text" -> words = in.string("");
+                    case "thinking" -> thought = in.string("");
                     default -> in.skip();
                 }
             }
         }
+        text = joined(text, words);
+        thinking = joined(thinking, thought);
     }
 
     private static String joined(String one, String other) {
@@ -73,6 +80,7 @@ final class CohereMessage {
     }
 
     private void calls(JsonReader in) {
+        calls.clear();
         if (in.array()) {
             while (in.nextElement()) {
                 call(in);

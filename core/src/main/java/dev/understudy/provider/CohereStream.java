@@ -97,7 +97,7 @@ final class CohereStream implements StreamDecoder {
             }
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "type" -> type = in.string("");
+                    case "type" -> type = in.word("");
                     case "index" -> index = in.integer(0);
                     case "delta" -> delta(in);
                     // An error that stands alone, as it would with a status of its own.

@@ -39,9 +39,11 @@ final class Connections {
                         http2
                                 ? new HttpProtocol[] {HttpProtocol.H2, HttpProtocol.HTTP11}
                                 : new HttpProtocol[] {HttpProtocol.HTTP11})
-                .httpResponseDecoder(spec -> spec.maxHeaderSize(MAX_HEADERS).maxInitialLineLength(4096))
+                .httpResponseDecoder(spec -> spec.maxHeaderSize(MAX_HEADERS).maxInitialLineLength(MAX_HEADERS))
                 .http2Settings(settings -> settings.maxHeaderListSize(MAX_HEADERS))
-                .doOnConnected(connection -> connection.addHandlerLast("understudy.discreet", Discreet.HANDLER))
+                .doOnConnected(connection -> connection
+                        .addHandlerLast("understudy.discreet", Discreet.HANDLER)
+                        .addHandlerLast("understudy.interim", new Interim()))
                 .disableRetry(true) // a POST that is sent twice is billed twice, and attempts are counted
                 .followRedirect(false) // a key belongs to one origin
                 .compress(false);

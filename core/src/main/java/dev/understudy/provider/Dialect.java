@@ -17,11 +17,23 @@ interface Dialect {
     /** Name of the dialect, as in {@link ChatRequest#extra()}. */
     String name();
 
+    /** What the seals of its thoughts are called: dialects that can read each other's have one name for them. */
+    default String seals() {
+        return name();
+    }
+
+    /** Whether a host is the vendor's own, or serves its models as itself: seals made there can be opened at all of them. */
+    default boolean isAtHome(String host) {
+        return true;
+    }
+
     /** Where requests go, relative to the endpoint's base URL: {@code "/chat/completions"}. */
     String path(ChatRequest request, boolean stream);
 
     /** Where a cheap GET tells that the endpoint and the key work: {@code "/models"}; "" if there is no such place. */
-    String probePath();
+    default String probePath() {
+        return "";
+    }
 
     /** What decides the bytes of a body besides the request: equal for two providers whose bodies are the same. */
     default Object encoding() {
@@ -41,8 +53,15 @@ interface Dialect {
         return Map.of();
     }
 
-    /** Puts the key where this vendor wants it. */
-    void authorize(Secret key, BiConsumer<String, String> header);
+    /** Which ids of tool calls this vendor accepts; {@link #body} writes the others anew. */
+    default Quirks.CallIds callIds() {
+        return Quirks.CallIds.any();
+    }
+
+    /** Puts the key where this vendor wants it: as a bearer token, if it says nothing else. */
+    default void authorize(Secret key, BiConsumer<String, String> header) {
+        header.accept(Quirks.AUTHORIZATION, "Bearer " + key.reveal());
+    }
 
     /** Header fields that every request of this dialect carries, content type and accept aside. */
     default void headers(BiConsumer<String, String> header) {}
@@ -91,5 +110,7 @@ interface Dialect {
      *
      * @param header the value of a response header field by its lower-case name
      */
-    Failure failure(int status, Function<String, @Nullable String> header, byte[] body);
+    default Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
+        return ErrorTyping.http(status, header, body);
+    }
 }

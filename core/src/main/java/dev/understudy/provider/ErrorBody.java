@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param codes its codes, types and reasons as written, the most telling first
  * @param param the parameter it is about
  * @param status the HTTP status it names, 0 without one
- * @param page whether it is a web page: a proxy's words, so nothing in them is a vendor's
+ * @param form what it was told in
  */
 record ErrorBody(
         String message,
@@ -27,10 +27,17 @@ record ErrorBody(
         List<String> codes,
         @Nullable String param,
         int status,
-        boolean page) {
+        Form form) {
+
+    /** What an error is told in. */
+    enum Form {
+        JSON,
+        WORDS,
+        /** A web page: a proxy's words, so nothing in them is a vendor's. */
+        PAGE
+    }
 
     static final int EVIDENCE = 4_000;
-    private static final Pattern TAGS = Pattern.compile("(?is)<(script|style|head)\\b.*?</\\1>|<[^>]*>");
     private static final Pattern BROKEN =
             Pattern.compile("\"(?:code|type|status|reason)\"\\s*:\\s*\"([\\w.-]{1,100})\"");
 
@@ -38,7 +45,7 @@ record ErrorBody(
     static ErrorBody read(byte[] bytes, int offset, int length) {
         try (JsonReader in = Json.read(bytes, offset, length)) {
             if (in.isObject() || in.isArray()) {
-                return of(in.value());
+                return of(JsonTree.of(in));
             }
         } catch (CallFailed notJson) {
             // Read as text below.
@@ -56,8 +63,7 @@ record ErrorBody(
     private static ErrorBody text(String text) {
         String start = text.substring(0, Math.min(200, text.length())).toLowerCase(Locale.ROOT);
         boolean page = start.startsWith("<!doctype") || start.startsWith("<html") || start.contains("<head>");
-        String words =
-                page ? TAGS.matcher(bounded(text, 64 << 10)).replaceAll(" ").strip() : text;
+        String words = page ? PageWords.of(bounded(text, 64 << 10)) : text;
         ErrorGathering gathered = new ErrorGathering();
         gathered.say(words);
         if (!page) {
@@ -67,7 +73,13 @@ record ErrorBody(
             }
         }
         ErrorBody body = gathered.body();
-        return page ? new ErrorBody(body.message, body.evidence, List.of(), null, 0, true) : body;
+        return page
+                ? new ErrorBody(body.message, body.evidence, List.of(), null, 0, Form.PAGE)
+                : new ErrorBody(body.message, body.evidence, body.codes, body.param, body.status, Form.WORDS);
+    }
+
+    boolean page() {
+        return form == Form.PAGE;
     }
 
     /** The same error with a code that was told elsewhere, in a header. */
@@ -79,7 +91,7 @@ record ErrorBody(
         int colon = code.indexOf(':');
         more.add(colon < 0 ? code.strip() : code.substring(0, colon).strip());
         more.addAll(codes);
-        return new ErrorBody(message, evidence + "code: " + more.get(0) + "\n", more, param, status, page);
+        return new ErrorBody(message, evidence + "code: " + more.get(0) + "\n", more, param, status, form);
     }
 
     static String bounded(String text, int length) {

@@ -10,12 +10,11 @@ import static dev.understudy.chat.FailureKind.OVERLOADED;
 import static dev.understudy.chat.FailureKind.QUOTA;
 import static dev.understudy.chat.FailureKind.RATE_LIMITED;
 import static dev.understudy.chat.FailureKind.TOOL_REJECTED;
-import static dev.understudy.chat.FailureKind.UNSUPPORTED;
+import static dev.understudy.provider.Fragment.row;
 
-import dev.understudy.chat.FailureKind;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,45 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ErrorFragments {
 
-    /**
-     * One thing that is said.
-     *
-     * @param words the ways to say it
-     * @param at the statuses it is believed at (0 is an in-band error without one); empty means all
-     * @param unless what must not be said with it
-     * @param refused the feature that is refused by it
-     */
-    record Row(
-            FailureKind kind,
-            List<Wording> words,
-            Set<Integer> at,
-            List<Wording> unless,
-            @Nullable String refused) {
-
-        Row at(Integer... statuses) {
-            return new Row(kind, words, Set.of(statuses), unless, refused);
-        }
-
-        Row unless(String otherWords) {
-            return new Row(kind, words, at, Wording.all(otherWords), refused);
-        }
-
-        Row refusing(String feature) {
-            return new Row(kind, words, at, unless, feature);
-        }
-
-        boolean fits(int status, String lowerCase) {
-            return (at.isEmpty() || at.contains(status))
-                    && Wording.anyIn(words, lowerCase)
-                    && !Wording.anyIn(unless, lowerCase);
-        }
-    }
-
     /** A limit of requests or tokens in a time: "too many tokens" is no overflow then. */
     private static final String A_RATE =
             "rate.?limit | per (second|minute|hour|day) | throttl | please wait | too many requests";
 
-    static final List<Row> TABLE = List.of(
+    private static final List<Fragment> FIRST = List.of(
             // The model called a tool wrongly.
             row(TOOL_REJECTED, """
                     tool call validation failed  |  was not in request  |  invalid_tool_call
@@ -160,73 +125,9 @@ final class ErrorFragments {
                     violat\\w+.{0,60}polic  |  requires moderation
                     (in|un)(appropriate|safe).{0,20}content  |  content exists risk  |  considered high risk
                     不安全  |  敏感内容
-                    """).at(0, 400, 403, 422, 451).unless("data policy"),
+                    """).at(0, 400, 403, 422, 451).unless("data policy"));
 
-            // What a model or an endpoint cannot do.
-            row(UNSUPPORTED, """
-                    assistant (message|response) prefill  |  must end with a user message
-                    requests? ending with a model turn  |  2 or more assistant messages at the end
-                    expected last role user.{0,80}got assistant
-                    last message must (be|have).{0,20}\\buser\\b
-                    prefill.{0,40}(not supported|unsupported|incompatible)
-                    """).refusing("prefill"),
-            row(UNSUPPORTED, """
-                    (not|n't) support (for )?(the )?(tools?|function|functions|tool use|tool calling|function calling|tool choice)\\b
-                    (tool use|tool[- ]calling|function[- ]calling|tools?)( is| are)? not (supported|enabled|available)
-                    no endpoints found that support tool  |  requires --enable-auto-tool-choice
-                    tool_choice.{0,40}(not supported|unsupported)
-                    """).refusing("tools"),
-            row(UNSUPPORTED, """
-                    url sources are not supported  |  image ur[il]s? (is|are) not supported
-                    """).refusing("image_url"),
-            row(UNSUPPORTED, """
-                    (not|n't) support (any )?(image|vision|multimodal|picture)
-                    image_url is only supported by
-                    (image|vision|multimodal)s?( input| content)?s?( is| are)? not (supported|enabled|available)
-                    no endpoints found that support image  |  at most 0 image  |  not a multimodal model
-                    """).refusing("image"),
-            row(UNSUPPORTED, """
-                    response[_ ]format.{0,60}(not supported|unsupported|unavailable|not available)
-                    (not|n't) support (the )?(response[_ ]format|json[_ ]?(schema|mode|object)|structured output)
-                    (json mode|json_schema|structured outputs?)( is| are)? not (supported|enabled|available)
-                    output_(config|format).{0,40}(not supported|unsupported|not permitted)
-                    """).refusing("response_format"),
-            row(UNSUPPORTED, """
-                    developer instruction is not enabled
-                    (not|n't) support (the )?system (message|prompt|role|instruction)
-                    system (role|message|prompt|instruction)s?( is| are)? not (supported|enabled)
-                    """).refusing("system"),
-            row(UNSUPPORTED, """
-                    (not|n't) support streaming  |  streaming( is| are)? not (supported|enabled|available)
-                    """).refusing("stream"),
-            row(UNSUPPORTED, """
-                    invalid.{0,3}signature.{0,12}thinking
-                    encrypted content.{0,40}could not be (verified|decrypted)
-                    """).refusing("thoughts"),
-            row(UNSUPPORTED, """
-                    (not|n't) support (assistant )?thinking  |  thinking( mode)? is not supported
-                    """).refusing("thinking"),
-            row(UNSUPPORTED, """
-                    `?temperature`? and `?top_p`? cannot both
-                    top_p.{0,20}cannot (both )?be (specified|used).{0,20}temperature
-                    """).refusing("top_p"),
-            row(UNSUPPORTED, """
-                    temperature.{0,20}(may only be set to|only 1 is allowed|does not support)
-                    """).refusing("temperature"),
-            row(UNSUPPORTED, """
-                    unsupported (parameter|value|argument|field)
-                    (unknown|unrecognized|unexpected) (request )?(parameter|argument|field)
-                    unrecognized request argument  |  is deprecated for this model
-                    (parameter|options?|field|argument|value|level|feature|input)\\b.{0,80}(is |are )?not supported (with|for|by|in) (this|the)
-                    not supported (with|for|by) this (model|endpoint)
-                    this model (does not|doesn't) support  |  ^#: extraneous key
-                    request: #: extraneous key
-                    (^|errors: )(?!messages|contents|tools|system|input)[a-z_]+(\\.[\\w.]+)?: extra inputs are not permitted
-                    """).unless("supported by any provider"),
-            row(UNSUPPORTED, """
-                    extra inputs are not permitted  |  extra_forbidden
-                    """).at(422).unless("^messages | ^tools"),
-
+    private static final List<Fragment> LAST = List.of(
             // Models.
             row(MODEL_NOT_FOUND, """
                     \\bmodels?\\b.{0,160}?\\b(does not exist|doesn't exist|not exist|not found|could not be found|is not available|no longer available|was removed|been (removed|deprecated|decommissioned|retired|shut ?down)|end of its life|is not supported by any provider|is not supported for \\w+content|不存在)
@@ -244,19 +145,18 @@ final class ErrorFragments {
                     model is (currently )?loading  |  temporarily unavailable  |  服务繁忙  |  过载
                     """).at(0, 424, 429, 498, 500, 502, 503, 529));
 
+    static final List<Fragment> TABLE =
+            Stream.of(FIRST, Refusals.TABLE, LAST).flatMap(List::stream).toList();
+
     private ErrorFragments() {}
 
-    static @Nullable Row first(int status, String evidence) {
+    static @Nullable Fragment first(int status, String evidence) {
         String lowerCase = evidence.toLowerCase(Locale.ROOT);
-        for (Row row : TABLE) {
+        for (Fragment row : TABLE) {
             if (row.fits(status, lowerCase)) {
                 return row;
             }
         }
         return null;
-    }
-
-    private static Row row(FailureKind kind, String words) {
-        return new Row(kind, Wording.all(words), Set.of(), List.of(), null);
     }
 }

@@ -94,7 +94,12 @@ final class ErrorGathering {
         codes.stream().filter(code -> !ordered.contains(code)).forEach(ordered::add);
         ordered.forEach(code -> evidence.append("code: ").append(code).append('\n'));
         return new ErrorBody(
-                message, ErrorBody.bounded(evidence.toString(), ErrorBody.EVIDENCE), ordered, param, status, false);
+                message,
+                ErrorBody.bounded(evidence.toString(), ErrorBody.EVIDENCE),
+                ordered,
+                param,
+                status,
+                ErrorBody.Form.JSON);
     }
 
     /** The error's own words; a vendor's that a gateway passes on are told only if the gateway says too little. */
@@ -177,7 +182,7 @@ final class ErrorGathering {
         if ((stripped.startsWith("{") || stripped.startsWith("[{")) && depth < DEPTH) {
             byte[] bytes = stripped.getBytes(StandardCharsets.UTF_8);
             try (JsonReader in = Json.read(bytes)) {
-                take(in.value(), depth + 1);
+                take(JsonTree.of(in), depth + 1);
                 return;
             } catch (CallFailed notJson) {
                 // Words that begin with a brace.

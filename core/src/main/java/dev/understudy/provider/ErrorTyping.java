@@ -89,7 +89,19 @@ final class ErrorTyping {
     /** Types a body that came with status 200 and holds no answer: the error it tells of, or PROTOCOL. */
     static Failure noAnswer(byte[] body, String what) {
         ErrorBody error = ErrorBody.read(body, 0, body.length);
-        return error.page() || error.message().isBlank() ? Failure.of(FailureKind.PROTOCOL, what) : inBand(error);
+        String words = error.message();
+        if (error.page() || words.isBlank()) {
+            return Failure.of(FailureKind.PROTOCOL, what);
+        }
+        Failure told = inBand(error);
+        boolean said = error.form() == ErrorBody.Form.JSON || told.kind() != FailureKind.SERVER || isError(words);
+        return said ? told : Failure.of(FailureKind.PROTOCOL, what);
+    }
+
+    /** Whether words that say nothing known are a sentence at least, or speak of an error, and are no other bytes. */
+    private static boolean isError(String words) {
+        boolean sentence = Character.isLetter(words.charAt(0)) && words.indexOf('{') < 0 && !words.equals("null");
+        return sentence || words.toLowerCase(Locale.ROOT).contains("error");
     }
 
     private static Failure inBand(ErrorBody error) {
@@ -105,7 +117,7 @@ final class ErrorTyping {
         if (precise != null) {
             return failure(precise.kind(), status, precise.code(), error, null);
         }
-        ErrorFragments.Row row = error.page() ? null : ErrorFragments.first(status, error.evidence());
+        Fragment row = error.page() ? null : ErrorFragments.first(status, error.evidence());
         String firstCode = error.codes().isEmpty() ? null : error.codes().get(0);
         if (row != null) {
             return failure(row.kind(), status, firstCode, error, row.refused());

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -37,6 +38,8 @@ final class Exchange {
 
     private static final int MAX_BODY = 16 << 20;
     private static final int MAX_ERROR_BODY = 64 << 10;
+    private static final byte[] NOTHING = new byte[0];
+    private static final Pattern ENCODING = Pattern.compile("[\\w-]{1,20}");
 
     private final Endpoint endpoint;
     private final Dialect dialect;
@@ -62,7 +65,7 @@ final class Exchange {
                         return refused(response, content, gauge);
                     }
                     read(response, gauge);
-                    return Body.whole(content, MAX_BODY);
+                    return isEncoded(response) ? encoded(response) : Body.whole(content, MAX_BODY);
                 })
                 .onErrorMap(error -> TransportFailure.typed(error, false))
                 .single();
@@ -99,6 +102,9 @@ final class Exchange {
                         return refused(response, content, gauge);
                     }
                     read(response, gauge);
+                    if (isEncoded(response)) {
+                        return encoded(response);
+                    }
                     return streams(response) ? chunks(decoder.get(), content) : unasked(request, content);
                 })
                 .onErrorMap(error -> TransportFailure.typed(error, false));
@@ -154,6 +160,7 @@ final class Exchange {
 
     private void fill(HttpHeaders headers, KeyRing.Lease lease, String accept) {
         headers.set("accept", accept);
+        headers.set("accept-encoding", "identity");
         headers.set("user-agent", "understudy");
         dialect.headers(headers::set);
         endpoint.headers().forEach(headers::set);
@@ -173,6 +180,7 @@ final class Exchange {
         Reading reading = new Reading(dialect.framing(), decoder, () -> finished.tryEmitNext(Boolean.TRUE));
         return content.asByteArray()
                 .takeUntilOther(drained)
+                .takeUntil(bytes -> reading.isOverLimit(bytes.length))
                 .map(bytes -> new Reading.Piece(bytes, null))
                 .onErrorResume(error -> Mono.just(new Reading.Piece(null, error)))
                 .concatWithValues(Reading.Piece.END)
@@ -205,7 +213,8 @@ final class Exchange {
 
     private <T> Flux<T> refused(HttpClientResponse response, ByteBufFlux content, Consumer<Duration> gauge) {
         int status = response.status().code();
-        return Body.upTo(content, MAX_ERROR_BODY)
+        return Body.upTo(content, MAX_ERROR_BODY, endpoint.transport().drain())
+                .map(body -> isEncoded(response) ? NOTHING : body)
                 .flatMapMany(body -> Flux.error(new CallFailed(
                         status >= 300 && status < 400
                                 ? Failure.of(FailureKind.PROTOCOL, "a redirect, which is not followed")
@@ -242,6 +251,18 @@ final class Exchange {
     private static boolean ok(HttpClientResponse response) {
         int status = response.status().code();
         return status >= 200 && status < 300;
+    }
+
+    /** Whether the bytes of the body are others than the answer's; a few of them can become as many as one likes. */
+    private static boolean isEncoded(HttpClientResponse response) {
+        String encoding = response.responseHeaders().get("content-encoding");
+        return encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity");
+    }
+
+    private static <T> Flux<T> encoded(HttpClientResponse response) {
+        String encoding = response.responseHeaders().get("content-encoding").strip();
+        String name = ENCODING.matcher(encoding).matches() ? "'" + encoding + "'" : "something unknown";
+        return Flux.error(Json.rejected("the answer is encoded as " + name + ", which was not asked for"));
     }
 
     private boolean streams(HttpClientResponse response) {

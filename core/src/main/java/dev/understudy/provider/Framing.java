@@ -29,6 +29,11 @@ interface Framing {
         return false;
     }
 
+    /** Whether something was said, and nothing of it was of this form. */
+    default boolean isForeign() {
+        return false;
+    }
+
     /** The name of the current event, "" without one. */
     String event();
 

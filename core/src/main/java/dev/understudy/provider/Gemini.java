@@ -2,12 +2,10 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Failure;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +23,11 @@ final class Gemini implements Dialect {
     }
 
     /** A model's name may be a path of its own, {@code tunedModels/mine} for one. */
+    @Override
+    public boolean isAtHome(String host) {
+        return host.endsWith(".googleapis.com");
+    }
+
     @Override
     public String path(ChatRequest request, boolean stream) {
         String model =
@@ -68,10 +71,5 @@ final class Gemini implements Dialect {
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
         return WholeAnswer.read(body, new GeminiStream(provider, request, true));
-    }
-
-    @Override
-    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
-        return ErrorTyping.http(status, header, body);
     }
 }

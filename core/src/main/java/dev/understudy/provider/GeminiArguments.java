@@ -49,7 +49,7 @@ final class GeminiArguments {
                 switch (in.field()) {
                     case "jsonPath" -> path = in.string("");
                     case "stringValue", "numberValue", "boolValue", "nullValue" -> {
-                        value = in.field().equals("nullValue") ? null : in.value();
+                        value = in.field().equals("nullValue") ? null : JsonTree.of(in);
                         hasValue = true;
                     }
                     default -> in.skip();

@@ -74,6 +74,8 @@ final class GeminiEvent {
     private void candidates(JsonReader in) {
         isAnswer |= in.isArray();
         if (in.array()) {
+            parts.clear(); // of a field that is said twice the last counts
+            finish = null;
             while (in.nextElement()) {
                 candidate(in);
             }
@@ -104,6 +106,7 @@ final class GeminiEvent {
         if (in.object()) {
             while (in.nextField()) {
                 if (in.field().equals("parts") && in.array()) {
+                    said.clear();
                     while (in.nextElement()) {
                         said.add(GeminiPart.read(in));
                     }

@@ -57,6 +57,11 @@ final class GeminiFraming implements Framing {
     }
 
     @Override
+    public boolean isForeign() {
+        return chosen.isForeign();
+    }
+
+    @Override
     public String event() {
         return chosen.event();
     }

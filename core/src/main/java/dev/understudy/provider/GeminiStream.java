@@ -110,7 +110,7 @@ final class GeminiStream implements StreamDecoder {
         if (!call.name().isEmpty()) {
             close(out);
             String id = call.id().isEmpty()
-                    ? CallIds.madeUp(CallIds.salt(request, event.id == null ? "" : event.id), calls)
+                    ? MadeUpIds.of(MadeUpIds.salt(request, event.id == null ? "" : event.id), calls)
                     : call.id();
             if (!signature.isEmpty()) {
                 out.accept(new Reasoning("", GeminiSeal.ofCall(signature, id)));

@@ -29,6 +29,7 @@ final class HttpProvider implements ChatProvider {
     private final Adapting adapting;
     private final Exchange exchange;
     private final Redactor redactor;
+    private final SealOwner seals;
     private final Connections connections;
     private final String probePath;
 
@@ -37,11 +38,16 @@ final class HttpProvider implements ChatProvider {
     }
 
     HttpProvider(Endpoint endpoint, Dialect dialect, @Nullable Signer signer) {
+        this(endpoint, dialect, signer, SealOwner.of(dialect, endpoint.baseUrl().getHost()));
+    }
+
+    HttpProvider(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, SealOwner seals) {
         this.endpoint = endpoint;
         this.dialect = dialect;
         this.rotation = new Rotation(endpoint.name(), new KeyRing(endpoint.keys()), () -> Schedulers.parallel()
                 .now(TimeUnit.NANOSECONDS));
         this.adapting = new Adapting(endpoint.name(), dialect);
+        this.seals = seals;
         this.redactor = Redactor.of(endpoint.secrets());
         this.connections = new Connections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
         this.exchange = new Exchange(endpoint, dialect, signer, connections);
@@ -55,6 +61,7 @@ final class HttpProvider implements ChatProvider {
         this.rotation = same.rotation;
         this.adapting = same.adapting;
         this.redactor = same.redactor;
+        this.seals = same.seals;
         this.connections = same.connections;
         this.exchange = same.exchange;
         this.probePath = probePath;
@@ -79,11 +86,15 @@ final class HttpProvider implements ChatProvider {
     public Mono<ChatResponse> chat(ChatRequest request) {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
-                    return rotation.around(lease -> adapting.around(request, false, scope, body -> exchange.whole(
-                                            body, dialect.path(request, false), lease, rotation.gauge(lease, scope))
-                                    .flux())
+                    return rotation.around(lease -> adapting.around(
+                                    seals.sent(request), false, scope, body -> exchange.whole(
+                                                    body,
+                                                    dialect.path(request, false),
+                                                    lease,
+                                                    rotation.gauge(lease, scope))
+                                            .flux())
                             .map(body -> dialect.decode(name(), request, body))
-                            .map(response -> response.withFinish(signed(response.finish(), lease))));
+                            .map(response -> seals.told(response).withFinish(signed(response.finish(), lease))));
                 })
                 .onErrorMap(this::redacted)
                 .singleOrEmpty();
@@ -101,7 +112,7 @@ final class HttpProvider implements ChatProvider {
 
     private Flux<StreamChunk> anew(ChatRequest request, CallScope scope) {
         return rotation.around(lease -> adapting.around(
-                        request,
+                        seals.sent(request),
                         true,
                         scope,
                         body -> exchange.streamed(
@@ -134,8 +145,8 @@ final class HttpProvider implements ChatProvider {
                 : failed;
     }
 
-    private static StreamChunk signed(StreamChunk chunk, KeyRing.Lease lease) {
-        return chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : chunk;
+    private StreamChunk signed(StreamChunk chunk, KeyRing.Lease lease) {
+        return chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : seals.told(chunk);
     }
 
     private static StreamChunk.Finish signed(StreamChunk.Finish finish, KeyRing.Lease lease) {

@@ -6,30 +6,15 @@ import dev.understudy.chat.FailureKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.exc.UnexpectedEndOfInputException;
-import tools.jackson.core.json.JsonFactory;
 
 /**
- * The one place that knows Jackson: JSON in by {@link JsonReader}, JSON out by {@link JsonWriter}. What is wrong with
+ * JSON in by {@link JsonReader}, JSON out by {@link JsonWriter}, the one place that knows Jackson. What is wrong with
  * received JSON is thrown as {@link FailureKind#PROTOCOL}, in words that hold nothing of its content.
  */
 final class Json {
 
     static final int MAX_DEPTH = 128;
-
-    static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxStringLength(16 << 20)
-                    .maxNumberLength(400)
-                    .maxNameLength(10_000)
-                    .build())
-            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
-            .build();
+    static final int MAX_NUMBER = 400;
 
     private Json() {}
 
@@ -39,7 +24,7 @@ final class Json {
      * @throws CallFailed PROTOCOL if there is nothing in it
      */
     static JsonReader read(byte[] bytes, int offset, int length) {
-        return JsonReader.open(bytes, offset, length);
+        return new JsonReader(bytes, offset, length);
     }
 
     static JsonReader read(byte[] bytes) {
@@ -50,7 +35,7 @@ final class Json {
     static @Nullable Map<String, @Nullable Object> object(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try (JsonReader in = read(bytes)) {
-            return in.isObject() ? in.map() : null;
+            return in.isObject() ? JsonTree.object(in) : null;
         } catch (CallFailed notJson) {
             return null;
         }
@@ -70,17 +55,25 @@ final class Json {
         return new String(JsonWriter.bytes(value), StandardCharsets.UTF_8);
     }
 
-    /** What a received document is rejected with. Jackson's own messages quote the document, so none is passed on. */
-    static CallFailed rejected(JacksonException e) {
-        if (e instanceof StreamConstraintsException) {
-            return rejected("JSON over a limit of depth or length");
+    static void checkDepth(int depth) {
+        if (depth > MAX_DEPTH) {
+            throw overLimit();
         }
-        return rejected(
-                e instanceof UnexpectedEndOfInputException
-                        ? "JSON that ends in the middle"
-                        : "malformed JSON or UTF-8");
     }
 
+    static CallFailed overLimit() {
+        return rejected("JSON over a limit: " + MAX_DEPTH + " levels, numbers of " + MAX_NUMBER + " digits");
+    }
+
+    static CallFailed cut() {
+        return rejected("JSON that ends in the middle");
+    }
+
+    static CallFailed malformed() {
+        return rejected("malformed JSON or UTF-8");
+    }
+
+    /** What a received document is rejected with. The words quote nothing of it. */
     static CallFailed rejected(String what) {
         return new CallFailed(Failure.of(FailureKind.PROTOCOL, what));
     }

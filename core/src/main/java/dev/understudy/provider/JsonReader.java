@@ -1,17 +1,8 @@
 package dev.understudy.provider;
 
 import dev.understudy.chat.ChatException.CallFailed;
-import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
 
 /**
  * Pulls values out of one JSON document without building a tree.
@@ -30,137 +21,159 @@ import tools.jackson.core.ObjectReadContext;
  * A value that was not looked at is skipped by the next step, and a value of another type than asked for reads as null
  * or as the default: vendors are sloppy. A loop that was begun must run to its end, or the reader be closed.
  *
- * <p>A reader is used again after it is closed, parser and buffers included, so a streamed event costs no more garbage
- * than the strings that are read from it. One that met an error is thrown away.
+ * <p>The document is whole in its array, so there is nothing to feed, to buffer or to pool: a streamed event costs this
+ * object and the strings that are read from it. What is passed over is checked as strictly as what is read.
  */
 final class JsonReader implements AutoCloseable {
 
-    /** After so many bytes a parser is given up, so that names of hostile documents cannot pile up in its table. */
-    private static final int WORN_OUT = 4 << 20;
+    private static final byte[] NOTHING = new byte[0];
 
-    private static final int SLOTS = 32;
-    private static final AtomicReferenceArray<@Nullable JsonReader> IDLE = new AtomicReferenceArray<>(SLOTS);
+    /** What the value at hand is; nothing, before the first and behind the end of an object or array. */
+    enum Kind {
+        NONE,
+        OBJECT,
+        ARRAY,
+        STRING,
+        NUMBER,
+        TRUE,
+        FALSE,
+        NULL
+    }
 
-    private final JsonBytes source = new JsonBytes();
-    private final JsonParser parser = Json.FACTORY.createParser(ObjectReadContext.empty(), source);
-    private String field = "";
-    private long total;
-    private boolean closed;
-    /** The outermost object or array was read to its end. */
-    private boolean done;
+    private byte[] bytes;
+    private final int end;
+    /** What was not passed yet begins here: white space, or an object or array at hand. */
+    private int next;
+
+    private int depth;
+    /** Nothing was read yet of the object or array that was entered last. */
+    private boolean first;
     /** The value at hand is an object or array that was neither entered nor skipped. */
     private boolean untouched;
 
-    private JsonReader() {}
+    private String field = "";
+    private Kind kind = Kind.NONE;
+    /** The value at hand, if it is none of these; a string's without its quotes. */
+    private int from;
 
-    static JsonReader open(byte[] bytes, int offset, int length) {
-        JsonReader reader = IDLE.getAndSet(slot(), null);
-        if (reader == null) {
-            reader = new JsonReader();
-        }
-        try {
-            reader.begin(bytes, offset, length);
-            return reader;
-        } catch (CallFailed e) {
-            reader.close();
-            throw e;
-        }
-    }
+    private int to;
 
-    private static int slot() {
-        return (int) Thread.currentThread().getId() & (SLOTS - 1);
-    }
-
-    private void begin(byte[] bytes, int offset, int length) {
-        int from = offset;
-        if (length >= 3
-                && bytes[from] == (byte) 0xEF
-                && bytes[from + 1] == (byte) 0xBB
-                && bytes[from + 2] == (byte) 0xBF) {
-            from += 3;
-        }
-        source.fill(bytes, from, offset + length);
-        total += length;
-        closed = false;
-        done = false;
-        if (advance() == null) {
+    /** @throws CallFailed PROTOCOL if there is nothing in it */
+    JsonReader(byte[] bytes, int offset, int length) {
+        this.bytes = bytes;
+        this.end = offset + length;
+        int start = JsonScan.space(bytes, pastByteOrderMark(offset), end);
+        if (start == end) {
             throw Json.rejected("an empty body where JSON was expected");
         }
+        take(start);
+    }
+
+    private int pastByteOrderMark(int offset) {
+        boolean marked = end - offset >= 3
+                && bytes[offset] == (byte) 0xEF
+                && bytes[offset + 1] == (byte) 0xBB
+                && bytes[offset + 2] == (byte) 0xBF;
+        return marked ? offset + 3 : offset;
     }
 
     /** Enters the object at hand; false, and nothing done, if the value is none. */
     boolean object() {
-        return enter(JsonToken.START_OBJECT);
+        return enter(Kind.OBJECT);
     }
 
     /** Enters the array at hand; false, and nothing done, if the value is none. */
     boolean array() {
-        return enter(JsonToken.START_ARRAY);
+        return enter(Kind.ARRAY);
     }
 
-    private boolean enter(JsonToken start) {
-        if (untouched && parser.currentToken() == start) {
-            untouched = false;
-            return true;
+    private boolean enter(Kind wanted) {
+        if (!untouched || kind != wanted) {
+            return false;
         }
-        return false;
+        Json.checkDepth(++depth);
+        next++;
+        untouched = false;
+        first = true;
+        return true;
     }
 
     /** Moves to the next field of the object that was entered last; false at its end. */
     boolean nextField() {
-        try {
-            leave();
-            String name = parser.nextName();
-            if (name == null) {
-                ended();
-                return false;
-            }
-            field = name;
-        } catch (JacksonException e) {
-            throw Json.rejected(e);
+        int name = next('}');
+        if (name == end) {
+            return false;
         }
-        return advance() != null;
+        int close = JsonScan.name(bytes, name, end);
+        field = JsonWords.of(bytes, name + 1, close);
+        take(JsonScan.colon(bytes, close + 1, end));
+        return true;
     }
 
     /** Moves to the next element of the array that was entered last; false at its end. */
     boolean nextElement() {
-        try {
-            leave();
-        } catch (JacksonException e) {
-            throw Json.rejected(e);
-        }
-        if (advance() == JsonToken.END_ARRAY) {
-            ended();
+        int element = next(']');
+        if (element == end) {
             return false;
         }
+        take(element);
         return true;
     }
 
-    private @Nullable JsonToken advance() {
-        try {
-            JsonToken token = parser.nextToken();
-            untouched = token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY;
-            return token;
-        } catch (JacksonException e) {
-            throw Json.rejected(e);
+    /** Where the next field or element begins; the end of the document where the object or array ends, which is left. */
+    private int next(char close) {
+        skip();
+        if (depth == 0) {
+            return end;
         }
-    }
-
-    private void leave() {
-        if (untouched) {
-            parser.skipChildren();
-            untouched = false;
+        int i = JsonScan.something(bytes, next, end);
+        if (bytes[i] == close) {
+            leave(i + 1);
+            return end;
         }
+        if (first) {
+            first = false;
+            return i;
+        }
+        if (bytes[i] != ',') {
+            throw Json.malformed();
+        }
+        return JsonScan.something(bytes, i + 1, end);
     }
 
     /** An object or array has ended; after the outermost one nothing but white space may follow. */
-    private void ended() {
-        if (parser.streamReadContext().inRoot()) {
-            parser.releaseBuffered(source.rest());
-            if (source.hasMore()) {
-                throw Json.rejected("more than one JSON value where one was expected");
-            }
-            done = true;
+    private void leave(int past) {
+        next = past;
+        first = false;
+        kind = Kind.NONE;
+        if (--depth == 0 && JsonScan.space(bytes, past, end) != end) {
+            throw Json.rejected("more than one JSON value where one was expected");
+        }
+    }
+
+    /** Takes the value that begins here to hand: a simple one whole, of an object or array only its beginning. */
+    private void take(int start) {
+        kind = switch (bytes[start]) {
+            case '{' -> Kind.OBJECT;
+            case '[' -> Kind.ARRAY;
+            case '"' -> Kind.STRING;
+            case 't' -> Kind.TRUE;
+            case 'f' -> Kind.FALSE;
+            case 'n' -> Kind.NULL;
+            default -> Kind.NUMBER;
+        };
+        untouched = kind == Kind.OBJECT || kind == Kind.ARRAY;
+        next = untouched ? start : JsonScan.value(bytes, start, end, depth);
+        from = kind == Kind.STRING ? start + 1 : start;
+        to = kind == Kind.STRING ? next - 1 : next;
+    }
+
+    /** Passes over the value at hand, whatever it is. */
+    void skip() {
+        if (untouched) {
+            untouched = false;
+            kind = Kind.NONE;
+            next = JsonScan.value(bytes, next, end, depth);
         }
     }
 
@@ -169,34 +182,41 @@ final class JsonReader implements AutoCloseable {
         return field;
     }
 
+    Kind kind() {
+        return kind;
+    }
+
     boolean isObject() {
-        return parser.currentToken() == JsonToken.START_OBJECT;
+        return kind == Kind.OBJECT;
     }
 
     boolean isArray() {
-        return parser.currentToken() == JsonToken.START_ARRAY;
+        return kind == Kind.ARRAY;
     }
 
     boolean isString() {
-        return parser.currentToken() == JsonToken.VALUE_STRING;
+        return kind == Kind.STRING;
     }
 
     boolean isNull() {
-        return parser.currentToken() == JsonToken.VALUE_NULL;
+        return kind == Kind.NULL;
     }
 
     /** A string, or a number or boolean as it is written; null for null, objects and arrays. */
     @Nullable
     String string() {
-        JsonToken token = parser.currentToken();
-        if (token == null || !token.isScalarValue() || token == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        try {
-            return parser.getString();
-        } catch (JacksonException e) {
-            throw Json.rejected(e);
-        }
+        return switch (kind) {
+            case STRING -> JsonString.of(bytes, from, to);
+            case NUMBER -> new String(bytes, from, to - from, StandardCharsets.US_ASCII);
+            case TRUE -> "true";
+            case FALSE -> "false";
+            case NONE, OBJECT, ARRAY, NULL -> null;
+        };
+    }
+
+    /** The same for a value of which there are few, such as a type: one that was met before is not made anew. */
+    String word(String or) {
+        return kind == Kind.STRING ? JsonWords.of(bytes, from, to) : string(or);
     }
 
     String string(String or) {
@@ -209,28 +229,11 @@ final class JsonReader implements AutoCloseable {
      * where there is none.
      */
     String repeated(String before) {
-        if (!isString()) {
+        if (kind != Kind.STRING || from == to || JsonString.isSpelt(before, bytes, from, to)) {
             return before;
         }
-        try {
-            char[] characters = parser.getStringCharacters();
-            int length = parser.getStringLength();
-            int offset = parser.getStringOffset();
-            return length == before.length() && matches(before, characters, offset) || length == 0
-                    ? before
-                    : new String(characters, offset, length);
-        } catch (JacksonException e) {
-            throw Json.rejected(e);
-        }
-    }
-
-    private static boolean matches(String text, char[] characters, int offset) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) != characters[offset + i]) {
-                return false;
-            }
-        }
-        return true;
+        String string = JsonString.of(bytes, from, to);
+        return string.equals(before) ? before : string;
     }
 
     /** A number, also one in a string; fractions are cut, what does not fit becomes the nearest int. */
@@ -240,9 +243,8 @@ final class JsonReader implements AutoCloseable {
 
     /** A number, also one in a string; fractions are cut, what does not fit becomes the nearest long. */
     long longer(long or) {
-        JsonToken token = parser.currentToken();
-        if (token == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
-            return parser.getLongValue();
+        if (kind == Kind.NUMBER) {
+            return JsonNumber.nearestLong(bytes, from, to);
         }
         double number = number(Double.NaN);
         return Double.isNaN(number) ? or : (long) number;
@@ -250,8 +252,7 @@ final class JsonReader implements AutoCloseable {
 
     /** A number, also one in a string. */
     double number(double or) {
-        JsonToken token = parser.currentToken();
-        if (token != JsonToken.VALUE_STRING && (token == null || !token.isNumeric())) {
+        if (kind != Kind.STRING && kind != Kind.NUMBER) {
             return or;
         }
         try {
@@ -262,88 +263,17 @@ final class JsonReader implements AutoCloseable {
     }
 
     boolean bool(boolean or) {
-        JsonToken token = parser.currentToken();
-        return token == JsonToken.VALUE_TRUE || (token != JsonToken.VALUE_FALSE && or);
-    }
-
-    /** Passes over the value at hand, whatever it is. */
-    void skip() {
-        try {
-            leave();
-        } catch (JacksonException e) {
-            throw Json.rejected(e);
-        }
+        return kind == Kind.TRUE || (kind != Kind.FALSE && or);
     }
 
     /** The value at hand as compact JSON, fields in the order received. */
     String json() {
-        return JsonWriter.text(value());
+        return JsonWriter.text(JsonTree.of(this));
     }
 
-    /** The object at hand; empty if the value is none. */
-    Map<String, @Nullable Object> map() {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        if (object()) {
-            while (nextField()) {
-                String name = field;
-                map.put(name, value());
-            }
-        }
-        return map;
-    }
-
-    /** The value at hand as nested maps, lists, strings, numbers and booleans; null for null. */
-    @Nullable
-    Object value() {
-        JsonToken token = parser.currentToken();
-        if (token == JsonToken.START_OBJECT) {
-            return map();
-        }
-        if (token == JsonToken.START_ARRAY) {
-            List<@Nullable Object> list = new ArrayList<>();
-            if (array()) {
-                while (nextElement()) {
-                    list.add(value());
-                }
-            }
-            return list;
-        }
-        if (token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE) {
-            return token == JsonToken.VALUE_TRUE;
-        }
-        if (token != null && token.isNumeric()) {
-            return numeral(string("0"));
-        }
-        return string();
-    }
-
-    private static Number numeral(String text) {
-        try {
-            return Long.valueOf(text);
-        } catch (NumberFormatException fractionOrBig) {
-            return decimal(text);
-        }
-    }
-
-    private static BigDecimal decimal(String text) {
-        try {
-            return new BigDecimal(text);
-        } catch (NumberFormatException beyondAllExponents) {
-            throw Json.rejected("JSON with a number beyond all limits");
-        }
-    }
-
+    /** Lets go of the bytes. What was not read is not looked at. */
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        source.fill(new byte[0], 0, 0);
-        if (done && total < WORN_OUT) {
-            IDLE.setRelease(slot(), this);
-        } else {
-            parser.close();
-        }
+        bytes = NOTHING;
     }
 }

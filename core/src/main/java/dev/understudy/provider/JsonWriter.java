@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * Writes nested maps, lists, strings, numbers and booleans as compact JSON. Ordered maps keep their order; maps and sets
@@ -30,11 +31,13 @@ final class JsonWriter {
             Set.of("a", "b").getClass(),
             Set.of("a", "b", "c").getClass());
 
+    private static final JsonFactory FACTORY = new JsonFactory();
+
     private JsonWriter() {}
 
     static byte[] bytes(@Nullable Object value) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-        try (JsonGenerator json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
             write(json, value, 0);
         }
         return out.toByteArray();

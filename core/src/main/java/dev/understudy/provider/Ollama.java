@@ -2,10 +2,7 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Failure;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +34,6 @@ final class Ollama implements Dialect {
     }
 
     /** A server of one's own needs no key, the vendor's does. */
-    @Override
-    public void authorize(Secret key, BiConsumer<String, String> header) {
-        header.accept("Authorization", "Bearer " + key.reveal());
-    }
-
     /** A whole answer is a stream of one line. */
     @Override
     public boolean streams(String contentType) {
@@ -61,10 +53,5 @@ final class Ollama implements Dialect {
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
         return WholeAnswer.read(body, new OllamaStream(provider, request));
-    }
-
-    @Override
-    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
-        return ErrorTyping.http(status, header, body);
     }
 }

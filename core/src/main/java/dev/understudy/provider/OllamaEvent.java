@@ -79,6 +79,7 @@ final class OllamaEvent {
     }
 
     private void calls(JsonReader in) {
+        calls.clear(); // of a field that is said twice the last counts
         if (in.array()) {
             while (in.nextElement()) {
                 String id = "";

@@ -65,7 +65,7 @@ final class OllamaStream implements StreamDecoder {
             out.accept(new StreamChunk.Text(line.text));
         }
         for (ToolCall told : line.calls) {
-            String id = told.id().isEmpty() ? CallIds.madeUp(CallIds.salt(request, line.created), calls) : told.id();
+            String id = told.id().isEmpty() ? MadeUpIds.of(MadeUpIds.salt(request, line.created), calls) : told.id();
             ToolCall call = new ToolCall(id, told.name(), told.arguments());
             out.accept(new StreamChunk.ToolCallPart(calls, call.id(), call.name(), call.arguments()));
             out.accept(new StreamChunk.ToolCallDone(calls, call));

@@ -2,10 +2,9 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Failure;
+import dev.understudy.provider.Quirks.CallIds;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** OpenAI Chat Completions, as spoken by OpenAI and by nearly everybody else. */
@@ -43,6 +42,11 @@ final class OpenAiChat implements Dialect {
     }
 
     @Override
+    public CallIds callIds() {
+        return quirks.turns().callIds();
+    }
+
+    @Override
     public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
         return OpenAiChatRequest.body(request, stream, quirks);
     }
@@ -70,10 +74,5 @@ final class OpenAiChat implements Dialect {
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
         return OpenAiChatAnswer.decode(provider, request, body);
-    }
-
-    @Override
-    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
-        return ErrorTyping.http(status, header, body);
     }
 }

@@ -30,7 +30,7 @@ final class OpenAiChatAnswer {
             throw new CallFailed(failure);
         }
         String reasoning = turn.reasoning(true);
-        OpenAiChatCalls calls = new OpenAiChatCalls(CallIds.salt(request, event.id));
+        OpenAiChatCalls calls = new OpenAiChatCalls(MadeUpIds.salt(request, event.id));
         calls.take(turn);
         List<ToolCall> whole = calls.whole();
         return new ChatResponse(

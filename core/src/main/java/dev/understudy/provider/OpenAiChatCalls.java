@@ -125,7 +125,7 @@ final class OpenAiChatCalls {
         for (int i = 0; i < calls.size() && !taken; i++) {
             taken = calls.get(i) != call && calls.get(i).id.equals(call.vendorId);
         }
-        call.id = taken ? CallIds.madeUp(salt, index) : call.vendorId;
+        call.id = taken ? MadeUpIds.of(salt, index) : call.vendorId;
     }
 
     void done(Consumer<StreamChunk> out) {

@@ -48,9 +48,10 @@ final class OpenAiChatRequest {
     }
 
     private static List<Object> messages(List<Message> messages, Quirks quirks) {
+        CallIdSpelling ids = new CallIdSpelling(quirks.turns().callIds());
         List<Object> turns = new ArrayList<>(messages.size());
         for (int i = 0; i < messages.size(); i++) {
-            Map<String, @Nullable Object> turn = message(messages.get(i));
+            Map<String, @Nullable Object> turn = message(messages.get(i), ids);
             if (i == messages.size() - 1 && isContinued(messages, quirks, Continuation.PREFIX)) {
                 turn.put("prefix", true);
             }
@@ -60,10 +61,10 @@ final class OpenAiChatRequest {
     }
 
     private static boolean isContinued(List<Message> messages, Quirks quirks, Continuation by) {
-        return quirks.continuation() == by && messages.get(messages.size() - 1) instanceof Message.Assistant;
+        return quirks.turns().continuation() == by && messages.get(messages.size() - 1) instanceof Message.Assistant;
     }
 
-    private static Map<String, @Nullable Object> message(Message message) {
+    private static Map<String, @Nullable Object> message(Message message, CallIdSpelling ids) {
         if (message instanceof Message.System system) {
             return turn("system", system.text());
         }
@@ -72,7 +73,7 @@ final class OpenAiChatRequest {
         }
         if (message instanceof Message.ToolResult result) {
             Map<String, @Nullable Object> turn = turn("tool", result.content());
-            turn.put("tool_call_id", result.callId());
+            turn.put("tool_call_id", ids.of(result));
             return turn;
         }
         Message.Assistant assistant = (Message.Assistant) message;
@@ -81,7 +82,9 @@ final class OpenAiChatRequest {
         if (!assistant.toolCalls().isEmpty()) {
             turn.put(
                     "tool_calls",
-                    assistant.toolCalls().stream().map(OpenAiChatRequest::call).toList());
+                    assistant.toolCalls().stream()
+                            .map(call -> call(call, ids.of(call)))
+                            .toList());
         }
         return turn;
     }
@@ -112,8 +115,8 @@ final class OpenAiChatRequest {
         return fields("type", "image_url", "image_url", Map.of("url", url));
     }
 
-    private static Map<String, Object> call(ToolCall call) {
-        Map<String, Object> fields = fields("id", call.id(), "type", "function");
+    private static Map<String, Object> call(ToolCall call, String id) {
+        Map<String, Object> fields = fields("id", id, "type", "function");
         fields.put("function", fields("name", call.name(), "arguments", call.arguments()));
         return fields;
     }

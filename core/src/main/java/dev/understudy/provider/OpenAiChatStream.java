@@ -108,7 +108,7 @@ final class OpenAiChatStream implements StreamDecoder {
         if (turn.pieces() > 0) {
             saidAnything = true;
             if (calls == null) {
-                calls = new OpenAiChatCalls(CallIds.salt(request, event.id));
+                calls = new OpenAiChatCalls(MadeUpIds.salt(request, event.id));
             }
             calls.take(turn, out);
         }

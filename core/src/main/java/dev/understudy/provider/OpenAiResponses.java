@@ -2,10 +2,9 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Failure;
+import dev.understudy.provider.Quirks.CallIds;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +16,7 @@ final class OpenAiResponses implements Dialect {
     /** The name, also of the seals of its thoughts. */
     static final String NAME = "openai-responses";
 
+    private static final CallIds CALL_IDS = new CallIds(null, 1, 64);
     private static final String BACKGROUND = "background";
 
     private final Quirks quirks;
@@ -47,6 +47,11 @@ final class OpenAiResponses implements Dialect {
     }
 
     @Override
+    public boolean isAtHome(String host) {
+        return host.equals("api.openai.com");
+    }
+
+    @Override
     public String path(ChatRequest request, boolean stream) {
         return quirks.path(request.model());
     }
@@ -57,8 +62,13 @@ final class OpenAiResponses implements Dialect {
     }
 
     @Override
+    public CallIds callIds() {
+        return CALL_IDS;
+    }
+
+    @Override
     public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
-        Map<String, Object> body = OpenAiResponsesRequest.body(request, stream);
+        Map<String, Object> body = OpenAiResponsesRequest.body(request, stream, new CallIdSpelling(CALL_IDS));
         if (background && stream) {
             body.putIfAbsent(BACKGROUND, true);
             body.putIfAbsent("store", true);
@@ -102,10 +112,5 @@ final class OpenAiResponses implements Dialect {
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
         return OpenAiResponsesAnswer.read(provider, request.model(), body);
-    }
-
-    @Override
-    public Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
-        return ErrorTyping.http(status, header, body);
     }
 }

@@ -40,6 +40,7 @@ final class OpenAiResponsesAnswer {
         while (in.nextField()) {
             if (!end.take(in) && in.field().equals("output") && in.array()) {
                 hasOutput = true;
+                items.clear(); // of a field that is said twice the last counts
                 while (in.nextElement()) {
                     items.add(OpenAiResponsesItem.read(in));
                 }

@@ -40,7 +40,7 @@ record OpenAiResponsesItem(
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "type" -> type = in.string("");
+                    case "type" -> type = in.word("");
                     case "id" -> id = in.string("");
                     case "content" -> parts(in, text, refusal);
                     case "summary" -> parts(in, summary, refusal);

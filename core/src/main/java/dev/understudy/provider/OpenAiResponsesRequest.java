@@ -34,7 +34,7 @@ final class OpenAiResponsesRequest {
 
     private OpenAiResponsesRequest() {}
 
-    static Map<String, Object> body(ChatRequest request, boolean stream) {
+    static Map<String, Object> body(ChatRequest request, boolean stream, CallIdSpelling ids) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", request.model());
         List<Message> messages = request.messages();
@@ -45,7 +45,7 @@ final class OpenAiResponsesRequest {
             body.put("instructions", String.join("\n\n", texts));
         }
         List<Object> input = new ArrayList<>();
-        messages.subList(leading, messages.size()).forEach(message -> items(message, input));
+        messages.subList(leading, messages.size()).forEach(message -> items(message, ids, input));
         body.put("input", input);
         tools(request.toolbox(), body);
         format(request.format(), body);
@@ -68,19 +68,19 @@ final class OpenAiResponsesRequest {
         return count == messages.size() ? 0 : count;
     }
 
-    private static void items(Message message, List<Object> input) {
+    private static void items(Message message, CallIdSpelling ids, List<Object> input) {
         if (message instanceof Message.System system) {
             input.add(item("role", "system", "content", system.text()));
         } else if (message instanceof Message.User user) {
             input.add(item("role", "user", "content", content(user)));
         } else if (message instanceof Message.ToolResult result) {
-            input.add(item("type", "function_call_output", "call_id", result.callId(), "output", result.content()));
+            input.add(item("type", "function_call_output", "call_id", ids.of(result), "output", result.content()));
         } else if (message instanceof Message.Assistant assistant) {
             assistant.thoughts().forEach(thought -> thought(thought, input));
             if (!assistant.text().isEmpty()) {
                 input.add(item("role", "assistant", "content", assistant.text()));
             }
-            assistant.toolCalls().forEach(call -> input.add(call(call)));
+            assistant.toolCalls().forEach(call -> input.add(call(call, ids.of(call))));
         }
     }
 
@@ -94,8 +94,8 @@ final class OpenAiResponsesRequest {
         }
     }
 
-    private static Map<String, Object> call(ToolCall call) {
-        return item("type", "function_call", "call_id", call.id(), "name", call.name(), "arguments", call.arguments());
+    private static Map<String, Object> call(ToolCall call, String id) {
+        return item("type", "function_call", "call_id", id, "name", call.name(), "arguments", call.arguments());
     }
 
     /** Plain words go as a string: some servers know nothing else. */

@@ -108,7 +108,6 @@ final class OpenAiResponsesStream implements StreamDecoder {
     }
 
     private void parse(Framing event) {
-        String lastType = type;
         String lastItem = itemId;
         type = "";
         outputIndex = -1;
@@ -126,7 +125,7 @@ final class OpenAiResponsesStream implements StreamDecoder {
             }
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "type" -> type = in.isString() ? in.repeated(lastType) : "";
+                    case "type" -> type = in.word("");
                     case "output_index" -> outputIndex = in.integer(-1);
                     case "content_index", "summary_index" -> partIndex = in.integer(0);
                     case "sequence_number" -> number = in.integer(-1);

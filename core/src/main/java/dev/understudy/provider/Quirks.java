@@ -13,15 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param fields names of fields that not everybody calls the same
  * @param usageOnRequest whether a stream must be asked for its usage ({@code stream_options.include_usage})
  * @param doneCompletes whether {@code [DONE]} completes an answer that gave no finish reason; else it was cut
- * @param continuation how a trailing assistant message is marked as one to be continued
+ * @param turns how the turns of a conversation are written
  */
 public record Quirks(
-        Paths paths,
-        String keyHeader,
-        Fields fields,
-        boolean usageOnRequest,
-        boolean doneCompletes,
-        Continuation continuation) {
+        Paths paths, String keyHeader, Fields fields, boolean usageOnRequest, boolean doneCompletes, Turns turns) {
 
     static final String AUTHORIZATION = "Authorization";
 
@@ -56,6 +51,55 @@ public record Quirks(
         }
     }
 
+    /**
+     * How the turns of a conversation are written.
+     *
+     * @param continuation how a trailing assistant message is marked as one to be continued
+     * @param callIds which ids of tool calls are accepted
+     */
+    public record Turns(Continuation continuation, CallIds callIds) {}
+
+    /**
+     * Which ids of tool calls are accepted. Any other is written anew, in nine letters and digits, which every known
+     * vendor accepts.
+     *
+     * @param besides what may stand in an id beside the letters and digits of ASCII, {@code "_-"} for one; {@code null}
+     *     if anything may
+     * @param shortest the least characters of one, at most 9
+     * @param longest the most characters of one, at least 9
+     */
+    public record CallIds(@Nullable String besides, int shortest, int longest) {
+
+        private static final CallIds ANY = new CallIds(null, 1, Integer.MAX_VALUE);
+
+        public CallIds {
+            if (shortest < 1 || shortest > 9 || longest < 9) {
+                throw new IllegalArgumentException(
+                        "Ids of nine characters must be among those that are accepted: " + shortest + " to " + longest);
+            }
+        }
+
+        /** All of them. */
+        public static CallIds any() {
+            return ANY;
+        }
+
+        boolean isAny() {
+            return equals(ANY);
+        }
+
+        boolean accepts(String id) {
+            String others = besides;
+            return id.length() >= shortest
+                    && id.length() <= longest
+                    && (others == null || id.chars().allMatch(c -> isPlain(c) || others.indexOf(c) >= 0));
+        }
+
+        private static boolean isPlain(int c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        }
+    }
+
     /** How a trailing assistant message is marked as one to be continued. */
     public enum Continuation {
         /** Not at all: it is continued, or it is not. */
@@ -72,7 +116,7 @@ public record Quirks(
             new Fields("max_tokens", "seed"),
             true,
             false,
-            Continuation.PLAIN);
+            new Turns(Continuation.PLAIN, CallIds.any()));
 
     public Quirks {
         if (!keyHeader.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+")) {
@@ -85,9 +129,9 @@ public record Quirks(
         return DEFAULTS;
     }
 
-    /** OpenAI itself, whose reasoning models refuse {@code max_tokens}. */
+    /** OpenAI itself, whose reasoning models refuse {@code max_tokens}. Ids of tool calls have at most 40 characters. */
     public static Quirks openAi() {
-        return DEFAULTS.withMaxTokensField("max_completion_tokens");
+        return DEFAULTS.withMaxTokensField("max_completion_tokens").withCallIds(new CallIds(null, 1, 40));
     }
 
     /** Azure OpenAI, the v1 form, below {@code https://NAME.openai.azure.com}: models are named in the body. */
@@ -124,11 +168,11 @@ public record Quirks(
     }
 
     private Quirks withPaths(Paths paths) {
-        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
     }
 
     public Quirks withKeyHeader(String keyHeader) {
-        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
     }
 
     public Quirks withMaxTokensField(String maxTokensField) {
@@ -141,18 +185,26 @@ public record Quirks(
     }
 
     private Quirks withFields(Fields fields) {
-        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
     }
 
     public Quirks withUsageOnRequest(boolean usageOnRequest) {
-        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
     }
 
     public Quirks withDoneCompletes(boolean doneCompletes) {
-        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
     }
 
     public Quirks withContinuation(Continuation continuation) {
-        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, continuation);
+        return withTurns(new Turns(continuation, turns.callIds()));
+    }
+
+    public Quirks withCallIds(CallIds callIds) {
+        return withTurns(new Turns(turns.continuation(), callIds));
+    }
+
+    private Quirks withTurns(Turns turns) {
+        return new Quirks(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
     }
 }

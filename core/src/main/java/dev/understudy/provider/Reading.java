@@ -56,12 +56,17 @@ final class Reading {
         };
     }
 
+    /** Counts what arrives, also behind the end of the answer; true when nothing more should be read. */
+    boolean isOverLimit(int length) {
+        bytes += length;
+        return bytes > MAX_BYTES;
+    }
+
     private void take(Piece piece) {
         if (piece.bytes() == null) {
             framing.end();
             return;
         }
-        bytes += piece.bytes().length;
         if (bytes > MAX_BYTES) {
             broken = new CallFailed(
                     Failure.of(FailureKind.PROTOCOL, "the stream is over its limit of " + (MAX_BYTES >> 20) + " MiB"));
@@ -138,6 +143,9 @@ final class Reading {
         }
 
         private void end() {
+            if (framing.isForeign() && !decoder.finished()) {
+                throw Json.rejected("not one event in the body where a stream was expected");
+            }
             decoder.end(ready::add);
             over = true;
         }

@@ -38,6 +38,10 @@ final class SseFraming implements Framing {
     private boolean afterCr;
     private boolean over;
     private boolean unterminated;
+    /** A line of an event stream was seen, or only others so far. */
+    private boolean familiar;
+
+    private boolean strange;
 
     private byte[] line = EMPTY;
     private int from;
@@ -169,9 +173,18 @@ final class SseFraming implements Framing {
             payload.add(line, of == Form.BARE ? from : valueAt(of == Form.DATA ? 5 : 6), to);
         } else if (isField("event")) {
             event = name(valueAt(6));
+        } else if (!familiar) {
+            passOver();
         }
+        familiar |= of != Form.NONE || !event.isEmpty();
         begun.clear();
         return false;
+    }
+
+    /** Other fields are passed over, and whatever else stands there. */
+    private void passOver() {
+        familiar = line[from] == ':' || isField("id") || isField("retry");
+        strange |= !familiar;
     }
 
     private Form formOf() {
@@ -226,6 +239,11 @@ final class SseFraming implements Framing {
     @Override
     public boolean isErrorField() {
         return form == Form.ERROR || form == Form.BARE;
+    }
+
+    @Override
+    public boolean isForeign() {
+        return strange && !familiar;
     }
 
     @Override

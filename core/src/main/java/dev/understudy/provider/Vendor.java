@@ -1,5 +1,6 @@
 package dev.understudy.provider;
 
+import dev.understudy.provider.Quirks.CallIds;
 import dev.understudy.provider.Quirks.Continuation;
 import java.util.Locale;
 
@@ -20,22 +21,36 @@ public enum Vendor {
     /** The same vendor's address for continuing a trailing assistant message. */
     DEEPSEEK_BETA("https://api.deepseek.com/beta", like().withContinuation(Continuation.PREFIX)),
     FIREWORKS("https://api.fireworks.ai/inference/v1", like()),
+    /** Google's models in the imitation of OpenAI; {@link Providers#gemini} says more. */
+    GEMINI("https://generativelanguage.googleapis.com/v1beta/openai", like()),
     /** {@code {}} is the server's host and port. */
     GPUSTACK("https://{}/v1", like()),
     GROQ("https://api.groq.com/openai/v1", like().withMaxTokensField("max_completion_tokens")),
     HUGGINGFACE("https://router.huggingface.co/v1", like()),
     LLAMACPP("http://localhost:8080/v1", like()),
     LMSTUDIO("http://localhost:1234/v1", like()),
-    /** Refuses whatever it does not know; repeats the beginning when it continues an assistant message. */
+    /**
+     * Refuses whatever it does not know, and ids of tool calls that are not nine letters and digits; repeats the
+     * beginning when it continues an assistant message.
+     */
     MISTRAL(
             "https://api.mistral.ai/v1",
-            like().withUsageOnRequest(false).withSeedField("random_seed").withContinuation(Continuation.PREFIX)),
-    OPENROUTER("https://openrouter.ai/api/v1", like()),
+            like().withUsageOnRequest(false)
+                    .withSeedField("random_seed")
+                    .withContinuation(Continuation.PREFIX)
+                    .withCallIds(new CallIds("", 9, 9))),
+    MOONSHOT("https://api.moonshot.ai/v1", like()),
+    /** Ollama in the imitation of OpenAI, which loses errors inside a stream: {@link Providers#ollama} does not. */
+    OLLAMA("http://localhost:11434/v1", like()),
+    /** Passes ids of tool calls on to vendors that are particular about them. */
+    OPENROUTER("https://openrouter.ai/api/v1", like().withCallIds(new CallIds("_-", 1, 40))),
     PERPLEXITY("https://api.perplexity.ai", like().withProbePath("")),
+    SGLANG("http://localhost:30000/v1", like().withContinuation(Continuation.FLAGS)),
     /** {@code {}} is the account's host. Gives no finish reason, only the end marker. */
     SNOWFLAKE("https://{}/api/v2/cortex/v1", like().withDoneCompletes(true).withProbePath("")),
     TOGETHER("https://api.together.xyz/v1", like()),
-    VERCEL("https://ai-gateway.vercel.sh/v1", like()),
+    /** Passes ids of tool calls on to vendors that are particular about them. */
+    VERCEL("https://ai-gateway.vercel.sh/v1", like().withCallIds(new CallIds("_-", 1, 40))),
     VLLM("http://localhost:8000/v1", like().withContinuation(Continuation.FLAGS)),
     WRITER("https://api.writer.com/v1", like().withPath("/chat")),
     XAI("https://api.x.ai/v1", like()),

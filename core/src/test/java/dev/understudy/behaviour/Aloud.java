@@ -47,6 +47,11 @@ final class Aloud implements AutoCloseable {
         }
     }
 
+    /** Sets the level of one logger; answers what it was. */
+    static int level(String logger, int level) {
+        return level(LoggerFactory.getLogger(logger), level);
+    }
+
     private static int level(Logger logger, int level) {
         try {
             Field field = field(logger.getClass(), "currentLogLevel");

@@ -75,7 +75,7 @@ class RefusedParameterTest {
         assertThat(heard.served().fallback()).isFalse();
         assertThat(whoHad("temperature")).containsExactly(true, false);
         assertThat(callers(server)).containsExactly("k1", "k1");
-        assertThat(notices()).containsExactly(new Notice.Adapted("p1", "m", "temperature"));
+        assertThat(notices()).containsExactly(new Notice.Adapted("p1", "m", "temperature", Notice.Change.LEFT_OUT));
         assertThat(notices().get(0)).hasToString("p1/m is asked again without temperature, which it refuses");
 
         assertThat(door.hear(understudy, WARM).text()).isEqualTo("It is I.");
@@ -197,7 +197,7 @@ class RefusedParameterTest {
         assertThat(server.calls().get(1).text())
                 .isEqualTo(server.calls().get(0).text().replace("\"" + usual + "\":", "\"" + other + "\":"));
         assertThat(server.calls().get(1).text()).contains("\"" + other + "\":100");
-        assertThat(notices()).containsExactly(new Notice.Adapted("p1", "m", usual));
+        assertThat(notices()).containsExactly(new Notice.Adapted("p1", "m", usual, Notice.Change.RENAMED));
         door.hear(understudy, WARM);
         assertThat(server.calls()).hasSize(3);
     }

@@ -125,7 +125,7 @@ final class Day {
         talkative.notices.addAll(List.of(
                 new Notice.KeyGated("a", "key#1", FailureKind.QUOTA, Duration.ofMinutes(10)),
                 new Notice.KeyUsed("a", "key#2"),
-                new Notice.Adapted("a", "a-1", "temperature"),
+                new Notice.Adapted("a", "a-1", "temperature", Notice.Change.LEFT_OUT),
                 new Notice.Answering("a", "a-1")));
         served(streamed);
     }

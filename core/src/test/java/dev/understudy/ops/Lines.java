@@ -9,13 +9,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import reactor.util.Logger;
 
 /** A logger that remembers: "WARN event=…". */
-final class Lines {
+public final class Lines {
 
     private static final Set<String> LEVELS = Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR");
 
-    final List<String> all = new CopyOnWriteArrayList<>();
+    public final List<String> all = new CopyOnWriteArrayList<>();
 
-    Logger logger() {
+    public Logger logger() {
         return (Logger) Proxy.newProxyInstance(
                 Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (self, method, args) -> {
                     String level = method.getName().toUpperCase(Locale.ROOT);

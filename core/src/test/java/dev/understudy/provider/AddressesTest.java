@@ -171,6 +171,20 @@ class AddressesTest {
     }
 
     @Test
+    void aProbeGoesWhereItIsTold() {
+        server.always(Reply.text("Hello"));
+        try (ChatProvider openAi = Providers.probedAt(Providers.openAi(endpoint("k1")), "/health");
+                ChatProvider bedrock = Providers.probedAt(Providers.bedrock(endpoint("k1")), "/ping")) {
+            StepVerifier.create(openAi.probe()).expectError(CallFailed.class).verify(SOON);
+            StepVerifier.create(bedrock.probe()).expectError(CallFailed.class).verify(SOON);
+            assertThat(text(openAi, ChatRequest.of("gpt", "hi"))).isEqualTo("Hello");
+        }
+        assertThat(server.asked().stream().map(Recorded::uri))
+                .as("nothing is there, which is what probes find out")
+                .containsExactly("/v1/health", "/v1/ping", "/v1/chat/completions");
+    }
+
+    @Test
     void azureIsAskedInBothOfItsForms() {
         server.always(Reply.text("Hello"));
         try (ChatProvider v1 = Providers.openAiCompatible(endpoint("k1"), Quirks.azure());

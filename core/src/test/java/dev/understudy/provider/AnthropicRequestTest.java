@@ -123,7 +123,7 @@ class AnthropicRequestTest {
                                 Message.toolResult(nameless, "sun"))))
                 .path("messages");
         JsonNode said = messages.get(1).path("content");
-        assertThat(said.get(0).path("id").stringValue()).isEqualTo("functions_weather_0");
+        assertThat(said.get(0).path("id").stringValue()).matches("[a-zA-Z0-9_-]+");
         assertThat(said.get(0).path("input")).hasToString("{\"invalid_arguments\":\"{\\\"city\\\":\"}");
         assertThat(said.get(1).path("input")).hasToString("{\"invalid_arguments\":\"[1]\"}");
         JsonNode results = messages.get(2).path("content");

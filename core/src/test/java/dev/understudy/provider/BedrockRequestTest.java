@@ -85,9 +85,7 @@ class BedrockRequestTest {
                         List.of(Message.user("q"), Message.assistant("", foreign), Message.toolResult(foreign, "r"))))
                 .path("messages");
         JsonNode use = messages.path(1).path("content").path(0).path("toolUse");
-        assertThat(use.path("toolUseId").stringValue())
-                .matches("[A-Za-z0-9_-]{64}")
-                .endsWith("x_9");
+        assertThat(use.path("toolUseId").stringValue()).matches("[A-Za-z0-9_-]{1,64}");
         assertThat(messages.path(2).path("content").path(0).path("toolResult").path("toolUseId"))
                 .isEqualTo(use.path("toolUseId"));
         assertThat(use.path("input").path("invalid_arguments").stringValue()).isEqualTo("not json");

@@ -85,6 +85,36 @@ class CatalogueTest {
     }
 
     @Test
+    void modelsOfCompatibleVendorsAreKnownToo() {
+        Capabilities groq = Catalogue.capabilities(Vendor.GROQ.endpoint("k"), "openai/gpt-oss-120b");
+        assertThat(groq.window()).isEqualTo(131_072);
+        assertThat(groq.maxOutput()).isEqualTo(65_536);
+        assertThat(groq.price()).isEqualTo(new Price(0.15, 0.15, 0.6));
+        Capabilities grok = Catalogue.capabilities(Vendor.XAI.endpoint("k"), "grok-4-0709");
+        assertThat(grok.window()).isEqualTo(256_000);
+        assertThat(grok.has(Feature.REASONING)).isTrue();
+        Capabilities deepSeek = Catalogue.capabilities(Vendor.DEEPSEEK_BETA.endpoint("k"), "deepseek-flash");
+        assertThat(deepSeek.window()).isEqualTo(1_000_000);
+        assertThat(deepSeek.maxOutput()).isEqualTo(384_000);
+        Capabilities mistral = Catalogue.capabilities(Vendor.MISTRAL.endpoint("k"), "mistral-large-2512");
+        assertThat(mistral.price()).isEqualTo(new Price(0.5, 0.5, 1.5));
+        assertThat(mistral.has(Feature.PREFILL)).isTrue();
+    }
+
+    @Test
+    void aNameThatStandsForModelsOfDifferentPricesHasNone() {
+        Endpoint mistral = Vendor.MISTRAL.endpoint("k");
+        assertThat(Catalogue.capabilities(mistral, "mistral-large-latest").price())
+                .isNull();
+        assertThat(Catalogue.capabilities(mistral, "mistral-large-2411").price())
+                .isNotEqualTo(
+                        Catalogue.capabilities(mistral, "mistral-large-2512").price());
+        Capabilities mine = Capabilities.assumed().withPrice(Price.of(1, 2));
+        assertThat(Catalogue.capabilities(mistral.withModel("mistral-large-latest", mine), "mistral-large-latest"))
+                .isEqualTo(mine);
+    }
+
+    @Test
     void whatTheEndpointSaysCountsMore() {
         Capabilities mine = Capabilities.of(Feature.STREAMING).withWindow(7);
         assertThat(Catalogue.capabilities(OPENAI.withModel("gpt-5", mine), "gpt-5"))

@@ -16,6 +16,7 @@ final class CorpusReport {
         private int cases;
         private int exact;
         private int unlabelled;
+        private int unread;
         private int cuts;
         private int errors;
         private final Map<Deviation, Integer> deviations = new EnumMap<>(Deviation.class);
@@ -29,6 +30,12 @@ final class CorpusReport {
         void unlabelled() {
             cases++;
             unlabelled++;
+        }
+
+        /** One of a dialect that we do not speak. */
+        void unread() {
+            cases++;
+            unread++;
         }
 
         void deviates(Iterable<Deviation> reasons) {
@@ -50,8 +57,10 @@ final class CorpusReport {
             String reasons = deviations.entrySet().stream()
                     .map(each -> each.getKey() + " " + each.getValue())
                     .collect(Collectors.joining(", "));
-            String unread = unlabelled == 0 ? "" : unlabelled + " not labelled yet";
-            return cases + " | " + exact + " | " + reasons + unread + " | " + dash(cuts) + " | " + dash(errors);
+            String labels = unlabelled == 0 ? "" : unlabelled + " not labelled yet";
+            String spoken = unread == 0 ? "" : "a dialect that we do not speak";
+            return cases + " | " + exact + " | " + reasons + labels + spoken + " | " + dash(cuts) + " | "
+                    + dash(errors);
         }
 
         private static String dash(int count) {

@@ -37,7 +37,7 @@ enum CorpusWire {
 
     /** How the reason for the end is written where two wires share it. */
     private interface Finish {
-        String ANTHROPIC = "\"delta\"\\s*:\\s*\\{[^}]*\"stop_reason\"\\s*:\\s*\"\\w";
+        String ANTHROPIC = "message_delta[\\s\\S]*\"stop_reason\"\\s*:\\s*\"\\w";
         String GEMINI = "\"(finishReason|blockReason)\"";
     }
 

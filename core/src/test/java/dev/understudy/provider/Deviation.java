@@ -89,8 +89,10 @@ enum Deviation {
                 return expected;
             }
             StringBuilder details = new StringBuilder();
-            for (String line : body(recording).split("\\R")) {
-                String json = line.startsWith("data: {") ? line.substring(6) : line.startsWith("{") ? line : "{}";
+            boolean whole = recording.kind().equals("response");
+            for (String line :
+                    whole ? List.of(body(recording)) : body(recording).lines().toList()) {
+                String json = line.startsWith("data: {") ? line.substring(6) : whole ? line : "{}";
                 JsonNode choice = tree(json).path("choices").path(0);
                 JsonNode turn = choice.has("delta") ? choice.path("delta") : choice.path("message");
                 turn.path("reasoning_details")

@@ -7,17 +7,22 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /** Writes messages of AWS's event stream, as the format's description says. */
-final class EventStreamBytes {
+public final class EventStreamBytes {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    static EventStreamBytes stream() {
+    public static EventStreamBytes stream() {
         return new EventStreamBytes();
     }
 
-    EventStreamBytes event(String type, String json) {
+    public EventStreamBytes event(String type, String json) {
         return message(
                 Map.of(":message-type", "event", ":event-type", type, ":content-type", "application/json"), json);
+    }
+
+    /** The same with bytes that need not be text. */
+    public EventStreamBytes event(String type, byte[] payload) {
+        return message(Map.of(":message-type", "event", ":event-type", type), payload);
     }
 
     EventStreamBytes exception(String type, String json) {
@@ -29,6 +34,10 @@ final class EventStreamBytes {
     }
 
     EventStreamBytes message(Map<String, String> headers, String payload) {
+        return message(headers, payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private EventStreamBytes message(Map<String, String> headers, byte[] payload) {
         ByteArrayOutputStream fields = new ByteArrayOutputStream();
         headers.forEach((name, value) -> {
             byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
@@ -39,10 +48,10 @@ final class EventStreamBytes {
                     ByteBuffer.allocate(2).putShort((short) bytes.length).array());
             fields.writeBytes(bytes);
         });
-        return message(fields.toByteArray(), payload.getBytes(StandardCharsets.UTF_8));
+        return message(fields.toByteArray(), payload);
     }
 
-    EventStreamBytes message(byte[] headers, byte[] payload) {
+    public EventStreamBytes message(byte[] headers, byte[] payload) {
         ByteBuffer message = ByteBuffer.allocate(16 + headers.length + payload.length);
         message.putInt(message.capacity()).putInt(headers.length);
         message.putInt(crc(message.array(), 8)).put(headers).put(payload);
@@ -57,7 +66,7 @@ final class EventStreamBytes {
         return (int) crc.getValue();
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return out.toByteArray();
     }
 }

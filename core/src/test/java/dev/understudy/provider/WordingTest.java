@@ -30,7 +30,7 @@ class WordingTest {
 
     @Test
     void everyWordingIsInLowerCase() {
-        for (ErrorFragments.Row row : ErrorFragments.TABLE) {
+        for (Fragment row : ErrorFragments.TABLE) {
             for (Wording way : row.words()) {
                 assertThat(way.literal()).isEqualTo(way.literal().toLowerCase(Locale.ROOT));
                 assertThat(way.pattern().pattern().replaceAll("\\\\[A-Z]", ""))

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** docs/defaults.md and the table of the README say what the code does. */
+/** docs/defaults.md, the limits in docs/providers.md and the table of the README say what the code does. */
 class DefaultsTest {
 
     private static final Page PAGE = Page.of("docs/defaults.md");
@@ -39,7 +39,11 @@ class DefaultsTest {
     }
 
     static Stream<List<String>> fixed() {
-        return PAGE.section(FIXED).rows().stream();
+        return Stream.concat(PAGE.section(FIXED).rows().stream(), limits());
+    }
+
+    private static Stream<List<String>> limits() {
+        return Page.of("docs/providers.md").section("What a hostile or broken server can do").rows().stream();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -69,6 +73,7 @@ class DefaultsTest {
     void allThreeTablesHaveRows() {
         assertThat(sections()).contains("RetryPolicy", "Timeouts", "Transport", Defaults.BUILDER);
         assertThat(fixed()).isNotEmpty();
+        assertThat(limits()).isNotEmpty();
         assertThat(readme()).isNotEmpty();
     }
 

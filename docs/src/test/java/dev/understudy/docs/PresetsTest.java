@@ -3,6 +3,7 @@ package dev.understudy.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.provider.Quirks;
+import dev.understudy.provider.Quirks.CallIds;
 import dev.understudy.provider.Quirks.Continuation;
 import dev.understudy.provider.Vendor;
 import java.util.List;
@@ -40,8 +41,11 @@ class PresetsTest {
         assertThat(told.contains("no probe")).isEqualTo(quirks.paths().probe().isEmpty());
         assertThat(told.contains("no `stream_options`")).isEqualTo(!quirks.usageOnRequest());
         assertThat(told.contains("`[DONE]` completes")).isEqualTo(quirks.doneCompletes());
-        assertThat(told.contains("\"prefix\"")).isEqualTo(quirks.continuation() == Continuation.PREFIX);
-        assertThat(told.contains("\"continue_final_message\"")).isEqualTo(quirks.continuation() == Continuation.FLAGS);
+        assertThat(told.contains("\"prefix\"")).isEqualTo(quirks.turns().continuation() == Continuation.PREFIX);
+        assertThat(told.contains("\"continue_final_message\""))
+                .isEqualTo(quirks.turns().continuation() == Continuation.FLAGS);
+        assertThat(told.contains("ids of tool calls"))
+                .isNotEqualTo(quirks.turns().callIds().equals(CallIds.any()));
         tells(told, quirks.fields().maxTokens(), usual.fields().maxTokens());
         tells(
                 told,

@@ -154,7 +154,9 @@ final class Relay<I, O> extends FluxOperator<I, O> {
                 }
                 return;
             }
-            MODE.compareAndSet(this, NEW, EXACT);
+            if (mode == NEW) {
+                MODE.compareAndSet(this, NEW, EXACT);
+            }
             if (mode == EXACT) {
                 Operators.addCap(DEMAND, this, n);
                 takeTurns();

@@ -253,9 +253,11 @@ final class Rescue {
     private StreamChunk.Finish length() {
         return new StreamChunk.Finish(
                 FinishReason.LENGTH,
-                performance.spent(),
+                performance.account().spent(),
                 Receipt.none(),
-                performance.served(blow().served.provider(), blow().served.model()));
+                performance
+                        .account()
+                        .served(blow().served.provider(), blow().served.model()));
     }
 
     /** What is said to the company about whom to ask. */
@@ -289,7 +291,7 @@ final class Rescue {
     ChatException failed() {
         Cut cut = blow();
         Assembler shown = performance.shown();
-        var served = performance.served(cut.served.provider(), cut.served.model());
+        var served = performance.account().served(cut.served.provider(), cut.served.model());
         if (shown.isEmpty()) {
             List<ChatException.CallFailed> all = new ArrayList<>();
             all.add(cut.asFailed());

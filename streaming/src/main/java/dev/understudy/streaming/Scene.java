@@ -165,7 +165,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
             parts.close().forEach(call -> say(call, out));
         }
         open(out);
-        deliver(performance.finish(finish), out);
+        deliver(performance.account().finish(finish, take), out);
         finished = true;
     }
 
@@ -270,20 +270,20 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
     private void abandon(String why, Relay.Out<StreamChunk> out) {
         abandoned = true;
         Failure failure = Failure.of(FailureKind.PROTOCOL, why + ", noticed behind " + shown.length() + " characters");
-        Served served = performance.entry(take, Trail.Outcome.WASTED, failure, told());
+        Served served = performance.account().entry(take, Trail.Outcome.WASTED, failure, told());
         out.end(new Cut(Cut.Sort.ABANDONED, failure, served, null, visible, null, null));
     }
 
     private Served served(@Nullable Throwable error, Failure failure, Cut.Sort sort) {
         if (error instanceof ChatException.PartialAnswer partial) {
-            return performance.judged(partial.partial(), take, visible);
+            return performance.account().judged(partial.partial(), take, visible);
         }
         if (error instanceof ChatException.Exhausted exhausted) {
-            return performance.nobody(exhausted.trail());
+            return performance.account().nobody(exhausted.trail());
         }
         return sort == Cut.Sort.REJECTED
-                ? performance.nobody(Trail.empty())
-                : performance.entry(take, outcome(sort), failure, told());
+                ? performance.account().nobody(Trail.empty())
+                : performance.account().entry(take, outcome(sort), failure, told());
     }
 
     private Trail.Outcome outcome(Cut.Sort sort) {

@@ -1,5 +1,6 @@
 package dev.understudy.streaming.bench;
 
+import com.sun.management.ThreadMXBean;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -10,77 +11,117 @@ import dev.understudy.chat.Served;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.streaming.ResumingProvider;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** What the resuming decorator adds to a stream that does not fail, against the understudy without it; per chunk. */
+/**
+ * What the resuming decorator adds to a stream that does not fail, against the understudy without it. Both take turns within
+ * one invocation, and each is charged the processor time of its own thread only: a loud neighbour slows both.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
+@Warmup(iterations = 6, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 40, time = 100, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(3)
 public class ResumeBench {
 
     static final int CHUNKS = 1000;
 
-    @Param({"understudy", "resuming"})
-    public String who;
+    /** Streams in one turn: some milliseconds, against which reading the clock is nothing. */
+    private static final int TURN = 20;
 
+    @Param({"unbounded", "one at a time"})
+    public String demand;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final ChatRequest request = ChatRequest.of("model", "What is the time?");
-    private ChatProvider provider;
+    private final ChatProvider bare = Understudy.over(new AtOnce("one"), new AtOnce("two"));
+    private final ChatProvider resuming = ResumingProvider.over(bare);
+    private long step;
+
+    /** What an iteration took of each side, in nanoseconds of processor time and in bytes, for so many chunks. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Spent {
+        public long bareNanos;
+        public long bareBytes;
+        public long resumingNanos;
+        public long resumingBytes;
+        public long chunks;
+    }
 
     @Setup
     public void setUp() {
-        ChatProvider understudy = Understudy.over(new AtOnce("one"), new AtOnce("two"));
-        provider = who.equals("understudy") ? understudy : ResumingProvider.over(understudy);
+        step = demand.equals("unbounded") ? Long.MAX_VALUE : 1;
     }
 
     @Benchmark
-    @OperationsPerInvocation(CHUNKS)
-    public Object unbounded() {
-        return provider.stream(request).blockLast();
+    public void pair(Spent spent) {
+        long bytes = bytes();
+        long nanos = threads.getCurrentThreadCpuTime();
+        for (int i = 0; i < TURN; i++) {
+            hear(bare);
+        }
+        long between = threads.getCurrentThreadCpuTime();
+        long bytesBetween = bytes();
+        for (int i = 0; i < TURN; i++) {
+            hear(resuming);
+        }
+        spent.resumingNanos += threads.getCurrentThreadCpuTime() - between;
+        spent.resumingBytes += bytes() - bytesBetween;
+        spent.bareNanos += between - nanos;
+        spent.bareBytes += bytesBetween - bytes;
+        spent.chunks += TURN * CHUNKS;
     }
 
-    /** A subscriber that asks for one chunk at a time. */
-    @Benchmark
-    @OperationsPerInvocation(CHUNKS)
-    public Object bounded() {
-        OneByOne reader = new OneByOne();
+    private long bytes() {
+        return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+
+    private void hear(ChatProvider provider) {
+        Reader reader = new Reader(step);
         provider.stream(request).subscribe(reader);
         if (reader.heard <= CHUNKS) {
             throw new IllegalStateException("Only " + reader.heard + " chunks");
         }
-        return reader;
     }
 
-    private static final class OneByOne extends BaseSubscriber<StreamChunk> {
+    /** Asks for so many chunks at first, and if that is one, for the next after each. */
+    private static final class Reader extends BaseSubscriber<StreamChunk> {
 
+        private final long step;
         private int heard;
 
+        Reader(long step) {
+            this.step = step;
+        }
+
         @Override
-        protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
-            request(1);
+        protected void hookOnSubscribe(Subscription subscription) {
+            request(step);
         }
 
         @Override
         protected void hookOnNext(StreamChunk chunk) {
             heard++;
-            request(1);
+            if (step == 1) {
+                request(1);
+            }
         }
     }
 

@@ -2,10 +2,10 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatRequest;
 
-/** Ids for tool calls of vendors that give none. */
-final class CallIds {
+/** Ids for tool calls that have none, or one that cannot be used. */
+final class MadeUpIds {
 
-    private CallIds() {}
+    private MadeUpIds() {}
 
     /** The same for the same turn of the same conversation, and hardly ever for another. */
     static long salt(ChatRequest request, String answer) {
@@ -13,7 +13,7 @@ final class CallIds {
     }
 
     /** Nine letters and digits: the strictest of the vendors accepts that when the call is sent back. */
-    static String madeUp(long salt, int index) {
+    static String of(long salt, int index) {
         long hash = (salt + index) * 0x9E3779B97F4A7C15L;
         hash = (hash ^ (hash >>> 29)) * 0xBF58476D1CE4E5B9L;
         String digits = "00000000" + Long.toUnsignedString(hash ^ (hash >>> 32), 36);

@@ -1,0 +1,330 @@
+package dev.understudy.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** How each vendor that speaks Chat Completions answers, written as it writes, and what we understand. */
+class VendorHabitsTest {
+
+    private static final String DONE = "data: [DONE]\n\n";
+    private static final String STOP = finish("stop", "");
+    private static final String EXTRA_USAGE = event("'choices':[]," + usage(7, 3));
+    private static final Usage SEVEN = Usage.of(7, 3);
+
+    /** One stream and what it says. */
+    record Habit(
+            Vendor vendor, String stream, String text, String reasoning, String calls, Usage usage, FinishReason end) {
+        @Override
+        public String toString() {
+            return vendor.label();
+        }
+    }
+
+    private static Stream<Habit> habits() {
+        return Stream.of(
+                plain(
+                        Vendor.AVIAN,
+                        delta("'content':'a','reasoning':'r','reasoning_details':[{'text':'r'}]")
+                                + finish("stop", usage(7, 3))
+                                + DONE,
+                        "r"),
+                calling(
+                        Vendor.CEREBRAS,
+                        delta("'reasoning':'r'")
+                                + delta(call(0, "c1", "f", "{}"))
+                                + delta(call(0, "c2", "g", "{}"))
+                                + finish("tool_calls", usage(7, 3))
+                                + DONE,
+                        "r",
+                        "c1 f {}, c2 g {}"),
+                plain(Vendor.CLOUDFLARE, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
+                plain(Vendor.CRUSOE, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
+                plain(
+                        Vendor.DATABRICKS,
+                        event(choice("'content':'a'") + "," + usage(7, 1)) + finish("stop", usage(7, 3)) + DONE,
+                        ""),
+                plain(
+                        Vendor.DEEPSEEK,
+                        ": keep-alive\n\n" + delta("'content':null,'reasoning_content':'r'")
+                                + delta("'content':'a','reasoning_content':null")
+                                + finish(
+                                        "stop",
+                                        "'usage':{'prompt_tokens':7,'completion_tokens':3,'prompt_cache_hit_tokens':4}")
+                                + DONE,
+                        "r",
+                        new Usage(7, 3, 4, 0, false)),
+                calling(
+                        Vendor.DEEPSEEK_BETA,
+                        delta(
+                                        "'tool_calls':[{'index':0,'id':'call_00_x','type':'function','function':{'name':'f','arguments':''}}]")
+                                + delta("'tool_calls':[{'index':0,'function':{'arguments':'{'}}]")
+                                + delta("'tool_calls':[{'index':0,'function':{'arguments':'}'}}]")
+                                + finish("tool_calls", usage(7, 3))
+                                + DONE,
+                        "",
+                        "call_00_x f {}"),
+                plain(Vendor.FIREWORKS, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
+                calling(
+                        Vendor.GEMINI,
+                        delta("'tool_calls':[{'function':{'name':'f','arguments':'{}'},'id':'','type':'function'}]")
+                                + finish("stop", usage(7, 3))
+                                + DONE,
+                        "",
+                        "* f {}"),
+                plain(
+                        Vendor.GPUSTACK,
+                        delta("'reasoning_content':'r'") + delta("'content':'a'") + finish("stop", usage(7, 3)),
+                        "r"),
+                calling(
+                        Vendor.GROQ,
+                        delta("'reasoning':'r','channel':'analysis'")
+                                + delta(call(0, "fc1", "f", "{}"))
+                                + event(
+                                        "'choices':[{'index':0,'delta':{},'finish_reason':'tool_calls'}],'x_groq':{'id':'req_1','"
+                                                + usage(7, 3).substring(1) + "}")
+                                + DONE,
+                        "r",
+                        "fc1 f {}"),
+                plain(Vendor.HUGGINGFACE, delta("'content':'a','token_id':7,'name':null") + STOP + EXTRA_USAGE, ""),
+                plain(
+                        Vendor.LLAMACPP,
+                        delta("'reasoning_content':'r'")
+                                + delta("'content':'a'")
+                                + STOP
+                                + event("'choices':[]," + usage(7, 3) + ",'timings':{'prompt_n':7}")
+                                + DONE,
+                        "r"),
+                plain(Vendor.LMSTUDIO, delta("'content':'a'") + STOP + EXTRA_USAGE + DONE, ""),
+                calling(
+                        Vendor.MISTRAL,
+                        delta("'content':[{'type':'thinking','thinking':[{'type':'text','text':'r'}]}],'p':'abcd'")
+                                + delta(
+                                        "'tool_calls':[{'id':'D681PevKs','function':{'name':'f','arguments':'{}'}},{'id':'D681PevKt','function':{'name':'f','arguments':'{}'}}]")
+                                + finish("tool_calls", usage(7, 3))
+                                + DONE,
+                        "r",
+                        "D681PevKs f {}, D681PevKt f {}"),
+                calling(
+                        Vendor.MOONSHOT,
+                        delta(call(0, "functions.f:0", "f", "{}"))
+                                + event("'choices':[{'index':0,'delta':{},'finish_reason':'tool_calls'," + usage(7, 3)
+                                        + "}]")
+                                + DONE,
+                        "",
+                        "functions.f:0 f {}"),
+                calling(
+                        Vendor.OLLAMA,
+                        delta("'reasoning':'r'")
+                                + delta("'tool_calls':[{'id':'call_1','function':{'name':'f','arguments':'{}'}}]")
+                                + STOP
+                                + EXTRA_USAGE
+                                + DONE,
+                        "r",
+                        "call_1 f {}"),
+                plain(
+                        Vendor.OPENROUTER,
+                        ": OPENROUTER PROCESSING\n\n".repeat(3)
+                                + delta(
+                                        "'role':'assistant','content':'','reasoning':'r','reasoning_details':[{'type':'reasoning.text','text':'r'}]")
+                                + delta("'role':'assistant','content':'a'")
+                                + event(
+                                        "'choices':[{'index':0,'delta':{'role':'assistant','content':''},'finish_reason':'stop','native_finish_reason':'end_turn'}]")
+                                + event("'choices':[{'index':0,'delta':{'content':''},'finish_reason':'stop'}],"
+                                        + usage(7, 3))
+                                + DONE,
+                        "r"),
+                plain(
+                        Vendor.PERPLEXITY,
+                        (event(choice("'content':'a'") + "," + usage(7, 1) + ",'citations':['u']")
+                                        + finish("stop", usage(7, 3)))
+                                .replace("\n", "\r\n"),
+                        ""),
+                plain(Vendor.SGLANG, delta("'content':'a','reasoning_content':null") + STOP + EXTRA_USAGE + DONE, ""),
+                new Habit(
+                        Vendor.SNOWFLAKE,
+                        delta(
+                                        "'content':'','reasoning_details':[{'type':'reasoning.text','text':'r'}],'tool_calls':null")
+                                + delta("'content':'a'")
+                                + EXTRA_USAGE
+                                + DONE,
+                        "a",
+                        "r",
+                        "",
+                        SEVEN,
+                        FinishReason.STOP),
+                plain(Vendor.TOGETHER, delta("'content':'a'") + finish("eos", usage(7, 3)) + DONE, ""),
+                plain(
+                        Vendor.VERCEL,
+                        delta("'content':'','reasoning':'r','reasoning_details':[{'text':'r'}]")
+                                + delta("'content':'a'")
+                                + finish("stop", usage(7, 3))
+                                + DONE,
+                        "r"),
+                plain(
+                        Vendor.VLLM,
+                        delta("'reasoning_content':'r'") + delta("'content':'a'") + STOP + EXTRA_USAGE + DONE,
+                        "r"),
+                plain(Vendor.WRITER, delta("'content':'a'") + STOP + EXTRA_USAGE, ""),
+                plain(
+                        Vendor.XAI,
+                        delta("'reasoning_content':'r'")
+                                + delta("'content':'a'")
+                                + STOP
+                                + event(
+                                        "'choices':[],'usage':{'prompt_tokens':7,'completion_tokens':3,'total_tokens':15,'completion_tokens_details':{'reasoning_tokens':5}}")
+                                + DONE,
+                        "r",
+                        new Usage(7, 8, 0, 5, false)),
+                new Habit(
+                        Vendor.ZAI,
+                        delta("'reasoning_content':'r'")
+                                + delta("'content':'a'")
+                                + finish("model_context_window_exceeded", usage(7, 3))
+                                + DONE,
+                        "a",
+                        "r",
+                        "",
+                        SEVEN,
+                        FinishReason.LENGTH),
+                new Habit(
+                        Vendor.ZAI_CODING,
+                        delta("'content':'a'") + finish("sensitive", usage(7, 3)) + DONE,
+                        "a",
+                        "",
+                        "",
+                        SEVEN,
+                        FinishReason.CONTENT_FILTER));
+    }
+
+    @ParameterizedTest
+    @MethodSource("habits")
+    void itsAnswersAreUnderstood(Habit habit) {
+        for (int most : new int[] {1, 3, 1_000}) {
+            Heard heard = hear(habit.vendor, habit.stream, most);
+            assertThat(heard.failure).isNull();
+            assertThat(heard.text).hasToString(habit.text);
+            assertThat(heard.reasoning).hasToString(habit.reasoning);
+            assertThat(heard.toolCalls.stream()
+                            .map(call -> (habit.calls.startsWith("*") ? "*" : call.id()) + " " + call.name() + " "
+                                    + call.arguments())
+                            .collect(Collectors.joining(", ")))
+                    .isEqualTo(habit.calls);
+            assertThat(heard.toolCalls).noneMatch(call -> call.id().isEmpty());
+            assertThat(heard.finished().usage()).isEqualTo(habit.usage);
+            assertThat(heard.finished().reason()).isEqualTo(habit.end);
+        }
+    }
+
+    /** Up to the event that gives the finish reason, none of them is whole. */
+    @ParameterizedTest
+    @MethodSource("habits")
+    void itsAnswersAreCutWhereTheyEndBefore(Habit habit) {
+        String end = habit.vendor == Vendor.SNOWFLAKE ? "data: [DONE]" : "'finish_reason':'".replace('\'', '"');
+        String before = habit.stream.substring(0, habit.stream.indexOf(end));
+        assertThat(hear(habit.vendor, before.substring(0, before.lastIndexOf("data: ")), 50)
+                        .kind())
+                .isEqualTo(FailureKind.TRUNCATED);
+    }
+
+    @Test
+    void noVendorIsLeftOut() {
+        assertThat(habits().map(Habit::vendor)).containsExactlyInAnyOrder(Vendor.values());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itIsAskedAsItMustBe(Vendor vendor) {
+        ToolCall call = new ToolCall("functions.f:0", "f", "{}");
+        ChatRequest request = ChatRequest.of(
+                        "m",
+                        List.of(
+                                Message.user("q"),
+                                Message.assistant("", call),
+                                Message.toolResult(call, "r"),
+                                Message.assistant("So")))
+                .withMaxTokens(9)
+                .withSeed(4);
+        String body = new String(new OpenAiChat(vendor.quirks()).encode(request, true), StandardCharsets.UTF_8);
+        assertThat(body.contains("\"stream_options\"")).isEqualTo(!in(vendor, "MISTRAL DATABRICKS"));
+        assertThat(body.contains("\"max_completion_tokens\":9")).isEqualTo(in(vendor, "GROQ CEREBRAS"));
+        assertThat(body.contains("\"max_tokens\":9")).isEqualTo(!in(vendor, "GROQ CEREBRAS"));
+        assertThat(body.contains("\"random_seed\":4")).isEqualTo(in(vendor, "MISTRAL"));
+        assertThat(body.contains("\"prefix\":true")).isEqualTo(in(vendor, "MISTRAL DEEPSEEK_BETA"));
+        assertThat(body.contains("\"continue_final_message\":true,\"add_generation_prompt\":false"))
+                .isEqualTo(in(vendor, "VLLM SGLANG"));
+        assertThat(body.contains("functions.f:0")).isEqualTo(!in(vendor, "MISTRAL OPENROUTER VERCEL"));
+        assertThat(new OpenAiChat(vendor.quirks()).path(request, true))
+                .isEqualTo(in(vendor, "WRITER") ? "/chat" : "/chat/completions");
+    }
+
+    private static boolean in(Vendor vendor, String names) {
+        return Arrays.asList(names.split(" ")).contains(vendor.name());
+    }
+
+    private static Heard hear(Vendor vendor, String stream, int most) {
+        OpenAiChat dialect = new OpenAiChat(vendor.quirks());
+        return Heard.of(
+                dialect.framing(),
+                dialect.decoder("p", ChatRequest.of("m", "?")),
+                stream.getBytes(StandardCharsets.UTF_8),
+                most,
+                new Random(vendor.name().toLowerCase(Locale.ROOT).hashCode()));
+    }
+
+    private static Habit plain(Vendor vendor, String stream, String reasoning) {
+        return plain(vendor, stream, reasoning, SEVEN);
+    }
+
+    private static Habit plain(Vendor vendor, String stream, String reasoning, Usage usage) {
+        return new Habit(vendor, stream, "a", reasoning, "", usage, FinishReason.STOP);
+    }
+
+    private static Habit calling(Vendor vendor, String stream, String reasoning, String calls) {
+        return new Habit(vendor, stream, "", reasoning, calls, SEVEN, FinishReason.TOOL_CALLS);
+    }
+
+    private static String usage(int input, int output) {
+        return "'usage':{'prompt_tokens':" + input + ",'completion_tokens':" + output + ",'total_tokens':"
+                + (input + output) + "}";
+    }
+
+    private static String call(int index, String id, String name, String arguments) {
+        return "'tool_calls':[{'index':" + index + ",'id':'" + id + "','type':'function','function':{'name':'" + name
+                + "','arguments':'" + arguments + "'}}]";
+    }
+
+    private static String choice(String delta) {
+        return "'choices':[{'index':0,'delta':{" + delta + "},'finish_reason':null}]";
+    }
+
+    private static String delta(String delta) {
+        return event(choice(delta));
+    }
+
+    private static String finish(String reason, String usage) {
+        return event("'choices':[{'index':0,'delta':{},'finish_reason':'" + reason + "'}]"
+                + (usage.isEmpty() ? "" : "," + usage));
+    }
+
+    private static String event(String fields) {
+        return "data: {\"id\":\"i\",\"object\":\"chat.completion.chunk\",\"model\":\"m\"," + fields.replace('\'', '"')
+                + "}\n\n";
+    }
+}

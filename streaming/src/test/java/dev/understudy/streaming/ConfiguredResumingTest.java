@@ -1,0 +1,117 @@
+package dev.understudy.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.ops.Agents;
+import dev.understudy.ops.Config;
+import dev.understudy.ops.ConfigException;
+import dev.understudy.streaming.ResumePolicy.Limits;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedProvider;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+/** What a configuration says under {@code resume} is what streams are kept alive with. */
+class ConfiguredResumingTest {
+
+    private static final ResumePolicy USUAL = ResumePolicy.defaults();
+    private static final Duration TIME = Duration.ofMillis(300);
+
+    private final ScriptedProvider ann = ScriptedProvider.named("ann");
+    private final ScriptedProvider bob = ScriptedProvider.named("bob");
+
+    static Stream<Arguments> settings() {
+        return Stream.of(
+                Arguments.of("policy", "anchored", ResumePolicy.anchored()),
+                Arguments.of("policy", "restarting", ResumePolicy.restarting()),
+                Arguments.of("ways", List.of("replay", "restart", "fail"), ResumePolicy.of(Way.REPLAY, Way.RESTART)),
+                Arguments.of("takeovers", 3, USUAL.withTakeovers(3)),
+                Arguments.of("anyReplay", true, USUAL.withAnyReplay(true)),
+                Arguments.of("wholeStructured", false, USUAL.withWholeStructured(false)),
+                Arguments.of("bufferTokens", 7, USUAL.withBuffer(StreamBuffer.tokens(7))),
+                Arguments.of("bufferTime", TIME, USUAL.withBuffer(StreamBuffer.time(TIME))),
+                Arguments.of("bufferWhole", true, USUAL.withBuffer(StreamBuffer.whole())),
+                Arguments.of("word", 32, USUAL.withLimits(new Limits(32, 40, 200))),
+                Arguments.of("anchor", 32, USUAL.withLimits(new Limits(64, 32, 200))),
+                Arguments.of("search", 32, USUAL.withLimits(new Limits(64, 40, 32))));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("settings")
+    void eachSettingTakesEffect(String name, Object value, ResumePolicy policy) {
+        assertThat(ConfiguredResuming.policy(Map.of(name, value)))
+                .isEqualTo(policy)
+                .isNotEqualTo(USUAL);
+    }
+
+    @Test
+    void nothingSaidIsTheDefault() {
+        assertThat(ConfiguredResuming.policy(Map.of())).isEqualTo(USUAL);
+        assertThat(ConfiguredResuming.policy(Map.of("policy", "exact"))).isEqualTo(USUAL);
+    }
+
+    @Test
+    void theDefaultsThatAreToldAreTheDefaults() {
+        assertThat(Config.schema()).contains("\"default\" : 64", "\"default\" : 40", "\"default\" : 200");
+        assertThat(USUAL.limits()).isEqualTo(new Limits(64, 40, 200));
+        assertThat(USUAL.takeovers()).isEqualTo(1);
+        assertThat(USUAL.wholeStructured()).isTrue();
+        assertThat(USUAL.anyReplay()).isFalse();
+        assertThat(USUAL.buffer()).isEqualTo(StreamBuffer.none());
+    }
+
+    @Test
+    void anAgentWithResumeTakesOverInTheMiddle() {
+        assertThat(text(agents("\"resume\": {\"policy\": \"restarting\"}"))).isEqualTo("I am|reset|I am Bob.");
+    }
+
+    @Test
+    void anAgentWithoutItDoesNot() {
+        StepVerifier.create(stream(agents("\"resume\": {\"enabled\": false}")).then())
+                .verifyError();
+        StepVerifier.create(stream(agents("\"retry\": {}")).then()).verifyError();
+    }
+
+    @Test
+    void whatDoesNotGoTogetherIsAMistake() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> agents("\"resume\": {\"ways\": [\"fail\", \"prefill\"]}"))
+                .withMessageContaining("agents.a.resume: Each way stands once, and FAIL last");
+    }
+
+    private Agents agents(String settings) {
+        ann.always(Cue.tokens("I ", "am ", "Ann.").failAfter(2, Failure.of(FailureKind.SERVER, "broken")));
+        bob.always(Cue.tokens("I ", "am ", "Bob."));
+        return Agents.builder(Config.parse("""
+                        {"providers": {"ann": {"supplied": true}, "bob": {"supplied": true}},
+                         "agents": {"a": {"primary": "ann", "backups": ["bob"], %s}}}""".formatted(settings), Map.of()))
+                .supply(ann)
+                .supply(bob)
+                .open();
+    }
+
+    private static Flux<StreamChunk> stream(Agents agents) {
+        return agents.provider("a").stream(ChatRequest.of("m", "Who is there?"));
+    }
+
+    private static String text(Agents agents) {
+        return stream(agents)
+                .map(chunk -> chunk instanceof StreamChunk.Reset ? "|reset|" : chunk.text())
+                .collect(Collectors.joining())
+                .block(Duration.ofSeconds(10));
+    }
+}

@@ -1,0 +1,129 @@
+package dev.understudy.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.RetryPolicy;
+import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.Price;
+import dev.understudy.ops.Metrics;
+import dev.understudy.ops.Observations;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedProvider;
+import io.micrometer.common.KeyValue;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What metrics and spans tell of a stream that somebody else went on with. */
+class TakeoverSignalsTest {
+
+    private static final ChatRequest ASKED = ChatRequest.of("m", "Tell me a story");
+    private static final Failure RESET = Failure.of(FailureKind.CONNECT, "connection reset");
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final ObservationRegistry observations = ObservationRegistry.create();
+    private final List<Observation.Context> ended = new ArrayList<>();
+    private final ScriptedProvider one = ScriptedProvider.named("one")
+            .can(Capabilities.assumed().withPrice(Price.of(2, 8)))
+            .then(Cue.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET));
+    private final ScriptedProvider two = ScriptedProvider.named("two")
+            .can(Capabilities.assumed().with(Feature.PREFILL).withPrice(Price.of(1, 4)))
+            .then(Cue.tokens(" time"));
+
+    @BeforeEach
+    void remember() {
+        observations.observationConfig().observationHandler(new ObservationHandler<Observation.Context>() {
+            @Override
+            public void onStop(Observation.Context context) {
+                ended.add(context);
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+    }
+
+    private void play() {
+        Metrics metrics = Metrics.to(meters).models("m");
+        Understudy door = Understudy.builder()
+                .name("door")
+                .provider(one)
+                .provider(two)
+                .retry(RetryPolicy.none())
+                .listener(metrics)
+                .build();
+        metrics.bind(door);
+        ChatProvider observed = Observations.over(ResumingProvider.over(door), observations);
+        observed.stream(ASKED).blockLast();
+    }
+
+    private static String key(Observation.Context context, String key) {
+        KeyValue low = context.getLowCardinalityKeyValue(key);
+        KeyValue value = low != null ? low : context.getHighCardinalityKeyValue(key);
+        return value == null ? null : value.getValue();
+    }
+
+    private double sum(String name, String... tags) {
+        Collection<Counter> counters = meters.find(name).tags(tags).counters();
+        return counters.stream().mapToDouble(Counter::count).sum();
+    }
+
+    @Test
+    void aTakeoverIsCountedOnceAndNoFailover() {
+        play();
+        assertThat(meters.get("understudy.takeover")
+                        .tags("door", "door", "from", "one", "from.model", "m")
+                        .tags("to", "two", "to.model", "m", "way", "prefill", "kind", "connect")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(sum("understudy.takeover")).isEqualTo(1);
+        assertThat(sum("understudy.failover")).isZero();
+        assertThat(sum("understudy.answer.lost")).isZero();
+    }
+
+    @Test
+    void bothProvidersArePaidForWhatTheySaid() {
+        play();
+        assertThat(sum("understudy.tokens", "provider", "one", "outcome", "partial", "estimated", "true"))
+                .isPositive();
+        assertThat(sum("understudy.cost", "provider", "one", "outcome", "partial"))
+                .isPositive();
+        assertThat(sum("understudy.cost", "provider", "two", "outcome", "served"))
+                .isPositive();
+        assertThat(sum("understudy.attempts")).isEqualTo(2);
+    }
+
+    @Test
+    void bothAttemptsHaveOneParentThatWasServed() {
+        play();
+        assertThat(ended)
+                .extracting(Observation.Context::getName)
+                .containsExactly("understudy.attempt", "understudy.attempt", "understudy.request");
+        Observation.Context call = ended.get(2);
+        assertThat(key(call, "understudy.outcome")).isEqualTo("served");
+        assertThat(key(call, "gen_ai.provider.name")).isEqualTo("two");
+        assertThat(key(call, "understudy.attempts")).isEqualTo("2");
+        assertThat(ended.subList(0, 2))
+                .allSatisfy(attempt -> assertThat(attempt.getParentObservation().getContextView())
+                        .isSameAs(call));
+        assertThat(ended.subList(0, 2))
+                .extracting(attempt -> key(attempt, "understudy.trigger") + " " + key(attempt, "understudy.outcome"))
+                .containsExactly("first partial", "takeover served");
+    }
+}
