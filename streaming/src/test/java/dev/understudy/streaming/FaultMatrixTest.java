@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.Standing;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.streaming.MatrixCell.Fault;
 import dev.understudy.testing.Recorded;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,7 +91,8 @@ class FaultMatrixTest {
                                     .timeout(LONG)
                                     .onErrorResume(error -> Mono.just(new MatrixVerdict.Told(chunks, error)))
                                     .publishOn(Schedulers.boundedElastic())
-                                    .flatMap(told -> settled(played).map(left -> MatrixVerdict.complaint(played, told) + left))
+                                    .flatMap(told ->
+                                            settled(played).map(left -> MatrixVerdict.complaint(played, told) + left))
                                     .filter(words -> !words.isEmpty())
                                     .map(words -> cell + ": " + words);
                         },

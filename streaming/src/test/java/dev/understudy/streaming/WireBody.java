@@ -147,8 +147,8 @@ record WireBody(Reply reply, boolean finished) {
                 at += piece;
             }
             Reply whole = Reply.raw(200, MatrixScript.SSE, pieces.toArray(byte[][]::new));
-            boolean finished = REASON.matcher(new String(bytes, StandardCharsets.UTF_8))
-                    .find();
+            boolean finished =
+                    REASON.matcher(new String(bytes, StandardCharsets.UTF_8)).find();
             return new WireBody(fault.apply(whole), finished);
         }
     }
