@@ -2,6 +2,7 @@ package dev.understudy;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Feature;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -10,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The cast as others see it: what it can do together, how each one stands, who is in it. */
@@ -66,11 +68,11 @@ record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies pol
         long now = policies.time().nanos();
         Member active = roster.active();
         return roster.all().stream()
-                .map(member -> standing(member, member == active, now))
+                .map(member -> standing(member, member == active, now, hold(member, now)))
                 .toList();
     }
 
-    private static Standing standing(Member member, boolean active, long now) {
+    private static Standing standing(Member member, boolean active, long now, Standing.@Nullable Hold hold) {
         Health health = member.health();
         Checkup probed = member.checkup().get();
         Map<String, CircuitState> circuits = new LinkedHashMap<>();
@@ -90,7 +92,17 @@ record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies pol
                 health.firstContent(),
                 health.inFlight(),
                 circuits,
-                health.gatedKeys(now));
+                health.gatedKeys(now),
+                hold);
+    }
+
+    private Standing.@Nullable Hold hold(Member member, long now) {
+        if (!member.isHeld(now)) {
+            return null;
+        }
+        long left = member.heldFor(now);
+        Instant wall = Instant.ofEpochMilli(policies.time().scheduler().now(TimeUnit.MILLISECONDS));
+        return new Standing.Hold(left == Long.MAX_VALUE ? null : wall.plusNanos(left));
     }
 
     private static Standing.@Nullable LastFailure lastFailure(Health health, Checkup probed) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight attempts that run now
  * @param circuits of the models it was asked for
  * @param gatedKeys fingerprints of the keys that are left out, and until when; {@code null} means for good
+ * @param hold by an operator, of the provider as a whole; {@code null} when it is not held. A model that is held has a
+ *     circuit that is FORCED_OPEN
  */
 public record Standing(
         String provider,
@@ -36,7 +38,8 @@ public record Standing(
         @Nullable Duration firstContent,
         int inFlight,
         Map<String, CircuitState> circuits,
-        List<GatedKey> gatedKeys) {
+        List<GatedKey> gatedKeys,
+        @Nullable Hold hold) {
 
     public enum Status {
         /** It answers. */
@@ -73,4 +76,11 @@ public record Standing(
      * @param until {@code null} for good
      */
     public record GatedKey(String fingerprint, @Nullable Instant until) {}
+
+    /**
+     * It is not asked, because an operator said so.
+     *
+     * @param until {@code null} until it is released
+     */
+    public record Hold(@Nullable Instant until) {}
 }

@@ -12,6 +12,7 @@ import dev.understudy.chat.Trail;
 import dev.understudy.testing.Cue;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -388,6 +389,7 @@ class CircuitWalkTest {
         assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
         assertThat(heard.trail().entries().get(0))
                 .hasToString("provider=a model=m: skipped; error=is held for maintenance");
+        assertThat(understudy.standings()).extracting(Standing::hold).containsExactly(new Standing.Hold(null), null);
         stage.advance(Duration.ofDays(9));
         assertThat(ask(understudy, false).by()).isEqualTo("b");
         understudy.release("a");
@@ -401,7 +403,10 @@ class CircuitWalkTest {
         stage.advance(Duration.ofMinutes(4));
         assertThat(ask(understudy, false).trail().entries().get(0))
                 .hasToString("provider=a model=m: skipped; error=is held for maintenance for 60000 ms");
+        assertThat(understudy.standings().get(0).hold())
+                .isEqualTo(new Standing.Hold(Instant.EPOCH.plus(Duration.ofMinutes(5))));
         stage.advance(Duration.ofMinutes(1));
+        assertThat(understudy.standings().get(0).hold()).isNull();
         assertThat(ask(understudy, false).outcomes()).containsExactly("a:served");
     }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SnippetsTest {
 
     private static final List<String> IMPORTS = List.of(
+            "java.net.URI",
             "java.time.*",
             "java.nio.file.*",
             "java.util.*",

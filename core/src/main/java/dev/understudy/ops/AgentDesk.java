@@ -1,0 +1,204 @@
+package dev.understudy.ops;
+
+import dev.understudy.Event;
+import dev.understudy.Listener;
+import dev.understudy.Standing;
+import dev.understudy.Understudy;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** What operators read of agents, and do to them. */
+final class AgentDesk {
+
+    private static final String BY = "write";
+
+    private final Agents agents;
+    private final Journal journal;
+
+    AgentDesk(Agents agents, Journal journal) {
+        this.agents = agents;
+        this.journal = journal;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/api/agents/{agentId}/failover", this::settings),
+                Route.post("/api/agents/{agentId}/failover", this::configure),
+                Route.get(
+                        "/api/agents/{agentId}/failover/stats",
+                        asked -> document(Stats.of(agent(asked), journal, door(asked)))),
+                Route.get(
+                        "/api/agents/{agentId}/failover/health",
+                        asked -> document(Views.health(agent(asked), door(asked)))),
+                Route.post("/api/agents/{agentId}/failover/switch", this::switchTo),
+                Route.post("/api/agents/{agentId}/providers/{providerId}/hold", this::hold),
+                Route.post("/api/agents/{agentId}/providers/{providerId}/release", this::release),
+                Route.get("/api/providers/health", asked -> document(Views.everybody(agents))));
+    }
+
+    private Mono<Route.Answer> settings(Route.Asked asked) {
+        return document(Views.settings(agent(asked), current(asked), door(asked)));
+    }
+
+    private Mono<Route.Answer> configure(Route.Asked asked) {
+        String agent = agent(asked);
+        FailoverSettings before = current(asked);
+        FailoverSettings wanted = wanted(new Fields(asked.body()), before);
+        // Building a chain is quick, but it may have to wait for another change.
+        return Mono.<Route.Answer>fromCallable(() -> {
+                    if (!wanted.equals(before)) {
+                        change(agent, wanted);
+                        tell(door(asked), "configure", null, "failover of " + agent + " is configured");
+                    }
+                    return new Route.Document(Views.settings(agent, current(asked), door(asked)));
+                })
+                .subscribeOn(Schedulers.boundedElastic());
+    }
+
+    /** What is left out stays as it is. */
+    private static FailoverSettings wanted(Fields fields, FailoverSettings before) {
+        FailoverSettings.HealthCheck check = before.healthCheck();
+        String primary = fields.text("primary_provider_id");
+        List<String> backups = fields.texts("backup_provider_ids");
+        Boolean automatic = fields.flag("auto_failover_enabled");
+        Integer failures = fields.count("max_consecutive_failures");
+        Boolean enabled = fields.flag("health_check_enabled");
+        Duration interval = fields.duration("health_check_interval");
+        Duration timeout = fields.duration("health_check_timeout");
+        String query = fields.text("health_check_query");
+        fields.check();
+        return new FailoverSettings(
+                or(primary, before.primary()),
+                or(backups, before.backups()),
+                or(automatic, before.automatic()),
+                or(failures, before.maxConsecutiveFailures()),
+                new FailoverSettings.HealthCheck(
+                        or(enabled, check.enabled()),
+                        or(interval, check.interval()),
+                        or(timeout, check.timeout()),
+                        query == null ? check.query() : query));
+    }
+
+    private static <T> T or(@Nullable T told, T before) {
+        return told == null ? before : told;
+    }
+
+    private void change(String agent, FailoverSettings wanted) {
+        try {
+            agents.change(agent, wanted);
+        } catch (ConfigException refused) {
+            throw Problem.invalid(refused.mistakes().stream()
+                    .map(mistake -> new Problem.Mistake(
+                            Pointers.of(agent, mistake.path()), mistake.what() + "; " + mistake.right()))
+                    .toList());
+        } catch (UnsupportedOperationException composed) {
+            throw Problem.of(409, "composed-in-code", "Composed in code", String.valueOf(composed.getMessage()));
+        } catch (IllegalArgumentException gone) {
+            throw unknownAgent(agent);
+        }
+    }
+
+    private Mono<Route.Answer> switchTo(Route.Asked asked) {
+        Fields fields = new Fields(asked.body());
+        fields.require("provider_id");
+        String provider = fields.text("provider_id");
+        Understudy door = door(asked);
+        if (provider != null && !cast(door).contains(provider)) {
+            fields.wrong(
+                    "provider_id", "is the name of no provider of this agent: " + Nearest.to(provider, cast(door)));
+        }
+        fields.check();
+        String to = Objects.requireNonNull(provider);
+        String from = Views.active(door);
+        door.switchTo(to);
+        if (!from.equals(to)) {
+            tell(door, "switch", to, to + " is asked first instead of " + from);
+        }
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("agent_id", agent(asked));
+        body.put("previous_provider_id", from);
+        body.put("active_provider_id", to);
+        return document(body);
+    }
+
+    private Mono<Route.Answer> hold(Route.Asked asked) {
+        Understudy door = door(asked);
+        String provider = provider(asked, door);
+        Fields fields = new Fields(asked.body());
+        Duration time = fields.duration("for");
+        String model = fields.text("model");
+        fields.check();
+        if (model == null) {
+            door.hold(provider, time);
+        } else {
+            door.hold(provider, model, time);
+        }
+        String until = time == null ? "until it is released" : "for " + Durations.written(time);
+        tell(door, "hold", provider, (model == null ? provider : provider + "/" + model) + " is held " + until);
+        return document(Views.health(agent(asked), door));
+    }
+
+    private Mono<Route.Answer> release(Route.Asked asked) {
+        Understudy door = door(asked);
+        String provider = provider(asked, door);
+        new Fields(asked.body()).check();
+        door.release(provider);
+        tell(door, "release", provider, provider + " is released");
+        return document(Views.health(agent(asked), door));
+    }
+
+    private static void tell(Understudy door, String action, @Nullable String provider, String what) {
+        // With a second listener, for then what the first one throws is dropped.
+        door.listener().and(Listener.none()).on(new Event.Administered(door.name(), BY, action, provider, what));
+    }
+
+    private static String agent(Route.Asked asked) {
+        return asked.named("agentId");
+    }
+
+    private Understudy door(Route.Asked asked) {
+        Understudy door = agents.door(agent(asked));
+        if (door == null) {
+            throw unknownAgent(agent(asked));
+        }
+        return door;
+    }
+
+    private FailoverSettings current(Route.Asked asked) {
+        FailoverSettings settings = agents.failover(agent(asked));
+        if (settings == null) {
+            throw unknownAgent(agent(asked));
+        }
+        return settings;
+    }
+
+    private static String provider(Route.Asked asked, Understudy door) {
+        String provider = asked.named("providerId");
+        if (!cast(door).contains(provider)) {
+            throw Problem.of(404, "unknown-provider", "Unknown provider", "No provider of this agent has this name");
+        }
+        return provider;
+    }
+
+    private static List<String> cast(Understudy door) {
+        return door.standings().stream().map(Standing::provider).toList();
+    }
+
+    private Problem unknownAgent(String agent) {
+        return Problem.of(
+                404,
+                "unknown-agent",
+                "Unknown agent",
+                "No agent of this name is configured: " + Nearest.to(agent, agents.ids()));
+    }
+
+    private static Mono<Route.Answer> document(Map<String, @Nullable Object> body) {
+        return Mono.just(new Route.Document(body));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.understudy.ops;
+
+import dev.understudy.Standing;
+import dev.understudy.Understudy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What operators see, as JSON. What is not known is null. */
+final class Views {
+
+    private Views() {}
+
+    static Map<String, @Nullable Object> settings(String agent, FailoverSettings settings, Understudy door) {
+        FailoverSettings.HealthCheck check = settings.healthCheck();
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("agent_id", agent);
+        view.put("primary_provider_id", settings.primary());
+        view.put("backup_provider_ids", settings.backups());
+        view.put("active_provider_id", active(door));
+        view.put("auto_failover_enabled", settings.automatic());
+        view.put("max_consecutive_failures", settings.maxConsecutiveFailures());
+        view.put("health_check_enabled", check.enabled());
+        view.put("health_check_interval", seconds(check.interval()));
+        view.put("health_check_timeout", seconds(check.timeout()));
+        view.put("health_check_query", check.query());
+        return view;
+    }
+
+    static Map<String, @Nullable Object> health(String agent, Understudy door) {
+        List<Standing> standings = door.standings();
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("agent_id", agent);
+        view.put("status", together(standings));
+        view.put("active_provider_id", active(door));
+        view.put("providers", standings.stream().map(Views::standing).toList());
+        return view;
+    }
+
+    /** One entry for each provider of each agent: a provider may be well in one and held in another. */
+    static Map<String, @Nullable Object> everybody(Agents agents) {
+        List<Map<String, @Nullable Object>> providers = new ArrayList<>();
+        for (String agent : agents.ids()) {
+            Understudy door = agents.door(agent);
+            for (Standing standing : door == null ? List.<Standing>of() : door.standings()) {
+                Map<String, @Nullable Object> view = new LinkedHashMap<>();
+                view.put("agent_id", agent);
+                view.putAll(standing(standing));
+                providers.add(view);
+            }
+        }
+        return Map.of("providers", providers);
+    }
+
+    private static Map<String, @Nullable Object> standing(Standing standing) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("provider_id", standing.provider());
+        view.put("status", label(standing.status()));
+        view.put("active", standing.active());
+        view.put("held", standing.hold() != null);
+        view.put(
+                "held_until",
+                standing.hold() == null ? null : time(standing.hold().until()));
+        view.put("last_check", time(standing.lastCheck()));
+        view.put("last_success", time(standing.lastSuccess()));
+        view.put("last_failure", failure(standing.lastFailure()));
+        view.put("consecutive_failures", standing.consecutiveFailures());
+        view.put("success_rate", standing.successRate());
+        view.put("response_time_ms", millis(standing.responseTime().average()));
+        view.put("first_content_ms", millis(standing.firstContent()));
+        view.put("in_flight", standing.inFlight());
+        Map<String, String> circuits = new TreeMap<>();
+        standing.circuits().forEach((model, state) -> circuits.put(model, label(state)));
+        view.put("circuits", circuits);
+        view.put("gated_keys", standing.gatedKeys().stream().map(Views::key).toList());
+        return view;
+    }
+
+    private static @Nullable Object failure(Standing.@Nullable LastFailure failure) {
+        return failure == null ? null : Map.of("at", failure.at().toString(), "message", failure.message());
+    }
+
+    private static Map<String, @Nullable Object> key(Standing.GatedKey key) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("fingerprint", key.fingerprint());
+        view.put("until", time(key.until()));
+        return view;
+    }
+
+    private static String together(List<Standing> standings) {
+        long usable = standings.stream()
+                .filter(each -> each.status() != Standing.Status.UNHEALTHY && each.hold() == null)
+                .count();
+        return usable == 0 ? "unhealthy" : usable < standings.size() ? "degraded" : "healthy";
+    }
+
+    static String active(Understudy door) {
+        return door.standings().stream()
+                .filter(Standing::active)
+                .map(Standing::provider)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("Somebody is always active"));
+    }
+
+    private static Number seconds(Duration duration) {
+        return duration.toNanosPart() == 0 ? (Number) duration.toSeconds() : duration.toNanos() / 1e9;
+    }
+
+    private static @Nullable Double millis(@Nullable Duration duration) {
+        return duration == null ? null : duration.toNanos() / 1e6;
+    }
+
+    private static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable String time(@Nullable Instant instant) {
+        return instant == null ? null : instant.toString();
+    }
+}
