@@ -45,8 +45,8 @@ final class EventDesk {
         Flux<byte[]> pulse = Flux.interval(options.keepAlive(), scheduler)
                 .onBackpressureDrop()
                 .map(tick -> KEEP_ALIVE);
-        // The first comment sends the headers, so that whoever watches knows that it does.
-        return Mono.just(new Route.Events(Flux.merge(1, Flux.just(KEEP_ALIVE).concatWith(news), pulse)));
+        // The first comment sends the headers; whoever reads it misses nothing from then on.
+        return Mono.just(new Route.Events(Flux.merge(1, news, Flux.just(KEEP_ALIVE), pulse)));
     }
 
     private static Predicate<Event> wanted(Map<String, String> query) {

@@ -252,8 +252,8 @@ class AdminDoorTest {
 
     @Test
     void headersWithoutBoundAreRefused() {
-        String answer = operator.raw("GET " + SUPPORT + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + Operator.READ + "\r\nX-Long: " + "x".repeat(20_000)
-                + "\r\nConnection: close\r\n\r\n");
+        String answer = operator.raw("GET " + SUPPORT + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                + Operator.READ + "\r\nX-Long: " + "x".repeat(20_000) + "\r\nConnection: close\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 431 ");
         assertThat(operator.get(SUPPORT).status()).isEqualTo(200);
     }

@@ -157,4 +157,13 @@ class AgentsTest {
                         () -> Agents.builder(yaml("{support: {primary: ann}}")).open())
                 .withMessageContaining("providers.ann: is supplied by nobody");
     }
+
+    @Test
+    void whatIsSuppliedIsNotClosed() {
+        try (Agents agents = open("{support: {primary: ann}}")) {
+            agents.swap(yaml("{support: {primary: bob}}"));
+            assertThat(said(agents.provider("support"))).isEqualTo("I am Bob");
+        }
+        assertThat(ann.closes() + bob.closes()).isZero();
+    }
 }

@@ -24,7 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SnippetsTest {
 
     private static final List<String> IMPORTS = List.of(
+            "java.net.URI",
             "java.time.*",
+            "java.nio.file.*",
             "java.util.*",
             "dev.understudy.*",
             "dev.understudy.chat.*",
