@@ -13,6 +13,7 @@ import dev.understudy.ops.Webhooks;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -68,9 +69,9 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** With the configuration that these options name, or that is found, or the stage. */
-    static Gateway open(Options options, Map<String, String> environment) {
+    static Gateway open(Options options, Map<String, String> environment, Path directory) {
         Optional<Config> config = options.config() == null
-                ? Config.find(environment, java.nio.file.Path.of(""))
+                ? Config.find(environment, directory)
                 : Optional.of(Config.read(options.config(), environment));
         return new Gateway(options, config.orElse(null));
     }
@@ -138,7 +139,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Serves until it is told to end. Ends with 2 for options or a configuration that cannot be followed. */
     public static void main(String[] args) throws InterruptedException {
-        Gateway gateway = started(List.of(args), System.getenv(), System.out);
+        Gateway gateway = started(List.of(args), System.getenv(), Path.of(""), System.out);
         if (gateway == null) {
             System.exit(2);
         } else {
@@ -147,10 +148,11 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    static @Nullable Gateway started(List<String> args, Map<String, String> environment, PrintStream out) {
+    static @Nullable Gateway started(
+            List<String> args, Map<String, String> environment, Path directory, PrintStream out) {
         try {
             Options options = Options.of(args, environment);
-            Gateway gateway = open(options, environment);
+            Gateway gateway = open(options, environment, directory);
             out.println("Listening on http://" + options.front().host() + ":" + gateway.port() + "/v1");
             out.println(
                     gateway.stage == null

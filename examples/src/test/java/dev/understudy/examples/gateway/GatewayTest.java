@@ -55,6 +55,7 @@ class GatewayTest {
         gateway = Gateway.started(
                 List.of("--config", file.toString(), "--port", "0"),
                 all,
+                folder,
                 new PrintStream(out, true, StandardCharsets.UTF_8));
         assertThat(gateway).as(out.toString(StandardCharsets.UTF_8)).isNotNull();
         return new Caller(gateway.port());
@@ -190,14 +191,15 @@ class GatewayTest {
     void whatCannotBeFollowedIsSaidAndNothingStarts(String line, String why) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Gateway none = Gateway.started(
-                List.of(line.trim().split(" ")), Map.of(), new PrintStream(out, true, StandardCharsets.UTF_8));
+                List.of(line.trim().split(" ")), Map.of(), folder, new PrintStream(out, true, StandardCharsets.UTF_8));
         assertThat(none).isNull();
         assertThat(out.toString(StandardCharsets.UTF_8)).startsWith(why);
     }
 
     @Test
     void withoutAConfigurationItPlaysScenes() {
-        gateway = Gateway.started(List.of("--port", "0"), Map.of(), new PrintStream(new ByteArrayOutputStream()));
+        gateway =
+                Gateway.started(List.of("--port", "0"), Map.of(), folder, new PrintStream(new ByteArrayOutputStream()));
         Caller caller = new Caller(gateway.port());
         assertThat(caller.chat("quiet").text()).isEqualTo(Scene.PLAY);
         assertThat(caller.get("/readyz").status()).isEqualTo(200);
