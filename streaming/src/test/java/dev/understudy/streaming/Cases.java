@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 
 /**
  * Plays a property with many random cases. The seed of the run is printed, a failure names the seed of its case, and
- * {@code -Dseed=} plays that one again. {@code -Dunderstudy.cases=} says how many.
+ * {@code -Dseed=} plays that one again. {@code -Dunderstudy.cases=} says how many, {@code -Dunderstudy.wire.cases=} of those on sockets.
  */
 final class Cases {
 
@@ -38,11 +38,11 @@ final class Cases {
         tell(what, cases, seed, started);
     }
 
-    /** As many cases as usual, so many at a time, each on a thread that may wait. The first failure ends it. */
-    static void playAtOnce(int atOnce, String what, int costly, Case one) {
+    /** So many cases, so many at a time, each on a thread that may wait. The first failure ends it. */
+    static void playAtOnce(int atOnce, String what, int count, Case one) {
         Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
         AtomicInteger taken = new AtomicInteger();
-        int cases = again().isBlank() ? count(costly) : 1;
+        int cases = again().isBlank() ? count : 1;
         long seed = again().isBlank() ? System.nanoTime() & 0xFFFF_FFFFFFL : Long.parseLong(again());
         long started = System.nanoTime();
         List<Thread> threads = IntStream.range(0, Math.min(atOnce, cases))

@@ -17,14 +17,15 @@ class WireSurvivalTest {
     void whateverHappensToTheBytesNothingIsLostDoubledOrLeftRunning() {
         Map<String, Integer> outcomes = new ConcurrentSkipListMap<>();
         try (WireStage stage = new WireStage()) {
-            Cases.playAtOnce(AT_ONCE, "survival on the wire", 4, random -> {
-                WireCase drawn = WireCase.draw(random);
-                try {
-                    outcomes.merge(stage.play(drawn).outcome(), 1, Integer::sum);
-                } catch (Throwable failed) {
-                    throw Smallest.of(drawn, failed, WireCase::smaller, stage::play);
-                }
-            });
+            Cases.playAtOnce(
+                    AT_ONCE, "survival on the wire", Integer.getInteger("understudy.wire.cases", 2_500), random -> {
+                        WireCase drawn = WireCase.draw(random);
+                        try {
+                            outcomes.merge(stage.play(drawn).outcome(), 1, Integer::sum);
+                        } catch (Throwable failed) {
+                            throw Smallest.of(drawn, failed, WireCase::smaller, stage::play);
+                        }
+                    });
             System.out.println("  " + outcomes);
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
             while (stage.open() != 0 && System.nanoTime() < until) {
