@@ -166,7 +166,7 @@ class HouseRulesTest {
                 .that()
                 .doNotHaveFullyQualifiedName("dev.understudy.Prober")
                 .and()
-                .doNotHaveFullyQualifiedName("dev.understudy.ops.Webhooks")
+                .doNotHaveFullyQualifiedName("dev.understudy.ops.Outbox")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.understudy.Hearsay")
                 .and()

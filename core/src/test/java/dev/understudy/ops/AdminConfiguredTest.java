@@ -110,7 +110,7 @@ class AdminConfiguredTest {
 
     @Test
     void twoWhoChangeDifferentThingsAtOnceBothGetTheirs() {
-        for (int i = 2; i < 40; i++) {
+        for (int i = 2; i < 400; i++) {
             String failures = "{\"max_consecutive_failures\": " + i + "}";
             String interval = "{\"health_check_interval\": " + i + "}";
             Flux.just(failures, interval)
