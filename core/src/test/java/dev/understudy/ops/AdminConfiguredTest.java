@@ -109,23 +109,6 @@ class AdminConfiguredTest {
     }
 
     @Test
-    void twoWhoChangeDifferentThingsAtOnceBothGetTheirs() {
-        for (int i = 2; i < 400; i++) {
-            String failures = "{\"max_consecutive_failures\": " + i + "}";
-            String interval = "{\"health_check_interval\": " + i + "}";
-            Flux.just(failures, interval)
-                    .parallel(2)
-                    .runOn(Schedulers.boundedElastic())
-                    .map(body -> operator.post(SUPPORT, body))
-                    .sequential()
-                    .blockLast(Duration.ofSeconds(10));
-            assertThat(operator.get(SUPPORT).json())
-                    .containsEntry("max_consecutive_failures", i)
-                    .containsEntry("health_check_interval", i);
-        }
-    }
-
-    @Test
     void withoutAutomaticFailoverNobodyStandsIn() {
         ann.always(Cue.fail(FailureKind.SERVER));
         assertThat(said("support")).isEqualTo("I am Bob");

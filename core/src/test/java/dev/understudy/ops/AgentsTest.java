@@ -20,6 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 class AgentsTest {
@@ -124,6 +125,17 @@ class AgentsTest {
                                     .withMaxConsecutiveFailures(0)))
                     .satisfies(e -> assertThat(e.mistakes()).hasSize(3));
             assertThat(agents.failover("support")).isEqualTo(is);
+        }
+    }
+
+    @Test
+    void twoWhoChangeAtOnceBothGetTheirs() {
+        try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
+            Mono<Boolean> oneMore = Mono.fromCallable(() -> agents.change(
+                            "support", is -> is.withMaxConsecutiveFailures(is.maxConsecutiveFailures() + 1)))
+                    .subscribeOn(Schedulers.boundedElastic());
+            oneMore.repeat(49).mergeWith(oneMore.repeat(49)).blockLast(Duration.ofSeconds(20));
+            assertThat(agents.failover("support").maxConsecutiveFailures()).isEqualTo(105);
         }
     }
 
