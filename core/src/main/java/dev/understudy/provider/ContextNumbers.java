@@ -12,7 +12,8 @@ final class ContextNumbers {
     private static final List<Pattern> WINDOWS = patterns(
             "exceed context limit: # \\+ # > (#)",
             "# tokens? > (#) maximum",
-            "maximum context length (?:is|of) (?:only )?(#)",
+            "maximum context length:? (?:(?:is|of) )?(?:only )?(#)",
+            "context length is only (#)",
             "with (#) maximum context length",
             "token count(?: \\(#\\))? exceeds the maximum number of tokens allowed \\(?(#)",
             "maximum (?:prompt|input) length (?:is|of) (#)",
@@ -26,7 +27,11 @@ final class ContextNumbers {
             ">= n_ctx \\((#)",
             "\\bn_ctx\"?\\s*[:=]\\s*(#)",
             "context length(?: of)?(?: only)? \\(?(#)",
-            "context window(?: of)? \\(?(#)",
+            "context window(?: limit)?(?: of)? \\(?(#)",
+            "model only supports up to (#)",
+            "max tokens of (#) exceeded",
+            "must have less than (#) tokens",
+            "input length should be \\[#, (#)",
             "max(?:imum)? size: (#) tokens",
             "limit:? (#), requested");
 

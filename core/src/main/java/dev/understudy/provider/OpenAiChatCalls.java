@@ -97,8 +97,7 @@ final class OpenAiChatCalls {
         if (piece.name.isEmpty() || before.name.isEmpty()) {
             return false;
         }
-        return !piece.name.equals(before.name)
-                || (!piece.arguments.isEmpty() && before.end.reached());
+        return !piece.name.equals(before.name) || (!piece.arguments.isEmpty() && before.end.reached());
     }
 
     private @Nullable Call withId(OpenAiChatTurn.Piece piece) {

@@ -43,16 +43,19 @@ class HostileCostTest {
     void manyPartsOfContentAreJoinedAtOnce() {
         int parts = 1_000_000;
         String content = joined(parts, i -> "\"a\"");
-        ChatResponse openAi = new OpenAiChat(Quirks.defaults())
-                .decode("p", REQUEST, choice("\"content\":[" + content + "]"));
+        ChatResponse openAi =
+                new OpenAiChat(Quirks.defaults()).decode("p", REQUEST, choice("\"content\":[" + content + "]"));
         assertThat(openAi.text()).hasSize(parts);
         String details = joined(parts, i -> "{\"text\":\"a\"}");
         ChatResponse reasoning = new OpenAiChat(Quirks.defaults())
                 .decode("p", REQUEST, choice("\"content\":\"x\",\"reasoning_details\":[" + details + "]"));
         assertThat(reasoning.thoughts().get(0).text()).hasSize(parts);
         ChatResponse cohere = new Cohere()
-                .decode("p", REQUEST, bytes("{\"id\":\"i\",\"finish_reason\":\"COMPLETE\",\"message\":{\"content\":["
-                        + details + "]}}"));
+                .decode(
+                        "p",
+                        REQUEST,
+                        bytes("{\"id\":\"i\",\"finish_reason\":\"COMPLETE\",\"message\":{\"content\":[" + details
+                                + "]}}"));
         assertThat(cohere.text()).hasSize(parts);
     }
 
@@ -91,8 +94,8 @@ class HostileCostTest {
         Heard heard = Heard.of(
                 new SseFraming(),
                 new OpenAiResponsesStream("p", "m"),
-                bytes("data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":[" + items
-                        + "]}}\n\n"));
+                bytes("data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":["
+                        + items + "]}}\n\n"));
         assertThat(heard.kind()).isEqualTo(FailureKind.PROTOCOL);
     }
 
@@ -109,8 +112,9 @@ class HostileCostTest {
                 .decode(
                         "p",
                         REQUEST,
-                        bytes("{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":\"f\",\"partialArgs\":["
-                                + pieces + "]}}]},\"finishReason\":\"STOP\"}]}"));
+                        bytes(
+                                "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":\"f\",\"partialArgs\":["
+                                        + pieces + "]}}]},\"finishReason\":\"STOP\"}]}"));
     }
 
     private static byte[] calling(String calls) {
