@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads from an overflow message how large the model's window really is. */
 final class ContextNumbers {
 
-    /** Each has the window as its group; thousands may be parted by commas. */
+    /** Each has the window as its group; thousands may be parted by commas, and "32k" is none. */
     private static final List<Pattern> WINDOWS = patterns(
             "exceed context limit: # \\+ # > (#)",
             "# tokens? > (#) maximum",
@@ -62,7 +62,7 @@ final class ContextNumbers {
 
     private static List<Pattern> patterns(String... forms) {
         return List.of(forms).stream()
-                .map(form -> Pattern.compile(form.replace("#", "\\d[\\d,]*"), Pattern.CASE_INSENSITIVE))
+                .map(form -> Pattern.compile(form.replace("#", "\\d[\\d,]*(?![\\dk])"), Pattern.CASE_INSENSITIVE))
                 .toList();
     }
 }
