@@ -1,8 +1,12 @@
 package dev.understudy.ops;
 
 import dev.understudy.provider.Transport;
+import dev.understudy.provider.Trust;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** {@link Transport}. */
 final class TransportKeys {
@@ -11,31 +15,39 @@ final class TransportKeys {
 
     private static final Key<Duration> CONNECT =
             Key.of("connect", Scalars.DURATION, USUAL.connect(), "how long a connection may take to open");
-    private static final Key<Duration> ACQUIRE =
-            Key.of("acquire", Scalars.DURATION, USUAL.acquire(), "how long a call may wait for a free connection");
+    private static final Key<Duration> ACQUIRE = Key.of(
+            "acquire", Scalars.DURATION, USUAL.pool().acquire(), "how long a call may wait for a free connection");
     private static final Key<Duration> DRAIN = Key.of(
             "drain", Scalars.DURATION, USUAL.drain(), "how long the end of a body is waited for after the answer");
     private static final Key<Duration> IDLE =
-            Key.of("idle", Scalars.DURATION, USUAL.idle(), "how long an unused connection is kept");
+            Key.of("idle", Scalars.DURATION, USUAL.pool().idle(), "how long an unused connection is kept");
     private static final Key<Integer> MAX_CONNECTIONS =
-            Key.of("maxConnections", Scalars.whole(1), USUAL.maxConnections(), "of this provider at a time");
+            Key.of("maxConnections", Scalars.whole(1), USUAL.pool().maxConnections(), "of this provider at a time");
     private static final Key<Transport.Wire> WIRE = Key.of(
             "wire",
             Scalars.choice(Transport.Wire.class),
             USUAL.wire(),
             "how requests travel; `unencrypted` allows http to another machine");
+    private static final Key<Trust> TRUST = Key.optional(
+            "trust",
+            new Scalar<>(
+                    "string",
+                    "a file with certificates (PEM)",
+                    Map.of("minLength", 1),
+                    file -> Trust.system().and(Path.of(file)),
+                    Trust::toString),
+            "a file with authorities that are believed besides those of the JVM");
 
     static final Section<Transport> SECTION = new Section<>(
             "transport",
             "how a provider's connections behave",
-            List.of(CONNECT, ACQUIRE, DRAIN, IDLE, MAX_CONNECTIONS, WIRE),
+            List.of(CONNECT, ACQUIRE, DRAIN, IDLE, MAX_CONNECTIONS, WIRE, TRUST),
             said -> new Transport(
                     said.get(CONNECT),
-                    said.get(ACQUIRE),
                     said.get(DRAIN),
-                    said.get(IDLE),
-                    said.get(MAX_CONNECTIONS),
-                    said.get(WIRE)));
+                    new Transport.Pool(said.get(ACQUIRE), said.get(IDLE), said.get(MAX_CONNECTIONS)),
+                    said.get(WIRE),
+                    Objects.requireNonNullElse(said.find(TRUST), Trust.system())));
 
     private TransportKeys() {}
 }

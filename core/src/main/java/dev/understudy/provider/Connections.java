@@ -1,11 +1,16 @@
 package dev.understudy.provider;
 
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.net.URI;
 import java.time.Duration;
+import javax.net.ssl.TrustManagerFactory;
+import reactor.netty.http.Http11SslContextSpec;
+import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.tcp.SslProvider;
 
 /** The connections of one provider: a pool of its own and a client without surprises. */
 final class Connections {
@@ -17,15 +22,15 @@ final class Connections {
 
     Connections(String provider, URI baseUrl, Transport transport) {
         this.pool = ConnectionProvider.builder("understudy-" + provider)
-                .maxConnections(transport.maxConnections())
-                .pendingAcquireMaxCount(2 * transport.maxConnections())
-                .pendingAcquireTimeout(transport.acquire())
-                .maxIdleTime(transport.idle())
+                .maxConnections(transport.pool().maxConnections())
+                .pendingAcquireMaxCount(2 * transport.pool().maxConnections())
+                .pendingAcquireTimeout(transport.pool().acquire())
+                .maxIdleTime(transport.pool().idle())
                 .evictInBackground(Duration.ofSeconds(30))
                 .lifo()
                 .build();
         boolean http2 = transport.wire() == Transport.Wire.HTTP2 && "https".equalsIgnoreCase(baseUrl.getScheme());
-        this.client = HttpClient.create(pool)
+        HttpClient plain = HttpClient.create(pool)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         Math.min(Integer.MAX_VALUE, transport.connect().toMillis()))
                 .option(ChannelOption.SO_KEEPALIVE, true)
@@ -42,6 +47,18 @@ final class Connections {
                 .disableRetry(true) // a POST that is sent twice is billed twice, and attempts are counted
                 .followRedirect(false) // a key belongs to one origin
                 .compress(false);
+        this.client = transport
+                .trust()
+                .checker()
+                .map(checker -> plain.secure(tls -> tls.sslContext(context(http2, checker))))
+                .orElse(plain);
+    }
+
+    private static SslProvider.GenericSslContextSpec<SslContextBuilder> context(
+            boolean http2, TrustManagerFactory checker) {
+        return http2
+                ? Http2SslContextSpec.forClient().configure(context -> context.trustManager(checker))
+                : Http11SslContextSpec.forClient().configure(context -> context.trustManager(checker));
     }
 
     HttpClient client() {

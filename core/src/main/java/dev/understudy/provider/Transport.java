@@ -3,18 +3,16 @@ package dev.understudy.provider;
 import java.time.Duration;
 
 /**
- * How a provider's connections behave. Each provider has a pool of its own, so one that hangs cannot starve another.
+ * How a provider's connections behave.
  *
  * @param connect how long a connection may take to open, TLS included
- * @param acquire how long a call may wait for a free connection of the pool
  * @param drain how long the end of a body is waited for once the answer is complete, so that the connection can be used
  *     again
- * @param idle how long an unused connection is kept
- * @param maxConnections of one provider at a time
+ * @param pool how connections are kept
  * @param wire how requests travel
+ * @param trust whose certificates are believed
  */
-public record Transport(
-        Duration connect, Duration acquire, Duration drain, Duration idle, int maxConnections, Wire wire) {
+public record Transport(Duration connect, Duration drain, Pool pool, Wire wire, Trust trust) {
 
     /** How requests travel. Certificates are always checked. */
     public enum Wire {
@@ -26,22 +24,36 @@ public record Transport(
         UNENCRYPTED
     }
 
-    private static final Transport DEFAULTS = new Transport(
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(30),
-            500,
-            Wire.HTTP2);
+    /**
+     * How connections are kept. Each provider has a pool of its own, so one that hangs cannot starve another.
+     *
+     * @param acquire how long a call may wait for a free connection of the pool
+     * @param idle how long an unused connection is kept
+     * @param maxConnections of one provider at a time
+     */
+    public record Pool(Duration acquire, Duration idle, int maxConnections) {
+
+        private static final Pool DEFAULTS = new Pool(Duration.ofSeconds(2), Duration.ofSeconds(30), 500);
+
+        public Pool {
+            positive("acquire", acquire);
+            positive("idle", idle);
+            if (maxConnections < 1) {
+                throw new IllegalArgumentException("maxConnections is 1 or more: " + maxConnections);
+            }
+        }
+
+        public static Pool defaults() {
+            return DEFAULTS;
+        }
+    }
+
+    private static final Transport DEFAULTS =
+            new Transport(Duration.ofSeconds(5), Duration.ofSeconds(2), Pool.defaults(), Wire.HTTP2, Trust.system());
 
     public Transport {
         positive("connect", connect);
-        positive("acquire", acquire);
         positive("drain", drain);
-        positive("idle", idle);
-        if (maxConnections < 1) {
-            throw new IllegalArgumentException("maxConnections is 1 or more: " + maxConnections);
-        }
     }
 
     public static Transport defaults() {
@@ -49,27 +61,35 @@ public record Transport(
     }
 
     public Transport withConnect(Duration connect) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
-    }
-
-    public Transport withAcquire(Duration acquire) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
+        return new Transport(connect, drain, pool, wire, trust);
     }
 
     public Transport withDrain(Duration drain) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
+        return new Transport(connect, drain, pool, wire, trust);
+    }
+
+    public Transport withAcquire(Duration acquire) {
+        return withPool(new Pool(acquire, pool.idle, pool.maxConnections));
     }
 
     public Transport withIdle(Duration idle) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
+        return withPool(new Pool(pool.acquire, idle, pool.maxConnections));
     }
 
     public Transport withMaxConnections(int maxConnections) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
+        return withPool(new Pool(pool.acquire, pool.idle, maxConnections));
+    }
+
+    public Transport withPool(Pool pool) {
+        return new Transport(connect, drain, pool, wire, trust);
     }
 
     public Transport withWire(Wire wire) {
-        return new Transport(connect, acquire, drain, idle, maxConnections, wire);
+        return new Transport(connect, drain, pool, wire, trust);
+    }
+
+    public Transport withTrust(Trust trust) {
+        return new Transport(connect, drain, pool, wire, trust);
     }
 
     private static void positive(String what, Duration duration) {

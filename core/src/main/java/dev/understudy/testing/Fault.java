@@ -14,8 +14,14 @@ record Fault(Kind kind, After after, Trouble trouble) {
     enum Kind {
         /** The connection ends in an orderly way (FIN) in the middle of the answer. */
         CUT,
-        /** The connection is reset (RST). */
+        /** The connection is reset (RST); over HTTP/2, the stream. */
         RESET,
+        /** The connection is reset (RST), and all that is on it. */
+        RESET_CONNECTION,
+        /** The connection is given up (GOAWAY), and this answer with it. */
+        ABANDON,
+        /** The connection is given up (GOAWAY) once this answer is whole. */
+        GO_AWAY,
         /** Nothing more comes, and the connection stays open. */
         STALL,
         /** An error of the vendor's form inside the answer, and then an orderly end without terminal marker. */

@@ -160,8 +160,7 @@ public final class Reply {
 
     /** Sends the body without length or chunks: the end of the connection is its end. HTTP/1.1 only. */
     public Reply untilClose() {
-        return formed(
-                new Form(form.finish(), form.terminal(), form.crlf(), true, form.pingsBefore(), form.pingsBetween()));
+        return formed(form.endingWithTheConnection());
     }
 
     /** Sends so many signs of life before the first content: pings or comments, as the vendor has them. */
@@ -171,8 +170,7 @@ public final class Reply {
 
     /** Sends a sign of life before each content after the first. */
     public Reply withPingsBetween() {
-        return formed(
-                new Form(form.finish(), form.terminal(), form.crlf(), form.untilClose(), form.pingsBefore(), true));
+        return formed(form.withPingsBetween());
     }
 
     /** Waits before it sends the headers. */
@@ -198,6 +196,21 @@ public final class Reply {
     /** Resets the connection (RST); over HTTP/2, the stream. */
     public Reply reset(After after) {
         return failing(Kind.RESET, after, null, null);
+    }
+
+    /** Resets the connection (RST), over HTTP/2 with everything that is on it. */
+    public Reply resetConnection(After after) {
+        return failing(Kind.RESET_CONNECTION, after, null, null);
+    }
+
+    /** Gives the connection up and this answer with it: GOAWAY without this stream, and a FIN. HTTP/1.1 has the FIN only. */
+    public Reply abandon(After after) {
+        return failing(Kind.ABANDON, after, null, null);
+    }
+
+    /** Tells by a GOAWAY that the connection takes no more requests, and answers this one to its end. HTTP/2 only. */
+    public Reply goAway(After after) {
+        return failing(Kind.GO_AWAY, after, null, null);
     }
 
     /** Goes silent and keeps the connection open. */

@@ -25,6 +25,8 @@ record Rundown(String contentType, int length, List<Wire> events, Close close) {
         KEEP,
         CUT,
         RESET,
+        RESET_CONNECTION,
+        ABANDON,
         STALL
     }
 
@@ -83,6 +85,9 @@ record Rundown(String contentType, int length, List<Wire> events, Close close) {
         if (fault == null || fault.kind() == Kind.ERROR) {
             return new Rundown(JSON, body.length, List.of(whole), Close.KEEP);
         }
+        if (fault.kind() == Kind.GO_AWAY) {
+            return new Rundown(JSON, body.length, List.of(Wire.GO_AWAY, whole), Close.KEEP);
+        }
         if (fault.kind() == Kind.GARBLE) {
             Wire half = whole.first(body.length / 2);
             return new Rundown(JSON, half.bytes().length, List.of(half), Close.KEEP);
@@ -110,6 +115,11 @@ record Rundown(String contentType, int length, List<Wire> events, Close close) {
             sent.addAll(events.subList(Math.min(whole, events.size()), events.size()));
             return new Rundown(contentType, -1, sent, Close.KEEP);
         }
+        if (fault.kind() == Kind.GO_AWAY) {
+            List<Wire> all = new ArrayList<>(events);
+            all.add(sent.size(), Wire.GO_AWAY);
+            return new Rundown(contentType, length, all, Close.KEEP);
+        }
         return new Rundown(contentType, length, sent, close(fault));
     }
 
@@ -117,8 +127,10 @@ record Rundown(String contentType, int length, List<Wire> events, Close close) {
         return switch (fault.kind()) {
             case CUT -> Close.CUT;
             case RESET -> Close.RESET;
+            case RESET_CONNECTION -> Close.RESET_CONNECTION;
+            case ABANDON -> Close.ABANDON;
             case STALL -> Close.STALL;
-            case ERROR, GARBLE -> Close.KEEP;
+            case ERROR, GARBLE, GO_AWAY -> Close.KEEP;
         };
     }
 

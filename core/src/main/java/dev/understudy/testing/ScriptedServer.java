@@ -1,17 +1,23 @@
 package dev.understudy.testing;
 
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 import reactor.netty.DisposableServer;
+import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.tcp.SslProvider;
 
 /**
  * A vendor's server on a free port of the loopback interface, that answers by script and remembers what it was asked.
@@ -35,23 +41,25 @@ public final class ScriptedServer implements AutoCloseable {
     private final Script<Recorded, Reply> script = new Script<>(Reply.text("Hello from the stage."));
     private final Doorkeeper doors = new Doorkeeper();
     private final int port;
+    private final String scheme;
     private final AutoCloseable listener;
 
-    private ScriptedServer(HttpProtocol protocol) {
+    private ScriptedServer(String scheme, UnaryOperator<HttpServer> wire) {
         Stage stage = new Stage(script, doors);
-        DisposableServer server = HttpServer.create()
+        DisposableServer server = wire.apply(HttpServer.create())
                 .host("127.0.0.1")
                 .port(0)
-                .protocol(protocol)
                 .doOnChannelInit((observer, channel, remote) -> doors.opened(channel))
                 .handle(stage::play)
                 .bindNow(Duration.ofSeconds(10));
         this.port = server.port();
+        this.scheme = scheme;
         this.listener = server::dispose;
     }
 
     private ScriptedServer(Socket unheard) {
         this.port = unheard.getLocalPort();
+        this.scheme = "http";
         this.listener = unheard;
     }
 
@@ -59,12 +67,25 @@ public final class ScriptedServer implements AutoCloseable {
      * A server that speaks HTTP/1.1. Waits for the port, which takes milliseconds: not for threads that must not block.
      */
     public static ScriptedServer start() {
-        return new ScriptedServer(HttpProtocol.HTTP11);
+        return new ScriptedServer("http", server -> server.protocol(HttpProtocol.HTTP11));
     }
 
     /** A server that speaks HTTP/2 without TLS, to clients that know so beforehand. Waits like {@link #start()}. */
     public static ScriptedServer startHttp2() {
-        return new ScriptedServer(HttpProtocol.H2C);
+        return new ScriptedServer("http", server -> server.protocol(HttpProtocol.H2C));
+    }
+
+    /**
+     * A server that speaks TLS, and HTTP/2 or HTTP/1.1 inside, as the client likes. Waits like {@link #start()}.
+     *
+     * @param key of the certificate
+     * @param chain its certificate, which is for 127.0.0.1, and those that vouch for it; a client must be told to trust
+     *     one of them, for no authority signs such a thing
+     */
+    public static ScriptedServer startTls(PrivateKey key, X509Certificate... chain) {
+        SslProvider.GenericSslContextSpec<SslContextBuilder> tls = Http2SslContextSpec.forServer(key, chain);
+        return new ScriptedServer("https", server -> server.protocol(HttpProtocol.H2, HttpProtocol.HTTP11)
+                .secure(spec -> spec.sslContext(tls)));
     }
 
     /** A port that refuses every connection, and that nobody else can get until this is closed. */
@@ -111,14 +132,14 @@ public final class ScriptedServer implements AutoCloseable {
         return port;
     }
 
-    /** {@code http://127.0.0.1:port/v1}: the base URL for either vendor's dialect. */
+    /** {@code http://127.0.0.1:port/v1}, or https: the base URL for either vendor's dialect. */
     public String url() {
         return url("/v1");
     }
 
-    /** {@code http://127.0.0.1:port} and this path. */
+    /** {@code http://127.0.0.1:port}, or https, and this path. */
     public String url(String path) {
-        return "http://127.0.0.1:" + port + path;
+        return scheme + "://127.0.0.1:" + port + path;
     }
 
     /** What was asked so far, oldest first, probes included; the last 10 000. */

@@ -8,8 +8,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -135,8 +133,9 @@ final class Stage {
         } else if (rundown.length() >= 0) {
             response.header("content-length", String.valueOf(rundown.length()));
         }
-        Flux<ByteBuf> body =
-                paced(rundown, reply.pace.between(), channel).map(event -> Unpooled.wrappedBuffer(event.bytes()));
+        Flux<ByteBuf> body = paced(rundown, reply.pace.between(), channel)
+                .filter(event -> event.sort() != Sort.GO_AWAY || HangUp.later(channel))
+                .map(event -> Unpooled.wrappedBuffer(event.bytes()));
         return response.sendHeaders()
                 .then(pause(reply.pace.first(), channel))
                 .then(response.send(body, each -> true).then())
@@ -165,22 +164,10 @@ final class Stage {
             }
             default -> {
                 asked.end(Ending.CUT);
-                hangUp(channel, how == Close.RESET);
+                HangUp.now(how, channel);
                 return Mono.never();
             }
         }
-    }
-
-    /** Over HTTP/2 a reset ends the stream, and a cut the connection. */
-    private static void hangUp(Channel channel, boolean reset) {
-        if (!reset) {
-            Doorkeeper.connection(channel).close();
-            return;
-        }
-        if (channel instanceof SocketChannel) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        }
-        channel.close();
     }
 
     /** Timed by the connection's own event loop: real sockets take real time, also where a test plays with virtual time. */

@@ -16,8 +16,12 @@ record Wire(byte[] bytes, Sort sort) {
         /** Says something. */
         TOKEN,
         /** Says that somebody is alive. */
-        PING
+        PING,
+        /** Is no part of the body: tells that the connection takes no more requests. */
+        GO_AWAY
     }
+
+    static final Wire GO_AWAY = new Wire(new byte[0], Sort.GO_AWAY);
 
     static Wire data(Sort sort, String json) {
         return of(sort, "data: " + json + "\n\n");

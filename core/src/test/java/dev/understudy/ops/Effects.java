@@ -260,6 +260,8 @@ final class Effects {
                         7));
     }
 
+    private static final String AUTHORITY = "src/test/resources/dev/understudy/ops/authority.pem";
+
     private static Stream<Effect> transports() {
         return Stream.of(
                 Effect.of(
@@ -270,7 +272,7 @@ final class Effects {
                 Effect.of(
                         "providers.p.transport.acquire",
                         "7777ms",
-                        config -> transport(config).acquire(),
+                        config -> transport(config).pool().acquire(),
                         ODD),
                 Effect.of(
                         "providers.p.transport.drain",
@@ -280,18 +282,23 @@ final class Effects {
                 Effect.of(
                         "providers.p.transport.idle",
                         "7777ms",
-                        config -> transport(config).idle(),
+                        config -> transport(config).pool().idle(),
                         ODD),
                 Effect.of(
                         "providers.p.transport.maxConnections",
                         7,
-                        config -> transport(config).maxConnections(),
+                        config -> transport(config).pool().maxConnections(),
                         7),
                 Effect.of(
                         "providers.p.transport.wire",
                         "http1",
                         config -> transport(config).wire(),
-                        Transport.Wire.HTTP1));
+                        Transport.Wire.HTTP1),
+                Effect.of(
+                        "providers.p.transport.trust",
+                        AUTHORITY,
+                        config -> transport(config).trust().more().size(),
+                        1));
     }
 
     private static Stream<Effect> quirks() {

@@ -212,7 +212,7 @@ class ScriptedFaultsTest {
     @Test
     void knowsNothingElsewhereAndKeepsTheScript() {
         server.then(Reply.text("first"), Reply.text("second"));
-        assertThat(audience.stream("/v1/responses").status()).isEqualTo(404);
+        assertThat(audience.stream("/v1/embeddings").status()).isEqualTo(404);
         assertThat(audience.whole(CHAT).body()).contains("first");
     }
 

@@ -30,16 +30,19 @@ class ConfigurationTest {
     private static final String END = "<!-- end of the keys -->";
     private static final JsonNode SCHEMA = new JsonMapper().readTree(Config.schema());
 
-    private static final Map<String, String> ENVIRONMENT = Map.of(
-            "OPENAI_API_KEY", "sk-example-1",
-            "OPENAI_API_KEY_2", "sk-example-2",
-            "ANTHROPIC_API_KEY", "sk-ant-example",
-            "GROQ_API_KEY", "gsk-example",
-            "AZURE_KEY", "azure-example",
-            "BEDROCK_KEY", "bedrock-example",
-            "CLOUDFLARE_KEY", "cloudflare-example",
-            "TEAM_TOKEN", "team-example",
-            "WEBHOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+    private static final String AUTHORITY = "core/src/test/resources/dev/understudy/ops/authority.pem";
+
+    private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
+            Map.entry("OPENAI_API_KEY", "sk-example-1"),
+            Map.entry("OPENAI_API_KEY_2", "sk-example-2"),
+            Map.entry("ANTHROPIC_API_KEY", "sk-ant-example"),
+            Map.entry("GROQ_API_KEY", "gsk-example"),
+            Map.entry("AZURE_KEY", "azure-example"),
+            Map.entry("BEDROCK_KEY", "bedrock-example"),
+            Map.entry("CLOUDFLARE_KEY", "cloudflare-example"),
+            Map.entry("TEAM_TOKEN", "team-example"),
+            Map.entry("WEBHOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="),
+            Map.entry("COMPANY_CA", Page.ROOT.resolve(AUTHORITY).toString()));
 
     @Test
     void thePageTellsEveryKey() throws IOException {

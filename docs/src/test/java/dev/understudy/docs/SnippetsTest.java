@@ -26,6 +26,7 @@ class SnippetsTest {
     private static final List<String> IMPORTS = List.of(
             "java.net.URI",
             "java.time.*",
+            "java.nio.file.*",
             "java.util.*",
             "dev.understudy.*",
             "dev.understudy.chat.*",

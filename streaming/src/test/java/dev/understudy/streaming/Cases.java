@@ -1,10 +1,15 @@
 package dev.understudy.streaming;
 
+import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Plays a property with many random cases. The seed of the run is printed, a failure names the seed of its case, and
- * {@code -Dseed=} plays that one again. {@code -Dunderstudy.cases=} says how many.
+ * {@code -Dseed=} plays that one again. {@code -Dunderstudy.cases=} says how many, {@code -Dunderstudy.wire.cases=} of those on sockets.
  */
 final class Cases {
 
@@ -20,19 +25,66 @@ final class Cases {
 
     /** As many cases as usual, divided by {@code costly}. */
     static void play(String what, int costly, Case one) {
-        String again = System.getProperty("seed", "");
-        if (!again.isBlank()) {
-            run(what, Long.parseLong(again.trim()), one);
+        if (!again().isBlank()) {
+            run(what, Long.parseLong(again()), one);
             return;
         }
-        int cases = Math.max(1, Integer.getInteger("understudy.cases", 10_000) / costly);
+        int cases = count(costly);
         long seed = System.nanoTime() & 0xFFFF_FFFFFFL;
         long started = System.nanoTime();
         for (int i = 0; i < cases; i++) {
             run(what, seed + i, one);
         }
+        tell(what, cases, seed, started);
+    }
+
+    /** So many cases, so many at a time, each on a thread that may wait. The first failure ends it. */
+    static void playAtOnce(int atOnce, String what, int count, Case one) {
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        AtomicInteger taken = new AtomicInteger();
+        int cases = again().isBlank() ? count : 1;
+        long seed = again().isBlank() ? System.nanoTime() & 0xFFFF_FFFFFFL : Long.parseLong(again());
+        long started = System.nanoTime();
+        List<Thread> threads = IntStream.range(0, Math.min(atOnce, cases))
+                .mapToObj(i -> new Thread(() -> {
+                    for (int next = taken.getAndIncrement();
+                            next < cases && failures.isEmpty();
+                            next = taken.getAndIncrement()) {
+                        try {
+                            run(what, seed + next, one);
+                        } catch (AssertionError failed) {
+                            failures.add(failed);
+                        }
+                    }
+                }))
+                .toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw (AssertionError) failures.peek();
+        }
+        tell(what, cases, seed, started);
+    }
+
+    private static void tell(String what, int cases, long seed, long started) {
+        long nanos = System.nanoTime() - started;
         System.out.printf(
-                "%s: %d cases from seed %d in %d ms%n", what, cases, seed, (System.nanoTime() - started) / 1_000_000);
+                "%s: %d cases from seed %d in %d ms (%.0f a second)%n",
+                what, cases, seed, nanos / 1_000_000, cases * 1e9 / nanos);
+    }
+
+    private static String again() {
+        return System.getProperty("seed", "").trim();
+    }
+
+    private static int count(int costly) {
+        return Math.max(1, Integer.getInteger("understudy.cases", 10_000) / costly);
     }
 
     private static void run(String what, long seed, Case one) {

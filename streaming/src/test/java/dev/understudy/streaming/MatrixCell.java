@@ -6,9 +6,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One cell of the fault matrix: what is played, and what must come of it. */
-record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescuers, MatrixScript.Dialect first) {
+record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescuers, AnswerEvents.Dialect first) {
 
     private static final Set<Fault> DOUBLED = Set.of(Fault.REFUSED, Fault.RST, Fault.STALL, Fault.IN_BAND);
+    private static final Set<Fault> OF_HTTP2 = Set.of(Fault.RST_STREAM, Fault.ABANDONED, Fault.GO_AWAY);
+
+    private static final Set<Fault> OF_FRAMES = Set.of(Fault.DRIP, Fault.BAD_JSON, Fault.OVERSIZED, Fault.GO_AWAY);
 
     enum Wire {
         HTTP1,
@@ -17,28 +20,28 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
 
     /** Where the first server fails. */
     enum Phase {
-        CONNECT(MatrixScript.Sort.TEXT, -1, ""),
-        HEADERS(MatrixScript.Sort.TEXT, -1, ""),
-        BEFORE_CONTENT(MatrixScript.Sort.TEXT, 0, ""),
-        FIRST_TOKEN(MatrixScript.Sort.TEXT, 1, "Once"),
-        MID_WORD(MatrixScript.Sort.TEXT, 2, "Once upon a"),
-        WORD_END(MatrixScript.Sort.TEXT, 3, "Once upon a time there"),
-        SURROGATES(MatrixScript.Sort.TEXT, 5, "Once upon a time there was a"),
-        CODE_FENCE(MatrixScript.Sort.TEXT, 7, "Once upon a time there was a \uD83D\uDE80 that flew.\n```java\nint"),
-        TOOL_ARGUMENTS(MatrixScript.Sort.TOOL, 2, ""),
-        REASONING(MatrixScript.Sort.REASONING, 2, ""),
+        CONNECT(MatrixAnswer.Sort.TEXT, -1, ""),
+        HEADERS(MatrixAnswer.Sort.TEXT, -1, ""),
+        BEFORE_CONTENT(MatrixAnswer.Sort.TEXT, 0, ""),
+        FIRST_TOKEN(MatrixAnswer.Sort.TEXT, 1, "Once"),
+        MID_WORD(MatrixAnswer.Sort.TEXT, 2, "Once upon a"),
+        WORD_END(MatrixAnswer.Sort.TEXT, 3, "Once upon a time there"),
+        SURROGATES(MatrixAnswer.Sort.TEXT, 5, "Once upon a time there was a"),
+        CODE_FENCE(MatrixAnswer.Sort.TEXT, 7, "Once upon a time there was a \uD83D\uDE80 that flew.\n```java\nint"),
+        TOOL_ARGUMENTS(MatrixAnswer.Sort.TOOL, 2, ""),
+        REASONING(MatrixAnswer.Sort.REASONING, 2, ""),
         AFTER_FINISH(
-                MatrixScript.Sort.TEXT,
+                MatrixAnswer.Sort.TEXT,
                 9,
                 "Once upon a time there was a \uD83D\uDE80 that flew.\n```java\nint x = 1;\n```\nAnd \u8336 was");
 
-        final MatrixScript.Sort sort;
+        final MatrixAnswer.Sort sort;
         /** After how many pieces of content; -1 where that does not say it. */
         final int content;
         /** The text that the audience has then. */
         final String shown;
 
-        Phase(MatrixScript.Sort sort, int content, String shown) {
+        Phase(MatrixAnswer.Sort sort, int content, String shown) {
             this.sort = sort;
             this.content = content;
             this.shown = shown;
@@ -60,7 +63,13 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
         CUT_UTF8,
         OVERSIZED,
         DUPLICATE,
-        NO_TERMINAL
+        NO_TERMINAL,
+        /** The stream is reset, and the connection stays. */
+        RST_STREAM,
+        /** GOAWAY without this stream, and a FIN. */
+        ABANDONED,
+        /** GOAWAY behind this stream, which is answered to its end. */
+        GO_AWAY
     }
 
     enum Mode {
@@ -111,7 +120,7 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
                 for (Fault fault : Fault.values()) {
                     for (Mode mode : Mode.values()) {
                         for (Rescuers rescuers : Rescuers.values()) {
-                            for (MatrixScript.Dialect dialect : MatrixScript.Dialect.values()) {
+                            for (AnswerEvents.Dialect dialect : AnswerEvents.Dialect.values()) {
                                 all.add(new MatrixCell(wire, phase, fault, mode, rescuers, dialect));
                             }
                         }
@@ -125,14 +134,17 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
     /** Why it means nothing; {@code null} when it does mean something. */
     @Nullable
     String skipped() {
-        if (wire == Wire.HTTP2) {
-            return "HTTP/2: the client speaks it over TLS only, the scripted server in the clear only";
+        if (wire == Wire.HTTP1 && OF_HTTP2.contains(fault)) {
+            return "HTTP/1.1 has no streams to reset and no GOAWAY";
         }
         if (fault == Fault.REFUSED && phase != Phase.CONNECT) {
             return "only a connection that is not open yet can be refused";
         }
         if (phase == Phase.CONNECT && fault.compareTo(Fault.STALL) > 0) {
-            return "before the first byte there is nothing to drip, to garble or to say twice";
+            return "before the first byte there is nothing to drip, to garble, to say twice or to go away from";
+        }
+        if (wire == Wire.HTTP2 && phase == Phase.HEADERS && OF_FRAMES.contains(fault)) {
+            return "HTTP/2's headers are one frame inside of TLS, made by the server's codec";
         }
         if (phase == Phase.HEADERS
                 && (fault == Fault.CUT_UTF8 || fault == Fault.DUPLICATE || fault == Fault.NO_TERMINAL)) {
@@ -144,8 +156,8 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
         if (rescuers != Rescuers.SOUND && phase == Phase.AFTER_FINISH) {
             return "what is left of a finished answer is one word, too short to die in";
         }
-        if (rescuers != Rescuers.SOUND && !DOUBLED.contains(fault)) {
-            return "a second death is played behind four sorts of the first, for it does not know the sort";
+        if (rescuers != Rescuers.SOUND && !(wire == Wire.HTTP2 ? fault == Fault.RST_STREAM : DOUBLED.contains(fault))) {
+            return "a second death is played behind four sorts of the first, and one over HTTP/2, for it knows no sorts";
         }
         return null;
     }
@@ -155,7 +167,9 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
      * wire numbers its events, so one that is said twice cannot be told from a model that repeats itself.
      */
     boolean isBroken() {
-        return fault != Fault.DUPLICATE && (phase != Phase.AFTER_FINISH || fault == Fault.IN_BAND);
+        return fault != Fault.DUPLICATE
+                && fault != Fault.GO_AWAY
+                && (phase != Phase.AFTER_FINISH || fault == Fault.IN_BAND);
     }
 
     /** Whether only a timeout tells. */
@@ -203,6 +217,6 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
 
     @Override
     public String toString() {
-        return phase + " x " + fault + " x " + mode + " x " + rescuers + " (" + first + " first)";
+        return wire + " x " + phase + " x " + fault + " x " + mode + " x " + rescuers + " (" + first + " first)";
     }
 }

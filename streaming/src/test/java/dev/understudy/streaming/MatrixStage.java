@@ -12,11 +12,13 @@ import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.Quirks;
 import dev.understudy.provider.Transport;
+import dev.understudy.provider.Trust;
 import dev.understudy.testing.After;
 import dev.understudy.testing.Recorded;
 import dev.understudy.testing.Reply;
 import dev.understudy.testing.ScriptedServer;
 import io.netty.channel.ChannelOption;
+import io.netty.pkitesting.X509Bundle;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,26 +26,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
 import reactor.netty.tcp.TcpServer;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /** Three servers that all cells share, told apart by the first part of the path; and a few that do not get as far as HTTP. */
 final class MatrixStage implements AutoCloseable {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    static {
-        JSON.readTree("{}"); // the first time it waits for a lock, and event loops must not
-    }
-
     private static final String[] NAMES = {"one", "two", "three"};
+    private static final X509Bundle CERTIFICATE = Certificates.ofLoopback();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final Capabilities PREFILL = Capabilities.assumed().with(Feature.PREFILL);
 
     /** One cell on the stage: what is asked is written down here. */
     final class Played implements AutoCloseable {
@@ -62,12 +61,20 @@ final class MatrixStage implements AutoCloseable {
             providers.add(provider(0, cell.first()));
             providers.add(provider(1, cell.first().other()));
             providers.add(provider(2, cell.first()));
-            Duration patience = cell.isSilent() ? Duration.ofMillis(1000) : PATIENCE;
+            Timeouts patient = Timeouts.defaults().withIdle(PATIENCE).withFirstContent(PATIENCE);
             Understudy.Builder builder = Understudy.builder()
                     .retry(RetryPolicy.none())
-                    .timeouts(Timeouts.defaults().withIdle(patience).withFirstContent(patience));
+                    .timeouts(patient)
+                    .reasoningTimeouts(cell.isSilent() ? hasty(patient) : patient);
             providers.forEach(builder::provider);
             this.door = builder.build();
+        }
+
+        /** Long enough for what comes before the silence; TLS takes its time when many open at once. */
+        private Timeouts hasty(Timeouts patient) {
+            Duration idle = Duration.ofMillis(1500);
+            Duration first = cell.wire() == MatrixCell.Wire.HTTP2 ? idle.multipliedBy(2) : idle;
+            return patient.withIdle(idle).withFirstContent(cell.phase().isCommitted() ? PATIENCE : first);
         }
 
         Flux<StreamChunk> play() {
@@ -76,21 +83,25 @@ final class MatrixStage implements AutoCloseable {
                     ChatRequest.of("m", "Tell me a story").withTemperature(0));
         }
 
-        private ChatProvider provider(int index, MatrixScript.Dialect dialect) {
+        private ChatProvider provider(int index, AnswerEvents.Dialect dialect) {
             Endpoint endpoint = Endpoint.of(NAMES[index], url(index), "key-" + index)
                     .withTransport(Transport.defaults()
-                            .withDrain(Duration.ofMillis(200))
+                            .withTrust(Trust.only(CERTIFICATE.getCertificate()))
+                            .withDrain(Duration.ofMillis(700))
                             .withConnect(PATIENCE)
                             .withAcquire(PATIENCE))
-                    .withModel("m", Capabilities.assumed().with(Feature.PREFILL));
-            return dialect == MatrixScript.Dialect.OPEN_AI
+                    .withModel("m", index == 0 ? PREFILL.with(Feature.REASONING) : PREFILL);
+            return dialect == AnswerEvents.Dialect.OPEN_AI
                     ? Providers.openAiCompatible(endpoint, Quirks.defaults())
                     : Providers.anthropic(endpoint);
         }
 
         private String url(int index) {
             Integer port = index == 0 ? plainPort() : null;
-            return port == null ? servers.get(index).url(path + "/v1") : "http://127.0.0.1:" + port + path + "/v1";
+            boolean http2 = cell.wire() == MatrixCell.Wire.HTTP2;
+            return port == null
+                    ? (http2 ? secured : servers).get(index).url(path + "/v1")
+                    : (http2 ? "https" : "http") + "://127.0.0.1:" + port + path + "/v1";
         }
 
         private @Nullable Integer plainPort() {
@@ -121,33 +132,12 @@ final class MatrixStage implements AutoCloseable {
             if (index == 0) {
                 return MatrixScript.reply(cell);
             }
-            Reply answer = MatrixScript.answer(cell.phase().sort, from(recorded.text()));
+            Reply answer = MatrixAnswer.answer(
+                    cell.phase().sort, Continued.asked(recorded.text()).from());
             boolean dies = index == 1
                     ? cell.rescuers() != MatrixCell.Rescuers.SOUND
                     : cell.rescuers() == MatrixCell.Rescuers.ALL_DIE;
             return dies ? answer.reset(After.tokens(2)) : answer;
-        }
-
-        /** Where the answer is to go on: behind the text it is given, or before the last words of it, if told to repeat them. */
-        private static int from(String body) {
-            JsonNode messages = JSON.readTree(body).get("messages");
-            JsonNode last = messages.get(messages.size() - 1);
-            if (last.get("role").asString().equals("assistant")) {
-                return content(last).length();
-            }
-            String[] lines = content(last).split("\n---\n", -1);
-            return lines.length < 3
-                    ? 0
-                    : content(messages.get(messages.size() - 2)).length()
-                            - String.join("\n---\n", List.of(lines).subList(1, lines.length - 1))
-                                    .length();
-        }
-
-        private static String content(JsonNode message) {
-            JsonNode content = message.get("content");
-            return content.isString()
-                    ? content.asString()
-                    : content.get(0).get("text").asString();
         }
 
         @Override
@@ -158,7 +148,9 @@ final class MatrixStage implements AutoCloseable {
     }
 
     private final Map<String, Played> cells = new ConcurrentHashMap<>();
-    private final List<ScriptedServer> servers = List.of(server(0), server(1), server(2));
+    private final List<ScriptedServer> servers = servers(ScriptedServer::start);
+    private final List<ScriptedServer> secured =
+            servers(() -> ScriptedServer.startTls(CERTIFICATE.getKeyPair().getPrivate(), CERTIFICATE.getCertificate()));
     private final ScriptedServer refusing = ScriptedServer.refusing();
     private final DisposableServer resetting = hangingUp(true);
     private final DisposableServer closing = hangingUp(false);
@@ -173,11 +165,13 @@ final class MatrixStage implements AutoCloseable {
     private final DisposableServer garbling =
             speaking(Flux.just("What do you want?\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
 
-    private ScriptedServer server(int index) {
-        return ScriptedServer.start().rule(recorded -> {
-            Played played = cells.get(recorded.path().split("/")[1]);
-            return played == null ? null : played.reply(index, recorded);
-        });
+    private List<ScriptedServer> servers(Supplier<ScriptedServer> wire) {
+        return IntStream.range(0, NAMES.length)
+                .mapToObj(index -> wire.get().rule(recorded -> {
+                    Played played = cells.get(recorded.path().split("/")[1]);
+                    return played == null ? null : played.reply(index, recorded);
+                }))
+                .toList();
     }
 
     private static DisposableServer hangingUp(boolean reset) {
@@ -208,6 +202,7 @@ final class MatrixStage implements AutoCloseable {
     @Override
     public void close() {
         servers.forEach(ScriptedServer::close);
+        secured.forEach(ScriptedServer::close);
         refusing.close();
         List.of(resetting, closing, silent, dripping, garbling).forEach(DisposableServer::disposeNow);
     }

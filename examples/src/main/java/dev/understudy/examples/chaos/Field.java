@@ -1,0 +1,90 @@
+package dev.understudy.examples.chaos;
+
+import dev.understudy.CircuitPolicy;
+import dev.understudy.Failover;
+import dev.understudy.Listener;
+import dev.understudy.RetryPolicy;
+import dev.understudy.Timeouts;
+import dev.understudy.Understudy;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.provider.Endpoint;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.Quirks;
+import dev.understudy.testing.Recorded;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.List;
+
+/** A primary that the weather acts upon, a backup that lives, and an understudy before both. */
+final class Field implements AutoCloseable {
+
+    private volatile Weather weather = Weather.CALM;
+    private final ScriptedServer primary = ScriptedServer.start();
+    private final ScriptedServer backup = ScriptedServer.start();
+    private final ScriptedServer nobody = ScriptedServer.refusing();
+    private final ChatProvider up = openAi(primary);
+    private final ChatProvider down = openAi(nobody);
+    private final Witness first = new Witness("primary", () -> weather == Weather.REFUSED ? down : up);
+    private final ChatProvider living = Providers.anthropic(Endpoint.of("backup", backup.url(), "backup-key"));
+    private final Witness second = new Witness("backup", () -> living);
+    private final Understudy understudy;
+
+    /** @param failover whether there is a backup at all */
+    Field(boolean failover, Listener listener) {
+        primary.rule(asked -> weather.on(Task.in(asked.text()).reply()));
+        backup.rule(asked -> Task.in(asked.text()).reply());
+        Understudy.Builder builder = Understudy.builder()
+                .name("chaos")
+                .provider(first, "gpt-demo")
+                .retry(RetryPolicy.defaults().withBackoff(Duration.ofMillis(50), Duration.ofMillis(200)))
+                .timeouts(Timeouts.defaults()
+                        .withFirstContent(Duration.ofSeconds(2))
+                        .withIdle(Duration.ofSeconds(2))
+                        .withResponse(Duration.ofSeconds(3)))
+                .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(200), Duration.ofMillis(400)))
+                .failover(Failover.defaults().withReturnAfter(Duration.ofMillis(300)))
+                .callTimeout(Duration.ofSeconds(10))
+                .listener(listener);
+        this.understudy = failover ? builder.provider(second, "claude-demo").build() : builder.build();
+    }
+
+    private static ChatProvider openAi(ScriptedServer server) {
+        return Providers.openAiCompatible(Endpoint.of("primary", server.url(), "primary-key"), Quirks.defaults());
+    }
+
+    Understudy understudy() {
+        return understudy;
+    }
+
+    void turn(Weather next) {
+        weather = next;
+    }
+
+    List<Witness> witnesses() {
+        return List.of(first, second);
+    }
+
+    /** Requests that reached a server without the question they were sent for. */
+    long spoiled() {
+        return List.of(primary, backup).stream()
+                .flatMap(server -> server.calls().stream())
+                .filter(Field::isSpoiled)
+                .count();
+    }
+
+    private static boolean isSpoiled(Recorded asked) {
+        String quoted = Task.in(asked.text()).payload().replace("\"", "\\\"");
+        return !asked.text().contains(quoted);
+    }
+
+    @Override
+    public void close() {
+        understudy.close();
+        up.close();
+        down.close();
+        living.close();
+        primary.close();
+        backup.close();
+        nobody.close();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.understudy.examples.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** What comes in and goes out over HTTP. */
+final class Bodies {
+
+    /** Enough for a few pictures. */
+    static final int MOST = 16 << 20;
+
+    private Bodies() {}
+
+    /** The whole body; too much of it is refused before it is held. */
+    static Mono<byte[]> read(HttpServerRequest request) {
+        return request.receive()
+                .collect(ByteArrayOutputStream::new, Bodies::add)
+                .map(ByteArrayOutputStream::toByteArray);
+    }
+
+    private static void add(ByteArrayOutputStream body, ByteBuf piece) {
+        if (body.size() + piece.readableBytes() > MOST) {
+            throw Wrong.request(413, "too_large", "A request may have " + (MOST >> 20) + " MiB");
+        }
+        byte[] bytes = new byte[piece.readableBytes()];
+        piece.readBytes(bytes);
+        body.writeBytes(bytes);
+    }
+
+    static Mono<Void> json(HttpServerResponse response, int status, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        return response.status(status)
+                .header(HttpHeaderNames.CONTENT_TYPE, "application/json; charset=utf-8")
+                .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(bytes.length))
+                .sendByteArray(Mono.just(bytes))
+                .then();
+    }
+
+    static Mono<Void> problem(HttpServerResponse response, Throwable error) {
+        Problem problem = Problem.of(error);
+        Duration wait = problem.retryAfter();
+        if (wait != null) {
+            response.header(
+                    HttpHeaderNames.RETRY_AFTER,
+                    Long.toString(wait.plusMillis(999).toSeconds()));
+        }
+        if (!problem.isWorthRepeating()) {
+            response.header("x-should-retry", "false");
+        }
+        return json(response, problem.status(), problem.json());
+    }
+
+    /** As a header may have it. */
+    static String printable(String value) {
+        return value.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+}

@@ -1,0 +1,102 @@
+package dev.understudy.examples.gateway;
+
+import dev.understudy.CallContext;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Served;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.streaming.SseWriter;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** {@code POST /v1/chat/completions}: whole answers and streams. A client that leaves cancels what runs for it. */
+final class ChatRoute implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
+
+    private final Menu menu;
+
+    ChatRoute(Menu menu) {
+        this.menu = menu;
+    }
+
+    @Override
+    public Publisher<Void> apply(HttpServerRequest http, HttpServerResponse response) {
+        return Bodies.read(http)
+                .map(Question::of)
+                .flatMap(question -> Mono.from(answer(question, response)))
+                .onErrorResume(
+                        error -> response.hasSentHeaders() ? Mono.error(error) : Bodies.problem(response, error));
+    }
+
+    private Publisher<Void> answer(Question question, HttpServerResponse response) {
+        Menu.Choice choice = menu.choose(question.request().model());
+        ChatRequest request = question.request().withModel(choice.model());
+        return question.stream()
+                ? stream(choice, request, question.usage(), response)
+                : whole(choice, request, response);
+    }
+
+    private static Mono<Void> whole(Menu.Choice choice, ChatRequest request, HttpServerResponse response) {
+        return choice.provider().chat(request).flatMap(answer -> {
+            Served served = answer.served();
+            String id = "chatcmpl-" + UUID.randomUUID().toString().replace("-", "");
+            String body = Answer.of(answer, id, Instant.now(), model(answer, served));
+            head(response, served.provider(), served.model(), served.trail().attempts());
+            return Bodies.json(response, 200, body);
+        });
+    }
+
+    /** The vendor's own name of the model is the most exact one. */
+    private static String model(ChatResponse answer, Served served) {
+        String exact = answer.receipt().model();
+        return exact == null ? served.model() : exact;
+    }
+
+    /**
+     * Nothing is sent before the first chunk: until then a failure still has a status of its own, and the head can say who
+     * answers. Later there is only one honest way to fail: an error event, and a body that breaks off.
+     */
+    private static Flux<Void> stream(
+            Menu.Choice choice, ChatRequest request, boolean usage, HttpServerResponse response) {
+        Producer producer = new Producer();
+        return choice.provider().stream(request)
+                .contextWrite(CallContext.listener(producer))
+                .<Void>switchOnFirst((first, chunks) -> first.isOnError()
+                        ? Flux.error(failure(first))
+                        : events(chunks, request, producer, usage, response));
+    }
+
+    private static Throwable failure(Signal<?> signal) {
+        return signal.getThrowable() == null ? new IllegalStateException("no answer") : signal.getThrowable();
+    }
+
+    private static Publisher<Void> events(
+            Flux<StreamChunk> chunks,
+            ChatRequest request,
+            Producer producer,
+            boolean usage,
+            HttpServerResponse response) {
+        String model = producer.model();
+        head(response, producer.provider(), model, producer.attempts());
+        response.header("x-accel-buffering", "no").header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+        SseWriter writer = SseWriter.of(model == null ? request.model() : model).withUsage(usage);
+        return response.sse().sendString(writer.write(chunks)).then();
+    }
+
+    private static void head(
+            HttpServerResponse response, @Nullable String provider, @Nullable String model, int attempts) {
+        if (provider != null && model != null) {
+            response.header("x-understudy-provider", Bodies.printable(provider));
+            response.header("x-understudy-model", Bodies.printable(model));
+        }
+        response.header("x-understudy-attempts", Integer.toString(attempts));
+    }
+}

@@ -1,0 +1,150 @@
+package dev.understudy.examples.gateway;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import tools.jackson.databind.JsonNode;
+
+/** A client of the gateway that knows nothing of us. */
+final class Caller {
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final String url;
+
+    Caller(int port) {
+        this.url = "http://127.0.0.1:" + port;
+    }
+
+    /** What came back, and whether the body broke off. */
+    record Heard(int status, java.net.http.HttpHeaders headers, String body, boolean broken) {
+
+        JsonNode json() {
+            return Fields.JSON.readTree(body);
+        }
+
+        String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+
+        /** What stands behind {@code data:}. */
+        List<String> data() {
+            return body.lines()
+                    .filter(line -> line.startsWith("data: "))
+                    .map(line -> line.substring(6))
+                    .toList();
+        }
+
+        List<JsonNode> chunks() {
+            return data().stream()
+                    .filter(Predicate.not("[DONE]"::equals))
+                    .map(Fields.JSON::readTree)
+                    .toList();
+        }
+
+        /** The text, whether it came whole or in pieces. */
+        String text() {
+            if (!body.startsWith("data:") && !body.startsWith(":")) {
+                return json().at("/choices/0/message/content").asString("");
+            }
+            StringBuilder text = new StringBuilder();
+            chunks().forEach(chunk ->
+                    text.append(chunk.at("/choices/0/delta/content").asString("")));
+            return text.toString();
+        }
+
+        String errorCode() {
+            return json().at("/error/code").asString("");
+        }
+
+        /** An honest end of a stream: the finish reason, the marker, and a body that is whole. */
+        boolean whole() {
+            List<String> data = data();
+            return !broken
+                    && !data.isEmpty()
+                    && data.get(data.size() - 1).equals("[DONE]")
+                    && chunks().stream().anyMatch(chunk -> chunk.at("/choices/0/finish_reason")
+                            .isString());
+        }
+
+        /** Told in the stream. */
+        List<JsonNode> errors() {
+            List<JsonNode> errors = new ArrayList<>();
+            for (JsonNode chunk : chunks()) {
+                if (chunk.has("error")) {
+                    errors.add(chunk.get("error"));
+                }
+            }
+            return errors;
+        }
+    }
+
+    Heard chat(String model, String... more) {
+        return post(body(model, false, more));
+    }
+
+    Heard stream(String model, String... more) {
+        return post(body(model, true, more));
+    }
+
+    static String body(String model, boolean stream, String... more) {
+        return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Play.\"}],\"stream\":"
+                + stream + (more.length == 0 ? "" : "," + String.join(",", more)) + "}";
+    }
+
+    Heard post(String body, String... headers) {
+        return send(request("/v1/chat/completions", headers)
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
+    Heard get(String path, String... headers) {
+        return send(request(path, headers).GET().build());
+    }
+
+    Heard send(String method, String path, String body, String... headers) {
+        return send(request(path, headers)
+                .header("content-type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
+    private HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path));
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    private Heard send(HttpRequest request) {
+        try {
+            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            return heard(response);
+        } catch (IOException e) {
+            throw new AssertionError("no answer at all", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    private static Heard heard(HttpResponse<InputStream> response) {
+        java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
+        boolean broken = false;
+        try (InputStream in = response.body()) {
+            byte[] piece = new byte[8192];
+            for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+                body.write(piece, 0, read);
+            }
+        } catch (IOException e) {
+            broken = true;
+        }
+        return new Heard(response.statusCode(), response.headers(), body.toString(StandardCharsets.UTF_8), broken);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.understudy.examples.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.Listener;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import reactor.netty.DisposableServer;
+
+/** The gateway, driven by OpenAI's own client for Node: {@code mvn -P openai-client verify}. */
+@EnabledIfSystemProperty(
+        named = "understudy.openai.client",
+        matches = ".+",
+        disabledReason = "needs Node and the npm registry: -P openai-client")
+class OpenAiClientTest {
+
+    private static final String TOKEN = "let-me-in";
+
+    @Test
+    void theOfficialClientSeesWholeAnswersOrClearErrors() throws Exception {
+        Path client = Path.of(System.getProperty("understudy.openai.client"));
+        try (Stage stage = Stage.open(Listener.none())) {
+            DisposableServer open = new Front(Front.LOOPBACK, 0, null).start(Menu.of(stage.chains()), routes -> {});
+            DisposableServer guarded = new Front(Front.LOOPBACK, 0, TOKEN).start(Menu.of(stage.chains()), routes -> {});
+            ProcessBuilder node = new ProcessBuilder("node", "--test", "gateway.test.mjs");
+            node.directory(client.toFile()).redirectErrorStream(true);
+            node.environment().put("GATEWAY_URL", url(open));
+            node.environment().put("GUARDED_URL", url(guarded));
+            node.environment().put("GUARDED_TOKEN", TOKEN);
+            Process run = node.start();
+            try {
+                String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                System.out.println(said);
+                assertThat(run.waitFor(1, TimeUnit.MINUTES)).isTrue();
+                assertThat(run.exitValue()).as(said).isZero();
+                assertThat(said).contains("# fail 0");
+            } finally {
+                run.destroyForcibly();
+                open.disposeNow();
+                guarded.disposeNow();
+            }
+        }
+    }
+
+    private static String url(DisposableServer server) {
+        return "http://" + Front.LOOPBACK + ":" + server.port() + "/v1";
+    }
+}

@@ -1,0 +1,206 @@
+package dev.understudy.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.RetryPolicy;
+import dev.understudy.Standing;
+import dev.understudy.Timeouts;
+import dev.understudy.Understudy;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.testing.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** One case as it is played: what the servers answer, what was heard, and what must be true of it. */
+final class WirePlaying {
+
+    private static final Timeouts PATIENT =
+            Timeouts.defaults().withFirstContent(Duration.ofSeconds(15)).withIdle(Duration.ofSeconds(15));
+    private static final Timeouts HASTY =
+            Timeouts.defaults().withFirstContent(Duration.ofMillis(250)).withIdle(Duration.ofMillis(150));
+
+    final WireCase played;
+    private final AtomicInteger[] asked = IntStream.range(0, WireStage.SERVERS)
+            .mapToObj(i -> new AtomicInteger())
+            .toArray(AtomicInteger[]::new);
+    private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
+    private final List<WireStage.Counted> servers = new ArrayList<>();
+    private volatile boolean finished;
+    private volatile Continued.How lastHow = Continued.How.AFRESH;
+    private @Nullable Listening heard;
+
+    WirePlaying(WireCase played) {
+        this.played = played;
+    }
+
+    /** What a server sends, by what it is asked. */
+    Reply reply(int index, String body) {
+        WireCase.Server server = played.servers().get(index);
+        WireCase.Truth truth = played.truth();
+        int number = asked[index].getAndIncrement();
+        WirePlay play = number < server.plays().size()
+                ? server.plays().get(number)
+                : new WirePlay(WirePlay.Fault.NONE, 0, false, 0);
+        Continued continued = Continued.asked(body);
+        lastHow = continued.how();
+        WireCase.Truth told = truth;
+        if (continued.how() != Continued.How.AFRESH) {
+            if (!truth.text().startsWith(continued.prefix()) || continued.from() < 0) {
+                complaints.add("asked to go on behind what is no beginning of the truth: " + continued);
+                return Reply.status(500);
+            }
+            boolean echo = continued.how() == Continued.How.PREFILL && server.echo();
+            told = new WireCase.Truth("", truth.text().substring(echo ? 0 : continued.from()), truth.calls());
+        }
+        WireBody sent = WireBody.of(server, play, told);
+        finished |= sent.finished();
+        return sent.reply();
+    }
+
+    void listen(String model, IntFunction<ChatProvider> provider) throws InterruptedException {
+        for (int i = 0; i < played.servers().size(); i++) {
+            servers.add(new WireStage.Counted(
+                    provider.apply(i), played.servers().get(i).prefill()));
+        }
+        Understudy.Builder builder =
+                Understudy.builder().retry(RetryPolicy.none()).timeouts(played.isSilent() ? HASTY : PATIENT);
+        servers.forEach(builder::provider);
+        try (Understudy door = builder.build()) {
+            ChatRequest request = ChatRequest.of(model, "q");
+            WireCase.Reader reader = played.reader();
+            Listening listening =
+                    new Listening(new Random(reader.seed()), reader.unbounded(), reader.leaveAfter(), this::live);
+            ResumingProvider.over(door, played.policy()).stream(
+                            played.deterministic() ? request.withTemperature(0) : request)
+                    .subscribe(listening);
+            assertThat(listening.over.await(40, TimeUnit.SECONDS)).as("it ends").isTrue();
+            heard = listening;
+            settle(door);
+            check(listening);
+        }
+    }
+
+    private int live() {
+        return servers.stream().mapToInt(server -> server.live.get()).sum();
+    }
+
+    /** A moment for what another thread was just about to do. */
+    private void settle(Understudy door) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (live() + inFlight(door) != 0 && System.nanoTime() < until) {
+            LockSupport.parkNanos(50_000);
+        }
+        assertThat(live()).as("left running").isZero();
+        assertThat(inFlight(door)).as("permits that were not given back").isZero();
+    }
+
+    private static int inFlight(Understudy door) {
+        return door.standings().stream().mapToInt(Standing::inFlight).sum();
+    }
+
+    private void check(Listening listening) {
+        assertThat(complaints).isEmpty();
+        checkText(listening);
+        assertThat(listening.ends).as("terminal signals").isEqualTo(listening.left ? 0 : 1);
+        assertThat(listening.mostLive).as("live upstreams").isLessThanOrEqualTo(1);
+        if (listening.asked != Long.MAX_VALUE) {
+            assertThat(servers.stream()
+                            .mapToInt(server -> server.peakDemand.get())
+                            .max()
+                            .orElse(0))
+                    .as("asked for ahead")
+                    .isLessThanOrEqualTo(1);
+        }
+        assertThat(listening.chunks.stream()
+                        .filter(chunk -> chunk instanceof StreamChunk.Switched switched && switched.atOffset() > 0)
+                        .count())
+                .as("takeovers behind text")
+                .isLessThanOrEqualTo(played.policy().takeovers());
+        assertThat(listening.chunks).noneMatch(StreamChunk.ToolCallPart.class::isInstance);
+        if (isWhole()) {
+            checkWhole(listening.answer.response());
+        } else if (!listening.left) {
+            assertThat(listening.error).isInstanceOf(ChatException.class);
+            boolean partial = listening.error instanceof ChatException.PartialAnswer;
+            assertThat(partial).as("a partial answer").isEqualTo(!listening.answer.isEmpty());
+            if (listening.error instanceof ChatException.PartialAnswer cut) {
+                assertThat(cut.partial().text()).isEqualTo(listening.answer.text());
+                assertThat(cut.partial().toolCalls()).isEqualTo(listening.answer.toolCalls());
+            }
+        }
+    }
+
+    /** At no moment anything else than a beginning of the truth. */
+    private void checkText(Listening listening) {
+        StringBuilder shown = new StringBuilder();
+        for (StreamChunk chunk : listening.chunks) {
+            if (chunk instanceof StreamChunk.Reset reset) {
+                shown.setLength(reset.discardFromOffset());
+            } else {
+                int before = shown.length();
+                shown.append(chunk.text());
+                assertThat(played.truth().text().startsWith(chunk.text(), before))
+                        .as("'%s' is shown behind '%s'", chunk.text(), shown.substring(0, before))
+                        .isTrue();
+            }
+        }
+        assertThat(shown).hasToString(listening.answer.text());
+    }
+
+    private void checkWhole(ChatResponse answer) {
+        WireCase.Truth truth = played.truth();
+        assertThat(finished).as("some server told why it ended").isTrue();
+        assertThat(answer.text()).isEqualTo(truth.text());
+        assertThat(answer.toolCalls().stream().map(ToolCall::arguments).toList())
+                .isEqualTo(IntStream.range(0, truth.calls())
+                        .mapToObj(i -> truth.call(i).arguments())
+                        .toList());
+        assertThat(answer.usage()).isEqualTo(answer.served().trail().usage());
+    }
+
+    boolean isWhole() {
+        return heard != null && !heard.left && heard.error == null;
+    }
+
+    /** How it ended, for the figures: how it was saved, or that it was not. */
+    String outcome() {
+        Listening listening = heard;
+        if (listening == null || listening.left) {
+            return "left";
+        }
+        if (!isWhole()) {
+            return listening.answer.isEmpty() ? "never begun" : "partial";
+        }
+        List<StreamChunk.Switched> switches = listening.chunks.stream()
+                .filter(StreamChunk.Switched.class::isInstance)
+                .map(StreamChunk.Switched.class::cast)
+                .toList();
+        if (switches.isEmpty()) {
+            return asked[0].get() + asked[1].get() + asked[2].get() > 1 ? "whole, unnoticed" : "whole, undisturbed";
+        }
+        StreamChunk.Switched last = switches.get(switches.size() - 1);
+        if (last.atOffset() == 0 && listening.chunks.indexOf(last) == 0) {
+            return "whole, asked afresh";
+        }
+        if (lastHow != Continued.How.AFRESH) {
+            return "saved by " + lastHow;
+        }
+        boolean reset = listening.chunks.get(listening.chunks.indexOf(last) + 1) instanceof StreamChunk.Reset;
+        return "saved by " + (reset ? "RESTART" : "REPLAY");
+    }
+}
