@@ -185,10 +185,16 @@ class GatewayTest {
     /** Answers that are finished on other threads, and next requests that are answered at once, on one connection. */
     @Test
     void aConnectionIsReadOnWhoeverFinishedTheLastAnswer() throws Exception {
-        Caller caller = start("{support: {primary: ann}}", Map.of());
-        for (int i = 0; i < 400; i++) {
+        Caller caller = start("{support: {primary: ann}}", Map.of("GATEWAY_ADMIN_TOKEN", ADMIN));
+        for (int i = 0; i < 300; i++) {
             assertThat(caller.get("/metrics").status()).isEqualTo(200);
             assertThat(caller.get("/healthz").status()).isEqualTo(200);
+            assertThat(caller.get("/metrics").status()).isEqualTo(200);
+            assertThat(caller.get("/api/providers/health", "authorization", "Bearer " + ADMIN)
+                            .status())
+                    .isEqualTo(200);
+            assertThat(caller.get("/metrics").status()).isEqualTo(200);
+            assertThat(caller.get("/api/providers/health").status()).isEqualTo(401);
         }
     }
 
