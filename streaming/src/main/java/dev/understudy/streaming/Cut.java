@@ -61,6 +61,11 @@ final class Cut extends RuntimeException {
         return served.trail();
     }
 
+    /** Whether its vendor can tell it again now. */
+    boolean isKept() {
+        return kept != null && kept.isAlive();
+    }
+
     String route() {
         return served.provider() + "/" + served.model();
     }

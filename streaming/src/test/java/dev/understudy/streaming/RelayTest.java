@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -246,7 +247,7 @@ class RelayTest {
         for (long demand : List.of(5L, Long.MAX_VALUE)) {
             // BaseSubscriber hides what comes behind a cancel, so the operator is heard directly.
             List<Integer> heard = new ArrayList<>();
-            times(Flux.just(3, 3)).subscribe(new reactor.core.CoreSubscriber<>() {
+            times(Flux.just(3, 3)).subscribe(new CoreSubscriber<>() {
                 private @Nullable Subscription subscription;
 
                 @Override
@@ -353,7 +354,10 @@ class RelayTest {
                     speaking.set(false);
                 }
             };
-            times(Flux.range(0, to).doOnCancel(gone::countDown).publishOn(Schedulers.parallel(), 1))
+            times(Flux.range(0, to)
+                            .concatWith(Flux.never())
+                            .doOnCancel(gone::countDown)
+                            .publishOn(Schedulers.parallel(), 1))
                     .subscribe(reader);
             boolean everything = random.nextInt(4) == 0;
             int until = random.nextInt(300);
