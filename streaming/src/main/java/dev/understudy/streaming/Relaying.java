@@ -192,7 +192,10 @@ final class Relaying<I, O> extends Turns implements CoreSubscriber<I>, Subscript
             guard(() -> role.woken(this));
         }
         if (last && !told && !outlet.isClosed()) {
-            tell();
+            told = true;
+            if (!ended) {
+                guard(() -> role.over(failure, this));
+            }
         }
         outlet.drain();
         settle();
@@ -226,13 +229,6 @@ final class Relaying<I, O> extends Turns implements CoreSubscriber<I>, Subscript
             call.run();
         } catch (Throwable thrown) {
             end(Operators.onOperatorError(upstream, thrown, actual.currentContext()));
-        }
-    }
-
-    private void tell() {
-        told = true;
-        if (!ended) {
-            guard(() -> role.over(failure, this));
         }
     }
 

@@ -71,8 +71,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         } else if (chunk instanceof StreamChunk.Reset reset) {
             reset(reset, out);
         } else {
-            flush(out);
-            delivery.say(chunk, out);
+            behindText(chunk, out);
         }
     }
 
@@ -92,25 +91,21 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
     }
 
     private void reasoning(StreamChunk.Reasoning chunk, Relay.Out<StreamChunk> out) {
-        if (retold.isReasoned()) {
-            StreamChunk.Reasoning rest = retold.fresh(chunk);
-            if (rest == null) {
-                abandon("it reasons in another way", out);
-            } else if (rest.isContent()) {
-                flush(out);
-                delivery.say(rest, out);
-            }
-        } else if (seam.isJoined()) {
-            flush(out);
-            delivery.say(chunk, out);
+        if (!retold.isReasoned() && !seam.isJoined()) {
+            return;
+        }
+        StreamChunk.Reasoning rest = retold.fresh(chunk);
+        if (rest == null) {
+            abandon("it reasons in another way", out);
+        } else if (rest.isContent()) {
+            behindText(rest, out);
         }
     }
 
     /** An answer may end with a refusal; told again it still does, behind all that was shown. */
     private void refusal(StreamChunk chunk, Relay.Out<StreamChunk> out) {
         if (settle(out)) {
-            flush(out);
-            delivery.say(chunk, out);
+            behindText(chunk, out);
         }
     }
 
@@ -123,8 +118,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
             return;
         }
         if (settle(out)) {
-            flush(out);
-            delivery.say(done, out);
+            behindText(done, out);
         }
     }
 
@@ -169,6 +163,11 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         delivery.say(new StreamChunk.Reset(Math.min(shown.length(), reset.discardFromOffset()), reset.reason()), out);
     }
 
+    private void behindText(StreamChunk chunk, Relay.Out<StreamChunk> out) {
+        flush(out);
+        delivery.say(chunk, out);
+    }
+
     private void flush(Relay.Out<StreamChunk> out) {
         String rest = committer.flush();
         if (!rest.isEmpty()) {
@@ -205,20 +204,14 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
             }
             failure = Failure.of(FailureKind.PROTOCOL, "the provider failed with an exception of its own");
         }
-        Cut.Sort sort = sort(error);
+        Cut.Sort sort = Cut.Sort.of(error, content);
         if (sort == Cut.Sort.BROKEN || take.isTakeover()) {
-            out.end(new Cut(
-                    sort, failure, served(error, failure, sort), fragment(), delivery.isVisible(), kept, error));
+            boolean visible = delivery.isVisible();
+            Served served = performance.account().ended(error, failure, sort, take, visible, told());
+            out.end(new Cut(sort, failure, served, fragment(), visible, kept, error));
         } else {
             out.end(error != null ? error : new ChatException.CallFailed(failure));
         }
-    }
-
-    private Cut.Sort sort(@Nullable Throwable error) {
-        if (error instanceof ChatException.PartialAnswer || content) {
-            return Cut.Sort.BROKEN;
-        }
-        return error instanceof ChatException.Rejected ? Cut.Sort.REJECTED : Cut.Sort.MISSED;
     }
 
     private void abandon(String why, Relay.Out<StreamChunk> out) {
@@ -226,25 +219,6 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         Failure failure = Failure.of(FailureKind.PROTOCOL, why + ", noticed behind " + shown.length() + " characters");
         Served served = performance.account().entry(take, Trail.Outcome.WASTED, failure, told());
         out.end(new Cut(Cut.Sort.ABANDONED, failure, served, null, delivery.isVisible(), null, null));
-    }
-
-    private Served served(@Nullable Throwable error, Failure failure, Cut.Sort sort) {
-        if (error instanceof ChatException.PartialAnswer partial) {
-            return performance.account().judged(partial.partial(), take, delivery.isVisible());
-        }
-        if (error instanceof ChatException.Exhausted exhausted) {
-            return performance.account().nobody(exhausted.trail());
-        }
-        return sort == Cut.Sort.REJECTED
-                ? performance.account().nobody(Trail.empty())
-                : performance.account().entry(take, outcome(sort), failure, told());
-    }
-
-    private Trail.Outcome outcome(Cut.Sort sort) {
-        if (sort == Cut.Sort.BROKEN) {
-            return delivery.isVisible() ? Trail.Outcome.PARTIAL : Trail.Outcome.WASTED;
-        }
-        return Trail.Outcome.FAILED;
     }
 
     private @Nullable String fragment() {
