@@ -129,8 +129,7 @@ final class Account {
      *
      * @param told tokens that it told, as far as we know of them
      */
-    Served ended(
-            @Nullable Throwable error, Failure failure, Cut.Sort sort, Take which, boolean visible, int told) {
+    Served ended(@Nullable Throwable error, Failure failure, Cut.Sort sort, Take which, boolean visible, int told) {
         if (error instanceof ChatException.PartialAnswer partial) {
             return judged(partial.partial(), which, visible);
         }

@@ -228,7 +228,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
 
     /** Tokens it has told us, as far as we know of them. */
     private int told() {
-        String said = shown.text().substring(Math.min(base, shown.length()));
+        String said = delivery.isVisible() ? shown.text().substring(Math.min(base, shown.length())) : "";
         return Tokens.of(seam.kept()) + Tokens.of(said) + Tokens.of(committer.held()) + Tokens.of(parts.told());
     }
 }

@@ -166,8 +166,8 @@ class ResumingProviderTest {
 
     @Test
     void anAttemptThatShowedNothingIsNotChargedForWhatWasShownBefore() {
-        ScriptedProvider alone = ScriptedProvider.named("alone")
-                .then(CUT, Cue.tokens("Lo").failAfter(1, RESET));
+        ScriptedProvider alone =
+                ScriptedProvider.named("alone").then(CUT, Cue.tokens("Lo").failAfter(1, RESET));
         ChatException.PartialAnswer end =
                 partial(ResumingProvider.over(alone, ResumePolicy.of(Way.RESTART)).stream(ASKED));
         assertThat(outcomes(end.trail())).containsExactly(Trail.Outcome.PARTIAL, Trail.Outcome.WASTED);
