@@ -34,7 +34,20 @@ final class Desk {
     Publisher<Void> serve(HttpServerRequest request, HttpServerResponse response) {
         return Mono.defer(() -> answer(request))
                 .flatMap(answer -> send(response, answer))
-                .onErrorResume(error -> send(response, request, error));
+                .onErrorResume(error -> ended(request).then(send(response, request, error)));
+    }
+
+    /**
+     * A request that only looks is answered when it has come to its end. reactor-netty stops reading a connection whose next request
+     * came while the last answer was being finished on another thread, if that request is answered before its end was read.
+     */
+    private static Mono<Void> ended(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.GET)
+                ? request.receive()
+                        .then()
+                        .timeout(PATIENCE, Schedulers.parallel())
+                        .onErrorComplete()
+                : Mono.empty();
     }
 
     private Mono<? extends Route.Answer> answer(HttpServerRequest request) {
@@ -51,7 +64,8 @@ final class Desk {
             throw new IllegalStateException("It matched a moment ago");
         }
         if (!route.changes()) {
-            return route.handler().answer(new Route.Asked(path, address.query(), Map.of()));
+            return ended(request)
+                    .then(Mono.defer(() -> route.handler().answer(new Route.Asked(path, address.query(), Map.of()))));
         }
         return body(request).flatMap(body -> route.handler().answer(new Route.Asked(path, address.query(), body)));
     }

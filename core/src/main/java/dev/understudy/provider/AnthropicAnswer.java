@@ -24,9 +24,8 @@ final class AnthropicAnswer {
      */
     static ChatResponse read(String provider, String model, byte[] body) {
         AnthropicAnswer answer = new AnthropicAnswer();
-        try (JsonReader in = Json.read(body)) {
-            answer.message(in);
-        }
+        JsonReader in = Json.read(body);
+        answer.message(in);
         if (answer.hasError) {
             throw new CallFailed(ErrorTyping.inBand(body, 0, body.length));
         }

@@ -43,25 +43,24 @@ final class AnthropicEvent {
         stopReason = null;
         messageId = null;
         isError = false;
-        try (JsonReader in = Json.read(framing.payload(), framing.offset(), framing.length())) {
-            if (!in.object()) {
-                throw Json.rejected("an event that is no JSON object");
-            }
-            while (in.nextField()) {
-                switch (in.field()) {
-                    case "type" -> type = in.word("");
-                    case "index" -> index = in.integer(0);
-                    case "delta" -> delta(in);
-                    case "content_block" -> block = AnthropicBlock.read(in);
-                    case "message" -> {
-                        if (!finished) {
-                            message(in, end);
-                        }
+        JsonReader in = Json.read(framing.payload(), framing.offset(), framing.length());
+        if (!in.object()) {
+            throw Json.rejected("an event that is no JSON object");
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "type" -> type = in.word("");
+                case "index" -> index = in.integer(0);
+                case "delta" -> delta(in);
+                case "content_block" -> block = AnthropicBlock.read(in);
+                case "message" -> {
+                    if (!finished) {
+                        message(in, end);
                     }
-                    case "usage" -> end.usage(in);
-                    case "error" -> isError = !in.isNull();
-                    default -> in.skip();
                 }
+                case "usage" -> end.usage(in);
+                case "error" -> isError = !in.isNull();
+                default -> in.skip();
             }
         }
         isError |= type.equals("error");

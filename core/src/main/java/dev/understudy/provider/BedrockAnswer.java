@@ -24,9 +24,8 @@ final class BedrockAnswer {
      */
     static ChatResponse read(String provider, String model, byte[] body) {
         BedrockAnswer answer = new BedrockAnswer();
-        try (JsonReader in = Json.read(body)) {
-            answer.response(in);
-        }
+        JsonReader in = Json.read(body);
+        answer.response(in);
         if (!answer.hasContent) {
             throw new CallFailed(ErrorTyping.noAnswer(body, "no Converse message in the answer"));
         }

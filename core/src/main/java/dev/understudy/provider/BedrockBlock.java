@@ -62,19 +62,21 @@ final class BedrockBlock {
         if (!in.object()) {
             return;
         }
+        StringBuilder words = new StringBuilder(text);
         while (in.nextField()) {
             if (in.field().equals("content") && in.array()) {
                 while (in.nextElement()) {
                     if (in.object()) {
                         while (in.nextField()) {
                             if (in.field().equals("text")) {
-                                text += in.string("");
+                                words.append(in.string(""));
                             }
                         }
                     }
                 }
             }
         }
+        text = words.toString();
     }
 
     /** Whole thoughts have an object around text and signature, pieces have not. */

@@ -40,12 +40,11 @@ final class BedrockChunks implements Framing {
     /** Whether the message holds an event. */
     private boolean unwrap() {
         String base64 = null;
-        try (JsonReader in = Json.read(messages.payload(), messages.offset(), messages.length())) {
-            if (in.object()) {
-                while (in.nextField()) {
-                    if (in.field().equals("bytes")) {
-                        base64 = in.string();
-                    }
+        JsonReader in = Json.read(messages.payload(), messages.offset(), messages.length());
+        if (in.object()) {
+            while (in.nextField()) {
+                if (in.field().equals("bytes")) {
+                    base64 = in.string();
                 }
             }
         }

@@ -60,9 +60,8 @@ final class BedrockStream implements StreamDecoder {
         type = event.event();
         index = 0;
         block.clear();
-        try (JsonReader in = Json.read(event.payload(), event.offset(), event.length())) {
-            parse(in);
-        }
+        JsonReader in = Json.read(event.payload(), event.offset(), event.length());
+        parse(in);
         tell(out);
     }
 

@@ -21,15 +21,14 @@ final class CohereAnswer {
         CohereEnd end = new CohereEnd();
         CohereMessage message = new CohereMessage();
         boolean hasMessage = false;
-        try (JsonReader in = Json.read(body)) {
-            if (in.object()) {
-                while (in.nextField()) {
-                    if (in.field().equals("message") && in.isObject()) {
-                        hasMessage = true;
-                        message.read(in);
-                    } else if (!end.take(in)) {
-                        in.skip();
-                    }
+        JsonReader in = Json.read(body);
+        if (in.object()) {
+            while (in.nextField()) {
+                if (in.field().equals("message") && in.isObject()) {
+                    hasMessage = true;
+                    message.read(in);
+                } else if (!end.take(in)) {
+                    in.skip();
                 }
             }
         }

@@ -50,16 +50,22 @@ final class CohereMessage {
         thinking = "";
         if (in.isString()) {
             text = in.string("");
-        } else if (in.array()) {
+            return;
+        }
+        StringBuilder said = new StringBuilder();
+        StringBuilder thoughts = new StringBuilder();
+        if (in.array()) {
             while (in.nextElement()) {
-                block(in);
+                block(in, said, thoughts);
             }
         } else {
-            block(in);
+            block(in, said, thoughts);
         }
+        text = said.toString();
+        thinking = thoughts.toString();
     }
 
-    private void block(JsonReader in) {
+    private static void block(JsonReader in, StringBuilder said, StringBuilder thoughts) {
         String words = "";
         String thought = "";
         if (in.object()) {
@@ -71,12 +77,8 @@ final class CohereMessage {
                 }
             }
         }
-        text = joined(text, words);
-        thinking = joined(thinking, thought);
-    }
-
-    private static String joined(String one, String other) {
-        return one.isEmpty() ? other : one + other;
+        said.append(words);
+        thoughts.append(thought);
     }
 
     private void calls(JsonReader in) {

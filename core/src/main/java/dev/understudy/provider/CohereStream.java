@@ -91,21 +91,20 @@ final class CohereStream implements StreamDecoder {
         type = "";
         index = 0;
         isError = false;
-        try (JsonReader in = Json.read(event.payload(), event.offset(), event.length())) {
-            if (!in.object()) {
-                throw Json.rejected("an event that is no JSON object");
-            }
-            while (in.nextField()) {
-                switch (in.field()) {
-                    case "type" -> type = in.word("");
-                    case "index" -> index = in.integer(0);
-                    case "delta" -> delta(in);
-                    // An error that stands alone, as it would with a status of its own.
-                    case "message" -> isError = in.isString();
-                    default -> {
-                        if (!end.take(in)) {
-                            in.skip();
-                        }
+        JsonReader in = Json.read(event.payload(), event.offset(), event.length());
+        if (!in.object()) {
+            throw Json.rejected("an event that is no JSON object");
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "type" -> type = in.word("");
+                case "index" -> index = in.integer(0);
+                case "delta" -> delta(in);
+                // An error that stands alone, as it would with a status of its own.
+                case "message" -> isError = in.isString();
+                default -> {
+                    if (!end.take(in)) {
+                        in.skip();
                     }
                 }
             }

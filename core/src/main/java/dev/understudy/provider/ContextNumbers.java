@@ -8,11 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads from an overflow message how large the model's window really is. */
 final class ContextNumbers {
 
-    /** Each has the window as its group; thousands may be parted by commas. */
+    /** Each has the window as its group; thousands may be parted by commas, and "32k" is none. */
     private static final List<Pattern> WINDOWS = patterns(
             "exceed context limit: # \\+ # > (#)",
             "# tokens? > (#) maximum",
-            "maximum context length (?:is|of) (?:only )?(#)",
+            "maximum context length:? (?:(?:is|of) )?(?:only )?(#)",
+            "context length is only (#)",
             "with (#) maximum context length",
             "token count(?: \\(#\\))? exceeds the maximum number of tokens allowed \\(?(#)",
             "maximum (?:prompt|input) length (?:is|of) (#)",
@@ -26,7 +27,11 @@ final class ContextNumbers {
             ">= n_ctx \\((#)",
             "\\bn_ctx\"?\\s*[:=]\\s*(#)",
             "context length(?: of)?(?: only)? \\(?(#)",
-            "context window(?: of)? \\(?(#)",
+            "context window(?: limit)?(?: of)? \\(?(#)",
+            "model only supports up to (#)",
+            "max tokens of (#) exceeded",
+            "must have less than (#) tokens",
+            "input length should be \\[#, (#)",
             "max(?:imum)? size: (#) tokens",
             "limit:? (#), requested");
 
@@ -57,7 +62,7 @@ final class ContextNumbers {
 
     private static List<Pattern> patterns(String... forms) {
         return List.of(forms).stream()
-                .map(form -> Pattern.compile(form.replace("#", "\\d[\\d,]*"), Pattern.CASE_INSENSITIVE))
+                .map(form -> Pattern.compile(form.replace("#", "\\d[\\d,]*(?![\\dk])"), Pattern.CASE_INSENSITIVE))
                 .toList();
     }
 }

@@ -43,7 +43,8 @@ record ErrorBody(
 
     /** Reads the bytes of a body, whatever their content type says. */
     static ErrorBody read(byte[] bytes, int offset, int length) {
-        try (JsonReader in = Json.read(bytes, offset, length)) {
+        try {
+            JsonReader in = Json.read(bytes, offset, length);
             if (in.isObject() || in.isArray()) {
                 return of(JsonTree.of(in));
             }

@@ -40,7 +40,7 @@ final class ErrorCodes {
                     insufficient_quota insufficient_user_quota insufficient_balance insufficient_credits
                     billing_error billing_not_active billing_hard_limit_reached payment_required
                     exceeded_current_quota_error ServiceQuotaExceededException CreditsError Arrearage
-                    usage_limit_reached 1113 1304 1309 3036
+                    usage_limit_reached AccountOverdueError 1113 1304 1309 3036
                     """),
             new Row(AUTH, """
                     invalid_api_key API_KEY_INVALID API_KEY_EXPIRED incorrect_api_key_error
@@ -59,16 +59,17 @@ final class ErrorCodes {
             new Row(MODEL_NOT_FOUND, """
                     model_not_found ModelNotFound DeploymentNotFound model_decommissioned invalid_model
                     unknown_model unavailable_model model_not_available model_not_supported
-                    ResourceNotFoundException 1211 5007
+                    ResourceNotFoundException RESOURCE_DOES_NOT_EXIST ENDPOINT_NOT_FOUND 1211 5007
                     """),
             new Row(CONTENT_FILTERED, """
                     content_filter content_filtered content_policy content_policy_violation
                     ResponsibleAIPolicyViolation moderation_blocked invalid_prompt cyber_policy bio_policy
-                    image_content_policy_violation data_inspection_failed PROHIBITED_CONTENT 1301
+                    image_content_policy_violation SensitiveContentDetected
+                    InputTextSensitiveContentDetected OutputTextSensitiveContentDetected data_inspection_failed PROHIBITED_CONTENT 1301
                     """),
             new Row(TOOL_REJECTED, """
                     tool_use_failed invalid_tool_call INVALID_TOOL_GENERATION tool_call_validation_failed
-                    output_parse_failed MALFORMED_FUNCTION_CALL UNEXPECTED_TOOL_CALL malformed_tool_use
+                    output_parse_failed json_validate_failed MALFORMED_FUNCTION_CALL UNEXPECTED_TOOL_CALL malformed_tool_use
                     """),
             new Row(UNSUPPORTED, """
                     unsupported_parameter unsupported_value unknown_parameter unsupported_file

@@ -9,6 +9,7 @@ import static dev.understudy.chat.FailureKind.MODEL_NOT_FOUND;
 import static dev.understudy.chat.FailureKind.OVERLOADED;
 import static dev.understudy.chat.FailureKind.QUOTA;
 import static dev.understudy.chat.FailureKind.RATE_LIMITED;
+import static dev.understudy.chat.FailureKind.SERVER;
 import static dev.understudy.chat.FailureKind.TOOL_REJECTED;
 import static dev.understudy.provider.Fragment.row;
 
@@ -56,6 +57,8 @@ final class ErrorFragments {
                     (monthly|specified|configured).{0,20}(spending|spend|usage|budget) limit
                     spending limit  |  specified api usage limits
                     (session|weekly|monthly|daily) usage limit  |  session limit  |  key limit exceeded
+                    have any credits  |  balance is (insufficient|not enough|too low)  |  overdue balance
+                    free tier.{0,40}exhausted  |  inactive subscription  |  limited to \\d+ api calls / month
                     account is not active  |  account.{0,40}suspended  |  payment (is )?required
                     subscription (has )?expired  |  arrear  |  recharge  |  余额不足  |  欠费
                     ^quota(id|_limit): \\w*perday
@@ -69,6 +72,7 @@ final class ErrorFragments {
                     (incorrect|invalid|wrong|expired|missing|bad|revoked|no) (x-)?api[- _]?key
                     api[- _]?key (is |was |has been )?(not valid|invalid|incorrect|expired|missing|revoked|not found)
                     api[- _]?key.{0,20}reported as leaked  |  invalid subscription key
+                    oauth token (has been|has|is|was) (revoked|expired)  |  login fail
                     missing authentication  |  (invalid|failed) authentication
                     authentication (failed|required)  |  unregistered callers
                     invalid (bearer|access|api|auth\\w*) token  |  invalid credentials  |  not authenticated
@@ -82,6 +86,7 @@ final class ErrorFragments {
                     location is not supported  |  country, region, or territory not supported
                     not (available|supported|allowed) in your (country|region|location|territory)
                     no endpoints found matching your data policy  |  organization must be verified
+                    organization has been disabled  |  operation not allowed  |  not authorized to (invoke|perform)
                     """),
 
             // The prompt is too long; a single text that is too long is another matter.
@@ -96,6 +101,8 @@ final class ErrorFragments {
                     (prompt|input|message|conversation)s?( is| are)? too (long|large)\\b
                     longer than the (context|maximum)  |  longer than the model's context
                     too large for model with \\d+
+                    input token count is \\d+ but  |  max tokens of \\d+ exceeded  |  must have less than \\d+ tokens
+                    range of input length should be
                     too many (total |input |prompt )?(text )?(tokens|bytes)\\b  |  input tokens exceeded
                     number of input tokens exceeds  |  maximum number of (input )?tokens
                     maximum (prompt|input) length  |  exceeded (max|model).{0,12}(context|token)
@@ -122,7 +129,7 @@ final class ErrorFragments {
                     content[ _-]?(management )?(policy|filter)  |  usage polic(y|ies)
                     safety (system|reasons|policy)
                     (input|prompt|request|content|output)s? (was|were|is|has been) (flagged|blocked)
-                    violat\\w+.{0,60}polic  |  requires moderation
+                    violat\\w+.{0,60}(polic|guideline)  |  sensitive (information|content)  |  requires moderation
                     (in|un)(appropriate|safe).{0,20}content  |  content exists risk  |  considered high risk
                     不安全  |  敏感内容
                     """).at(0, 400, 403, 422, 451).unless("data policy"));
@@ -135,7 +142,11 @@ final class ErrorFragments {
                     is not a valid model  |  model not exist  |  ^model: \\S+\\s*$  |  no endpoints found
                     provided model identifier is invalid  |  deployment.{0,40}does not exist  |  模型不存在
                     on-demand throughput isn.t supported  |  no allowed providers are available
+                    no models? (are |is )?loaded
                     """).at(0, 400, 404, 410, 422),
+            row(SERVER, """
+                    model has crashed  |  failed to load model  |  model (is|was|has been) unloaded
+                    """).at(0, 400, 404),
 
             // No capacity.
             row(OVERLOADED, """

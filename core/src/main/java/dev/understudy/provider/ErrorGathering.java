@@ -26,6 +26,7 @@ final class ErrorGathering {
             "errorMessage",
             "Message",
             "error_msg",
+            "status_msg",
             "error_description",
             "originalMessage",
             "error",
@@ -58,7 +59,8 @@ final class ErrorGathering {
             "msg",
             "headers",
             "previous_errors",
-            "x_groq");
+            "x_groq",
+            "base_resp");
 
     /** Fields that are evidence together with their name. */
     private static final List<String> TELLING = List.of(
@@ -181,7 +183,8 @@ final class ErrorGathering {
         String stripped = said.strip();
         if ((stripped.startsWith("{") || stripped.startsWith("[{")) && depth < DEPTH) {
             byte[] bytes = stripped.getBytes(StandardCharsets.UTF_8);
-            try (JsonReader in = Json.read(bytes)) {
+            try {
+                JsonReader in = Json.read(bytes);
                 take(JsonTree.of(in), depth + 1);
                 return;
             } catch (CallFailed notJson) {

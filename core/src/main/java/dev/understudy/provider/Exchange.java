@@ -8,17 +8,10 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Phase;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -43,14 +36,12 @@ final class Exchange {
 
     private final Endpoint endpoint;
     private final Dialect dialect;
-    private final @Nullable Signer signer;
-    private final HttpClient client;
+    private final Requests requests;
 
     Exchange(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, Connections connections) {
         this.endpoint = endpoint;
         this.dialect = dialect;
-        this.signer = signer;
-        this.client = connections.client();
+        this.requests = new Requests(endpoint, dialect, signer, connections.client());
     }
 
     /**
@@ -59,7 +50,7 @@ final class Exchange {
      * @param gauge hears how long the key should be left alone because one of its buckets is empty
      */
     Mono<byte[]> whole(byte[] body, String path, KeyRing.Lease lease, Consumer<Duration> gauge) {
-        return post(body, path, lease, "application/json")
+        return requests.post(body, path, lease, "application/json")
                 .response((response, content) -> {
                     if (!ok(response)) {
                         return refused(response, content, gauge);
@@ -82,14 +73,13 @@ final class Exchange {
             Supplier<StreamDecoder> decoder,
             KeyRing.Lease lease,
             Consumer<Duration> gauge) {
-        return streamed(post(body, dialect.path(request, true), lease, dialect.streamType()), request, decoder, gauge);
+        return streamed(
+                requests.post(body, dialect.path(request, true), lease, dialect.streamType()), request, decoder, gauge);
     }
 
     /** The chunks of an answer that the vendor keeps: those that were told before, then those behind them. */
     Flux<StreamChunk> again(KeptResponse kept, ChatRequest request, Consumer<Duration> gauge) {
-        String uri = endpoint.baseUrl() + kept.rest();
-        HttpClient ready = client.headers(headers -> fill(headers, kept.lease(), dialect.streamType()));
-        return streamed(signed(ready, "GET", uri, new byte[0]).get().uri(uri), request, kept::connect, gauge);
+        return streamed(requests.get(kept.rest(), kept.lease(), dialect.streamType()), request, kept::connect, gauge);
     }
 
     private Flux<StreamChunk> streamed(
@@ -112,61 +102,10 @@ final class Exchange {
 
     /** Completes when a cheap GET succeeds. */
     Mono<Void> probe(KeyRing.Lease lease, String path) {
-        String uri = endpoint.baseUrl() + path;
-        return signed(client.headers(headers -> fill(headers, lease, "application/json")), "GET", uri, new byte[0])
-                .get()
-                .uri(uri)
+        return requests.get(path, lease, "application/json")
                 .response((response, content) ->
                         ok(response) ? content.then().flux() : refused(response, content, wait -> {}))
                 .then();
-    }
-
-    private HttpClient.ResponseReceiver<?> post(byte[] body, String path, KeyRing.Lease lease, String accept) {
-        String uri = endpoint.baseUrl() + path;
-        HttpClient ready = client.headers(headers -> {
-            fill(headers, lease, accept);
-            headers.set("content-type", "application/json");
-        });
-        return signed(ready, "POST", uri, body)
-                .request(HttpMethod.POST)
-                .uri(uri)
-                .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
-    }
-
-    private HttpClient signed(HttpClient ready, String method, String uri, byte[] body) {
-        Signer with = signer;
-        return with == null
-                ? ready
-                : ready.headersWhen(
-                        headers -> Mono.defer(() -> with.sign(method, URI.create(uri), byLowerCaseName(headers), body))
-                                .onErrorMap(Exchange::unsigned)
-                                .map(fields -> {
-                                    fields.forEach(headers::set);
-                                    return headers;
-                                }));
-    }
-
-    private static CallFailed unsigned(Throwable error) {
-        return new CallFailed(Failure.of(
-                FailureKind.AUTH,
-                "the request could not be signed: " + error.getClass().getSimpleName()));
-    }
-
-    private static Map<String, String> byLowerCaseName(HttpHeaders headers) {
-        Map<String, String> fields = new TreeMap<>();
-        headers.forEach(field -> fields.put(field.getKey().toLowerCase(Locale.ROOT), field.getValue()));
-        return fields;
-    }
-
-    private void fill(HttpHeaders headers, KeyRing.Lease lease, String accept) {
-        headers.set("accept", accept);
-        headers.set("accept-encoding", "identity");
-        headers.set("user-agent", "understudy");
-        dialect.headers(headers::set);
-        endpoint.headers().forEach(headers::set);
-        if (lease.key() != null) {
-            dialect.authorize(lease.key(), headers::set);
-        }
     }
 
     /**

@@ -16,6 +16,9 @@ final class GeminiArguments {
 
     private static final Pattern STEP = Pattern.compile("\\.([^.\\[\\]]+)|\\['([^']*)']|\\[(\\d{1,4})]");
 
+    /** Elements that may be missing before one that is told: lists are told in order, and an index costs nothing. */
+    private static final int GAP = 16;
+
     /**
      * @param path as the vendor writes it: {@code $.stops[0].city}
      * @param value a string, a number, a boolean or null
@@ -84,8 +87,13 @@ final class GeminiArguments {
         }
         Object last = steps.get(steps.size() - 1);
         Object before = get(at, last);
-        boolean joined = before instanceof String && piece.value() instanceof String;
-        set(at, last, joined ? before + String.valueOf(piece.value()) : piece.value());
+        if (!(piece.value() instanceof String words)) {
+            set(at, last, piece.value());
+        } else if (before instanceof StringBuilder begun) {
+            begun.append(words);
+        } else {
+            set(at, last, new StringBuilder(words));
+        }
     }
 
     private static List<Object> steps(String path) {
@@ -110,7 +118,7 @@ final class GeminiArguments {
     private static void set(Object at, Object step, @Nullable Object value) {
         if (at instanceof Map<?, ?> map) {
             ((Map<String, @Nullable Object>) map).put(String.valueOf(step), value);
-        } else if (step instanceof Integer index) {
+        } else if (step instanceof Integer index && index <= ((List<?>) at).size() + GAP) {
             List<@Nullable Object> list = (List<@Nullable Object>) at;
             while (list.size() <= index) {
                 list.add(null);

@@ -38,29 +38,28 @@ final class GeminiEvent {
         isError = false;
         boolean hasMessage = false;
         boolean hasCode = false;
-        try (JsonReader in = Json.read(bytes, offset, length)) {
-            if (!in.object()) {
-                isError = in.isArray();
-                if (!isError) {
-                    throw Json.rejected("JSON that is no object where an answer was expected");
-                }
-                return;
+        JsonReader in = Json.read(bytes, offset, length);
+        if (!in.object()) {
+            isError = in.isArray();
+            if (!isError) {
+                throw Json.rejected("JSON that is no object where an answer was expected");
             }
-            while (in.nextField()) {
-                switch (in.field()) {
-                    case "candidates" -> candidates(in);
-                    case "promptFeedback" -> feedback(in);
-                    case "usageMetadata" -> {
-                        isAnswer = true;
-                        usage.read(in);
-                    }
-                    case "modelVersion" -> model = told(in, model);
-                    case "responseId" -> id = told(in, id);
-                    case "error" -> isError |= !in.isNull();
-                    case "message" -> hasMessage = in.isString();
-                    case "code", "status" -> hasCode |= !in.isNull();
-                    default -> in.skip();
+            return;
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "candidates" -> candidates(in);
+                case "promptFeedback" -> feedback(in);
+                case "usageMetadata" -> {
+                    isAnswer = true;
+                    usage.read(in);
                 }
+                case "modelVersion" -> model = told(in, model);
+                case "responseId" -> id = told(in, id);
+                case "error" -> isError |= !in.isNull();
+                case "message" -> hasMessage = in.isString();
+                case "code", "status" -> hasCode |= !in.isNull();
+                default -> in.skip();
             }
         }
         isError |= !isAnswer && hasMessage && hasCode;

@@ -19,7 +19,7 @@ final class Json {
     private Json() {}
 
     /**
-     * Opens a JSON document. Close the reader when done, on the same thread; the bytes are not kept after that.
+     * Opens a JSON document, whose bytes the reader keeps.
      *
      * @throws CallFailed PROTOCOL if there is nothing in it
      */
@@ -34,7 +34,8 @@ final class Json {
     /** The JSON object in {@code text} as nested maps, lists, strings, numbers and booleans; null if it is none. */
     static @Nullable Map<String, @Nullable Object> object(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        try (JsonReader in = read(bytes)) {
+        try {
+            JsonReader in = read(bytes);
             return in.isObject() ? JsonTree.object(in) : null;
         } catch (CallFailed notJson) {
             return null;

@@ -19,14 +19,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * A value that was not looked at is skipped by the next step, and a value of another type than asked for reads as null
- * or as the default: vendors are sloppy. A loop that was begun must run to its end, or the reader be closed.
+ * or as the default: vendors are sloppy. A loop that was begun must run to its end, or nothing
+ * be read any more.
  *
  * <p>The document is whole in its array, so there is nothing to feed, to buffer or to pool: a streamed event costs this
  * object and the strings that are read from it. What is passed over is checked as strictly as what is read.
  */
-final class JsonReader implements AutoCloseable {
-
-    private static final byte[] NOTHING = new byte[0];
+final class JsonReader {
 
     /** What the value at hand is; nothing, before the first and behind the end of an object or array. */
     enum Kind {
@@ -40,7 +39,7 @@ final class JsonReader implements AutoCloseable {
         NULL
     }
 
-    private byte[] bytes;
+    private final byte[] bytes;
     private final int end;
     /** What was not passed yet begins here: white space, or an object or array at hand. */
     private int next;
@@ -269,11 +268,5 @@ final class JsonReader implements AutoCloseable {
     /** The value at hand as compact JSON, fields in the order received. */
     String json() {
         return JsonWriter.text(JsonTree.of(this));
-    }
-
-    /** Lets go of the bytes. What was not read is not looked at. */
-    @Override
-    public void close() {
-        bytes = NOTHING;
     }
 }

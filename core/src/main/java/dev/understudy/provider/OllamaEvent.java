@@ -40,22 +40,21 @@ final class OllamaEvent {
         done = false;
         reason = null;
         isError = false;
-        try (JsonReader in = Json.read(bytes, offset, length)) {
-            if (!in.object()) {
-                throw Json.rejected("a line that is no JSON object");
-            }
-            while (in.nextField()) {
-                switch (in.field()) {
-                    case "model" -> model = model == null ? in.string() : in.repeated(model);
-                    case "created_at" -> created = in.string("");
-                    case "message" -> message(in);
-                    case "done" -> done = in.bool(false);
-                    case "done_reason" -> reason = word(in);
-                    case "prompt_eval_count" -> input = Math.max(0, in.integer(input));
-                    case "eval_count" -> output = Math.max(0, in.integer(output));
-                    case "error" -> isError |= in.isObject() || !in.string("").isBlank();
-                    default -> in.skip();
-                }
+        JsonReader in = Json.read(bytes, offset, length);
+        if (!in.object()) {
+            throw Json.rejected("a line that is no JSON object");
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "model" -> model = model == null ? in.string() : in.repeated(model);
+                case "created_at" -> created = in.string("");
+                case "message" -> message(in);
+                case "done" -> done = in.bool(false);
+                case "done_reason" -> reason = word(in);
+                case "prompt_eval_count" -> input = Math.max(0, in.integer(input));
+                case "eval_count" -> output = Math.max(0, in.integer(output));
+                case "error" -> isError |= in.isObject() || !in.string("").isBlank();
+                default -> in.skip();
             }
         }
     }

@@ -14,18 +14,24 @@ import org.jspecify.annotations.Nullable;
 final class OpenAiChatCalls {
 
     private static final class Call {
+        final int place;
         final int vendorIndex;
+        final ObjectEnd end = new ObjectEnd();
         final StringBuilder arguments = new StringBuilder();
         String vendorId;
         String id = "";
         String name = "";
         boolean shown;
 
-        Call(OpenAiChatTurn.Piece piece) {
+        Call(int place, OpenAiChatTurn.Piece piece) {
+            this.place = place;
             vendorIndex = piece.index;
             vendorId = piece.id;
         }
     }
+
+    /** Each is looked for among those before it. */
+    static final int MAX_CALLS = 4_096;
 
     private final List<Call> calls = new ArrayList<>(0);
     /** Makes ids that differ from those of other answers, where the vendor gives none. */
@@ -48,8 +54,7 @@ final class OpenAiChatCalls {
             OpenAiChatTurn.Piece piece = turn.piece(i);
             Call call = callOf(piece, i > 0);
             if (call == null) {
-                call = new Call(piece);
-                calls.add(call);
+                call = begin(piece);
             }
             if (call.vendorId.isEmpty()) {
                 call.vendorId = piece.id;
@@ -58,8 +63,18 @@ final class OpenAiChatCalls {
                 call.name = piece.name;
             }
             call.arguments.append(piece.arguments);
+            call.end.take(piece.arguments);
             show(call, piece, out);
         }
+    }
+
+    private Call begin(OpenAiChatTurn.Piece piece) {
+        if (calls.size() == MAX_CALLS) {
+            throw Json.rejected("more than " + MAX_CALLS + " tool calls in one answer");
+        }
+        Call call = new Call(calls.size(), piece);
+        calls.add(call);
+        return call;
     }
 
     /** The call that a piece goes on with, or null if it begins one. */
@@ -82,8 +97,7 @@ final class OpenAiChatCalls {
         if (piece.name.isEmpty() || before.name.isEmpty()) {
             return false;
         }
-        return !piece.name.equals(before.name)
-                || (!piece.arguments.isEmpty() && Json.object(before.arguments.toString()) != null);
+        return !piece.name.equals(before.name) || (!piece.arguments.isEmpty() && before.end.reached());
     }
 
     private @Nullable Call withId(OpenAiChatTurn.Piece piece) {
@@ -110,9 +124,9 @@ final class OpenAiChatCalls {
         if (call.name.isEmpty()) {
             return;
         }
-        int index = calls.indexOf(call);
+        int index = call.place;
         if (!call.shown) {
-            name(call, index);
+            name(call);
             call.shown = true;
             out.accept(new StreamChunk.ToolCallPart(index, call.id, call.name, call.arguments.toString()));
         } else if (!piece.arguments.isEmpty()) {
@@ -120,12 +134,12 @@ final class OpenAiChatCalls {
         }
     }
 
-    private void name(Call call, int index) {
+    private void name(Call call) {
         boolean taken = call.vendorId.isEmpty();
         for (int i = 0; i < calls.size() && !taken; i++) {
             taken = calls.get(i) != call && calls.get(i).id.equals(call.vendorId);
         }
-        call.id = taken ? MadeUpIds.of(salt, index) : call.vendorId;
+        call.id = taken ? MadeUpIds.of(salt, call.place) : call.vendorId;
     }
 
     void done(Consumer<StreamChunk> out) {
@@ -140,7 +154,7 @@ final class OpenAiChatCalls {
         for (int i = 0; i < calls.size(); i++) {
             Call call = calls.get(i);
             if (call.id.isEmpty()) {
-                name(call, i);
+                name(call);
             }
             whole.add(new ToolCall(call.id, call.name, call.arguments.toString()));
         }

@@ -41,35 +41,33 @@ final class OpenAiChatEvent {
      */
     void read(byte[] bytes, int offset, int length) {
         clear();
-        try (JsonReader in = Json.read(bytes, offset, length)) {
-            if (!in.object()) {
-                isError = in.isArray();
-                if (!isError) {
-                    throw Json.rejected("JSON that is no object where an answer was expected");
-                }
-                return;
+        JsonReader in = Json.read(bytes, offset, length);
+        if (!in.object()) {
+            isError = in.isArray();
+            if (!isError) {
+                throw Json.rejected("JSON that is no object where an answer was expected");
             }
-            while (in.nextField()) {
-                switch (in.field()) {
-                    case "choices" -> choices(in);
-                    case "usage" -> usage.read(in);
-                    case "x_groq" -> xGroq(in);
-                    case "error" -> isError |= isSomething(in);
-                    default -> {
-                        if (whole) {
-                            label(in);
-                        }
+            return;
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "choices" -> choices(in);
+                case "usage" -> usage.read(in);
+                case "x_groq" -> xGroq(in);
+                case "error" -> isError |= isSomething(in);
+                default -> {
+                    if (whole) {
+                        label(in);
                     }
                 }
             }
         }
         if (!whole && (!labelled || !hasFirst || turn.finish != null)) {
             labelled |= hasFirst;
-            try (JsonReader in = Json.read(bytes, offset, length)) {
-                in.object();
-                while (in.nextField()) {
-                    label(in);
-                }
+            JsonReader again = Json.read(bytes, offset, length);
+            again.object();
+            while (again.nextField()) {
+                label(again);
             }
         }
         isError |= !hasChoices && (saysError || (hasMessage && hasCode));
@@ -82,8 +80,11 @@ final class OpenAiChatEvent {
             case "model" -> model = in.repeated(model);
             case "detail" -> saysError = true;
             case "object", "type" -> saysError |= namesError(in.repeated(USUAL));
-            case "message" -> hasMessage = true;
-            case "code", "status" -> hasCode |= !in.isNull();
+            case "message", "msg" ->
+                hasMessage |= in.isObject() || !in.string("").isEmpty();
+            case "code", "status" -> hasCode |= !in.isNull() && !in.string("").equals("0");
+            case "success" -> saysError |= !in.bool(true);
+            case "base_resp" -> saysError |= isRefusal(in);
             default -> in.skip();
         }
     }
@@ -157,6 +158,19 @@ final class OpenAiChatEvent {
     private static @Nullable String word(JsonReader in) {
         String word = in.string();
         return word == null || word.isBlank() || word.equals("null") ? null : word;
+    }
+
+    /** MiniMax sends this with every answer, and other numbers than 0 in place of one. */
+    private static boolean isRefusal(JsonReader in) {
+        boolean refusal = false;
+        if (in.object()) {
+            while (in.nextField()) {
+                if (in.field().equals("status_code")) {
+                    refusal = in.integer(0) != 0;
+                }
+            }
+        }
+        return refusal;
     }
 
     private static boolean namesError(String type) {

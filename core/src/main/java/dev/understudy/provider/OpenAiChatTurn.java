@@ -113,9 +113,12 @@ final class OpenAiChatTurn {
             text = in.string("");
             return;
         }
+        StringBuilder said = new StringBuilder();
+        StringBuilder refusals = new StringBuilder(refusal);
+        StringBuilder thoughts = new StringBuilder();
         while (in.nextElement()) {
             if (!in.object()) {
-                text += in.string("");
+                said.append(in.string(""));
                 continue;
             }
             String words = "";
@@ -129,10 +132,13 @@ final class OpenAiChatTurn {
                     default -> in.skip();
                 }
             }
-            text += words;
-            refusal += refused;
-            thinking += thought;
+            said.append(words);
+            refusals.append(refused);
+            thoughts.append(thought);
         }
+        text = said.toString();
+        refusal = refusals.toString();
+        thinking = thoughts.toString();
     }
 
     /** A string, or a list of objects with a text. */
@@ -159,16 +165,18 @@ final class OpenAiChatTurn {
         if (!in.array()) {
             return;
         }
+        StringBuilder texts = new StringBuilder();
         while (in.nextElement()) {
             if (in.object()) {
                 while (in.nextField()) {
                     switch (in.field()) {
-                        case "text", "summary" -> details += in.string("");
+                        case "text", "summary" -> texts.append(in.string(""));
                         default -> in.skip();
                     }
                 }
             }
         }
+        details = texts.toString();
     }
 
     private void toolCalls(JsonReader in) {

@@ -21,9 +21,8 @@ final class OpenAiResponsesAnswer {
      */
     static ChatResponse read(String provider, String model, byte[] body) {
         OpenAiResponsesAnswer answer = new OpenAiResponsesAnswer();
-        try (JsonReader in = Json.read(body)) {
-            answer.response(in);
-        }
+        JsonReader in = Json.read(body);
+        answer.response(in);
         if (answer.end.hasError || answer.end.hasFailed()) {
             throw new CallFailed(ErrorTyping.inBand(body, 0, body.length));
         }

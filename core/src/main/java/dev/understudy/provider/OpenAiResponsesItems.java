@@ -36,6 +36,9 @@ final class OpenAiResponsesItems {
         }
     }
 
+    /** Each is looked for among those before it. */
+    static final int MAX_ITEMS = 16_384;
+
     private final List<Open> items = new ArrayList<>(2);
     private @Nullable Open last;
     private int calls;
@@ -184,6 +187,9 @@ final class OpenAiResponsesItems {
                 last = open;
                 return open;
             }
+        }
+        if (items.size() == MAX_ITEMS) {
+            throw Json.rejected("more than " + MAX_ITEMS + " items in one answer");
         }
         Open open = new Open(place, id);
         items.add(open);

@@ -143,24 +143,23 @@ final class OpenAiResponsesStream implements StreamDecoder {
         output.clear();
         hasError = false;
         number = -1;
-        try (JsonReader in = Json.read(event.payload(), event.offset(), event.length())) {
-            if (!in.object()) {
-                throw Json.rejected("an event that is no JSON object");
-            }
-            while (in.nextField()) {
-                switch (in.field()) {
-                    case "type" -> type = in.word("");
-                    case "output_index" -> outputIndex = in.integer(-1);
-                    case "content_index", "summary_index" -> partIndex = in.integer(0);
-                    case "sequence_number" -> number = in.integer(-1);
-                    case "item_id" -> itemId = in.isString() ? in.repeated(lastItem) : "";
-                    case "delta" -> delta = in.string("");
-                    case "text", "refusal", "arguments" -> whole = in.string("");
-                    case "item" -> item = OpenAiResponsesItem.read(in);
-                    case "response" -> response(in);
-                    case "error" -> hasError = !in.isNull();
-                    default -> in.skip();
-                }
+        JsonReader in = Json.read(event.payload(), event.offset(), event.length());
+        if (!in.object()) {
+            throw Json.rejected("an event that is no JSON object");
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "type" -> type = in.word("");
+                case "output_index" -> outputIndex = in.integer(-1);
+                case "content_index", "summary_index" -> partIndex = in.integer(0);
+                case "sequence_number" -> number = in.integer(-1);
+                case "item_id" -> itemId = in.isString() ? in.repeated(lastItem) : "";
+                case "delta" -> delta = in.string("");
+                case "text", "refusal", "arguments" -> whole = in.string("");
+                case "item" -> item = OpenAiResponsesItem.read(in);
+                case "response" -> response(in);
+                case "error" -> hasError = !in.isNull();
+                default -> in.skip();
             }
         }
     }

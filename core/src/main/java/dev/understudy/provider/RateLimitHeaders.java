@@ -38,7 +38,7 @@ final class RateLimitHeaders {
 
     private static final Pattern NOTHING = Pattern.compile("-\\d{1,18}|0{1,18}(\\.0{0,18})?");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}(\\.\\d{0,18})?");
-    private static final Pattern LENGTH = Pattern.compile("(?:\\d{1,18}(?:\\.\\d{1,18})?(?:ms|[smhd]))+");
+    private static final Pattern LENGTH = Pattern.compile("(?:\\d{1,18}(?:\\.\\d{1,18})?(?:ms|[smhd])){1,6}+");
 
     private RateLimitHeaders() {}
 

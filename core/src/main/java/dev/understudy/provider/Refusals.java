@@ -18,6 +18,7 @@ final class Refusals {
                     (not|n't) support (for )?(the )?(tools?|function|functions|tool use|tool calling|function calling|tool choice)\\b
                     (tool use|tool[- ]calling|function[- ]calling|tools?)( is| are)? not (supported|enabled|available)
                     no endpoints found that support tool  |  requires --enable-auto-tool-choice
+                    tools param requires
                     tool_choice.{0,40}(not supported|unsupported)
                     """).refusing("tools"),
             refusal("""

@@ -26,9 +26,12 @@ final class RetryAfter {
 
     private static final Duration LONGEST = Duration.ofDays(366);
 
-    /** {@code 6m0s}, {@code 2m59.56s}, {@code 130ms}, {@code 2.5}: a number without a unit counts seconds. */
-    private static final String LENGTH = "((?:\\d+(?:\\.\\d+)?\\s*"
-            + "(?:(?:days?|d|hours?|hrs?|h|milliseconds?|ms|minutes?|mins?|m|seconds?|secs?|s)(?![a-z]))?[, ]*){1,6})";
+    /**
+     * {@code 6m0s}, {@code 2m59.56s}, {@code 130ms}, {@code 2.5}: a number without a unit counts seconds. Nothing of it is
+     * given back, for there are too many ways to take a long row of digits apart.
+     */
+    private static final String LENGTH = "((?:\\d++(?:\\.\\d++)?+\\s*+"
+            + "(?:(?:days?|d|hours?|hrs?|h|milliseconds?|ms|minutes?|mins?|m|seconds?|secs?|s)(?![a-z]))?+[, ]*+){1,6}+)";
 
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([a-z]*)");
 
@@ -36,7 +39,7 @@ final class RetryAfter {
             "retryDelay: " + LENGTH,
             "retry[-_ ]?after(?:_seconds)?\"?\\s*[:=]?\\s*\"?" + LENGTH,
             "(?:re)?try (?:again )?(?:in|after) (?:about |approximately |~)?" + LENGTH,
-            "wait (?:for )?(?:about |at least )?" + LENGTH + "(?: before|and|,|\\.|$)",
+            "wait (?:for )?(?:about |at least )?" + LENGTH + "(?:(?<=,| )(?=before)|(?=and|\\.|$)|(?<=,|, ))",
             "resets? in (?:about |approximately |~)?" + LENGTH);
 
     /** A wall clock of Z.AI and its sisters: theirs, which is Beijing's, when no zone is told. */

@@ -47,7 +47,11 @@ public enum Vendor {
     PERPLEXITY("https://api.perplexity.ai", like().withProbePath("")),
     SGLANG("http://localhost:30000/v1", like().withContinuation(Continuation.FLAGS)),
     /** {@code {}} is the account's host. Gives no finish reason, only the end marker. */
-    SNOWFLAKE("https://{}/api/v2/cortex/v1", like().withDoneCompletes(true).withProbePath("")),
+    SNOWFLAKE(
+            "https://{}/api/v2/cortex/v1",
+            like().withMaxTokensField("max_completion_tokens")
+                    .withDoneCompletes(true)
+                    .withProbePath("")),
     TOGETHER("https://api.together.xyz/v1", like()),
     /** Passes ids of tool calls on to vendors that are particular about them. */
     VERCEL("https://ai-gateway.vercel.sh/v1", like().withCallIds(new CallIds("_-", 1, 40))),

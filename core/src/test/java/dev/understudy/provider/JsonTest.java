@@ -24,20 +24,18 @@ class JsonTest {
     @Test
     void pullsFieldsAndSkipsWhatNobodyAskedFor() {
         List<String> seen = new ArrayList<>();
-        try (JsonReader in =
-                open("{\"a\":\"x\",\"deep\":{\"a\":[1,{\"b\":2}]},\"list\":[\"p\",{\"q\":1},\"r\"],\"n\":7}")) {
-            assertThat(in.object()).isTrue();
-            while (in.nextField()) {
-                switch (in.field()) {
-                    case "a", "n" -> seen.add(in.field() + "=" + in.string());
-                    case "list" -> {
-                        assertThat(in.array()).isTrue();
-                        while (in.nextElement()) {
-                            seen.add("element " + in.string());
-                        }
+        JsonReader in = open("{\"a\":\"x\",\"deep\":{\"a\":[1,{\"b\":2}]},\"list\":[\"p\",{\"q\":1},\"r\"],\"n\":7}");
+        assertThat(in.object()).isTrue();
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "a", "n" -> seen.add(in.field() + "=" + in.string());
+                case "list" -> {
+                    assertThat(in.array()).isTrue();
+                    while (in.nextElement()) {
+                        seen.add("element " + in.string());
                     }
-                    default -> {}
                 }
+                default -> {}
             }
         }
         assertThat(seen).containsExactly("a=x", "element p", "element null", "element r", "n=7");
@@ -45,44 +43,42 @@ class JsonTest {
 
     @Test
     void toleratesValuesOfAnotherType() {
-        try (JsonReader in =
-                open("{\"a\":\"12\",\"b\":3.9,\"c\":null,\"d\":{},\"e\":1e30,\"f\":true,\"g\":99999999999999999999}")) {
-            in.object();
-            in.nextField();
-            assertThat(in.integer(-1)).isEqualTo(12);
-            in.nextField();
-            assertThat(in.integer(-1)).isEqualTo(3);
-            assertThat(in.string()).isEqualTo("3.9");
-            in.nextField();
-            assertThat(in.integer(-1)).isEqualTo(-1);
-            assertThat(in.string()).isNull();
-            assertThat(in.isNull()).isTrue();
-            in.nextField();
-            assertThat(in.string()).isNull();
-            assertThat(in.array()).isFalse();
-            assertThat(in.bool(true)).isTrue();
-            in.nextField();
-            assertThat(in.integer(-1)).isEqualTo(Integer.MAX_VALUE);
-            in.nextField();
-            assertThat(in.string()).isEqualTo("true");
-            assertThat(in.bool(false)).isTrue();
-            assertThat(in.integer(5)).isEqualTo(5);
-            in.nextField();
-            assertThat(in.longer(-1)).isEqualTo(Long.MAX_VALUE);
-            assertThat(in.nextField()).isFalse();
-        }
+        JsonReader in =
+                open("{\"a\":\"12\",\"b\":3.9,\"c\":null,\"d\":{},\"e\":1e30,\"f\":true,\"g\":99999999999999999999}");
+        in.object();
+        in.nextField();
+        assertThat(in.integer(-1)).isEqualTo(12);
+        in.nextField();
+        assertThat(in.integer(-1)).isEqualTo(3);
+        assertThat(in.string()).isEqualTo("3.9");
+        in.nextField();
+        assertThat(in.integer(-1)).isEqualTo(-1);
+        assertThat(in.string()).isNull();
+        assertThat(in.isNull()).isTrue();
+        in.nextField();
+        assertThat(in.string()).isNull();
+        assertThat(in.array()).isFalse();
+        assertThat(in.bool(true)).isTrue();
+        in.nextField();
+        assertThat(in.integer(-1)).isEqualTo(Integer.MAX_VALUE);
+        in.nextField();
+        assertThat(in.string()).isEqualTo("true");
+        assertThat(in.bool(false)).isTrue();
+        assertThat(in.integer(5)).isEqualTo(5);
+        in.nextField();
+        assertThat(in.longer(-1)).isEqualTo(Long.MAX_VALUE);
+        assertThat(in.nextField()).isFalse();
     }
 
     @Test
     void capturesASubTreeInTheOrderReceived() {
         String tree = "{\"z\":1,\"a\":[true,null,\"é\\n\"],\"m\":{\"x\":1.50,\"e\":1E+3}}";
-        try (JsonReader in = open(" { \"skip\" : [ ] , \"tree\" : " + tree + " } ")) {
-            in.object();
-            in.nextField();
-            in.nextField();
-            assertThat(in.json()).isEqualTo(tree);
-            assertThat(in.nextField()).isFalse();
-        }
+        JsonReader in = open(" { \"skip\" : [ ] , \"tree\" : " + tree + " } ");
+        in.object();
+        in.nextField();
+        in.nextField();
+        assertThat(in.json()).isEqualTo(tree);
+        assertThat(in.nextField()).isFalse();
         assertThat(Json.object(tree))
                 .containsEntry("z", 1L)
                 .containsEntry("a", Arrays.asList(true, null, "é\n"))
@@ -141,18 +137,16 @@ class JsonTest {
                 assertThatThrownBy(() -> drain("{\"a\":[1,".getBytes(StandardCharsets.UTF_8)))
                         .isInstanceOf(CallFailed.class);
             }
-            try (JsonReader in = open("{\"a\":\"" + text + "\"}  ")) {
-                in.object();
-                in.nextField();
-                try (JsonReader inner = open("{\"b\":" + i + "}")) {
-                    inner.object();
-                    inner.nextField();
-                    assertThat(inner.integer(-1)).isEqualTo(i);
-                    assertThat(inner.nextField()).isFalse();
-                }
-                assertThat(in.string()).isEqualTo(text);
-                assertThat(in.nextField()).isFalse();
-            }
+            JsonReader in = open("{\"a\":\"" + text + "\"}  ");
+            in.object();
+            in.nextField();
+            JsonReader inner = open("{\"b\":" + i + "}");
+            inner.object();
+            inner.nextField();
+            assertThat(inner.integer(-1)).isEqualTo(i);
+            assertThat(inner.nextField()).isFalse();
+            assertThat(in.string()).isEqualTo(text);
+            assertThat(in.nextField()).isFalse();
         }
     }
 
@@ -164,13 +158,12 @@ class JsonTest {
             String own = "thread " + t;
             Thread thread = new Thread(() -> {
                 for (int i = 0; i < 2_000; i++) {
-                    try (JsonReader in = open("{\"a\":\"" + own + "\"}")) {
-                        in.object();
-                        in.nextField();
-                        String read = in.string("");
-                        if (!read.equals(own) || in.nextField()) {
-                            wrong.add(read);
-                        }
+                    JsonReader in = open("{\"a\":\"" + own + "\"}");
+                    in.object();
+                    in.nextField();
+                    String read = in.string("");
+                    if (!read.equals(own) || in.nextField()) {
+                        wrong.add(read);
                     }
                 }
             });
@@ -186,20 +179,19 @@ class JsonTest {
     @Test
     void aStringThatRepeatsIsNotMadeAnew() {
         String before = String.valueOf("same".toCharArray());
-        try (JsonReader in = open("{\"a\":\"same\",\"b\":\"other\",\"c\":\"\",\"d\":null,\"e\":\"sam\\u0065\"}")) {
-            in.object();
-            in.nextField();
-            assertThat(in.repeated(before)).isSameAs(before);
-            in.nextField();
-            assertThat(in.repeated(before)).isEqualTo("other");
-            in.nextField();
-            assertThat(in.repeated(before)).isSameAs(before);
-            in.nextField();
-            assertThat(in.repeated(before)).isSameAs(before);
-            in.nextField();
-            assertThat(in.repeated(before)).isSameAs(before);
-            assertThat(in.nextField()).isFalse();
-        }
+        JsonReader in = open("{\"a\":\"same\",\"b\":\"other\",\"c\":\"\",\"d\":null,\"e\":\"sam\\u0065\"}");
+        in.object();
+        in.nextField();
+        assertThat(in.repeated(before)).isSameAs(before);
+        in.nextField();
+        assertThat(in.repeated(before)).isEqualTo("other");
+        in.nextField();
+        assertThat(in.repeated(before)).isSameAs(before);
+        in.nextField();
+        assertThat(in.repeated(before)).isSameAs(before);
+        in.nextField();
+        assertThat(in.repeated(before)).isSameAs(before);
+        assertThat(in.nextField()).isFalse();
     }
 
     @Test
@@ -240,8 +232,7 @@ class JsonTest {
     }
 
     private static void drain(byte[] body) {
-        try (JsonReader in = Json.read(body)) {
-            JsonTree.of(in);
-        }
+        JsonReader in = Json.read(body);
+        JsonTree.of(in);
     }
 }

@@ -58,7 +58,8 @@ class JsonTwinTest {
     }
 
     private static @Nullable Object ours(byte[] document) {
-        try (JsonReader in = Json.read(document)) {
+        try {
+            JsonReader in = Json.read(document);
             return in.isObject() ? JsonTree.object(in) : null;
         } catch (CallFailed notJson) {
             return null;
@@ -68,7 +69,8 @@ class JsonTwinTest {
     /** What nobody looks at is checked no less. */
     private static boolean passedOver(byte[] document) {
         byte[] wrapped = ("{\"a\":" + text(document) + "}").getBytes(StandardCharsets.ISO_8859_1);
-        try (JsonReader in = Json.read(wrapped)) {
+        try {
+            JsonReader in = Json.read(wrapped);
             in.object();
             in.nextField();
             boolean object = in.isObject();

@@ -263,8 +263,8 @@ class VendorHabitsTest {
                 .withSeed(4);
         String body = new String(new OpenAiChat(vendor.quirks()).encode(request, true), StandardCharsets.UTF_8);
         assertThat(body.contains("\"stream_options\"")).isEqualTo(!in(vendor, "MISTRAL DATABRICKS"));
-        assertThat(body.contains("\"max_completion_tokens\":9")).isEqualTo(in(vendor, "GROQ CEREBRAS"));
-        assertThat(body.contains("\"max_tokens\":9")).isEqualTo(!in(vendor, "GROQ CEREBRAS"));
+        assertThat(body.contains("\"max_completion_tokens\":9")).isEqualTo(in(vendor, "GROQ CEREBRAS SNOWFLAKE"));
+        assertThat(body.contains("\"max_tokens\":9")).isEqualTo(!in(vendor, "GROQ CEREBRAS SNOWFLAKE"));
         assertThat(body.contains("\"random_seed\":4")).isEqualTo(in(vendor, "MISTRAL"));
         assertThat(body.contains("\"prefix\":true")).isEqualTo(in(vendor, "MISTRAL DEEPSEEK_BETA"));
         assertThat(body.contains("\"continue_final_message\":true,\"add_generation_prompt\":false"))

@@ -5,6 +5,8 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.BiFunction;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -17,8 +19,24 @@ final class Bodies {
 
     private Bodies() {}
 
+    /** What a route does with a request whose body has come. */
+    @FunctionalInterface
+    interface Route {
+        Publisher<Void> answer(byte[] body, HttpServerRequest request, HttpServerResponse response);
+    }
+
+    /**
+     * Answers when the request has come to its end, and not before: reactor-netty stops reading a connection whose next request
+     * came while the last answer was being finished on another thread, if that next request is answered before its end was read.
+     */
+    static BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> route(Route route) {
+        return (request, response) -> read(request)
+                .flatMap(body -> Mono.from(route.answer(body, request, response)))
+                .onErrorResume(error -> response.hasSentHeaders() ? Mono.error(error) : problem(response, error));
+    }
+
     /** The whole body; too much of it is refused before it is held. */
-    static Mono<byte[]> read(HttpServerRequest request) {
+    private static Mono<byte[]> read(HttpServerRequest request) {
         return request.receive()
                 .collect(ByteArrayOutputStream::new, Bodies::add)
                 .map(ByteArrayOutputStream::toByteArray);

@@ -9,7 +9,6 @@ import dev.understudy.streaming.SseWriter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Instant;
 import java.util.UUID;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -19,7 +18,7 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /** {@code POST /v1/chat/completions}: whole answers and streams. A client that leaves cancels what runs for it. */
-final class ChatRoute implements BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {
+final class ChatRoute implements Bodies.Route {
 
     private final Menu menu;
 
@@ -28,15 +27,8 @@ final class ChatRoute implements BiFunction<HttpServerRequest, HttpServerRespons
     }
 
     @Override
-    public Publisher<Void> apply(HttpServerRequest http, HttpServerResponse response) {
-        return Bodies.read(http)
-                .map(Question::of)
-                .flatMap(question -> Mono.from(answer(question, response)))
-                .onErrorResume(
-                        error -> response.hasSentHeaders() ? Mono.error(error) : Bodies.problem(response, error));
-    }
-
-    private Publisher<Void> answer(Question question, HttpServerResponse response) {
+    public Publisher<Void> answer(byte[] body, HttpServerRequest http, HttpServerResponse response) {
+        Question question = Question.of(body);
         Menu.Choice choice = menu.choose(question.request().model());
         ChatRequest request = question.request().withModel(choice.model());
         return question.stream()

@@ -38,24 +38,25 @@ record Front(String host, int port, @Nullable String token) {
                 .port(port)
                 .route(routes -> {
                     routes.post("/v1/chat/completions", guarded(new ChatRoute(menu)));
-                    routes.get("/v1/models", guarded((request, response) -> Bodies.json(response, 200, models(menu))));
+                    routes.get(
+                            "/v1/models",
+                            guarded((body, request, response) -> Bodies.json(response, 200, models(menu))));
                     more.accept(routes);
                     lost(routes);
                 })
                 .bindNow(START);
     }
 
-    private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> guarded(
-            BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> route) {
-        return (request, response) -> {
+    private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> guarded(Bodies.Route route) {
+        return Bodies.route((body, request, response) -> {
             if (isWelcome(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION))) {
-                return route.apply(request, response);
+                return route.answer(body, request, response);
             }
             response.header(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
             return Bodies.problem(
                     response,
                     Wrong.request(401, "invalid_api_key", "Send the gateway's token as \"Authorization: Bearer …\""));
-        };
+        });
     }
 
     /** Compared in a time that does not tell how much of it was right. */
@@ -85,7 +86,7 @@ record Front(String host, int port, @Nullable String token) {
 
     /** What no other route has taken. */
     private static void lost(HttpServerRoutes routes) {
-        routes.route(request -> true, (request, response) -> {
+        routes.route(request -> true, Bodies.route((body, request, response) -> {
             HttpMethod expected = method(request.path());
             if (expected == null || expected.equals(request.method())) {
                 String message = "There is nothing at /" + request.path();
@@ -94,7 +95,7 @@ record Front(String host, int port, @Nullable String token) {
             response.header(HttpHeaderNames.ALLOW, expected.name());
             String message = "/" + request.path() + " wants " + expected + ", not " + request.method();
             return Bodies.problem(response, Wrong.request(405, "method_not_allowed", message));
-        });
+        }));
     }
 
     private static @Nullable HttpMethod method(String path) {

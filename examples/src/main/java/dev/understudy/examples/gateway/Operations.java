@@ -20,9 +20,11 @@ record Operations(Agents agents, PrometheusMeterRegistry registry) implements Co
 
     @Override
     public void accept(HttpServerRoutes routes) {
-        routes.get("/healthz", (request, response) -> Bodies.json(response, 200, "{\"status\":\"up\"}"));
-        routes.get("/readyz", (request, response) -> ready(response));
-        routes.get("/metrics", (request, response) -> metrics(response));
+        routes.get(
+                "/healthz",
+                Bodies.route((body, request, response) -> Bodies.json(response, 200, "{\"status\":\"up\"}")));
+        routes.get("/readyz", Bodies.route((body, request, response) -> ready(response)));
+        routes.get("/metrics", Bodies.route((body, request, response) -> metrics(response)));
     }
 
     /** Ready as long as every chain has somebody who can be asked. */

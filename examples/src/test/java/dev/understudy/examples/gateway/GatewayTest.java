@@ -17,12 +17,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
 
 /** The whole of it, as an operator runs it: one file, one port. */
+@Timeout(120)
 class GatewayTest {
 
     private static final String CLIENT = "client-token-canary";
@@ -178,6 +180,22 @@ class GatewayTest {
         assertThat(wrong.header("allow")).isEqualTo("POST");
         assertThat(caller.post("{").status()).isEqualTo(400);
         assertThat(caller.post("x".repeat(Bodies.MOST + 1)).status()).isEqualTo(413);
+    }
+
+    /** Answers that are finished on other threads, and next requests that are answered at once, on one connection. */
+    @Test
+    void aConnectionIsReadOnWhoeverFinishedTheLastAnswer() throws Exception {
+        Caller caller = start("{support: {primary: ann}}", Map.of("GATEWAY_ADMIN_TOKEN", ADMIN));
+        for (int i = 0; i < 300; i++) {
+            assertThat(caller.get("/metrics").status()).isEqualTo(200);
+            assertThat(caller.get("/healthz").status()).isEqualTo(200);
+            assertThat(caller.get("/metrics").status()).isEqualTo(200);
+            assertThat(caller.get("/api/providers/health", "authorization", "Bearer " + ADMIN)
+                            .status())
+                    .isEqualTo(200);
+            assertThat(caller.get("/metrics").status()).isEqualTo(200);
+            assertThat(caller.get("/api/providers/health").status()).isEqualTo(401);
+        }
     }
 
     @ParameterizedTest

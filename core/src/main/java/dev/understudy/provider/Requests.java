@@ -1,0 +1,89 @@
+package dev.understudy.provider;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+
+/** Requests to one endpoint, with their header fields, key and signature. Nothing is sent before the answer is subscribed to. */
+final class Requests {
+
+    private static final byte[] NOTHING = new byte[0];
+
+    private final Endpoint endpoint;
+    private final Dialect dialect;
+    private final @Nullable Signer signer;
+    private final HttpClient client;
+
+    Requests(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, HttpClient client) {
+        this.endpoint = endpoint;
+        this.dialect = dialect;
+        this.signer = signer;
+        this.client = client;
+    }
+
+    /** @param path below the base URL */
+    HttpClient.ResponseReceiver<?> get(String path, KeyRing.Lease lease, String accept) {
+        String uri = endpoint.baseUrl() + path;
+        HttpClient ready = client.headers(headers -> fill(headers, lease, accept));
+        return signed(ready, "GET", uri, NOTHING).get().uri(uri);
+    }
+
+    /** @param body JSON */
+    HttpClient.ResponseReceiver<?> post(byte[] body, String path, KeyRing.Lease lease, String accept) {
+        String uri = endpoint.baseUrl() + path;
+        HttpClient ready = client.headers(headers -> {
+            fill(headers, lease, accept);
+            headers.set("content-type", "application/json");
+        });
+        return signed(ready, "POST", uri, body)
+                .request(HttpMethod.POST)
+                .uri(uri)
+                .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
+    }
+
+    private void fill(HttpHeaders headers, KeyRing.Lease lease, String accept) {
+        headers.set("accept", accept);
+        headers.set("accept-encoding", "identity");
+        headers.set("user-agent", "understudy");
+        dialect.headers(headers::set);
+        endpoint.headers().forEach(headers::set);
+        if (lease.key() != null) {
+            dialect.authorize(lease.key(), headers::set);
+        }
+    }
+
+    private HttpClient signed(HttpClient ready, String method, String uri, byte[] body) {
+        Signer with = signer;
+        return with == null
+                ? ready
+                : ready.headersWhen(
+                        headers -> Mono.defer(() -> with.sign(method, URI.create(uri), byLowerCaseName(headers), body))
+                                .onErrorMap(Requests::unsigned)
+                                .map(fields -> {
+                                    fields.forEach(headers::set);
+                                    return headers;
+                                }));
+    }
+
+    private static CallFailed unsigned(Throwable error) {
+        return new CallFailed(Failure.of(
+                FailureKind.AUTH,
+                "the request could not be signed: " + error.getClass().getSimpleName()));
+    }
+
+    private static Map<String, String> byLowerCaseName(HttpHeaders headers) {
+        Map<String, String> fields = new TreeMap<>();
+        headers.forEach(field -> fields.put(field.getKey().toLowerCase(Locale.ROOT), field.getValue()));
+        return fields;
+    }
+}

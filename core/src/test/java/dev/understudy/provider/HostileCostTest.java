@@ -1,0 +1,135 @@
+package dev.understudy.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.FailureKind;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+/** Bodies within all limits that are made to keep a thread busy. Each took minutes once, or the stack of the thread. */
+@Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD)
+class HostileCostTest {
+
+    private static final ChatRequest REQUEST = ChatRequest.of("m", "?");
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+    @Test
+    void aWaitOfManyDigitsIsNotTriedInAllItsParts() {
+        String digits = "7".repeat(900);
+        assertThat(RetryAfter.in("please wait " + digits + "x", NOW)).isNull();
+        assertThat(RetryAfter.in("please wait " + "1 ".repeat(900) + "x", NOW)).isNull();
+        assertThat(RetryAfter.in("try again in " + digits, NOW)).isNull();
+    }
+
+    @Test
+    void aResetOfManyPartsDoesNotFillTheStack() {
+        Map<String, String> fields =
+                Map.of("x-ratelimit-remaining-tokens", "0", "x-ratelimit-reset-tokens", "1s".repeat(8_000));
+        assertThat(RateLimitHeaders.untilSome(fields::get, NOW)).isNull();
+    }
+
+    @Test
+    void manyPartsOfContentAreJoinedAtOnce() {
+        int parts = 1_000_000;
+        String content = joined(parts, i -> "\"a\"");
+        ChatResponse openAi =
+                new OpenAiChat(Quirks.defaults()).decode("p", REQUEST, choice("\"content\":[" + content + "]"));
+        assertThat(openAi.text()).hasSize(parts);
+        String details = joined(parts, i -> "{\"text\":\"a\"}");
+        ChatResponse reasoning = new OpenAiChat(Quirks.defaults())
+                .decode("p", REQUEST, choice("\"content\":\"x\",\"reasoning_details\":[" + details + "]"));
+        assertThat(reasoning.thoughts().get(0).text()).hasSize(parts);
+        ChatResponse cohere = new Cohere()
+                .decode(
+                        "p",
+                        REQUEST,
+                        bytes("{\"id\":\"i\",\"finish_reason\":\"COMPLETE\",\"message\":{\"content\":[" + details
+                                + "]}}"));
+        assertThat(cohere.text()).hasSize(parts);
+    }
+
+    @Test
+    void manyToolCallsAreFoundAtOnce() {
+        for (IntFunction<String> form : List.<IntFunction<String>>of(
+                i -> "{\"name\":\"a\"}",
+                i -> "{\"index\":" + i + ",\"name\":\"a\"}",
+                i -> "{\"index\":" + i + ",\"id\":\"c" + i + "\",\"name\":\"a\"}")) {
+            ChatResponse most = new OpenAiChat(Quirks.defaults())
+                    .decode("p", REQUEST, calling(joined(OpenAiChatCalls.MAX_CALLS, form)));
+            assertThat(most.toolCalls()).hasSize(OpenAiChatCalls.MAX_CALLS);
+            assertThatThrownBy(() ->
+                            new OpenAiChat(Quirks.defaults()).decode("p", REQUEST, calling(joined(300_000, form))))
+                    .hasMessageContaining("more than 4096 tool calls");
+        }
+    }
+
+    @Test
+    void oneCallWhoseNameIsRepeatedWithEachPieceIsNotReadAnewWithEach() {
+        Framing framing = new SseFraming();
+        StreamDecoder decoder = new OpenAiChat(Quirks.defaults()).decoder("p", REQUEST);
+        for (int i = 0; i < 100_000; i++) {
+            framing.push(bytes("data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":"
+                    + "{\"name\":\"f\",\"arguments\":\"" + (i == 0 ? "{\\\"a\\\":[" : "12345678,") + "\"}}]}}]}\n\n"));
+            while (framing.next()) {
+                decoder.read(framing, chunk -> {});
+            }
+        }
+        assertThat(decoder.finished()).isFalse();
+    }
+
+    @Test
+    void manyItemsOfAResponseAreFoundAtOnce() {
+        String items = joined(340_000, i -> "{}");
+        Heard heard = Heard.of(
+                new SseFraming(),
+                new OpenAiResponsesStream("p", "m"),
+                bytes("data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":["
+                        + items + "]}}\n\n"));
+        assertThat(heard.kind()).isEqualTo(FailureKind.PROTOCOL);
+    }
+
+    @Test
+    void argumentsInPiecesBecomeNoLargerThanTheyWereTold() {
+        String far = joined(3_000, i -> "{\"jsonPath\":\"$.a" + i + "[9999]".repeat(40) + "\",\"stringValue\":\"x\"}");
+        assertThat(gemini(far).toolCalls().get(0).arguments()).hasSizeLessThan(3_000 * 20);
+        String oneByOne = joined(400_000, i -> "{\"jsonPath\":\"$.a\",\"stringValue\":\"x\"}");
+        assertThat(gemini(oneByOne).toolCalls().get(0).arguments()).hasSize(400_000 + 8);
+    }
+
+    private static ChatResponse gemini(String pieces) {
+        return new Gemini()
+                .decode(
+                        "p",
+                        REQUEST,
+                        bytes(
+                                "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":\"f\",\"partialArgs\":["
+                                        + pieces + "]}}]},\"finishReason\":\"STOP\"}]}"));
+    }
+
+    private static byte[] calling(String calls) {
+        return choice("\"tool_calls\":[" + calls + "]");
+    }
+
+    private static String joined(int count, IntFunction<String> form) {
+        return IntStream.range(0, count).mapToObj(form).collect(Collectors.joining(","));
+    }
+
+    private static byte[] choice(String message) {
+        return bytes("{\"choices\":[{\"message\":{" + message + "},\"finish_reason\":\"stop\"}]}");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
