@@ -24,7 +24,8 @@ final class KeptResponse implements ResumeToken {
     private final Told told = new Told();
     private StreamDecoder newest = new Connection();
     private boolean offered;
-    private boolean failed;
+    private boolean failed; // as the vendor says, or it does not go on where it ended
+    private boolean unnumbered; // so nobody could say where to go on
 
     /** @param path where responses are asked for */
     KeptResponse(String provider, String model, String path, KeyRing.Lease lease) {
@@ -47,7 +48,7 @@ final class KeptResponse implements ResumeToken {
 
     @Override
     public synchronized boolean isAlive() {
-        return !failed && !decoder.id().isEmpty();
+        return !failed && !unnumbered && !decoder.id().isEmpty();
     }
 
     /** The key whose answer it is: others may not read it. */
@@ -58,6 +59,7 @@ final class KeptResponse implements ResumeToken {
     /** Reads the next connection, and none before it any more. */
     synchronized StreamDecoder connect() {
         newest = new Connection();
+        decoder.reconnect();
         return newest;
     }
 
@@ -99,6 +101,7 @@ final class KeptResponse implements ResumeToken {
         private void tell(StreamChunk chunk, Consumer<StreamChunk> out) {
             told.add(chunk);
             out.accept(chunk);
+            unnumbered |= !decoder.isNumbered();
             if (!offered && chunk.isContent()) {
                 offered = true;
                 out.accept(new StreamChunk.Resumable(KeptResponse.this));

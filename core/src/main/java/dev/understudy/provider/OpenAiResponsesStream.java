@@ -44,6 +44,8 @@ final class OpenAiResponsesStream implements StreamDecoder {
     /** Number of the last event that was understood, -1 before the first. */
     private long last = -1;
 
+    private boolean reconnected;
+
     OpenAiResponsesStream(String provider, String requestedModel) {
         this(provider, requestedModel, false);
     }
@@ -82,10 +84,32 @@ final class OpenAiResponsesStream implements StreamDecoder {
         if (hasError || type.equals("error") || (namedError && type.isEmpty())) {
             throw inBand(event);
         }
+        checkSeam();
         if (!once || number < 0 || number > last) {
             tell(event, out);
             last = Math.max(last, number);
         }
+    }
+
+    /** Events go on over another connection: whatever ended the one before, it was not the answer. */
+    void reconnect() {
+        reconnected = last >= 0;
+        terminated = complete;
+    }
+
+    /** Another connection has to begin no further than behind what was read. */
+    private void checkSeam() {
+        if (reconnected && number >= 0) {
+            if (number > last + 1) {
+                throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the events behind the last one are missing"));
+            }
+            reconnected = false;
+        }
+    }
+
+    /** Whether the event at hand has a number, so that a server can be asked for what is behind it. */
+    boolean isNumbered() {
+        return number >= 0;
     }
 
     /** The vendor's id of the answer, "" while it is not told. */

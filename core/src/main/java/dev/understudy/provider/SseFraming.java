@@ -144,7 +144,7 @@ final class SseFraming implements Framing {
         to = stop;
         if (atStart) {
             atStart = false;
-            if (startsWith("\u00EF\u00BB\u00BF")) {
+            if (SseLine.startsWith("\u00EF\u00BB\u00BF", line, from, to)) {
                 from += 3;
             }
         }
@@ -170,9 +170,12 @@ final class SseFraming implements Framing {
                 payload.add((byte) '\n');
             }
             form = of;
-            payload.add(line, of == Form.BARE ? from : valueAt(of == Form.DATA ? 5 : 6), to);
+            payload.add(
+                    line,
+                    of == Form.BARE ? from : SseLine.value(of == Form.DATA ? "data" : "error", line, from, to),
+                    to);
         } else if (isField("event")) {
-            event = name(valueAt(6));
+            event = name(SseLine.value("event", line, from, to));
         } else if (!familiar) {
             passOver();
         }
@@ -191,37 +194,15 @@ final class SseFraming implements Framing {
         if (isField("data")) {
             return Form.DATA;
         }
-        if (startsWith("error:")) {
-            int value = valueAt(6);
-            return value < to && (line[value] == '{' || line[value] == '[' || line[value] == '"')
-                    ? Form.ERROR
-                    : Form.NONE;
+        if (SseLine.startsWith("error:", line, from, to)) {
+            return SseLine.isJson(line, SseLine.value("error", line, from, to), to) ? Form.ERROR : Form.NONE;
         }
         boolean goesOn = form == Form.BARE && line[from] != ':' && !isField("event") && !isField("id");
-        boolean begins = line[from] == '{' || (line[from] == '[' && (to - from == 1 || line[from + 1] == '{'));
-        return goesOn || begins ? Form.BARE : Form.NONE;
+        return goesOn || SseLine.beginsBareJson(line, from, to) ? Form.BARE : Form.NONE;
     }
 
     private boolean isField(String name) {
-        int length = name.length();
-        return startsWith(name) && (to - from == length || line[from + length] == ':');
-    }
-
-    private boolean startsWith(String text) {
-        if (to - from < text.length()) {
-            return false;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            if ((line[from + i] & 0xFF) != text.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private int valueAt(int afterColon) {
-        int value = Math.min(from + afterColon, to);
-        return value < to && line[value] == ' ' ? value + 1 : value;
+        return SseLine.isField(name, line, from, to);
     }
 
     /** Names repeat from event to event, so the last one is kept. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
@@ -133,6 +134,43 @@ class KeptResponseTest {
                 "response.failed",
                 "\"response\":{\"status\":\"failed\",\"error\":{\"code\":\"server_error\",\"message\":\"no\"}}");
         assertThatExceptionOfType(CallFailed.class).isThrownBy(() -> heard(second, failed));
+        assertThat(kept.isAlive()).isFalse();
+    }
+
+    @Test
+    void anEndMarkThatComesTooSoonEndsItsConnectionAndNotTheAnswer() {
+        StreamDecoder first = kept.connect();
+        heard(first, CREATED, ONCE, "data: [DONE]\n\n");
+        assertThat(first.terminated()).isTrue();
+        assertThatExceptionOfType(CallFailed.class).isThrownBy(() -> first.end(chunk -> {}));
+        StreamDecoder second = kept.connect();
+        assertThat(second.terminated()).isFalse();
+        assertThat(heard(second, UPON, TIME, COMPLETED)).containsExactly(said("Once"), said(" upon"), said(" a time"));
+        assertThat(second.finished()).isTrue();
+    }
+
+    @Test
+    void anAnswerWhoseEventsHaveNoNumbersCannotBeToldAgain() {
+        String unnumbered =
+                "data: {\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\" upon\"}\n\n";
+        heard(kept.connect(), CREATED, ONCE);
+        assertThat(kept.isAlive()).isTrue();
+        assertThat(heard(kept.connect(), unnumbered)).contains(said(" upon"));
+        assertThat(kept.isAlive()).isFalse();
+    }
+
+    @Test
+    void aConnectionThatBeginsTooFarOnTellsNothingNew() {
+        heard(kept.connect(), CREATED, ONCE);
+        List<StreamChunk> told = new ArrayList<>();
+        SseFraming framing = new SseFraming();
+        framing.push(TIME.getBytes(StandardCharsets.UTF_8));
+        StreamDecoder second = kept.connect();
+        assertThat(framing.next()).isTrue();
+        assertThatExceptionOfType(CallFailed.class)
+                .isThrownBy(() -> second.read(framing, told::add))
+                .satisfies(failed -> assertThat(failed.failure().kind()).isEqualTo(FailureKind.TRUNCATED));
+        assertThat(told).containsExactly(said("Once"));
         assertThat(kept.isAlive()).isFalse();
     }
 }

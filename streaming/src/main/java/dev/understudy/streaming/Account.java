@@ -1,5 +1,6 @@
 package dev.understudy.streaming;
 
+import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
@@ -123,8 +124,31 @@ final class Account {
         return new Served(firstProvider, firstModel, provider, model, fallback, whole);
     }
 
+    /**
+     * Who gave an attempt that ended with a failure, and what it cost.
+     *
+     * @param told tokens that it told, as far as we know of them
+     */
+    Served ended(@Nullable Throwable error, Failure failure, Cut.Sort sort, Take which, boolean visible, int told) {
+        if (error instanceof ChatException.PartialAnswer partial) {
+            return judged(partial.partial(), which, visible);
+        }
+        if (error instanceof ChatException.Exhausted exhausted) {
+            return nobody(exhausted.trail());
+        }
+        return switch (sort) {
+            case REJECTED -> nobody(Trail.empty());
+            case MISSED, ABANDONED -> entry(which, Trail.Outcome.FAILED, failure, told);
+            case BROKEN -> entry(which, outcome(visible), failure, told);
+        };
+    }
+
+    private static Trail.Outcome outcome(boolean visible) {
+        return visible ? Trail.Outcome.PARTIAL : Trail.Outcome.WASTED;
+    }
+
     /** Nobody was asked, or nobody who was asked has a name here. */
-    Served nobody(Trail theirs) {
+    private Served nobody(Trail theirs) {
         return new Served(company, request.model(), company, request.model(), false, theirs);
     }
 
@@ -139,10 +163,10 @@ final class Account {
     }
 
     /** The trail of an attempt that was cut, with an estimate of what it cost, and judged by whether it was of any use. */
-    Served judged(ChatResponse partial, Take which, boolean visible) {
+    private Served judged(ChatResponse partial, Take which, boolean visible) {
         Served by = partial.served();
         int told = Tokens.of(partial.text()) + Tokens.of(partial.reasoning());
-        Trail.Outcome outcome = visible ? Trail.Outcome.PARTIAL : Trail.Outcome.WASTED;
+        Trail.Outcome outcome = outcome(visible);
         Trail judged = new Trail(by.trail().entries().stream()
                 .map(entry -> entry.outcome() == Trail.Outcome.PARTIAL
                         ? with(entry, outcome, usage(entry, which, told))

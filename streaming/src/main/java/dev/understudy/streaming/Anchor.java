@@ -5,38 +5,15 @@ import dev.understudy.chat.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The seam of an answer whose model was asked to repeat its last words and go on. The repeat is looked for in the first
- * few hundred characters, runs of white space being equal; what comes before it is dropped as preamble. A model that begins
- * inside the quoted words is joined too, if enough of them are left to be sure. Without a repeat nothing is spliced.
+ * The last words of what was shown, which a model is asked to repeat before it goes on: how many are enough to be found
+ * again, and how it is asked. Where they are found, a {@link Repeat} joins its text.
  */
-final class Anchor extends Seam {
+final class Anchor {
 
     /** Fewer characters than these prove nothing, unless they stand at the very beginning. */
-    private static final int SURE = 16;
+    static final int SURE = 16;
 
-    private static final int NONE = -1;
-    private static final int MORE = -2;
-
-    private static final String OPENING = "\"'`«„“‘‚";
-    private static final String CLOSING = "\"'`»””’‘";
-
-    private final String words;
-    private final int window;
-    private final int lastTail; // where the last words begin that are enough to be sure
-    private final StringBuilder held = new StringBuilder();
-    private char closing; // 0 for none
-    private boolean joined;
-
-    private Anchor(String words, String shown, int search) {
-        this.words = words;
-        this.window = words.length() * 2 + search;
-        String all = evened(shown);
-        int tail = Math.max(0, words.length() - SURE);
-        while (tail > 0 && !isOnce(words.substring(tail), all)) {
-            tail--;
-        }
-        this.lastTail = tail;
-    }
+    private Anchor() {}
 
     /**
      * The last words of what was shown: about {@code length} characters, from the beginning of a word, and more where so
@@ -75,7 +52,7 @@ final class Anchor extends Seam {
     private static int wordStart(String text, int index) {
         for (int at = index; at > 0 && index - at < 2 * SURE; at--) {
             if (Words.isSpace(text.charAt(at - 1)) || Words.isEnd(text, at)) {
-                return skipSpaces(text, at);
+                return Words.skipSpaces(text, at);
             }
         }
         int at = index;
@@ -97,22 +74,24 @@ final class Anchor extends Seam {
     }
 
     /**
+     * The seam of what is answered.
+     *
      * @param words what the model was asked to repeat
      * @param shown all that was shown, which ends with them
      * @param search how many characters may stand before the repeat
      */
-    static Anchor repeated(String words, String shown, int search) {
-        return new Anchor(words, shown, search);
+    static Seam repeated(String words, String shown, int search) {
+        return new Repeat(words, shown, search);
     }
 
     /** Whether these words stand at the end of the text and nowhere else in it. */
-    private static boolean isOnce(String words, String evened) {
+    static boolean isOnce(String words, String evened) {
         String even = evened(words);
         return evened.indexOf(even) == evened.length() - even.length();
     }
 
     /** With one space for each run of white space. */
-    private static String evened(String text) {
+    static String evened(String text) {
         StringBuilder even = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             boolean space = Words.isSpace(text.charAt(i));
@@ -123,139 +102,5 @@ final class Anchor extends Seam {
             }
         }
         return even.toString();
-    }
-
-    @Override
-    @Nullable
-    String add(String text) {
-        if (joined) {
-            return unquoted(text);
-        }
-        held.append(text);
-        int end = find(false);
-        if (end >= 0) {
-            return join(end);
-        }
-        return held.length() > window ? null : "";
-    }
-
-    @Override
-    @Nullable
-    String end() {
-        if (joined) {
-            return "";
-        }
-        int end = find(true);
-        return end >= 0 ? join(end) : null;
-    }
-
-    @Override
-    boolean isJoined() {
-        return joined && closing == 0;
-    }
-
-    @Override
-    String kept() {
-        return held.toString();
-    }
-
-    private String join(int end) {
-        String rest = held.substring(end);
-        held.setLength(0);
-        joined = true;
-        return unquoted(rest);
-    }
-
-    private String unquoted(String text) {
-        if (closing == 0 || text.isEmpty()) {
-            return text;
-        }
-        String rest = text.charAt(0) == closing ? text.substring(1) : text;
-        closing = 0;
-        return rest;
-    }
-
-    /** Where the repeat ends in what is held, or -1. */
-    private int find(boolean over) {
-        String text = held.toString();
-        int lead = lead(text);
-        for (int at = 0; at < text.length(); at++) {
-            if (at > lead && words.length() < SURE) {
-                return NONE;
-            }
-            int end = ends(words, 0, text, at, over);
-            if (end == NONE && at <= lead) {
-                end = tail(text, at, over);
-            }
-            if (end >= 0) {
-                return quoted(text, at, end);
-            }
-            if (end == MORE && !over) {
-                return NONE;
-            }
-        }
-        return NONE;
-    }
-
-    /** The model began somewhere inside the quoted words. */
-    private int tail(String text, int start, boolean over) {
-        for (int from = 1; from <= lastTail; from++) {
-            if (!Words.isSpace(words.charAt(from)) && Words.isSpace(words.charAt(from - 1))) {
-                int end = ends(words, from, text, start, over);
-                if (end >= 0 || (end == MORE && !over)) {
-                    return end;
-                }
-            }
-        }
-        return NONE;
-    }
-
-    /** Where {@code wanted} from {@code from} on, found in {@code text} at {@code at}, ends; NONE, or MORE text is needed. */
-    private static int ends(String wanted, int from, String text, int at, boolean over) {
-        int i = from;
-        int j = at;
-        while (i < wanted.length()) {
-            if (j == text.length()) {
-                return MORE;
-            }
-            if (Words.isSpace(wanted.charAt(i))) {
-                if (!Words.isSpace(text.charAt(j))) {
-                    return NONE;
-                }
-                i = skipSpaces(wanted, i);
-                j = skipSpaces(text, j);
-                if (i == wanted.length() && j == text.length() && !over) {
-                    return MORE; // the run of spaces may go on in the next piece
-                }
-            } else if (wanted.charAt(i++) != text.charAt(j++)) {
-                return NONE;
-            }
-        }
-        return j;
-    }
-
-    private static int skipSpaces(String text, int at) {
-        int i = at;
-        while (i < text.length() && Words.isSpace(text.charAt(i))) {
-            i++;
-        }
-        return i;
-    }
-
-    /** Skips white space, quotation marks and dots that stand before the first word. */
-    private static int lead(String text) {
-        int at = 0;
-        while (at < text.length()
-                && (Words.isSpace(text.charAt(at)) || (OPENING + ".…>*").indexOf(text.charAt(at)) >= 0)) {
-            at++;
-        }
-        return at;
-    }
-
-    /** A repeat in quotation marks is followed by the closing one, which is not part of the answer. */
-    private int quoted(String text, int start, int end) {
-        int open = start == 0 ? -1 : OPENING.indexOf(text.charAt(start - 1));
-        closing = open < 0 ? 0 : CLOSING.charAt(open);
-        return end;
     }
 }

@@ -24,7 +24,15 @@ final class Cut extends RuntimeException {
         /** It answered, but not as the way needs it. */
         ABANDONED,
         /** It died after its first content. */
-        BROKEN
+        BROKEN;
+
+        /** @param content whether it had begun to answer */
+        static Sort of(@Nullable Throwable error, boolean content) {
+            if (content || error instanceof ChatException.PartialAnswer) {
+                return BROKEN;
+            }
+            return error instanceof ChatException.Rejected ? REJECTED : MISSED;
+        }
     }
 
     final transient Sort sort;
@@ -59,6 +67,11 @@ final class Cut extends RuntimeException {
 
     Trail trail() {
         return served.trail();
+    }
+
+    /** Whether its vendor can tell it again now. */
+    boolean isKept() {
+        return kept != null && kept.isAlive();
     }
 
     String route() {

@@ -118,7 +118,8 @@ final class Performance {
 
     private Rescue rescue() {
         if (rescue == null) {
-            rescue = new Rescue(this, company, refusals, CallContext.from(context), started);
+            Patience patience = new Patience(CallContext.from(context), started);
+            rescue = new Rescue(this, new Candidates(company, refusals), patience);
         }
         return rescue;
     }

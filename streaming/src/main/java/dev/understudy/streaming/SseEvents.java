@@ -16,6 +16,7 @@ final class SseEvents {
 
     private final SseWriter writer;
     private final String head;
+    private final String tail; // of all events but the last, which tells what this one leaves open
     private boolean begun;
     private boolean finished;
     private int offset;
@@ -29,6 +30,7 @@ final class SseEvents {
                 .append(",\"model\":");
         this.head =
                 JsonText.quote(head, writer.model()).append(",\"choices\":[").toString();
+        this.tail = writer.usage() ? ",\"usage\":null}\n\n" : "}\n\n";
     }
 
     /** The events that tell this chunk; "" for none. */
@@ -66,8 +68,13 @@ final class SseEvents {
                         Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason")));
     }
 
+    /** The end of a stream that failed; what fails behind the finish is no part of the answer. */
+    Flux<String> end(Throwable error) {
+        return finished ? Flux.empty() : Flux.concat(Flux.just(of(error)), Flux.error(error));
+    }
+
     /** The event that tells this error. Only our own exceptions are known to hold no secrets. */
-    String of(Throwable error) {
+    private static String of(Throwable error) {
         String type = "server_error";
         String message = "The answer failed";
         if (error instanceof ChatException ours) {
@@ -115,8 +122,8 @@ final class SseEvents {
         return event;
     }
 
-    private static String close(StringBuilder event) {
-        return event.append("},\"finish_reason\":null}]}\n\n").toString();
+    private String close(StringBuilder event) {
+        return event.append("},\"finish_reason\":null}]").append(tail).toString();
     }
 
     private String finish(StreamChunk.Finish finish) {
@@ -126,21 +133,30 @@ final class SseEvents {
         }
         finished = true;
         StringBuilder events = new StringBuilder(head)
-                .append("{\"index\":0,\"delta\":{},\"finish_reason\":\"")
+                .append("{\"index\":0,\"delta\":{")
+                .append(begun ? "" : "\"role\":\"assistant\"")
+                .append("},\"finish_reason\":\"")
                 .append(word(finish.reason()))
-                .append("\"}]}\n\n");
+                .append("\"}]")
+                .append(tail);
         if (writer.usage()) {
-            Usage usage = finish.usage();
-            events.append(head)
-                    .append("],\"usage\":{\"prompt_tokens\":")
-                    .append(usage.input())
-                    .append(",\"completion_tokens\":")
-                    .append(usage.output())
-                    .append(",\"total_tokens\":")
-                    .append(usage.total())
-                    .append("}}\n\n");
+            usage(events.append(head).append("],"), finish.usage()).append("}\n\n");
         }
         return events.append("data: [DONE]\n\n").toString();
+    }
+
+    private static StringBuilder usage(StringBuilder event, Usage usage) {
+        return event.append("\"usage\":{\"prompt_tokens\":")
+                .append(usage.input())
+                .append(",\"completion_tokens\":")
+                .append(usage.output())
+                .append(",\"total_tokens\":")
+                .append(usage.total())
+                .append(",\"prompt_tokens_details\":{\"cached_tokens\":")
+                .append(usage.cachedInput())
+                .append("},\"completion_tokens_details\":{\"reasoning_tokens\":")
+                .append(usage.reasoning())
+                .append("}}");
     }
 
     private static String word(FinishReason reason) {
@@ -164,7 +180,7 @@ final class SseEvents {
                 .append(switched.atOffset())
                 .append(",\"reason\":\"")
                 .append(switched.reason().label());
-        return event.append("\"}}}\n\n").toString();
+        return event.append("\"}}").append(tail).toString();
     }
 
     private static String line(String name) {
@@ -182,6 +198,6 @@ final class SseEvents {
         }
         offset = Math.min(offset, reset.discardFromOffset());
         return head + "],\"understudy\":{\"reset\":{\"offset\":" + reset.discardFromOffset() + ",\"reason\":\""
-                + reset.reason().label() + "\"}}}\n\n";
+                + reset.reason().label() + "\"}}" + tail;
     }
 }

@@ -13,7 +13,7 @@ import reactor.core.scheduler.Schedulers;
  * comment. Lazy; demand and cancellation reach the stream.
  *
  * @param model which model is told
- * @param usage whether tokens are told at the end
+ * @param usage whether tokens are told at the end, in an event of their own; all others then say {@code "usage":null}
  * @param news whether takeovers and what is taken back are told as events of their own, under the name {@code understudy},
  *     which only clients written for it understand; without it a stream that takes back fails
  * @param keepAlive a comment is sent when nothing else was for so long, as while another server takes over; {@code null}
@@ -21,6 +21,12 @@ import reactor.core.scheduler.Schedulers;
  */
 public record SseWriter(
         String model, boolean usage, boolean news, @Nullable Duration keepAlive) {
+
+    public SseWriter {
+        if (keepAlive != null && (keepAlive.isZero() || keepAlive.isNegative())) {
+            throw new IllegalArgumentException("keepAlive is longer than zero: " + keepAlive);
+        }
+    }
 
     /** For this model, with usage, without news, with a sign of life every 15 seconds. */
     public static SseWriter of(String model) {
@@ -49,7 +55,7 @@ public record SseWriter(
                         }
                     })
                     .concatWith(Flux.defer(form::end))
-                    .onErrorResume(error -> Flux.concat(Flux.just(form.of(error)), Flux.error(error)));
+                    .onErrorResume(form::end);
         });
         Duration every = keepAlive;
         return every == null

@@ -68,4 +68,13 @@ final class Words {
         }
         return UNSPACED[low] == c || (low & 1) == 0;
     }
+
+    /** Where the run of white space that begins at {@code at}, if one does, ends. */
+    static int skipSpaces(String text, int at) {
+        int i = at;
+        while (i < text.length() && isSpace(text.charAt(i))) {
+            i++;
+        }
+        return i;
+    }
 }

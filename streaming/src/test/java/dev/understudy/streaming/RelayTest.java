@@ -7,10 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.SignalType;
@@ -209,6 +212,184 @@ class RelayTest {
             }
             assertThat(over.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(heard).isEqualTo(expected(to));
+        });
+    }
+
+    /** Hears, and asks only when it is told to. */
+    private static class Reader extends BaseSubscriber<Integer> {
+        final List<Integer> heard = new ArrayList<>();
+        final CountDownLatch over = new CountDownLatch(1);
+
+        @Nullable
+        Throwable error;
+
+        @Override
+        protected void hookOnSubscribe(Subscription subscription) {}
+
+        @Override
+        protected void hookOnNext(Integer value) {
+            heard.add(value);
+        }
+
+        @Override
+        protected void hookOnError(Throwable throwable) {
+            error = throwable;
+        }
+
+        @Override
+        protected void hookFinally(SignalType type) {
+            over.countDown();
+        }
+    }
+
+    @Test
+    void whoeverCancelsInTheMiddleOfAnItemHearsNoMoreOfIt() {
+        for (long demand : List.of(5L, Long.MAX_VALUE)) {
+            // BaseSubscriber hides what comes behind a cancel, so the operator is heard directly.
+            List<Integer> heard = new ArrayList<>();
+            times(Flux.just(3, 3)).subscribe(new CoreSubscriber<>() {
+                private @Nullable Subscription subscription;
+
+                @Override
+                public void onSubscribe(Subscription subscription) {
+                    this.subscription = subscription;
+                    subscription.request(demand);
+                }
+
+                @Override
+                public void onNext(Integer item) {
+                    heard.add(item);
+                    subscription.cancel();
+                }
+
+                @Override
+                public void onError(Throwable error) {
+                    heard.add(-2);
+                }
+
+                @Override
+                public void onComplete() {
+                    heard.add(-3);
+                }
+            });
+            assertThat(heard).as("asked for %d", demand).containsExactly(3);
+        }
+    }
+
+    @Test
+    void aSourceThatSendsMoreThanItWasAskedForIsAnErrorAndNoSilentLoss() {
+        TestPublisher<Integer> source = TestPublisher.createNoncompliant(TestPublisher.Violation.REQUEST_OVERFLOW);
+        Reader reader = new Reader() {
+            @Override
+            protected void hookOnNext(Integer value) {
+                super.hookOnNext(value);
+                if (heard.size() == 1) {
+                    source.next(5);
+                    source.next(9);
+                }
+            }
+        };
+        times(source.flux()).subscribe(reader);
+        reader.request(10);
+        source.next(1);
+        assertThat(reader.heard).containsExactly(1, 5, -1);
+        assertThat(Exceptions.isOverflow(reader.error)).isTrue();
+        source.assertCancelled();
+    }
+
+    @Test
+    void whatIsAskedForAddsUpToNoMoreThanEverything() {
+        Reader reader = new Reader();
+        times(Flux.range(0, 100)).subscribe(reader);
+        reader.request(Long.MAX_VALUE - 1);
+        reader.request(Long.MAX_VALUE - 1);
+        assertThat(reader.heard).isEqualTo(expected(100));
+        assertThat(reader.over.getCount()).isZero();
+    }
+
+    @Test
+    void askingForNothingOrLessAsksForNothing() {
+        List<Long> asked = new ArrayList<>();
+        Subscription[] subscription = new Subscription[1];
+        times(Flux.just(1, 1).doOnRequest(asked::add))
+                .doOnSubscribe(given -> subscription[0] = given)
+                .subscribe(new Reader());
+        subscription[0].request(0);
+        subscription[0].request(-1);
+        assertThat(asked).isEmpty();
+        subscription[0].request(1);
+        assertThat(asked).containsExactly(1L);
+    }
+
+    @Test
+    void askingWithinOnNextGoesNoDeeper() {
+        Reader reader = new Reader() {
+            @Override
+            protected void hookOnNext(Integer value) {
+                super.hookOnNext(value);
+                request(1);
+            }
+        };
+        times(Flux.range(0, 100_000)).subscribe(reader);
+        reader.request(1);
+        assertThat(reader.heard).isEqualTo(expected(100_000));
+        assertThat(reader.over.getCount()).isZero();
+    }
+
+    @Test
+    void twoMayAskWhileTheSourceSpeaksAndAThirdCancels() {
+        Cases.play("relay that is cancelled under races", 50, random -> {
+            int to = 400;
+            AtomicLong asked = new AtomicLong();
+            AtomicLong told = new AtomicLong();
+            AtomicBoolean speaking = new AtomicBoolean();
+            AtomicBoolean wrong = new AtomicBoolean();
+            CountDownLatch gone = new CountDownLatch(1);
+            Reader reader = new Reader() {
+                @Override
+                protected void hookOnNext(Integer value) {
+                    wrong.compareAndSet(false, !speaking.compareAndSet(false, true));
+                    super.hookOnNext(value);
+                    wrong.compareAndSet(false, told.incrementAndGet() > asked.get());
+                    speaking.set(false);
+                }
+            };
+            times(Flux.range(0, to)
+                            .concatWith(Flux.never())
+                            .doOnCancel(gone::countDown)
+                            .publishOn(Schedulers.parallel(), 1))
+                    .subscribe(reader);
+            boolean everything = random.nextInt(4) == 0;
+            int until = random.nextInt(300);
+            Runnable asking = () -> {
+                for (int i = 0; i < 300 && !reader.isDisposed(); i++) {
+                    asked.incrementAndGet();
+                    reader.request(1);
+                }
+            };
+            Runnable askingForMore = () -> {
+                if (everything) {
+                    asked.set(Long.MAX_VALUE >> 1);
+                    reader.request(Long.MAX_VALUE);
+                }
+                asking.run();
+            };
+            Thread second = new Thread(askingForMore);
+            Thread third = new Thread(() -> {
+                while (told.get() < until && reader.over.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+                reader.cancel();
+            });
+            second.start();
+            third.start();
+            asking.run();
+            second.join();
+            third.join();
+            assertThat(gone.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(wrong).isFalse();
+            List<Integer> heard = List.copyOf(reader.heard);
+            assertThat(expected(to).subList(0, heard.size())).isEqualTo(heard);
         });
     }
 }

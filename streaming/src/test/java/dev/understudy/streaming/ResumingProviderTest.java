@@ -165,6 +165,16 @@ class ResumingProviderTest {
     }
 
     @Test
+    void anAttemptThatShowedNothingIsNotChargedForWhatWasShownBefore() {
+        ScriptedProvider alone =
+                ScriptedProvider.named("alone").then(CUT, Cue.tokens("Lo").failAfter(1, RESET));
+        ChatException.PartialAnswer end =
+                partial(ResumingProvider.over(alone, ResumePolicy.of(Way.RESTART)).stream(ASKED));
+        assertThat(outcomes(end.trail())).containsExactly(Trail.Outcome.PARTIAL, Trail.Outcome.WASTED);
+        assertThat(end.trail().entries().get(1).usage().output()).isEqualTo(Tokens.of("Lo"));
+    }
+
+    @Test
     void aReplayThatTellsAnotherAnswerIsAbandoned() {
         two.then(Cue.tokens("Once", " upon", " some", " time"));
         ChatException.PartialAnswer end =

@@ -246,6 +246,22 @@ class SameResponseTest {
     }
 
     @Test
+    void aRefusalThatComesBehindTheCutIsTheSameAnswersRefusal() {
+        Reply refuses = Reply.chunks(
+                new StreamChunk.Reasoning("May I", null),
+                new StreamChunk.Reasoning(" say this?", null),
+                new StreamChunk.Refusal("I cannot"),
+                new StreamChunk.Refusal(" say."));
+        for (int events = 5; events < 8; events++) {
+            one.then(refuses.reset(After.events(events)));
+            ChatResponse answer = answer(play());
+            assertThat(answer.refusal()).as("cut after %d events", events).isEqualTo("I cannot say.");
+            assertThat(answer.text()).isEmpty();
+        }
+        assertThat(two.calls()).isEmpty();
+    }
+
+    @Test
     void aConnectionThatIsLostAgainAndAgainIsTakenUpAgainAndAgain() {
         AtomicInteger times = new AtomicInteger();
         one.rule(asked -> isGet(asked) && times.incrementAndGet() < 6 ? WHOLE.cut(After.tokens(1)) : null);

@@ -1,6 +1,7 @@
 package dev.understudy.streaming;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
@@ -73,6 +74,52 @@ class SseWriterTest {
                 .isEqualTo("stop");
         assertThat(events.get(5).get("usage").get("total_tokens").asInt()).isEqualTo(7);
         assertThat(body).endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void tokensAreToldInDetailByTheLastEventAndAsNullByAllBefore() {
+        StreamChunk finish = new StreamChunk.Finish(
+                FinishReason.STOP, new Usage(30, 20, 12, 5, false), Receipt.none(), Served.by("p", "m"));
+        StreamChunk switched = new StreamChunk.Switched("one", "two", FailureKind.TIMEOUT, 1);
+        StreamChunk reset = new StreamChunk.Reset(0, FailureKind.TIMEOUT);
+        List<JsonNode> events = read(write(
+                WRITER.withNews(true),
+                Flux.just(
+                        text("a"),
+                        switched,
+                        reset,
+                        new StreamChunk.Reasoning("hm", null),
+                        new StreamChunk.ToolCallDone(0, new ToolCall("1", "clock", "{}")),
+                        finish)));
+        assertThat(events).hasSize(7);
+        assertThat(events.subList(0, 6))
+                .allSatisfy(event -> assertThat(event.get("usage").isNull()).isTrue());
+        assertThat(events.get(6).get("choices")).isEmpty();
+        assertThat(events.get(6).get("usage"))
+                .isEqualTo(JSON.readTree("{\"prompt_tokens\":30,\"completion_tokens\":20,\"total_tokens\":50,"
+                        + "\"prompt_tokens_details\":{\"cached_tokens\":12},"
+                        + "\"completion_tokens_details\":{\"reasoning_tokens\":5}}"));
+        assertThat(write(WRITER.withUsage(false), Flux.just(text("a"), finish))).doesNotContain("usage");
+    }
+
+    @Test
+    void anAnswerWithoutAWordStillTellsItsRole() {
+        List<JsonNode> events = read(write(WRITER.withUsage(false), Flux.just(FINISH)));
+        assertThat(events).hasSize(1);
+        assertThat(delta(events.get(0)).get("role").asString()).isEqualTo("assistant");
+    }
+
+    @Test
+    void whatFailsBehindTheFinishDoesNotSpoilTheAnswer() {
+        Flux<StreamChunk> late = Flux.just(text("a"), FINISH).concatWith(Flux.error(new IllegalStateException("late")));
+        assertThat(write(WRITER, late)).endsWith("data: [DONE]\n\n").doesNotContain("error");
+    }
+
+    @Test
+    void aSignOfLifeNeedsSomeTimeBetween() {
+        for (Duration never : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> WRITER.withKeepAlive(never));
+        }
     }
 
     private static JsonNode delta(JsonNode event) {

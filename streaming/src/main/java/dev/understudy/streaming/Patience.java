@@ -1,0 +1,34 @@
+package dev.understudy.streaming;
+
+import dev.understudy.CallContext;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
+
+/**
+ * How long the caller waits for an answer, however many attempts it takes.
+ *
+ * @param wishes what the caller said
+ * @param since when the answer was asked for
+ */
+record Patience(CallContext wishes, long since) {
+
+    boolean isOver() {
+        Long deadline = wishes.deadline();
+        Duration left = left();
+        return (left != null && left.isNegative()) || (deadline != null && deadline - Performance.now() <= 0);
+    }
+
+    /** The Context of an attempt that may take as long as is left. */
+    Context in(Context context) {
+        Duration left = left();
+        return left == null || left.isNegative()
+                ? context
+                : CallContext.timeout(left).apply(context);
+    }
+
+    private @Nullable Duration left() {
+        Duration timeout = wishes.timeout();
+        return timeout == null ? null : timeout.minusNanos(Performance.now() - since + 1);
+    }
+}
