@@ -10,7 +10,7 @@ import reactor.core.publisher.FluxSink;
 /** Between the doors of one process. Tells on the thread of whoever tells. */
 final class InMemoryStanding implements SharedStanding {
 
-    /** How much is remembered for those who come later. */
+    /** How much vendors' words are remembered for those who come later. Operators' words are few, and always remembered. */
     static final int MOST = 10_000;
 
     private final Map<String, Told> holds = new ConcurrentHashMap<>();
@@ -29,9 +29,25 @@ final class InMemoryStanding implements SharedStanding {
         }
         if (told.word() instanceof Ungated || told.word() instanceof Closed || told.word() instanceof Released) {
             holds.remove(key);
-        } else if (holds.size() < MOST || holds.containsKey(key)) {
+        } else {
+            if (isInvented(told.word()) && holds.size() >= MOST && !holds.containsKey(key)) {
+                forgetOne();
+            }
             holds.put(key, told);
         }
+    }
+
+    /** Whether it may be about a model whose name a caller has invented: there is no end of those. */
+    private static boolean isInvented(Word word) {
+        return word instanceof Gated || word instanceof Opened;
+    }
+
+    /** Any one: what is newer is worth more, and what is forgotten is found out again. */
+    private void forgetOne() {
+        holds.entrySet().stream()
+                .filter(hold -> isInvented(hold.getValue().word()))
+                .findFirst()
+                .ifPresent(hold -> holds.remove(hold.getKey(), hold.getValue()));
     }
 
     /** Whoever does not keep up loses words, as a broker would lose them; nothing is queued without end. */
@@ -39,8 +55,8 @@ final class InMemoryStanding implements SharedStanding {
     public Flux<Told> heard() {
         return Flux.create(
                 hearer -> {
-                    hearer.onDispose(() -> hearers.remove(hearer));
                     hearers.add(hearer); // first, so that nothing falls between; a word heard twice does no harm
+                    hearer.onDispose(() -> hearers.remove(hearer)); // at once if it has left already
                     holds.values().forEach(hearer::next);
                 },
                 FluxSink.OverflowStrategy.DROP);
@@ -48,5 +64,9 @@ final class InMemoryStanding implements SharedStanding {
 
     int size() {
         return holds.size();
+    }
+
+    int hearers() {
+        return hearers.size();
     }
 }

@@ -48,12 +48,9 @@ final class AgentDesk {
 
     private Mono<Route.Answer> configure(Route.Asked asked) {
         String agent = agent(asked);
-        FailoverSettings before = current(asked);
-        FailoverSettings wanted = wanted(new Fields(asked.body()), before);
         // Building a chain is quick, but it may have to wait for another change.
         return Mono.<Route.Answer>fromCallable(() -> {
-                    if (!wanted.equals(before)) {
-                        change(agent, wanted);
+                    if (change(agent, asked.body())) {
                         tell(door(asked), "configure", null, "failover of " + agent + " is configured");
                     }
                     return new Route.Document(Views.settings(agent, current(asked), door(asked)));
@@ -89,9 +86,10 @@ final class AgentDesk {
         return told == null ? before : told;
     }
 
-    private void change(String agent, FailoverSettings wanted) {
+    /** What is left out is what another operator may just have changed, so it is looked up when it is this one's turn. */
+    private boolean change(String agent, Map<String, @Nullable Object> body) {
         try {
-            agents.change(agent, wanted);
+            return agents.change(agent, before -> wanted(new Fields(body), before));
         } catch (ConfigException refused) {
             throw Problem.invalid(refused.mistakes().stream()
                     .map(mistake -> new Problem.Mistake(

@@ -7,21 +7,18 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -34,21 +31,14 @@ public final class Agents implements AutoCloseable {
     /** How often a watched file is looked at. */
     static final Duration LOOK = Duration.ofSeconds(2);
 
-    /** @param config {@code null} for chains composed in code */
-    private record Running(@Nullable Config config, Map<String, Chain> chains) {}
-
-    private final Troupe troupe;
+    private final InService inService;
     private final Supplier<Scheduler> timer;
-    private final Sinks.Many<Reload> reloads = Sinks.many().multicast().directBestEffort();
-    private final Object change = new Object();
-    private volatile Running running;
-    private volatile @Nullable Reload lastReload;
-    private volatile boolean closed;
+    private final Reloads reloads;
 
-    private Agents(Troupe troupe, Supplier<Scheduler> timer, Running running) {
-        this.troupe = troupe;
+    private Agents(InService inService, Supplier<Scheduler> timer) {
+        this.inService = inService;
         this.timer = timer;
-        this.running = running;
+        this.reloads = new Reloads(timer);
     }
 
     /** With all defaults, and nobody listening. Opens no connection, unless health checks are on. */
@@ -79,14 +69,12 @@ public final class Agents implements AutoCloseable {
                 throw new IllegalArgumentException("Two agents are named '" + door.name() + "'");
             }
         }
-        Troupe nobody =
-                new Troupe(Map.of(), Listener.none(), id -> SharedStanding.none(), (id, builder) -> {}, Map.of());
-        return new Agents(nobody, Schedulers::parallel, new Running(null, Collections.unmodifiableMap(chains)));
+        return new Agents(InService.composed(chains), Schedulers::parallel);
     }
 
     /** Who there is now, in order. */
     public List<String> ids() {
-        return List.copyOf(running.chains.keySet());
+        return inService.ids();
     }
 
     /**
@@ -94,7 +82,7 @@ public final class Agents implements AutoCloseable {
      * one: callers use {@link #provider}.
      */
     public @Nullable Understudy door(String agentId) {
-        Chain chain = running.chains.get(agentId);
+        Chain chain = inService.find(agentId);
         return chain == null ? null : chain.door();
     }
 
@@ -105,10 +93,12 @@ public final class Agents implements AutoCloseable {
      */
     public ChatProvider provider(String agentId) {
         return new Handle(agentId, () -> {
-            Chain chain = running.chains.get(agentId);
+            Chain chain = inService.find(agentId);
             if (chain == null) {
                 throw new ChatException.Rejected(
-                        closed ? "The agents are closed" : "No agent is called '" + agentId + "'; there are " + ids());
+                        isClosed()
+                                ? "The agents are closed"
+                                : "No agent is called '" + agentId + "'; there are " + ids());
             }
             return chain;
         });
@@ -116,102 +106,55 @@ public final class Agents implements AutoCloseable {
 
     /** The configuration that runs now; {@code null} for chains composed in code. */
     public @Nullable Config config() {
-        return running.config;
+        return inService.config();
     }
 
     /** What an operator may change of this agent, as it is now; {@code null} if there is none of this id. */
     public @Nullable FailoverSettings failover(String agentId) {
-        Chain chain = running.chains.get(agentId);
-        if (chain == null) {
-            return null;
-        }
-        AgentSpec spec = chain.spec();
-        return spec == null ? Composed.settings(chain.door()) : spec.settings();
+        Chain chain = inService.find(agentId);
+        return chain == null ? null : chain.settings();
     }
 
     /**
      * Composes this agent anew with these settings, until a configuration says otherwise. Calls in flight end on the old
-     * chain; what was held stays held.
+     * chain; what was held stays held. Waits while somebody else changes something, so not on a thread that must not block.
      *
      * @throws IllegalArgumentException if there is none of this id
      * @throws ConfigException if the settings cannot be; with all mistakes at once
      * @throws UnsupportedOperationException if it was composed in code
      */
     public void change(String agentId, FailoverSettings settings) {
-        List<Chain> retired;
-        synchronized (change) {
-            Running now = running;
-            Chain chain = now.chains.get(agentId);
-            if (chain == null) {
-                throw new IllegalArgumentException("No agent is called '" + agentId + "'; there are " + ids());
-            }
-            AgentSpec spec = chain.spec();
-            if (spec == null || now.config == null) {
-                throw composed();
-            }
-            AgentSpec wanted =
-                    Wishes.checked(spec, settings, now.config.document().providers());
-            Map<String, AgentSpec> agents = new LinkedHashMap<>();
-            now.chains.forEach((id, each) -> {
-                AgentSpec own = each.spec();
-                if (own != null) {
-                    agents.put(id, id.equals(agentId) ? wanted : own);
-                }
-            });
-            retired = replace(now.config, agents);
+        if (inService.config() == null && inService.find(agentId) != null) {
+            throw InService.composed();
         }
-        retired.forEach(Chain::retire);
+        change(agentId, is -> settings);
+    }
+
+    /**
+     * The same with what is wanted instead of the settings as they are by then.
+     *
+     * @return whether there was anything to change
+     */
+    boolean change(String agentId, UnaryOperator<FailoverSettings> wish) {
+        return inService.change(agentId, wish);
     }
 
     /**
      * Runs this configuration from now on. Agents that it does not change are left as they are; the others are composed anew, all
-     * at once or none. Calls in flight end on the old chains, which are closed after their last call.
+     * at once or none. Calls in flight end on the old chains, which are closed after their last call. Waits while somebody
+     * else changes something, so not on a thread that must not block.
      *
      * @throws ConfigException if it cannot be run: nothing has changed then
      * @throws UnsupportedOperationException for chains composed in code
      */
     public void swap(Config config) {
-        List<Chain> retired;
         try {
-            synchronized (change) {
-                if (running.config == null) {
-                    throw composed();
-                }
-                retired = replace(config, config.document().agents());
-            }
+            inService.swap(config);
         } catch (ConfigException refused) {
             tell(config.source(), refused.mistakes());
             throw refused;
         }
-        retired.forEach(Chain::retire);
         tell(config.source(), List.of());
-    }
-
-    /** @return who is not in service any more */
-    private List<Chain> replace(Config config, Map<String, AgentSpec> agents) {
-        if (closed) {
-            throw new IllegalStateException("The agents are closed");
-        }
-        Map<String, Chain> before = running.chains;
-        Map<String, Chain> after = built(config, () -> troupe.chains(agents, before));
-        running = new Running(config, Collections.unmodifiableMap(after));
-        return before.values().stream()
-                .filter(chain -> !after.containsValue(chain))
-                .toList();
-    }
-
-    private static Map<String, Chain> built(Config config, Supplier<Map<String, Chain>> chains) {
-        try {
-            return chains.get();
-        } catch (Wrong wrong) {
-            throw new ConfigException(
-                    config.source(), List.of(new Mistake(wrong.under(""), wrong.what(), wrong.right())));
-        }
-    }
-
-    private static UnsupportedOperationException composed() {
-        return new UnsupportedOperationException(
-                "These agents were composed in code, so they are changed in code; agents of a Config can be changed");
     }
 
     /**
@@ -222,52 +165,39 @@ public final class Agents implements AutoCloseable {
      * @throws UnsupportedOperationException for chains composed in code
      */
     public Disposable watch(Path file) {
-        Config config = running.config;
+        Config config = inService.config();
         if (config == null) {
-            throw composed();
+            throw InService.composed();
         }
         return new Watch(file, config, this, timer).start();
     }
 
     /** What becomes of configurations, from subscription on. Whoever does not keep up misses some; never ends in an error. */
     public Flux<Reload> reloads() {
-        return reloads.asFlux();
+        return reloads.all();
     }
 
     /** What became of the last configuration that was to replace the running one; {@code null} before the first. */
     public @Nullable Reload lastReload() {
-        return lastReload;
+        return reloads.last();
     }
 
     /** @param mistakes none if it was accepted */
     void tell(String source, List<Mistake> mistakes) {
-        Instant at = Instant.ofEpochMilli(timer.get().now(TimeUnit.MILLISECONDS));
-        Reload reload = new Reload(at, source, mistakes.isEmpty(), mistakes);
-        lastReload = reload;
-        synchronized (reloads) {
-            reloads.tryEmitNext(reload);
-        }
+        reloads.tell(source, mistakes);
     }
 
     boolean isClosed() {
-        return closed;
+        return inService.isClosed();
     }
 
-    /** Takes no more calls. Each chain is closed after its last call; watching ends. Idempotent. */
+    /** Takes no more calls. Each chain is closed after its last call; watching ends. Idempotent. What a provider throws is thrown at last. */
     @Override
     public void close() {
-        Map<String, Chain> before;
-        synchronized (change) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            before = running.chains;
-            running = new Running(running.config, Map.of());
-        }
-        before.values().forEach(Chain::retire);
-        synchronized (reloads) {
-            reloads.tryEmitComplete();
+        try {
+            inService.close();
+        } finally {
+            reloads.end();
         }
     }
 
@@ -330,9 +260,7 @@ public final class Agents implements AutoCloseable {
                     standing,
                     (id, builder) -> touches.forEach(touch -> touch.accept(id, builder)),
                     new ConcurrentHashMap<>());
-            Map<String, Chain> chains =
-                    built(config, () -> troupe.chains(config.document().agents(), Map.of()));
-            return new Agents(troupe, timer, new Running(config, Collections.unmodifiableMap(chains)));
+            return new Agents(InService.of(troupe, config), timer);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.understudy.ops;
 
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
+import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,10 @@ final class Chain {
     @Nullable
     AgentSpec spec() {
         return spec;
+    }
+
+    FailoverSettings settings() {
+        return spec == null ? Composed.settings(door) : spec.settings();
     }
 
     Understudy door() {
@@ -56,8 +61,24 @@ final class Chain {
         }
     }
 
-    /** Once: nobody enters from now on who does not know it already. */
-    void retire() {
-        leave();
+    /**
+     * Once for each: nobody enters from now on who does not know it already.
+     *
+     * @return what was thrown by those that could not be closed
+     */
+    static @Nullable RuntimeException retire(Collection<Chain> chains) {
+        RuntimeException stuck = null;
+        for (Chain chain : chains) {
+            try {
+                chain.leave();
+            } catch (RuntimeException e) {
+                if (stuck == null) {
+                    stuck = e;
+                } else {
+                    stuck.addSuppressed(e);
+                }
+            }
+        }
+        return stuck;
     }
 }

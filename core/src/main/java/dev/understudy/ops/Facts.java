@@ -1,6 +1,7 @@
 package dev.understudy.ops;
 
 import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Trail;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -28,12 +29,13 @@ final class Facts {
         return put("provider", provider).put("model", model);
     }
 
+    /** Without the words of a vendor, which may quote the prompt; why a route was skipped is said in our own. */
     Facts why(@Nullable Failure failure) {
         return failure == null
                 ? this
                 : put("kind", failure.kind())
                         .put("status", failure.status() == 0 ? null : failure.status())
-                        .put("message", failure.message());
+                        .put("message", failure.kind() == FailureKind.SKIPPED ? failure.message() : null);
     }
 
     Facts entry(Trail.Entry entry) {

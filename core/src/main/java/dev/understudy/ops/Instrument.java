@@ -97,10 +97,11 @@ enum Instrument {
     ADAPTED(
             Type.COUNTER,
             "understudy.adapted",
-            "A model refused a parameter and is asked without it",
+            "A request is sent otherwise than it was given, for the model does not accept it as it is",
             "door",
             "provider",
-            "model"),
+            "model",
+            "change"),
     KEY_GATED(Type.COUNTER, "understudy.key.gated", "A key is left out for a while", "door", "provider", "kind"),
     KEY_ROTATED(
             Type.COUNTER,

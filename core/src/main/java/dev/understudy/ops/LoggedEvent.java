@@ -176,7 +176,8 @@ record LoggedEvent(Event event, boolean quotes) {
         } else if (notice instanceof Notice.Adapted adapted) {
             line.add("provider", adapted.provider())
                     .add("model", adapted.model())
-                    .add("parameter", adapted.parameter());
+                    .add("parameter", adapted.parameter())
+                    .add("change", adapted.change());
         } else if (notice instanceof Notice.Answering answering) {
             line.add("provider", answering.provider()).add("model", answering.model());
         }

@@ -35,6 +35,10 @@ final class Lookout {
         this.clock = clock;
     }
 
+    boolean isOf(Understudy other) {
+        return door == other;
+    }
+
     Set<String> providers() {
         return providers;
     }

@@ -12,7 +12,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,10 +39,11 @@ public final class Metrics implements Listener {
 
     private final MeterRegistry registry;
     private final Set<String> models = ConcurrentHashMap.newKeySet();
-    private final Map<String, Lookout> watched = new ConcurrentHashMap<>();
+    private final Lookouts lookouts;
 
     private Metrics(MeterRegistry registry) {
         this.registry = registry;
+        this.lookouts = new Lookouts(registry);
     }
 
     public static Metrics to(MeterRegistry registry) {
@@ -62,11 +62,15 @@ public final class Metrics implements Listener {
      * that are gone then read {@code NaN}.
      */
     public void bind(Understudy door) {
-        Lookout watch = new Lookout(door, registry.config().clock());
-        watched.put(door.name(), watch);
-        Gauges gauges = new Gauges(registry, () -> watched.get(door.name()), door.name());
-        watch.providers().forEach(gauges::provider);
-        watch.show(gauges);
+        lookouts.add(door);
+    }
+
+    /**
+     * The same for all of these agents: whatever takes the place of a chain, and whoever comes later, is shown instead. Agents
+     * that are gone read {@code NaN}.
+     */
+    public void bind(Agents agents) {
+        lookouts.add(agents);
     }
 
     @Override
@@ -178,7 +182,7 @@ public final class Metrics implements Listener {
         } else if (notice instanceof Notice.KeyUsed used) {
             count(Instrument.KEY_ROTATED, door, used.provider());
         } else if (notice instanceof Notice.Adapted adapted) {
-            count(Instrument.ADAPTED, door, adapted.provider(), model(door, adapted.model()));
+            count(Instrument.ADAPTED, door, adapted.provider(), model(door, adapted.model()), label(adapted.change()));
         }
     }
 
@@ -196,7 +200,7 @@ public final class Metrics implements Listener {
                     .record(entry.timing().took());
         }
         show(door, provider, model);
-        new Spending(registry, door, provider, model, outcome).count(entry, watched.get(door));
+        new Spending(registry, door, provider, model, outcome).count(entry, lookouts.at(door));
     }
 
     private Timer call(String door, Event event, String outcome, boolean fallback) {
@@ -206,7 +210,7 @@ public final class Metrics implements Listener {
     }
 
     private void show(String door, String provider, String model) {
-        Lookout watch = watched.get(door);
+        Lookout watch = lookouts.at(door);
         if (watch != null && !model.equals(OTHER)) {
             watch.circuit(provider, model);
         }
@@ -220,7 +224,7 @@ public final class Metrics implements Listener {
         if (models.contains(name)) {
             return name;
         }
-        Lookout watch = watched.get(door);
+        Lookout watch = lookouts.at(door);
         return watch != null && watch.composed(name) ? name : OTHER;
     }
 

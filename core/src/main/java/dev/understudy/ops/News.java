@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event as those hear of it who are not Java: on the event stream and by webhooks. Holds no prompt, no answer and no
- * tag of a caller.
+ * An event as those hear of it who are not Java: on the event stream and by webhooks. Holds no prompt, no answer, no
+ * vendor's words about either, and no tag of a caller.
  *
  * @param type what happened; docs/operate.md lists them
  * @param agent at which understudy
@@ -86,8 +86,9 @@ record News(String type, String agent, Map<String, Object> data) {
         words(Notice.KeyUsed.class, "key.used", (it, facts) -> facts.put("provider", it.provider())
                 .put("key", it.keyFingerprint()));
         words(Notice.Answering.class, "provider.answering", (it, facts) -> facts.route(it.provider(), it.model()));
-        words(Notice.Adapted.class, "parameter.refused", (it, facts) -> facts.route(it.provider(), it.model())
-                .put("parameter", it.parameter()));
+        words(Notice.Adapted.class, "request.adapted", (it, facts) -> facts.route(it.provider(), it.model())
+                .put("parameter", it.parameter())
+                .put("change", it.change()));
         words(Event.CircuitMoved.class, "circuit.moved", (it, facts) -> facts.route(it.provider(), it.model())
                 .put("from", it.from())
                 .put("to", it.to())

@@ -3,12 +3,15 @@ package dev.understudy.ops;
 import dev.understudy.chat.ChatProvider;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A provider that chains share, with its connections and what it knows of its keys. It is closed when the last chain gives
  * it back, unless the application brought it.
  */
 final class Shared {
+
+    private static final int CLOSED = -1;
 
     private final ProviderSpec spec;
     private final ChatProvider provider;
@@ -19,19 +22,23 @@ final class Shared {
         this.provider = provider;
     }
 
+    /** {@code null} if it is closed already: whoever comes too late needs another one. */
+    @Nullable
     ChatProvider lend() {
-        users.incrementAndGet();
-        return new Lent(this, provider);
+        int before = users.getAndUpdate(count -> count == CLOSED ? CLOSED : count + 1);
+        return before == CLOSED ? null : new Lent(this, provider);
     }
 
     void giveBack() {
-        if (users.decrementAndGet() == 0 && !spec.isSupplied()) {
+        // Closed in one step with the last count, so that nobody is lent what is just being closed.
+        int now = users.updateAndGet(count -> count == 1 ? CLOSED : count - 1);
+        if (now == CLOSED && !spec.isSupplied()) {
             provider.close();
         }
     }
 
-    boolean isUsed() {
-        return users.get() > 0;
+    boolean isClosed() {
+        return users.get() == CLOSED;
     }
 
     /** Whether this very provider is meant; its part in a chain may differ. */

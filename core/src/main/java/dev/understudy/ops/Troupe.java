@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -35,6 +36,11 @@ record Troupe(
         return id -> memories.computeIfAbsent(id, any -> SharedStanding.inMemory());
     }
 
+    /** Builds nothing: for chains composed in code. */
+    static Troupe nobody() {
+        return new Troupe(Map.of(), Listener.none(), id -> SharedStanding.none(), (id, builder) -> {}, Map.of());
+    }
+
     /**
      * The chains of these agents; those in service that would be the same are among them.
      *
@@ -47,32 +53,34 @@ record Troupe(
             agents.forEach((id, spec) -> {
                 Chain running = inService.get(id);
                 boolean same = running != null && spec.equals(running.spec());
-                Chain chain = same ? running : open(spec, running);
+                Chain chain = same ? running : open(spec);
                 chains.put(id, chain);
                 if (!same) {
                     opened.add(chain);
                 }
             });
-            return chains;
         } catch (RuntimeException e) {
-            opened.forEach(Chain::retire);
+            RuntimeException stuck = Chain.retire(opened);
+            if (stuck != null) {
+                e.addSuppressed(stuck);
+            }
             throw e;
         }
+        // Those in service hear it too, so not before it is certain that they are replaced.
+        opened.forEach(chain -> handOver(chain, inService.get(chain.door().name())));
+        providers.values().removeIf(Shared::isClosed);
+        return chains;
     }
 
-    private Chain open(AgentSpec spec, @Nullable Chain before) {
+    private Chain open(AgentSpec spec) {
         List<ChatProvider> lent = new ArrayList<>();
         try {
             Understudy.Builder builder = spec.builder(provider -> {
-                ChatProvider mine = shared(provider).lend();
+                ChatProvider mine = borrowed(provider);
                 lent.add(mine);
                 return mine;
             });
-            SharedStanding memory = standing.apply(spec.id());
-            if (before != null && before.spec() != null) {
-                handOver(spec, before.spec(), memory);
-            }
-            builder.listener(listener).sharedStanding(memory);
+            builder.listener(listener).sharedStanding(standing.apply(spec.id()));
             touch.accept(spec.id(), builder);
             Understudy door = builder.build();
             return new Chain(spec, door, spec.around(door));
@@ -83,20 +91,33 @@ record Troupe(
     }
 
     /** Another primary is asked first from now on, whoever was active. */
-    private static void handOver(AgentSpec spec, AgentSpec before, SharedStanding memory) {
-        String primary = spec.cast().get(0).name();
-        if (!primary.equals(before.cast().get(0).name())) {
-            memory.tell(new SharedStanding.Told("configuration", new SharedStanding.Active(spec.id(), primary, true)));
+    private void handOver(Chain chain, @Nullable Chain before) {
+        if (chain.spec() == null || before == null || before.spec() == null) {
+            return;
+        }
+        String primary = chain.spec().cast().get(0).name();
+        if (!primary.equals(before.spec().cast().get(0).name())) {
+            String id = chain.spec().id();
+            tell(id, new SharedStanding.Active(id, primary, true));
         }
     }
 
-    private Shared shared(ProviderSpec spec) {
+    private void tell(String id, SharedStanding.Word word) {
+        try {
+            standing.apply(id).tell(new SharedStanding.Told("configuration", word));
+        } catch (RuntimeException e) {
+            // Dropped, as SharedStanding promises.
+        }
+    }
+
+    private ChatProvider borrowed(ProviderSpec spec) {
         Shared known = providers.get(spec.name());
-        if (known != null && known.isOf(spec) && known.isUsed()) {
-            return known;
+        ChatProvider lent = known != null && known.isOf(spec) ? known.lend() : null;
+        if (lent != null) {
+            return lent;
         }
         Shared fresh = new Shared(spec, spec.provider(supplied));
         providers.put(spec.name(), fresh);
-        return fresh;
+        return Objects.requireNonNull(fresh.lend());
     }
 }

@@ -6,22 +6,12 @@ import dev.understudy.Listener;
 import dev.understudy.Standing;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.publisher.BufferOverflowStrategy;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.FluxSink;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -208,29 +198,13 @@ public final class Webhooks implements Listener, AutoCloseable {
     public record Counts(long delivered, long givenUp, long dropped) {}
 
     private final Options options;
-    private final Supplier<Scheduler> scheduler;
-    private final RandomGenerator dice;
-    private final Courier courier;
+    private final Outbox outbox;
     private final Quiet quiet;
-    private final LongAdder delivered = new LongAdder();
-    private final LongAdder givenUp = new LongAdder();
-    private final LongAdder dropped = new LongAdder();
-    private final Disposable work;
-    private volatile @Nullable FluxSink<Post> outbox;
 
     private Webhooks(Options options, Supplier<Scheduler> scheduler, RandomGenerator dice) {
         this.options = options;
-        this.scheduler = scheduler;
-        this.dice = dice;
-        this.courier = new Courier(options, scheduler, dice);
-        this.quiet = new Quiet(options.quiet(), scheduler, this::post);
-        // Nobody else subscribes to background work: it ends with close().
-        this.work = Flux.<Post>create(sink -> this.outbox = sink, FluxSink.OverflowStrategy.IGNORE)
-                .onBackpressureBuffer(
-                        options.delivery().queue(), post -> dropped.increment(), BufferOverflowStrategy.DROP_OLDEST)
-                .publishOn(scheduler.get(), 1)
-                .concatMap(this::deliver, 0)
-                .subscribe();
+        this.outbox = new Outbox(options, scheduler, dice);
+        this.quiet = new Quiet(options.quiet(), scheduler, outbox::put);
     }
 
     /** Starts to hear. Nothing is sent before something happens; one post is on its way at a time, in order. */
@@ -247,7 +221,7 @@ public final class Webhooks implements Listener, AutoCloseable {
     @Override
     public void on(Event event) {
         if (isWanted(event) && !quiet.on(event)) {
-            dropped.increment();
+            outbox.drop();
         }
     }
 
@@ -260,31 +234,14 @@ public final class Webhooks implements Listener, AutoCloseable {
         return false;
     }
 
-    private void post(Event event, int count) {
-        Instant now = Instant.ofEpochMilli(scheduler.get().now(TimeUnit.MILLISECONDS));
-        String id = "msg_" + HexFormat.of().toHexDigits(dice.nextLong())
-                + HexFormat.of().toHexDigits(dice.nextLong());
-        FluxSink<Post> waiting = outbox;
-        if (waiting != null) {
-            waiting.next(new Post(id, now, event, count));
-        }
-    }
-
-    private Mono<Void> deliver(Post post) {
-        return courier.deliver(post)
-                .doOnSuccess(done -> delivered.increment())
-                .onErrorResume(failure -> Mono.fromRunnable(givenUp::increment));
-    }
-
     public Counts counts() {
-        return new Counts(delivered.sum(), givenUp.sum(), dropped.sum());
+        return outbox.counts();
     }
 
     /** Posts nothing any more; what waits is dropped. */
     @Override
     public void close() {
-        work.dispose();
-        courier.close();
+        outbox.close();
     }
 
     @Override

@@ -109,6 +109,13 @@ class AdminDoorTest {
         assertThat(refused.header("allow")).isEqualTo(allowed);
     }
 
+    @Test
+    void headIsRefusedWithoutABody() {
+        String answer = operator.raw("HEAD " + SUPPORT + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                + Operator.READ + "\r\nConnection: close\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 405 ").endsWith("\r\n\r\n");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/api/agents/nobody/failover, unknown-agent",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -17,6 +18,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 class AgentsTest {
@@ -125,6 +129,58 @@ class AgentsTest {
     }
 
     @Test
+    void twoWhoChangeAtOnceBothGetTheirs() {
+        try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
+            Mono<Boolean> oneMore = Mono.fromCallable(() -> agents.change(
+                            "support", is -> is.withMaxConsecutiveFailures(is.maxConsecutiveFailures() + 1)))
+                    .subscribeOn(Schedulers.boundedElastic());
+            oneMore.repeat(49).mergeWith(oneMore.repeat(49)).blockLast(Duration.ofSeconds(20));
+            assertThat(agents.failover("support").maxConsecutiveFailures()).isEqualTo(105);
+        }
+    }
+
+    @Test
+    void aRefusedConfigurationMovesNobody() {
+        try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
+            Config refused = Config.parse("""
+                    providers:
+                      ann: {supplied: true}
+                      bob: {supplied: true}
+                      eve: {supplied: true}
+                    agents:
+                      support: {primary: bob, backups: [ann]}
+                      sales: {primary: eve}
+                    """, Map.of());
+            assertThatExceptionOfType(ConfigException.class)
+                    .isThrownBy(() -> agents.swap(refused))
+                    .withMessageContaining("providers.eve: is supplied by nobody");
+            assertThat(said(agents.provider("support"))).isEqualTo("I am Ann");
+        }
+    }
+
+    @Test
+    void anotherPrimaryIsAskedFirstWhoeverWasActive() {
+        try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
+            agents.door("support").switchTo("ann");
+            agents.swap(yaml("{support: {primary: bob, backups: [ann]}}"));
+            assertThat(said(agents.provider("support"))).isEqualTo("I am Bob");
+        }
+    }
+
+    @Test
+    void whatThrowsWhenItIsClosedKeepsNobodyElseOpen() {
+        ChatProvider stuck = new Stuck(bob);
+        Agents agents = Agents.of(
+                Understudy.builder().name("one").provider(stuck).build(),
+                Understudy.builder().name("two").provider(ann).build());
+        StepVerifier.create(agents.reloads())
+                .then(() -> assertThatThrownBy(agents::close).hasMessage("stuck"))
+                .expectComplete()
+                .verify(Duration.ofSeconds(10));
+        assertThat(ann.closes()).isEqualTo(1);
+    }
+
+    @Test
     void holdsOutliveAChange() {
         try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
             agents.door("support").hold("ann", null);
@@ -165,5 +221,33 @@ class AgentsTest {
             assertThat(said(agents.provider("support"))).isEqualTo("I am Bob");
         }
         assertThat(ann.closes() + bob.closes()).isZero();
+    }
+
+    /** Cannot be closed. */
+    private record Stuck(ChatProvider within) implements ChatProvider {
+        @Override
+        public String name() {
+            return within.name();
+        }
+
+        @Override
+        public Capabilities capabilities(String model) {
+            return within.capabilities(model);
+        }
+
+        @Override
+        public Mono<ChatResponse> chat(ChatRequest request) {
+            return within.chat(request);
+        }
+
+        @Override
+        public Flux<StreamChunk> stream(ChatRequest request) {
+            return within.stream(request);
+        }
+
+        @Override
+        public void close() {
+            throw new IllegalStateException("stuck");
+        }
     }
 }

@@ -16,6 +16,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.assertj.core.data.Offset;
@@ -58,6 +59,36 @@ class MetricsTest {
         return registry.find(name).tags(tags).counters().stream()
                 .mapToDouble(counter -> counter.count())
                 .sum();
+    }
+
+    @Test
+    void gaugesFollowTheAgentsWhateverIsChanged() {
+        Metrics metrics = Metrics.to(registry);
+        Config config = Config.parse(
+                "providers: {a: {supplied: true}, b: {supplied: true}}\nagents: {support: {primary: a}, sales: {}}",
+                Map.of());
+        try (Agents agents = Agents.builder(config)
+                .supply(ScriptedProvider.named("a"))
+                .supply(ScriptedProvider.named("b"))
+                .listener(metrics)
+                .open()) {
+            metrics.bind(agents);
+            assertThat(read("understudy.provider.active", "door", "support", "provider", "a"))
+                    .isEqualTo(1);
+            agents.change("support", agents.failover("support").withPrimary("b").withBackups(List.of("a")));
+            assertThat(read("understudy.provider.active", "door", "support", "provider", "a"))
+                    .isZero();
+            assertThat(read("understudy.provider.active", "door", "support", "provider", "b"))
+                    .isEqualTo(1);
+            agents.swap(Config.parse("providers: {a: {supplied: true}}\nagents: {support: {}, new: {}}", Map.of()));
+            agents.provider("new").chat(ChatRequest.of("m", "?")).block(Duration.ofSeconds(10));
+            assertThat(read("understudy.provider.active", "door", "support", "provider", "b"))
+                    .isNaN();
+            assertThat(read("understudy.provider.active", "door", "sales", "provider", "a"))
+                    .isNaN();
+            assertThat(read("understudy.provider.active", "door", "new", "provider", "a"))
+                    .isEqualTo(1);
+        }
     }
 
     @ParameterizedTest

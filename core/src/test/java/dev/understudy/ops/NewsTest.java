@@ -7,6 +7,7 @@ import dev.understudy.Event;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Notice;
+import dev.understudy.chat.Trail;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -45,8 +46,17 @@ class NewsTest {
                         Map.entry("to_model", "n"),
                         Map.entry("after_ms", 0.0),
                         Map.entry("kind", "overloaded"),
-                        Map.entry("status", 503),
-                        Map.entry("message", "busy"));
+                        Map.entry("status", 503));
+    }
+
+    @Test
+    void vendorsWordsAreNotToldForTheyMayQuoteThePrompt() {
+        Failure quoting = Failure.of(FailureKind.INVALID_REQUEST, "bad content: 'my secret diary'");
+        News news = News.of(new Event.FailedOver(CALL, "a", "m", "b", "n", Duration.ZERO, quoting));
+        assertThat(news.data().toString()).doesNotContain("diary");
+        Failure full = Failure.of(FailureKind.SKIPPED, "is at its limit");
+        Trail.Entry skipped = Trail.Entry.skipped("a", "m", full);
+        assertThat(News.of(new Event.RouteSkipped(CALL, skipped)).data()).containsEntry("message", "is at its limit");
     }
 
     @Test
@@ -59,6 +69,14 @@ class NewsTest {
                         Map.entry("model", "m"),
                         Map.entry("from", "half_open"),
                         Map.entry("to", "closed"));
+    }
+
+    @Test
+    void anAdaptedRequestTellsWhatWasDone() {
+        Notice notice = new Notice.Adapted("a", "m", "tool_call_id", Notice.Change.RESPELLED);
+        News news = News.of(new Event.ProviderNotice(CALL, notice));
+        assertThat(news.type()).isEqualTo("request.adapted");
+        assertThat(news.data()).containsEntry("parameter", "tool_call_id").containsEntry("change", "respelled");
     }
 
     @Test

@@ -85,24 +85,10 @@ public final class Gateway implements AutoCloseable {
 
     /** Gauges and prices follow the chains, also those that come with a new configuration. */
     private void bind(Metrics metrics, @Nullable Config config) {
-        bindAll(metrics);
-        if (config == null) {
-            return;
-        }
-        Disposable told = agents.reloads().subscribe(reload -> bindAll(metrics));
-        closing.push(told::dispose);
-        if (config.file() != null) {
+        metrics.bind(agents);
+        if (config != null && config.file() != null) {
             Disposable watch = agents.watch(config.file());
             closing.push(watch::dispose);
-        }
-    }
-
-    private void bindAll(Metrics metrics) {
-        for (String id : agents.ids()) {
-            Understudy door = agents.door(id);
-            if (door != null) {
-                metrics.bind(door);
-            }
         }
     }
 
