@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import java.net.URI;
 import java.time.Duration;
 import javax.net.ssl.TrustManagerFactory;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.Http11SslContextSpec;
 import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
@@ -65,7 +66,12 @@ final class Connections {
         return client;
     }
 
+    /** Disposing takes a lock that all pools share, so an event loop leaves it to a thread that may wait. */
     void close() {
-        pool.dispose();
+        if (Schedulers.isInNonBlockingThread()) {
+            Schedulers.boundedElastic().schedule(pool::dispose);
+        } else {
+            pool.dispose();
+        }
     }
 }
