@@ -33,7 +33,6 @@ final class Ollama implements Dialect {
         return OllamaRequest.body(request, stream);
     }
 
-    /** A server of one's own needs no key, the vendor's does. */
     /** A whole answer is a stream of one line. */
     @Override
     public boolean streams(String contentType) {
