@@ -105,9 +105,11 @@ class HotReloadTest {
         }
     }
 
+    /** With one connection at a time: an answer is told a moment before its connection is free again. */
     private static Config same(ScriptedServer server, String agent) {
         return Config.parse("""
-                {"providers": {"p": {"dialect": "openai", "baseUrl": "%s"}}, "agents": {"a": %s, "b": {}}}""".formatted(server.url(), agent), Map.of());
+                {"providers": {"p": {"dialect": "openai", "baseUrl": "%s", "transport": {"maxConnections": 1}}},
+                 "agents": {"a": %s, "b": {}}}""".formatted(server.url(), agent), Map.of());
     }
 
     private static void allGone(ScriptedServer server) {
