@@ -7,7 +7,7 @@ import reactor.util.context.ContextView;
  * Hears everything that happens, in order for each call, on the thread where it happens: it must be quick and must not
  * block. What it throws is dropped, for a listener must not harm a call.
  *
- * <p>One may hear a whole door ({@link Understudy.Builder#listener}), another a single call ({@link CallContext#listener}).
+ * <p>One may hear a whole door ({@link UnderstudyBuilder#listener}), another a single call ({@link CallContext#listener}).
  */
 @FunctionalInterface
 public interface Listener {

@@ -257,7 +257,7 @@ class CircuitWalkTest {
         ask(understudy, false);
         stage.advance(Duration.ofSeconds(1));
         ask(understudy, false); // now both are open, since the same instant
-        understudy.hold("b", "m", Duration.ofSeconds(30)); // so a reopens first
+        understudy.control().hold("b", "m", Duration.ofSeconds(30)); // so a reopens first
         stage.advance(Duration.ofSeconds(1));
         a.then(Cue.fail(BROKEN), stage.timed(Cue.text("well again").beforeFirst(Duration.ofSeconds(2))));
         assertThat(a.subscriptions()).isEqualTo(2);
@@ -384,53 +384,53 @@ class CircuitWalkTest {
     @Test
     void aHeldProviderIsNotAskedUntilItIsReleased() {
         Understudy understudy = both();
-        understudy.hold("a", null);
+        understudy.control().hold("a", null);
         Heard heard = ask(understudy, false);
         assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
         assertThat(heard.trail().entries().get(0))
                 .hasToString("provider=a model=m: skipped; error=is held for maintenance");
-        assertThat(understudy.standings()).extracting(Standing::hold).containsExactly(new Standing.Hold(null), null);
+        assertThat(understudy.control().status()).extracting(Standing::hold).containsExactly(new Standing.Hold(null), null);
         stage.advance(Duration.ofDays(9));
         assertThat(ask(understudy, false).by()).isEqualTo("b");
-        understudy.release("a");
+        understudy.control().release("a");
         assertThat(ask(understudy, false).by()).isEqualTo("a");
     }
 
     @Test
     void aHoldEndsByItselfWhenItsTimeIsOver() {
         Understudy understudy = both();
-        understudy.hold("a", Duration.ofMinutes(5));
+        understudy.control().hold("a", Duration.ofMinutes(5));
         stage.advance(Duration.ofMinutes(4));
         assertThat(ask(understudy, false).trail().entries().get(0))
                 .hasToString("provider=a model=m: skipped; error=is held for maintenance for 60000 ms");
-        assertThat(understudy.standings().get(0).hold())
+        assertThat(understudy.control().status().get(0).hold())
                 .isEqualTo(new Standing.Hold(Instant.EPOCH.plus(Duration.ofMinutes(5))));
         stage.advance(Duration.ofMinutes(1));
-        assertThat(understudy.standings().get(0).hold()).isNull();
+        assertThat(understudy.control().status().get(0).hold()).isNull();
         assertThat(ask(understudy, false).outcomes()).containsExactly("a:served");
     }
 
     @Test
     void aHeldModelLeavesTheOthersAlone() {
         Understudy understudy = both();
-        understudy.hold("a", "m", Duration.ofMinutes(5));
+        understudy.control().hold("a", "m", Duration.ofMinutes(5));
         assertThat(ask(understudy, false).trail().entries().get(0))
                 .hasToString("provider=a model=m: skipped; error=circuit forced open for 300000 ms");
         assertThat(stage.chat(understudy.chat(REQUEST.withModel("n"))).by()).isEqualTo("a");
         assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.FORCED_OPEN);
         stage.advance(Duration.ofMinutes(5));
         assertThat(ask(understudy, false).by()).isEqualTo("a");
-        understudy.hold("a", "m", null);
+        understudy.control().hold("a", "m", null);
         assertThat(ask(understudy, false).by()).isEqualTo("b");
-        understudy.release("a");
+        understudy.control().release("a");
         assertThat(ask(understudy, false).by()).isEqualTo("a");
     }
 
     @Test
     void whenAllAreHeldNobodyIsAskedAndTheCallFailsAtOnce() {
         Understudy understudy = both();
-        understudy.hold("a", null);
-        understudy.hold("b", Duration.ofSeconds(5));
+        understudy.control().hold("a", null);
+        understudy.control().hold("b", Duration.ofSeconds(5));
         Heard heard = ask(understudy, false);
         assertThat(heard.error)
                 .isInstanceOf(ChatException.Rejected.class)
@@ -449,7 +449,7 @@ class CircuitWalkTest {
         Understudy understudy = both();
         a.then(stage.timed(Cue.text("one two").between(Duration.ofSeconds(1))));
         Heard heard = ask(understudy, true);
-        understudy.hold("a", null);
+        understudy.control().hold("a", null);
         stage.advance(Duration.ofSeconds(1));
         assertThat(heard.by()).isEqualTo("a");
         assertThat(ask(understudy, true).by()).isEqualTo("b");

@@ -187,7 +187,7 @@ class DoorTest {
                 understudy.chat(REQUEST).map(response -> response.served().provider());
         assertThat(a.subscriptions()).isZero();
         assertThat(answer.block()).isEqualTo("a");
-        understudy.switchTo("b");
+        understudy.control().switchTo("b");
         assertThat(answer.block()).isEqualTo("b");
         assertThat(stage.events(Event.CallServed.class))
                 .extracting(event -> event.call().number())

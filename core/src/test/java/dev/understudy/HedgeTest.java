@@ -298,7 +298,7 @@ class HedgeTest {
 
         Understudy held =
                 stage.builder(a, b).hedging(Hedging.on().withMaxExtra(1)).build();
-        held.hold("b", "m", Duration.ofHours(1));
+        held.control().hold("b", "m", Duration.ofHours(1));
         ask(held, true);
         stage.advance(Duration.ofSeconds(1));
         assertThat(b.subscriptions()).isZero();

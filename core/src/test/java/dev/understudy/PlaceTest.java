@@ -201,7 +201,7 @@ class PlaceTest {
                 .build();
     }
 
-    private Understudy.Builder builder(CircuitPolicy circuit) {
+    private UnderstudyBuilder builder(CircuitPolicy circuit) {
         return stage.builder()
                 .provider(a, Seat.any().withLimits(RateLimits.none().withConcurrent(1)))
                 .circuit(circuit)

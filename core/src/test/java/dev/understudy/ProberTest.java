@@ -133,7 +133,7 @@ class ProberTest {
         stage.advance(SECOND);
         b.always(Cue.fail(FailureKind.SERVER));
         assertThat(stage.chat(understudy).outcomes()).containsExactly("a:skipped", "b:failed", "a:served");
-        understudy.hold("b", null);
+        understudy.control().hold("b", null);
         assertThat(stage.chat(understudy).by()).isEqualTo("a");
     }
 

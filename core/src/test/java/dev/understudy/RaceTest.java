@@ -65,7 +65,7 @@ class RaceTest {
         assertThat(all).hasSize(CALLS);
         assertThat(winners).containsOnlyKeys("a", "b");
         assertThat(a.live() + b.live()).isZero();
-        assertThat(understudy.standings()).allSatisfy(standing -> {
+        assertThat(understudy.control().status()).allSatisfy(standing -> {
             assertThat(standing.inFlight()).isZero();
             assertThat(standing.consecutiveFailures()).isZero();
         });

@@ -106,7 +106,7 @@ class RosterTest {
                         .withPause(Duration.ofSeconds(30), Duration.ofSeconds(30))
                         .withJitter(0))
                 .build();
-        understudy.hold("a", "another model", null);
+        understudy.control().hold("a", "another model", null);
         a.then(Cue.fail(FailureKind.SERVER), Cue.fail(FailureKind.SERVER), Cue.text("well again"));
         stage.chat(understudy);
         stage.chat(understudy);
@@ -168,14 +168,14 @@ class RosterTest {
         stage.chat(understudy);
         stage.advance(Duration.ofHours(5));
         assertThat(stage.chat(understudy).outcomes()).containsExactly("b:served");
-        understudy.switchTo("a");
+        understudy.control().switchTo("a");
         assertThat(stage.chat(understudy).by()).isEqualTo("a");
     }
 
     @Test
     void switchingMovesAtOnceAndMakesItTheOneThatIsReturnedTo() {
         Understudy understudy = door(Failover.defaults().withMaxConsecutiveFailures(1));
-        understudy.switchTo("c");
+        understudy.control().switchTo("c");
         assertThat(stage.chat(understudy).outcomes()).containsExactly("c:served");
         assertThat(stage.events(Event.ActiveMoved.class))
                 .containsExactly(new Event.ActiveMoved("understudy", "a", "c", "switched by hand"));
@@ -184,7 +184,7 @@ class RosterTest {
         assertThat(active(understudy)).isEqualTo("a");
         stage.advance(Duration.ofSeconds(15));
         assertThat(stage.chat(understudy).by()).isEqualTo("c");
-        understudy.switchTo("c");
+        understudy.control().switchTo("c");
         assertThat(stage.events(Event.ActiveMoved.class)).hasSize(3);
     }
 
@@ -192,7 +192,7 @@ class RosterTest {
     void switchingToAStrangerIsRefused() {
         Understudy understudy = door(Failover.defaults());
         assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> understudy.switchTo("d"))
+                .isThrownBy(() -> understudy.control().switchTo("d"))
                 .withMessage("No provider is named 'd'; there are [a, b, c]");
     }
 
@@ -206,7 +206,7 @@ class RosterTest {
             assertThat(heard.outcomes()).containsExactly("b:skipped", "c:skipped", "a:failed");
         }
         assertThat(b.subscriptions() + c.subscriptions()).isZero();
-        understudy.switchTo("b");
+        understudy.control().switchTo("b");
         assertThat(stage.chat(understudy).by()).isEqualTo("b");
         assertThat(a.subscriptions()).isEqualTo(3);
     }
@@ -220,7 +220,7 @@ class RosterTest {
         assertThat(heard.finish().served().model()).isEqualTo("n");
     }
 
-    private Understudy.Builder builder(Failover failover) {
+    private UnderstudyBuilder builder(Failover failover) {
         return stage.builder(a, b, c)
                 .circuit(CircuitPolicy.disabled())
                 .failover(failover.withReturnAfter(Duration.ofSeconds(15)));
@@ -231,7 +231,7 @@ class RosterTest {
     }
 
     private static String active(Understudy understudy) {
-        String active = understudy.standings().stream()
+        String active = understudy.control().status().stream()
                 .filter(Standing::active)
                 .map(Standing::provider)
                 .findFirst()

@@ -120,7 +120,7 @@ class SelectionTest {
                 .provider(c, Seat.any().withWeight(1))
                 .selection(Selection.weighted())
                 .build();
-        understudy.hold("a", null);
+        understudy.control().hold("a", null);
         for (int i = 0; i < 100; i++) {
             stage.chat(understudy);
         }

@@ -115,7 +115,7 @@ class SharedStandingTest {
     @Test
     void whoComesLaterLearnsWhatStillHolds() {
         Instance one = new Instance(shared);
-        one.door.hold("a", MINUTE);
+        one.door.control().hold("a", MINUTE);
         Instance late = new Instance(shared);
         assertThat(stage.chat(late.door).by()).isEqualTo("b");
         stage.advance(MINUTE.plus(SECOND));
@@ -126,12 +126,12 @@ class SharedStandingTest {
     void aReleaseIsForBoth() {
         Instance one = new Instance(shared);
         Instance two = new Instance(shared);
-        one.door.hold("a", null);
-        one.door.hold("b", "m", null);
+        one.door.control().hold("a", null);
+        one.door.control().hold("b", "m", null);
         assertThat(stage.chat(two.door).error).isNotNull();
-        two.door.release("b");
+        two.door.control().release("b");
         assertThat(stage.chat(one.door).by()).isEqualTo("b");
-        two.door.release("a");
+        two.door.control().release("a");
         assertThat(stage.chat(one.door).by()).isEqualTo("a");
         assertThat(((InMemoryStanding) shared).size()).isZero();
     }
@@ -140,7 +140,7 @@ class SharedStandingTest {
     void aSwitchByHandIsForBothAndStays() {
         Instance one = new Instance(shared);
         Instance two = new Instance(shared);
-        one.door.switchTo("b");
+        one.door.control().switchTo("b");
         stage.advance(Duration.ofHours(1));
         assertThat(stage.chat(two.door).by()).isEqualTo("b");
         assertThat(standing(two.door, "b").active()).isTrue();

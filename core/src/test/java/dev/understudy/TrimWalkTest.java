@@ -172,7 +172,7 @@ class TrimWalkTest {
         a.can(Capabilities.assumed().withWindow(8_000)).then(Cue.fail(OVERFLOW), Cue.text("well"));
         b.can(Capabilities.assumed().withWindow(200_000));
         Understudy understudy = stage.builder(a, b).build();
-        understudy.hold("b", null);
+        understudy.control().hold("b", null);
         assertThat(ask(understudy, FIVE, true).outcomes()).containsExactly("b:skipped", "a:failed", "a:served");
     }
 

@@ -77,8 +77,8 @@ final class VirtualStage {
         }
     }
 
-    Understudy.Builder builder(ChatProvider... cast) {
-        Understudy.Builder builder = Understudy.builder()
+    UnderstudyBuilder builder(ChatProvider... cast) {
+        UnderstudyBuilder builder = Understudy.builder()
                 .retry(ONCE)
                 .random(new FixedDice(0.5))
                 .scheduler(clock)
@@ -164,7 +164,7 @@ final class VirtualStage {
     }
 
     static Standing standing(Understudy understudy, String provider) {
-        return understudy.standings().stream()
+        return understudy.control().status().stream()
                 .filter(standing -> standing.provider().equals(provider))
                 .findFirst()
                 .orElseThrow();

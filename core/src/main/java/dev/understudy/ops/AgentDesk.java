@@ -114,7 +114,7 @@ final class AgentDesk {
         fields.check();
         String to = Objects.requireNonNull(provider);
         String from = Views.active(door);
-        door.switchTo(to);
+        door.control().switchTo(to);
         if (!from.equals(to)) {
             tell(door, "switch", to, to + " is asked first instead of " + from);
         }
@@ -133,9 +133,9 @@ final class AgentDesk {
         String model = fields.text("model");
         fields.check();
         if (model == null) {
-            door.hold(provider, time);
+            door.control().hold(provider, time);
         } else {
-            door.hold(provider, model, time);
+            door.control().hold(provider, model, time);
         }
         String until = time == null ? "until it is released" : "for " + Durations.written(time);
         tell(door, "hold", provider, (model == null ? provider : provider + "/" + model) + " is held " + until);
@@ -146,7 +146,7 @@ final class AgentDesk {
         Understudy door = door(asked);
         String provider = provider(asked, door);
         new Fields(asked.body()).check();
-        door.release(provider);
+        door.control().release(provider);
         tell(door, "release", provider, provider + " is released");
         return document(Views.health(agent(asked), door));
     }
@@ -185,7 +185,7 @@ final class AgentDesk {
     }
 
     private static List<String> cast(Understudy door) {
-        return door.standings().stream().map(Standing::provider).toList();
+        return door.control().status().stream().map(Standing::provider).toList();
     }
 
     private Problem unknownAgent(String agent) {

@@ -7,6 +7,7 @@ import dev.understudy.Hedging;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -16,8 +17,8 @@ import java.util.stream.Stream;
 final class AgentKeys {
 
     /** A key and what it does to a chain that is being built. */
-    private record Setting<T>(Key<T> key, BiConsumer<Understudy.Builder, T> apply) {
-        void applyTo(Understudy.Builder builder, Values said) {
+    private record Setting<T>(Key<T> key, BiConsumer<UnderstudyBuilder, T> apply) {
+        void applyTo(UnderstudyBuilder builder, Values said) {
             apply.accept(builder, said.get(key));
         }
     }
@@ -41,35 +42,35 @@ final class AgentKeys {
 
     private static final List<Setting<?>> SETTINGS = List.of(
             new Setting<>(FALLBACKS, AgentKeys::fallbacks),
-            set(RetryKeys.SECTION, RetryPolicy.defaults(), Understudy.Builder::retry),
-            set(TimeoutKeys.SECTION, Timeouts.defaults(), Understudy.Builder::timeouts),
-            set(TimeoutKeys.REASONING, Timeouts.reasoning(), Understudy.Builder::reasoningTimeouts),
-            set(CircuitKeys.SECTION, CircuitPolicy.defaults(), Understudy.Builder::circuit),
+            set(RetryKeys.SECTION, RetryPolicy.defaults(), UnderstudyBuilder::retry),
+            set(TimeoutKeys.SECTION, Timeouts.defaults(), UnderstudyBuilder::timeouts),
+            set(TimeoutKeys.REASONING, Timeouts.reasoning(), UnderstudyBuilder::reasoningTimeouts),
+            set(CircuitKeys.SECTION, CircuitPolicy.defaults(), UnderstudyBuilder::circuit),
             set(
                     SelectionKeys.SECTION,
                     SelectionKeys.Recipe.USUAL,
                     (builder, recipe) -> builder.selection(recipe.make())),
-            set(HedgingKeys.SECTION, Hedging.off(), Understudy.Builder::hedging),
-            set(BudgetKeys.SECTION, Budget.defaults(), Understudy.Builder::budget),
+            set(HedgingKeys.SECTION, Hedging.off(), UnderstudyBuilder::hedging),
+            set(BudgetKeys.SECTION, Budget.defaults(), UnderstudyBuilder::budget),
             new Setting<>(
                     FAILOVER,
                     (builder, said) ->
                             builder.failover(FailoverKeys.SECTION.made().apply(said))),
-            set(WindowKeys.SECTION, ContextWindow.auto(), Understudy.Builder::contextWindow),
+            set(WindowKeys.SECTION, ContextWindow.auto(), UnderstudyBuilder::contextWindow),
             new Setting<>(
                     Key.of(
                             "routeAroundFilters",
                             Scalars.FLAG,
                             false,
                             "whether a request that was refused by policy is sent to the next provider"),
-                    Understudy.Builder::routeAroundFilters),
+                    UnderstudyBuilder::routeAroundFilters),
             new Setting<>(
                     Key.of(
                             "stopOnInvalidRequest",
                             Scalars.FLAG,
                             false,
                             "whether a request that one vendor calls invalid fails at once"),
-                    Understudy.Builder::stopOnInvalidRequest));
+                    UnderstudyBuilder::stopOnInvalidRequest));
 
     private static final List<Key<?>> SHARED = Stream.concat(
                     SETTINGS.stream().map(Setting::key), Stream.<Key<?>>of(HEALTH_CHECK, RESUME))
@@ -87,15 +88,15 @@ final class AgentKeys {
     private AgentKeys() {}
 
     /** All that is said, the cast aside. */
-    static void apply(Values said, Understudy.Builder builder) {
+    static void apply(Values said, UnderstudyBuilder builder) {
         SETTINGS.forEach(setting -> setting.applyTo(builder, said));
     }
 
-    private static <T> Setting<T> set(Section<T> section, T usual, BiConsumer<Understudy.Builder, T> apply) {
+    private static <T> Setting<T> set(Section<T> section, T usual, BiConsumer<UnderstudyBuilder, T> apply) {
         return new Setting<>(Key.of(section.name(), section, usual, section.doc()), apply);
     }
 
-    private static void fallbacks(Understudy.Builder builder, Map<String, List<String>> fallbacks) {
+    private static void fallbacks(UnderstudyBuilder builder, Map<String, List<String>> fallbacks) {
         fallbacks.forEach((model, others) -> builder.fallback(model, others.toArray(new String[0])));
     }
 

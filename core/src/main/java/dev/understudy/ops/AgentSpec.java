@@ -3,6 +3,7 @@ package dev.understudy.ops;
 import dev.understudy.Failover;
 import dev.understudy.Probes;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.ops.FailoverSettings.HealthCheck;
 import java.util.ArrayList;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 record AgentSpec(String id, List<ProviderSpec> cast, Values said, Values told) {
 
     /** Composes the chain. Nothing is sent, unless health checks are on. */
-    Understudy.Builder builder(Function<ProviderSpec, ChatProvider> providers) {
-        Understudy.Builder builder = Understudy.builder().name(id);
+    UnderstudyBuilder builder(Function<ProviderSpec, ChatProvider> providers) {
+        UnderstudyBuilder builder = Understudy.builder().name(id);
         AgentKeys.apply(said, builder);
         for (ProviderSpec spec : cast) {
             builder.provider(providers.apply(spec), spec.seat().withProbes(probes(spec)));

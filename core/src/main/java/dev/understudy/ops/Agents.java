@@ -3,6 +3,7 @@ package dev.understudy.ops;
 import dev.understudy.Listener;
 import dev.understudy.SharedStanding;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import java.nio.file.Path;
@@ -206,7 +207,7 @@ public final class Agents implements AutoCloseable {
 
         private final Config config;
         private final Map<String, ChatProvider> supplied = new LinkedHashMap<>();
-        private final List<BiConsumer<String, Understudy.Builder>> touches = new ArrayList<>();
+        private final List<BiConsumer<String, UnderstudyBuilder>> touches = new ArrayList<>();
         private Listener listener = Listener.none();
         private Function<String, SharedStanding> standing = Troupe.memories();
         private Supplier<Scheduler> timer = Schedulers::parallel;
@@ -243,7 +244,7 @@ public final class Agents implements AutoCloseable {
         }
 
         /** The last word on each chain before it is built: a token counter, a selection of your own. */
-        public Builder customize(BiConsumer<String, Understudy.Builder> touch) {
+        public Builder customize(BiConsumer<String, UnderstudyBuilder> touch) {
             touches.add(touch);
             return this;
         }

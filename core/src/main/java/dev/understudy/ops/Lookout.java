@@ -31,7 +31,7 @@ final class Lookout {
     Lookout(Understudy door, Clock clock) {
         this.door = door;
         this.models = Set.copyOf(door.models());
-        this.providers = door.standings().stream().map(Standing::provider).collect(Collectors.toUnmodifiableSet());
+        this.providers = door.control().status().stream().map(Standing::provider).collect(Collectors.toUnmodifiableSet());
         this.clock = clock;
     }
 
@@ -68,7 +68,7 @@ final class Lookout {
     }
 
     double retryTokens(String provider) {
-        return providers.contains(provider) ? door.retryTokens(provider) : Double.NaN;
+        return providers.contains(provider) ? door.control().retryTokens(provider) : Double.NaN;
     }
 
     /** {@code null} when the door has no such provider. */
@@ -77,7 +77,7 @@ final class Lookout {
         long now = clock.monotonicTime();
         Look look = last;
         if (look == null || now - look.at > FRESH) {
-            look = new Look(door.standings(), now);
+            look = new Look(door.control().status(), now);
             last = look;
         }
         for (Standing standing : look.standings) {

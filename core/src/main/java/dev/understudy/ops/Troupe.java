@@ -3,6 +3,7 @@ package dev.understudy.ops;
 import dev.understudy.Listener;
 import dev.understudy.SharedStanding;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatProvider;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ record Troupe(
         Map<String, ChatProvider> supplied,
         Listener listener,
         Function<String, SharedStanding> standing,
-        BiConsumer<String, Understudy.Builder> touch,
+        BiConsumer<String, UnderstudyBuilder> touch,
         Map<String, Shared> providers) {
 
     /** What is remembered for each agent from one of its chains to the next, where nothing else is shared. */
@@ -75,7 +76,7 @@ record Troupe(
     private Chain open(AgentSpec spec) {
         List<ChatProvider> lent = new ArrayList<>();
         try {
-            Understudy.Builder builder = spec.builder(provider -> {
+            UnderstudyBuilder builder = spec.builder(provider -> {
                 ChatProvider mine = borrowed(provider);
                 lent.add(mine);
                 return mine;

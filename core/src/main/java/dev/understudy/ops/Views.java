@@ -34,7 +34,7 @@ final class Views {
     }
 
     static Map<String, @Nullable Object> health(String agent, Understudy door) {
-        List<Standing> standings = door.standings();
+        List<Standing> standings = door.control().status();
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("agent_id", agent);
         view.put("status", together(standings));
@@ -48,7 +48,7 @@ final class Views {
         List<Map<String, @Nullable Object>> providers = new ArrayList<>();
         for (String agent : agents.ids()) {
             Understudy door = agents.door(agent);
-            for (Standing standing : door == null ? List.<Standing>of() : door.standings()) {
+            for (Standing standing : door == null ? List.<Standing>of() : door.control().status()) {
                 Map<String, @Nullable Object> view = new LinkedHashMap<>();
                 view.put("agent_id", agent);
                 view.putAll(standing(standing));
@@ -101,7 +101,7 @@ final class Views {
     }
 
     static String active(Understudy door) {
-        return door.standings().stream()
+        return door.control().status().stream()
                 .filter(Standing::active)
                 .map(Standing::provider)
                 .findFirst()

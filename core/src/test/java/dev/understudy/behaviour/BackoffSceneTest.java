@@ -9,6 +9,7 @@ import dev.understudy.Event;
 import dev.understudy.FixedDice;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -31,8 +32,8 @@ class BackoffSceneTest {
     private final List<Long> asked = new CopyOnWriteArrayList<>();
     private final ScriptedProvider down = ScriptedProvider.named("p1").then(Cue.fail(FailureKind.SERVER));
 
-    private Understudy.Builder timed(RetryPolicy retry, RandomGenerator dice, ChatProvider... providers) {
-        Understudy.Builder builder = Understudy.builder()
+    private UnderstudyBuilder timed(RetryPolicy retry, RandomGenerator dice, ChatProvider... providers) {
+        UnderstudyBuilder builder = Understudy.builder()
                 .retry(retry)
                 .circuit(CircuitPolicy.disabled()) // both would end so many retries before the scene is over
                 .budget(Budget.defaults().withoutRetryTokens())
@@ -46,14 +47,14 @@ class BackoffSceneTest {
         return builder;
     }
 
-    private void play(Door door, Understudy.Builder understudy, FailureKind... kinds) {
+    private void play(Door door, UnderstudyBuilder understudy, FailureKind... kinds) {
         StepVerifier.withVirtualTime(() -> door.ask(understudy.build(), REQUEST))
                 .thenAwait(LONG)
                 .assertNext(heard -> assertThat(heard.kinds()).containsExactly(kinds))
                 .verifyComplete();
     }
 
-    private void play(Door door, Understudy.Builder understudy) {
+    private void play(Door door, UnderstudyBuilder understudy) {
         StepVerifier.withVirtualTime(() -> door.ask(understudy.build(), REQUEST))
                 .thenAwait(LONG)
                 .assertNext(heard -> assertThat(heard.exhausted().why()).isEqualTo("All providers/models failed"))

@@ -36,11 +36,11 @@ class HedgeOnSocketsTest {
         assertThat(slow.calls()).hasSize(1);
         assertThat(fast.calls()).hasSize(1);
         assertThat(stage.events(Event.Hedged.class)).hasSize(1);
-        assertThat(understudy.standings()).allSatisfy(standing -> {
+        assertThat(understudy.control().status()).allSatisfy(standing -> {
             assertThat(standing.inFlight()).isZero();
             assertThat(standing.consecutiveFailures()).isZero();
         });
-        assertThat(understudy.standings().get(0).status()).isEqualTo(Standing.Status.UNKNOWN);
+        assertThat(understudy.control().status().get(0).status()).isEqualTo(Standing.Status.UNKNOWN);
         assertThat(stage.timers.left()).isZero();
     }
 

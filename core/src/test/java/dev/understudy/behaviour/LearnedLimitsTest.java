@@ -51,7 +51,7 @@ class LearnedLimitsTest {
             assertThat(gated.kind()).isEqualTo(FailureKind.RATE_LIMITED);
             assertThat(gated.forHowLong()).isBetween(Duration.ofSeconds(25), Duration.ofSeconds(30));
         });
-        assertThat(understudy.standings().get(0).gatedKeys()).hasSize(1);
+        assertThat(understudy.control().status().get(0).gatedKeys()).hasSize(1);
     }
 
     @OnEveryWire
@@ -67,7 +67,7 @@ class LearnedLimitsTest {
             assertThat(heard.kinds()).containsExactly(FailureKind.SKIPPED);
         }
         assertThat(one.calls()).hasSize(1);
-        assertThat(understudy.standings().get(0).consecutiveFailures()).isZero();
+        assertThat(understudy.control().status().get(0).consecutiveFailures()).isZero();
     }
 
     @OnEveryWire

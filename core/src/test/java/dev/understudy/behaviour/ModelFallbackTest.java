@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Trail;
 import dev.understudy.testing.Reply;
@@ -25,7 +26,7 @@ class ModelFallbackTest {
                 .toList();
     }
 
-    private Understudy.Builder over(Wire wire, ScriptedServer server) {
+    private UnderstudyBuilder over(Wire wire, ScriptedServer server) {
         return stage.builder(stage.provider(wire, "p1", server, "k1"), stage.provider(wire, "p2", server, "k2"))
                 .retry(RetryPolicy.none())
                 .fallback("m", "n", "o");

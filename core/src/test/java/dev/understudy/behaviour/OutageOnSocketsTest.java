@@ -85,7 +85,7 @@ class OutageOnSocketsTest {
         // Calls that were let through before it opened may still be told of afterwards: those are in the first window.
         assertThat(windows.stream().skip(1)).isNotEmpty().allMatch(attempts -> attempts <= 1);
         assertThat(isByPrimary(heard.get(CALLS - 1))).as("it is back in use").isTrue();
-        assertThat(understudy.standings())
+        assertThat(understudy.control().status())
                 .allSatisfy(standing -> assertThat(standing.inFlight()).isZero());
         assertThat(stage.timers.left()).isZero();
     }

@@ -7,6 +7,7 @@ import dev.understudy.FixedDice;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Timers;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.provider.Endpoint;
@@ -92,8 +93,8 @@ final class Rehearsal implements AfterEachCallback {
         return builder(providers).build();
     }
 
-    Understudy.Builder builder(ChatProvider... providers) {
-        Understudy.Builder builder = Understudy.builder()
+    UnderstudyBuilder builder(ChatProvider... providers) {
+        UnderstudyBuilder builder = Understudy.builder()
                 .retry(QUICK)
                 .random(new FixedDice(0))
                 .scheduler(timers)

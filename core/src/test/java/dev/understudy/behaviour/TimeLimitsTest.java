@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.CallContext;
 import dev.understudy.FixedDice;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Phase;
@@ -34,8 +35,8 @@ class TimeLimitsTest {
     private final ScriptedProvider down = ScriptedProvider.named("p1").then(Cue.fail(FailureKind.SERVER));
     private final ScriptedProvider second = ScriptedProvider.named("p2").then(Cue.hang());
 
-    private static Understudy.Builder over(ScriptedProvider... providers) {
-        Understudy.Builder builder = Understudy.builder().random(new FixedDice(1));
+    private static UnderstudyBuilder over(ScriptedProvider... providers) {
+        UnderstudyBuilder builder = Understudy.builder().random(new FixedDice(1));
         for (ScriptedProvider provider : providers) {
             builder.provider(provider);
         }
@@ -43,7 +44,7 @@ class TimeLimitsTest {
     }
 
     private static void endsAfter(
-            Duration time, Door door, Understudy.Builder builder, UnaryOperator<Context> wishes, String why) {
+            Duration time, Door door, UnderstudyBuilder builder, UnaryOperator<Context> wishes, String why) {
         StepVerifier.withVirtualTime(() -> door.ask(builder.build(), REQUEST).contextWrite(wishes::apply))
                 .expectSubscription()
                 .expectNoEvent(time.minusMillis(1))

@@ -161,7 +161,7 @@ class AgentsTest {
     @Test
     void anotherPrimaryIsAskedFirstWhoeverWasActive() {
         try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
-            agents.door("support").switchTo("ann");
+            agents.door("support").control().switchTo("ann");
             agents.swap(yaml("{support: {primary: bob, backups: [ann]}}"));
             assertThat(said(agents.provider("support"))).isEqualTo("I am Bob");
         }
@@ -183,7 +183,7 @@ class AgentsTest {
     @Test
     void holdsOutliveAChange() {
         try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
-            agents.door("support").hold("ann", null);
+            agents.door("support").control().hold("ann", null);
             agents.change("support", agents.failover("support").withMaxConsecutiveFailures(2));
             assertThat(said(agents.provider("support"))).isEqualTo("I am Bob");
         }

@@ -182,13 +182,13 @@ final class Day {
     }
 
     void held(boolean streamed) {
-        door.hold("a", null);
-        door.hold("b", "b-1", Duration.ofSeconds(1));
+        door.control().hold("a", null);
+        door.control().hold("b", "b-1", Duration.ofSeconds(1));
         pass(Duration.ofSeconds(2));
         b.then(answer());
         ask(streamed);
-        door.release("a");
-        door.release("b");
+        door.control().release("a");
+        door.control().release("b");
     }
 
     void cut() {

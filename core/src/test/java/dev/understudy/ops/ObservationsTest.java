@@ -7,6 +7,7 @@ import dev.understudy.FixedDice;
 import dev.understudy.Hedging;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -46,7 +47,7 @@ class ObservationsTest {
     private final ScriptedProvider a = ScriptedProvider.named("a");
     private final ScriptedProvider b = ScriptedProvider.named("b");
 
-    private Understudy.Builder door() {
+    private UnderstudyBuilder door() {
         return Understudy.builder()
                 .name("door")
                 .provider(a, "a-1")
@@ -55,7 +56,7 @@ class ObservationsTest {
                 .random(new FixedDice(0));
     }
 
-    private ChatProvider observed(Understudy.Builder door) {
+    private ChatProvider observed(UnderstudyBuilder door) {
         return Observations.over(door.build(), spans.registry);
     }
 

@@ -1,6 +1,7 @@
 package dev.understudy.docs;
 
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
@@ -25,7 +26,7 @@ import javax.tools.ToolProvider;
 /** The defaults as the code has them, written as a page would: option → value. */
 final class Defaults {
 
-    static final String BUILDER = "Understudy.Builder";
+    static final String BUILDER = "UnderstudyBuilder";
 
     private static final List<String> PACKAGES =
             List.of("dev.understudy", "dev.understudy.provider", "dev.understudy.streaming");
@@ -69,7 +70,7 @@ final class Defaults {
         String[] parts = section.split("\\.");
         Class<?> type = type(parts[0]);
         if (parts.length == 1) {
-            Understudy.Builder builder = Understudy.builder();
+            UnderstudyBuilder builder = Understudy.builder();
             for (Field field : fields().filter(one -> one.getType() == type).toList()) {
                 return read(field, builder);
             }
@@ -88,7 +89,7 @@ final class Defaults {
     }
 
     private static Map<String, String> builder() {
-        Understudy.Builder builder = Understudy.builder();
+        UnderstudyBuilder builder = Understudy.builder();
         Map<String, String> values = new LinkedHashMap<>();
         fields().forEach(field ->
                 values.put(OPTIONS.getOrDefault(field.getName(), field.getName()), text(read(field, builder))));
@@ -97,7 +98,7 @@ final class Defaults {
 
     /** The options of the builder; who is asked is none of them. */
     private static Stream<Field> fields() {
-        return Arrays.stream(Understudy.Builder.class.getDeclaredFields())
+        return Arrays.stream(UnderstudyBuilder.class.getDeclaredFields())
                 .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
                 .filter(field -> !List.class.isAssignableFrom(field.getType()))
                 .filter(field -> !Map.class.isAssignableFrom(field.getType()));

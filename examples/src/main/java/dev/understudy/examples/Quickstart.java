@@ -2,6 +2,7 @@ package dev.understudy.examples;
 
 import dev.understudy.Listener;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.StreamChunk;
@@ -62,7 +63,7 @@ public final class Quickstart {
     }
 
     private static Understudy over(List<Arguments.Member> cast, Listener listener) {
-        Understudy.Builder builder = Understudy.builder().listener(listener);
+        UnderstudyBuilder builder = Understudy.builder().listener(listener);
         cast.forEach(member -> builder.provider(member.provider(), member.model()));
         return builder.build();
     }

@@ -103,7 +103,7 @@ class FaultMatrixTest {
     /** Waits until nothing of it is left running, and says what is. */
     private static Mono<String> settled(MatrixStage.Played played) {
         Mono<String> permits = Mono.fromCallable(() -> {
-                    int inFlight = played.door.standings().stream()
+                    int inFlight = played.door.control().status().stream()
                             .mapToInt(Standing::inFlight)
                             .sum();
                     if (inFlight != 0) {

@@ -3,6 +3,7 @@ package dev.understudy.streaming;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -62,7 +63,7 @@ final class MatrixStage implements AutoCloseable {
             providers.add(provider(1, cell.first().other()));
             providers.add(provider(2, cell.first()));
             Timeouts patient = Timeouts.defaults().withIdle(PATIENCE).withFirstContent(PATIENCE);
-            Understudy.Builder builder = Understudy.builder()
+            UnderstudyBuilder builder = Understudy.builder()
                     .retry(RetryPolicy.none())
                     .timeouts(patient)
                     .reasoningTimeouts(cell.isSilent() ? hasty(patient) : patient);

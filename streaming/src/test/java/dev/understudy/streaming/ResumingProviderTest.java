@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.CallContext;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
@@ -41,7 +42,7 @@ class ResumingProviderTest {
     private final ScriptedProvider three = ScriptedProvider.named("three");
 
     private ChatProvider over(ResumePolicy policy, ChatProvider... providers) {
-        Understudy.Builder door =
+        UnderstudyBuilder door =
                 Understudy.builder().retry(RetryPolicy.defaults().withRetries(0));
         for (ChatProvider provider : providers) {
             door.provider(provider);

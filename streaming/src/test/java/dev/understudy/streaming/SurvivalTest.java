@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
@@ -131,7 +132,7 @@ class SurvivalTest {
             Supplier<String> heardBefore = () -> lies && random.nextBoolean() ? listening[0].answer.text() : "";
             actors.add(actor("p" + i, random, truth, text, heardBefore));
         }
-        Understudy.Builder door =
+        UnderstudyBuilder door =
                 Understudy.builder().retry(RetryPolicy.defaults().withRetries(0));
         actors.forEach(actor -> door.provider(threads ? onItsOwnThread(actor.provider) : actor.provider));
         boolean alone = count == 1 && !threads && random.nextBoolean();

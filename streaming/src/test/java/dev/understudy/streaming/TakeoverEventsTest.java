@@ -6,6 +6,7 @@ import dev.understudy.Event;
 import dev.understudy.Listener;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -37,7 +38,7 @@ class TakeoverEventsTest {
             ScriptedProvider.named("two").can(Capabilities.assumed().with(Feature.PREFILL));
 
     private static Understudy door(Listener listener, ChatProvider... providers) {
-        Understudy.Builder door = Understudy.builder()
+        UnderstudyBuilder door = Understudy.builder()
                 .listener(listener)
                 .retry(RetryPolicy.defaults().withRetries(0));
         for (ChatProvider provider : providers) {

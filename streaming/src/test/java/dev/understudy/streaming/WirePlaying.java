@@ -6,6 +6,7 @@ import dev.understudy.RetryPolicy;
 import dev.understudy.Standing;
 import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -77,7 +78,7 @@ final class WirePlaying {
             servers.add(new WireStage.Counted(
                     provider.apply(i), played.servers().get(i).prefill()));
         }
-        Understudy.Builder builder =
+        UnderstudyBuilder builder =
                 Understudy.builder().retry(RetryPolicy.none()).timeouts(played.isSilent() ? HASTY : PATIENT);
         servers.forEach(builder::provider);
         try (Understudy door = builder.build()) {
@@ -110,7 +111,7 @@ final class WirePlaying {
     }
 
     private static int inFlight(Understudy door) {
-        return door.standings().stream().mapToInt(Standing::inFlight).sum();
+        return door.control().status().stream().mapToInt(Standing::inFlight).sum();
     }
 
     private void check(Listening listening) {

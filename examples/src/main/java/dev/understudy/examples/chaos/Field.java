@@ -6,6 +6,7 @@ import dev.understudy.Listener;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
@@ -33,7 +34,7 @@ final class Field implements AutoCloseable {
     Field(boolean failover, Listener listener) {
         primary.rule(asked -> weather.on(Task.in(asked.text()).reply()));
         backup.rule(asked -> Task.in(asked.text()).reply());
-        Understudy.Builder builder = Understudy.builder()
+        UnderstudyBuilder builder = Understudy.builder()
                 .name("chaos")
                 .provider(first, "gpt-demo")
                 .retry(RetryPolicy.defaults().withBackoff(Duration.ofMillis(50), Duration.ofMillis(200)))

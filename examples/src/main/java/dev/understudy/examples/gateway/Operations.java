@@ -34,7 +34,7 @@ record Operations(Agents agents, PrometheusMeterRegistry registry) implements Co
         boolean all = true;
         for (String id : agents.ids()) {
             Understudy door = agents.door(id);
-            boolean ready = door != null && door.standings().stream().anyMatch(Operations::canBeAsked);
+            boolean ready = door != null && door.control().status().stream().anyMatch(Operations::canBeAsked);
             chains.put(id, ready ? "ready" : "nobody can be asked");
             all &= ready;
         }
