@@ -93,12 +93,11 @@ interface Dialect {
     }
 
     /**
-     * A new answer that the vendor keeps, so that it can be told again over another connection.
+     * Returns a new answer that the vendor stores, so that it can be read again over another connection.
      *
-     * @param lease the key whose answer it is
-     * @return {@code null} if it keeps none
+     * @return {@code null} if the vendor stores none for this request
      */
-    default @Nullable KeptResponse keep(String provider, ChatRequest request, KeyRing.Lease lease) {
+    default @Nullable StoredAnswer keep(String provider, ChatRequest request) {
         return null;
     }
 

@@ -78,8 +78,9 @@ final class Exchange {
     }
 
     /** The chunks of an answer that the vendor keeps: those that were told before, then those behind them. */
-    Flux<StreamChunk> again(KeptResponse kept, ChatRequest request, Consumer<Duration> gauge) {
-        return streamed(requests.get(kept.rest(), kept.lease(), dialect.streamType()), request, kept::connect, gauge);
+    Flux<StreamChunk> again(
+            StoredAnswer kept, ChatRequest request, KeyRing.Lease lease, Consumer<Duration> gauge) {
+        return streamed(requests.get(kept.rest(), lease, dialect.streamType()), request, kept::connect, gauge);
     }
 
     private Flux<StreamChunk> streamed(

@@ -116,23 +116,23 @@ final class HttpProvider implements ChatProvider {
                         true,
                         scope,
                         body -> exchange.streamed(
-                                body, request, decoder(request, lease), lease, rotation.gauge(lease, scope)))
+                                body, request, decoder(request), lease, rotation.gauge(lease, scope)))
                 .map(chunk -> signed(chunk, lease)));
     }
 
-    private Supplier<StreamDecoder> decoder(ChatRequest request, KeyRing.Lease lease) {
-        KeptResponse kept = dialect.keep(name(), request, lease);
+    private Supplier<StreamDecoder> decoder(ChatRequest request) {
+        StoredAnswer kept = dialect.keep(name(), request);
         return kept == null ? () -> dialect.decoder(name(), request) : kept::connect;
     }
 
     /** Only with the key that asked for it, and whoever refuses it speaks of the answer and not of the model. */
     private Flux<StreamChunk> again(ResumeToken begun, ChatRequest request, CallScope scope) {
-        if (!(begun instanceof KeptResponse kept) || !kept.provider().equals(name())) {
+        if (!(begun instanceof Continuation kept) || !kept.provider().equals(name())) {
             return Flux.error(new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "the answer was not begun here")));
         }
-        return Flux.defer(() -> exchange.again(kept, request, rotation.gauge(kept.lease(), scope)))
+        return Flux.defer(() -> exchange.again(kept.answer, request, kept.lease, rotation.gauge(kept.lease, scope)))
                 .onErrorMap(CallFailed.class, HttpProvider::gone)
-                .map(chunk -> signed(chunk, kept.lease()));
+                .map(chunk -> signed(chunk, kept.lease));
     }
 
     private static CallFailed gone(CallFailed failed) {
@@ -146,7 +146,12 @@ final class HttpProvider implements ChatProvider {
     }
 
     private StreamChunk signed(StreamChunk chunk, KeyRing.Lease lease) {
-        return chunk instanceof StreamChunk.Finish finish ? signed(finish, lease) : seals.told(chunk);
+        if (chunk instanceof StreamChunk.Finish finish) {
+            return signed(finish, lease);
+        }
+        return chunk instanceof StreamChunk.Resumable resumable && resumable.token() instanceof StoredAnswer answer
+                ? new StreamChunk.Resumable(new Continuation(answer, lease))
+                : seals.told(chunk);
     }
 
     private static StreamChunk.Finish signed(StreamChunk.Finish finish, KeyRing.Lease lease) {
@@ -194,5 +199,28 @@ final class HttpProvider implements ChatProvider {
     @Override
     public String toString() {
         return name() + " (" + dialect.name() + " at " + endpoint.baseUrl().getHost() + ")";
+    }
+
+    /**
+     * A stored answer together with the key that requested it.
+     *
+     * @param lease the only key that may read the answer again
+     */
+    private record Continuation(StoredAnswer answer, KeyRing.Lease lease) implements ResumeToken {
+
+        @Override
+        public String provider() {
+            return answer.provider();
+        }
+
+        @Override
+        public String model() {
+            return answer.model();
+        }
+
+        @Override
+        public boolean isAlive() {
+            return answer.isAlive();
+        }
     }
 }

@@ -3,23 +3,24 @@ package dev.understudy.provider;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.StreamChunk;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A response that OpenAI produces in the background. Its events are numbered, so another connection gets those behind the
- * last one that was read; what was read before is kept here, and told first. So nobody needs to know how much of what was
- * read had reached the reader when the connection was lost.
+ * last one that was read; the chunks read before are kept here and delivered first. The number of chunks that had reached
+ * the reader when the connection was lost is therefore not needed.
  *
  * <p>Only the newest connection is read from: one that was given up may still be in the middle of an event.
  */
-final class KeptResponse implements ResumeToken {
+final class KeptResponse implements StoredAnswer {
 
     private final String provider;
     private final String model;
     private final String path;
-    private final KeyRing.Lease lease;
     private final OpenAiResponsesStream decoder;
     private final Told told = new Told();
     private StreamDecoder newest = new Connection();
@@ -28,11 +29,10 @@ final class KeptResponse implements ResumeToken {
     private boolean unnumbered; // so nobody could say where to go on
 
     /** @param path where responses are asked for */
-    KeptResponse(String provider, String model, String path, KeyRing.Lease lease) {
+    KeptResponse(String provider, String model, String path) {
         this.provider = provider;
         this.model = model;
         this.path = path;
-        this.lease = lease;
         this.decoder = new OpenAiResponsesStream(provider, model, true);
     }
 
@@ -51,20 +51,15 @@ final class KeptResponse implements ResumeToken {
         return !failed && !unnumbered && !decoder.id().isEmpty();
     }
 
-    /** The key whose answer it is: others may not read it. */
-    KeyRing.Lease lease() {
-        return lease;
-    }
-
-    /** Reads the next connection, and none before it any more. */
-    synchronized StreamDecoder connect() {
+    @Override
+    public synchronized StreamDecoder connect() {
         newest = new Connection();
         decoder.reconnect();
         return newest;
     }
 
-    /** Where the events are that were not read yet. */
-    synchronized String rest() {
+    @Override
+    public synchronized String rest() {
         int query = path.indexOf('?');
         String place = query < 0 ? path : path.substring(0, query);
         String more = query < 0 ? "?" : path.substring(query) + "&";
@@ -133,6 +128,65 @@ final class KeptResponse implements ResumeToken {
                 }
                 decoder.end(out);
             }
+        }
+    }
+
+    /** The chunks delivered so far, joined into as few as say the same. */
+    private static final class Told {
+
+        private final List<StreamChunk> pieces = new ArrayList<>();
+        private final StringBuilder run = new StringBuilder();
+        private @Nullable StreamChunk open; // of the kind that the run is made of
+
+        void add(StreamChunk chunk) {
+            String words = words(chunk);
+            if (words == null) {
+                close();
+                pieces.add(chunk);
+                return;
+            }
+            if (open == null || !isOneWith(open, chunk)) {
+                close();
+                open = chunk;
+            }
+            run.append(words);
+        }
+
+        void again(Consumer<StreamChunk> out) {
+            close();
+            pieces.forEach(out);
+        }
+
+        private void close() {
+            if (open != null) {
+                pieces.add(saying(open, run.toString()));
+                run.setLength(0);
+                open = null;
+            }
+        }
+
+        private static @Nullable String words(StreamChunk chunk) {
+            if (chunk instanceof StreamChunk.Text text) {
+                return text.text();
+            }
+            if (chunk instanceof StreamChunk.Reasoning reasoning) {
+                return reasoning.closes() == null ? reasoning.thought() : null;
+            }
+            return chunk instanceof StreamChunk.ToolCallPart part ? part.arguments() : null;
+        }
+
+        private static boolean isOneWith(StreamChunk open, StreamChunk next) {
+            return open.getClass() == next.getClass()
+                    && !(open instanceof StreamChunk.ToolCallPart one
+                            && next instanceof StreamChunk.ToolCallPart other
+                            && one.index() != other.index());
+        }
+
+        private static StreamChunk saying(StreamChunk like, String words) {
+            if (like instanceof StreamChunk.ToolCallPart part) {
+                return new StreamChunk.ToolCallPart(part.index(), part.id(), part.name(), words);
+            }
+            return like instanceof StreamChunk.Text ? new StreamChunk.Text(words) : new StreamChunk.Reasoning(words, null);
         }
     }
 }

@@ -87,10 +87,10 @@ final class OpenAiResponses implements Dialect {
     }
 
     @Override
-    public @Nullable KeptResponse keep(String provider, ChatRequest request, KeyRing.Lease lease) {
+    public @Nullable StoredAnswer keep(String provider, ChatRequest request) {
         Object wished = request.extra().getOrDefault(NAME, Map.of()).get(BACKGROUND);
         return background && !Boolean.FALSE.equals(wished)
-                ? new KeptResponse(provider, request.model(), quirks.path(request.model()), lease)
+                ? new KeptResponse(provider, request.model(), quirks.path(request.model()))
                 : null;
     }
 

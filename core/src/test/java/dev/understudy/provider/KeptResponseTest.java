@@ -23,7 +23,7 @@ class KeptResponseTest {
     private static final String COMPLETED =
             event(4, "response.completed", "\"response\":{\"id\":\"resp/1\",\"status\":\"completed\"}");
 
-    private final KeptResponse kept = new KeptResponse("p", "m", "/responses", KeyRing.Lease.KEYLESS);
+    private final KeptResponse kept = new KeptResponse("p", "m", "/responses");
 
     private static String event(int number, String type, String fields) {
         return "data: {\"type\":\"" + type + "\",\"sequence_number\":" + number + "," + fields + "}\n\n";
@@ -63,7 +63,7 @@ class KeptResponseTest {
     void theNextConnectionIsAskedForWhatIsBehindTheLastEventThatWasRead() {
         heard(kept.connect(), CREATED, ONCE, UPON);
         assertThat(kept.rest()).isEqualTo("/responses/resp%2F1?stream=true&starting_after=2");
-        KeptResponse versioned = new KeptResponse("p", "m", "/responses?api-version=1", KeyRing.Lease.KEYLESS);
+        KeptResponse versioned = new KeptResponse("p", "m", "/responses?api-version=1");
         heard(versioned.connect(), CREATED);
         assertThat(versioned.rest()).isEqualTo("/responses/resp%2F1?api-version=1&stream=true&starting_after=0");
     }
