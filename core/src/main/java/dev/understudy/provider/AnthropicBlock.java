@@ -31,7 +31,7 @@ record AnthropicBlock(String type, String text, @Nullable Seal seal, String id, 
                     case "data" -> seal = seal(in.string(""), true);
                     case "id" -> id = in.string("");
                     case "name" -> name = in.string("");
-                    case "input" -> input = in.isObject() ? in.json() : in.string("{}");
+                    case "input" -> input = in.isObject() ? JsonTree.text(in) : in.string("{}");
                     default -> in.skip();
                 }
             }

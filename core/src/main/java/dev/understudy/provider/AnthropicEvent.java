@@ -45,7 +45,7 @@ final class AnthropicEvent {
         isError = false;
         JsonReader in = Json.read(framing.payload(), framing.offset(), framing.length());
         if (!in.object()) {
-            throw Json.rejected("an event that is no JSON object");
+            throw JsonErrors.rejected("an event that is no JSON object");
         }
         while (in.nextField()) {
             switch (in.field()) {

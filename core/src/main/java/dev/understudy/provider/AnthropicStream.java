@@ -88,7 +88,7 @@ final class AnthropicStream implements StreamDecoder {
             return;
         }
         if (end.id != null && !end.id.equals(event.messageId)) {
-            throw Json.rejected("a second message_start with another id: two answers in one stream");
+            throw JsonErrors.rejected("a second message_start with another id: two answers in one stream");
         }
         end.id = event.messageId;
     }

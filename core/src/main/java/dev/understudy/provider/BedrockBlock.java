@@ -104,7 +104,7 @@ final class BedrockBlock {
             switch (in.field()) {
                 case "toolUseId" -> callId = in.string("");
                 case "name" -> name = in.string("");
-                case "input" -> input = in.isObject() ? in.json() : in.string("");
+                case "input" -> input = in.isObject() ? JsonTree.text(in) : in.string("");
                 case "type" -> isCall = !in.string("").equals("server_tool_use");
                 default -> in.skip();
             }

@@ -54,7 +54,7 @@ final class BedrockChunks implements Framing {
         try {
             payload = Base64.getDecoder().decode(base64.getBytes(StandardCharsets.ISO_8859_1));
         } catch (IllegalArgumentException e) {
-            throw Json.rejected("a chunk whose bytes are no Base64");
+            throw JsonErrors.rejected("a chunk whose bytes are no Base64");
         }
         return true;
     }

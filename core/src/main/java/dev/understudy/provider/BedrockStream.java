@@ -67,7 +67,7 @@ final class BedrockStream implements StreamDecoder {
 
     private void parse(JsonReader in) {
         if (!in.object()) {
-            throw Json.rejected("an event that is no JSON object");
+            throw JsonErrors.rejected("an event that is no JSON object");
         }
         while (in.nextField()) {
             switch (in.field()) {

@@ -34,7 +34,7 @@ final class ByteBag {
 
     private void room(int count) {
         if (count > limit - length) {
-            throw Json.rejected(what + " of more than " + limit + " bytes");
+            throw JsonErrors.rejected(what + " of more than " + limit + " bytes");
         }
         if (length + count > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.min(limit, Math.max(FIRST, (length + count) * 2)));

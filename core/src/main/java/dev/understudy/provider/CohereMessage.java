@@ -106,7 +106,7 @@ final class CohereMessage {
                 while (in.nextField()) {
                     switch (in.field()) {
                         case "name" -> name = in.string("");
-                        case "arguments" -> arguments = in.isObject() ? in.json() : in.string("");
+                        case "arguments" -> arguments = in.isObject() ? JsonTree.text(in) : in.string("");
                         default -> in.skip();
                     }
                 }

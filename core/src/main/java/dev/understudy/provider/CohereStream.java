@@ -93,7 +93,7 @@ final class CohereStream implements StreamDecoder {
         isError = false;
         JsonReader in = Json.read(event.payload(), event.offset(), event.length());
         if (!in.object()) {
-            throw Json.rejected("an event that is no JSON object");
+            throw JsonErrors.rejected("an event that is no JSON object");
         }
         while (in.nextField()) {
             switch (in.field()) {

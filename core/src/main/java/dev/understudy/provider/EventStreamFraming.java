@@ -74,10 +74,10 @@ final class EventStreamFraming implements Framing {
         int length = int32(next);
         int headers = int32(next + 4);
         if (length < OVERHEAD || headers < 0 || headers > length - OVERHEAD) {
-            throw Json.rejected("an event stream message with impossible lengths");
+            throw JsonErrors.rejected("an event stream message with impossible lengths");
         }
         if (length > LIMIT) {
-            throw Json.rejected("an event stream message of more than " + LIMIT + " bytes");
+            throw JsonErrors.rejected("an event stream message of more than " + LIMIT + " bytes");
         }
         total = length;
     }
@@ -86,7 +86,7 @@ final class EventStreamFraming implements Framing {
         crc.reset();
         crc.update(bytes, from, count);
         if ((int) crc.getValue() != int32(from + count)) {
-            throw Json.rejected("no event stream, or a damaged one: the checksum of " + what + " is wrong");
+            throw JsonErrors.rejected("no event stream, or a damaged one: the checksum of " + what + " is wrong");
         }
     }
 
@@ -142,7 +142,7 @@ final class EventStreamFraming implements Framing {
     }
 
     private static CallFailed malformed() {
-        return Json.rejected("malformed headers in an event stream");
+        return JsonErrors.rejected("malformed headers in an event stream");
     }
 
     private boolean is(String word, int from, int to) {

@@ -78,8 +78,7 @@ final class Exchange {
     }
 
     /** The chunks of an answer that the vendor keeps: those that were told before, then those behind them. */
-    Flux<StreamChunk> again(
-            StoredAnswer kept, ChatRequest request, KeyRing.Lease lease, Consumer<Duration> gauge) {
+    Flux<StreamChunk> again(StoredAnswer kept, ChatRequest request, KeyRing.Lease lease, Consumer<Duration> gauge) {
         return streamed(requests.get(kept.rest(), lease, dialect.streamType()), request, kept::connect, gauge);
     }
 
@@ -202,7 +201,7 @@ final class Exchange {
     private static <T> Flux<T> encoded(HttpClientResponse response) {
         String encoding = response.responseHeaders().get("content-encoding").strip();
         String name = ENCODING.matcher(encoding).matches() ? "'" + encoding + "'" : "something unknown";
-        return Flux.error(Json.rejected("the answer is encoded as " + name + ", which was not asked for"));
+        return Flux.error(JsonErrors.rejected("the answer is encoded as " + name + ", which was not asked for"));
     }
 
     private boolean streams(HttpClientResponse response) {

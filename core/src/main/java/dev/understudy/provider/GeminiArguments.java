@@ -99,7 +99,7 @@ final class GeminiArguments {
     private static List<Object> steps(String path) {
         List<Object> steps = new ArrayList<>();
         Matcher matcher = STEP.matcher(path);
-        while (matcher.find() && steps.size() < Json.MAX_DEPTH / 2) {
+        while (matcher.find() && steps.size() < JsonErrors.MAX_DEPTH / 2) {
             String name = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
             steps.add(name != null ? name : (Object) Integer.valueOf(matcher.group(3)));
         }

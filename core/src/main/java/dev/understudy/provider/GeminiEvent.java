@@ -42,7 +42,7 @@ final class GeminiEvent {
         if (!in.object()) {
             isError = in.isArray();
             if (!isError) {
-                throw Json.rejected("JSON that is no object where an answer was expected");
+                throw JsonErrors.rejected("JSON that is no object where an answer was expected");
             }
             return;
         }

@@ -59,7 +59,7 @@ record GeminiPart(
             switch (in.field()) {
                 case "id" -> id = in.string("");
                 case "name" -> name = in.string("");
-                case "args" -> arguments = in.isObject() ? in.json() : in.string("");
+                case "args" -> arguments = in.isObject() ? JsonTree.text(in) : in.string("");
                 case "partialArgs" -> pieces.read(in);
                 case "willContinue" -> goesOn = in.bool(false);
                 default -> in.skip();

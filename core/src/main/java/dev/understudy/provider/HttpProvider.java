@@ -115,8 +115,7 @@ final class HttpProvider implements ChatProvider {
                         seals.sent(request),
                         true,
                         scope,
-                        body -> exchange.streamed(
-                                body, request, decoder(request), lease, rotation.gauge(lease, scope)))
+                        body -> exchange.streamed(body, request, decoder(request), lease, rotation.gauge(lease, scope)))
                 .map(chunk -> signed(chunk, lease)));
     }
 

@@ -1,7 +1,6 @@
 package dev.understudy.provider;
 
 import dev.understudy.chat.ChatException.CallFailed;
-import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -9,12 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JSON in by {@link JsonReader}, JSON out by {@link JsonWriter}, the one place that knows Jackson. What is wrong with
- * received JSON is thrown as {@link FailureKind#PROTOCOL}, in words that hold nothing of its content.
+ * received JSON is thrown as {@link FailureKind#PROTOCOL}, in words that hold nothing of its content: {@link JsonErrors}.
  */
 final class Json {
-
-    static final int MAX_DEPTH = 128;
-    static final int MAX_NUMBER = 400;
 
     private Json() {}
 
@@ -54,28 +50,5 @@ final class Json {
     /** The same as text. */
     static String text(@Nullable Object value) {
         return new String(JsonWriter.bytes(value), StandardCharsets.UTF_8);
-    }
-
-    static void checkDepth(int depth) {
-        if (depth > MAX_DEPTH) {
-            throw overLimit();
-        }
-    }
-
-    static CallFailed overLimit() {
-        return rejected("JSON over a limit: " + MAX_DEPTH + " levels, numbers of " + MAX_NUMBER + " digits");
-    }
-
-    static CallFailed cut() {
-        return rejected("JSON that ends in the middle");
-    }
-
-    static CallFailed malformed() {
-        return rejected("malformed JSON or UTF-8");
-    }
-
-    /** What a received document is rejected with. The words quote nothing of it. */
-    static CallFailed rejected(String what) {
-        return new CallFailed(Failure.of(FailureKind.PROTOCOL, what));
     }
 }

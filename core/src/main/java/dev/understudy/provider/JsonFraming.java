@@ -150,7 +150,7 @@ final class JsonFraming implements Framing {
     private void deliver(int stop) {
         if (begun.length() == 0) {
             if (stop - start > limit) {
-                throw Json.rejected("a line or an element of more than " + limit + " bytes");
+                throw JsonErrors.rejected("a line or an element of more than " + limit + " bytes");
             }
             payload = piece;
             offset = start;

@@ -39,7 +39,7 @@ final class JsonNumber {
         try {
             return new BigDecimal(text);
         } catch (NumberFormatException beyondAllExponents) {
-            throw Json.rejected("JSON with a number beyond all limits");
+            throw JsonErrors.rejected("JSON with a number beyond all limits");
         }
     }
 }

@@ -63,7 +63,7 @@ final class JsonReader {
         this.end = offset + length;
         int start = JsonScan.space(bytes, pastByteOrderMark(offset), end);
         if (start == end) {
-            throw Json.rejected("an empty body where JSON was expected");
+            throw JsonErrors.rejected("an empty body where JSON was expected");
         }
         take(start);
     }
@@ -90,7 +90,7 @@ final class JsonReader {
         if (!untouched || kind != wanted) {
             return false;
         }
-        Json.checkDepth(++depth);
+        JsonErrors.checkDepth(++depth);
         next++;
         untouched = false;
         first = true;
@@ -135,7 +135,7 @@ final class JsonReader {
             return i;
         }
         if (bytes[i] != ',') {
-            throw Json.malformed();
+            throw JsonErrors.malformed();
         }
         return JsonScan.something(bytes, i + 1, end);
     }
@@ -146,7 +146,7 @@ final class JsonReader {
         first = false;
         kind = Kind.NONE;
         if (--depth == 0 && JsonScan.space(bytes, past, end) != end) {
-            throw Json.rejected("more than one JSON value where one was expected");
+            throw JsonErrors.rejected("more than one JSON value where one was expected");
         }
     }
 
@@ -263,10 +263,5 @@ final class JsonReader {
 
     boolean bool(boolean or) {
         return kind == Kind.TRUE || (kind != Kind.FALSE && or);
-    }
-
-    /** The value at hand as compact JSON, fields in the order received. */
-    String json() {
-        return JsonWriter.text(JsonTree.of(this));
     }
 }

@@ -34,7 +34,7 @@ final class JsonScan {
     static int something(byte[] bytes, int from, int end) {
         int i = space(bytes, from, end);
         if (i == end) {
-            throw Json.cut();
+            throw JsonErrors.cut();
         }
         return i;
     }
@@ -43,7 +43,7 @@ final class JsonScan {
     static int colon(byte[] bytes, int from, int end) {
         int i = something(bytes, from, end);
         if (bytes[i] != ':') {
-            throw Json.malformed();
+            throw JsonErrors.malformed();
         }
         return something(bytes, i + 1, end);
     }
@@ -61,7 +61,7 @@ final class JsonScan {
     }
 
     private static int container(byte[] bytes, int from, int end, int depth) {
-        Json.checkDepth(depth + 1);
+        JsonErrors.checkDepth(depth + 1);
         boolean object = bytes[from] == '{';
         byte close = (byte) (object ? '}' : ']');
         int i = something(bytes, from + 1, end);
@@ -75,7 +75,7 @@ final class JsonScan {
                 return i + 1;
             }
             if (bytes[i] != ',') {
-                throw Json.malformed();
+                throw JsonErrors.malformed();
             }
             i = something(bytes, i + 1, end);
         }
@@ -84,7 +84,7 @@ final class JsonScan {
     /** The closing quote of the name that begins with a quote at {@code from}. */
     static int name(byte[] bytes, int from, int end) {
         if (bytes[from] != '"') {
-            throw Json.malformed();
+            throw JsonErrors.malformed();
         }
         return string(bytes, from + 1, end);
     }
@@ -95,7 +95,7 @@ final class JsonScan {
         while (true) {
             i = plain(bytes, i, end);
             if (i == end) {
-                throw Json.cut();
+                throw JsonErrors.cut();
             }
             byte b = bytes[i];
             if (b == '"') {
@@ -106,7 +106,7 @@ final class JsonScan {
             } else if (b < 0) {
                 i = Utf8.past(bytes, i, end);
             } else {
-                throw Json.malformed();
+                throw JsonErrors.malformed();
             }
         }
     }
@@ -141,10 +141,10 @@ final class JsonScan {
     private static int word(byte[] word, byte[] bytes, int from, int end) {
         for (int i = 0; i < word.length; i++) {
             if (from + i == end) {
-                throw Json.cut();
+                throw JsonErrors.cut();
             }
             if (bytes[from + i] != word[i]) {
-                throw Json.malformed();
+                throw JsonErrors.malformed();
             }
         }
         return from + word.length;
@@ -154,7 +154,7 @@ final class JsonScan {
         int whole = bytes[from] == '-' ? from + 1 : from;
         int i = digits(bytes, whole, end);
         if (bytes[whole] == '0' && i > whole + 1) {
-            throw Json.malformed();
+            throw JsonErrors.malformed();
         }
         if (i < end && bytes[i] == '.') {
             i = digits(bytes, i + 1, end);
@@ -163,8 +163,8 @@ final class JsonScan {
             boolean signed = i + 1 < end && (bytes[i + 1] == '+' || bytes[i + 1] == '-');
             i = digits(bytes, signed ? i + 2 : i + 1, end);
         }
-        if (i - from > Json.MAX_NUMBER) {
-            throw Json.overLimit();
+        if (i - from > JsonErrors.MAX_NUMBER) {
+            throw JsonErrors.overLimit();
         }
         return i;
     }
@@ -176,7 +176,7 @@ final class JsonScan {
             i++;
         }
         if (i == from) {
-            throw i == end ? Json.cut() : Json.malformed();
+            throw i == end ? JsonErrors.cut() : JsonErrors.malformed();
         }
         return i;
     }

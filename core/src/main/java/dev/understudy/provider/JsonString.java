@@ -54,20 +54,20 @@ final class JsonString {
     /** Past the escape sequence whose backslash is at {@code from}. */
     static int pastEscape(byte[] bytes, int from, int end) {
         if (from + 1 == end) {
-            throw Json.cut();
+            throw JsonErrors.cut();
         }
         if (bytes[from + 1] != 'u') {
             if (meant(bytes[from + 1]) == 0) {
-                throw Json.malformed();
+                throw JsonErrors.malformed();
             }
             return from + 2;
         }
         for (int i = from + 2; i < from + 6; i++) {
             if (i == end) {
-                throw Json.cut();
+                throw JsonErrors.cut();
             }
             if (digit(bytes[i]) < 0) {
-                throw Json.malformed();
+                throw JsonErrors.malformed();
             }
         }
         return from + 6;

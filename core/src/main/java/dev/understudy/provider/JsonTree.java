@@ -24,6 +24,11 @@ final class JsonTree {
         };
     }
 
+    /** Returns the value at hand as compact JSON, fields in the order received. */
+    static String text(JsonReader in) {
+        return JsonWriter.text(of(in));
+    }
+
     /** The object at hand, fields in the order received; empty if the value is none. */
     static Map<String, @Nullable Object> object(JsonReader in) {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();

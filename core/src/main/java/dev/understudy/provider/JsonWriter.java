@@ -48,8 +48,8 @@ final class JsonWriter {
     }
 
     private static void write(JsonGenerator json, @Nullable Object value, int depth) {
-        if (depth > Json.MAX_DEPTH) {
-            throw new IllegalArgumentException("Nested deeper than " + Json.MAX_DEPTH + ", or within itself");
+        if (depth > JsonErrors.MAX_DEPTH) {
+            throw new IllegalArgumentException("Nested deeper than " + JsonErrors.MAX_DEPTH + ", or within itself");
         }
         if (value == null) {
             json.writeNull();

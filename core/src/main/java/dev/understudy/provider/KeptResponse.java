@@ -186,7 +186,9 @@ final class KeptResponse implements StoredAnswer {
             if (like instanceof StreamChunk.ToolCallPart part) {
                 return new StreamChunk.ToolCallPart(part.index(), part.id(), part.name(), words);
             }
-            return like instanceof StreamChunk.Text ? new StreamChunk.Text(words) : new StreamChunk.Reasoning(words, null);
+            return like instanceof StreamChunk.Text
+                    ? new StreamChunk.Text(words)
+                    : new StreamChunk.Reasoning(words, null);
         }
     }
 }

@@ -42,7 +42,7 @@ final class OllamaEvent {
         isError = false;
         JsonReader in = Json.read(bytes, offset, length);
         if (!in.object()) {
-            throw Json.rejected("a line that is no JSON object");
+            throw JsonErrors.rejected("a line that is no JSON object");
         }
         while (in.nextField()) {
             switch (in.field()) {
@@ -92,7 +92,7 @@ final class OllamaEvent {
                             while (in.nextField()) {
                                 switch (in.field()) {
                                     case "name" -> name = in.string("");
-                                    case "arguments" -> arguments = in.isObject() ? in.json() : in.string("{}");
+                                    case "arguments" -> arguments = in.isObject() ? JsonTree.text(in) : in.string("{}");
                                     default -> in.skip();
                                 }
                             }

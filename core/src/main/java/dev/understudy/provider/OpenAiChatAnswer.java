@@ -22,7 +22,7 @@ final class OpenAiChatAnswer {
             throw new CallFailed(ErrorTyping.inBand(body, 0, body.length));
         }
         if (!event.hasChoices) {
-            throw Json.rejected("JSON without choices where an answer was expected");
+            throw JsonErrors.rejected("JSON without choices where an answer was expected");
         }
         OpenAiChatTurn turn = event.turn;
         Failure failure = OpenAiChatFinish.failure(turn.finish, turn.nativeFinish);

@@ -70,7 +70,7 @@ final class OpenAiChatCalls {
 
     private Call begin(OpenAiChatTurn.Piece piece) {
         if (calls.size() == MAX_CALLS) {
-            throw Json.rejected("more than " + MAX_CALLS + " tool calls in one answer");
+            throw JsonErrors.rejected("more than " + MAX_CALLS + " tool calls in one answer");
         }
         Call call = new Call(calls.size(), piece);
         calls.add(call);

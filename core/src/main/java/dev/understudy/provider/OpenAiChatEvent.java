@@ -45,7 +45,7 @@ final class OpenAiChatEvent {
         if (!in.object()) {
             isError = in.isArray();
             if (!isError) {
-                throw Json.rejected("JSON that is no object where an answer was expected");
+                throw JsonErrors.rejected("JSON that is no object where an answer was expected");
             }
             return;
         }

@@ -232,7 +232,7 @@ final class OpenAiChatTurn {
 
     /** Arguments are text that holds JSON, but some servers send the JSON itself. */
     private static String or(JsonReader in, String before) {
-        String value = in.isObject() || in.isArray() ? in.json() : in.string("");
+        String value = in.isObject() || in.isArray() ? JsonTree.text(in) : in.string("");
         return value.isEmpty() ? before : value;
     }
 }

@@ -49,7 +49,7 @@ final class OpenAiResponsesAnswer {
 
     private ChatResponse told(String provider, String model) {
         if (end.status.equals("queued") || end.status.equals("in_progress")) {
-            throw Json.rejected("an answer that is still " + end.status);
+            throw JsonErrors.rejected("an answer that is still " + end.status);
         }
         StringBuilder text = new StringBuilder();
         StringBuilder refusal = new StringBuilder();

@@ -47,7 +47,7 @@ record OpenAiResponsesItem(
                     case "encrypted_content" -> seal = seal(in.string(""));
                     case "call_id" -> callId = in.string("");
                     case "name" -> name = in.string("");
-                    case "arguments" -> arguments = in.isObject() ? in.json() : in.string("");
+                    case "arguments" -> arguments = in.isObject() ? JsonTree.text(in) : in.string("");
                     default -> in.skip();
                 }
             }

@@ -189,7 +189,7 @@ final class OpenAiResponsesItems {
             }
         }
         if (items.size() == MAX_ITEMS) {
-            throw Json.rejected("more than " + MAX_ITEMS + " items in one answer");
+            throw JsonErrors.rejected("more than " + MAX_ITEMS + " items in one answer");
         }
         Open open = new Open(place, id);
         items.add(open);

@@ -145,7 +145,7 @@ final class OpenAiResponsesStream implements StreamDecoder {
         number = -1;
         JsonReader in = Json.read(event.payload(), event.offset(), event.length());
         if (!in.object()) {
-            throw Json.rejected("an event that is no JSON object");
+            throw JsonErrors.rejected("an event that is no JSON object");
         }
         while (in.nextField()) {
             switch (in.field()) {

@@ -144,7 +144,7 @@ final class Reading {
 
         private void end() {
             if (framing.isForeign() && !decoder.finished()) {
-                throw Json.rejected("not one event in the body where a stream was expected");
+                throw JsonErrors.rejected("not one event in the body where a stream was expected");
             }
             decoder.end(ready::add);
             over = true;

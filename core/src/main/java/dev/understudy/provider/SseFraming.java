@@ -137,7 +137,7 @@ final class SseFraming implements Framing {
 
     private void at(byte[] bytes, int start, int stop) {
         if (stop - start > LIMIT) {
-            throw Json.rejected("a line of more than " + LIMIT + " bytes");
+            throw JsonErrors.rejected("a line of more than " + LIMIT + " bytes");
         }
         line = bytes;
         from = start;

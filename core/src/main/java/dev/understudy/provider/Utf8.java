@@ -10,10 +10,10 @@ final class Utf8 {
         int lead = bytes[from] & 0xFF;
         int length = lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
         if (length == 0) {
-            throw Json.malformed();
+            throw JsonErrors.malformed();
         }
         if (end - from < length) {
-            throw Json.cut();
+            throw JsonErrors.cut();
         }
         int second = bytes[from + 1] & 0xFF;
         boolean fits =
@@ -28,7 +28,7 @@ final class Utf8 {
             fits &= (bytes[i] & 0xC0) == 0x80;
         }
         if (!fits) {
-            throw Json.malformed();
+            throw JsonErrors.malformed();
         }
         return from + length;
     }

@@ -35,7 +35,7 @@ final class WholeAnswer implements Consumer<StreamChunk> {
             decoder.read(objects, answer);
         }
         if (objects.isUnterminated() && !decoder.finished()) {
-            throw Json.rejected("JSON that ends in the middle");
+            throw JsonErrors.rejected("JSON that ends in the middle");
         }
         try {
             decoder.end(answer);
@@ -66,7 +66,7 @@ final class WholeAnswer implements Consumer<StreamChunk> {
 
     private ChatResponse response() {
         if (finish == null) {
-            throw Json.rejected("an answer without an end");
+            throw JsonErrors.rejected("an answer without an end");
         }
         if (!thought.isEmpty()) {
             thoughts.add(Thought.of(thought.toString()));
