@@ -12,8 +12,6 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
@@ -70,7 +68,7 @@ final class Watchdog<T> extends FluxOperator<T, T> {
         private final Limits limits;
         private final Scheduler scheduler;
         private final long started;
-        private final Disposable.Swap timer = Disposables.swap();
+        private final Alarm alarm = new Alarm();
 
         private Subscription upstream = Operators.emptySubscription();
         private volatile int state;
@@ -144,14 +142,14 @@ final class Watchdog<T> extends FluxOperator<T, T> {
         @Override
         public void cancel() {
             state = OVER;
-            timer.dispose();
+            alarm.off();
             upstream.cancel();
         }
 
         /** Whether this signal is the one that ends the stream. */
         private boolean end() {
             int was = STATE.getAndSet(this, OVER);
-            timer.dispose();
+            alarm.off();
             return was != OVER && was != EXPIRED;
         }
 
@@ -196,9 +194,7 @@ final class Watchdog<T> extends FluxOperator<T, T> {
             long wait = Math.min(due, limits.end() - now);
             // A chunk on its way down keeps a due timer from firing; looking again at once would spin.
             long atLeast = TimeUnit.MILLISECONDS.toNanos(1);
-            if (state != OVER) {
-                timer.update(scheduler.schedule(this::look, Math.max(atLeast, wait), TimeUnit.NANOSECONDS));
-            }
+            alarm.set(scheduler, this::look, Math.max(atLeast, wait));
         }
 
         private ChatException.CallFailed expired(Phase phase, Duration limit) {
