@@ -38,13 +38,13 @@ final class Attempt {
         this.call = call;
         this.sent = call.request();
         this.cursor = cursor;
-        this.route = call.plan().route(cursor);
+        this.route = call.plan().route(cursor.route());
         this.started = call.now();
         this.place = new Place(route, call.plan().isEarly(cursor.route()), call);
     }
 
     /** All guards of a call, from the first to the last; operators from the inside out. */
-    <T> Flux<T> through(Door<T> door) {
+    <T> Flux<T> through(CallMode<T> mode) {
         Failure denied = place.take(started); // circuit and rate limits: a place, or the reason why not
         if (denied != null) {
             return Flux.error(failed(denied, Usage.none()));
@@ -56,11 +56,12 @@ final class Attempt {
         Event.AttemptStarted asked =
                 new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), tries());
         call.tell(asked);
-        return Flux.defer(() -> door.ask(route, fitted)) // a throw becomes a signal
+        return Flux.defer(() -> mode.ask(route, fitted)) // a throw becomes a signal
                 .switchIfEmpty(Flux.error(Attempt::empty)) // silence is not success
-                .transform(answer -> watched(answer, door)) // no silence for ever
-                .onErrorMap(error -> !Exceptions.isFatal(error), Foreign::typed) // whatever it is, it has a kind
-                .transform(answer -> door.commit(answer, this)) // the first content decides, and all is reported
+                .transform(answer -> watched(answer, mode)) // no silence for ever
+                .onErrorMap(
+                        error -> !Exceptions.isFatal(error), FailureClassifier::typed) // whatever it is, it has a kind
+                .transform(answer -> mode.commit(answer, this)) // the first content decides, and all is reported
                 .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
                 .doOnCancel(this::left)
                 .doOnError(error -> place.leave(call.now()))
@@ -80,12 +81,12 @@ final class Attempt {
     /** An understudy inside reads the Context too: our cursor, and who hears us, are none of its business. */
     private Context within(Event.AttemptStarted asked, Context context) {
         Context theirs = scope().in(context.delete(Cursor.class).delete(Listener.class));
-        return Call.within(call.listener(), asked, theirs);
+        return Listener.contextFor(call.listener(), asked, theirs);
     }
 
     /** Who waited for as long as it ever waits asks then, whatever time the vendor had named. */
     private CallScope scope() {
-        Duration longest = call.door().rules().retry().maxWait();
+        Duration longest = call.policies().options().retry().maxWait();
         boolean waited = !longest.isZero() && cursor.waited().compareTo(longest) >= 0;
         return waited ? call.scope().insisting() : call.scope();
     }
@@ -100,21 +101,21 @@ final class Attempt {
         return sent;
     }
 
-    private <T> Flux<T> watched(Flux<T> answer, Door<T> door) {
+    private <T> Flux<T> watched(Flux<T> answer, CallMode<T> mode) {
         Timeouts limits = route.capabilities().has(Feature.REASONING)
-                ? call.door().reasoning()
-                : call.door().timeouts();
+                ? call.policies().reasoning()
+                : call.policies().timeouts();
         long total = started + Nanos.of(limits.total());
         boolean callEndsFirst = call.deadline() != Long.MAX_VALUE && call.deadline() - total < 0;
         return new Watchdog<>(
                 answer,
                 new Watchdog.Limits(
-                        door.first(limits),
-                        door.firstPhase(),
+                        mode.first(limits),
+                        mode.firstPhase(),
                         limits.idle(),
                         callEndsFirst ? call.deadline() : total,
                         callEndsFirst ? Phase.DEADLINE : Phase.TOTAL),
-                call.door().time());
+                call.policies().time());
     }
 
     private static ChatException.CallFailed empty() {
@@ -237,6 +238,6 @@ final class Attempt {
     }
 
     private int tries() {
-        return call.door().rules().retry().retries() + 1;
+        return call.policies().options().retry().retries() + 1;
     }
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import reactor.util.context.Context;
 
 /**
  * One call in progress: what all of its attempts share. Made at subscription.
@@ -20,7 +19,7 @@ import reactor.util.context.Context;
  * @param scope what providers keep and report
  * @param around the scope of whoever asks this door
  * @param contextWindow how much of a long conversation is sent
- * @param door the policies
+ * @param policies the policies
  * @param listener who hears what happens: the door's, and the call's own
  * @param memory what the door has learned
  * @param wasted attempts that another one was faster than
@@ -35,12 +34,12 @@ record Call(
         CallScope scope,
         CallScope around,
         ContextWindow contextWindow,
-        Policies door,
+        Policies policies,
         Listener listener,
         Memory memory,
         Queue<Trail.Entry> wasted,
         AtomicBoolean over)
-        implements Means {
+        implements Decision.Resources {
 
     /**
      * What the door has learned from vendors' answers.
@@ -61,7 +60,7 @@ record Call(
 
     @Override
     public Trim.Outcome shorter(Cursor cursor) {
-        Route route = plan.route(cursor);
+        Route route = plan.route(cursor.route());
         int dropped = cursor.dropped(route);
         Trim.Outcome sent = dropped == 0 ? new Trim.Fits(request.withModel(route.model())) : fitted(route, cursor);
         if (!(sent instanceof Trim.Shorter before)) {
@@ -97,7 +96,7 @@ record Call(
 
     /** Whether the call can still pay for a try at each of these routes. */
     boolean affordable(Cursor cursor, Route... routes) {
-        double most = door.budget().maxCost();
+        double most = policies.budget().maxCost();
         double expected = 0;
         for (Route route : routes) {
             expected += route.capabilities().price() == null ? 0 : Estimate.cost(request, route.capabilities());
@@ -120,7 +119,7 @@ record Call(
     }
 
     void tell(Event event) {
-        tell(listener, event);
+        Listener.safely(listener, event);
     }
 
     /** The last event of a call; whatever would end it once more is not told. */
@@ -131,27 +130,10 @@ record Call(
     }
 
     long now() {
-        return door.time().nanos();
+        return policies.time().nanos();
     }
 
     Duration took() {
         return Duration.ofNanos(now() - started);
-    }
-
-    /** A listener must not harm a call. */
-    static void tell(Listener listener, Event event) {
-        try {
-            listener.on(event);
-        } catch (RuntimeException e) {
-            // Dropped, as Listener promises: there is nobody to tell whom it would not harm as well.
-        }
-    }
-
-    static Context within(Listener listener, Event.AttemptStarted attempt, Context context) {
-        try {
-            return listener.within(attempt, context);
-        } catch (RuntimeException e) {
-            return context; // as above
-        }
     }
 }

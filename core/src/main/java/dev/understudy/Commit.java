@@ -86,7 +86,7 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
         private void finish(StreamChunk.Finish finish) {
             if (!committed) {
                 upstream.cancel();
-                fail(attempt.failed(Flaw.of(finish.reason(), delivered.refusal()), finish.usage()));
+                fail(attempt.failed(FailureClassifier.unusable(finish.reason(), delivered.refusal()), finish.usage()));
                 return;
             }
             finished = true;

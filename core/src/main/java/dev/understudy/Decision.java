@@ -1,93 +1,85 @@
 package dev.understudy;
 
 import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Phase;
 import java.time.Duration;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/** What follows from a failure before the first content. Pure and total; its table stands in docs/decisions.md. */
+/** What follows from a failure before the first content. Pure and total; its table is {@link FailureRules}. */
 sealed interface Decision {
 
     /** Ask (again). */
     record Again(Cursor cursor, Duration delay) implements Decision {}
 
-    /** Give up. */
-    record Stop(String why) implements Decision {}
+    /**
+     * Ends the call.
+     *
+     * @param reason the reason, for decisions
+     * @param why the reason in words, for people
+     */
+    record Stop(Reason reason, String why) implements Decision {
 
-    /** Whether the same route is asked again. */
-    enum Same {
-        NO,
-        ONCE_AT_ONCE,
-        ONCE,
-        ONCE_IF_ALONE,
-        BACK_OFF,
-        THROTTLED
-    }
+        enum Reason {
+            DEADLINE_EXCEEDED("The time of the call is over"),
+            ATTEMPT_LIMIT_REACHED("The limit of attempts is reached"),
+            ALL_COOLING_DOWN("All providers/models are gated"),
+            CONTENT_REFUSED("The request was refused and is not routed around the refusal"),
+            INVALID_REQUEST("The request is not valid"),
+            CANNOT_BE_SHORTENED(Trim.Stuck.WHY),
+            RETRY_BUDGET_EXHAUSTED("All providers/models failed"),
+            WAIT_EXCEEDS_DEADLINE("All providers/models failed"),
+            ALL_FAILED("All providers/models failed");
 
-    /** Whether the next route is asked. */
-    enum Next {
-        YES,
-        LARGER_WINDOW,
-        OPT_IN,
-        UNLESS_SET_TO_STOP
+            private final String text;
+
+            Reason(String text) {
+                this.text = text;
+            }
+        }
+
+        Stop(Reason reason) {
+            this(reason, reason.text);
+        }
+
+        /** Returns the reason with this detail behind its text. */
+        static Stop with(Reason reason, String detail) {
+            return new Stop(reason, reason.text + "; " + detail);
+        }
     }
 
     /**
-     * One row of the table.
+     * Settings of the caller that decisions depend on.
      *
-     * @param same whether the same route is asked again
-     * @param next whether the next route is asked
-     * @param countsForCircuit whether it is a sample of the provider's health
-     * @param obeysRetryAfter whether a wait that the vendor names is obeyed
-     * @param gatesModel whether the model is not asked for at this provider for 10 minutes
+     * @param retry number and delay of retries
+     * @param maxAttempts of a whole call, 0 for no bound
+     * @param aroundFilters whether a refused request goes to the next route
+     * @param invalidStops whether a request that one vendor does not understand stops the call
      */
-    record Rule(Same same, Next next, boolean countsForCircuit, boolean obeysRetryAfter, boolean gatesModel) {
-        Rule(Same same, Next next, boolean countsForCircuit) {
-            this(same, next, countsForCircuit, false, false);
-        }
+    record Options(RetryPolicy retry, int maxAttempts, boolean aroundFilters, boolean invalidStops) {}
 
-        Rule obeyingRetryAfter() {
-            return new Rule(same, next, countsForCircuit, true, gatesModel);
-        }
+    /** Resources of one call that a decision may use: retry tokens, money, context windows, shorter requests. */
+    interface Resources {
 
-        Rule gatingModel() {
-            return new Rule(same, next, countsForCircuit, obeysRetryAfter, true);
-        }
-    }
+        /** Takes a token for one more try at this route; false when its retries are used up for now. */
+        boolean retryToken(Route route);
 
-    Map<FailureKind, Rule> TABLE = new EnumMap<>(Map.ofEntries(
-            Map.entry(FailureKind.CONNECT, new Rule(Same.ONCE_AT_ONCE, Next.YES, true)),
-            Map.entry(FailureKind.TIMEOUT, new Rule(Same.ONCE_IF_ALONE, Next.YES, true)),
-            Map.entry(FailureKind.SERVER, new Rule(Same.BACK_OFF, Next.YES, true).obeyingRetryAfter()),
-            Map.entry(FailureKind.OVERLOADED, new Rule(Same.THROTTLED, Next.YES, true).obeyingRetryAfter()),
-            Map.entry(FailureKind.RATE_LIMITED, new Rule(Same.THROTTLED, Next.YES, false).obeyingRetryAfter()),
-            Map.entry(FailureKind.QUOTA, new Rule(Same.NO, Next.YES, false)),
-            Map.entry(FailureKind.AUTH, new Rule(Same.NO, Next.YES, false)),
-            Map.entry(FailureKind.FORBIDDEN, new Rule(Same.NO, Next.YES, false).gatingModel()),
-            Map.entry(FailureKind.MODEL_NOT_FOUND, new Rule(Same.NO, Next.YES, false).gatingModel()),
-            Map.entry(FailureKind.CONTEXT_OVERFLOW, new Rule(Same.NO, Next.LARGER_WINDOW, false)),
-            Map.entry(FailureKind.CONTENT_FILTERED, new Rule(Same.NO, Next.OPT_IN, false)),
-            Map.entry(FailureKind.TOOL_REJECTED, new Rule(Same.BACK_OFF, Next.YES, false)),
-            Map.entry(FailureKind.UNSUPPORTED, new Rule(Same.NO, Next.YES, false)),
-            Map.entry(FailureKind.INVALID_REQUEST, new Rule(Same.NO, Next.UNLESS_SET_TO_STOP, false)),
-            Map.entry(FailureKind.TRUNCATED, new Rule(Same.BACK_OFF, Next.YES, true)),
-            Map.entry(FailureKind.EMPTY, new Rule(Same.ONCE, Next.YES, true)),
-            Map.entry(FailureKind.PROTOCOL, new Rule(Same.ONCE, Next.YES, true)),
-            Map.entry(FailureKind.SKIPPED, new Rule(Same.NO, Next.YES, false).obeyingRetryAfter())));
+        /** Whether this route may be asked again after this wait: its circuit is not open then, and nobody holds it. */
+        boolean letsThrough(Route route, Duration after);
 
-    static Rule rule(FailureKind kind) {
-        Rule rule = TABLE.get(kind);
-        if (rule == null) {
-            throw new IllegalStateException("No row for " + kind);
-        }
-        return rule;
+        /** Whether the call can still pay for a try at this route. */
+        boolean affordable(Route route, Cursor cursor);
+
+        /** The context window as declared or learned. */
+        @Nullable
+        Integer window(Route route);
+
+        /** The request as it went to the current route, made shorter. */
+        Trim.Outcome shorter(Cursor cursor);
     }
 
     /** Where a call begins: at the first route, unless that and all others must be waited for. */
-    static Decision begin(Cursor start, Plan plan, Rules rules, long now, long deadline) {
+    static Decision begin(Cursor start, Plan plan, Options options, long now, long deadline) {
         int first = 0;
         for (int i = 1; i < plan.early() && !start.stands().get(first).openAt(now); i++) {
             long here = start.stands().get(i).openAt();
@@ -97,11 +89,12 @@ sealed interface Decision {
             return new Again(start.to(first, Duration.ZERO), Duration.ZERO);
         }
         long told = start.stands().get(first).openAt() - now;
-        Duration wait = Duration.ofNanos(Math.min(told, Nanos.of(rules.retry().maxWait())));
+        Duration wait = Duration.ofNanos(Math.min(told, Nanos.of(options.retry().maxWait())));
         if (deadline != Long.MAX_VALUE && deadline - now <= wait.toNanos()) {
-            return new Stop("All providers/models are gated; "
-                    + plan.routes().get(first).name() + " could be asked in " + Line.millis(wait)
-                    + ", after the time of the call is over");
+            return Stop.with(
+                    Stop.Reason.ALL_COOLING_DOWN,
+                    plan.route(first).name() + " could be asked in " + Line.millis(wait)
+                            + ", after the time of the call is over");
         }
         return new Again(start.to(first, wait), wait);
     }
@@ -111,23 +104,26 @@ sealed interface Decision {
      * @param cursor where the call stands, this failure included
      * @param now this instant
      * @param deadline the instant when the call must be over, {@link Long#MAX_VALUE} for never
-     * @param means what there is to spend
+     * @param resources what there is to spend
      */
     static Decision after(
             Failure failure,
             Cursor cursor,
             Plan plan,
-            Rules rules,
+            Options options,
             long now,
             long deadline,
             RandomGenerator dice,
-            Means means) {
+            Resources resources) {
         if (failure.phase() == Phase.DEADLINE) {
-            return new Stop("The time of the call is over");
+            return new Stop(Stop.Reason.DEADLINE_EXCEEDED);
         }
-        if (rules.maxAttempts() > 0 && cursor.attempts() >= rules.maxAttempts()) {
-            return new Stop("The limit of " + rules.maxAttempts() + " attempts is reached");
+        if (options.maxAttempts() > 0 && cursor.attempts() >= options.maxAttempts()) {
+            return new Stop(
+                    Stop.Reason.ATTEMPT_LIMIT_REACHED,
+                    "The limit of " + options.maxAttempts() + " attempts is reached");
         }
-        return new Fork(failure, rule(failure.kind()), cursor, plan, rules, now, deadline, dice, means).decide();
+        return new Fork(failure, FailureRules.of(failure.kind()), cursor, plan, options, now, deadline, dice, resources)
+                .decide();
     }
 }

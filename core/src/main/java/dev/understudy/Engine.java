@@ -37,12 +37,12 @@ final class Engine {
         this.hedge = new Hedge(policies, policies.time().nanos());
     }
 
-    <T> Flux<T> run(ChatRequest request, Door<T> door) {
+    <T> Flux<T> run(ChatRequest request, CallMode<T> mode) {
         return Flux.deferContextual(context -> {
-            Call call = open(request, door, context);
+            Call call = open(request, mode, context);
             return Flux.deferContextual(step -> step.hasKey(Cursor.class)
-                            ? hedge.around(call, step.get(Cursor.class), door)
-                            : begin(call, door))
+                            ? hedge.around(call, step.get(Cursor.class), mode)
+                            : begin(call, mode))
                     .retryWhen(Retry.from(missed -> missed.concatMap(miss -> next(miss.failure(), call))))
                     .doFinally(end -> cancelled(end, call)); // after the attempt has left
         });
@@ -54,9 +54,9 @@ final class Engine {
         }
     }
 
-    private Call open(ChatRequest request, Door<?> door, ContextView context) {
+    private Call open(ChatRequest request, CallMode<?> mode, ContextView context) {
         CallContext wishes = CallContext.from(context);
-        boolean stream = door == Door.STREAM;
+        boolean stream = mode == CallMode.STREAM;
         Event.CallId id = new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, wishes.tags());
         Listener listener = listener(context);
         long now = policies.time().nanos();
@@ -64,7 +64,7 @@ final class Engine {
         try {
             plan = planner.plan(request, stream, wishes, ResumeToken.of(context), now);
         } catch (ChatException.Rejected rejected) {
-            Call.tell(listener, new Event.CallFailed(id, rejected, Duration.ZERO));
+            Listener.safely(listener, new Event.CallFailed(id, rejected, Duration.ZERO));
             throw rejected;
         }
         ContextWindow asked = ContextWindow.from(context);
@@ -99,7 +99,7 @@ final class Engine {
             memory.roster().find(gated.provider()).ifPresent(member -> member.health()
                     .keyGated(gated.keyFingerprint(), gated.forHowLong(), now));
         }
-        Call.tell(listener, new Event.ProviderNotice(id, notice));
+        Listener.safely(listener, new Event.ProviderNotice(id, notice));
     }
 
     private long deadline(CallContext wishes, long now) {
@@ -114,16 +114,16 @@ final class Engine {
     }
 
     /** At once, or, when all routes are gated, as soon as the first one opens. */
-    private <T> Flux<T> begin(Call call, Door<T> door) {
+    private <T> Flux<T> begin(Call call, CallMode<T> mode) {
         Cursor start = Cursor.start(call.plan());
-        Decision decision = Decision.begin(start, call.plan(), policies.rules(), call.started(), call.deadline());
+        Decision decision = Decision.begin(start, call.plan(), policies.options(), call.started(), call.deadline());
         if (decision instanceof Decision.Stop stop) {
             return Flux.error(exhausted(stop.why(), start, call));
         }
         Decision.Again go = (Decision.Again) decision;
         return go.delay().isZero()
-                ? hedge.around(call, go.cursor(), door)
-                : Flux.defer(() -> hedge.around(call, go.cursor(), door))
+                ? hedge.around(call, go.cursor(), mode)
+                : Flux.defer(() -> hedge.around(call, go.cursor(), mode))
                         .delaySubscription(go.delay(), policies.time().scheduler());
     }
 
@@ -137,7 +137,7 @@ final class Engine {
                 failure,
                 miss.cursor(),
                 call.plan(),
-                policies.rules(),
+                policies.options(),
                 call.now(),
                 call.deadline(),
                 policies.dice(),
@@ -160,8 +160,8 @@ final class Engine {
 
     private static void announce(Call call, Missed miss, Decision.Again again) {
         Failure why = miss.failed().failure();
-        Route from = call.plan().route(miss.cursor());
-        Route to = call.plan().route(again.cursor());
+        Route from = call.plan().route(miss.cursor().route());
+        Route to = call.plan().route(again.cursor().route());
         call.tell(
                 from == to
                         ? new Event.Retrying(call.id(), to.name(), to.model(), again.delay(), why)

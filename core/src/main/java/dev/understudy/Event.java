@@ -148,7 +148,7 @@ public sealed interface Event {
             implements Event {
         @Override
         public String toString() {
-            return Line.of(call) + to + "/" + toModel + " takes over from " + from + "/" + fromModel + " (" + way
+            return prefix(call) + to + "/" + toModel + " takes over from " + from + "/" + fromModel + " (" + way
                     + ") behind " + offset + " characters after " + Line.millis(gap) + " because of "
                     + why.kind().label();
         }
@@ -170,8 +170,8 @@ public sealed interface Event {
             implements Event {
         @Override
         public String toString() {
-            return Line.of(call) + "nobody takes over from " + from + "/" + fromModel + " (" + way + ") behind "
-                    + offset + " characters: " + why;
+            return prefix(call) + "nobody takes over from " + from + "/" + fromModel + " (" + way + ") behind " + offset
+                    + " characters: " + why;
         }
     }
 
@@ -189,7 +189,7 @@ public sealed interface Event {
             implements Event {
         @Override
         public String toString() {
-            return Line.of(call) + "answer of " + provider + "/" + model + " is lost behind " + offset
+            return prefix(call) + "answer of " + provider + "/" + model + " is lost behind " + offset
                     + " characters because of " + why.kind().label();
         }
     }
@@ -295,5 +295,10 @@ public sealed interface Event {
         public String toString() {
             return "operator (" + by + ") at " + door + ": " + what;
         }
+    }
+
+    /** Returns the beginning of a line that belongs to a call, or nothing for an event without a call. */
+    private static String prefix(@Nullable CallId call) {
+        return call == null ? "" : call + " ";
     }
 }

@@ -1,8 +1,9 @@
 package dev.understudy;
 
 import dev.understudy.Decision.Again;
-import dev.understudy.Decision.Same;
 import dev.understudy.Decision.Stop;
+import dev.understudy.Decision.Stop.Reason;
+import dev.understudy.FailureRules.Same;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import java.time.Duration;
@@ -12,32 +13,33 @@ import java.util.random.RandomGenerator;
 /** Weighs one failure: the same route again, the next one, one that must be waited for, or nothing. */
 record Fork(
         Failure failure,
-        Decision.Rule rule,
+        FailureRules.Rule rule,
         Cursor cursor,
         Plan plan,
-        Rules rules,
+        Decision.Options options,
         long now,
         long deadline,
         RandomGenerator dice,
-        Means means) {
-
-    private static final String FAILED = "All providers/models failed";
+        Decision.Resources resources) {
 
     Decision decide() {
         Optional<Duration> again = sameRoute();
-        Route here = plan.route(cursor);
-        if (again.isPresent() && fits(again.get()) && means.letsThrough(here, again.get()) && means.retryToken(here)) {
+        Route here = plan.route(cursor.route());
+        if (again.isPresent()
+                && fits(again.get())
+                && resources.letsThrough(here, again.get())
+                && resources.retryToken(here)) {
             return new Again(cursor.to(cursor.route(), again.get()), again.get());
         }
         switch (rule.next()) {
             case OPT_IN -> {
-                if (!rules.aroundFilters()) {
-                    return new Stop("The request was refused and is not routed around the refusal");
+                if (!options.aroundFilters()) {
+                    return new Stop(Reason.CONTENT_REFUSED);
                 }
             }
             case UNLESS_SET_TO_STOP -> {
-                if (rules.invalidStops()) {
-                    return new Stop("The request is not valid");
+                if (options.invalidStops()) {
+                    return new Stop(Reason.INVALID_REQUEST);
                 }
             }
             case LARGER_WINDOW -> {
@@ -47,7 +49,7 @@ record Fork(
         }
         Decision elsewhere = elsewhere();
         boolean tooLate = again.isPresent() && !fits(again.get());
-        return tooLate && elsewhere instanceof Stop stop && stop.why().equals(FAILED)
+        return tooLate && elsewhere instanceof Stop stop && stop.reason() == Reason.ALL_FAILED
                 ? tooLate(here, again.get())
                 : elsewhere;
     }
@@ -55,14 +57,14 @@ record Fork(
     /** How long to wait before the same route is asked again, if it is at all. */
     private Optional<Duration> sameRoute() {
         int retriesSoFar = cursor.stand().turns() - 1;
-        boolean left = retriesSoFar < rules.retry().retries();
+        boolean left = retriesSoFar < options.retry().retries();
         Same same = sameByAdvice();
         Duration told = failure.retryAfter();
         if (!left || same == Same.NO) {
             return Optional.empty();
         }
         if (rule.obeysRetryAfter() && told != null) {
-            return told.compareTo(rules.retry().patience()) <= 0
+            return told.compareTo(options.retry().patience()) <= 0
                     ? Optional.of(Backoff.told(told, dice))
                     : Optional.empty();
         }
@@ -104,7 +106,7 @@ record Fork(
 
     /** A route whose circuit is open, when nothing else is left; but not for a request that is itself at fault. */
     private int lastResort(Cursor settled) {
-        for (int i = plan.early(); i < plan.routes().size() && rule.next() == Decision.Next.YES; i++) {
+        for (int i = plan.early(); i < plan.routes().size() && rule.next() == FailureRules.Next.YES; i++) {
             if (settled.stands().get(i).fresh() && canPay(i)) {
                 return i;
             }
@@ -114,7 +116,7 @@ record Fork(
 
     /** The current route is done with, unless it named a time when it may be asked again. */
     private Cursor settled() {
-        boolean left = cursor.stand().turns() <= rules.retry().retries();
+        boolean left = cursor.stand().turns() <= options.retry().retries();
         Duration told = failure.retryAfter();
         boolean forbidden = Boolean.FALSE.equals(failure.advice().shouldRetry());
         boolean mayReturn = left && !forbidden && rule.obeysRetryAfter();
@@ -137,11 +139,11 @@ record Fork(
 
     private Decision waitFor(Cursor settled, int route) {
         if (route < 0) {
-            return new Stop(FAILED);
+            return new Stop(Reason.ALL_FAILED);
         }
         Cursor.Stand stand = settled.stands().get(route);
-        Route there = plan.routes().get(route);
-        long cap = rules.retry().maxWait().toNanos();
+        Route there = plan.route(route);
+        long cap = options.retry().maxWait().toNanos();
         long told = Math.min(cap, Math.max(0, stand.openAt() - now));
         Duration wait =
                 Duration.ofNanos(Math.max(told, Math.min(cap, backoff(true).toNanos())));
@@ -149,36 +151,40 @@ record Fork(
             return tooLate(there, wait);
         }
         // Whoever was asked before is asked again: that is a retry, however long it was waited for.
-        if (stand.tries() > 0 && !means.retryToken(there)) {
-            return new Stop(FAILED + "; the retries of " + there.name() + " are used up for now");
+        if (stand.tries() > 0 && !resources.retryToken(there)) {
+            return Stop.with(Reason.RETRY_BUDGET_EXHAUSTED, "the retries of " + there.name() + " are used up for now");
         }
         return new Again(settled.to(route, wait), wait);
     }
 
     private static Stop tooLate(Route route, Duration wait) {
-        return new Stop(FAILED + "; " + route.name() + " could be asked again in " + Line.millis(wait)
-                + ", after the time of the call is over");
+        return Stop.with(
+                Reason.WAIT_EXCEEDS_DEADLINE,
+                route.name() + " could be asked again in " + Line.millis(wait)
+                        + ", after the time of the call is over");
     }
 
     /** A route with more room first; else the same one with less to say, once. */
     private Decision largerWindow() {
-        Integer here = failure.advice().window() != null ? failure.advice().window() : means.window(plan.route(cursor));
+        Integer here = failure.advice().window() != null
+                ? failure.advice().window()
+                : resources.window(plan.route(cursor.route()));
         Cursor settled = cursor.without();
         for (int i = 0; i < plan.early() && here != null; i++) {
             Cursor.Stand stand = settled.stands().get(i);
-            Integer there = means.window(plan.routes().get(i));
+            Integer there = resources.window(plan.route(i));
             if (stand.fresh() && stand.openAt(now) && there != null && there > here && canPay(i)) {
                 return new Again(settled.to(i, Duration.ZERO), Duration.ZERO);
             }
         }
-        if (cursor.stand().shortened() == null && means.shorter(cursor) instanceof Trim.Shorter less) {
+        if (cursor.stand().shortened() == null && resources.shorter(cursor) instanceof Trim.Shorter less) {
             return new Again(cursor.shortened(less), Duration.ZERO);
         }
-        return new Stop(Trim.Stuck.WHY);
+        return new Stop(Reason.CANNOT_BE_SHORTENED);
     }
 
     private boolean canPay(int route) {
-        return means.affordable(plan.routes().get(route), cursor);
+        return resources.affordable(plan.route(route), cursor);
     }
 
     private boolean fits(Duration delay) {
@@ -186,6 +192,6 @@ record Fork(
     }
 
     private Duration backoff(boolean throttled) {
-        return Backoff.before(Math.max(1, cursor.stand().turns()), throttled, cursor.waited(), rules.retry(), dice);
+        return Backoff.before(Math.max(1, cursor.stand().turns()), throttled, cursor.waited(), options.retry(), dice);
     }
 }

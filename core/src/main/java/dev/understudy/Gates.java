@@ -36,7 +36,7 @@ final class Gates {
     }
 
     /** Shuts the gate if the failure says so. */
-    void note(Route route, Failure failure, Decision.Rule rule, Duration patience, long now) {
+    void note(Route route, Failure failure, FailureRules.Rule rule, Duration patience, long now) {
         Duration wait = failure.retryAfter();
         if (rule.gatesModel()) {
             shut(route, new Gate(now + MODEL.toNanos(), failure.kind()), now);

@@ -27,33 +27,33 @@ final class Hedge {
         allowance.add(1 - saved, now);
     }
 
-    <T> Flux<T> around(Call call, Cursor cursor, Door<T> door) {
+    <T> Flux<T> around(Call call, Cursor cursor, CallMode<T> mode) {
         int other = policy.enabled() ? other(call, cursor) : -1;
         if (other < 0) {
-            return new Attempt(call, cursor, null).through(door);
+            return new Attempt(call, cursor, null).through(mode);
         }
         Race race = new Race();
         Attempt attempt = new Attempt(call, cursor, race);
         if (cursor.attempts() == 0) {
             allowance.add(policy.maxExtra(), call.now());
         }
-        Route route = call.plan().route(cursor);
+        Route route = call.plan().route(cursor.route());
         Duration delay = delay(route);
         Sinks.Empty<Void> failed = Sinks.empty();
         Mono<Long> tooSlow = Mono.delay(delay, policies.time().scheduler()).takeUntilOther(failed.asMono());
-        Flux<T> first = race.run(attempt, attempt.through(door))
+        Flux<T> first = race.run(attempt, attempt.through(mode))
                 .doOnError(Missed.class, miss -> call.wasted().add(miss.entry()))
                 .doOnError(error -> failed.tryEmitEmpty());
-        Flux<T> second = tooSlow.flatMapMany(tick -> second(call, cursor, other, delay, door, race))
+        Flux<T> second = tooSlow.flatMapMany(tick -> second(call, cursor, other, delay, mode, race))
                 .doOnError(Missed.class, miss -> call.wasted().add(miss.entry()));
         return Flux.firstWithValue(first, second)
                 .onErrorMap(NoSuchElementException.class, none -> together(none, other, call));
     }
 
-    private <T> Flux<T> second(Call call, Cursor cursor, int other, Duration delay, Door<T> door, Race race) {
-        Route slow = call.plan().route(cursor);
+    private <T> Flux<T> second(Call call, Cursor cursor, int other, Duration delay, CallMode<T> mode, Race race) {
+        Route slow = call.plan().route(cursor.route());
         Cursor there = cursor.to(other, Duration.ZERO);
-        Route with = call.plan().route(there);
+        Route with = call.plan().route(other);
         long now = call.now();
         if (!call.affordable(cursor, slow, with) || !allowance.take(1, now)) {
             return Flux.empty();
@@ -64,7 +64,7 @@ final class Hedge {
         }
         call.tell(new Event.Hedged(call.id(), slow.name(), slow.model(), with.name(), with.model(), delay));
         Attempt attempt = new Attempt(call, there, race);
-        return race.run(attempt, attempt.through(door));
+        return race.run(attempt, attempt.through(mode));
     }
 
     private Duration delay(Route route) {
@@ -74,16 +74,14 @@ final class Hedge {
 
     /** A route of another provider that is free now; -1 for none. */
     private static int other(Call call, Cursor cursor) {
-        Route route = call.plan().route(cursor);
-        int most = call.door().rules().maxAttempts();
+        Route route = call.plan().route(cursor.route());
+        int most = call.policies().options().maxAttempts();
         if (most > 0 && cursor.attempts() + 2 > most) {
             return -1;
         }
         for (int i = 0; i < call.plan().early(); i++) {
             Cursor.Stand stand = cursor.stands().get(i);
-            if (stand.fresh()
-                    && stand.openAt() == 0
-                    && call.plan().routes().get(i).member() != route.member()) {
+            if (stand.fresh() && stand.openAt() == 0 && call.plan().route(i).member() != route.member()) {
                 return i;
             }
         }

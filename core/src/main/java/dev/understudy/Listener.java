@@ -28,7 +28,19 @@ public interface Listener {
 
     /** Both hear, this one first; what one throws does not keep the other from hearing. */
     default Listener and(Listener other) {
-        return new Both(this, other);
+        Listener first = this;
+        return new Listener() {
+            @Override
+            public void on(Event event) {
+                safely(first, event);
+                safely(other, event);
+            }
+
+            @Override
+            public Context within(Event.AttemptStarted attempt, Context context) {
+                return contextFor(other, attempt, contextFor(first, attempt, context));
+            }
+        };
     }
 
     static Listener none() {
@@ -38,5 +50,23 @@ public interface Listener {
     /** Who hears the call in progress, by {@link CallContext#listener}; {@link #none()} when nobody asked to. */
     static Listener of(ContextView context) {
         return context.hasKey(Listener.class) ? context.get(Listener.class) : none();
+    }
+
+    /** Passes an event to a listener and drops what the listener throws. */
+    static void safely(Listener listener, Event event) {
+        try {
+            listener.on(event);
+        } catch (RuntimeException e) {
+            // Dropped, as promised above: there is nobody to tell whom it would not harm as well.
+        }
+    }
+
+    /** Returns {@link #within} of a listener, or the unchanged Context if the listener throws. */
+    static Context contextFor(Listener listener, Event.AttemptStarted attempt, Context context) {
+        try {
+            return listener.within(attempt, context);
+        } catch (RuntimeException e) {
+            return context; // as above
+        }
     }
 }

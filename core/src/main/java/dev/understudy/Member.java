@@ -35,7 +35,7 @@ final class Member {
                 policies.circuit(),
                 policies.dice(),
                 (from, to, at) -> {
-                    Call.tell(
+                    Listener.safely(
                             policies.listener(),
                             new Event.CircuitMoved(
                                     policies.door(), provider.name(), model, from.name(), to.name(), to.why()));

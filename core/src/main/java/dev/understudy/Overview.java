@@ -143,7 +143,7 @@ record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies pol
                 .append(String.join(" → ", others))
                 .append('\n'));
         for (Record policy : List.of(
-                policies.rules().retry(),
+                policies.options().retry(),
                 policies.budget(),
                 policies.timeouts(),
                 policies.circuit(),

@@ -65,11 +65,11 @@ final class Place {
         if (permit == null) {
             return; // nobody was asked
         }
-        Decision.Rule rule = Decision.rule(failure.kind());
+        FailureRules.Rule rule = FailureRules.of(failure.kind());
         call.memory().windows().note(route, failure, now);
         call.memory()
                 .gates()
-                .note(route, failure, rule, call.door().rules().retry().patience(), now);
+                .note(route, failure, rule, call.policies().options().retry().patience(), now);
         if (rule.countsForCircuit() && !isTheCallersOwnEnd(failure)) {
             if (permit.failure(now) || permit.cut(now)) {
                 member.health().failed(failure, true, took, now);

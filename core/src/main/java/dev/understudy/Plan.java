@@ -14,8 +14,8 @@ import java.util.List;
  */
 record Plan(List<Route> routes, List<Long> openAt, int early, Route first, Trail skipped) {
 
-    Route route(Cursor cursor) {
-        return routes.get(cursor.route());
+    Route route(int index) {
+        return routes.get(index);
     }
 
     boolean isEarly(int route) {

@@ -119,7 +119,7 @@ record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, 
             }
             Gates.Gate gate = gates.at(route, now);
             if (gate != null) {
-                boolean worthWaiting = !Decision.rule(gate.kind()).gatesModel();
+                boolean worthWaiting = !FailureRules.of(gate.kind()).gatesModel();
                 late.add(new Late(route, worthWaiting ? gate.until() : 0));
                 return !skip(route, Obstacle.gated(gate, now));
             }

@@ -5,7 +5,7 @@ import java.util.random.RandomGenerator;
 /** What an understudy was told to do: the builder's defaults and what the caller set instead. */
 record Policies(
         String door,
-        Rules rules,
+        Decision.Options options,
         Budget budget,
         Timeouts timeouts,
         Timeouts reasoning,

@@ -55,12 +55,12 @@ final class Prober implements Disposable {
 
     private void ended(Member member, @Nullable Throwable error) {
         Instant last = Instant.ofEpochMilli(policies.time().scheduler().now(TimeUnit.MILLISECONDS));
-        String why = error == null ? null : Foreign.typed(error).failure().toString();
+        String why = error == null ? null : FailureClassifier.failure(error).toString();
         boolean was = member.outOfRotation();
         long at = policies.time().nanos();
         member.checkup().updateAndGet(checkup -> checkup.ended(error == null, why, probes(member), last, at));
         if (member.outOfRotation() != was) {
-            Call.tell(
+            Listener.safely(
                     policies.listener(), new Event.HealthChanged(policies.door(), member.name(), member.status(), why));
         }
     }

@@ -142,7 +142,7 @@ final class Roster {
             return false;
         }
         if (was.active != is.active) {
-            Call.tell(
+            Listener.safely(
                     policies.listener(),
                     new Event.ActiveMoved(
                             policies.door(),

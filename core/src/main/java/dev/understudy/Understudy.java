@@ -98,12 +98,12 @@ public final class Understudy implements ChatProvider {
 
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
-        return engine.run(request, Door.CHAT).singleOrEmpty();
+        return engine.run(request, CallMode.CHAT).singleOrEmpty();
     }
 
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
-        return engine.run(request, Door.STREAM);
+        return engine.run(request, CallMode.STREAM);
     }
 
     /** Whether anybody can be reached: fails only if all of them fail. */
@@ -121,8 +121,8 @@ public final class Understudy implements ChatProvider {
     public Mono<Void> warmup() {
         return Flux.fromIterable(roster.all())
                 .flatMap(member -> Mono.defer(member.provider()::warmup).onErrorResume(error -> {
-                    Failure why = Foreign.typed(error).failure();
-                    Call.tell(policies.listener(), new Event.WarmupFailed(name, member.name(), why));
+                    Failure why = FailureClassifier.failure(error);
+                    Listener.safely(policies.listener(), new Event.WarmupFailed(name, member.name(), why));
                     return Mono.empty();
                 }))
                 .then();

@@ -206,10 +206,10 @@ public final class UnderstudyBuilder {
     }
 
     Policies policies() {
-        Rules rules = new Rules(retry, budget.maxAttempts(), aroundFilters, invalidStops);
+        Decision.Options options = new Decision.Options(retry, budget.maxAttempts(), aroundFilters, invalidStops);
         return new Policies(
                 name,
-                rules,
+                options,
                 budget,
                 timeouts,
                 reasoning,

@@ -65,7 +65,7 @@ class CircuitWalkTest {
         for (int i = 0; i < 5; i++) {
             assertThat(ask(understudy, false).by()).isEqualTo("b");
         }
-        boolean counts = Decision.rule(kind).countsForCircuit();
+        boolean counts = FailureRules.of(kind).countsForCircuit();
         assertThat(circuit(understudy, "a")).isEqualTo(counts ? CircuitState.OPEN : CircuitState.CLOSED);
         assertThat(standing(understudy, "a").consecutiveFailures()).isEqualTo(counts ? 2 : 0);
     }

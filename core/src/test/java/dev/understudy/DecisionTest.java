@@ -29,7 +29,7 @@ class DecisionTest {
 
     private static final RandomGenerator HIGHEST = new FixedDice(Math.nextDown(1.0));
     private static final RandomGenerator LOWEST = new FixedDice(0);
-    private static final Rules RULES = new Rules(RetryPolicy.defaults(), 0, false, false);
+    private static final Decision.Options RULES = new Decision.Options(RetryPolicy.defaults(), 0, false, false);
     private static final long NOW = -7_000_000_000L; // clocks may be negative
 
     record Row(FailureKind kind, String same, String next, String circuit, String retryAfter, String gates) {}
@@ -91,13 +91,13 @@ class DecisionTest {
             case "to a larger window" -> assertThat(whoIsNext(byDefault, plan)).isEqualTo("large");
             case "opt-in" -> {
                 assertThat(byDefault).isInstanceOf(Decision.Stop.class);
-                Rules around = new Rules(RetryPolicy.defaults(), 0, true, false);
+                Decision.Options around = new Decision.Options(RetryPolicy.defaults(), 0, true, false);
                 assertThat(whoIsNext(afterAllTries(failure, plan, around), plan))
                         .isEqualTo("small");
             }
             case "yes, unless set to stop" -> {
                 assertThat(whoIsNext(byDefault, plan)).isEqualTo("small");
-                Rules stops = new Rules(RetryPolicy.defaults(), 0, false, true);
+                Decision.Options stops = new Decision.Options(RetryPolicy.defaults(), 0, false, true);
                 assertThat(afterAllTries(failure, plan, stops)).isInstanceOf(Decision.Stop.class);
             }
             default -> throw new AssertionError("The page says something no test understands: " + row.next);
@@ -107,7 +107,7 @@ class DecisionTest {
     @ParameterizedTest
     @MethodSource("rowsOfThePage")
     void circuitGatesAndRetryAfterAreAsThePageSays(Row row) {
-        Decision.Rule rule = Decision.rule(row.kind);
+        FailureRules.Rule rule = FailureRules.of(row.kind);
         assertThat(rule.countsForCircuit()).isEqualTo(row.circuit.equals("counts"));
         assertThat(rule.obeysRetryAfter()).isEqualTo(row.retryAfter.equals("obeyed"));
         assertThat(rule.gatesModel()).isEqualTo(row.gates.equals("10 minutes"));
@@ -127,7 +127,7 @@ class DecisionTest {
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(4));
         Plan plan = plan(route("a"), route("b"));
         Decision.Again again = (Decision.Again) decide(told, failedOnce(plan, told), plan, Long.MAX_VALUE);
-        assertThat(plan.route(again.cursor()).name()).isEqualTo("b");
+        assertThat(plan.route(again.cursor().route()).name()).isEqualTo("b");
         assertThat(again.delay()).isZero();
     }
 
@@ -139,7 +139,7 @@ class DecisionTest {
         Decision.Again toB = (Decision.Again) decide(inTen, failedOnce(plan, inTen), plan, Long.MAX_VALUE);
         Cursor bFailed = toB.cursor().failed(entry(inFive), new ChatException.CallFailed(inFive));
         Decision.Again again = (Decision.Again) decide(inFive, bFailed, plan, Long.MAX_VALUE);
-        assertThat(plan.route(again.cursor()).name()).isEqualTo("b");
+        assertThat(plan.route(again.cursor().route()).name()).isEqualTo("b");
         assertThat(again.delay()).isEqualTo(Duration.ofSeconds(5));
     }
 
@@ -166,7 +166,7 @@ class DecisionTest {
         Failure broken = Failure.of(FailureKind.SERVER, "");
         long deadline = NOW + Duration.ofMillis(40).toNanos();
         Decision.Again again = (Decision.Again) decide(broken, failedOnce(plan, broken), plan, deadline);
-        assertThat(plan.route(again.cursor()).name()).isEqualTo("b");
+        assertThat(plan.route(again.cursor().route()).name()).isEqualTo("b");
     }
 
     @ParameterizedTest
@@ -195,10 +195,12 @@ class DecisionTest {
     void theBoundOnAttemptsIsABound() {
         Plan plan = plan(route("a"), route("b"));
         Failure broken = Failure.of(FailureKind.SERVER, "");
-        Rules two = new Rules(RetryPolicy.defaults(), 1, false, false);
+        Decision.Options two = new Decision.Options(RetryPolicy.defaults(), 1, false, false);
         Decision decision =
                 Decision.after(broken, failedOnce(plan, broken), plan, two, NOW, Long.MAX_VALUE, LOWEST, Doors.PLENTY);
-        assertThat(decision).isEqualTo(new Decision.Stop("The limit of 1 attempts is reached"));
+        assertThat(decision)
+                .isEqualTo(new Decision.Stop(
+                        Decision.Stop.Reason.ATTEMPT_LIMIT_REACHED, "The limit of 1 attempts is reached"));
     }
 
     @Test
@@ -213,7 +215,7 @@ class DecisionTest {
             assertThat(cursor.route()).isEqualTo(i + 1);
         }
         assertThat(decide(wrong, failed(cursor, wrong), plan, Long.MAX_VALUE))
-                .isEqualTo(new Decision.Stop("All providers/models failed"));
+                .isEqualTo(new Decision.Stop(Decision.Stop.Reason.ALL_FAILED));
     }
 
     private static List<Duration> waitsInPlace(Failure failure, Plan plan, RandomGenerator dice) {
@@ -225,7 +227,7 @@ class DecisionTest {
             if (!(decision instanceof Decision.Again again) || again.cursor().route() != 0 || waits.size() > 9) {
                 return waits;
             }
-            if (plan.routes().size() == 1 && Decision.rule(failure.kind()).same() == Decision.Same.NO) {
+            if (plan.routes().size() == 1 && FailureRules.of(failure.kind()).same() == FailureRules.Same.NO) {
                 return waits;
             }
             waits.add(again.delay());
@@ -233,7 +235,7 @@ class DecisionTest {
         }
     }
 
-    private static Decision afterAllTries(Failure failure, Plan plan, Rules rules) {
+    private static Decision afterAllTries(Failure failure, Plan plan, Decision.Options rules) {
         Cursor cursor = Cursor.start(plan);
         for (int i = 0; i < 9; i++) {
             Decision decision = Decision.after(
@@ -251,7 +253,7 @@ class DecisionTest {
     }
 
     private static String whoIsNext(Decision decision, Plan plan) {
-        return plan.route(((Decision.Again) decision).cursor()).name();
+        return plan.route(((Decision.Again) decision).cursor().route()).name();
     }
 
     private static Cursor failedOnce(Plan plan, Failure failure) {

@@ -15,7 +15,7 @@ final class Doors {
     static final Policies DEFAULTS = policies(Listener.none(), Selection.sequential(), Budget.defaults());
 
     /** Nothing is scarce, and nothing can be made shorter. */
-    static final Means PLENTY = new Means() {
+    static final Decision.Resources PLENTY = new Decision.Resources() {
         @Override
         public boolean retryToken(Route route) {
             return true;
@@ -47,7 +47,7 @@ final class Doors {
     static Policies policies(Listener listener, Selection selection, Budget budget) {
         return new Policies(
                 "understudy",
-                new Rules(RetryPolicy.defaults(), 0, false, false),
+                new Decision.Options(RetryPolicy.defaults(), 0, false, false),
                 budget,
                 Timeouts.defaults(),
                 Timeouts.reasoning(),

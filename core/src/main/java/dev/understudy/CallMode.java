@@ -9,10 +9,10 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
 /** The two ways to ask. All that differs between a whole answer and a stream stands here; the loop is one. */
-sealed interface Door<T> {
+sealed interface CallMode<T> {
 
-    Door<ChatResponse> CHAT = new Chat();
-    Door<StreamChunk> STREAM = new Stream();
+    CallMode<ChatResponse> CHAT = new Chat();
+    CallMode<StreamChunk> STREAM = new Stream();
 
     Publisher<T> ask(Route route, ChatRequest request);
 
@@ -25,7 +25,7 @@ sealed interface Door<T> {
     Flux<T> commit(Flux<T> answer, Attempt attempt);
 
     /** The whole answer at once: a stream of one. */
-    record Chat() implements Door<ChatResponse> {
+    record Chat() implements CallMode<ChatResponse> {
         @Override
         public Publisher<ChatResponse> ask(Route route, ChatRequest request) {
             return route.provider().chat(request);
@@ -44,7 +44,7 @@ sealed interface Door<T> {
         @Override
         public Flux<ChatResponse> commit(Flux<ChatResponse> answer, Attempt attempt) {
             return answer.<ChatResponse>handle((response, sink) -> {
-                var flaw = Flaw.of(response);
+                var flaw = FailureClassifier.unusable(response);
                 if (flaw != null) {
                     sink.error(attempt.failed(flaw, response.usage()));
                 } else if (attempt.claims()) {
@@ -55,7 +55,7 @@ sealed interface Door<T> {
     }
 
     /** Token by token. */
-    record Stream() implements Door<StreamChunk> {
+    record Stream() implements CallMode<StreamChunk> {
         @Override
         public Publisher<StreamChunk> ask(Route route, ChatRequest request) {
             return route.provider().stream(request);
