@@ -3,6 +3,7 @@ package dev.understudy;
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
@@ -28,7 +29,7 @@ final class Attempt {
     private final Place place;
     private final long started;
     private ChatRequest sent;
-    private @Nullable Delivered delivered;
+    private @Nullable ChatResponseAggregator delivered;
     private int dropped;
     private @Nullable Duration firstContent;
 
@@ -132,7 +133,7 @@ final class Attempt {
     }
 
     /** The first content is here, and claimed: from now on the call belongs to this route. */
-    void committed(Delivered delivered) {
+    void committed(ChatResponseAggregator delivered) {
         this.delivered = delivered;
         long now = call.now();
         Duration after = Duration.ofNanos(now - started);
@@ -175,13 +176,13 @@ final class Attempt {
     }
 
     /** Something was shown already: the answer ends here. */
-    ChatException.PartialAnswer cut(Failure failure, Delivered delivered) {
+    ChatException.PartialAnswer cut(Failure failure, ChatResponseAggregator delivered) {
         place.failed(failure, call.now() - started, call.now());
         Trail.Entry entry =
                 entry(Trail.Outcome.PARTIAL, failure, spent(), failure.advice().keyFingerprint());
         call.tell(new Event.AttemptFailed(call.id(), entry));
         ChatException.PartialAnswer why =
-                new ChatException.PartialAnswer(failure, delivered.response(served(trail(entry))));
+                new ChatException.PartialAnswer(failure, delivered.partial(served(trail(entry))));
         call.end(new Event.CallFailed(call.id(), why, call.took()));
         return why;
     }
@@ -204,7 +205,7 @@ final class Attempt {
     }
 
     private Usage spent() {
-        return Estimate.spent(sent, delivered == null ? 0 : delivered.characters());
+        return Estimate.spent(sent, delivered == null ? 0 : delivered.received());
     }
 
     private Trail trail(Trail.Entry last) {

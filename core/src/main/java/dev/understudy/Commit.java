@@ -1,6 +1,7 @@
 package dev.understudy;
 
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
@@ -37,7 +38,7 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
 
         private final CoreSubscriber<? super StreamChunk> actual;
         private final Attempt attempt;
-        private final Delivered delivered = new Delivered();
+        private final ChatResponseAggregator delivered = new ChatResponseAggregator();
         private Subscription upstream = Operators.emptySubscription();
         private boolean committed;
         private boolean finished;

@@ -2,7 +2,6 @@ package dev.understudy;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Message;
 import dev.understudy.chat.Usage;
 
 /** What a request will probably use, before anybody has counted. */
@@ -23,16 +22,11 @@ final class Estimate {
 
     /** What an attempt cost that ended before anybody counted: the whole prompt, and what was said of the answer. */
     static Usage spent(ChatRequest request, int characters) {
-        return new Usage(prompt(request), (int) ((characters + 3L) / 4), 0, 0, true);
+        return new Usage(prompt(request), TokenCounter.estimate(characters), 0, 0, true);
     }
 
     private static int prompt(ChatRequest request) {
-        TokenCounter counter = TokenCounter.characters();
-        long sum = 0;
-        for (Message message : request.messages()) {
-            sum += counter.count(message);
-        }
-        return (int) Math.min(Integer.MAX_VALUE, sum);
+        return TokenCounter.characters().countAll(request.messages());
     }
 
     /** In the price's currency; infinite when no price is known. */

@@ -5,8 +5,6 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import java.io.IOException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,31 +24,10 @@ final class FailureClassifier {
         return new ChatException.CallFailed(failure(error), error);
     }
 
-    /** Returns the failure that an exception stands for; unknown exceptions are judged by types of the JDK only. */
+    /** Returns the failure that an exception stands for, which an understudy inside this one does not let be retried. */
     static Failure failure(Throwable error) {
-        if (error instanceof ChatException.CallFailed typed) {
-            return typed.failure();
-        }
-        if (error instanceof ChatException.Exhausted inner) {
-            // An understudy inside an understudy has already done what could be done there.
-            Failure first = inner.trail().cause().orElseGet(() -> Failure.of(FailureKind.SERVER, inner.why()));
-            return first.withShouldRetry(false);
-        }
-        if (error instanceof ChatException.PartialAnswer partial) {
-            return partial.failure();
-        }
-        if (error instanceof ChatException.Rejected rejected) {
-            return Failure.of(FailureKind.UNSUPPORTED, String.valueOf(rejected.getMessage()));
-        }
-        if (error instanceof TimeoutException) {
-            return Failure.of(FailureKind.TIMEOUT, "the provider gave up waiting");
-        }
-        if (error instanceof IOException) {
-            return Failure.of(FailureKind.CONNECT, error.getClass().getSimpleName());
-        }
-        return Failure.of(
-                FailureKind.PROTOCOL,
-                "the provider failed with " + error.getClass().getName());
+        Failure failure = Failure.of(error);
+        return error instanceof ChatException.Exhausted ? failure.withShouldRetry(false) : failure;
     }
 
     /** Returns the failure of an answer that holds nothing usable, {@code null} for an answer that can be delivered. */

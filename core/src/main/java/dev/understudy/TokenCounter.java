@@ -4,6 +4,7 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.Part;
 import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
+import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
@@ -24,12 +25,46 @@ public interface TokenCounter {
     int count(Message message);
 
     /**
+     * Counts the tokens of several messages.
+     *
+     * @param messages the messages
+     * @return the sum, at most {@link Integer#MAX_VALUE}
+     */
+    default int countAll(List<Message> messages) {
+        long sum = 0;
+        for (Message message : messages) {
+            sum += count(message);
+        }
+        return (int) Math.min(Integer.MAX_VALUE, sum);
+    }
+
+    /**
      * The default, which knows no vocabulary: all characters of a message ÷ 4, rounded up, plus {@value #PER_MESSAGE},
      * plus {@value #PER_IMAGE} for each picture. It is near the truth for English prose, and too low for Chinese or
      * Japanese, which take a token for every one or two characters.
      */
     static TokenCounter characters() {
-        return message -> (int) Math.min(Integer.MAX_VALUE, (total(message, String::length) + 3) / 4 + fixed(message));
+        return message -> (int) Math.min(Integer.MAX_VALUE, estimate(total(message, String::length)) + fixed(message));
+    }
+
+    /**
+     * Estimates the tokens of a text by the rule of {@link #characters()}: its UTF-16 units ÷ 4, rounded up.
+     *
+     * @param text the text
+     * @return the estimate
+     */
+    static int estimate(CharSequence text) {
+        return estimate(text.length());
+    }
+
+    /**
+     * Estimates the tokens of so many characters by the rule of {@link #characters()}.
+     *
+     * @param characters UTF-16 units
+     * @return the estimate
+     */
+    static int estimate(long characters) {
+        return (int) Math.min(Integer.MAX_VALUE, (characters + 3) / 4);
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.understudy.chat;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,37 @@ public record Failure(
 
     public static Failure of(FailureKind kind, String message) {
         return new Failure(kind, message, 0, null, null, Advice.none());
+    }
+
+    /**
+     * Types what a provider signalled. Failures of this library keep theirs; other exceptions are typed by JDK types only,
+     * and their messages are not repeated because they may hold secrets.
+     *
+     * @param error the error
+     * @return the failure
+     */
+    public static Failure of(Throwable error) {
+        if (error instanceof ChatException.CallFailed failed) {
+            return failed.failure();
+        }
+        if (error instanceof ChatException.PartialAnswer partial) {
+            return partial.failure();
+        }
+        if (error instanceof ChatException.Exhausted inner) {
+            return inner.trail().cause().orElseGet(() -> of(FailureKind.SERVER, inner.why()));
+        }
+        if (error instanceof ChatException.Rejected rejected) {
+            return of(FailureKind.UNSUPPORTED, String.valueOf(rejected.getMessage()));
+        }
+        if (error instanceof TimeoutException) {
+            return of(FailureKind.TIMEOUT, "the provider gave up waiting");
+        }
+        if (error instanceof IOException) {
+            return of(FailureKind.CONNECT, error.getClass().getSimpleName());
+        }
+        return of(
+                FailureKind.PROTOCOL,
+                "the provider failed with " + error.getClass().getName());
     }
 
     public static Failure timeout(Phase phase, Duration after) {

@@ -7,12 +7,12 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.Quirks;
-import dev.understudy.streaming.Assembler;
 import dev.understudy.streaming.ResumePolicy;
 import dev.understudy.streaming.ResumingProvider;
 import dev.understudy.testing.After;
@@ -148,9 +148,10 @@ public final class Takeover {
                     .timeouts(Timeouts.defaults().withIdle(SILENCE))
                     .build()) {
                 last = System.nanoTime();
-                ChatResponse answer = Assembler.collect(ResumingProvider.over(company, ResumePolicy.exact()).stream(
-                                        ChatRequest.of("model", "Tell me what happened."))
-                                .doOnNext(chunk -> show(chunk, terminal)))
+                ChatResponse answer = ChatResponseAggregator.collect(
+                                ResumingProvider.over(company, ResumePolicy.exact()).stream(
+                                                ChatRequest.of("model", "Tell me what happened."))
+                                        .doOnNext(chunk -> show(chunk, terminal)))
                         .block(Duration.ofSeconds(30));
                 return judge(answer, terminal);
             }

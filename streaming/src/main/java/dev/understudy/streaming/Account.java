@@ -1,5 +1,6 @@
 package dev.understudy.streaming;
 
+import dev.understudy.TokenCounter;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -156,7 +157,7 @@ final class Account {
     Served entry(Take which, Trail.Outcome outcome, Failure failure, int told) {
         String provider = answering().provider();
         String model = answering().model();
-        Usage usage = outcome == Trail.Outcome.FAILED ? Usage.none() : Tokens.spent(which.request(), told);
+        Usage usage = outcome == Trail.Outcome.FAILED ? Usage.none() : estimated(which, told);
         Trail.Entry entry = entry(provider, model, outcome, failure, usage);
         return new Served(
                 provider, request.model(), provider, model, false, Trail.empty().plus(entry));
@@ -165,7 +166,7 @@ final class Account {
     /** The trail of an attempt that was cut, with an estimate of what it cost, and judged by whether it was of any use. */
     private Served judged(ChatResponse partial, Take which, boolean visible) {
         Served by = partial.served();
-        int told = Tokens.of(partial.text()) + Tokens.of(partial.reasoning());
+        int told = TokenCounter.estimate(partial.text()) + TokenCounter.estimate(partial.reasoning());
         Trail.Outcome outcome = outcome(visible);
         Trail judged = new Trail(by.trail().entries().stream()
                 .map(entry -> entry.outcome() == Trail.Outcome.PARTIAL
@@ -177,7 +178,12 @@ final class Account {
     }
 
     private static Usage usage(Trail.Entry entry, Take which, int told) {
-        return entry.usage().total() > 0 ? entry.usage() : Tokens.spent(which.request(), told);
+        return entry.usage().total() > 0 ? entry.usage() : estimated(which, told);
+    }
+
+    /** The cost of an attempt whose provider reported none. */
+    private static Usage estimated(Take which, int told) {
+        return new Usage(TokenCounter.characters().countAll(which.request().messages()), told, 0, 0, true);
     }
 
     private Trail.Entry entry(

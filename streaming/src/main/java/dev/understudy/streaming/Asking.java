@@ -1,5 +1,6 @@
 package dev.understudy.streaming;
 
+import dev.understudy.TokenCounter;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResumeToken;
@@ -52,7 +53,7 @@ record Asking(
                 : shorter(
                         Way.ANCHORED,
                         Anchor.ask(request, text, words),
-                        Tokens.of(words),
+                        TokenCounter.estimate(words),
                         Anchor.repeated(words, text, limits.search()),
                         free);
     }
@@ -63,7 +64,7 @@ record Asking(
         if (most == null) {
             return new Take(way, more, seam, false, free, null, null);
         }
-        int left = most - Tokens.of(text);
+        int left = most - TokenCounter.estimate(text);
         return left <= 0
                 ? Take.end(way, request, length.get())
                 : new Take(way, more.withMaxTokens(left + again), seam, false, free, null, null);

@@ -3,13 +3,15 @@ package dev.understudy.streaming;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ChatResponseAggregator;
+import dev.understudy.chat.ForwardingChatProvider;
 import reactor.core.publisher.Mono;
 
 /**
  * A provider whose whole answers are collected from its streams: for providers that can only stream, and for calls whose
  * silence should be noticed early, or whose cut should be saved.
  */
-public final class ChatFromStream extends Around {
+public final class ChatFromStream extends ForwardingChatProvider {
 
     private ChatFromStream(ChatProvider within) {
         super(within);
@@ -19,9 +21,9 @@ public final class ChatFromStream extends Around {
         return new ChatFromStream(provider);
     }
 
-    /** {@link Assembler#collect} over the provider's stream. */
+    /** {@link ChatResponseAggregator#collect} over the provider's stream. */
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
-        return Assembler.collect(within.stream(request));
+        return ChatResponseAggregator.collect(delegate().stream(request));
     }
 }

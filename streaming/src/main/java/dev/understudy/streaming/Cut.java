@@ -82,28 +82,18 @@ final class Cut extends RuntimeException {
         return getCause() instanceof ChatException.CallFailed failed ? failed : new ChatException.CallFailed(failure);
     }
 
-    /** What a stream that says no more died of; {@code null} when that is a bug and none of ours to mend. */
-    static @Nullable Failure failure(@Nullable Throwable error) {
-        if (error == null) {
-            return Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason");
-        }
-        if (error instanceof ChatException.PartialAnswer partial) {
-            return partial.failure();
-        }
-        if (error instanceof ChatException.CallFailed failed) {
-            return failed.failure();
-        }
-        if (error instanceof ChatException.Exhausted exhausted) {
-            return exhausted.trail().cause().orElseGet(() -> Failure.of(FailureKind.SERVER, exhausted.why()));
-        }
-        if (error instanceof ChatException.Rejected) {
-            return Failure.of(FailureKind.UNSUPPORTED, String.valueOf(error.getMessage()));
-        }
-        if (error instanceof TimeoutException) {
-            return Failure.of(FailureKind.TIMEOUT, "the provider gave up waiting");
-        }
-        return error instanceof IOException
-                ? Failure.of(FailureKind.CONNECT, error.getClass().getSimpleName())
-                : null;
+    /** The failure of a stream that ended without a finish reason. */
+    static Failure failure(@Nullable Throwable error) {
+        return error == null
+                ? Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason")
+                : Failure.of(error);
+    }
+
+    /** Whether the error is an exception that providers are not expected to signal, such as a programming error. */
+    static boolean isUnexpected(@Nullable Throwable error) {
+        return error != null
+                && !(error instanceof ChatException)
+                && !(error instanceof TimeoutException)
+                && !(error instanceof IOException);
     }
 }

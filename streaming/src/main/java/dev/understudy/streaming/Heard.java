@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import dev.understudy.chat.ChatResponseAggregator;
+
 /** What the audience has heard when a stream is cut, as far as it matters for how to go on. The strongest counts. */
 enum Heard {
     /** Nothing: the answer can be asked for again and nobody notices. */
@@ -18,7 +20,7 @@ enum Heard {
     /**
      * @param fragment what the failed server had said behind what was shown
      */
-    static Heard in(Assembler shown, String fragment) {
+    static Heard in(ChatResponseAggregator shown, String fragment) {
         if (shown.hasRefusal()) {
             return REFUSAL;
         }

@@ -4,6 +4,7 @@ import dev.understudy.Event;
 import dev.understudy.Listener;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.Notice;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,8 @@ record Herald(String door, Listener listener, Event.@Nullable CallId call) {
     /** To those who listen to the door within, if there is one, and to one more. */
     static Herald of(ChatProvider within, Listener more) {
         ChatProvider inmost = within;
-        while (inmost instanceof Around around) {
-            inmost = around.within;
+        while (inmost instanceof ForwardingChatProvider around) {
+            inmost = around.delegate();
         }
         Listener first = inmost instanceof Understudy door ? door.listener() : Listener.none();
         return new Herald(inmost.name(), first.and(more), null);

@@ -1,5 +1,6 @@
 package dev.understudy.streaming;
 
+import dev.understudy.TokenCounter;
 import dev.understudy.chat.StreamChunk;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ final class PaceWatch {
         }
         last = now;
         offset += chunk.text().length();
-        tokens += Tokens.of(chunk.text());
+        tokens += TokenCounter.estimate(chunk.text());
     }
 
     void over(Pace.End end) {

@@ -6,6 +6,7 @@ import dev.understudy.Listener;
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Notice;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.StreamChunk;
@@ -32,7 +33,7 @@ final class Performance {
     private final Refusals refusals;
     private final Herald herald;
     private final ContextView context;
-    private final Assembler shown = new Assembler();
+    private final ChatResponseAggregator shown = new ChatResponseAggregator();
     private final Account account;
 
     private final long started;
@@ -134,7 +135,7 @@ final class Performance {
         return request;
     }
 
-    Assembler shown() {
+    ChatResponseAggregator shown() {
         return shown;
     }
 

@@ -2,6 +2,7 @@ package dev.understudy.streaming;
 
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
@@ -108,7 +109,7 @@ final class Rescue {
     }
 
     private @Nullable Take choose() {
-        Assembler shown = performance.shown();
+        ChatResponseAggregator shown = performance.shown();
         boolean free = shown.isEmpty() && candidates.hasOthers();
         boolean spent = !free && takeovers >= performance.policy().takeovers();
         boolean silent = candidates.isSilent(blow());
@@ -157,7 +158,7 @@ final class Rescue {
     /** The end of an answer that could not be saved: what was delivered, and why there is no more. */
     ChatException failed() {
         Cut cut = blow();
-        Assembler shown = performance.shown();
+        ChatResponseAggregator shown = performance.shown();
         var served = performance.account().served(cut.served.provider(), cut.served.model());
         if (shown.isEmpty()) {
             List<ChatException.CallFailed> all = new ArrayList<>();

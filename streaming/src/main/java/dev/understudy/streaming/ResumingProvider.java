@@ -4,12 +4,13 @@ import dev.understudy.Listener;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.StreamChunk;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Keeps opened streams alive. Around an {@link dev.understudy.Understudy}, which fails over until the first content, it
+ * Keeps opened streams alive. ForwardingChatProvider an {@link dev.understudy.Understudy}, which fails over until the first content, it
  * lets another provider take over after it, in the ways of a {@link ResumePolicy}; around a single provider, the same one is
  * asked again, unless it was silent.
  *
@@ -23,7 +24,7 @@ import reactor.core.publisher.Mono;
  * Cancelling cancels the one request that is live, at once. A timeout or deadline of the {@link dev.understudy.CallContext}
  * spans all attempts. Signals arrive on the threads of the provider within.
  */
-public final class ResumingProvider extends Around {
+public final class ResumingProvider extends ForwardingChatProvider {
 
     private final ResumePolicy policy;
     private final Herald herald;
@@ -52,12 +53,12 @@ public final class ResumingProvider extends Around {
     /** A whole answer has no middle to be cut in: it is the provider's own. */
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
-        return within.chat(request);
+        return delegate().chat(request);
     }
 
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.deferContextual(
-                context -> new Performance(within, policy, request, refusals, herald, context).play());
+                context -> new Performance(delegate(), policy, request, refusals, herald, context).play());
     }
 }

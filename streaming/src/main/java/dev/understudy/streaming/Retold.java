@@ -1,5 +1,6 @@
 package dev.understudy.streaming;
 
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import java.util.List;
@@ -15,14 +16,14 @@ final class Retold {
     private int seals;
     private int calls;
 
-    Retold(Take take, Assembler shown) {
+    Retold(Take take, ChatResponseAggregator shown) {
         boolean compares = take.compares();
         this.resumes = take.resumes();
         // Where text was shown, the reasoning of another answer is of no interest; without text it is all there is to
         // compare. The same answer told again has the same reasoning, before its text or after it.
         boolean ofInterest = resumes || shown.length() == 0;
         this.thoughts = compares && ofInterest && shown.hasReasoning() ? new Replay(shown.reasoning()) : null;
-        this.sealsShown = compares ? shown.sealed() : 0;
+        this.sealsShown = compares ? shown.thoughts().size() : 0;
         this.callsShown = compares ? shown.toolCalls() : List.of();
     }
 

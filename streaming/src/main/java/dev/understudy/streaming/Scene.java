@@ -1,6 +1,8 @@
 package dev.understudy.streaming;
 
+import dev.understudy.TokenCounter;
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
@@ -18,7 +20,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
 
     private final Performance performance;
     private final Take take;
-    private final Assembler shown;
+    private final ChatResponseAggregator shown;
     private final Seam seam;
     private final Committer committer;
     private final Parts parts = new Parts();
@@ -196,14 +198,11 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
             out.end(null);
             return;
         }
-        Failure failure = Cut.failure(error);
-        if (failure == null) {
-            if (!take.isTakeover() && error != null) {
-                out.end(error);
-                return;
-            }
-            failure = Failure.of(FailureKind.PROTOCOL, "the provider failed with an exception of its own");
+        if (Cut.isUnexpected(error) && !take.isTakeover()) {
+            out.end(error);
+            return;
         }
+        Failure failure = Cut.failure(error);
         Cut.Sort sort = Cut.Sort.of(error, content);
         if (sort == Cut.Sort.BROKEN || take.isTakeover()) {
             boolean visible = delivery.isVisible();
@@ -229,6 +228,9 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
     /** Tokens it has told us, as far as we know of them. */
     private int told() {
         String said = delivery.isVisible() ? shown.text().substring(Math.min(base, shown.length())) : "";
-        return Tokens.of(seam.kept()) + Tokens.of(said) + Tokens.of(committer.held()) + Tokens.of(parts.told());
+        return TokenCounter.estimate(seam.kept())
+                + TokenCounter.estimate(said)
+                + TokenCounter.estimate(committer.held())
+                + TokenCounter.estimate(parts.told());
     }
 }

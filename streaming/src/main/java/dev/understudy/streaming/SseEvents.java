@@ -10,9 +10,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
+import tools.jackson.core.io.JsonStringEncoder;
 
 /** The events of one stream. */
 final class SseEvents {
+
+    private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
 
     private final SseWriter writer;
     private final String head;
@@ -28,8 +31,7 @@ final class SseEvents {
                 .append("\",\"object\":\"chat.completion.chunk\",\"created\":")
                 .append(Schedulers.parallel().now(TimeUnit.SECONDS))
                 .append(",\"model\":");
-        this.head =
-                JsonText.quote(head, writer.model()).append(",\"choices\":[").toString();
+        this.head = quote(head, writer.model()).append(",\"choices\":[").toString();
         this.tail = writer.usage() ? ",\"usage\":null}\n\n" : "}\n\n";
     }
 
@@ -82,10 +84,8 @@ final class SseEvents {
             type = type(ours);
         }
         StringBuilder event = new StringBuilder("data: {\"error\":{\"message\":");
-        JsonText.quote(event, message).append(",\"type\":");
-        return JsonText.quote(event, type)
-                .append(",\"param\":null,\"code\":null}}\n\n")
-                .toString();
+        quote(event, message).append(",\"type\":");
+        return quote(event, type).append(",\"param\":null,\"code\":null}}\n\n").toString();
     }
 
     private static String type(ChatException error) {
@@ -100,16 +100,16 @@ final class SseEvents {
 
     private String delta(String field, String text) {
         StringBuilder event = open().append('"').append(field).append("\":");
-        return close(JsonText.quote(event, text));
+        return close(quote(event, text));
     }
 
     private String call(StreamChunk.ToolCallDone done) {
         StringBuilder event = open().append("\"tool_calls\":[{\"index\":").append(done.index());
-        JsonText.quote(event.append(",\"id\":"), done.call().id());
-        JsonText.quote(
+        quote(event.append(",\"id\":"), done.call().id());
+        quote(
                 event.append(",\"type\":\"function\",\"function\":{\"name\":"),
                 done.call().name());
-        JsonText.quote(event.append(",\"arguments\":"), done.call().arguments());
+        quote(event.append(",\"arguments\":"), done.call().arguments());
         return close(event.append("}}]"));
     }
 
@@ -174,8 +174,8 @@ final class SseEvents {
                     + ", " + switched.reason().label() + "\n\n";
         }
         StringBuilder event = new StringBuilder(head).append("],\"understudy\":{\"switched\":{\"from\":");
-        JsonText.quote(event, switched.from()).append(",\"to\":");
-        JsonText.quote(event, switched.to())
+        quote(event, switched.from()).append(",\"to\":");
+        quote(event, switched.to())
                 .append(",\"offset\":")
                 .append(switched.atOffset())
                 .append(",\"reason\":\"")
@@ -199,5 +199,26 @@ final class SseEvents {
         offset = Math.min(offset, reset.discardFromOffset());
         return head + "],\"understudy\":{\"reset\":{\"offset\":" + reset.discardFromOffset() + ",\"reason\":\""
                 + reset.reason().label() + "\"}}" + tail;
+    }
+
+    /** Appends a JSON string. Lone surrogates, which UTF-8 cannot carry, are escaped. */
+    private static StringBuilder quote(StringBuilder to, String text) {
+        to.append('"');
+        int from = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+                continue;
+            }
+            JSON.quoteAsString(text.substring(from, i), to);
+            to.append("\\u").append(Integer.toHexString(c));
+            from = i + 1;
+        }
+        JSON.quoteAsString(from == 0 ? text : text.substring(from), to);
+        return to.append('"');
     }
 }

@@ -2,6 +2,7 @@ package dev.understudy.streaming;
 
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.StreamChunk;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -64,10 +65,10 @@ public record StreamBuffer(int tokens, @Nullable Duration time) {
     /** The provider with the beginning of its streams held. */
     public ChatProvider around(ChatProvider provider) {
         StreamBuffer buffer = this;
-        return new Around(provider) {
+        return new ForwardingChatProvider(provider) {
             @Override
             public Flux<StreamChunk> stream(ChatRequest request) {
-                return buffer.hold(within.stream(request));
+                return buffer.hold(delegate().stream(request));
             }
         };
     }

@@ -4,7 +4,9 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Feature;
+import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Thought;
 import java.util.ArrayList;
@@ -12,7 +14,7 @@ import java.util.List;
 import reactor.core.publisher.Flux;
 
 /** A provider whose streams are its whole answers, told as chunks: for providers that cannot stream. */
-public final class StreamFromChat extends Around {
+public final class StreamFromChat extends ForwardingChatProvider {
 
     private StreamFromChat(ChatProvider within) {
         super(within);
@@ -25,16 +27,16 @@ public final class StreamFromChat extends Around {
     /** The provider's own, with STREAMING, and with STREAMING_TOOLS where it can do tools. */
     @Override
     public Capabilities capabilities(String model) {
-        Capabilities can = within.capabilities(model).with(Feature.STREAMING);
+        Capabilities can = delegate().capabilities(model).with(Feature.STREAMING);
         return can.has(Feature.TOOLS) ? can.with(Feature.STREAMING_TOOLS) : can;
     }
 
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
-        return within.chat(request).flatMapIterable(StreamFromChat::chunks);
+        return delegate().chat(request).flatMapIterable(StreamFromChat::chunks);
     }
 
-    /** The chunks that tell this answer; {@link Assembler} makes it of them again. */
+    /** The chunks that tell this answer; {@link ChatResponseAggregator} makes it of them again. */
     static List<StreamChunk> chunks(ChatResponse answer) {
         List<StreamChunk> chunks = new ArrayList<>();
         for (Thought thought : answer.thoughts()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
@@ -113,7 +114,7 @@ class ChoiceTest {
 
     @Test
     void whatWasHeardIsTheStrongestOfIt() {
-        Assembler shown = new Assembler();
+        ChatResponseAggregator shown = new ChatResponseAggregator();
         assertThat(Heard.in(shown, "x")).isEqualTo(Heard.NOTHING);
         shown.add(new StreamChunk.Text("ha ha"));
         assertThat(Heard.in(shown, " and")).isEqualTo(Heard.TEXT);

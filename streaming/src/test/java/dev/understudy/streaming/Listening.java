@@ -2,6 +2,7 @@ package dev.understudy.streaming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.StreamChunk;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ final class Listening implements CoreSubscriber<StreamChunk> {
 
     final List<StreamChunk> chunks = new ArrayList<>();
     final CountDownLatch over = new CountDownLatch(1);
-    final Assembler answer = new Assembler();
+    final ChatResponseAggregator answer = new ChatResponseAggregator();
 
     @Nullable
     Throwable error;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
@@ -43,7 +44,7 @@ final class MatrixVerdict {
                 .as("end")
                 .satisfiesAnyOf(error -> assertThat(error).isNull(), error -> assertThat(error)
                         .isInstanceOf(ChatException.class));
-        Assembler heard = new Assembler();
+        ChatResponseAggregator heard = new ChatResponseAggregator();
         told.chunks().forEach(heard::add);
         End end = told.error() == null
                 ? End.WHOLE
@@ -91,7 +92,7 @@ final class MatrixVerdict {
         assertThat(trailed).as("attempts in the trail").isEqualTo(wanted);
     }
 
-    private static void checkWhole(MatrixCell cell, Told told, Assembler heard) {
+    private static void checkWhole(MatrixCell cell, Told told, ChatResponseAggregator heard) {
         boolean doubled = cell.fault() == Fault.DUPLICATE && !cell.isBroken();
         String truth = doubled && cell.phase() != Phase.AFTER_FINISH
                 ? MatrixAnswer.doubled(cell.phase())
@@ -152,7 +153,7 @@ final class MatrixVerdict {
         return used ? Trail.Outcome.PARTIAL : Trail.Outcome.WASTED;
     }
 
-    private static void checkPartial(MatrixCell cell, Told told, Assembler heard) {
+    private static void checkPartial(MatrixCell cell, Told told, ChatResponseAggregator heard) {
         ChatResponse partial = ((ChatException.PartialAnswer) told.error()).partial();
         assertThat(partial.text()).as("partial is what was heard").isEqualTo(heard.text());
         assertThat(MatrixAnswer.text(cell.phase().sort)).as("truth").startsWith(partial.text());

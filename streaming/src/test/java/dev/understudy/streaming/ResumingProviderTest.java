@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.CallContext;
 import dev.understudy.RetryPolicy;
+import dev.understudy.TokenCounter;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Capabilities;
@@ -11,6 +12,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
@@ -51,7 +53,7 @@ class ResumingProviderTest {
     }
 
     private static ChatResponse answer(List<StreamChunk> chunks) {
-        return Assembler.collect(Flux.fromIterable(chunks)).block();
+        return ChatResponseAggregator.collect(Flux.fromIterable(chunks)).block();
     }
 
     static String text(List<StreamChunk> chunks) {
@@ -91,7 +93,7 @@ class ResumingProviderTest {
         assertThat(outcomes(answer.served().trail())).containsExactly(Trail.Outcome.PARTIAL, Trail.Outcome.SERVED);
         Usage cut = answer.served().trail().entries().get(0).usage();
         assertThat(cut.estimated()).isTrue();
-        assertThat(cut.output()).isEqualTo(Tokens.of("Once upon a ti"));
+        assertThat(cut.output()).isEqualTo(TokenCounter.estimate("Once upon a ti"));
         assertThat(answer.usage()).isEqualTo(cut.plus(Usage.of(14, 3)));
     }
 
@@ -172,7 +174,7 @@ class ResumingProviderTest {
         ChatException.PartialAnswer end =
                 partial(ResumingProvider.over(alone, ResumePolicy.of(Way.RESTART)).stream(ASKED));
         assertThat(outcomes(end.trail())).containsExactly(Trail.Outcome.PARTIAL, Trail.Outcome.WASTED);
-        assertThat(end.trail().entries().get(1).usage().output()).isEqualTo(Tokens.of("Lo"));
+        assertThat(end.trail().entries().get(1).usage().output()).isEqualTo(TokenCounter.estimate("Lo"));
     }
 
     @Test
@@ -216,9 +218,9 @@ class ResumingProviderTest {
         assertThat(((Message.Assistant) asked.get(1)).text())
                 .startsWith("It was")
                 .endsWith("striking");
-        int quoted = Tokens.of(Anchor.of(((Message.Assistant) asked.get(1)).text(), 40));
+        int quoted = TokenCounter.estimate(Anchor.of(((Message.Assistant) asked.get(1)).text(), 40));
         assertThat(two.requests().get(0).sampling().maxTokens())
-                .isEqualTo(40 - Tokens.of(((Message.Assistant) asked.get(1)).text()) + quoted);
+                .isEqualTo(40 - TokenCounter.estimate(((Message.Assistant) asked.get(1)).text()) + quoted);
     }
 
     @Test
@@ -228,11 +230,11 @@ class ResumingProviderTest {
                         .collectList()
                         .block()))
                 .isEqualTo("Once upon a time there was");
-        assertThat(two.requests().get(0).sampling().maxTokens()).isEqualTo(10 - Tokens.of("Once upon a"));
+        assertThat(two.requests().get(0).sampling().maxTokens()).isEqualTo(10 - TokenCounter.estimate("Once upon a"));
 
         ScriptedProvider again = ScriptedProvider.named("one").then(CUT);
-        ChatResponse answer =
-                answer(over(ResumePolicy.exact(), again, two).stream(ASKED.withMaxTokens(Tokens.of("Once upon a")))
+        ChatResponse answer = answer(
+                over(ResumePolicy.exact(), again, two).stream(ASKED.withMaxTokens(TokenCounter.estimate("Once upon a")))
                         .collectList()
                         .block());
         assertThat(answer.text()).isEqualTo("Once upon a");

@@ -12,6 +12,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
@@ -108,7 +109,7 @@ class SameResponseTest {
     }
 
     private static ChatResponse answer(List<StreamChunk> chunks) {
-        return Assembler.collect(Flux.fromIterable(chunks)).block();
+        return ChatResponseAggregator.collect(Flux.fromIterable(chunks)).block();
     }
 
     private List<Recorded> again() {

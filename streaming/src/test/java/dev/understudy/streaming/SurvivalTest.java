@@ -14,6 +14,7 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.Phase;
 import dev.understudy.chat.Receipt;
@@ -343,10 +344,10 @@ class SurvivalTest {
     }
 
     private static ChatProvider onItsOwnThread(ChatProvider provider) {
-        return new Around(provider) {
+        return new ForwardingChatProvider(provider) {
             @Override
             public Flux<StreamChunk> stream(ChatRequest request) {
-                return within.stream(request).publishOn(Schedulers.parallel(), 1);
+                return delegate().stream(request).publishOn(Schedulers.parallel(), 1);
             }
         };
     }

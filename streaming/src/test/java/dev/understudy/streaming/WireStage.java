@@ -4,6 +4,7 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
+import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
@@ -109,7 +110,7 @@ final class WireStage implements AutoCloseable {
     }
 
     /** A provider whose calls are counted, and that outlives the understudy that asks it. */
-    static final class Counted extends Around {
+    static final class Counted extends ForwardingChatProvider {
 
         private final boolean prefill;
         final AtomicInteger live = new AtomicInteger();
@@ -130,7 +131,7 @@ final class WireStage implements AutoCloseable {
             return Flux.defer(() -> {
                 AtomicInteger wanted = new AtomicInteger();
                 live.incrementAndGet();
-                return within.stream(request)
+                return delegate().stream(request)
                         .doOnRequest(more -> {
                             int all = more > 1000 ? 1000 : wanted.addAndGet((int) more);
                             peakDemand.accumulateAndGet(all, Math::max);

@@ -3,10 +3,10 @@ package dev.understudy.examples.chaos;
 import dev.understudy.CallContext;
 import dev.understudy.Listener;
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Served;
 import dev.understudy.ops.Logs;
 import dev.understudy.ops.Metrics;
-import dev.understudy.streaming.Assembler;
 import dev.understudy.streaming.ResumingProvider;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintStream;
@@ -86,7 +86,7 @@ public final class ChaosDay {
     private static Mono<Void> call(ChatProvider provider, Task task, Ledger ledger) {
         return (ledger.begin() % 2 == 0
                         ? provider.chat(task.request())
-                        : Assembler.collect(provider.stream(task.request())))
+                        : ChatResponseAggregator.collect(provider.stream(task.request())))
                 .doOnNext(answer -> {
                     Served served = answer.served();
                     ledger.answered(answer.text().equals(task.answer()), served.provider());

@@ -7,6 +7,7 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
-class AssemblerTest {
+class ChatResponseAggregatorTest {
 
     @Test
     void anAnswerToldAsChunksIsTheSameAnswer() {
@@ -40,7 +41,8 @@ class AssemblerTest {
                     chunks.add(chunk);
                 }
             }
-            assertThat(Assembler.collect(Flux.fromIterable(chunks)).block()).isEqualTo(answer);
+            assertThat(ChatResponseAggregator.collect(Flux.fromIterable(chunks)).block())
+                    .isEqualTo(answer);
         });
     }
 
@@ -70,7 +72,7 @@ class AssemblerTest {
 
     @Test
     void aResetTakesBackWhatItSays() {
-        Assembler assembler = new Assembler()
+        ChatResponseAggregator assembler = new ChatResponseAggregator()
                 .add(new StreamChunk.Reasoning("hm", null))
                 .add(new StreamChunk.Text("one two"))
                 .add(new StreamChunk.ToolCallDone(0, new ToolCall("1", "clock", "{}")))
@@ -84,12 +86,12 @@ class AssemblerTest {
 
     @Test
     void aStreamWithoutFinishIsNoAnswer() {
-        StepVerifier.create(Assembler.collect(Flux.just(new StreamChunk.Text("half"))))
+        StepVerifier.create(ChatResponseAggregator.collect(Flux.just(new StreamChunk.Text("half"))))
                 .expectErrorSatisfies(error -> assertThat(
                                 ((ChatException.PartialAnswer) error).partial().text())
                         .isEqualTo("half"))
                 .verify();
-        StepVerifier.create(Assembler.collect(Flux.empty()))
+        StepVerifier.create(ChatResponseAggregator.collect(Flux.empty()))
                 .expectErrorSatisfies(error -> assertThat(
                                 ((ChatException.CallFailed) error).failure().kind())
                         .isEqualTo(FailureKind.TRUNCATED))
@@ -107,7 +109,8 @@ class AssemblerTest {
         assertThat(ChatFromStream.of(provider).chat(request).block().toolCalls())
                 .isEqualTo(whole.toolCalls());
         StreamFromChat streaming = StreamFromChat.of(provider);
-        assertThat(Assembler.collect(streaming.stream(request)).block()).isEqualTo(whole);
+        assertThat(ChatResponseAggregator.collect(streaming.stream(request)).block())
+                .isEqualTo(whole);
         assertThat(streaming.capabilities("m").features())
                 .containsExactlyInAnyOrder(Feature.TOOLS, Feature.STREAMING, Feature.STREAMING_TOOLS);
         StepVerifier.create(streaming.stream(request), 1)
