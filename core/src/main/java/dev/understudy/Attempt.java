@@ -8,7 +8,6 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.Notice;
-import dev.understudy.chat.Phase;
 import dev.understudy.chat.Served;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Trail;
@@ -115,7 +114,7 @@ final class Attempt {
                         mode.firstPhase(),
                         limits.idle(),
                         callEndsFirst ? call.deadline() : total,
-                        callEndsFirst ? Phase.DEADLINE : Phase.TOTAL),
+                        callEndsFirst ? Failure.Phase.DEADLINE : Failure.Phase.TOTAL),
                 call.policies().time());
     }
 

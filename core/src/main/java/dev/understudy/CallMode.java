@@ -2,7 +2,7 @@ package dev.understudy;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Phase;
+import dev.understudy.chat.Failure;
 import dev.understudy.chat.StreamChunk;
 import java.time.Duration;
 import org.reactivestreams.Publisher;
@@ -19,7 +19,7 @@ sealed interface CallMode<T> {
     /** How long the first sign of an answer may take, and what it is called. */
     Duration first(Timeouts timeouts);
 
-    Phase firstPhase();
+    Failure.Phase firstPhase();
 
     /** Holds an answer to what an answer must be, and reports how it went. */
     Flux<T> commit(Flux<T> answer, Attempt attempt);
@@ -37,8 +37,8 @@ sealed interface CallMode<T> {
         }
 
         @Override
-        public Phase firstPhase() {
-            return Phase.RESPONSE;
+        public Failure.Phase firstPhase() {
+            return Failure.Phase.RESPONSE;
         }
 
         @Override
@@ -67,8 +67,8 @@ sealed interface CallMode<T> {
         }
 
         @Override
-        public Phase firstPhase() {
-            return Phase.FIRST_CONTENT;
+        public Failure.Phase firstPhase() {
+            return Failure.Phase.FIRST_CONTENT;
         }
 
         @Override

@@ -1,7 +1,6 @@
 package dev.understudy;
 
 import dev.understudy.chat.Failure;
-import dev.understudy.chat.Phase;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +114,7 @@ sealed interface Decision {
             long deadline,
             RandomGenerator dice,
             Resources resources) {
-        if (failure.phase() == Phase.DEADLINE) {
+        if (failure.phase() == Failure.Phase.DEADLINE) {
             return new Stop(Stop.Reason.DEADLINE_EXCEEDED);
         }
         if (options.maxAttempts() > 0 && cursor.attempts() >= options.maxAttempts()) {

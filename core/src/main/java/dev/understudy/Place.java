@@ -2,7 +2,6 @@ package dev.understudy;
 
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Phase;
 import dev.understudy.chat.Usage;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -90,7 +89,7 @@ final class Place {
     }
 
     private static boolean isTheCallersOwnEnd(Failure failure) {
-        return failure.phase() == Phase.DEADLINE;
+        return failure.phase() == Failure.Phase.DEADLINE;
     }
 
     /** Nothing is known: cancelled, or already judged. Whether it was still held. */

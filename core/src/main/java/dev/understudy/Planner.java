@@ -135,15 +135,15 @@ record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, 
         }
 
         private List<Route> ordered(List<Route> able) {
-            Map<Candidate, Route> routes = new HashMap<>();
-            List<Candidate> candidates = new ArrayList<>(able.size());
+            Map<Selection.Candidate, Route> routes = new HashMap<>();
+            List<Selection.Candidate> candidates = new ArrayList<>(able.size());
             for (Route route : able) {
-                Candidate candidate = candidate(route);
+                Selection.Candidate candidate = candidate(route);
                 candidates.add(candidate);
                 routes.put(candidate, route);
             }
             List<Route> order = new ArrayList<>();
-            for (Candidate candidate : policies.selection().order(candidates, request, policies.dice())) {
+            for (Selection.Candidate candidate : policies.selection().order(candidates, request, policies.dice())) {
                 Route route = routes.remove(candidate);
                 if (route != null) {
                     order.add(route);
@@ -152,15 +152,15 @@ record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, 
             return order;
         }
 
-        private Candidate candidate(Route route) {
+        private Selection.Candidate candidate(Route route) {
             Health health = route.member().health();
-            return new Candidate(
+            return new Selection.Candidate(
                     route.name(),
                     route.model(),
                     route.capabilities(),
                     route.member().seat().weight(),
                     route.member().seat().tags(),
-                    new Candidate.Load(
+                    new Selection.Candidate.Load(
                             Duration.ofNanos((long) health.latency(now)), health.inFlight(), health.successRate(now)));
         }
 

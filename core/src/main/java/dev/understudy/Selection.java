@@ -1,9 +1,12 @@
 package dev.understudy;
 
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -57,5 +60,28 @@ public interface Selection {
     /** By an order of one's own; equals stay in the order of the list. */
     static Selection by(Comparator<Candidate> order) {
         return (candidates, request, dice) -> candidates.stream().sorted(order).toList();
+    }
+
+    /**
+     * A route that could serve a request, as a {@link Selection} sees it.
+     *
+     * @param provider its name
+     * @param model under which name it knows the model
+     * @param capabilities what the model can do there, and its price
+     * @param weight from its {@link Seat}
+     * @param tags from its {@link Seat}
+     * @param load how busy and how well it is now
+     */
+    record Candidate(
+            String provider, String model, Capabilities capabilities, int weight, Map<String, String> tags, Load load) {
+
+        /**
+         * How busy and how well a provider is.
+         *
+         * @param latency time to the first content, slow samples foremost; zero when unknown
+         * @param inFlight attempts that run now
+         * @param successRate of the last 60 s, 1 when there were no calls
+         */
+        public record Load(Duration latency, int inFlight, double successRate) {}
     }
 }

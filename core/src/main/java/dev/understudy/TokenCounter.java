@@ -1,7 +1,6 @@
 package dev.understudy;
 
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Part;
 import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
 import java.util.List;
@@ -80,7 +79,7 @@ public interface TokenCounter {
         if (message instanceof Message.User user) {
             cost += (long) PER_IMAGE
                     * user.parts().stream()
-                            .filter(Part.Picture.class::isInstance)
+                            .filter(Message.Part.Image.class::isInstance)
                             .count();
         }
         return cost;

@@ -3,7 +3,6 @@ package dev.understudy;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Phase;
 import dev.understudy.chat.StreamChunk;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +32,7 @@ final class Watchdog<T> extends FluxOperator<T, T> {
      * @param end the instant when all must be over, demand or not
      * @param endPhase whose end that is: the attempt's or the call's
      */
-    record Limits(Duration first, Phase firstPhase, Duration idle, long end, Phase endPhase) {}
+    record Limits(Duration first, Failure.Phase firstPhase, Duration idle, long end, Failure.Phase endPhase) {}
 
     private final Limits limits;
     private final Time time;
@@ -162,7 +161,7 @@ final class Watchdog<T> extends FluxOperator<T, T> {
             Duration limit = spoken ? limits.idle() : limits.first();
             boolean waiting = demand > 0;
             if (waiting && silentSince + limit.toNanos() - now <= 0 && STATE.compareAndSet(this, QUIET, OVER)) {
-                Phase phase = spoken ? Phase.IDLE : limits.firstPhase();
+                Failure.Phase phase = spoken ? Failure.Phase.IDLE : limits.firstPhase();
                 upstream.cancel();
                 actual.onError(expired(phase, limit));
                 return;
@@ -197,17 +196,17 @@ final class Watchdog<T> extends FluxOperator<T, T> {
             alarm.set(scheduler, this::look, Math.max(atLeast, wait));
         }
 
-        private ChatException.CallFailed expired(Phase phase, Duration limit) {
-            if (phase == Phase.TOTAL) {
+        private ChatException.CallFailed expired(Failure.Phase phase, Duration limit) {
+            if (phase == Failure.Phase.TOTAL) {
                 return timeout(phase, "the attempt was not over within " + Line.millis(limit));
             }
-            if (phase == Phase.DEADLINE) {
+            if (phase == Failure.Phase.DEADLINE) {
                 return timeout(phase, "the time of the call was over after " + Line.millis(limit) + " of this attempt");
             }
             return new ChatException.CallFailed(Failure.timeout(phase, limit));
         }
 
-        private static ChatException.CallFailed timeout(Phase phase, String message) {
+        private static ChatException.CallFailed timeout(Failure.Phase phase, String message) {
             return new ChatException.CallFailed(
                     Failure.of(FailureKind.TIMEOUT, message).withPhase(phase));
         }

@@ -18,17 +18,17 @@ class BackoffTest {
     @ParameterizedTest
     @CsvSource({"1, 500", "2, 1000", "3, 2000", "4, 4000", "5, 8000", "6, 8000", "64, 8000", "1000, 8000"})
     void itDoublesWithEachRetryUpToTheCap(int retry, long millis) {
-        assertThat(wait(retry, Jitter.NONE, MIDDLE)).isEqualTo(Duration.ofMillis(millis));
-        assertThat(wait(retry, Jitter.FULL, HIGHEST)).isEqualTo(Duration.ofMillis(millis));
-        assertThat(wait(retry, Jitter.FULL, MIDDLE)).isEqualTo(Duration.ofMillis(millis / 2));
-        assertThat(wait(retry, Jitter.EQUAL, LOWEST)).isEqualTo(Duration.ofMillis(millis / 2));
-        assertThat(wait(retry, Jitter.EQUAL, HIGHEST)).isEqualTo(Duration.ofMillis(millis));
+        assertThat(wait(retry, RetryPolicy.Jitter.NONE, MIDDLE)).isEqualTo(Duration.ofMillis(millis));
+        assertThat(wait(retry, RetryPolicy.Jitter.FULL, HIGHEST)).isEqualTo(Duration.ofMillis(millis));
+        assertThat(wait(retry, RetryPolicy.Jitter.FULL, MIDDLE)).isEqualTo(Duration.ofMillis(millis / 2));
+        assertThat(wait(retry, RetryPolicy.Jitter.EQUAL, LOWEST)).isEqualTo(Duration.ofMillis(millis / 2));
+        assertThat(wait(retry, RetryPolicy.Jitter.EQUAL, HIGHEST)).isEqualTo(Duration.ofMillis(millis));
     }
 
     @Test
     void fullJitterGoesDownToTheFloorAndNoFurther() {
-        assertThat(wait(1, Jitter.FULL, LOWEST)).isEqualTo(Duration.ofMillis(50));
-        assertThat(wait(5, Jitter.FULL, LOWEST)).isEqualTo(Duration.ofMillis(50));
+        assertThat(wait(1, RetryPolicy.Jitter.FULL, LOWEST)).isEqualTo(Duration.ofMillis(50));
+        assertThat(wait(5, RetryPolicy.Jitter.FULL, LOWEST)).isEqualTo(Duration.ofMillis(50));
     }
 
     @Test
@@ -39,7 +39,7 @@ class BackoffTest {
 
     @Test
     void decorrelatedJitterGrowsFromTheLastWait() {
-        RetryPolicy policy = RetryPolicy.defaults().withJitter(Jitter.DECORRELATED);
+        RetryPolicy policy = RetryPolicy.defaults().withJitter(RetryPolicy.Jitter.DECORRELATED);
         assertThat(Backoff.before(1, false, Duration.ZERO, policy, HIGHEST)).isEqualTo(Duration.ofMillis(500));
         assertThat(Backoff.before(2, false, Duration.ofSeconds(1), policy, HIGHEST))
                 .isEqualTo(Duration.ofSeconds(3));
@@ -55,7 +55,7 @@ class BackoffTest {
         for (int i = 0; i < 10_000; i++) {
             int retry = 1 + i % 12;
             long full = Math.min(8000, 500L << Math.min(retry - 1, 20));
-            assertThat(wait(retry, Jitter.FULL, dice).toMillis()).isBetween(50L, full);
+            assertThat(wait(retry, RetryPolicy.Jitter.FULL, dice).toMillis()).isBetween(50L, full);
         }
     }
 
@@ -66,7 +66,7 @@ class BackoffTest {
         assertThat(Backoff.told(Duration.ofSeconds(Long.MAX_VALUE), LOWEST)).isPositive();
     }
 
-    private static Duration wait(int retry, Jitter jitter, RandomGenerator dice) {
+    private static Duration wait(int retry, RetryPolicy.Jitter jitter, RandomGenerator dice) {
         return Backoff.before(
                 retry, false, Duration.ZERO, RetryPolicy.defaults().withJitter(jitter), dice);
     }

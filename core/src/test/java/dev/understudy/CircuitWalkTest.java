@@ -98,7 +98,7 @@ class CircuitWalkTest {
     void aRouteWhoseCircuitHasJustOpenedIsNotWaitedFor() {
         Understudy understudy = stage.builder(a, b)
                 .circuit(TWO)
-                .retry(RetryPolicy.defaults().withRetries(5).withJitter(Jitter.NONE))
+                .retry(RetryPolicy.defaults().withRetries(5).withJitter(RetryPolicy.Jitter.NONE))
                 .build();
         a.always(Cue.fail(BROKEN));
         Heard heard = ask(understudy, false);
@@ -389,7 +389,9 @@ class CircuitWalkTest {
         assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
         assertThat(heard.trail().entries().get(0))
                 .hasToString("provider=a model=m: skipped; error=is held for maintenance");
-        assertThat(understudy.control().status()).extracting(Standing::hold).containsExactly(new Standing.Hold(null), null);
+        assertThat(understudy.control().status())
+                .extracting(Standing::hold)
+                .containsExactly(new Standing.Hold(null), null);
         stage.advance(Duration.ofDays(9));
         assertThat(ask(understudy, false).by()).isEqualTo("b");
         understudy.control().release("a");

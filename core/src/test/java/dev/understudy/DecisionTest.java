@@ -6,7 +6,6 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Phase;
 import dev.understudy.chat.Trail;
 import dev.understudy.chat.Usage;
 import java.io.IOException;
@@ -187,7 +186,7 @@ class DecisionTest {
     @Test
     void theTimeOfTheCallIsOverMeansStop() {
         Plan plan = plan(route("a"), route("b"));
-        Failure over = Failure.timeout(Phase.DEADLINE, Duration.ofSeconds(1));
+        Failure over = Failure.timeout(Failure.Phase.DEADLINE, Duration.ofSeconds(1));
         assertThat(decide(over, failedOnce(plan, over), plan, NOW)).isInstanceOf(Decision.Stop.class);
     }
 

@@ -151,7 +151,7 @@ class DoorTest {
     void anUnderstudyMayStandInAnUnderstudyAndEachKeepsItsOwnPlace(boolean streamed) {
         ScriptedProvider c = ScriptedProvider.named("c");
         ScriptedProvider d = ScriptedProvider.named("d");
-        RetryPolicy twice = RetryPolicy.defaults().withRetries(1).withJitter(Jitter.NONE);
+        RetryPolicy twice = RetryPolicy.defaults().withRetries(1).withJitter(RetryPolicy.Jitter.NONE);
         Understudy inner = stage.builder(a, b).name("inner").retry(twice).build();
         Understudy outer = stage.builder(d, inner, c).name("outer").retry(twice).build();
         d.always(Cue.fail(FailureKind.SERVER));
@@ -207,7 +207,8 @@ class DoorTest {
         assertThat(hurried.error)
                 .isInstanceOf(ChatException.Exhausted.class)
                 .hasMessageStartingWith(
-                        "All providers/models are gated; a could be asked in 15000 ms, after the time of the call is over");
+                        "All providers/models are gated; a could be asked in 15000 ms, after the time of the call is"
+                                + " over");
         stage.advance(Duration.ofMillis(14_999));
         assertThat(a.subscriptions()).isEqualTo(1);
         stage.advance(Duration.ofMillis(1));

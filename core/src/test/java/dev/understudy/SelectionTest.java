@@ -42,7 +42,7 @@ class SelectionTest {
     /**
      * Four candidates: a slow and cheap, b fast and dear, c failing half of the time and cheapest, d unknown in every way.
      */
-    private static List<Candidate> four() {
+    private static List<Selection.Candidate> four() {
         return List.of(
                 candidate("a", 5, 1.0, 800, 0, 1, Feature.TOOLS),
                 candidate("b", 1, 9.0, 200, 1, 1, Feature.TOOLS, Feature.VISION),
@@ -76,10 +76,11 @@ class SelectionTest {
                 "toolsByPrice", Selection.capable(Set.of(Feature.TOOLS), Selection.cheapest()),
                 "visionByLatency", Selection.capable(Set.of(Feature.VISION), Selection.leastLatency()),
                 "byWeight",
-                        Selection.by(Comparator.comparingInt(Candidate::weight).reversed()),
+                        Selection.by(Comparator.comparingInt(Selection.Candidate::weight)
+                                .reversed()),
                 "lastOnly", (candidates, request, dice) -> List.of(candidates.get(candidates.size() - 1)));
-        List<Candidate> chosen = strategies.get(strategy).order(four(), REQUEST, new Random(seed));
-        assertThat(chosen.stream().map(Candidate::provider).reduce("", String::concat))
+        List<Selection.Candidate> chosen = strategies.get(strategy).order(four(), REQUEST, new Random(seed));
+        assertThat(chosen.stream().map(Selection.Candidate::provider).reduce("", String::concat))
                 .isEqualTo(order);
     }
 
@@ -219,7 +220,8 @@ class SelectionTest {
         stage.load(understudy, true, every, Duration.ofSeconds(30));
         double again = share(stage.load(understudy, true, every, Duration.ofSeconds(60)), "a");
         System.out.printf(
-                "least latency, seed %d: a served %.0f %%, 10 times slower %.0f %% (after 50 calls), fast again %.0f %%%n",
+                "least latency, seed %d: a served %.0f %%, 10 times slower %.0f %% (after 50 calls), fast again %.0f"
+                        + " %%%n",
                 SEED, 100 * usual, 100 * after, 100 * again);
         assertThat(usual).isGreaterThan(0.3);
         assertThat(after).isLessThanOrEqualTo(0.1 * usual);
@@ -398,15 +400,15 @@ class SelectionTest {
         return Capabilities.assumed().withPrice(Price.of(perMillion, perMillion));
     }
 
-    private static Candidate candidate(
+    private static Selection.Candidate candidate(
             String name, int weight, double price, int millis, int inFlight, double success, Feature... features) {
         Capabilities can = Capabilities.of(features);
-        return new Candidate(
+        return new Selection.Candidate(
                 name,
                 "m",
                 price < 0 ? can : can.withPrice(Price.of(price, price)),
                 weight,
                 Map.of(),
-                new Candidate.Load(Duration.ofMillis(millis), inFlight, success));
+                new Selection.Candidate.Load(Duration.ofMillis(millis), inFlight, success));
     }
 }

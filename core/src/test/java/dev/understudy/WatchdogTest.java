@@ -3,7 +3,7 @@ package dev.understudy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatException;
-import dev.understudy.chat.Phase;
+import dev.understudy.chat.Failure;
 import dev.understudy.chat.StreamChunk;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +28,7 @@ class WatchdogTest {
                 .expectSubscription()
                 .expectNoEvent(FIRST.minusMillis(1))
                 .thenAwait(Duration.ofMillis(1))
-                .verifyErrorSatisfies(error -> assertPhase(error, Phase.FIRST_CONTENT));
+                .verifyErrorSatisfies(error -> assertPhase(error, Failure.Phase.FIRST_CONTENT));
         silent.assertWasCancelled();
     }
 
@@ -38,7 +38,7 @@ class WatchdogTest {
                         watched(Flux.<StreamChunk>just(new StreamChunk.Text("")).concatWith(Flux.never())))
                 .expectNextCount(1)
                 .thenAwait(FIRST)
-                .verifyErrorSatisfies(error -> assertPhase(error, Phase.FIRST_CONTENT));
+                .verifyErrorSatisfies(error -> assertPhase(error, Failure.Phase.FIRST_CONTENT));
     }
 
     @Test
@@ -52,7 +52,7 @@ class WatchdogTest {
                 .expectNextCount(4)
                 .expectNoEvent(IDLE.minusMillis(1))
                 .thenAwait(Duration.ofMillis(1))
-                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+                .verifyErrorSatisfies(error -> assertPhase(error, Failure.Phase.IDLE));
     }
 
     @Test
@@ -62,13 +62,17 @@ class WatchdogTest {
                                 .<StreamChunk>thenReturn(text())
                                 .concatWith(Flux.never()),
                         new Watchdog.Limits(
-                                FIRST, Phase.FIRST_CONTENT, Duration.ofSeconds(1), TOTAL.toNanos(), Phase.TOTAL),
+                                FIRST,
+                                Failure.Phase.FIRST_CONTENT,
+                                Duration.ofSeconds(1),
+                                TOTAL.toNanos(),
+                                Failure.Phase.TOTAL),
                         Time.PARALLEL)))
                 .thenAwait(Duration.ofMillis(2_500))
                 .expectNextCount(1)
                 .expectNoEvent(Duration.ofMillis(999))
                 .thenAwait(Duration.ofMillis(1))
-                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+                .verifyErrorSatisfies(error -> assertPhase(error, Failure.Phase.IDLE));
     }
 
     @Test
@@ -92,7 +96,7 @@ class WatchdogTest {
                 .thenRequest(1)
                 .expectNoEvent(IDLE.minusMillis(1))
                 .thenAwait(Duration.ofMillis(1))
-                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+                .verifyErrorSatisfies(error -> assertPhase(error, Failure.Phase.IDLE));
     }
 
     @Test
@@ -101,7 +105,7 @@ class WatchdogTest {
                 .expectSubscription()
                 .expectNoEvent(TOTAL.minusMillis(1))
                 .thenAwait(Duration.ofMillis(1))
-                .verifyErrorSatisfies(error -> assertPhase(error, Phase.TOTAL));
+                .verifyErrorSatisfies(error -> assertPhase(error, Failure.Phase.TOTAL));
     }
 
     @Test
@@ -148,14 +152,15 @@ class WatchdogTest {
     }
 
     private static Watchdog.Limits limits(long now) {
-        return new Watchdog.Limits(FIRST, Phase.FIRST_CONTENT, IDLE, now + TOTAL.toNanos(), Phase.TOTAL);
+        return new Watchdog.Limits(
+                FIRST, Failure.Phase.FIRST_CONTENT, IDLE, now + TOTAL.toNanos(), Failure.Phase.TOTAL);
     }
 
     private static StreamChunk text() {
         return new StreamChunk.Text("word");
     }
 
-    private static void assertPhase(Throwable error, Phase phase) {
+    private static void assertPhase(Throwable error, Failure.Phase phase) {
         assertThat(((ChatException.CallFailed) error).failure().phase()).isEqualTo(phase);
     }
 }

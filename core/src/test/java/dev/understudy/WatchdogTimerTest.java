@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.ChatException;
-import dev.understudy.chat.Phase;
+import dev.understudy.chat.Failure;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.testing.Cue;
 import dev.understudy.testing.ScriptedProvider;
@@ -58,7 +58,7 @@ class WatchdogTimerTest {
         stage.advance(Duration.ofMinutes(10));
         assertThat(heard.error).isInstanceOf(ChatException.PartialAnswer.class);
         assertThat(((ChatException.PartialAnswer) heard.error).failure().phase())
-                .isEqualTo(Phase.IDLE);
+                .isEqualTo(Failure.Phase.IDLE);
     }
 
     @ParameterizedTest
@@ -112,10 +112,10 @@ class WatchdogTimerTest {
             long now = Schedulers.parallel().now(TimeUnit.NANOSECONDS);
             Watchdog.Limits limits = new Watchdog.Limits(
                     Duration.ofMillis(2),
-                    Phase.FIRST_CONTENT,
+                    Failure.Phase.FIRST_CONTENT,
                     Duration.ofMillis(2),
                     now + Duration.ofSeconds(2).toNanos(),
-                    Phase.TOTAL);
+                    Failure.Phase.TOTAL);
             int pause = i % 5;
             new Watchdog<>(source, limits, Time.PARALLEL)
                     .doFinally(end -> ended.countDown())

@@ -72,7 +72,7 @@ public record ChatRequest(
         }
         for (Message message : messages) {
             if (message instanceof Message.User user
-                    && user.parts().stream().anyMatch(part -> part instanceof Part.Picture)) {
+                    && user.parts().stream().anyMatch(part -> part instanceof Message.Part.Image)) {
                 needs.add(Feature.VISION);
                 break;
             }

@@ -22,7 +22,7 @@ public sealed interface Message {
         /** Its words, without the pictures. */
         public String text() {
             return parts.stream()
-                    .map(part -> part instanceof Part.Words words ? words.text() : "")
+                    .map(part -> part instanceof Part.Text words ? words.text() : "")
                     .collect(Collectors.joining());
         }
     }
@@ -56,14 +56,14 @@ public sealed interface Message {
     }
 
     static Message user(String text) {
-        return new User(List.of(new Part.Words(text)));
+        return new User(List.of(new Part.Text(text)));
     }
 
     static Message user(String text, Image... images) {
         List<Part> parts = new ArrayList<>();
-        parts.add(new Part.Words(text));
+        parts.add(new Part.Text(text));
         for (Image image : images) {
-            parts.add(new Part.Picture(image));
+            parts.add(new Part.Image(image));
         }
         return new User(parts);
     }
@@ -82,5 +82,15 @@ public sealed interface Message {
 
     static Message toolError(ToolCall call, String content) {
         return new ToolResult(call.id(), call.name(), content, true);
+    }
+
+    /** A piece of a user's message. */
+    sealed interface Part {
+
+        /** Plain text. */
+        record Text(String text) implements Part {}
+
+        /** A picture, by URL or with its bytes. */
+        record Image(dev.understudy.chat.Image image) implements Part {}
     }
 }

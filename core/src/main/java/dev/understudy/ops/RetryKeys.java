@@ -1,6 +1,5 @@
 package dev.understudy.ops;
 
-import dev.understudy.Jitter;
 import dev.understudy.RetryPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -16,8 +15,8 @@ final class RetryKeys {
             Key.of("base", Scalars.DURATION, USUAL.base(), "the first back-off, doubled with each retry");
     private static final Key<Duration> CAP =
             Key.of("cap", Scalars.DURATION, USUAL.cap(), "the longest back-off, at least `base`");
-    private static final Key<Jitter> JITTER =
-            Key.of("jitter", Scalars.choice(Jitter.class), USUAL.jitter(), "how chance spreads the back-off");
+    private static final Key<RetryPolicy.Jitter> JITTER = Key.of(
+            "jitter", Scalars.choice(RetryPolicy.Jitter.class), USUAL.jitter(), "how chance spreads the back-off");
     private static final Key<Duration> PATIENCE = Key.of(
             "patience",
             Scalars.PAUSE,

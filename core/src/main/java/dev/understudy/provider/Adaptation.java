@@ -2,7 +2,6 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Phase;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -60,7 +59,7 @@ record Adaptation(Map<String, String> changes) {
     static @Nullable Adaptation after(
             Failure failure, Map<String, ? extends @Nullable Object> sent, Map<String, String> synonyms) {
         String refused = failure.advice().refused();
-        if (failure.kind() != FailureKind.UNSUPPORTED || failure.phase() != Phase.HEADERS || refused == null) {
+        if (failure.kind() != FailureKind.UNSUPPORTED || failure.phase() != Failure.Phase.HEADERS || refused == null) {
             return null;
         }
         String synonym = synonyms.get(refused);

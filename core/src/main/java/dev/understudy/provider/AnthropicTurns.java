@@ -2,7 +2,6 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Part;
 import dev.understudy.chat.Seal;
 import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
@@ -108,10 +107,10 @@ final class AnthropicTurns {
         return block.containsKey("signature") || "redacted_thinking".equals(block.get("type"));
     }
 
-    private void part(Part part) {
-        if (part instanceof Part.Words words) {
+    private void part(Message.Part part) {
+        if (part instanceof Message.Part.Text words) {
             text(words.text());
-        } else if (part instanceof Part.Picture picture) {
+        } else if (part instanceof Message.Part.Image picture) {
             blocks.add(block("image", "source", source(picture.image())));
         }
     }

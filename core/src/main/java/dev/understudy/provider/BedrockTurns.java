@@ -5,7 +5,6 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Part;
 import dev.understudy.chat.Seal;
 import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
@@ -72,10 +71,10 @@ final class BedrockTurns {
         role = next;
     }
 
-    private void part(Part part) {
-        if (part instanceof Part.Words words) {
+    private void part(Message.Part part) {
+        if (part instanceof Message.Part.Text words) {
             text(words.text());
-        } else if (part instanceof Part.Picture picture) {
+        } else if (part instanceof Message.Part.Image picture) {
             blocks.add(Map.of("image", image(picture.image())));
         }
     }

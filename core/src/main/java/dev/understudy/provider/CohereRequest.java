@@ -3,7 +3,6 @@ package dev.understudy.provider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Part;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Sampling;
 import dev.understudy.chat.Seal;
@@ -56,7 +55,7 @@ final class CohereRequest {
             return fields("role", "system", "content", system.text());
         }
         if (message instanceof Message.User user) {
-            boolean plain = user.parts().stream().allMatch(part -> part instanceof Part.Words);
+            boolean plain = user.parts().stream().allMatch(part -> part instanceof Message.Part.Text);
             List<Map<String, Object>> parts =
                     user.parts().stream().map(CohereRequest::part).toList();
             return fields("role", "user", "content", plain ? user.text() : parts);
@@ -96,11 +95,11 @@ final class CohereRequest {
         return null;
     }
 
-    private static Map<String, Object> part(Part part) {
-        if (part instanceof Part.Words words) {
+    private static Map<String, Object> part(Message.Part part) {
+        if (part instanceof Message.Part.Text words) {
             return fields("type", "text", "text", words.text());
         }
-        Image image = ((Part.Picture) part).image();
+        Image image = ((Message.Part.Image) part).image();
         String url = image instanceof Image.Data data
                 ? "data:" + data.mediaType() + ";base64," + data.base64()
                 : ((Image.Url) image).url();

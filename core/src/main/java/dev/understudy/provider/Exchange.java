@@ -5,7 +5,6 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Phase;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import java.time.Duration;
@@ -159,7 +158,7 @@ final class Exchange {
                                 ? Failure.of(FailureKind.PROTOCOL, "a redirect, which is not followed")
                                         .withStatus(status, null)
                                 : limited(dialect.failure(status, field(response), body), response, gauge)
-                                        .withPhase(Phase.HEADERS))));
+                                        .withPhase(Failure.Phase.HEADERS))));
     }
 
     /** A rate limit that names no time means the bucket that is empty. */

@@ -3,7 +3,6 @@ package dev.understudy.provider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Part;
 import dev.understudy.chat.Seal;
 import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
@@ -91,10 +90,10 @@ final class GeminiTurns {
         role = next;
     }
 
-    private void part(Part part) {
-        if (part instanceof Part.Words words) {
+    private void part(Message.Part part) {
+        if (part instanceof Message.Part.Text words) {
             text(words.text());
-        } else if (part instanceof Part.Picture picture) {
+        } else if (part instanceof Message.Part.Image picture) {
             parts.add(picture(picture.image()));
         }
     }

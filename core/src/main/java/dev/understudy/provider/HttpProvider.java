@@ -9,7 +9,6 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
-import dev.understudy.chat.Phase;
 import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.StreamChunk;
 import java.util.Set;
@@ -140,7 +139,7 @@ final class HttpProvider implements ChatProvider {
         return gone
                 ? failed.with(Failure.of(FailureKind.INVALID_REQUEST, "the answer is kept no longer")
                         .withStatus(failure.status(), failure.code())
-                        .withPhase(Phase.HEADERS))
+                        .withPhase(Failure.Phase.HEADERS))
                 : failed;
     }
 

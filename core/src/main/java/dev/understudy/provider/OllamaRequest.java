@@ -6,7 +6,6 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Part;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Sampling;
 import dev.understudy.chat.Tool;
@@ -82,8 +81,8 @@ final class OllamaRequest {
         Message.User user = (Message.User) message;
         Map<String, Object> turn = turn("user", user.text());
         List<String> images = new ArrayList<>();
-        for (Part part : user.parts()) {
-            if (part instanceof Part.Picture picture) {
+        for (Message.Part part : user.parts()) {
+            if (part instanceof Message.Part.Image picture) {
                 images.add(base64(picture.image()));
             }
         }

@@ -3,7 +3,6 @@ package dev.understudy.provider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Part;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Sampling;
 import dev.understudy.chat.Seal;
@@ -100,17 +99,17 @@ final class OpenAiResponsesRequest {
 
     /** Plain words go as a string: some servers know nothing else. */
     private static Object content(Message.User user) {
-        if (user.parts().stream().allMatch(part -> part instanceof Part.Words)) {
+        if (user.parts().stream().allMatch(part -> part instanceof Message.Part.Text)) {
             return user.text();
         }
         return user.parts().stream().map(OpenAiResponsesRequest::part).toList();
     }
 
-    private static Map<String, Object> part(Part part) {
-        if (part instanceof Part.Words words) {
+    private static Map<String, Object> part(Message.Part part) {
+        if (part instanceof Message.Part.Text words) {
             return item("type", "input_text", "text", words.text());
         }
-        Image image = ((Part.Picture) part).image();
+        Image image = ((Message.Part.Image) part).image();
         String url = image instanceof Image.Data data
                 ? "data:" + data.mediaType() + ";base64," + data.base64()
                 : ((Image.Url) image).url();

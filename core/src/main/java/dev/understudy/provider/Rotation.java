@@ -5,7 +5,6 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Notice;
-import dev.understudy.chat.Phase;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -104,7 +103,7 @@ record Rotation(String provider, KeyRing keys, LongSupplier clock) {
                     provider, String.valueOf(lease.fingerprint()), failure.kind(), forEver ? null : gated));
         }
         // Once the headers said 200 something may have been shown already: then the walk decides, not the ring.
-        return failure.phase() == Phase.HEADERS ? new TurnedAway(tried, lease, failure) : failed.with(failure);
+        return failure.phase() == Failure.Phase.HEADERS ? new TurnedAway(tried, lease, failure) : failed.with(failure);
     }
 
     private Publisher<Context> next(Throwable error, ContextView ignored) {

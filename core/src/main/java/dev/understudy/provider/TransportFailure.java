@@ -3,7 +3,6 @@ package dev.understudy.provider;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Phase;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import java.io.IOException;
@@ -63,6 +62,6 @@ final class TransportFailure {
     }
 
     private static Failure connect(String message) {
-        return Failure.of(FailureKind.CONNECT, message).withPhase(Phase.CONNECT);
+        return Failure.of(FailureKind.CONNECT, message).withPhase(Failure.Phase.CONNECT);
     }
 }

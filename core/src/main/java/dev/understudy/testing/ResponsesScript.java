@@ -117,6 +117,7 @@ final class ResponsesScript implements Speech {
     public Wire garbled() {
         return Wire.of(
                 Sort.FRAME,
-                "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"Half a\n\n");
+                "event: response.output_text.delta\n"
+                        + "data: {\"type\":\"response.output_text.delta\",\"delta\":\"Half a\n\n");
     }
 }

@@ -7,7 +7,6 @@ import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Phase;
 import dev.understudy.testing.After;
 import dev.understudy.testing.Recorded;
 import dev.understudy.testing.Reply;
@@ -69,7 +68,7 @@ class SilenceTest {
         assertThat(heard.kinds()).containsExactly(FailureKind.TIMEOUT);
         assertThat(heard.failures())
                 .extracting(Failure::phase)
-                .containsExactly(door == Door.STREAM ? Phase.FIRST_CONTENT : Phase.RESPONSE);
+                .containsExactly(door == Door.STREAM ? Failure.Phase.FIRST_CONTENT : Failure.Phase.RESPONSE);
         assertThat(first.calls()).hasSize(1);
         assertThat(first.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
         stage.assertNoTimerIsLeft();
@@ -96,7 +95,7 @@ class SilenceTest {
         first.then(Reply.text("Never heard.").withPings(500).between(Duration.ofMillis(10)));
         Heard heard = Door.STREAM.hear(impatient(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
-        assertThat(heard.failures()).extracting(Failure::phase).containsExactly(Phase.FIRST_CONTENT);
+        assertThat(heard.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.FIRST_CONTENT);
         assertThat(first.calls()).hasSize(1);
     }
 
@@ -108,7 +107,7 @@ class SilenceTest {
         assertThat(heard.text()).isEqualTo("one two");
         assertThat(heard.cut().partial().text()).isEqualTo("one two");
         assertThat(heard.cut().failure().kind()).isEqualTo(FailureKind.TIMEOUT);
-        assertThat(heard.cut().failure().phase()).isEqualTo(Phase.IDLE);
+        assertThat(heard.cut().failure().phase()).isEqualTo(Failure.Phase.IDLE);
         assertThat(first.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
         assertThat(second.calls()).isEmpty();
         stage.assertNoTimerIsLeft();
@@ -125,7 +124,7 @@ class SilenceTest {
                 .between(Duration.ofMillis(10)));
         Heard heard = Door.STREAM.hear(impatientInTheMiddle(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("one");
-        assertThat(heard.cut().failure().phase()).isEqualTo(Phase.IDLE);
+        assertThat(heard.cut().failure().phase()).isEqualTo(Failure.Phase.IDLE);
     }
 
     private static List<byte[]> opening(Wire wire) {

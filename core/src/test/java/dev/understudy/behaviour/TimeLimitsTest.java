@@ -9,7 +9,6 @@ import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Phase;
 import dev.understudy.testing.After;
 import dev.understudy.testing.Cue;
 import dev.understudy.testing.Recorded;
@@ -123,7 +122,7 @@ class TimeLimitsTest {
                 .assertNext(heard -> assertThat(heard.text()).isEqualTo("Yes."))
                 .expectNoEvent(Duration.ofMillis(999))
                 .thenAwait(Duration.ofMillis(1))
-                .assertNext(heard -> assertThat(heard.failures().get(0).phase()).isEqualTo(Phase.DEADLINE))
+                .assertNext(heard -> assertThat(heard.failures().get(0).phase()).isEqualTo(Failure.Phase.DEADLINE))
                 .verifyComplete();
     }
 
@@ -149,7 +148,7 @@ class TimeLimitsTest {
                 .contextWrite(CallContext.timeout(Duration.ofMillis(500)))
                 .block(Door.SOON);
         assertThat(heard.exhausted().why()).isEqualTo("The time of the call is over");
-        assertThat(heard.failures()).extracting(Failure::phase).containsExactly(Phase.DEADLINE);
+        assertThat(heard.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.DEADLINE);
         assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
         stage.assertNoTimerIsLeft();
     }
@@ -163,9 +162,9 @@ class TimeLimitsTest {
                 .block(Door.SOON);
         if (door == Door.STREAM) {
             assertThat(heard.text()).isEqualTo("one two");
-            assertThat(heard.cut().failure().phase()).isEqualTo(Phase.DEADLINE);
+            assertThat(heard.cut().failure().phase()).isEqualTo(Failure.Phase.DEADLINE);
         } else {
-            assertThat(heard.failures()).extracting(Failure::phase).containsExactly(Phase.DEADLINE);
+            assertThat(heard.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.DEADLINE);
         }
         assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
     }

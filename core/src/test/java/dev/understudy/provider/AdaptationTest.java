@@ -7,7 +7,6 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Phase;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +35,7 @@ class AdaptationTest {
 
     private static Failure refusing(String what) {
         return Failure.of(FailureKind.UNSUPPORTED, "no " + what)
-                .withPhase(Phase.HEADERS)
+                .withPhase(Failure.Phase.HEADERS)
                 .withRefused(what);
     }
 
@@ -83,7 +82,7 @@ class AdaptationTest {
         assertThat(after(refusing("temperature").withPhase(null))).isNull();
         assertThat(after(refusing("temperature").withRefused(null))).isNull();
         assertThat(after(Failure.of(FailureKind.INVALID_REQUEST, "temperature")
-                        .withPhase(Phase.HEADERS)
+                        .withPhase(Failure.Phase.HEADERS)
                         .withRefused("temperature")))
                 .isNull();
     }

@@ -2,7 +2,6 @@ package dev.understudy.examples;
 
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Phase;
 import dev.understudy.chat.Trail;
 import dev.understudy.chat.Usage;
 import java.time.Duration;
@@ -73,7 +72,7 @@ final class TrailTable {
         if (failure.status() != 0) {
             return kind + " " + failure.status();
         }
-        Phase phase = failure.phase();
+        Failure.Phase phase = failure.phase();
         return failure.kind() == FailureKind.TIMEOUT && phase != null ? kind + " (" + phase.label() + ")" : kind;
     }
 

@@ -6,7 +6,6 @@ import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Phase;
 import dev.understudy.chat.Receipt;
 import dev.understudy.chat.StreamChunk;
 import java.time.Duration;
@@ -105,7 +104,7 @@ final class Rescue {
     private static boolean isWorthIt(Failure failure) {
         return failure.kind() != FailureKind.CONTENT_FILTERED
                 && failure.kind() != FailureKind.CONTEXT_OVERFLOW
-                && failure.phase() != Phase.DEADLINE;
+                && failure.phase() != Failure.Phase.DEADLINE;
     }
 
     private @Nullable Take choose() {

@@ -16,7 +16,6 @@ import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Phase;
 import dev.understudy.chat.Receipt;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Served;
@@ -312,7 +311,7 @@ class SurvivalTest {
         int after = random.nextInt(told.size());
         FailureKind kind = KINDS[random.nextInt(KINDS.length)];
         Failure failure = kind == FailureKind.TIMEOUT
-                ? Failure.timeout(Phase.IDLE, java.time.Duration.ofSeconds(20))
+                ? Failure.timeout(Failure.Phase.IDLE, java.time.Duration.ofSeconds(20))
                 : Failure.of(kind, "scripted");
         return switch (fate) {
             case FINE -> cue;

@@ -2,7 +2,6 @@ package dev.understudy.examples.gateway;
 
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Part;
 import dev.understudy.chat.ToolCall;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,7 +67,7 @@ final class Turns {
     private static String text(Fields turn) {
         return parts(turn).stream()
                 .map(part -> {
-                    if (part instanceof Part.Words words) {
+                    if (part instanceof Message.Part.Text words) {
                         return words.text();
                     }
                     throw Wrong.field(turn.at("content"), "Only users can show pictures");
@@ -76,12 +75,12 @@ final class Turns {
                 .collect(Collectors.joining());
     }
 
-    private static List<Part> parts(Fields turn) {
+    private static List<Message.Part> parts(Fields turn) {
         JsonNode content = turn.find("content");
         if (content != null && content.isString()) {
-            return List.of(new Part.Words(content.stringValue()));
+            return List.of(new Message.Part.Text(content.stringValue()));
         }
-        List<Part> parts = new ArrayList<>();
+        List<Message.Part> parts = new ArrayList<>();
         for (Fields part : turn.objects("content")) {
             parts.add(part(part));
         }
@@ -92,17 +91,17 @@ final class Turns {
         return parts;
     }
 
-    private static Part part(Fields part) {
+    private static Message.Part part(Fields part) {
         Fields image = part.object("image_url");
         String type = part.text("type");
         if (type.equals("text")) {
-            return new Part.Words(part.text("text"));
+            return new Message.Part.Text(part.text("text"));
         }
         if (type.equals("refusal")) {
-            return new Part.Words(part.text("refusal"));
+            return new Message.Part.Text(part.text("refusal"));
         }
         if (type.equals("image_url") && image != null) {
-            return new Part.Picture(image(image));
+            return new Message.Part.Image(image(image));
         }
         throw Wrong.field(part.at("type"), part.at("type") + " has to be text or image_url");
     }
