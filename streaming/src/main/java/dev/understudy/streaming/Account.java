@@ -34,7 +34,7 @@ final class Account {
 
     /** The next attempt begins. */
     void begin() {
-        began = Performance.now();
+        began = Clock.now();
         answering = null;
     }
 
@@ -188,7 +188,7 @@ final class Account {
 
     private Trail.Entry entry(
             String provider, String model, Trail.Outcome outcome, @Nullable Failure failure, Usage usage) {
-        Trail.Timing timing = new Trail.Timing(Duration.ZERO, Duration.ofNanos(Performance.now() - began), null);
+        Trail.Timing timing = new Trail.Timing(Duration.ZERO, Duration.ofNanos(Clock.now() - began), null);
         return new Trail.Entry(provider, model, 1, 1, outcome, failure, timing, usage, null, 0);
     }
 

@@ -73,17 +73,6 @@ final class Anchor {
                                 + " marks, and nothing of what came before these words."));
     }
 
-    /**
-     * The seam of what is answered.
-     *
-     * @param words what the model was asked to repeat
-     * @param shown all that was shown, which ends with them
-     * @param search how many characters may stand before the repeat
-     */
-    static Seam repeated(String words, String shown, int search) {
-        return new Repeat(words, shown, search);
-    }
-
     /** Whether these words stand at the end of the text and nowhere else in it. */
     static boolean isOnce(String words, String evened) {
         String even = evened(words);

@@ -54,7 +54,7 @@ record Asking(
                         Way.ANCHORED,
                         Anchor.ask(request, text, words),
                         TokenCounter.estimate(words),
-                        Anchor.repeated(words, text, limits.search()),
+                        new Repeat(words, text, limits.search()),
                         free);
     }
 

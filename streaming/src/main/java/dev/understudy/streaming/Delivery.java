@@ -1,33 +1,46 @@
 package dev.understudy.streaming;
 
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.StreamChunk;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What of one attempt reaches the audience: its beginning is held as long as the policy wants it held, and before the
- * first chunk of a takeover the audience is told who took over.
- */
+/** Delivers the chunks of one attempt to the subscriber: holds back its beginning, and announces a takeover before it. */
 final class Delivery {
 
-    private final Performance performance;
-    private final Take take;
+    private final ChatResponseAggregator shown;
+    private final @Nullable Duration holdTime;
+    private final Supplier<List<StreamChunk>> announcement;
     private @Nullable Hold hold;
     private boolean visible;
 
-    Delivery(Performance performance, Take take) {
-        this.performance = performance;
-        this.take = take;
-        this.hold = take.fresh() ? performance.hold() : null;
+    /**
+     * @param shown what was delivered so far, of all attempts
+     * @param hold what is held back; {@code null} for nothing
+     * @param holdTime how long it is held at most; {@code null} for no limit
+     * @param announcement chunks that go before the first one, asked for when it is delivered
+     */
+    Delivery(
+            ChatResponseAggregator shown,
+            @Nullable Hold hold,
+            @Nullable Duration holdTime,
+            Supplier<List<StreamChunk>> announcement) {
+        this.shown = shown;
+        this.hold = hold;
+        this.holdTime = holdTime;
+        this.announcement = announcement;
     }
 
-    /** Whether anything was let out. */
+    /** Whether anything was delivered. */
     boolean isVisible() {
         return visible;
     }
 
-    /** Whether it waits for a moment to let out what it holds. */
+    /** Whether a timer may release what is held. */
     boolean isTimed() {
-        return hold != null && performance.isHoldTimed();
+        return hold != null && holdTime != null;
     }
 
     void say(StreamChunk chunk, Relay.Out<StreamChunk> out) {
@@ -40,12 +53,12 @@ final class Delivery {
         holding.add(chunk);
         if (holding.isFull()) {
             open(out);
-        } else if (first && holding.isBegun() && isTimed()) {
-            out.wake(performance.holdTime());
+        } else if (first && holding.isBegun() && holdTime != null) {
+            out.wake(holdTime);
         }
     }
 
-    /** Lets out what is held, and holds nothing from now on. */
+    /** Delivers what is held, and holds nothing from now on. */
     void open(Relay.Out<StreamChunk> out) {
         Hold holding = hold;
         if (holding != null) {
@@ -57,11 +70,9 @@ final class Delivery {
     private void deliver(StreamChunk chunk, Relay.Out<StreamChunk> out) {
         if (!visible) {
             visible = true;
-            if (take.isTakeover()) {
-                performance.announce(take).forEach(out::emit);
-            }
+            announcement.get().forEach(out::emit);
         }
-        performance.shown().add(chunk);
+        shown.add(chunk);
         out.emit(chunk);
     }
 }

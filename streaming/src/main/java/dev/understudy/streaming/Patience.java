@@ -16,7 +16,7 @@ record Patience(CallContext wishes, long since) {
     boolean isOver() {
         Long deadline = wishes.deadline();
         Duration left = left();
-        return (left != null && left.isNegative()) || (deadline != null && deadline - Performance.now() <= 0);
+        return (left != null && left.isNegative()) || (deadline != null && deadline - Clock.now() <= 0);
     }
 
     /** The Context of an attempt that may take as long as is left. */
@@ -29,6 +29,6 @@ record Patience(CallContext wishes, long since) {
 
     private @Nullable Duration left() {
         Duration timeout = wishes.timeout();
-        return timeout == null ? null : timeout.minusNanos(Performance.now() - since + 1);
+        return timeout == null ? null : timeout.minusNanos(Clock.now() - since + 1);
     }
 }

@@ -13,8 +13,7 @@ import dev.understudy.chat.StreamChunk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -57,7 +56,7 @@ final class Performance {
         this.context = context;
         this.take = Take.first(request);
         this.account = new Account(company.name(), request);
-        this.started = now();
+        this.started = Clock.now();
     }
 
     Flux<StreamChunk> play() {
@@ -77,7 +76,7 @@ final class Performance {
     }
 
     private Flux<StreamChunk> relay(Flux<StreamChunk> answer, Take now) {
-        return new Relay<>(answer, () -> new Scene(this, now), Schedulers::parallel);
+        return new Relay<>(answer, () -> scene(now), Schedulers::parallel);
     }
 
     private Context context(Context below) {
@@ -120,44 +119,35 @@ final class Performance {
     private Rescue rescue() {
         if (rescue == null) {
             Patience patience = new Patience(CallContext.from(context), started);
-            rescue = new Rescue(this, new Candidates(company, refusals), patience);
+            rescue = new Rescue(policy, request, shown, account, new Candidates(company, refusals), patience);
         }
         return rescue;
     }
 
-    // What a scene asks.
-
-    ResumePolicy policy() {
-        return policy;
+    private Scene scene(Take now) {
+        Hold hold = now.fresh() ? hold() : null;
+        Supplier<List<StreamChunk>> announcement = () -> now.isTakeover() ? announce(now) : List.of();
+        Delivery delivery = new Delivery(shown, hold, holdTime(), announcement);
+        return new Scene(now, policy.limits().word(), shown, account, delivery);
     }
 
-    ChatRequest request() {
-        return request;
+    private boolean isHeldWhole() {
+        return policy.wholeStructured() && !(request.format() instanceof ResponseFormat.Text);
     }
 
-    ChatResponseAggregator shown() {
-        return shown;
-    }
-
-    @Nullable
-    Hold hold() {
-        if (policy.wholeStructured() && !(request.format() instanceof ResponseFormat.Text)) {
+    private @Nullable Hold hold() {
+        if (isHeldWhole()) {
             return new Hold(Integer.MAX_VALUE);
         }
         return policy.buffer().isNone() ? null : new Hold(policy.buffer().tokens());
     }
 
-    boolean isHoldTimed() {
-        boolean structured = policy.wholeStructured() && !(request.format() instanceof ResponseFormat.Text);
-        return !structured && policy.buffer().time() != null;
-    }
-
-    Duration holdTime() {
-        return Objects.requireNonNull(policy.buffer().time());
+    private @Nullable Duration holdTime() {
+        return isHeldWhole() ? null : policy.buffer().time();
     }
 
     /** What the audience is told before the first word of a takeover. */
-    List<StreamChunk> announce(Take next) {
+    private List<StreamChunk> announce(Take next) {
         Cut blow = rescue().blow();
         List<StreamChunk> news = new ArrayList<>(2);
         Notice.Answering by = account.answering();
@@ -169,13 +159,5 @@ final class Performance {
         }
         news.forEach(shown::add);
         return news;
-    }
-
-    Account account() {
-        return account;
-    }
-
-    static long now() {
-        return Schedulers.parallel().now(TimeUnit.NANOSECONDS);
     }
 }

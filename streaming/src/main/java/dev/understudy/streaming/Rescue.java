@@ -24,7 +24,10 @@ final class Rescue {
     /** A kept answer that so many connections brought nothing new of is given up. */
     private static final int MOST_BARREN = 3;
 
-    private final Performance performance;
+    private final ResumePolicy policy;
+    private final ChatRequest request;
+    private final ChatResponseAggregator shown;
+    private final Account account;
     private final Candidates candidates;
     private final Patience patience;
     private final EnumSet<Way> tried = EnumSet.noneOf(Way.class);
@@ -36,8 +39,17 @@ final class Rescue {
     private int attempts = 1;
     private int barren; // connections to a kept answer, in a row, that died before they brought anything to show
 
-    Rescue(Performance performance, Candidates candidates, Patience patience) {
-        this.performance = performance;
+    Rescue(
+            ResumePolicy policy,
+            ChatRequest request,
+            ChatResponseAggregator shown,
+            Account account,
+            Candidates candidates,
+            Patience patience) {
+        this.policy = policy;
+        this.request = request;
+        this.shown = shown;
+        this.account = account;
         this.candidates = candidates;
         this.patience = patience;
     }
@@ -51,7 +63,7 @@ final class Rescue {
     }
 
     Duration sinceBlow() {
-        return Duration.ofNanos(Performance.now() - blowAt);
+        return Duration.ofNanos(Clock.now() - blowAt);
     }
 
     /** The next attempt, or {@code null} when nothing is left to try. */
@@ -71,7 +83,7 @@ final class Rescue {
         takeovers += take.free() ? 0 : 1;
         if (blow == null || cut.visible) {
             blow = cut;
-            blowAt = Performance.now();
+            blowAt = Clock.now();
             tried.clear();
             barren = 0;
         } else {
@@ -108,14 +120,12 @@ final class Rescue {
     }
 
     private @Nullable Take choose() {
-        ChatResponseAggregator shown = performance.shown();
         boolean free = shown.isEmpty() && candidates.hasOthers();
-        boolean spent = !free && takeovers >= performance.policy().takeovers();
+        boolean spent = !free && takeovers >= policy.takeovers();
         boolean silent = candidates.isSilent(blow());
-        ChatRequest request = performance.request();
         while (true) {
             Heard heard = Heard.in(shown, fragment);
-            Way way = Choice.of(performance.policy(), heard, request, candidates.can(request.model(), blow()), tried);
+            Way way = Choice.of(policy, heard, request, candidates.can(request.model(), blow()), tried);
             if (way == Way.FAIL) {
                 return null;
             }
@@ -130,9 +140,9 @@ final class Rescue {
 
     private @Nullable Take prepare(Way way, Heard heard, boolean free) {
         Asking asking = new Asking(
-                performance.request(),
-                performance.policy().limits(),
-                performance.shown().text(),
+                request,
+                policy.limits(),
+                shown.text(),
                 fragment,
                 blow().isKept() ? blow().kept : null,
                 this::length);
@@ -142,11 +152,9 @@ final class Rescue {
     private StreamChunk.Finish length() {
         return new StreamChunk.Finish(
                 FinishReason.LENGTH,
-                performance.account().spent(),
+                account.spent(),
                 Receipt.none(),
-                performance
-                        .account()
-                        .served(blow().served.provider(), blow().served.model()));
+                account.served(blow().served.provider(), blow().served.model()));
     }
 
     /** What is said to the company about whom to ask, and how long. */
@@ -157,8 +165,7 @@ final class Rescue {
     /** The end of an answer that could not be saved: what was delivered, and why there is no more. */
     ChatException failed() {
         Cut cut = blow();
-        ChatResponseAggregator shown = performance.shown();
-        var served = performance.account().served(cut.served.provider(), cut.served.model());
+        var served = account.served(cut.served.provider(), cut.served.model());
         if (shown.isEmpty()) {
             List<ChatException.CallFailed> all = new ArrayList<>();
             all.add(cut.asFailed());

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
 
-    private final Performance performance;
     private final Take take;
     private final ChatResponseAggregator shown;
+    private final Account account;
     private final Seam seam;
     private final Committer committer;
     private final Parts parts = new Parts();
@@ -32,16 +32,19 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
     private boolean finished;
     private boolean abandoned;
 
-    Scene(Performance performance, Take take) {
-        ResumePolicy policy = performance.policy();
-        this.performance = performance;
+    /**
+     * @param longestWord characters of one word that are held before it is delivered in parts
+     * @param shown what was delivered so far
+     */
+    Scene(Take take, int longestWord, ChatResponseAggregator shown, Account account, Delivery delivery) {
         this.take = take;
-        this.shown = performance.shown();
+        this.shown = shown;
+        this.account = account;
         this.base = take.takesBack() ? 0 : shown.length();
         this.seam = take.seam();
-        this.committer = new Committer(policy.limits().word());
+        this.committer = new Committer(longestWord);
         this.retold = new Retold(take, shown);
-        this.delivery = new Delivery(performance, take);
+        this.delivery = delivery;
         this.kept = take.kept();
     }
 
@@ -148,7 +151,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
             parts.close().forEach(call -> delivery.say(call, out));
         }
         delivery.open(out);
-        delivery.say(performance.account().finish(finish, take), out);
+        delivery.say(account.finish(finish, take), out);
         finished = true;
     }
 
@@ -206,7 +209,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         Cut.Sort sort = Cut.Sort.of(error, content);
         if (sort == Cut.Sort.BROKEN || take.isTakeover()) {
             boolean visible = delivery.isVisible();
-            Served served = performance.account().ended(error, failure, sort, take, visible, told());
+            Served served = account.ended(error, failure, sort, take, visible, told());
             out.end(new Cut(sort, failure, served, fragment(), visible, kept, error));
         } else {
             out.end(error != null ? error : new ChatException.CallFailed(failure));
@@ -216,7 +219,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
     private void abandon(String why, Relay.Out<StreamChunk> out) {
         abandoned = true;
         Failure failure = Failure.of(FailureKind.PROTOCOL, why + ", noticed behind " + shown.length() + " characters");
-        Served served = performance.account().entry(take, Trail.Outcome.WASTED, failure, told());
+        Served served = account.entry(take, Trail.Outcome.WASTED, failure, told());
         out.end(new Cut(Cut.Sort.ABANDONED, failure, served, null, delivery.isVisible(), null, null));
     }
 

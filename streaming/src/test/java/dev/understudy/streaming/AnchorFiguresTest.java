@@ -171,7 +171,7 @@ class AnchorFiguresTest {
         if (reply == null) {
             return;
         }
-        String told = SeamTest.told(Anchor.repeated(words, shown, 200), pieces(reply, random));
+        String told = SeamTest.told(new Repeat(words, shown, 200), pieces(reply, random));
         if (told == null) {
             count.abandoned++;
         } else if (told.equals(rest)) {

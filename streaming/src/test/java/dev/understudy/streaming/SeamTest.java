@@ -109,7 +109,7 @@ class SeamTest {
                 "and the\n clocks  were striking thirteen. Winston",
                 "clocks were striking thirteen. Winston")) {
             for (int piece = 1; piece < 50; piece += 7) {
-                assertThat(told(Anchor.repeated(words, words, 200), cut(reply, piece)))
+                assertThat(told(new Repeat(words, words, 200), cut(reply, piece)))
                         .as(reply)
                         .isEqualTo(". Winston");
             }
@@ -125,7 +125,7 @@ class SeamTest {
                 "thirteen. Winston",
                 "and the clocks were striking",
                 "x".repeat(1000))) {
-            assertThat(told(Anchor.repeated(words, words, 200), cut(reply, 5)))
+            assertThat(told(new Repeat(words, words, 200), cut(reply, 5)))
                     .as(reply)
                     .isNull();
         }
@@ -133,9 +133,9 @@ class SeamTest {
 
     @Test
     void fewWordsProveNothingUnlessTheyComeFirst() {
-        assertThat(told(Anchor.repeated("The cat", "The cat", 200), List.of("The cat", " sat")))
+        assertThat(told(new Repeat("The cat", "The cat", 200), List.of("The cat", " sat")))
                 .isEqualTo(" sat");
-        assertThat(told(Anchor.repeated("The cat", "The cat", 200), List.of("Well. The cat", " sat")))
+        assertThat(told(new Repeat("The cat", "The cat", 200), List.of("Well. The cat", " sat")))
                 .isNull();
     }
 
@@ -143,10 +143,10 @@ class SeamTest {
     void spacesAtTheEndOfTheWordsAreOneRunHoweverTheReplyIsCut() {
         String words = "the clocks were striking thirteen\u00a0";
         for (int piece = 1; piece < 40; piece++) {
-            assertThat(told(Anchor.repeated(words, words, 200), cut(words + " Winston", piece)))
+            assertThat(told(new Repeat(words, words, 200), cut(words + " Winston", piece)))
                     .as("pieces of " + piece)
                     .isEqualTo("Winston");
-            assertThat(told(Anchor.repeated(words, words, 200), cut(words, piece)))
+            assertThat(told(new Repeat(words, words, 200), cut(words, piece)))
                     .as("pieces of " + piece)
                     .isEmpty();
         }
@@ -173,7 +173,7 @@ class SeamTest {
                         case 5 -> words.replace(" ", " \n ") + rest;
                         default -> rest;
                     };
-            assertThat(told(Anchor.repeated(words, shown, 100_000), Texts.pieces(reply, random)))
+            assertThat(told(new Repeat(words, shown, 100_000), Texts.pieces(reply, random)))
                     .as("%s in %s", words, reply)
                     .isEqualTo(twin(words, shown, reply));
         });
