@@ -6,7 +6,6 @@ import dev.understudy.ContextWindow;
 import dev.understudy.Hedging;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Timeouts;
-import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import java.util.List;
 import java.util.Map;

@@ -16,7 +16,8 @@ final class Composed {
     private Composed() {}
 
     static FailoverSettings settings(Understudy door) {
-        List<String> names = door.control().status().stream().map(Standing::provider).toList();
+        List<String> names =
+                door.control().status().stream().map(Standing::provider).toList();
         Failover failover = door.failover();
         Probes probes = door.probes();
         return new FailoverSettings(

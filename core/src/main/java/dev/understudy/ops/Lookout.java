@@ -31,7 +31,8 @@ final class Lookout {
     Lookout(Understudy door, Clock clock) {
         this.door = door;
         this.models = Set.copyOf(door.models());
-        this.providers = door.control().status().stream().map(Standing::provider).collect(Collectors.toUnmodifiableSet());
+        this.providers =
+                door.control().status().stream().map(Standing::provider).collect(Collectors.toUnmodifiableSet());
         this.clock = clock;
     }
 

@@ -27,7 +27,8 @@ final class Stats {
         view.put("takeovers", tally.takeovers.sum());
         view.put("lost_answers", tally.lostAnswers.sum());
         view.put("last_failover", last(tally.lastFailover()));
-        List<String> cast = door.control().status().stream().map(Standing::provider).toList();
+        List<String> cast =
+                door.control().status().stream().map(Standing::provider).toList();
         view.put(
                 "providers",
                 Stream.concat(cast.stream(), tally.providers().keySet().stream().sorted())

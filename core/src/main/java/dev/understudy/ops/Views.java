@@ -48,7 +48,8 @@ final class Views {
         List<Map<String, @Nullable Object>> providers = new ArrayList<>();
         for (String agent : agents.ids()) {
             Understudy door = agents.door(agent);
-            for (Standing standing : door == null ? List.<Standing>of() : door.control().status()) {
+            for (Standing standing :
+                    door == null ? List.<Standing>of() : door.control().status()) {
                 Map<String, @Nullable Object> view = new LinkedHashMap<>();
                 view.put("agent_id", agent);
                 view.putAll(standing(standing));

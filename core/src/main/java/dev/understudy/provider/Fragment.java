@@ -1,12 +1,14 @@
 package dev.understudy.provider;
 
 import dev.understudy.chat.FailureKind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that vendors say in words.
+ * A failure that vendors report in words only, and the wordings that mean it.
  *
  * @param words the ways to say it
  * @param at the statuses it is believed at (0 is an in-band error without one); empty means all
@@ -40,5 +42,73 @@ record Fragment(
         return (at.isEmpty() || at.contains(status))
                 && Wording.anyIn(words, lowerCase)
                 && !Wording.anyIn(unless, lowerCase);
+    }
+
+    /**
+     * One wording: a pattern, and the longest text that every match contains, which is looked for first because that
+     * costs next to nothing.
+     */
+    record Wording(String literal, Pattern pattern) {
+
+        /** Splits at {@code |} between spaces and at line ends; all in lower case. */
+        static List<Wording> all(String ways) {
+            List<Wording> all = new ArrayList<>();
+            for (String way : ways.strip().split("\\s+\\|\\s+|\\s*\\n\\s*")) {
+                all.add(new Wording(literalOf(way), Pattern.compile(way, Pattern.MULTILINE)));
+            }
+            return List.copyOf(all);
+        }
+
+        /** Whether any of them is said. */
+        static boolean anyIn(List<Wording> ways, String lowerCase) {
+            for (Wording way : ways) {
+                if (lowerCase.contains(way.literal)
+                        && way.pattern.matcher(lowerCase).find()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** The longest run of characters outside of groups, classes and escapes that is not optional. */
+        static String literalOf(String regex) {
+            String longest = "";
+            StringBuilder run = new StringBuilder();
+            for (int i = 0; i <= regex.length(); i++) {
+                char c = i < regex.length() ? regex.charAt(i) : '$';
+                if (c == '?' || c == '*' || c == '{') {
+                    run.setLength(Math.max(0, run.length() - 1));
+                }
+                if ("\\.[]{}()*+?^$|".indexOf(c) < 0) {
+                    run.append(c);
+                    continue;
+                }
+                longest = run.length() > longest.length() ? run.toString() : longest;
+                run.setLength(0);
+                i = switch (c) {
+                    case '\\' -> i + 1;
+                    case '(' -> closing(regex, i, '(', ')');
+                    case '[' -> closing(regex, i, '[', ']');
+                    case '{' -> closing(regex, i, '{', '}');
+                    default -> i;
+                };
+            }
+            return longest;
+        }
+
+        private static int closing(String regex, int from, char open, char close) {
+            int depth = 0;
+            for (int i = from; i < regex.length(); i++) {
+                char c = regex.charAt(i);
+                if (c == '\\') {
+                    i++;
+                } else if (c == open) {
+                    depth++;
+                } else if (c == close && --depth == 0) {
+                    return i;
+                }
+            }
+            throw new IllegalArgumentException("Not closed: " + regex);
+        }
     }
 }

@@ -6,19 +6,13 @@ package dev.understudy.provider;
  * the line is an event of its own and no payload of this wire: see {@link #isErrorField()}. A line end within a string
  * ends a broken object, so that what follows is still understood.
  */
-final class JsonFraming implements Framing {
+final class JsonFraming extends PieceFraming {
 
     /** The most that one object of a stream may have. */
     static final int LIMIT = 1 << 20;
 
-    private static final byte[] EMPTY = new byte[0];
-
     private final int limit;
     private final ByteBag begun;
-
-    private byte[] piece = EMPTY;
-    private int next;
-    private int end;
 
     /** Whether an event is open, and where in the piece what is not in the bag of it begins. */
     private boolean open;
@@ -29,7 +23,6 @@ final class JsonFraming implements Framing {
     private boolean inString;
     private boolean escaped;
 
-    private boolean over;
     private boolean unterminated;
     private byte[] payload = EMPTY;
     private int offset;
@@ -47,25 +40,6 @@ final class JsonFraming implements Framing {
     }
 
     @Override
-    public void push(byte[] bytes) {
-        if (next < end) {
-            byte[] both = new byte[end - next + bytes.length];
-            System.arraycopy(piece, next, both, 0, end - next);
-            System.arraycopy(bytes, 0, both, end - next, bytes.length);
-            piece = both;
-        } else {
-            piece = bytes;
-        }
-        next = 0;
-        end = piece.length;
-    }
-
-    @Override
-    public void end() {
-        over = true;
-    }
-
-    @Override
     public boolean next() {
         if (!open) {
             begun.clear();
@@ -79,10 +53,8 @@ final class JsonFraming implements Framing {
             begun.add(piece, start, end);
             next = end;
         }
-        piece = EMPTY;
+        release();
         start = 0;
-        next = 0;
-        end = 0;
         if (over && open) {
             unterminated = true;
             deliver(0);

@@ -8,10 +8,9 @@ import java.nio.charset.StandardCharsets;
  * {@code error} that carries JSON is an event, and so is bare JSON, on one line or many, that stands where a field
  * should be. An event without payload is none; one that the end of the body cuts off still counts.
  */
-final class SseFraming implements Framing {
+final class SseFraming extends PieceFraming {
 
     private static final int LIMIT = 1 << 20;
-    private static final byte[] EMPTY = new byte[0];
 
     /** What the payload of the event at hand was made of. An event has payload of one form only. */
     private enum Form {
@@ -20,10 +19,6 @@ final class SseFraming implements Framing {
         ERROR,
         BARE
     }
-
-    private byte[] piece = EMPTY;
-    private int next;
-    private int end;
 
     /** The beginning of a line that an earlier piece ended in. */
     private final ByteBag begun = new ByteBag(LIMIT, "a line");
@@ -36,7 +31,6 @@ final class SseFraming implements Framing {
     private boolean delivered;
     private boolean atStart = true;
     private boolean afterCr;
-    private boolean over;
     private boolean unterminated;
     /** A line of an event stream was seen, or only others so far. */
     private boolean familiar;
@@ -50,25 +44,6 @@ final class SseFraming implements Framing {
     private boolean held;
 
     @Override
-    public void push(byte[] bytes) {
-        if (next < end) {
-            byte[] both = new byte[end - next + bytes.length];
-            System.arraycopy(piece, next, both, 0, end - next);
-            System.arraycopy(bytes, 0, both, end - next, bytes.length);
-            piece = both;
-        } else {
-            piece = bytes;
-        }
-        next = 0;
-        end = piece.length;
-    }
-
-    @Override
-    public void end() {
-        over = true;
-    }
-
-    @Override
     public boolean next() {
         if (delivered) {
             reset();
@@ -80,9 +55,7 @@ final class SseFraming implements Framing {
                 return true;
             }
         }
-        piece = EMPTY;
-        next = 0;
-        end = 0;
+        release();
         line = EMPTY;
         if (over && payload.length() > 0) {
             unterminated = true;

@@ -34,7 +34,7 @@ final class AnthropicScript implements Speech {
             events.add(Wire.event(
                     Sort.FRAME,
                     "message_delta",
-                    "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":" + Json.quote(word(answer))
+                    "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":" + Speech.quote(word(answer))
                             + ",\"stop_sequence\":null},\"usage\":{\"output_tokens\":" + usage.output() + "}}"));
         }
         if (form.terminal()) {
@@ -65,13 +65,13 @@ final class AnthropicScript implements Speech {
                 // The start event names the tool and is the content; the empty first delta says nothing.
                 delta(
                         part.arguments().isEmpty() ? Sort.FRAME : Sort.TOKEN,
-                        "\"type\":\"input_json_delta\",\"partial_json\":" + Json.quote(part.arguments()));
+                        "\"type\":\"input_json_delta\",\"partial_json\":" + Speech.quote(part.arguments()));
             }
         }
 
         private void text(String words) {
             open("text", "{\"type\":\"text\",\"text\":\"\"}");
-            delta(Sort.TOKEN, "\"type\":\"text_delta\",\"text\":" + Json.quote(words));
+            delta(Sort.TOKEN, "\"type\":\"text_delta\",\"text\":" + Speech.quote(words));
         }
 
         private void think(StreamChunk.Reasoning reasoning) {
@@ -83,10 +83,10 @@ final class AnthropicScript implements Speech {
             }
             open("thinking", "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}");
             if (!reasoning.thought().isEmpty()) {
-                delta(Sort.TOKEN, "\"type\":\"thinking_delta\",\"thinking\":" + Json.quote(reasoning.thought()));
+                delta(Sort.TOKEN, "\"type\":\"thinking_delta\",\"thinking\":" + Speech.quote(reasoning.thought()));
             }
             if (seal != null) {
-                delta(Sort.TOKEN, "\"type\":\"signature_delta\",\"signature\":" + Json.quote(seal.value()));
+                delta(Sort.TOKEN, "\"type\":\"signature_delta\",\"signature\":" + Speech.quote(seal.value()));
                 close();
             }
         }
@@ -132,36 +132,36 @@ final class AnthropicScript implements Speech {
             blocks.add(
                     seal != null && seal.redacted()
                             ? redacted(seal)
-                            : "{\"type\":\"thinking\",\"thinking\":" + Json.quote(thought.text()) + ",\"signature\":"
-                                    + Json.quote(seal == null ? "" : seal.value()) + "}");
+                            : "{\"type\":\"thinking\",\"thinking\":" + Speech.quote(thought.text()) + ",\"signature\":"
+                                    + Speech.quote(seal == null ? "" : seal.value()) + "}");
         }
         String text = answer.text() + answer.refusal();
         if (!text.isEmpty()) {
-            blocks.add("{\"type\":\"text\",\"text\":" + Json.quote(text) + "}");
+            blocks.add("{\"type\":\"text\",\"text\":" + Speech.quote(text) + "}");
         }
         for (ToolCall call : answer.toolCalls()) {
             blocks.add(toolUse(call.id(), call.name(), call.arguments().isBlank() ? "{}" : call.arguments()));
         }
         return "{" + head(answer, asked) + ",\"content\":[" + String.join(",", blocks) + "],\"stop_reason\":"
-                + (form.finish() ? Json.quote(word(answer)) : "null") + ",\"stop_sequence\":null,\"usage\":"
+                + (form.finish() ? Speech.quote(word(answer)) : "null") + ",\"stop_sequence\":null,\"usage\":"
                 + usage(answer.used(), answer.used().output()) + "}";
     }
 
     private static String head(Answer answer, Question asked) {
         String id = answer.receipt().id();
         String model = answer.receipt().model();
-        return "\"id\":" + Json.quote(id != null ? id : "msg_stage")
+        return "\"id\":" + Speech.quote(id != null ? id : "msg_stage")
                 + ",\"type\":\"message\",\"role\":\"assistant\",\"model\":"
-                + Json.quote(model != null ? model : asked.model());
+                + Speech.quote(model != null ? model : asked.model());
     }
 
     private static String toolUse(String id, String name, String input) {
-        return "{\"type\":\"tool_use\",\"id\":" + Json.quote(id) + ",\"name\":" + Json.quote(name) + ",\"input\":"
+        return "{\"type\":\"tool_use\",\"id\":" + Speech.quote(id) + ",\"name\":" + Speech.quote(name) + ",\"input\":"
                 + input + "}";
     }
 
     private static String redacted(Seal seal) {
-        return "{\"type\":\"redacted_thinking\",\"data\":" + Json.quote(seal.value()) + "}";
+        return "{\"type\":\"redacted_thinking\",\"data\":" + Speech.quote(seal.value()) + "}";
     }
 
     private static String usage(Usage usage, int output) {
@@ -190,7 +190,7 @@ final class AnthropicScript implements Speech {
     public String error(int status, Trouble trouble, Question asked) {
         String type = trouble.type() != null ? trouble.type() : usualType(status);
         String message = trouble.message() != null ? trouble.message() : usualMessage(type, asked);
-        return "{\"type\":\"error\",\"error\":{\"type\":" + Json.quote(type) + ",\"message\":" + Json.quote(message)
+        return "{\"type\":\"error\",\"error\":{\"type\":" + Speech.quote(type) + ",\"message\":" + Speech.quote(message)
                 + "},\"request_id\":\"req_stage\"}";
     }
 
@@ -224,8 +224,8 @@ final class AnthropicScript implements Speech {
         return Wire.event(
                 Sort.FRAME,
                 "error",
-                "{\"type\":\"error\",\"error\":{\"type\":" + Json.quote(trouble.type()) + ",\"message\":"
-                        + Json.quote(trouble.message()) + "}}");
+                "{\"type\":\"error\",\"error\":{\"type\":" + Speech.quote(trouble.type()) + ",\"message\":"
+                        + Speech.quote(trouble.message()) + "}}");
     }
 
     @Override

@@ -35,7 +35,7 @@ final class OpenAiScript implements Speech {
             }
         }
         if (form.finish()) {
-            events.add(chunk(Sort.FRAME, head, "{}", Json.quote(word(answer)), tail));
+            events.add(chunk(Sort.FRAME, head, "{}", Speech.quote(word(answer)), tail));
         }
         if (asked.tellsUsage() && form.finish()) {
             events.add(Wire.data(Sort.FRAME, head + "]," + usage(answer.used()) + "}"));
@@ -55,23 +55,23 @@ final class OpenAiScript implements Speech {
 
     private static @Nullable String delta(StreamChunk chunk, Set<Integer> opened) {
         if (chunk instanceof StreamChunk.Text text) {
-            return "{\"content\":" + Json.quote(text.text()) + "}";
+            return "{\"content\":" + Speech.quote(text.text()) + "}";
         }
         if (chunk instanceof StreamChunk.Reasoning reasoning) {
             return reasoning.thought().isEmpty()
                     ? null
-                    : "{\"reasoning_content\":" + Json.quote(reasoning.thought()) + "}";
+                    : "{\"reasoning_content\":" + Speech.quote(reasoning.thought()) + "}";
         }
         if (chunk instanceof StreamChunk.Refusal refusal) {
-            return "{\"refusal\":" + Json.quote(refusal.words()) + "}";
+            return "{\"refusal\":" + Speech.quote(refusal.words()) + "}";
         }
         if (chunk instanceof StreamChunk.ToolCallPart part) {
             String named = opened.add(part.index())
-                    ? "\"id\":" + Json.quote(part.id()) + ",\"type\":\"function\",\"function\":{\"name\":"
-                            + Json.quote(part.name()) + ","
+                    ? "\"id\":" + Speech.quote(part.id()) + ",\"type\":\"function\",\"function\":{\"name\":"
+                            + Speech.quote(part.name()) + ","
                     : "\"function\":{";
             return "{\"tool_calls\":[{\"index\":" + part.index() + "," + named + "\"arguments\":"
-                    + Json.quote(part.arguments()) + "}}]}";
+                    + Speech.quote(part.arguments()) + "}}]}";
         }
         return null;
     }
@@ -80,31 +80,31 @@ final class OpenAiScript implements Speech {
     public String whole(Answer answer, Form form, Question asked) {
         List<ToolCall> calls = answer.toolCalls();
         StringBuilder message = new StringBuilder("{\"role\":\"assistant\",\"content\":")
-                .append(answer.text().isEmpty() && !calls.isEmpty() ? "null" : Json.quote(answer.text()));
+                .append(answer.text().isEmpty() && !calls.isEmpty() ? "null" : Speech.quote(answer.text()));
         if (!answer.thoughts().isEmpty()) {
             message.append(",\"reasoning_content\":")
-                    .append(Json.quote(
+                    .append(Speech.quote(
                             answer.thoughts().stream().map(Thought::text).collect(Collectors.joining())));
         }
-        message.append(",\"refusal\":").append(answer.refusal().isEmpty() ? "null" : Json.quote(answer.refusal()));
+        message.append(",\"refusal\":").append(answer.refusal().isEmpty() ? "null" : Speech.quote(answer.refusal()));
         if (!calls.isEmpty()) {
             message.append(",\"tool_calls\":")
                     .append(calls.stream()
-                            .map(call -> "{\"id\":" + Json.quote(call.id())
-                                    + ",\"type\":\"function\",\"function\":{\"name\":" + Json.quote(call.name())
-                                    + ",\"arguments\":" + Json.quote(call.arguments()) + "}}")
+                            .map(call -> "{\"id\":" + Speech.quote(call.id())
+                                    + ",\"type\":\"function\",\"function\":{\"name\":" + Speech.quote(call.name())
+                                    + ",\"arguments\":" + Speech.quote(call.arguments()) + "}}")
                             .collect(Collectors.joining(",", "[", "]")));
         }
         return "{" + head("chat.completion", answer, asked) + ",\"choices\":[{\"index\":0,\"message\":" + message
-                + "},\"logprobs\":null,\"finish_reason\":" + (form.finish() ? Json.quote(word(answer)) : "null")
+                + "},\"logprobs\":null,\"finish_reason\":" + (form.finish() ? Speech.quote(word(answer)) : "null")
                 + "}]," + usage(answer.used()) + "}";
     }
 
     private static String head(String object, Answer answer, Question asked) {
         String id = answer.receipt().id();
         String model = answer.receipt().model();
-        return "\"id\":" + Json.quote(id != null ? id : "chatcmpl-stage") + ",\"object\":\"" + object
-                + "\",\"created\":1767225600,\"model\":" + Json.quote(model != null ? model : asked.model());
+        return "\"id\":" + Speech.quote(id != null ? id : "chatcmpl-stage") + ",\"object\":\"" + object
+                + "\",\"created\":1767225600,\"model\":" + Speech.quote(model != null ? model : asked.model());
     }
 
     private static String usage(Usage usage) {
@@ -155,8 +155,8 @@ final class OpenAiScript implements Speech {
     }
 
     private static String error(Trouble trouble) {
-        return "{\"error\":{\"message\":" + Json.quote(trouble.message()) + ",\"type\":" + Json.quote(trouble.type())
-                + ",\"param\":null,\"code\":" + Json.quote(trouble.code()) + "}}";
+        return "{\"error\":{\"message\":" + Speech.quote(trouble.message()) + ",\"type\":"
+                + Speech.quote(trouble.type()) + ",\"param\":null,\"code\":" + Speech.quote(trouble.code()) + "}}";
     }
 
     /** The list of models that a probe asks for. */

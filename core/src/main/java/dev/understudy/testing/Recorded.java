@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One request as a {@link ScriptedServer} received it, byte for byte, and how the exchange ended. */
 public final class Recorded {
@@ -26,6 +29,8 @@ public final class Recorded {
         /** The client closed the connection, or reset the stream, before the end. */
         CLIENT_CANCELLED
     }
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final int number;
     private final int connection;
@@ -57,14 +62,21 @@ public final class Recorded {
     }
 
     private static Question question(String body) {
-        String model = Json.string(body, "model");
-        String options = Json.field(body, "stream_options");
+        JsonNode request = json(body);
         return new Question(
-                model == null ? "" : model,
-                "true".equals(Json.field(body, "stream")),
-                options != null && "true".equals(Json.field(options, "include_usage")),
-                "true".equals(Json.field(body, "background")),
+                request.path("model").stringValue(""),
+                request.path("stream").booleanValue(false),
+                request.path("stream_options").path("include_usage").booleanValue(false),
+                request.path("background").booleanValue(false),
                 -1);
+    }
+
+    private static JsonNode json(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JacksonException notJson) {
+            return JSON.missingNode();
+        }
     }
 
     /** Which request of the server, from 1. */

@@ -101,7 +101,7 @@ final class ResponsesItems {
 
     private void delta(String type, String place, String words) {
         said.append(words);
-        event(Sort.TOKEN, type, itemId() + place, "\"delta\":" + Json.quote(words));
+        event(Sort.TOKEN, type, itemId() + place, "\"delta\":" + Speech.quote(words));
     }
 
     /** Says again all that was said, as the vendor does. */
@@ -109,7 +109,7 @@ final class ResponsesItems {
         if (open == Kind.NONE) {
             return;
         }
-        String whole = Json.quote(said.toString());
+        String whole = Speech.quote(said.toString());
         switch (open) {
             case TEXT ->
                 event(Sort.FRAME, "response.output_text.done", itemId() + "\"content_index\":0,", "\"text\":" + whole);
@@ -144,8 +144,8 @@ final class ResponsesItems {
 
     private String part(String words) {
         return open == Kind.TEXT
-                ? "{\"type\":\"output_text\",\"annotations\":[],\"text\":" + Json.quote(words) + "}"
-                : "{\"type\":\"refusal\",\"refusal\":" + Json.quote(words) + "}";
+                ? "{\"type\":\"output_text\",\"annotations\":[],\"text\":" + Speech.quote(words) + "}"
+                : "{\"type\":\"refusal\",\"refusal\":" + Speech.quote(words) + "}";
     }
 
     private String item(boolean whole) {
@@ -153,12 +153,14 @@ final class ResponsesItems {
         String words = said.toString();
         return switch (open) {
             case CALL ->
-                head + "\"type\":\"function_call\",\"call_id\":" + Json.quote(callId) + ",\"name\":" + Json.quote(tool)
-                        + ",\"arguments\":" + Json.quote(words) + "}";
+                head + "\"type\":\"function_call\",\"call_id\":" + Speech.quote(callId) + ",\"name\":"
+                        + Speech.quote(tool) + ",\"arguments\":" + Speech.quote(words) + "}";
             case THOUGHT ->
-                head + "\"type\":\"reasoning\"" + (seal.isEmpty() ? "" : ",\"encrypted_content\":" + Json.quote(seal))
+                head + "\"type\":\"reasoning\"" + (seal.isEmpty() ? "" : ",\"encrypted_content\":" + Speech.quote(seal))
                         + ",\"summary\":"
-                        + (words.isEmpty() ? "[]" : "[{\"type\":\"summary_text\",\"text\":" + Json.quote(words) + "}]")
+                        + (words.isEmpty()
+                                ? "[]"
+                                : "[{\"type\":\"summary_text\",\"text\":" + Speech.quote(words) + "}]")
                         + "}";
             default ->
                 head + "\"type\":\"message\",\"role\":\"assistant\",\"content\":"

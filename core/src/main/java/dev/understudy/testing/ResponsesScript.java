@@ -56,13 +56,13 @@ final class ResponsesScript implements Speech {
 
     private static String response(Answer answer, Question asked, String status, String output, String usage) {
         String model = answer.receipt().model();
-        String why = status.equals("incomplete") ? "{\"reason\":" + Json.quote(why(answer)) + "}" : "null";
+        String why = status.equals("incomplete") ? "{\"reason\":" + Speech.quote(why(answer)) + "}" : "null";
         String error = status.equals("failed")
                 ? "{\"code\":\"server_error\",\"message\":\"The model failed to answer.\"}"
                 : "null";
-        return "{\"id\":" + Json.quote(id(answer)) + ",\"object\":\"response\",\"created_at\":1767225600,\"status\":"
-                + Json.quote(status) + ",\"background\":" + asked.background() + ",\"error\":" + error
-                + ",\"incomplete_details\":" + why + ",\"model\":" + Json.quote(model != null ? model : asked.model())
+        return "{\"id\":" + Speech.quote(id(answer)) + ",\"object\":\"response\",\"created_at\":1767225600,\"status\":"
+                + Speech.quote(status) + ",\"background\":" + asked.background() + ",\"error\":" + error
+                + ",\"incomplete_details\":" + why + ",\"model\":" + Speech.quote(model != null ? model : asked.model())
                 + ",\"output\":" + output + ",\"usage\":" + usage + "}";
     }
 
@@ -103,8 +103,8 @@ final class ResponsesScript implements Speech {
         return Wire.event(
                 Sort.FRAME,
                 "error",
-                "{\"type\":\"error\",\"error\":{\"type\":" + Json.quote(trouble.type()) + ",\"code\":"
-                        + Json.quote(trouble.code()) + ",\"message\":" + Json.quote(trouble.message())
+                "{\"type\":\"error\",\"error\":{\"type\":" + Speech.quote(trouble.type()) + ",\"code\":"
+                        + Speech.quote(trouble.code()) + ",\"message\":" + Speech.quote(trouble.message())
                         + ",\"param\":null}}");
     }
 

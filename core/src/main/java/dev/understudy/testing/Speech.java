@@ -2,6 +2,7 @@ package dev.understudy.testing;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.JsonStringEncoder;
 
 /** How one vendor puts an answer or an error into bytes. Stateless. */
 interface Speech {
@@ -26,6 +27,16 @@ interface Speech {
 
     /** An event whose payload breaks off. */
     Wire garbled();
+
+    /** Returns a JSON string in quotation marks, or {@code null} as JSON writes it. */
+    static String quote(@Nullable String value) {
+        if (value == null) {
+            return "null";
+        }
+        StringBuilder out = new StringBuilder(value.length() + 2).append('"');
+        JsonStringEncoder.getInstance().quoteAsString(value, out);
+        return out.append('"').toString();
+    }
 
     /**
      * As much of a request as its answer depends on.

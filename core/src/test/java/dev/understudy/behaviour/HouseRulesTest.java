@@ -76,7 +76,7 @@ class HouseRulesTest {
 
     @Test
     void theStageKnowsTheWordsAndTheWireOnly() {
-        standsOn(TESTING, TESTING, CHAT, "io.netty..", "reactor.netty..");
+        standsOn(TESTING, TESTING, CHAT, "io.netty..", "reactor.netty..", "tools.jackson..");
     }
 
     @Test

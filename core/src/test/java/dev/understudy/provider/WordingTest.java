@@ -25,13 +25,13 @@ class WordingTest {
                 ".*;''"
             })
     void theLongestTextThatMustBeThereIsFound(String regex, String literal) {
-        assertThat(Wording.literalOf(regex)).isEqualTo(literal);
+        assertThat(Fragment.Wording.literalOf(regex)).isEqualTo(literal);
     }
 
     @Test
     void everyWordingIsInLowerCase() {
         for (Fragment row : ErrorFragments.TABLE) {
-            for (Wording way : row.words()) {
+            for (Fragment.Wording way : row.words()) {
                 assertThat(way.literal()).isEqualTo(way.literal().toLowerCase(Locale.ROOT));
                 assertThat(way.pattern().pattern().replaceAll("\\\\[A-Z]", ""))
                         .isEqualTo(way.pattern()

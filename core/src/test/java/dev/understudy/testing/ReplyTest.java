@@ -333,14 +333,24 @@ class ReplyTest {
     }
 
     @Test
-    void looksForFieldsAtTheTopLevelOnly() {
-        String json = "{\"tools\":[{\"model\":\"no\",\"stream\":true}],\"a\":\"\\\"model\\\":\\\"no\\\" }\",\n"
-                + " \"model\" : \"org\\/m\\\"1\", \"stream_options\":{\"x\":[1,2],\"include_usage\": true} ,\"stream\":false}";
-        assertThat(Json.string(json, "model")).isEqualTo("org/m\"1");
-        assertThat(Json.field(json, "stream")).isEqualTo("false");
-        assertThat(Json.field(json, "stream_options")).isEqualTo("{\"x\":[1,2],\"include_usage\": true}");
-        assertThat(Json.field(json, "nothing")).isNull();
-        assertThat(Json.field("{\"model\":\"cut", "model")).isEqualTo("\"cut");
-        assertThat(Json.field("not json at all \"", "model")).isNull();
+    void readsTheTopLevelFieldsOfARequest() {
+        String tools = "{\"tools\":[{\"model\":\"no\",\"stream\":true}],\"a\":\"\\\"model\\\":\\\"no\\\" }\",\n";
+        assertThat(question(tools + " \"model\" : \"org\\/m\\\"1\", \"stream\":false}"))
+                .isEqualTo(new Question("org/m\"1", false, false, false, -1));
+        assertThat(question(tools + "\"stream_options\":{\"x\":[1,2],\"include_usage\": true} ,\"background\":true}"))
+                .isEqualTo(new Question("", false, true, true, -1));
+    }
+
+    @Test
+    void requestsThatAreNoJsonHaveNoFields() {
+        Question nothing = new Question("", false, false, false, -1);
+        for (String body : new String[] {"", "not json at all \"", "{\"model\":\"cut", "[1]", "{\"model\":5}"}) {
+            assertThat(question(body)).as(body).isEqualTo(nothing);
+        }
+    }
+
+    private static Question question(String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        return new Recorded(1, 1, Duration.ZERO, "POST", "/", List.of(), bytes).question();
     }
 }
