@@ -11,11 +11,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.Trail;
-import dev.understudy.ops.Lines;
-import dev.understudy.ops.Logs;
-import dev.understudy.ops.Metrics;
 import dev.understudy.provider.Endpoint;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 /** Plays a scene with a canary for a key, and then looks everywhere. */
 record Search(Rehearsal stage, Aloud aloud, Canary canary) {
@@ -55,7 +51,6 @@ record Search(Rehearsal stage, Aloud aloud, Canary canary) {
                 canary.assertUnseenIn(failed.why());
             }
         }
-        lookAtSignals();
         for (Object thing : things) {
             canary.assertUnseenIn("the text of a thing", thing.toString());
         }
@@ -63,16 +58,6 @@ record Search(Rehearsal stage, Aloud aloud, Canary canary) {
             canary.assertUnseenIn("the partial answer", partial.partial().toString());
         }
         canary.assertUnseenIn("the request", REQUEST.toString());
-    }
-
-    private void lookAtSignals() {
-        Lines lines = new Lines();
-        Logs logs = Logs.to(lines.logger()).quotingVendors();
-        SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        Metrics metrics = Metrics.to(registry).models("m");
-        stage.events.forEach(logs.and(metrics)::on);
-        canary.assertUnseenIn("the lines", String.join("\n", lines.all));
-        canary.assertUnseenIn("the metrics", registry.getMetersAsString());
     }
 
     /** All that was logged or printed so far. */

@@ -30,7 +30,7 @@ class ConfigurationTest {
     private static final String END = "<!-- end of the keys -->";
     private static final JsonNode SCHEMA = new JsonMapper().readTree(Config.schema());
 
-    private static final String AUTHORITY = "core/src/test/resources/dev/understudy/ops/authority.pem";
+    private static final String AUTHORITY = "integrations/ops/src/test/resources/dev/understudy/ops/authority.pem";
 
     private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
             Map.entry("OPENAI_API_KEY", "sk-example-1"),

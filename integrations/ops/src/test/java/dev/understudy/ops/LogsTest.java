@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.CallContext;
 import dev.understudy.Event;
-import dev.understudy.FixedDice;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatRequest;

@@ -3,7 +3,6 @@ package dev.understudy.ops;
 import dev.understudy.CallContext;
 import dev.understudy.CircuitPolicy;
 import dev.understudy.Event;
-import dev.understudy.FixedDice;
 import dev.understudy.Hedging;
 import dev.understudy.Listener;
 import dev.understudy.RetryPolicy;

@@ -3,7 +3,6 @@ package dev.understudy.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.CallContext;
-import dev.understudy.FixedDice;
 import dev.understudy.Hedging;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;

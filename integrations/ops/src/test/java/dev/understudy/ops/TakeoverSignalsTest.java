@@ -1,4 +1,4 @@
-package dev.understudy.streaming;
+package dev.understudy.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,8 +11,7 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.Price;
-import dev.understudy.ops.Metrics;
-import dev.understudy.ops.Observations;
+import dev.understudy.streaming.ResumingProvider;
 import dev.understudy.testing.Cue;
 import dev.understudy.testing.ScriptedProvider;
 import io.micrometer.common.KeyValue;

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WrongFilesTest {
 
     private static final Path FILES = Path.of(System.getProperty("understudy.root", ".."))
-            .resolve("core/src/test/resources/dev/understudy/ops/wrong");
+            .resolve("integrations/ops/src/test/resources/dev/understudy/ops/wrong");
     private static final Path MESSAGES = FILES.resolve("messages.txt");
 
     private static final Map<String, String> ENVIRONMENT = new TreeMap<>(Effect.ENVIRONMENT);

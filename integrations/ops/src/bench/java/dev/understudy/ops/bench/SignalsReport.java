@@ -1,4 +1,4 @@
-package dev.understudy.bench;
+package dev.understudy.ops.bench;
 
 import com.sun.management.ThreadMXBean;
 import dev.understudy.Listener;
