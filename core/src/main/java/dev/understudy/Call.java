@@ -76,12 +76,13 @@ record Call(
     @Override
     public boolean letsThrough(Route route, Duration after) {
         long then = now() + Nanos.of(after);
-        return !route.member().isHeld(then) && route.circuit().state().remaining(then) == 0;
+        return !route.member().isHeld(then) && route.circuit().remaining(then) == 0;
     }
 
     @Override
     public @Nullable Integer window(Route route) {
-        return memory.windows.known(route, now());
+        return memory.windows.known(
+                route.name(), route.model(), route.capabilities().window(), now());
     }
 
     @Override

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The states of a circuit. Each method is an event and gives the state that follows; the same object means that nothing
- * changes. Pure, apart from the samples that the ledger of a closed circuit collects. The generation grows by one with
+ * changes. Pure, apart from the samples that the statistics of a closed circuit collect. The generation grows by one with
  * each change that has a new name, so that results of calls that were let through before it can be told apart.
  */
 sealed interface Circuit {
@@ -87,12 +87,25 @@ sealed interface Circuit {
         return this;
     }
 
-    static Circuit first(long now, CircuitPolicy policy) {
-        return policy.enabled() ? new Closed(0, new Ledger(policy, now)) : new Disabled(0);
+    /**
+     * Returns how long the circuit stays open, in nanoseconds.
+     *
+     * @param times how often it has opened without a recovery, this time included
+     * @param roll chance, from -1 to 1
+     */
+    static long pause(CircuitPolicy policy, int times, double roll) {
+        CircuitPolicy.Pause pause = policy.pause();
+        double doubled = Nanos.of(pause.first()) * Math.pow(2, times - 1);
+        double capped = Math.min(doubled, Nanos.of(pause.longest()));
+        return (long) (capped * (1 + pause.jitter() * roll));
     }
 
-    /** @param ledger what was seen since it closed */
-    record Closed(long generation, Ledger ledger) implements Circuit {
+    static Circuit first(long now, CircuitPolicy policy) {
+        return policy.enabled() ? new Closed(0, new BreakerStatistics(policy, now)) : new Disabled(0);
+    }
+
+    /** @param statistics what was seen since it closed */
+    record Closed(long generation, BreakerStatistics statistics) implements Circuit {
 
         @Override
         public CircuitState name() {
@@ -102,7 +115,7 @@ sealed interface Circuit {
         @Override
         public Circuit tripped(Closed by, String why, double roll, long now, CircuitPolicy policy) {
             return by.generation == generation
-                    ? new Open(generation + 1, now + policy.pause().nanos(1, roll), 1, why)
+                    ? new Open(generation + 1, now + Circuit.pause(policy, 1, roll), 1, why)
                     : this;
         }
 
@@ -128,17 +141,16 @@ sealed interface Circuit {
         }
 
         private static long believable(long until, long now, CircuitPolicy policy) {
-            long longest = now + policy.pause().nanos(Integer.MAX_VALUE, 1);
+            long longest = now + Circuit.pause(policy, Integer.MAX_VALUE, 1);
             return until - longest > 0 ? longest : until;
         }
 
         /** The pause counts from the beginning of the trial, so that one that was silent for long costs no time twice. */
         static Open again(HalfOpen trial, double roll, long now, CircuitPolicy policy) {
-            CircuitPolicy.Pause pause = policy.pause();
             int times = trial.times + 1;
             long begun = trial.until - Nanos.of(policy.trialLease());
-            long pauseEnds = begun + pause.nanos(times, roll);
-            long atLeast = now + pause.nanos(1, roll);
+            long pauseEnds = begun + Circuit.pause(policy, times, roll);
+            long atLeast = now + Circuit.pause(policy, 1, roll);
             long until = pauseEnds - atLeast > 0 ? pauseEnds : atLeast;
             return new Open(trial.generation + 1, until, times, trial.why);
         }
@@ -200,7 +212,7 @@ sealed interface Circuit {
         /** A trial that was given up for lost proves life too: it was sent after the circuit opened. */
         @Override
         public Circuit passed(HalfOpen by, long now, CircuitPolicy policy) {
-            return by.generation == generation ? new Closed(generation + 1, new Ledger(policy, now)) : this;
+            return by.generation == generation ? new Closed(generation + 1, new BreakerStatistics(policy, now)) : this;
         }
 
         @Override
@@ -253,7 +265,9 @@ sealed interface Circuit {
 
         @Override
         public Circuit released(long now, CircuitPolicy policy) {
-            return wasDisabled ? new Disabled(generation + 1) : new Closed(generation + 1, new Ledger(policy, now));
+            return wasDisabled
+                    ? new Disabled(generation + 1)
+                    : new Closed(generation + 1, new BreakerStatistics(policy, now));
         }
     }
 
@@ -271,7 +285,7 @@ sealed interface Circuit {
 
         @Override
         public Circuit enabled(long now, CircuitPolicy policy) {
-            return new Closed(generation + 1, new Ledger(policy, now));
+            return new Closed(generation + 1, new BreakerStatistics(policy, now));
         }
     }
 }

@@ -12,11 +12,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class CircuitBreaker {
 
+    /**
+     * One change of state.
+     *
+     * @param generation number of changes so far, this one included; tells the order
+     * @param why what opened the circuit, if failures did
+     * @param remote whether another instance opened it
+     * @param remaining nanoseconds until a call may be let through, {@link Long#MAX_VALUE} when nobody knows
+     * @param at the instant of the change
+     */
+    record Change(
+            CircuitState from,
+            CircuitState to,
+            long generation,
+            @Nullable String why,
+            boolean remote,
+            long remaining,
+            long at) {}
+
     /** Hears of each change of name, once, after it is in force; generations tell the order. Must not throw. */
     @FunctionalInterface
     interface Watcher {
-        void moved(Circuit from, Circuit to, long now);
+        void changed(Change change);
     }
+
+    /** Answer of the circuit breaker to a request for a permit. */
+    sealed interface Admission permits Permit, Denied {}
+
+    /**
+     * @param remaining nanoseconds until it is worth asking again, {@link Long#MAX_VALUE} when nobody knows; a trial that is
+     *     decided sooner ends it sooner
+     * @param why what opened the circuit, if not an operator
+     */
+    record Denied(
+            CircuitState state, long remaining, @Nullable String why) implements Admission {}
 
     /**
      * @param remaining nanoseconds until a call may be let through, 0 if it may be now, {@link Long#MAX_VALUE} when nobody knows
@@ -69,7 +98,7 @@ final class CircuitBreaker {
             boolean leased = next instanceof Circuit.HalfOpen && next != is;
             return leased || next instanceof Circuit.Closed || next instanceof Circuit.Disabled
                     ? new Permit(this, next)
-                    : new Admission.Denied(next.name(), next.remaining(now), next.why());
+                    : new Denied(next.name(), next.remaining(now), next.why());
         }
     }
 
@@ -110,13 +139,23 @@ final class CircuitBreaker {
                         is.name(),
                         0,
                         null,
-                        closed.ledger().consecutive(),
-                        closed.ledger().calls(now),
-                        closed.ledger().recent(now))
+                        closed.statistics().consecutive(),
+                        closed.statistics().calls(now),
+                        closed.statistics().recent(now))
                 : new Reading(is.name(), is.remaining(now), is.why(), 0, Window.Tally.NONE, 0);
     }
 
-    /** Without bringing it up to date: where it stood after its last change. */
+    /** Whether all calls are let through and counted, as of the last change of state. */
+    boolean isClosed() {
+        return state.get() instanceof Circuit.Closed;
+    }
+
+    /** Nanoseconds from this instant until a call may be let through, as of the last change of state; 0 if it may be then. */
+    long remaining(long now) {
+        return state.get().remaining(now);
+    }
+
+    /** State after the last change, which is not brought up to date. */
     Circuit state() {
         return state.get();
     }
@@ -125,7 +164,7 @@ final class CircuitBreaker {
         if (state.get() != by) {
             return;
         }
-        String broken = by.ledger().failure(now);
+        String broken = by.statistics().failure(now);
         if (broken != null) {
             double roll = roll();
             move(is -> is.tripped(by, broken, roll, now, policy), now);
@@ -174,7 +213,9 @@ final class CircuitBreaker {
             return false;
         }
         if (is.generation() != next.generation()) {
-            watcher.moved(is, next, now);
+            boolean remote = next instanceof Circuit.Open open && open.hearsay();
+            watcher.changed(new Change(
+                    is.name(), next.name(), next.generation(), next.why(), remote, next.remaining(now), now));
         }
         return true;
     }

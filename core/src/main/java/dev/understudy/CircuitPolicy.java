@@ -148,16 +148,6 @@ public record CircuitPolicy(
                 throw new IllegalArgumentException("jitter is from 0 to below 1: " + jitter);
             }
         }
-
-        /**
-         * @param times how often it has opened without a recovery, this time included
-         * @param roll what chance says, from -1 to 1
-         */
-        long nanos(int times, double roll) {
-            double doubled = Nanos.of(first) * Math.pow(2, times - 1);
-            double capped = Math.min(doubled, Nanos.of(longest));
-            return (long) (capped * (1 + jitter * roll));
-        }
     }
 
     private static void positive(String what, Duration duration) {

@@ -22,17 +22,23 @@ final class Gates {
      */
     record Gate(long until, FailureKind kind) {}
 
+    /** Hears what this instance itself found out, not what others told. Must not throw. */
+    interface Watcher {
+
+        /** The gate was shut at this instant. */
+        void shut(String provider, String model, Gate gate, long now);
+
+        /** A success opened the gate. */
+        void opened(String provider, String model);
+    }
+
     private record Key(String provider, String model) {}
 
     private final Map<Key, Gate> gates = new ConcurrentHashMap<>();
-    private final Voice voice;
+    private final Watcher watcher;
 
-    Gates() {
-        this(Voice.SILENT);
-    }
-
-    Gates(Voice voice) {
-        this.voice = voice;
+    Gates(Watcher watcher) {
+        this.watcher = watcher;
     }
 
     /** Shuts the gate if the failure says so. */
@@ -52,7 +58,7 @@ final class Gates {
     /** A success opens it. */
     void open(Route route) {
         if (!gates.isEmpty() && gates.remove(key(route)) != null) {
-            voice.ungated(route);
+            watcher.opened(route.name(), route.model());
         }
     }
 
@@ -83,7 +89,7 @@ final class Gates {
 
     private void shut(Route route, Gate gate, long now) {
         shut(key(route), gate, now);
-        voice.gated(route, gate, now);
+        watcher.shut(route.name(), route.model(), gate, now);
     }
 
     private void shut(Key key, Gate gate, long now) {

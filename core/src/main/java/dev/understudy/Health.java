@@ -21,7 +21,6 @@ final class Health {
     private final Time time;
     private final Window calls;
     private final Latency latency;
-    private final Samples firstContents = new Samples();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger consecutive = new AtomicInteger();
     private final Map<String, Long> gatedKeys = new ConcurrentHashMap<>(2);
@@ -47,17 +46,13 @@ final class Health {
     }
 
     void firstContent(long nanos, long now) {
-        firstContents.add(nanos);
         latency.sample(nanos, now);
         averageFirstContent = smoothed(averageFirstContent, nanos);
     }
 
     /** It was cancelled after this time without content, because another one was faster: it takes longer than this. */
     void outrun(long nanos, long now) {
-        if (nanos >= firstContents.percentile(0.5)) { // of a shorter time nothing is learned
-            firstContents.add(nanos);
-            latency.atLeast(nanos, now);
-        }
+        latency.slowerThan(nanos, now);
     }
 
     void served(long nanos, boolean unary, long now) {
@@ -69,7 +64,6 @@ final class Health {
         lastResponse = nanos;
         averageResponse = smoothed(averageResponse, nanos);
         if (unary) {
-            firstContents.add(nanos);
             latency.sample(nanos, now);
         }
     }
@@ -108,7 +102,7 @@ final class Health {
     }
 
     long firstContentPercentile(double share) {
-        return firstContents.percentile(share);
+        return latency.percentile(share);
     }
 
     double successRate(long now) {

@@ -16,32 +16,34 @@ final class Hearsay implements Disposable {
 
     private final Roster roster;
     private final Gates gates;
-    private final Policies policies;
+    private final Voice voice;
+    private final Time time;
     private final Disposable listening;
 
-    Hearsay(Roster roster, Gates gates, Policies policies) {
+    Hearsay(Roster roster, Gates gates, Voice voice, Time time) {
         this.roster = roster;
         this.gates = gates;
-        this.policies = policies;
+        this.voice = voice;
+        this.time = time;
         // Nobody else subscribes to background work: it belongs to the door and ends with it.
-        this.listening = policies.voice().isSilent() ? Disposables.disposed() : loop().subscribe();
+        this.listening = voice.isSilent() ? Disposables.disposed() : loop().subscribe();
     }
 
     private Flux<SharedStanding.Told> loop() {
-        return Flux.defer(policies.voice().shared()::heard)
+        return Flux.defer(voice.shared()::heard)
                 .concatWith(Flux.error(Ended::new))
                 .doOnNext(this::hear)
                 .retryWhen(Retry.backoff(Long.MAX_VALUE, SOON)
                         .maxBackoff(LATER)
                         .transientErrors(true)
-                        .scheduler(policies.time().scheduler()));
+                        .scheduler(time.scheduler()));
     }
 
     /** What cannot be understood must not keep the next word from being heard. */
     private void hear(SharedStanding.Told told) {
-        if (!told.from().equals(policies.voice().from())) {
+        if (!told.from().equals(voice.from())) {
             try {
-                hear(told.word(), policies.time().nanos());
+                hear(told.word(), time.nanos());
             } catch (RuntimeException e) {
                 // Dropped, as SharedStanding promises.
             }
@@ -67,8 +69,7 @@ final class Hearsay implements Disposable {
             hold(held, now);
         } else if (word instanceof SharedStanding.Released released) {
             release(released, now);
-        } else if (word instanceof SharedStanding.Active active
-                && active.door().equals(policies.voice().door())) {
+        } else if (word instanceof SharedStanding.Active active && active.door().equals(voice.door())) {
             roster.heard(active.provider(), active.byHand(), now);
         } else if (word instanceof SharedStanding.Spent spent) {
             Member member = member(spent.provider());
@@ -105,7 +106,7 @@ final class Hearsay implements Disposable {
     }
 
     private long reading(Instant until, long now) {
-        return policies.voice().reading(until, now);
+        return voice.reading(until, now);
     }
 
     private @Nullable Member member(String name) {

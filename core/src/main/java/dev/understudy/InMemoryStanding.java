@@ -10,6 +10,17 @@ import reactor.core.publisher.FluxSink;
 /** Between the doors of one process. Tells on the thread of whoever tells. */
 final class InMemoryStanding implements SharedStanding {
 
+    /** Drops every message, and never receives one. */
+    static final SharedStanding NONE = new SharedStanding() {
+        @Override
+        public void tell(Told told) {}
+
+        @Override
+        public Flux<Told> heard() {
+            return Flux.never();
+        }
+    };
+
     /** How much vendors' words are remembered for those who come later. Operators' words are few, and always remembered. */
     static final int MOST = 10_000;
 

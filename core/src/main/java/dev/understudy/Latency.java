@@ -1,5 +1,8 @@
 package dev.understudy;
 
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -10,7 +13,16 @@ final class Latency {
 
     private static final double TAU = 10e9;
 
+    /** How many samples the percentiles are taken from. */
+    private static final int SAMPLES = 100;
+
+    /** Fewer samples say nothing of a tail. */
+    private static final int ENOUGH = 10;
+
     private record Level(double nanos, long at) {}
+
+    private final AtomicLongArray samples = new AtomicLongArray(SAMPLES);
+    private final AtomicInteger count = new AtomicInteger();
 
     private final AtomicReference<Level> level;
 
@@ -18,7 +30,17 @@ final class Latency {
         this.level = new AtomicReference<>(new Level(0, now));
     }
 
+    /** Counts a measured duration in the average and in the percentiles. */
     void sample(long nanos, long now) {
+        keep(nanos);
+        average(nanos, now);
+    }
+
+    private void keep(long nanos) {
+        samples.set(Math.floorMod(count.getAndIncrement(), SAMPLES), nanos);
+    }
+
+    private void average(long nanos, long now) {
         level.updateAndGet(was -> {
             double decay = Math.exp(-Math.max(0, now - was.at) / TAU);
             double faded = was.nanos * decay;
@@ -27,11 +49,33 @@ final class Latency {
         });
     }
 
-    /** Something that tells only that it was not faster than this. */
+    /** Raises the average to a duration that is only a lower bound. */
     void atLeast(long nanos, long now) {
         if (nanos > at(now)) {
-            sample(nanos, now);
+            average(nanos, now);
         }
+    }
+
+    /** Counts a lower bound in average and percentiles, unless it is below the median: then nothing is learned from it. */
+    void slowerThan(long nanos, long now) {
+        if (nanos >= percentile(0.5)) {
+            keep(nanos);
+            atLeast(nanos, now);
+        }
+    }
+
+    /** Returns a percentile of the last hundred samples in nanoseconds, or 0 while there are fewer than ten. */
+    long percentile(double share) {
+        int known = Math.min(SAMPLES, Math.max(0, count.get()));
+        if (known < ENOUGH) {
+            return 0;
+        }
+        long[] sorted = new long[known];
+        for (int i = 0; i < known; i++) {
+            sorted[i] = samples.get(i);
+        }
+        Arrays.sort(sorted);
+        return sorted[Math.min(known - 1, (int) Math.ceil(share * known) - 1)];
     }
 
     /** In nanoseconds; 0 when nothing is known, or when it was long ago. */

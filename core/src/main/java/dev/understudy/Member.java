@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One provider in the cast, with all that the door remembers of it. */
@@ -24,24 +25,45 @@ final class Member {
     private volatile boolean held;
     private volatile long heldUntil;
 
-    Member(ChatProvider provider, Seat seat, Policies policies, long now) {
+    private Member(
+            ChatProvider provider,
+            Seat seat,
+            Health health,
+            Limiter limiter,
+            RetryTokens retryTokens,
+            Function<String, CircuitBreaker> newCircuit) {
         this.provider = provider;
         this.seat = seat;
-        this.health = new Health(policies.time(), now);
-        this.limiter = new Limiter(
-                seat.limits(), (requests, tokens) -> policies.voice().spent(provider.name(), requests, tokens), now);
-        this.retryTokens = new RetryTokens(policies.budget(), now);
-        this.newCircuit = model -> new CircuitBreaker(
-                policies.circuit(),
-                policies.dice(),
-                (from, to, at) -> {
-                    Listener.safely(
-                            policies.listener(),
-                            new Event.CircuitMoved(
-                                    policies.door(), provider.name(), model, from.name(), to.name(), to.why()));
-                    policies.voice().moved(provider.name(), model, from, to, at);
-                },
-                policies.time().nanos());
+        this.health = health;
+        this.limiter = limiter;
+        this.retryTokens = retryTokens;
+        this.newCircuit = newCircuit;
+    }
+
+    /** Makes members that share policies, clock, chance and receivers of news. */
+    record Factory(
+            Budget budget, CircuitPolicy circuit, PoolEvents events, Voice voice, Time time, RandomGenerator dice) {
+
+        Member member(ChatProvider provider, Seat seat, long now) {
+            String name = provider.name();
+            return new Member(
+                    provider,
+                    seat,
+                    new Health(time, now),
+                    new Limiter(seat.limits(), (requests, tokens) -> voice.spent(name, requests, tokens), now),
+                    new RetryTokens(budget, now),
+                    model -> new CircuitBreaker(circuit, dice, change -> changed(name, model, change), time.nanos()));
+        }
+
+        /** Tells listeners of every change, and other instances only of what this one has seen itself. */
+        private void changed(String provider, String model, CircuitBreaker.Change change) {
+            events.circuitChanged(provider, model, change);
+            if (change.to() == CircuitState.OPEN && !change.remote()) {
+                voice.circuitOpened(provider, model, String.valueOf(change.why()), change.remaining());
+            } else if (change.to() == CircuitState.CLOSED && change.from() == CircuitState.HALF_OPEN) {
+                voice.circuitClosed(provider, model);
+            }
+        }
     }
 
     ChatProvider provider() {

@@ -48,7 +48,7 @@ final class Obstacle {
             return skipped("is held for maintenance" + during(route.member().heldFor(now)));
         }
         CircuitBreaker circuit = route.circuit();
-        if (circuit.state() instanceof Circuit.Closed) {
+        if (circuit.isClosed()) {
             return null;
         }
         CircuitBreaker.Reading reading = circuit.reading(now);

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The cast as others see it: what it can do together, how each one stands, who is in it. */
-record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies policies) {
+record Overview(Roster roster, Map<String, List<String>> fallbacks, List<Record> policies, Time time) {
 
     /**
      * What the cast can do for this model and its fallbacks: tools, schemas, reasoning and sizes as the first provider that
@@ -65,7 +65,7 @@ record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies pol
     }
 
     List<Standing> standings() {
-        long now = policies.time().nanos();
+        long now = time.nanos();
         Member active = roster.active();
         return roster.all().stream()
                 .map(member -> standing(member, member == active, now, hold(member, now)))
@@ -101,7 +101,7 @@ record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies pol
             return null;
         }
         long left = member.heldFor(now);
-        Instant wall = Instant.ofEpochMilli(policies.time().scheduler().now(TimeUnit.MILLISECONDS));
+        Instant wall = Instant.ofEpochMilli(time.scheduler().now(TimeUnit.MILLISECONDS));
         return new Standing.Hold(left == Long.MAX_VALUE ? null : wall.plusNanos(left));
     }
 
@@ -142,13 +142,7 @@ record Overview(Roster roster, Map<String, List<String>> fallbacks, Policies pol
                 .append(" → ")
                 .append(String.join(" → ", others))
                 .append('\n'));
-        for (Record policy : List.of(
-                policies.options().retry(),
-                policies.budget(),
-                policies.timeouts(),
-                policies.circuit(),
-                policies.failover(),
-                policies.hedging())) {
+        for (Record policy : policies) {
             text.append("  ").append(policy).append('\n');
         }
         return text.toString();

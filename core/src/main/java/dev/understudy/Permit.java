@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * so is the result of a call that was let through before the circuit last changed. Each method says whether it had its
  * turn.
  */
-final class Permit implements Admission {
+final class Permit implements CircuitBreaker.Admission {
 
     private static final int UNDECIDED = 0;
     private static final int SUCCEEDED = 1;
@@ -30,7 +30,7 @@ final class Permit implements Admission {
             return false;
         }
         if (admitted instanceof Circuit.Closed closed) {
-            closed.ledger().success(now);
+            closed.statistics().success(now);
         } else if (admitted instanceof Circuit.HalfOpen trial) {
             admitted = breaker.passed(trial, now);
         }

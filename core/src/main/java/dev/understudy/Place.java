@@ -32,10 +32,10 @@ final class Place {
     /** The reason why not, or {@code null}: then it must be left again. */
     @Nullable
     Failure take(long now) {
-        Admission admission =
+        CircuitBreaker.Admission admission =
                 early ? route.circuit().tryEarly(now) : route.circuit().tryAcquire(now);
         if (!(admission instanceof Permit granted)) {
-            Admission.Denied denied = (Admission.Denied) admission;
+            CircuitBreaker.Denied denied = (CircuitBreaker.Denied) admission;
             return Obstacle.circuit(denied.state(), denied.why(), denied.remaining());
         }
         if (!member.limiter().isOff()) {
@@ -65,7 +65,7 @@ final class Place {
             return; // nobody was asked
         }
         FailureRules.Rule rule = FailureRules.of(failure.kind());
-        call.memory().windows().note(route, failure, now);
+        call.memory().windows().note(route.name(), route.model(), failure, now);
         call.memory()
                 .gates()
                 .note(route, failure, rule, call.policies().options().retry().patience(), now);

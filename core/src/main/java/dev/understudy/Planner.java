@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,13 @@ import org.jspecify.annotations.Nullable;
  * serve the request is left out; gated and unwell routes are asked only when nobody else is left. Open circuits are left
  * alone, but for one: when all else has failed, or all are open, one call at a time tries the one that reopens first.
  */
-record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, Policies policies) {
+record Planner(
+        Roster roster,
+        Map<String, List<String>> fallbacks,
+        Gates gates,
+        Selection selection,
+        double maxCost,
+        RandomGenerator dice) {
 
     /**
      * @param begun the answer that is to be told again, which only one can do; {@code null} for a new one
@@ -102,12 +109,7 @@ record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, 
                     ? Obstacle.skipped("did not begin the answer")
                     : pinned
                             ? Obstacle.skipped("is not the active provider, and failover is manual")
-                            : Obstacle.forEver(
-                                    route,
-                                    request,
-                                    needs,
-                                    wishes,
-                                    policies.budget().maxCost());
+                            : Obstacle.forEver(route, request, needs, wishes, maxCost);
             return never == null || !skip(route, never);
         }
 
@@ -143,7 +145,7 @@ record Planner(Roster roster, Map<String, List<String>> fallbacks, Gates gates, 
                 routes.put(candidate, route);
             }
             List<Route> order = new ArrayList<>();
-            for (Selection.Candidate candidate : policies.selection().order(candidates, request, policies.dice())) {
+            for (Selection.Candidate candidate : selection.order(candidates, request, dice)) {
                 Route route = routes.remove(candidate);
                 if (route != null) {
                     order.add(route);

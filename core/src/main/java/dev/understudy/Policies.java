@@ -1,5 +1,6 @@
 package dev.understudy;
 
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** What an understudy was told to do: the builder's defaults and what the caller set instead. */
@@ -18,4 +19,10 @@ record Policies(
         Listener listener,
         Voice voice,
         Time time,
-        RandomGenerator dice) {}
+        RandomGenerator dice) {
+
+    /** Policies in the order in which a description shows them. */
+    List<Record> described() {
+        return List.of(options.retry(), budget, timeouts, circuit, failover, hedging);
+    }
+}

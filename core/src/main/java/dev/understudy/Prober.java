@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -14,11 +15,18 @@ import reactor.core.publisher.Mono;
 /** Looks after providers in the background, from the making of the door to its closing. */
 final class Prober implements Disposable {
 
-    private final Policies policies;
+    private final Probes usual;
+    private final PoolEvents events;
+    private final Time time;
+    private final RandomGenerator dice;
     private final Disposable.Composite running = Disposables.composite();
 
-    Prober(List<Member> members, Policies policies) {
-        this.policies = policies;
+    /** @param usual how a member is probed that has no policy of its own */
+    Prober(List<Member> members, Probes usual, PoolEvents events, Time time, RandomGenerator dice) {
+        this.usual = usual;
+        this.events = events;
+        this.time = time;
+        this.dice = dice;
         for (Member member : members) {
             if (probes(member).enabled()) {
                 // Nobody else subscribes to background work: it belongs to the door and ends with it.
@@ -29,12 +37,12 @@ final class Prober implements Disposable {
 
     private Probes probes(Member member) {
         Probes own = member.seat().probes();
-        return own == null ? policies.probes() : own;
+        return own == null ? usual : own;
     }
 
     private Mono<Void> loop(Member member) {
         return Mono.defer(() -> probe(member))
-                .then(Mono.defer(() -> Mono.delay(pause(member), policies.time().scheduler())))
+                .then(Mono.defer(() -> Mono.delay(pause(member), time.scheduler())))
                 .repeat()
                 .then();
     }
@@ -42,7 +50,7 @@ final class Prober implements Disposable {
     private Mono<Void> probe(Member member) {
         member.checkup().updateAndGet(Checkup::begun);
         return Mono.defer(() -> ask(member.provider(), probes(member).query()))
-                .timeout(probes(member).timeout(), policies.time().scheduler())
+                .timeout(probes(member).timeout(), time.scheduler())
                 .then(Mono.fromRunnable(() -> ended(member, null)))
                 .onErrorResume(error -> Mono.fromRunnable(() -> ended(member, error)))
                 .doOnCancel(() -> member.checkup().updateAndGet(Checkup::abandoned))
@@ -54,20 +62,19 @@ final class Prober implements Disposable {
     }
 
     private void ended(Member member, @Nullable Throwable error) {
-        Instant last = Instant.ofEpochMilli(policies.time().scheduler().now(TimeUnit.MILLISECONDS));
+        Instant last = Instant.ofEpochMilli(time.scheduler().now(TimeUnit.MILLISECONDS));
         String why = error == null ? null : FailureClassifier.failure(error).toString();
         boolean was = member.outOfRotation();
-        long at = policies.time().nanos();
+        long at = time.nanos();
         member.checkup().updateAndGet(checkup -> checkup.ended(error == null, why, probes(member), last, at));
         if (member.outOfRotation() != was) {
-            Listener.safely(
-                    policies.listener(), new Event.HealthChanged(policies.door(), member.name(), member.status(), why));
+            events.healthChanged(member.name(), member.status(), why);
         }
     }
 
     private Duration pause(Member member) {
         long interval = probes(member).interval().toNanos();
-        return Duration.ofNanos((long) (interval * (0.9 + 0.2 * policies.dice().nextDouble())));
+        return Duration.ofNanos((long) (interval * (0.9 + 0.2 * dice.nextDouble())));
     }
 
     @Override

@@ -18,14 +18,16 @@ final class Roster {
 
     private final List<Member> members;
     private final Failover failover;
-    private final Policies policies;
+    private final PoolEvents events;
+    private final Voice voice;
     private final AtomicReference<Lead> lead;
 
-    Roster(List<Member> members, Policies policies) {
+    Roster(List<Member> members, Failover failover, PoolEvents events, Voice voice, long now) {
         this.members = members;
-        this.failover = policies.failover();
-        this.policies = policies;
-        this.lead = new AtomicReference<>(new Lead(0, 0, policies.time().nanos()));
+        this.failover = failover;
+        this.events = events;
+        this.voice = voice;
+        this.lead = new AtomicReference<>(new Lead(0, 0, now));
     }
 
     List<Member> all() {
@@ -78,7 +80,7 @@ final class Roster {
         while (!move(lead.get(), new Lead(next, next, now), "switched by hand")) {
             // somebody else has moved it meanwhile: the hand comes last
         }
-        policies.voice().active(provider, true);
+        voice.active(provider, true);
     }
 
     /** Another instance has made this provider the active one. */
@@ -133,7 +135,7 @@ final class Roster {
 
     private void lead(Lead was, Lead is, String why) {
         if (move(was, is, why)) {
-            policies.voice().active(members.get(is.active).name(), false);
+            voice.active(members.get(is.active).name(), false);
         }
     }
 
@@ -142,13 +144,8 @@ final class Roster {
             return false;
         }
         if (was.active != is.active) {
-            Listener.safely(
-                    policies.listener(),
-                    new Event.ActiveMoved(
-                            policies.door(),
-                            members.get(was.active).name(),
-                            members.get(is.active).name(),
-                            why));
+            events.activeChanged(
+                    members.get(was.active).name(), members.get(is.active).name(), why);
         }
         return true;
     }

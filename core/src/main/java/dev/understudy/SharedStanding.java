@@ -32,7 +32,7 @@ public interface SharedStanding {
 
     /** Each door for itself; the default. */
     static SharedStanding none() {
-        return Silence.INSTANCE;
+        return InMemoryStanding.NONE;
     }
 
     /** Between all doors that are built with the same object. */

@@ -41,17 +41,28 @@ public final class Understudy implements ChatProvider {
         this.name = builder.name;
         this.policies = builder.policies();
         long now = policies.time().nanos();
+        Voice voice = policies.voice();
+        Time time = policies.time();
+        PoolEvents events = new PoolEvents(name, policies.listener());
+        Member.Factory factory =
+                new Member.Factory(policies.budget(), policies.circuit(), events, voice, time, policies.dice());
         List<Member> members = builder.cast.stream()
-                .map(cast -> new Member(cast.provider(), cast.seat(), policies, now))
+                .map(cast -> factory.member(cast.provider(), cast.seat(), now))
                 .toList();
-        this.roster = new Roster(members, policies);
+        this.roster = new Roster(members, policies.failover(), events, voice, now);
         Map<String, List<String>> fallbacks = Collections.unmodifiableMap(new LinkedHashMap<>(builder.fallbacks));
-        Gates gates = new Gates(policies.voice());
-        Planner planner = new Planner(roster, fallbacks, gates, policies);
-        this.overview = new Overview(roster, fallbacks, policies);
+        Gates gates = new Gates(voice);
+        Planner planner = new Planner(
+                roster,
+                fallbacks,
+                gates,
+                policies.selection(),
+                policies.budget().maxCost(),
+                policies.dice());
+        this.overview = new Overview(roster, fallbacks, policies.described(), time);
         this.engine = new Engine(name, planner, new Call.Memory(roster, gates, new Windows()), policies);
-        this.prober = new Prober(members, policies);
-        this.hearsay = new Hearsay(roster, gates, policies);
+        this.prober = new Prober(members, policies.probes(), events, time, policies.dice());
+        this.hearsay = new Hearsay(roster, gates, voice, time);
         this.control = new UnderstudyControl(roster, overview, policies);
     }
 
@@ -122,7 +133,7 @@ public final class Understudy implements ChatProvider {
         return Flux.fromIterable(roster.all())
                 .flatMap(member -> Mono.defer(member.provider()::warmup).onErrorResume(error -> {
                     Failure why = FailureClassifier.failure(error);
-                    Listener.safely(policies.listener(), new Event.WarmupFailed(name, member.name(), why));
+                    new PoolEvents(name, policies.listener()).warmupFailed(member.name(), why);
                     return Mono.empty();
                 }))
                 .then();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import reactor.core.scheduler.Scheduler;
 
@@ -37,7 +38,7 @@ public final class UnderstudyBuilder {
     private Listener listener = Listener.none();
     private SharedStanding sharedStanding = SharedStanding.none();
     private Time time = Time.PARALLEL;
-    private RandomGenerator dice = Dice.PER_THREAD;
+    private RandomGenerator dice = () -> ThreadLocalRandom.current().nextLong();
 
     UnderstudyBuilder() {}
 

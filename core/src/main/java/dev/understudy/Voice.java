@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param door the name of the door
  * @param time whose readings are told as instants, for no two instances share an origin
  */
-record Voice(SharedStanding shared, String from, String door, Time time) {
+record Voice(SharedStanding shared, String from, String door, Time time) implements Gates.Watcher {
 
     static final Voice SILENT = new Voice(SharedStanding.none(), "", "", Time.PARALLEL);
 
@@ -29,13 +29,13 @@ record Voice(SharedStanding shared, String from, String door, Time time) {
     private static final AtomicLong DOORS = new AtomicLong();
 
     static Voice of(SharedStanding shared, String door, Time time) {
-        return shared == Silence.INSTANCE
+        return shared == InMemoryStanding.NONE
                 ? SILENT
                 : new Voice(shared, PROCESS + "/" + DOORS.incrementAndGet(), door, time);
     }
 
     boolean isSilent() {
-        return shared == Silence.INSTANCE;
+        return shared == InMemoryStanding.NONE;
     }
 
     /** Telling must not harm a call. */
@@ -50,21 +50,22 @@ record Voice(SharedStanding shared, String from, String door, Time time) {
         }
     }
 
-    void gated(Route route, Gates.Gate gate, long now) {
-        say(new SharedStanding.Gated(route.name(), route.model(), gate.kind(), instant(gate.until(), now)));
+    @Override
+    public void shut(String provider, String model, Gates.Gate gate, long now) {
+        say(new SharedStanding.Gated(provider, model, gate.kind(), in(gate.until() - now)));
     }
 
-    void ungated(Route route) {
-        say(new SharedStanding.Ungated(route.name(), route.model()));
+    @Override
+    public void opened(String provider, String model) {
+        say(new SharedStanding.Ungated(provider, model));
     }
 
-    /** Only what this door has seen itself: what it heard is not told again. */
-    void moved(String provider, String model, Circuit from, Circuit to, long now) {
-        if (to instanceof Circuit.Open open && !open.hearsay()) {
-            say(new SharedStanding.Opened(provider, model, open.why(), instant(open.until(), now)));
-        } else if (to instanceof Circuit.Closed && from instanceof Circuit.HalfOpen) {
-            say(new SharedStanding.Closed(provider, model));
-        }
+    void circuitOpened(String provider, String model, String why, long remaining) {
+        say(new SharedStanding.Opened(provider, model, why, in(remaining)));
+    }
+
+    void circuitClosed(String provider, String model) {
+        say(new SharedStanding.Closed(provider, model));
     }
 
     void active(String provider, boolean byHand) {
@@ -90,8 +91,8 @@ record Voice(SharedStanding shared, String from, String door, Time time) {
         return Instant.ofEpochMilli(time.scheduler().now(TimeUnit.MILLISECONDS));
     }
 
-    private Instant instant(long until, long now) {
-        return wall().plusNanos(until - now);
+    private Instant in(long nanos) {
+        return wall().plusNanos(nanos);
     }
 
     /** The reading of this door's clock at an instant that another has told. */

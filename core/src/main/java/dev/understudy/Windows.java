@@ -25,10 +25,10 @@ final class Windows {
     private final AtomicReference<Map<Key, Learned>> learned = new AtomicReference<>(Map.of());
 
     /** Remembers the window if the failure tells one. */
-    void note(Route route, Failure failure, long now) {
+    void note(String provider, String model, Failure failure, long now) {
         Integer window = failure.advice().window();
         if (window != null && window > 0) {
-            Key key = new Key(route.name(), route.model());
+            Key key = new Key(provider, model);
             Learned news = new Learned(window, now + BELIEVED.toNanos());
             learned.updateAndGet(was -> with(was, key, news));
         }
@@ -36,10 +36,9 @@ final class Windows {
 
     /** The smaller of what was declared and what was learned; {@code null} when nobody knows. */
     @Nullable
-    Integer known(Route route, long now) {
-        Integer declared = route.capabilities().window();
+    Integer known(String provider, String model, @Nullable Integer declared, long now) {
         Map<Key, Learned> all = learned.get();
-        Learned here = all.isEmpty() ? null : all.get(new Key(route.name(), route.model()));
+        Learned here = all.isEmpty() ? null : all.get(new Key(provider, model));
         if (here == null || here.until - now <= 0) {
             return declared;
         }

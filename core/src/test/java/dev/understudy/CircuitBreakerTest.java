@@ -24,7 +24,7 @@ class CircuitBreakerTest {
 
     private CircuitBreaker with(CircuitPolicy policy, RandomGenerator dice) {
         moves.clear();
-        breaker = new CircuitBreaker(policy, dice, (from, to, at) -> moves.add(from.name() + " " + to.name()), now);
+        breaker = new CircuitBreaker(policy, dice, change -> moves.add(change.from() + " " + change.to()), now);
         return breaker;
     }
 
@@ -37,13 +37,13 @@ class CircuitBreakerTest {
     }
 
     private Permit permit() {
-        Admission admission = breaker.tryAcquire(now);
+        CircuitBreaker.Admission admission = breaker.tryAcquire(now);
         assertThat(admission).isInstanceOf(Permit.class);
         return (Permit) admission;
     }
 
     private Permit trial() {
-        Admission admission = breaker.tryAcquire(now);
+        CircuitBreaker.Admission admission = breaker.tryAcquire(now);
         assertThat(admission).isInstanceOfSatisfying(Permit.class, permit -> assertThat(permit.admitted())
                 .isInstanceOf(Circuit.HalfOpen.class));
         return (Permit) admission;
@@ -62,7 +62,7 @@ class CircuitBreakerTest {
     }
 
     private void assertDenied(CircuitState state, Duration remaining) {
-        assertThat(breaker.tryAcquire(now)).isInstanceOfSatisfying(Admission.Denied.class, denied -> {
+        assertThat(breaker.tryAcquire(now)).isInstanceOfSatisfying(CircuitBreaker.Denied.class, denied -> {
             assertThat(denied.state()).isEqualTo(state);
             assertThat(denied.remaining()).isEqualTo(remaining.toNanos());
         });
@@ -181,7 +181,7 @@ class CircuitBreakerTest {
         pass(5);
         Permit trial = trial();
         assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
-        assertThat(breaker.tryEarly(now)).isInstanceOf(Admission.Denied.class);
+        assertThat(breaker.tryEarly(now)).isInstanceOf(CircuitBreaker.Denied.class);
         trial.success(now);
         assertState(CircuitState.CLOSED);
         assertThat(permit().admitted()).isInstanceOf(Circuit.Closed.class);
@@ -202,7 +202,7 @@ class CircuitBreakerTest {
     void anEarlyTrialIsStillTheOnlyOne() {
         fail(5);
         assertThat(breaker.tryEarly(now)).isInstanceOf(Permit.class);
-        assertThat(breaker.tryEarly(now)).isInstanceOf(Admission.Denied.class);
+        assertThat(breaker.tryEarly(now)).isInstanceOf(CircuitBreaker.Denied.class);
         assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
     }
 
@@ -413,7 +413,7 @@ class CircuitBreakerTest {
         breaker.forceOpen(null, now);
         pass(Duration.ofDays(300));
         assertDenied(CircuitState.FORCED_OPEN, Duration.ofNanos(Long.MAX_VALUE));
-        assertThat(breaker.tryEarly(now)).isInstanceOf(Admission.Denied.class);
+        assertThat(breaker.tryEarly(now)).isInstanceOf(CircuitBreaker.Denied.class);
         breaker.release(now);
         breaker.release(now);
         succeed(1);

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,8 +40,6 @@ class CircuitRaceTest {
         NEUTRAL
     }
 
-    private record Move(Circuit from, Circuit to) {}
-
     private record Trial(long generation, int lease) {}
 
     /** A permit, how often it was told that it had ended, and by what. */
@@ -58,7 +57,7 @@ class CircuitRaceTest {
 
     private static final class Stage {
         private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 10_000);
-        private final Queue<Move> moves = new ConcurrentLinkedQueue<>();
+        private final Queue<CircuitBreaker.Change> moves = new ConcurrentLinkedQueue<>();
         private final Map<Trial, Call> trials = new ConcurrentHashMap<>();
         private final Map<Trial, End> ends = new ConcurrentHashMap<>();
         private final AtomicReferenceArray<Call> shared = new AtomicReferenceArray<>(8);
@@ -72,8 +71,8 @@ class CircuitRaceTest {
             this.forgetful = forgetful;
             this.breaker = new CircuitBreaker(
                     POLICY.withTrialLease(lease),
-                    Dice.PER_THREAD,
-                    (from, to, now) -> moves.add(new Move(from, to)),
+                    () -> ThreadLocalRandom.current().nextLong(),
+                    moves::add,
                     clock.get());
         }
 
@@ -169,18 +168,17 @@ class CircuitRaceTest {
         }
 
         /** The moves make one chain without gaps, whose end is the present state. */
-        List<Move> chain() {
+        List<CircuitBreaker.Change> chain() {
             assertThat(wrong).hasValue(0);
-            List<Move> chain = new ArrayList<>(moves);
-            chain.sort(Comparator.comparingLong(move -> move.to().generation()));
+            List<CircuitBreaker.Change> chain = new ArrayList<>(moves);
+            chain.sort(Comparator.comparingLong(move -> move.generation()));
             long generation = 0;
             CircuitState state = CircuitState.CLOSED;
-            for (Move move : chain) {
-                assertThat(move.from().generation()).isEqualTo(generation);
-                assertThat(move.from().name()).isEqualTo(state);
-                generation = move.to().generation();
-                state = move.to().name();
-                assertThat(generation).isEqualTo(move.from().generation() + 1);
+            for (CircuitBreaker.Change move : chain) {
+                assertThat(move.generation()).isEqualTo(generation + 1);
+                assertThat(move.from()).isEqualTo(state);
+                generation = move.generation();
+                state = move.to();
             }
             assertThat(breaker.state().generation()).isEqualTo(generation);
             assertThat(breaker.state().name()).isEqualTo(state);
@@ -188,14 +186,14 @@ class CircuitRaceTest {
         }
 
         /** Only a successful trial of a half-open circuit closes it, and only a failed one opens it again. */
-        void onlyTrialsDecide(List<Move> chain) {
+        void onlyTrialsDecide(List<CircuitBreaker.Change> chain) {
             Map<Long, List<End>> byGeneration = new ConcurrentSkipListMap<>();
             ends.forEach((trial, end) -> byGeneration
                     .computeIfAbsent(trial.generation(), generation -> new ArrayList<>())
                     .add(end));
-            for (Move move : chain) {
-                List<End> seen = byGeneration.getOrDefault(move.from().generation(), List.of());
-                String way = move.from().name() + " " + move.to().name();
+            for (CircuitBreaker.Change move : chain) {
+                List<End> seen = byGeneration.getOrDefault(move.generation() - 1, List.of());
+                String way = move.from() + " " + move.to();
                 switch (way) {
                     case "HALF_OPEN CLOSED" -> assertThat(seen).contains(End.SUCCESS);
                     case "HALF_OPEN OPEN" -> assertThat(seen).contains(End.FAILURE);
@@ -213,7 +211,7 @@ class CircuitRaceTest {
     @Test
     void oneTrialAtATimeEachDecidedOnceAndNoMoveLost() throws Exception {
         Stage stage = new Stage(Duration.ofDays(1), false, false).play(4, 300_000);
-        List<Move> chain = stage.chain();
+        List<CircuitBreaker.Change> chain = stage.chain();
         stage.onlyTrialsDecide(chain);
         assertThat(chain).hasSizeGreaterThan(1_000);
         // No lease expires here: a second trial of a generation needs a first one that ended neutral, and a decision is
@@ -226,7 +224,7 @@ class CircuitRaceTest {
             }
         });
         Map<Long, CircuitState> next = new ConcurrentHashMap<>();
-        chain.forEach(move -> next.put(move.from().generation(), move.to().name()));
+        chain.forEach(move -> next.put(move.generation() - 1, move.to()));
         stage.ends.forEach((trial, end) -> {
             if (end != End.NEUTRAL) {
                 assertThat(next.get(trial.generation()))
@@ -238,7 +236,7 @@ class CircuitRaceTest {
     @Test
     void lostTrialsNeverLockTheCircuit() throws Exception {
         Stage stage = new Stage(Duration.ofNanos(25), false, true).play(4, 300_000);
-        List<Move> chain = stage.chain();
+        List<CircuitBreaker.Change> chain = stage.chain();
         stage.onlyTrialsDecide(chain);
         assertThat(stage.trials.values()).anyMatch(call -> call.ends.get() == 0);
         assertThat(chain).hasSizeGreaterThan(1_000);
@@ -247,8 +245,8 @@ class CircuitRaceTest {
     @Test
     void anOperatorInTheMiddleBreaksNothing() throws Exception {
         Stage stage = new Stage(Duration.ofNanos(25), true, true).play(4, 300_000);
-        List<Move> chain = stage.chain();
+        List<CircuitBreaker.Change> chain = stage.chain();
         stage.onlyTrialsDecide(chain);
-        assertThat(chain).extracting(move -> move.to().name()).contains(CircuitState.values());
+        assertThat(chain).extracting(move -> move.to()).contains(CircuitState.values());
     }
 }

@@ -20,7 +20,7 @@ class CircuitTest {
             new Circuit.Disabled(7));
 
     private static Circuit.Closed closed(long generation) {
-        return new Circuit.Closed(generation, new Ledger(POLICY, 0));
+        return new Circuit.Closed(generation, new BreakerStatistics(POLICY, 0));
     }
 
     private static Circuit.HalfOpen halfOpen(long generation, int lease) {
@@ -55,7 +55,7 @@ class CircuitTest {
 
     @Test
     void whatAnotherInstanceSaysOpensWhatIsClosedAndLengthensWhatIsOpenAndNothingElse() {
-        long longest = 10 + POLICY.pause().nanos(100, 1);
+        long longest = 10 + Circuit.pause(POLICY, 100, 1);
         assertThat(closed.heardOpen("why", 60, 10, POLICY))
                 .isEqualTo(new Circuit.Open(8, 60, 1, "another instance: why", true));
         assertThat(closed.heardOpen("why", Long.MAX_VALUE / 2, 10, POLICY))

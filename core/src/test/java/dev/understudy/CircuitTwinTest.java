@@ -35,6 +35,7 @@ class CircuitTwinTest {
         private final List<CircuitState> moves = new ArrayList<>();
         private final List<Both> calls = new ArrayList<>();
         private final CircuitBreaker breaker;
+        private long changes;
         private final NaiveCircuit naive;
         private final double failures;
         private long now;
@@ -60,9 +61,10 @@ class CircuitTwinTest {
                             return chance;
                         }
                     },
-                    (from, to, at) -> {
-                        Schedules.same("generation", to.generation(), from.generation() + 1);
-                        moves.add(to.name());
+                    change -> {
+                        changes++;
+                        Schedules.same("generation", change.generation(), changes);
+                        moves.add(change.to());
                     },
                     origin);
         }
@@ -111,11 +113,12 @@ class CircuitTwinTest {
 
         private void acquire(boolean early) {
             NaiveCircuit.Pass pass = naive.acquire(early, now);
-            Admission admission = early ? breaker.tryEarly(origin + now) : breaker.tryAcquire(origin + now);
+            CircuitBreaker.Admission admission =
+                    early ? breaker.tryEarly(origin + now) : breaker.tryAcquire(origin + now);
             if (pass != null) {
                 calls.add(new Both((Permit) admission, pass));
             } else {
-                Admission.Denied denied = (Admission.Denied) admission;
+                CircuitBreaker.Denied denied = (CircuitBreaker.Denied) admission;
                 Schedules.same("state", denied.state(), naive.state());
                 Schedules.same("remaining", denied.remaining(), naive.remaining(now));
             }

@@ -64,7 +64,15 @@ final class Doors {
     }
 
     static Member member(ChatProvider provider, Seat seat) {
-        return new Member(provider, seat, DEFAULTS, 0);
+        PoolEvents events = new PoolEvents(DEFAULTS.door(), DEFAULTS.listener());
+        return new Member.Factory(
+                        DEFAULTS.budget(),
+                        DEFAULTS.circuit(),
+                        events,
+                        DEFAULTS.voice(),
+                        DEFAULTS.time(),
+                        DEFAULTS.dice())
+                .member(provider, seat, 0);
     }
 
     static Route route(String name) {
@@ -78,5 +86,10 @@ final class Doors {
     static Plan plan(Route... routes) {
         return new Plan(
                 List.of(routes), Collections.nCopies(routes.length, 0L), routes.length, routes[0], Trail.empty());
+    }
+
+    static Roster roster(Member... members) {
+        PoolEvents events = new PoolEvents(DEFAULTS.door(), DEFAULTS.listener());
+        return new Roster(List.of(members), DEFAULTS.failover(), events, DEFAULTS.voice(), 0);
     }
 }

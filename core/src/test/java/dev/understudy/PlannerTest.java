@@ -30,7 +30,7 @@ class PlannerTest {
     private static final ChatRequest TOOLS = PLAIN.withTools(List.of(Tool.of("clock", "tells the time")));
     private static final Feature[] ALL = Feature.values();
 
-    private final Gates gates = new Gates();
+    private final Gates gates = new Gates(Voice.SILENT);
 
     @Test
     void eachProviderIsAskedForEachModelOfTheChainInOrder() {
@@ -141,7 +141,7 @@ class PlannerTest {
     }
 
     private Planner planner(Map<String, List<String>> fallbacks, Member... cast) {
-        return new Planner(new Roster(List.of(cast), Doors.DEFAULTS), fallbacks, gates, Doors.DEFAULTS);
+        return new Planner(Doors.roster(cast), fallbacks, gates, Selection.sequential(), 0, new FixedDice(0.5));
     }
 
     private static Plan plan(Planner planner, ChatRequest request, boolean stream, long now) {

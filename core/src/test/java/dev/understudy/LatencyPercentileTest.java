@@ -7,15 +7,15 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-class SamplesTest {
+class LatencyPercentileTest {
 
-    private final Samples samples = new Samples();
+    private final Latency samples = new Latency(0);
 
     @Test
     void fewerThanTenSayNothingOfATail() {
-        IntStream.range(0, 9).forEach(i -> samples.add(1000));
+        IntStream.range(0, 9).forEach(i -> samples.sample(1000, 0));
         assertThat(samples.percentile(0.95)).isZero();
-        samples.add(1000);
+        samples.sample(1000, 0);
         assertThat(samples.percentile(0.95)).isEqualTo(1000);
     }
 
@@ -29,7 +29,7 @@ class SamplesTest {
             shuffled[i] = shuffled[j];
             shuffled[j] = kept;
         }
-        LongStream.of(shuffled).forEach(samples::add);
+        LongStream.of(shuffled).forEach(nanos -> samples.sample(nanos, 0));
         assertThat(samples.percentile(0.5)).isEqualTo(50);
         assertThat(samples.percentile(0.95)).isEqualTo(95);
         assertThat(samples.percentile(0.999)).isEqualTo(100);
@@ -38,14 +38,14 @@ class SamplesTest {
 
     @Test
     void onlyTheLastHundredCount() {
-        IntStream.range(0, 100).forEach(i -> samples.add(1_000_000));
-        IntStream.range(0, 100).forEach(i -> samples.add(7));
+        IntStream.range(0, 100).forEach(i -> samples.sample(1_000_000, 0));
+        IntStream.range(0, 100).forEach(i -> samples.sample(7, 0));
         assertThat(samples.percentile(0.99)).isEqualTo(7);
     }
 
     @Test
     void oneStragglerInTwentyIsAboveTheNinetyFifth() {
-        IntStream.range(0, 100).forEach(i -> samples.add(i % 20 == 0 ? 5_000 : 100));
+        IntStream.range(0, 100).forEach(i -> samples.sample(i % 20 == 0 ? 5_000 : 100, 0));
         assertThat(samples.percentile(0.95)).isEqualTo(100);
     }
 }

@@ -3,17 +3,18 @@ package dev.understudy;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
-/** What a closed circuit has seen since it closed, and whether that breaks a rule. */
-final class Ledger {
+/** Counts the successes and failures of a closed circuit since it closed, and says which rule a failure breaks. */
+final class BreakerStatistics {
 
     private final CircuitPolicy policy;
     private final AtomicInteger consecutive = new AtomicInteger();
     private final @Nullable Window calls;
     private final @Nullable Recent failures;
 
-    Ledger(CircuitPolicy policy, long now) {
+    BreakerStatistics(CircuitPolicy policy, long now) {
         CircuitPolicy.Rate rate = policy.rate();
         CircuitPolicy.Count count = policy.count();
         this.policy = policy;
@@ -77,5 +78,37 @@ final class Ledger {
 
     int recent(long now) {
         return failures == null ? 0 : failures.count(now);
+    }
+
+    /** The instants of the last n failures: enough to know exactly whether there were n in the last while. */
+    private static final class Recent {
+
+        private final AtomicLongArray instants;
+        private final AtomicInteger next = new AtomicInteger();
+        private final long length;
+
+        Recent(int n, long length, long now) {
+            this.instants = new AtomicLongArray(n);
+            this.length = length;
+            for (int i = 0; i < n; i++) {
+                instants.set(i, now - length); // too old to count
+            }
+        }
+
+        void add(long now) {
+            int slot = next.getAndUpdate(i -> (i + 1) % instants.length());
+            instants.accumulateAndGet(slot, now, (was, is) -> is - was > 0 ? is : was);
+        }
+
+        /** How many are younger than the length, at most n. All are looked at, so that writers may overtake each other. */
+        int count(long now) {
+            int count = 0;
+            for (int i = 0; i < instants.length(); i++) {
+                if (now - instants.get(i) < length) {
+                    count++;
+                }
+            }
+            return count;
+        }
     }
 }

@@ -1,0 +1,33 @@
+package dev.understudy;
+
+import dev.understudy.chat.Failure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes the events of a pool of providers that belong to no call.
+ *
+ * @param understudy name of the understudy that the pool belongs to
+ * @param listener receiver of the events; what it throws is dropped
+ */
+record PoolEvents(String understudy, Listener listener) {
+
+    void circuitChanged(String provider, String model, CircuitBreaker.Change change) {
+        publish(new Event.CircuitMoved(understudy, provider, model, change.from(), change.to(), change.why()));
+    }
+
+    void activeChanged(String from, String to, String why) {
+        publish(new Event.ActiveMoved(understudy, from, to, why));
+    }
+
+    void healthChanged(String provider, Standing.Status status, @Nullable String why) {
+        publish(new Event.HealthChanged(understudy, provider, status, why));
+    }
+
+    void warmupFailed(String provider, Failure why) {
+        publish(new Event.WarmupFailed(understudy, provider, why));
+    }
+
+    private void publish(Event event) {
+        Listener.safely(listener, event);
+    }
+}
