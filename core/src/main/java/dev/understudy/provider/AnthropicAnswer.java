@@ -27,10 +27,10 @@ final class AnthropicAnswer {
         JsonReader in = Json.read(body);
         answer.message(in);
         if (answer.hasError) {
-            throw new CallFailed(ErrorTyping.inBand(body, 0, body.length));
+            throw InBandError.of(body, 0, body.length);
         }
         if (!answer.hasContent) {
-            throw new CallFailed(ErrorTyping.noAnswer(body, "no Anthropic message in the answer"));
+            throw InBandError.noAnswer(body, "no Anthropic message in the answer");
         }
         return new ChatResponse(
                 answer.text.toString(),

@@ -79,7 +79,7 @@ final class AnthropicStream implements StreamDecoder {
     }
 
     private static CallFailed inBand(Framing framing) {
-        return new CallFailed(ErrorTyping.inBand(framing.payload(), framing.offset(), framing.length()));
+        return InBandError.of(framing.payload(), framing.offset(), framing.length());
     }
 
     /** A second beginning with another id is another answer: two were spliced on the way. */

@@ -27,7 +27,7 @@ final class BedrockAnswer {
         JsonReader in = Json.read(body);
         answer.response(in);
         if (!answer.hasContent) {
-            throw new CallFailed(ErrorTyping.noAnswer(body, "no Converse message in the answer"));
+            throw InBandError.noAnswer(body, "no Converse message in the answer");
         }
         answer.end.check();
         return new ChatResponse(

@@ -1,6 +1,5 @@
 package dev.understudy.provider;
 
-import dev.understudy.chat.ChatException.CallFailed;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -27,8 +26,7 @@ final class BedrockChunks implements Framing {
     public boolean next() {
         while (messages.next()) {
             if (messages.isErrorField()) {
-                throw new CallFailed(
-                        ErrorTyping.inBand(messages.payload(), messages.offset(), messages.length(), messages.event()));
+                throw InBandError.of(messages.payload(), messages.offset(), messages.length(), messages.event());
             }
             if (unwrap()) {
                 return true;

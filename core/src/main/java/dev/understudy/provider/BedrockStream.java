@@ -55,7 +55,7 @@ final class BedrockStream implements StreamDecoder {
             return;
         }
         if (event.isErrorField()) {
-            throw new CallFailed(ErrorTyping.inBand(event.payload(), event.offset(), event.length(), event.event()));
+            throw InBandError.of(event.payload(), event.offset(), event.length(), event.event());
         }
         type = event.event();
         index = 0;

@@ -34,7 +34,7 @@ final class CohereAnswer {
         }
         end.failIfError(body, 0, body.length);
         if (!hasMessage) {
-            throw new CallFailed(ErrorTyping.noAnswer(body, "no Cohere message in the answer"));
+            throw InBandError.noAnswer(body, "no Cohere message in the answer");
         }
         List<Thought> thoughts = new ArrayList<>();
         if (!message.thinking.isEmpty() || !message.plan.isEmpty()) {

@@ -94,7 +94,7 @@ final class CohereEnd {
     void failIfError(byte[] payload, int offset, int length) {
         boolean named = finish != null && (is("ERROR") || is("TIMEOUT"));
         if (hasError) {
-            throw new CallFailed(ErrorTyping.inBand(payload, offset, length));
+            throw InBandError.of(payload, offset, length);
         }
         if (named) {
             String code = String.valueOf(finish).toLowerCase(Locale.ROOT);

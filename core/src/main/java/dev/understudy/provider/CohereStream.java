@@ -83,7 +83,7 @@ final class CohereStream implements StreamDecoder {
     }
 
     private static CallFailed inBand(Framing event) {
-        return new CallFailed(ErrorTyping.inBand(event.payload(), event.offset(), event.length()));
+        return InBandError.of(event.payload(), event.offset(), event.length());
     }
 
     private void parse(Framing event) {

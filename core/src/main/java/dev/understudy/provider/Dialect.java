@@ -110,6 +110,15 @@ interface Dialect {
      * @param header the value of a response header field by its lower-case name
      */
     default Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
-        return ErrorTyping.http(status, header, body);
+        return failure(status, header, body, CallerText.NONE);
+    }
+
+    /**
+     * Types it by words that the request does not contain.
+     *
+     * @param caller text of the request
+     */
+    default Failure failure(int status, Function<String, @Nullable String> header, byte[] body, CallerText caller) {
+        return ErrorTyping.http(status, header, body, caller);
     }
 }

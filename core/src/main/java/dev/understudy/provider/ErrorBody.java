@@ -43,34 +43,45 @@ record ErrorBody(
 
     /** Reads the bytes of a body, whatever their content type says. */
     static ErrorBody read(byte[] bytes, int offset, int length) {
+        return read(bytes, offset, length, CallerText.NONE);
+    }
+
+    /** Reads the bytes of a body without taking codes from what the request itself says. */
+    static ErrorBody read(byte[] bytes, int offset, int length, CallerText caller) {
         try {
             JsonReader in = Json.read(bytes, offset, length);
             if (in.isObject() || in.isArray()) {
-                return of(JsonTree.of(in));
+                return of(JsonTree.of(in), caller);
             }
         } catch (CallFailed notJson) {
             // Read as text below.
         }
-        return text(new String(bytes, offset, length, StandardCharsets.UTF_8).strip());
+        return text(new String(bytes, offset, length, StandardCharsets.UTF_8).strip(), caller);
     }
 
     /** Reads parsed JSON. */
     static ErrorBody of(@Nullable Object json) {
-        ErrorGathering gathered = new ErrorGathering();
+        return of(json, CallerText.NONE);
+    }
+
+    private static ErrorBody of(@Nullable Object json, CallerText caller) {
+        ErrorGathering gathered = new ErrorGathering(caller);
         gathered.take(json, 0);
         return gathered.body();
     }
 
-    private static ErrorBody text(String text) {
+    private static ErrorBody text(String text, CallerText caller) {
         String start = text.substring(0, Math.min(200, text.length())).toLowerCase(Locale.ROOT);
         boolean page = start.startsWith("<!doctype") || start.startsWith("<html") || start.contains("<head>");
         String words = page ? PageWords.of(bounded(text, 64 << 10)) : text;
-        ErrorGathering gathered = new ErrorGathering();
+        ErrorGathering gathered = new ErrorGathering(caller);
         gathered.say(words);
         if (!page) {
             Matcher broken = BROKEN.matcher(bounded(text, EVIDENCE));
             while (broken.find()) {
-                gathered.code(broken.group(1));
+                if (!caller.contains(broken.group(1))) {
+                    gathered.code(broken.group(1));
+                }
             }
         }
         ErrorBody body = gathered.body();

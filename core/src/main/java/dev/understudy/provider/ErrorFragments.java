@@ -13,6 +13,7 @@ import static dev.understudy.chat.FailureKind.SERVER;
 import static dev.understudy.chat.FailureKind.TOOL_REJECTED;
 import static dev.understudy.provider.Fragment.row;
 
+import dev.understudy.chat.FailureKind;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -65,7 +66,9 @@ final class ErrorFragments {
                     """).at(0, 400, 401, 402, 403, 412, 422, 429),
             row(QUOTA, """
                     exceeded your current quota  |  check your plan and billing
-                    """).unless("quotaid | retrydelay | please retry in | gemini | resource_exhausted"),
+                    """)
+                    .at(0, 400, 402, 403, 422, 429)
+                    .unless("quotaid | retrydelay | please retry in | gemini | resource_exhausted"),
 
             // Keys.
             row(AUTH, """
@@ -76,7 +79,7 @@ final class ErrorFragments {
                     missing authentication  |  (invalid|failed) authentication
                     authentication (failed|required)  |  unregistered callers
                     invalid (bearer|access|api|auth\\w*) token  |  invalid credentials  |  not authenticated
-                    """),
+                    """).at(0, 400, 401, 403, 407, 422, 498),
             row(AUTH, """
                     invalid token  |  \\bunauthorized\\b
                     """).at(0, 403, 498),
@@ -161,10 +164,17 @@ final class ErrorFragments {
 
     private ErrorFragments() {}
 
-    static @Nullable Fragment first(int status, String evidence) {
+    /** Whether a row would be found in this text alone. */
+    static boolean isPhrase(String text) {
+        String lowerCase = text.toLowerCase(Locale.ROOT);
+        return TABLE.stream().anyMatch(row -> !row.words().isEmpty() && row.says(lowerCase));
+    }
+
+    /** @param coded the kind that the vendor's own code names, {@code null} without one */
+    static @Nullable Fragment first(int status, @Nullable FailureKind coded, String evidence) {
         String lowerCase = evidence.toLowerCase(Locale.ROOT);
         for (Fragment row : TABLE) {
-            if (row.fits(status, lowerCase)) {
+            if (row.refines(status, coded) && row.fits(status, lowerCase)) {
                 return row;
             }
         }

@@ -83,14 +83,20 @@ final class ErrorGathering {
     private final Set<String> words = new LinkedHashSet<>();
     private final StringBuilder evidence = new StringBuilder();
     private final Set<String> codes = new LinkedHashSet<>();
+    private final CallerText caller;
     private @Nullable String param;
     private int status;
+
+    /** @param caller text of the request: JSON within words, and codes within words, count only if it has none of them */
+    ErrorGathering(CallerText caller) {
+        this.caller = caller;
+    }
 
     ErrorBody body() {
         String message = words.stream().limit(2).reduce("", ErrorGathering::joined);
         Matcher bracketed = BRACKETED.matcher(evidence);
         List<String> ordered = new ArrayList<>();
-        if (bracketed.find()) {
+        if (bracketed.find() && !caller.contains(bracketed.group(1))) {
             ordered.add(bracketed.group(1));
         }
         codes.stream().filter(code -> !ordered.contains(code)).forEach(ordered::add);
@@ -155,7 +161,7 @@ final class ErrorGathering {
         for (String field : WORDS) {
             if (map.get(field) instanceof String said) {
                 words(said, depth);
-                if (field.equals("error") && CODE.matcher(said).matches()) {
+                if (field.equals("error") && CODE.matcher(said).matches() && !caller.contains(said)) {
                     code(said);
                 }
             }
@@ -181,7 +187,7 @@ final class ErrorGathering {
     /** Words, or JSON in a string, as gateways pass on what they got. */
     private void words(String said, int depth) {
         String stripped = said.strip();
-        if ((stripped.startsWith("{") || stripped.startsWith("[{")) && depth < DEPTH) {
+        if ((stripped.startsWith("{") || stripped.startsWith("[{")) && depth < DEPTH && !caller.contains(stripped)) {
             byte[] bytes = stripped.getBytes(StandardCharsets.UTF_8);
             try {
                 JsonReader in = Json.read(bytes);

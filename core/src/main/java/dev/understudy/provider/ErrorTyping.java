@@ -49,16 +49,27 @@ final class ErrorTyping {
      * @param header the value of a response header field by its lower-case name
      */
     static Failure http(int status, Function<String, @Nullable String> header, byte[] body) {
-        String date = header.apply("date");
-        Instant then = date == null ? null : RetryAfter.date(date);
-        return http(status, header, body, then == null ? clock() : then);
+        return http(status, header, body, CallerText.NONE);
     }
 
-    /** The same, with moments counted from {@code now}. */
+    /** Types it with moments counted from {@code now}. */
     static Failure http(int status, Function<String, @Nullable String> header, byte[] body, Instant now) {
-        ErrorBody error = ErrorBody.read(body, 0, body.length).withCode(header.apply("x-amzn-errortype"));
-        return failure(status, error)
-                .withRetryAfter(RetryAfter.of(header, error.evidence(), now))
+        return http(status, header, body, now, CallerText.NONE);
+    }
+
+    /** Types it by words that the request does not contain. */
+    static Failure http(int status, Function<String, @Nullable String> header, byte[] body, CallerText caller) {
+        String date = header.apply("date");
+        Instant then = date == null ? null : RetryAfter.date(date);
+        return http(status, header, body, then == null ? clock() : then, caller);
+    }
+
+    private static Failure http(
+            int status, Function<String, @Nullable String> header, byte[] body, Instant now, CallerText caller) {
+        ErrorBody error = ErrorBody.read(body, 0, body.length, caller).withCode(header.apply("x-amzn-errortype"));
+        Evidence evidence = Evidence.of(error, caller);
+        return failure(status, error, evidence)
+                .withRetryAfter(RetryAfter.of(header, evidence.words(), now))
                 .withShouldRetry(bool(header.apply("x-should-retry")));
     }
 
@@ -105,32 +116,38 @@ final class ErrorTyping {
     }
 
     private static Failure inBand(ErrorBody error) {
-        return failure(error.status(), error).withRetryAfter(RetryAfter.in(error.evidence(), clock()));
+        return inBand(error, CallerText.NONE);
+    }
+
+    static Failure inBand(ErrorBody error, CallerText caller) {
+        Evidence evidence = Evidence.of(error, caller);
+        return failure(error.status(), error, evidence).withRetryAfter(RetryAfter.in(evidence.words(), clock()));
     }
 
     private static Instant clock() {
         return Instant.ofEpochMilli(Schedulers.parallel().now(TimeUnit.MILLISECONDS));
     }
 
-    private static Failure failure(int status, ErrorBody error) {
-        ErrorCodes.Match precise = ErrorCodes.precise(error.codes());
+    private static Failure failure(int status, ErrorBody error, Evidence evidence) {
+        ErrorCodes.Match precise = ErrorCodes.precise(evidence.codes());
         if (precise != null) {
-            return failure(precise.kind(), status, precise.code(), error, null);
+            return failure(precise.kind(), status, precise.code(), error, evidence, null);
         }
-        Fragment row = error.page() ? null : ErrorFragments.first(status, error.evidence());
-        String firstCode = error.codes().isEmpty() ? null : error.codes().get(0);
+        ErrorCodes.Match broad = ErrorCodes.broad(evidence.codes());
+        ErrorCodes.Match vague = ErrorCodes.vague(evidence.codes());
+        FailureKind coded = broad != null ? broad.kind() : vague != null ? vague.kind() : null;
+        Fragment row = error.page() ? null : ErrorFragments.first(status, coded, evidence.words());
+        String firstCode = evidence.codes().isEmpty() ? null : evidence.codes().get(0);
         if (row != null) {
-            return failure(row.kind(), status, firstCode, error, row.refused());
+            return failure(row.kind(), status, firstCode, error, evidence, row.refused());
         }
-        ErrorCodes.Match broad = ErrorCodes.broad(error.codes());
         if (broad != null) {
-            return failure(broad.kind(), status, broad.code(), error, null);
+            return failure(broad.kind(), status, broad.code(), error, evidence, null);
         }
         if (status != 0) {
-            return failure(byStatus(status), status, firstCode, error, null);
+            return failure(byStatus(status), status, firstCode, error, evidence, null);
         }
-        ErrorCodes.Match vague = ErrorCodes.vague(error.codes());
-        return failure(vague == null ? FailureKind.SERVER : vague.kind(), status, firstCode, error, null);
+        return failure(vague == null ? FailureKind.SERVER : vague.kind(), status, firstCode, error, evidence, null);
     }
 
     private static FailureKind byStatus(int status) {
@@ -145,14 +162,21 @@ final class ErrorTyping {
     }
 
     private static Failure failure(
-            FailureKind kind, int status, @Nullable String code, ErrorBody error, @Nullable String refused) {
+            FailureKind kind,
+            int status,
+            @Nullable String code,
+            ErrorBody error,
+            Evidence evidence,
+            @Nullable String refused) {
         String words = error.message().isBlank() ? (code == null ? "no message" : code) : error.message();
         Failure failure = Failure.of(kind, message(words)).withStatus(status, code);
         return switch (kind) {
-            case CONTEXT_OVERFLOW -> failure.withWindow(ContextNumbers.window(error.evidence()));
+            case CONTEXT_OVERFLOW -> failure.withWindow(ContextNumbers.window(evidence.words()));
             case UNSUPPORTED ->
                 failure.withRefused(
-                        refused != null ? refused : RefusedParameter.of(error.param(), code, error.evidence()));
+                        refused != null
+                                ? refused
+                                : RefusedParameter.of(error.param(), code, evidence.words(), error.evidence()));
             default -> failure;
         };
     }

@@ -46,13 +46,14 @@ final class Exchange {
     /**
      * The body of a successful answer.
      *
+     * @param caller text of the request, which decides nothing in an error
      * @param gauge hears how long the key should be left alone because one of its buckets is empty
      */
-    Mono<byte[]> whole(byte[] body, String path, KeyRing.Lease lease, Consumer<Duration> gauge) {
+    Mono<byte[]> whole(byte[] body, String path, CallerText caller, KeyRing.Lease lease, Consumer<Duration> gauge) {
         return requests.post(body, path, lease, "application/json")
                 .response((response, content) -> {
                     if (!ok(response)) {
-                        return refused(response, content, gauge);
+                        return refused(response, content, caller, gauge);
                     }
                     read(response, gauge);
                     return isEncoded(response) ? encoded(response) : Body.whole(content, MAX_BODY);
@@ -69,26 +70,37 @@ final class Exchange {
     Flux<StreamChunk> streamed(
             byte[] body,
             ChatRequest request,
+            CallerText caller,
             Supplier<StreamDecoder> decoder,
             KeyRing.Lease lease,
             Consumer<Duration> gauge) {
         return streamed(
-                requests.post(body, dialect.path(request, true), lease, dialect.streamType()), request, decoder, gauge);
+                requests.post(body, dialect.path(request, true), lease, dialect.streamType()),
+                request,
+                caller,
+                decoder,
+                gauge);
     }
 
     /** The chunks of an answer that the vendor keeps: those that were told before, then those behind them. */
-    Flux<StreamChunk> again(StoredAnswer kept, ChatRequest request, KeyRing.Lease lease, Consumer<Duration> gauge) {
-        return streamed(requests.get(kept.rest(), lease, dialect.streamType()), request, kept::connect, gauge);
+    Flux<StreamChunk> again(
+            StoredAnswer kept,
+            ChatRequest request,
+            CallerText caller,
+            KeyRing.Lease lease,
+            Consumer<Duration> gauge) {
+        return streamed(requests.get(kept.rest(), lease, dialect.streamType()), request, caller, kept::connect, gauge);
     }
 
     private Flux<StreamChunk> streamed(
             HttpClient.ResponseReceiver<?> asked,
             ChatRequest request,
+            CallerText caller,
             Supplier<StreamDecoder> decoder,
             Consumer<Duration> gauge) {
         return asked.response((response, content) -> {
                     if (!ok(response)) {
-                        return refused(response, content, gauge);
+                        return refused(response, content, caller, gauge);
                     }
                     read(response, gauge);
                     if (isEncoded(response)) {
@@ -96,14 +108,14 @@ final class Exchange {
                     }
                     return streams(response) ? chunks(decoder.get(), content) : unasked(request, content);
                 })
-                .onErrorMap(error -> TransportFailure.typed(error, false));
+                .onErrorMap(error -> InBandError.typed(TransportFailure.typed(error, false), caller));
     }
 
     /** Completes when a cheap GET succeeds. */
     Mono<Void> probe(KeyRing.Lease lease, String path) {
         return requests.get(path, lease, "application/json")
                 .response((response, content) ->
-                        ok(response) ? content.then().flux() : refused(response, content, wait -> {}))
+                        ok(response) ? content.then().flux() : refused(response, content, CallerText.NONE, wait -> {}))
                 .then();
     }
 
@@ -149,7 +161,8 @@ final class Exchange {
         return chunks;
     }
 
-    private <T> Flux<T> refused(HttpClientResponse response, ByteBufFlux content, Consumer<Duration> gauge) {
+    private <T> Flux<T> refused(
+            HttpClientResponse response, ByteBufFlux content, CallerText caller, Consumer<Duration> gauge) {
         int status = response.status().code();
         return Body.upTo(content, MAX_ERROR_BODY, endpoint.transport().drain())
                 .map(body -> isEncoded(response) ? NOTHING : body)
@@ -157,7 +170,7 @@ final class Exchange {
                         status >= 300 && status < 400
                                 ? Failure.of(FailureKind.PROTOCOL, "a redirect, which is not followed")
                                         .withStatus(status, null)
-                                : limited(dialect.failure(status, field(response), body), response, gauge)
+                                : limited(dialect.failure(status, field(response), body, caller), response, gauge)
                                         .withPhase(Failure.Phase.HEADERS))));
     }
 

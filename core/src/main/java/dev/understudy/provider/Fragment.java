@@ -38,6 +38,28 @@ record Fragment(
         return new Fragment(kind, words, at, unless, feature);
     }
 
+    /**
+     * Whether words may say this where the vendor's own code names another kind. Words about keys and money do not stand
+     * against a code or a status that says that the server failed, nor words about keys against a code for rates.
+     */
+    boolean refines(int status, @Nullable FailureKind coded) {
+        boolean key = kind == FailureKind.AUTH;
+        if (coded == null || !(key || kind == FailureKind.QUOTA)) {
+            return true;
+        }
+        return switch (coded) {
+            case SERVER, OVERLOADED -> status >= 400 && status < 500;
+            case RATE_LIMITED -> !key;
+            default -> true;
+        };
+    }
+
+    boolean says(String lowerCase) {
+        return words.stream()
+                .anyMatch(way -> !way.pattern().pattern().isEmpty()
+                        && way.pattern().matcher(lowerCase).find());
+    }
+
     boolean fits(int status, String lowerCase) {
         return (at.isEmpty() || at.contains(status))
                 && Wording.anyIn(words, lowerCase)

@@ -52,7 +52,7 @@ final class GeminiStream implements StreamDecoder {
             event.read(framing.payload(), framing.offset(), framing.length());
         } catch (CallFailed failed) {
             if (framing.isErrorField() || named) {
-                throw new CallFailed(ErrorTyping.noAnswer(framing.copy(), "words where JSON was expected"));
+                throw InBandError.noAnswer(framing.copy(), "words where JSON was expected");
             }
             if (finished() || framing.isUnterminated()) {
                 return;
@@ -62,7 +62,7 @@ final class GeminiStream implements StreamDecoder {
         boolean nameless = framing.isErrorField() && !event.isAnswer;
         tell(out);
         if (event.isError || named || nameless) {
-            throw new CallFailed(ErrorTyping.inBand(framing.payload(), framing.offset(), framing.length()));
+            throw InBandError.of(framing.payload(), framing.offset(), framing.length());
         }
         Failure failure = GeminiFinish.failure(event.finish);
         if (failure != null) {

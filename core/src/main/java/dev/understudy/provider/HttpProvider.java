@@ -85,14 +85,17 @@ final class HttpProvider implements ChatProvider {
     public Mono<ChatResponse> chat(ChatRequest request) {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
+                    CallerText caller = caller(request, false);
                     return rotation.around(lease -> adapting.around(
                                     seals.sent(request), false, scope, body -> exchange.whole(
                                                     body,
                                                     dialect.path(request, false),
+                                                    caller,
                                                     lease,
                                                     rotation.gauge(lease, scope))
                                             .flux())
                             .map(body -> dialect.decode(name(), request, body))
+                            .onErrorMap(error -> InBandError.typed(error, caller))
                             .map(response -> seals.told(response).withFinish(signed(response.finish(), lease))));
                 })
                 .onErrorMap(this::redacted)
@@ -110,12 +113,19 @@ final class HttpProvider implements ChatProvider {
     }
 
     private Flux<StreamChunk> anew(ChatRequest request, CallScope scope) {
+        CallerText caller = caller(request, true);
         return rotation.around(lease -> adapting.around(
                         seals.sent(request),
                         true,
                         scope,
-                        body -> exchange.streamed(body, request, decoder(request), lease, rotation.gauge(lease, scope)))
+                        body -> exchange.streamed(
+                                body, request, caller, decoder(request), lease, rotation.gauge(lease, scope)))
                 .map(chunk -> signed(chunk, lease)));
+    }
+
+    /** The request in this vendor's form, which is made anew only where an error is read. */
+    private CallerText caller(ChatRequest request, boolean stream) {
+        return CallerText.of(request.model(), () -> dialect.body(request, stream));
     }
 
     private Supplier<StreamDecoder> decoder(ChatRequest request) {
@@ -128,7 +138,8 @@ final class HttpProvider implements ChatProvider {
         if (!(begun instanceof Continuation kept) || !kept.provider().equals(name())) {
             return Flux.error(new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "the answer was not begun here")));
         }
-        return Flux.defer(() -> exchange.again(kept.answer, request, kept.lease, rotation.gauge(kept.lease, scope)))
+        return Flux.defer(() -> exchange.again(
+                        kept.answer, request, caller(request, true), kept.lease, rotation.gauge(kept.lease, scope)))
                 .onErrorMap(CallFailed.class, HttpProvider::gone)
                 .map(chunk -> signed(chunk, kept.lease));
     }

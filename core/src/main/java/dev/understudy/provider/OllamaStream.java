@@ -38,7 +38,7 @@ final class OllamaStream implements StreamDecoder {
             line.read(framing.payload(), framing.offset(), framing.length());
         } catch (CallFailed failed) {
             if (framing.isErrorField()) {
-                throw new CallFailed(ErrorTyping.noAnswer(framing.copy(), "words where JSON was expected"));
+                throw InBandError.noAnswer(framing.copy(), "words where JSON was expected");
             }
             if (framing.isUnterminated()) {
                 return;
@@ -46,7 +46,7 @@ final class OllamaStream implements StreamDecoder {
             throw failed;
         }
         if (line.isError) {
-            throw new CallFailed(ErrorTyping.inBand(framing.payload(), framing.offset(), framing.length()));
+            throw InBandError.of(framing.payload(), framing.offset(), framing.length());
         }
         tell(out);
         done = line.done;

@@ -19,7 +19,7 @@ final class OpenAiChatAnswer {
         OpenAiChatEvent event = new OpenAiChatEvent(true);
         event.read(body, 0, body.length);
         if (event.isError) {
-            throw new CallFailed(ErrorTyping.inBand(body, 0, body.length));
+            throw InBandError.of(body, 0, body.length);
         }
         if (!event.hasChoices) {
             throw JsonErrors.rejected("JSON without choices where an answer was expected");

@@ -68,13 +68,11 @@ final class OpenAiChatStream implements StreamDecoder {
             if (!namedError && (framing.isUnterminated() || PULSES.contains(framing.event()))) {
                 return;
             }
-            throw namedError || framing.isErrorField()
-                    ? new CallFailed(ErrorTyping.inBand(bytes, from, to - from))
-                    : notJson;
+            throw namedError || framing.isErrorField() ? InBandError.of(bytes, from, to - from) : notJson;
         }
         tell(out);
         if (event.isError || namedError || (framing.isErrorField() && !event.hasChoices)) {
-            throw new CallFailed(ErrorTyping.inBand(bytes, from, to - from));
+            throw InBandError.of(bytes, from, to - from);
         }
         Failure failure = OpenAiChatFinish.failure(event.turn.finish, event.turn.nativeFinish);
         if (failure != null) {

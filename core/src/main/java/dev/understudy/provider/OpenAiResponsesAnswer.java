@@ -24,10 +24,10 @@ final class OpenAiResponsesAnswer {
         JsonReader in = Json.read(body);
         answer.response(in);
         if (answer.end.hasError || answer.end.hasFailed()) {
-            throw new CallFailed(ErrorTyping.inBand(body, 0, body.length));
+            throw InBandError.of(body, 0, body.length);
         }
         if (!answer.hasOutput) {
-            throw new CallFailed(ErrorTyping.noAnswer(body, "JSON without output where an answer was expected"));
+            throw InBandError.noAnswer(body, "JSON without output where an answer was expected");
         }
         return answer.told(provider, model);
     }

@@ -128,7 +128,7 @@ final class OpenAiResponsesStream implements StreamDecoder {
     }
 
     private static CallFailed inBand(Framing event) {
-        return new CallFailed(ErrorTyping.inBand(event.payload(), event.offset(), event.length()));
+        return InBandError.of(event.payload(), event.offset(), event.length());
     }
 
     private void parse(Framing event) {

@@ -18,20 +18,27 @@ final class RefusedParameter {
 
     /** Each has the name as its group. */
     private static final List<Pattern> NAMED = List.of(
-            pattern("unsupported (?:parameter|value|argument|field)s?(?:\\(s\\))?:? ['`\"]?([\\w.\\[\\]-]+)"),
+            pattern("unsupported (?:parameter|value|argument|field)s?(?:\\(s\\))?:? ['`\"]?([\\w.\\[\\]\ufffc-]+)"),
             pattern(
-                    "(?:unknown|unrecognized|unexpected) (?:request )?(?:parameter|argument|field)s?(?: supplied| passed)?:? ['`\"]?([\\w.\\[\\]-]+)"),
-            pattern("extraneous key \\[([\\w.-]+)\\]"),
+                    "(?:unknown|unrecognized|unexpected) (?:request )?(?:parameter|argument|field)s?(?: supplied| passed)?:? ['`\"]?([\\w.\\[\\]\ufffc-]+)"),
+            pattern("extraneous key \\[([\\w.\ufffc-]+)\\]"),
             pattern("^(?:.*errors: )?([a-z_]+)(?:\\.[\\w.]+)?: extra inputs are not permitted"),
             pattern(
-                    "['`\"]([\\w.-]+)['`\"](?: parameter| option| field)? (?:is|are) (?:deprecated|not supported|unsupported)"),
-            pattern("(?:not|n't) support (?:the |a |an )?['`\"]?([\\w.-]+)['`\"]?"),
-            pattern("([\\w.-]+) (?:parameter|option|field) (?:is|are) (?:deprecated|not supported|unsupported)"),
+                    "['`\"]([\\w.\ufffc-]+)['`\"](?: parameter| option| field)? (?:is|are) (?:deprecated|not supported|unsupported)"),
+            pattern("(?:not|n't) support (?:the |a |an )?['`\"]?([\\w.\ufffc-]+)['`\"]?"),
+            pattern("([\\w.\ufffc-]+) (?:parameter|option|field) (?:is|are) (?:deprecated|not supported|unsupported)"),
             pattern("(temperature|seed|stop|[a-z]+_[a-z_]+) (?:is|are) (?:deprecated|not supported|unsupported)"));
 
     private RefusedParameter() {}
 
-    static @Nullable String of(@Nullable String param, @Nullable String code, String evidence) {
+    /**
+     * Finds the name in the vendor's own words.
+     *
+     * @param evidence what the error says, with text of the request hidden: such text names nothing by itself, but may be
+     *     the name
+     * @param whole the same text with nothing hidden
+     */
+    static @Nullable String of(@Nullable String param, @Nullable String code, String evidence, String whole) {
         String known = code == null ? null : BY_CODE.get(code.toLowerCase(Locale.ROOT));
         if (known != null) {
             return known;
@@ -42,7 +49,7 @@ final class RefusedParameter {
         for (Pattern pattern : NAMED) {
             Matcher matcher = pattern.matcher(evidence);
             if (matcher.find()) {
-                return plain(matcher.group(1));
+                return plain(whole.substring(matcher.start(1), matcher.end(1)));
             }
         }
         return null;

@@ -31,7 +31,7 @@ final class WholeAnswer implements Consumer<StreamChunk> {
         try {
             decoder.end(answer);
         } catch (CallFailed failed) {
-            throw answer.heard ? failed : new CallFailed(ErrorTyping.noAnswer(body, "no answer in the body"));
+            throw answer.heard ? failed : InBandError.noAnswer(body, "no answer in the body");
         }
         return answer.response();
     }
