@@ -115,6 +115,10 @@ public record CallContext(
         return context.hasKey(CallContext.class) ? context.get(CallContext.class) : EMPTY;
     }
 
+    CallOptions options() {
+        return new CallOptions(timeout, deadline, tags, avoid, require, features);
+    }
+
     private static UnaryOperator<Context> write(UnaryOperator<CallContext> change) {
         return context -> context.put(CallContext.class, change.apply(from(context)));
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -26,14 +27,22 @@ final class Engine {
     private final Planner planner;
     private final Call.Memory memory;
     private final Policies policies;
+    private final Function<ContextView, CallOptions> options;
     private final Hedge hedge;
     private final AtomicLong calls = new AtomicLong();
 
-    Engine(String name, Planner planner, Call.Memory memory, Policies policies) {
+    /** @param options reads the options of a call from its Reactor Context */
+    Engine(
+            String name,
+            Planner planner,
+            Call.Memory memory,
+            Policies policies,
+            Function<ContextView, CallOptions> options) {
         this.name = name;
         this.planner = planner;
         this.memory = memory;
         this.policies = policies;
+        this.options = options;
         this.hedge = new Hedge(policies, policies.time().nanos());
     }
 
@@ -55,28 +64,28 @@ final class Engine {
     }
 
     private Call open(ChatRequest request, CallMode<?> mode, ContextView context) {
-        CallContext wishes = CallContext.from(context);
+        CallOptions asked = options.apply(context);
         boolean stream = mode == CallMode.STREAM;
-        Event.CallId id = new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, wishes.tags());
+        Event.CallId id = new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, asked.tags());
         Listener listener = listener(context);
         long now = policies.time().nanos();
         Plan plan;
         try {
-            plan = planner.plan(request, stream, wishes, ResumeToken.of(context), now);
+            plan = planner.plan(request, stream, asked, ResumeToken.of(context), now);
         } catch (ChatException.Rejected rejected) {
             Listener.safely(listener, new Event.CallFailed(id, rejected, Duration.ZERO));
             throw rejected;
         }
-        ContextWindow asked = ContextWindow.from(context);
+        ContextWindow window = ContextWindow.from(context);
         Call call = new Call(
                 id,
                 request,
                 plan,
                 now,
-                deadline(wishes, now),
+                deadline(asked, now),
                 CallScope.hearing(notice -> heard(id, notice, listener)),
                 CallScope.of(context),
-                asked != null ? asked : policies.contextWindow(),
+                window != null ? window : policies.contextWindow(),
                 policies,
                 listener,
                 memory,
@@ -102,10 +111,10 @@ final class Engine {
         Listener.safely(listener, new Event.ProviderNotice(id, notice));
     }
 
-    private long deadline(CallContext wishes, long now) {
+    private long deadline(CallOptions asked, long now) {
         Duration timeout =
-                wishes.timeout() != null ? wishes.timeout() : policies.budget().callTimeout();
-        Long absolute = wishes.deadline();
+                asked.timeout() != null ? asked.timeout() : policies.budget().callTimeout();
+        Long absolute = asked.deadline();
         if (timeout == null) {
             return absolute == null ? Long.MAX_VALUE : absolute;
         }

@@ -36,15 +36,14 @@ final class Place {
                 early ? route.circuit().tryEarly(now) : route.circuit().tryAcquire(now);
         if (!(admission instanceof Permit granted)) {
             CircuitBreaker.Denied denied = (CircuitBreaker.Denied) admission;
-            return Obstacle.circuit(denied.state(), denied.why(), denied.remaining());
+            return RouteChecks.denied(denied).failure();
         }
         if (!member.limiter().isOff()) {
             estimate = Estimate.usage(call.request(), route.capabilities()).total();
             Duration wait = member.limiter().enter(estimate, now);
             if (wait != null) {
                 granted.neutral(now);
-                return Obstacle.skipped("is at its rate limit for " + Line.millis(wait))
-                        .withRetryAfter(wait);
+                return new SkipReason.RateLimited(wait).failure();
             }
         }
         permit = granted;

@@ -2,7 +2,6 @@ package dev.understudy;
 
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Failure;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.Trail;
@@ -33,8 +32,8 @@ record Planner(
      * @param begun the answer that is to be told again, which only one can do; {@code null} for a new one
      * @throws ChatException.Rejected if nobody can answer such a request
      */
-    Plan plan(ChatRequest request, boolean stream, CallContext wishes, @Nullable ResumeToken begun, long now) {
-        Draft draft = new Draft(request, needs(request, stream, wishes), wishes, begun, now);
+    Plan plan(ChatRequest request, boolean stream, CallOptions options, @Nullable ResumeToken begun, long now) {
+        Draft draft = new Draft(request, needs(request, stream, options), options, begun, now);
         List<Member> members = roster.inOrder(now);
         draft.consider(request.model(), members);
         for (String model : fallbacks.getOrDefault(request.model(), List.of())) {
@@ -43,10 +42,10 @@ record Planner(
         return draft.plan(stream);
     }
 
-    private static Set<Feature> needs(ChatRequest request, boolean stream, CallContext wishes) {
+    private static Set<Feature> needs(ChatRequest request, boolean stream, CallOptions options) {
         Set<Feature> needs = EnumSet.noneOf(Feature.class);
         needs.addAll(request.needs());
-        needs.addAll(wishes.features());
+        needs.addAll(options.requiredFeatures());
         if (stream) {
             needs.add(Feature.STREAMING);
             if (needs.contains(Feature.TOOLS)) {
@@ -62,19 +61,19 @@ record Planner(
 
         private final ChatRequest request;
         private final Set<Feature> needs;
-        private final CallContext wishes;
+        private final CallOptions options;
         private final @Nullable ResumeToken begun;
         private final long now;
         private final List<Route> open = new ArrayList<>();
         private final List<Late> late = new ArrayList<>();
         private final List<Route> shut = new ArrayList<>();
-        private final List<Trail.Entry> skipped = new ArrayList<>();
+        private final List<SkipReason.Skipped> skipped = new ArrayList<>();
         private @Nullable Route first;
 
-        Draft(ChatRequest request, Set<Feature> needs, CallContext wishes, @Nullable ResumeToken begun, long now) {
+        Draft(ChatRequest request, Set<Feature> needs, CallOptions options, @Nullable ResumeToken begun, long now) {
             this.request = request;
             this.needs = needs;
-            this.wishes = wishes;
+            this.options = options;
             this.begun = begun;
             this.now = now;
         }
@@ -104,17 +103,22 @@ record Planner(
         }
 
         private boolean canServe(Route route) {
-            boolean pinned = !roster.isAutomatic() && route.member() != roster.active();
-            Failure never = begun != null && !route.began(begun)
-                    ? Obstacle.skipped("did not begin the answer")
-                    : pinned
-                            ? Obstacle.skipped("is not the active provider, and failover is manual")
-                            : Obstacle.forEver(route, request, needs, wishes, maxCost);
+            SkipReason never = never(route);
             return never == null || !skip(route, never);
         }
 
+        private @Nullable SkipReason never(Route route) {
+            if (begun != null && !route.began(begun)) {
+                return new SkipReason.OtherOrigin();
+            }
+            if (!roster.isAutomatic() && route.member() != roster.active()) {
+                return new SkipReason.NotActive();
+            }
+            return RouteChecks.forRequest(route, request, needs, options, maxCost);
+        }
+
         private boolean isOpen(Route route) {
-            Failure closed = Obstacle.closed(route, now);
+            SkipReason closed = RouteChecks.closed(route, now);
             if (closed != null) {
                 shut.add(route);
                 return !skip(route, closed);
@@ -123,17 +127,17 @@ record Planner(
             if (gate != null) {
                 boolean worthWaiting = !FailureRules.of(gate.kind()).gatesModel();
                 late.add(new Late(route, worthWaiting ? gate.until() : 0));
-                return !skip(route, Obstacle.gated(gate, now));
+                return !skip(route, RouteChecks.coolingDown(gate, now));
             }
             if (route.member().outOfRotation()) {
                 late.add(new Late(route, 0));
-                return !skip(route, Obstacle.skipped("its health checks fail"));
+                return !skip(route, new SkipReason.Unhealthy());
             }
             return true;
         }
 
-        private boolean skip(Route route, Failure why) {
-            return skipped.add(Trail.Entry.skipped(route.name(), route.model(), why));
+        private boolean skip(Route route, SkipReason reason) {
+            return skipped.add(new SkipReason.Skipped(route, reason));
         }
 
         private List<Route> ordered(List<Route> able) {
@@ -167,9 +171,9 @@ record Planner(
         }
 
         Plan plan(boolean stream) {
-            Trail trail = new Trail(skipped);
+            Trail trail = trail();
             if (first == null) {
-                throw new ChatException.Rejected(Unanswerable.why(request, stream, needs, trail), trail);
+                throw new ChatException.Rejected(SkipReason.explain(request, stream, needs, skipped), trail);
             }
             List<Long> openAt = new ArrayList<>();
             open.forEach(route -> openAt.add(0L));
@@ -187,6 +191,15 @@ record Planner(
                 throw new ChatException.Rejected("All providers that could answer are held back", trail);
             }
             return new Plan(open, openAt, early, first, trail);
+        }
+
+        private Trail trail() {
+            return new Trail(skipped.stream()
+                    .map(each -> Trail.Entry.skipped(
+                            each.route().name(),
+                            each.route().model(),
+                            each.reason().failure()))
+                    .toList());
         }
 
         private @Nullable Route firstToReopen() {

@@ -60,7 +60,10 @@ public final class Understudy implements ChatProvider {
                 policies.budget().maxCost(),
                 policies.dice());
         this.overview = new Overview(roster, fallbacks, policies.described(), time);
-        this.engine = new Engine(name, planner, new Call.Memory(roster, gates, new Windows()), policies);
+        this.engine = new Engine(
+                name, planner, new Call.Memory(roster, gates, new Windows()), policies, context -> CallContext.from(
+                                context)
+                        .options());
         this.prober = new Prober(members, policies.probes(), events, time, policies.dice());
         this.hearsay = new Hearsay(roster, gates, voice, time);
         this.control = new UnderstudyControl(roster, overview, policies);

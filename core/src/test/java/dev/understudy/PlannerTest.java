@@ -22,7 +22,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.context.Context;
 
 class PlannerTest {
 
@@ -145,7 +144,7 @@ class PlannerTest {
     }
 
     private static Plan plan(Planner planner, ChatRequest request, boolean stream, long now) {
-        return planner.plan(request, stream, CallContext.from(Context.empty()), null, now);
+        return planner.plan(request, stream, CallOptions.NONE, null, now);
     }
 
     private static Member any(String name, Feature... features) {
