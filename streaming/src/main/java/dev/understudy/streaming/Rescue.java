@@ -140,12 +140,7 @@ final class Rescue {
 
     private @Nullable Take prepare(Way way, Heard heard, boolean free) {
         Asking asking = new Asking(
-                request,
-                policy.limits(),
-                shown.text(),
-                fragment,
-                blow().isKept() ? blow().kept : null,
-                this::length);
+                request, policy.limits(), shown.text(), fragment, blow().isKept() ? blow().kept : null, this::length);
         return heard == Heard.NOTHING ? asking.afresh(way, free) : asking.behind(way, free);
     }
 

@@ -16,6 +16,18 @@ import reactor.core.scheduler.Schedulers;
 /** What operators read of agents, and do to them. */
 final class AgentDesk {
 
+    /** Keys of the configuration and the fields of request bodies that set them. */
+    private static final Map<String, String> FIELDS = new LinkedHashMap<>();
+
+    static {
+        FIELDS.put("primary", "primary_provider_id");
+        FIELDS.put("backups", "backup_provider_ids");
+        FIELDS.put("failover.maxConsecutiveFailures", "max_consecutive_failures");
+        FIELDS.put("healthCheck.interval", "health_check_interval");
+        FIELDS.put("healthCheck.timeout", "health_check_timeout");
+        FIELDS.put("healthCheck.query", "health_check_query");
+    }
+
     private static final String BY = "write";
 
     private final Agents agents;
@@ -91,15 +103,23 @@ final class AgentDesk {
         try {
             return agents.change(agent, before -> wanted(new Fields(body), before));
         } catch (ConfigException refused) {
-            throw Problem.invalid(refused.mistakes().stream()
+            throw Problem.invalid(refused.errors().stream()
                     .map(mistake -> new Problem.Mistake(
-                            Pointers.of(agent, mistake.path()), mistake.what() + "; " + mistake.right()))
+                            pointer(agent, mistake.path()), mistake.what() + "; " + mistake.right()))
                     .toList());
         } catch (UnsupportedOperationException composed) {
             throw Problem.of(409, "composed-in-code", "Composed in code", String.valueOf(composed.getMessage()));
         } catch (IllegalArgumentException gone) {
             throw unknownAgent(agent);
         }
+    }
+
+    /** Translates the path of a configuration key into a JSON pointer into the request body. */
+    private static String pointer(String agent, String path) {
+        String own = path.startsWith("agents." + agent + ".") ? path.substring(agent.length() + 8) : path;
+        String field = own.replaceFirst("\\[\\d+]$", "");
+        String index = own.substring(field.length()).replaceAll("[\\[\\]]", "");
+        return "#/" + FIELDS.getOrDefault(field, field) + (index.isEmpty() ? "" : "/" + index);
     }
 
     private Mono<Route.Answer> switchTo(Route.Asked asked) {

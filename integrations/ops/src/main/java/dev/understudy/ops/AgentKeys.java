@@ -33,7 +33,7 @@ final class AgentKeys {
             Map.of(),
             "for each model those that are asked for, in order, when all providers have failed for it");
     static final Key<Values> FAILOVER =
-            Key.of("failover", FailoverKeys.SECTION.raw(), Values.NONE, FailoverKeys.SECTION.doc());
+            Key.of("failover", PolicyKeys.FAILOVER.raw(), Values.NONE, PolicyKeys.FAILOVER.doc());
     static final Key<Values> HEALTH_CHECK =
             Key.of("healthCheck", HealthKeys.SECTION, Values.NONE, HealthKeys.SECTION.doc());
     static final Key<ResumeKeys.Resume> RESUME =
@@ -41,21 +41,21 @@ final class AgentKeys {
 
     private static final List<Setting<?>> SETTINGS = List.of(
             new Setting<>(FALLBACKS, AgentKeys::fallbacks),
-            set(RetryKeys.SECTION, RetryPolicy.defaults(), UnderstudyBuilder::retry),
-            set(TimeoutKeys.SECTION, Timeouts.defaults(), UnderstudyBuilder::timeouts),
-            set(TimeoutKeys.REASONING, Timeouts.reasoning(), UnderstudyBuilder::reasoningTimeouts),
+            set(PolicyKeys.RETRY, RetryPolicy.defaults(), UnderstudyBuilder::retry),
+            set(PolicyKeys.TIMEOUTS, Timeouts.defaults(), UnderstudyBuilder::timeouts),
+            set(PolicyKeys.REASONING_TIMEOUTS, Timeouts.reasoning(), UnderstudyBuilder::reasoningTimeouts),
             set(CircuitKeys.SECTION, CircuitPolicy.defaults(), UnderstudyBuilder::circuit),
             set(
                     SelectionKeys.SECTION,
                     SelectionKeys.Recipe.USUAL,
                     (builder, recipe) -> builder.selection(recipe.make())),
-            set(HedgingKeys.SECTION, Hedging.off(), UnderstudyBuilder::hedging),
-            set(BudgetKeys.SECTION, Budget.defaults(), UnderstudyBuilder::budget),
+            set(PolicyKeys.HEDGING, Hedging.off(), UnderstudyBuilder::hedging),
+            set(PolicyKeys.BUDGET, Budget.defaults(), UnderstudyBuilder::budget),
             new Setting<>(
                     FAILOVER,
                     (builder, said) ->
-                            builder.failover(FailoverKeys.SECTION.made().apply(said))),
-            set(WindowKeys.SECTION, ContextWindow.auto(), UnderstudyBuilder::contextWindow),
+                            builder.failover(PolicyKeys.FAILOVER.made().apply(said))),
+            set(PolicyKeys.CONTEXT_WINDOW, ContextWindow.auto(), UnderstudyBuilder::contextWindow),
             new Setting<>(
                     Key.of(
                             "routeAroundFilters",

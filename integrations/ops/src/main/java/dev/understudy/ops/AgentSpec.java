@@ -54,7 +54,7 @@ record AgentSpec(String id, List<ProviderSpec> cast, Values said, Values told) {
     }
 
     private Failover failover() {
-        return FailoverKeys.SECTION.made().apply(said.get(AgentKeys.FAILOVER));
+        return PolicyKeys.FAILOVER.made().apply(said.get(AgentKeys.FAILOVER));
     }
 
     private HealthCheck healthCheck() {
@@ -71,8 +71,8 @@ record AgentSpec(String id, List<ProviderSpec> cast, Values said, Values told) {
         List<ProviderSpec> next = new ArrayList<>(List.of(providers.apply(wanted.primary())));
         wanted.backups().forEach(name -> next.add(providers.apply(name)));
         Values failover = said.get(AgentKeys.FAILOVER)
-                .with(FailoverKeys.AUTOMATIC, wanted.automatic())
-                .with(FailoverKeys.MAX_CONSECUTIVE_FAILURES, wanted.maxConsecutiveFailures());
+                .with(PolicyKeys.AUTOMATIC_FAILOVER, wanted.automatic())
+                .with(PolicyKeys.MAX_CONSECUTIVE_FAILURES, wanted.maxConsecutiveFailures());
         return new AgentSpec(
                 id,
                 List.copyOf(next),

@@ -8,11 +8,13 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -20,6 +22,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -32,14 +35,37 @@ public final class Agents implements AutoCloseable {
     /** How often a watched file is looked at. */
     static final Duration LOOK = Duration.ofSeconds(2);
 
+    /**
+     * The result of an attempt to replace the running configuration.
+     *
+     * @param at when
+     * @param source file or other origin of the configuration
+     * @param accepted whether it runs now; if not, the one before goes on
+     * @param errors why it was refused; without secrets, empty if it was accepted
+     */
+    public record Reload(Instant at, String source, boolean accepted, List<ConfigException.Error> errors) {
+
+        public Reload {
+            errors = List.copyOf(errors);
+        }
+
+        /** One line, and one more for each error. */
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder(source).append(accepted ? " is used from now on" : " is refused");
+            errors.forEach(error -> text.append("\n  ").append(error));
+            return text.toString();
+        }
+    }
+
     private final InService inService;
     private final Supplier<Scheduler> timer;
-    private final Reloads reloads;
+    private final Sinks.Many<Reload> reloads = Sinks.many().multicast().directBestEffort();
+    private volatile @Nullable Reload lastReload;
 
     private Agents(InService inService, Supplier<Scheduler> timer) {
         this.inService = inService;
         this.timer = timer;
-        this.reloads = new Reloads(timer);
     }
 
     /** With all defaults, and nobody listening. Opens no connection, unless health checks are on. */
@@ -152,7 +178,7 @@ public final class Agents implements AutoCloseable {
         try {
             inService.swap(config);
         } catch (ConfigException refused) {
-            tell(config.source(), refused.mistakes());
+            tell(config.source(), refused.errors());
             throw refused;
         }
         tell(config.source(), List.of());
@@ -173,19 +199,27 @@ public final class Agents implements AutoCloseable {
         return new Watch(file, config, this, timer).start();
     }
 
-    /** What becomes of configurations, from subscription on. Whoever does not keep up misses some; never ends in an error. */
+    /**
+     * Emits the result of each reload from subscription on, on the thread that reloads. A subscriber without demand misses
+     * results. Completes when the agents are closed; never fails.
+     */
     public Flux<Reload> reloads() {
-        return reloads.all();
+        return reloads.asFlux();
     }
 
-    /** What became of the last configuration that was to replace the running one; {@code null} before the first. */
+    /** Returns the result of the last reload; {@code null} before the first. */
     public @Nullable Reload lastReload() {
-        return reloads.last();
+        return lastReload;
     }
 
-    /** @param mistakes none if it was accepted */
-    void tell(String source, List<Mistake> mistakes) {
-        reloads.tell(source, mistakes);
+    /** @param errors empty if the configuration was accepted */
+    void tell(String source, List<ConfigException.Error> errors) {
+        Instant now = Instant.ofEpochMilli(timer.get().now(TimeUnit.MILLISECONDS));
+        Reload reload = new Reload(now, source, errors.isEmpty(), errors);
+        lastReload = reload;
+        synchronized (reloads) {
+            reloads.tryEmitNext(reload);
+        }
     }
 
     boolean isClosed() {
@@ -198,7 +232,9 @@ public final class Agents implements AutoCloseable {
         try {
             inService.close();
         } finally {
-            reloads.end();
+            synchronized (reloads) {
+                reloads.tryEmitComplete();
+            }
         }
     }
 

@@ -45,12 +45,12 @@ record AttemptSpan(Observation observation) {
 
     void end(Trail.Entry entry) {
         SpanKey.OUTCOME.put(observation, entry.outcome().name().toLowerCase(Locale.ROOT));
-        Usages.put(observation, entry.usage());
+        CallSpan.putUsage(observation, entry.usage());
         Failure failure = entry.failure();
         if (failure != null) {
             SpanKey.ERROR_TYPE.put(observation, failure.kind().label());
             SpanKey.STATUS.put(observation, failure.status() == 0 ? null : (Integer) failure.status());
-            observation.error(new SpanError(failure.kind().label()));
+            observation.error(new CallSpan.SpanError(failure.kind().label()));
         }
         observation.stop();
     }

@@ -9,6 +9,7 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.Served;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Trail;
+import dev.understudy.chat.Usage;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
@@ -28,6 +29,16 @@ final class CallSpan implements Listener {
 
     /** Under this key Micrometer's context propagation keeps an observation in a Reactor Context. */
     static final String KEY = "micrometer.observation";
+
+    /** Marks a span as failed. Its message is the kind only: messages of failures repeat what vendors say. */
+    static final class SpanError extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        SpanError(String kind) {
+            super(kind, null, false, false);
+        }
+    }
 
     private record Key(Event.CallId call, String provider, String model, int attempt) {}
 
@@ -143,7 +154,7 @@ final class CallSpan implements Listener {
             observation.error(new SpanError(type));
             if (error instanceof ChatException.PartialAnswer partial) {
                 served(partial.partial().served());
-                Usages.put(observation, partial.trail().usage());
+                putUsage(observation, partial.trail().usage());
                 close("partial");
             } else if (error instanceof ChatException.Exhausted exhausted) {
                 SpanKey.ATTEMPTS.put(observation, exhausted.trail().attempts());
@@ -176,7 +187,7 @@ final class CallSpan implements Listener {
         StreamChunk.Finish told = finish;
         if (told != null) {
             served(told.served());
-            Usages.put(observation, told.usage());
+            putUsage(observation, told.usage());
             SpanKey.RESPONSE_ID.put(observation, told.receipt().id());
             SpanKey.RESPONSE_MODEL.put(
                     observation,
@@ -194,6 +205,18 @@ final class CallSpan implements Listener {
         SpanKey.PROVIDER.put(observation, served.provider());
         SpanKey.FALLBACK.put(observation, served.fallback());
         SpanKey.ATTEMPTS.put(observation, served.trail().attempts());
+    }
+
+    /** Puts token counts on a span; nothing when there are none. */
+    static void putUsage(Observation observation, Usage usage) {
+        if (usage.total() == 0) {
+            return;
+        }
+        SpanKey.INPUT_TOKENS.put(observation, usage.input());
+        SpanKey.CACHED_TOKENS.put(observation, usage.cachedInput());
+        SpanKey.OUTPUT_TOKENS.put(observation, usage.output());
+        SpanKey.REASONING_TOKENS.put(observation, usage.reasoning());
+        SpanKey.ESTIMATED.put(observation, usage.estimated());
     }
 
     private void closeAll() {

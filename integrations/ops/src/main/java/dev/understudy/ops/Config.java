@@ -113,7 +113,7 @@ public final class Config {
         Node node = Parsing.read(text, found);
         Document document = node == null ? null : Document.read(node, found);
         if (document == null) {
-            throw new ConfigException(source, found.mistakes());
+            throw new ConfigException(source, found.errors());
         }
         return new Config(source, file, environment, text, document);
     }
@@ -136,7 +136,7 @@ public final class Config {
     }
 
     private static ConfigException unreadable(Path file, String what, String right) {
-        return new ConfigException(file.toString(), List.of(new Mistake("", what, right)));
+        return new ConfigException(file.toString(), List.of(new ConfigException.Error("", what, right)));
     }
 
     /** Where it came from: a path, the name of an environment variable, or "The configuration". */

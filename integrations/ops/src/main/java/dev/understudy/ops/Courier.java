@@ -82,7 +82,7 @@ final class Courier {
         long seconds = now().getEpochSecond();
         return client.headers(headers -> headers.set("webhook-id", post.id())
                         .set("webhook-timestamp", seconds)
-                        .set("webhook-signature", options.key().sign(post.id(), seconds, body)))
+                        .set("webhook-signature", options.secret().signature().sign(post.id(), seconds, body)))
                 .post()
                 .uri(options.url().toString())
                 .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)))

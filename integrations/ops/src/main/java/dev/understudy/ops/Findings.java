@@ -26,7 +26,7 @@ final class Findings {
 
     private final Map<String, String> environment;
     /** By path: what is found first at a place explains what is found there later. */
-    private final Map<String, Mistake> mistakes = new LinkedHashMap<>();
+    private final Map<String, ConfigException.Error> mistakes = new LinkedHashMap<>();
 
     private final Set<String> secrets = new LinkedHashSet<>();
 
@@ -35,7 +35,7 @@ final class Findings {
     }
 
     void mistake(String path, String what, String right) {
-        mistakes.putIfAbsent(path, new Mistake(path, what, right));
+        mistakes.putIfAbsent(path, new ConfigException.Error(path, what, right));
     }
 
     /** Whatever is told, this is not. */
@@ -84,14 +84,14 @@ final class Findings {
     }
 
     /** Without any secret that was met, longest first. */
-    List<Mistake> mistakes() {
+    List<ConfigException.Error> errors() {
         List<String> hidden = secrets.stream()
                 .filter(value -> value.length() >= SHORTEST_SECRET)
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .toList();
-        List<Mistake> told = new ArrayList<>();
-        for (Mistake mistake : mistakes.values()) {
-            told.add(new Mistake(
+        List<ConfigException.Error> told = new ArrayList<>();
+        for (ConfigException.Error mistake : mistakes.values()) {
+            told.add(new ConfigException.Error(
                     without(hidden, mistake.path()),
                     without(hidden, mistake.what()),
                     without(hidden, mistake.right())));

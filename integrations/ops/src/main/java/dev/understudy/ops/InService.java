@@ -117,7 +117,7 @@ final class InService {
             return Collections.unmodifiableMap(chains.get());
         } catch (Wrong wrong) {
             throw new ConfigException(
-                    config.source(), List.of(new Mistake(wrong.under(""), wrong.what(), wrong.right())));
+                    config.source(), List.of(new ConfigException.Error(wrong.under(""), wrong.what(), wrong.right())));
         }
     }
 

@@ -55,7 +55,7 @@ final class ProviderKeys {
     private static final Key<Map<String, String>> TAGS =
             Key.of("tags", Many.named(Scalars.TEXT), Map.of(), "what can be required of it: a region, a data policy");
     private static final Key<RateLimits> LIMITS =
-            Key.of("limits", LimitKeys.SECTION, RateLimits.none(), LimitKeys.SECTION.doc());
+            Key.of("limits", PolicyKeys.RATE_LIMITS, RateLimits.none(), PolicyKeys.RATE_LIMITS.doc());
     private static final Key<Transport> TRANSPORT =
             Key.of("transport", TransportKeys.SECTION, Transport.defaults(), TransportKeys.SECTION.doc());
     private static final Key<Values> QUIRKS = Key.of("quirks", QuirkKeys.SECTION, Values.NONE, QuirkKeys.SECTION.doc());

@@ -49,8 +49,8 @@ final class Watch {
         try {
             text = Config.text(file);
         } catch (ConfigException unreadable) {
-            if (isNews(unreadable.mistakes())) {
-                agents.tell(file.toString(), unreadable.mistakes());
+            if (isNews(unreadable.errors())) {
+                agents.tell(file.toString(), unreadable.errors());
             }
             return;
         }
@@ -70,7 +70,7 @@ final class Watch {
         try {
             next = Config.parse(text, file.toString(), file, environment);
         } catch (ConfigException refused) {
-            agents.tell(file.toString(), refused.mistakes());
+            agents.tell(file.toString(), refused.errors());
             return;
         }
         try {
@@ -79,7 +79,7 @@ final class Watch {
             // Told by the swap itself.
         } catch (RuntimeException e) { // a provider of the application's own, or the agents were closed meanwhile
             String why = "cannot be composed: " + e.getClass().getSimpleName();
-            agents.tell(file.toString(), List.of(new Mistake("", why, "")));
+            agents.tell(file.toString(), List.of(new ConfigException.Error("", why, "")));
         }
     }
 }

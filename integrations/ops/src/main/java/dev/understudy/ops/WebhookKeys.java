@@ -32,8 +32,8 @@ final class WebhookKeys {
                     said.get(TRIES), said.get(TIMEOUT), said.get(BACKOFF), said.get(MAX_AGE), said.get(QUEUE)));
 
     private static final Key<URI> URL = Key.required("url", Scalars.URL, "where events are posted");
-    private static final Key<SigningKey> SECRET =
-            Key.required("secret", new Secrets<>(SigningKey::of), "what posts are signed with: `whsec_…`");
+    private static final Key<Webhooks.Secret> SECRET =
+            Key.required("secret", new Secrets<>(Webhooks.Secret::of), "what posts are signed with: `whsec_…`");
     private static final Key<List<Topic>> EVENTS =
             Key.of("events", Many.list(Scalars.choice(Topic.class)), Arrays.asList(Topic.values()), "what is posted");
     private static final Key<Boolean> PLAIN_HTTP =

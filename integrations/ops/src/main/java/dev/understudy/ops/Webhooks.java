@@ -1,9 +1,7 @@
 package dev.understudy.ops;
 
-import dev.understudy.CircuitState;
 import dev.understudy.Event;
 import dev.understudy.Listener;
-import dev.understudy.Standing;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -36,27 +34,6 @@ public final class Webhooks implements Listener, AutoCloseable {
         ACTIVE,
         /** An operator changed something. */
         AUDIT;
-
-        private boolean covers(Event event) {
-            if (event instanceof Event.CircuitMoved moved) {
-                return this == CIRCUIT && !isTrial(moved) || this == RECOVERY && moved.to() == CircuitState.CLOSED;
-            }
-            if (event instanceof Event.HealthChanged changed) {
-                return this == HEALTH || this == RECOVERY && changed.status() == Standing.Status.HEALTHY;
-            }
-            if (event instanceof Event.TookOver || event instanceof Event.AnswerLost) {
-                return this == FAILOVER;
-            }
-            return this == FAILOVER && event instanceof Event.FailedOver
-                    || this == ACTIVE && event instanceof Event.ActiveMoved
-                    || this == AUDIT && event instanceof Event.Administered;
-        }
-
-        /** A trial, and one that failed: while a provider is down that is no news. */
-        private static boolean isTrial(Event.CircuitMoved moved) {
-            return moved.to() == CircuitState.HALF_OPEN
-                    || moved.from() == CircuitState.HALF_OPEN && moved.to() == CircuitState.OPEN;
-        }
 
         /** The name in lower case, as it stands in configurations. */
         public String label() {
@@ -113,17 +90,49 @@ public final class Webhooks implements Listener, AutoCloseable {
     }
 
     /**
+     * The secret that receivers check signatures with, or several while they are being exchanged. Never printed. In the form
+     * of <a href="https://www.standardwebhooks.com">Standard Webhooks</a>.
+     */
+    public static final class Secret {
+
+        private final WebhookSignature signature;
+
+        private Secret(WebhookSignature signature) {
+            this.signature = signature;
+        }
+
+        /**
+         * A post is signed with each of these secrets, so that a receiver that knows any of them accepts it.
+         *
+         * @param secrets {@code whsec_} and 24 to 64 random bytes in Base64, as {@code openssl rand -base64 32} makes them
+         * @throws IllegalArgumentException if one has another form; the message does not contain it
+         */
+        public static Secret of(String... secrets) {
+            return new Secret(WebhookSignature.of(secrets));
+        }
+
+        WebhookSignature signature() {
+            return signature;
+        }
+
+        @Override
+        public String toString() {
+            return "***";
+        }
+    }
+
+    /**
      * Where to, what, and how.
      *
      * @param url where to post; https, or http to loopback
      * @param plainHttp whether http is allowed to anywhere; false
-     * @param key what posts are signed with
+     * @param secret what posts are signed with
      * @param topics what is posted; all
      * @param quiet posts of one kind about the same thing: after the first, what follows in this time is one post; 10 s
      * @param delivery how hard it is tried
      */
     public record Options(
-            URI url, boolean plainHttp, SigningKey key, Set<Topic> topics, Duration quiet, Delivery delivery) {
+            URI url, boolean plainHttp, Secret secret, Set<Topic> topics, Duration quiet, Delivery delivery) {
 
         public Options {
             if (!plainHttp || !"http".equalsIgnoreCase(url.getScheme())) {
@@ -142,26 +151,27 @@ public final class Webhooks implements Listener, AutoCloseable {
         }
 
         /** Everything, with all defaults. */
-        public static Options to(URI url, SigningKey key) {
+        public static Options to(URI url, Secret secret) {
             return new Options(
-                    url, false, key, EnumSet.allOf(Topic.class), Duration.ofSeconds(10), Delivery.defaults());
+                    url, false, secret, EnumSet.allOf(Topic.class), Duration.ofSeconds(10), Delivery.defaults());
         }
 
         /** The same to a URL that may be plain http anywhere: others can read along. */
-        public static Options toPlainHttp(URI url, SigningKey key) {
-            return new Options(url, true, key, EnumSet.allOf(Topic.class), Duration.ofSeconds(10), Delivery.defaults());
+        public static Options toPlainHttp(URI url, Secret secret) {
+            return new Options(
+                    url, true, secret, EnumSet.allOf(Topic.class), Duration.ofSeconds(10), Delivery.defaults());
         }
 
         public Options withTopics(Set<Topic> topics) {
-            return new Options(url, plainHttp, key, topics, quiet, delivery);
+            return new Options(url, plainHttp, secret, topics, quiet, delivery);
         }
 
         public Options withQuiet(Duration quiet) {
-            return new Options(url, plainHttp, key, topics, quiet, delivery);
+            return new Options(url, plainHttp, secret, topics, quiet, delivery);
         }
 
         public Options withDelivery(Delivery delivery) {
-            return new Options(url, plainHttp, key, topics, quiet, delivery);
+            return new Options(url, plainHttp, secret, topics, quiet, delivery);
         }
 
         private static void requireSafe(URI url) {
@@ -220,18 +230,9 @@ public final class Webhooks implements Listener, AutoCloseable {
     /** Never waits: what is to be posted is put into a queue with a bound. */
     @Override
     public void on(Event event) {
-        if (isWanted(event) && !quiet.on(event)) {
+        if (TopicFilter.covers(options.topics(), event) && !quiet.on(event)) {
             outbox.drop();
         }
-    }
-
-    private boolean isWanted(Event event) {
-        for (Topic topic : Topic.values()) {
-            if (options.topics().contains(topic) && topic.covers(event)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     public Counts counts() {

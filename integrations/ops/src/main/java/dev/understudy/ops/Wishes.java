@@ -30,7 +30,7 @@ final class Wishes {
             found.mistake(
                     path + ".failover.maxConsecutiveFailures",
                     "is the number " + wanted.maxConsecutiveFailures(),
-                    FailoverKeys.MAX_CONSECUTIVE_FAILURES.type().words());
+                    PolicyKeys.MAX_CONSECUTIVE_FAILURES.type().words());
         }
         longer(path + ".healthCheck.interval", wanted.healthCheck().interval(), found);
         longer(path + ".healthCheck.timeout", wanted.healthCheck().timeout(), found);
@@ -45,7 +45,7 @@ final class Wishes {
                     "has no model to go to: provider '" + incomplete.name() + "' names none",
                     "healthCheck.model in the configuration");
         }
-        throw new ConfigException("The change", found.mistakes());
+        throw new ConfigException("The change", found.errors());
     }
 
     private static void named(String path, String name, List<String> known, Set<String> named, Findings found) {

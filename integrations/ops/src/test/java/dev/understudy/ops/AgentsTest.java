@@ -123,7 +123,7 @@ class AgentsTest {
                             is.withPrimary("eve")
                                     .withBackups(List.of("bob", "bob"))
                                     .withMaxConsecutiveFailures(0)))
-                    .satisfies(e -> assertThat(e.mistakes()).hasSize(3));
+                    .satisfies(e -> assertThat(e.errors()).hasSize(3));
             assertThat(agents.failover("support")).isEqualTo(is);
         }
     }

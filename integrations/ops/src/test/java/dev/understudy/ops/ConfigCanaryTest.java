@@ -30,7 +30,7 @@ class ConfigCanaryTest {
             assertThat(effect.config(environment).toString()).doesNotContain(CANARY);
         } catch (ConfigException refused) {
             assertThat(refused.toString()).doesNotContain(CANARY);
-            assertThat(refused.mistakes().toString()).doesNotContain(CANARY);
+            assertThat(refused.errors().toString()).doesNotContain(CANARY);
             assertThat(refused).hasNoCause();
         }
     }

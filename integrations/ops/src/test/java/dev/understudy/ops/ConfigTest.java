@@ -74,8 +74,8 @@ class ConfigTest {
                             primary: b
                             retry: {retrys: 3, base: 10}
                         """, Map.of()))
-                .satisfies(e -> assertThat(e.mistakes())
-                        .extracting(Mistake::toString)
+                .satisfies(e -> assertThat(e.errors())
+                        .extracting(ConfigException.Error::toString)
                         .containsExactlyInAnyOrder(
                                 "providers.a.keys[0]: the environment variable MISSING is not set; set it",
                                 "agents.support.primary: is the name of no provider; did you mean 'a'?",

@@ -367,7 +367,7 @@ final class Effects {
                         "https://other.test/y",
                         config -> hook(config).url(),
                         URI.create("https://other.test/y")),
-                Effect.of("webhooks.0.secret", "${HOOK}", config -> hook(config).key() != null, true),
+                Effect.of("webhooks.0.secret", "${HOOK}", config -> hook(config).secret() != null, true),
                 Effect.of(
                         "webhooks.0.events",
                         List.of("failover"),

@@ -30,7 +30,7 @@ final class Receiver implements AutoCloseable {
 
     /** Quick for tests: everything is posted at once, and again after hardly any time. */
     Webhooks.Options options() {
-        return Webhooks.Options.to(URI.create(server.url("/hook/in-the-path")), SigningKey.of(SECRET))
+        return Webhooks.Options.to(URI.create(server.url("/hook/in-the-path")), Webhooks.Secret.of(SECRET))
                 .withQuiet(Duration.ZERO)
                 .withDelivery(Webhooks.Delivery.defaults().withBackoff(Duration.ofMillis(10)));
     }

@@ -107,7 +107,7 @@ class SchemaTest {
     private static Object read(Section<?> section, Map<String, Node> fields) {
         Findings found = new Findings(Map.of());
         Object read = section.read(new Node.Table("", fields), found);
-        assertThat(found.mistakes()).isEmpty();
+        assertThat(found.errors()).isEmpty();
         return read instanceof Values said
                 ? section.keys().stream()
                         .map(key -> String.valueOf(find(said, key)))

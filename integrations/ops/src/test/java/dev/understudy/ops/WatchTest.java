@@ -36,7 +36,7 @@ class WatchTest {
     private VirtualTimeScheduler time;
     private Path file;
     private Agents agents;
-    private final List<Reload> reloads = new ArrayList<>();
+    private final List<Agents.Reload> reloads = new ArrayList<>();
 
     @BeforeEach
     void open() throws IOException {
@@ -65,7 +65,8 @@ class WatchTest {
         write(BOB);
         pass(2);
         assertThat(agents.failover("support").primary()).isEqualTo("bob");
-        assertThat(reloads).containsExactly(new Reload(Instant.ofEpochSecond(12), file.toString(), true, List.of()));
+        assertThat(reloads)
+                .containsExactly(new Agents.Reload(Instant.ofEpochSecond(12), file.toString(), true, List.of()));
         assertThat(agents.config().text()).isEqualTo(BOB);
     }
 
@@ -110,8 +111,8 @@ class WatchTest {
         write(BOB.replace("providers: {", "providers: {eve: {supplied: true}, ")
                 .replace("primary: bob", "primary: eve"));
         pass(2);
-        assertThat(reloads).singleElement().satisfies(refused -> assertThat(refused.mistakes())
-                .extracting(Mistake::path)
+        assertThat(reloads).singleElement().satisfies(refused -> assertThat(refused.errors())
+                .extracting(ConfigException.Error::path)
                 .containsExactly("providers.eve"));
         assertThat(agents.failover("support").primary()).isEqualTo("ann");
     }

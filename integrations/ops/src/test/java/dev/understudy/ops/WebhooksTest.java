@@ -233,7 +233,8 @@ class WebhooksTest {
 
     /** 500 calls that each fail over, and each post has to wait: they are served as if nobody listened. */
     private void neverInTheWay(ScriptedServer server) {
-        Webhooks.Options options = Webhooks.Options.to(URI.create(server.url("/hook")), SigningKey.of(Receiver.SECRET))
+        Webhooks.Options options = Webhooks.Options.to(
+                        URI.create(server.url("/hook")), Webhooks.Secret.of(Receiver.SECRET))
                 .withQuiet(Duration.ZERO)
                 .withTopics(Set.of(Webhooks.Topic.FAILOVER))
                 .withDelivery(Webhooks.Delivery.defaults().withQueue(16));
@@ -287,7 +288,7 @@ class WebhooksTest {
     @ParameterizedTest
     @ValueSource(strings = {"http://example.org/hook", "ftp://127.0.0.1/hook", "http://127.0.0.1.example.org/", "hook"})
     void onlyHttpsOrLoopback(String url) {
-        assertThatThrownBy(() -> Webhooks.Options.to(URI.create(url), SigningKey.of(Receiver.SECRET)))
+        assertThatThrownBy(() -> Webhooks.Options.to(URI.create(url), Webhooks.Secret.of(Receiver.SECRET)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("https");
     }
@@ -295,11 +296,11 @@ class WebhooksTest {
     @Test
     void plainHttpToOthersHasToBeAllowed() {
         URI url = URI.create("http://example.org/hook");
-        assertThat(Webhooks.Options.toPlainHttp(url, SigningKey.of(Receiver.SECRET))
+        assertThat(Webhooks.Options.toPlainHttp(url, Webhooks.Secret.of(Receiver.SECRET))
                         .url())
                 .isEqualTo(url);
         assertThatThrownBy(() -> Webhooks.Options.to(
-                        URI.create("https://user:pass@example.org/hook"), SigningKey.of(Receiver.SECRET)))
+                        URI.create("https://user:pass@example.org/hook"), Webhooks.Secret.of(Receiver.SECRET)))
                 .hasMessageContaining("no user or password")
                 .message()
                 .doesNotContain("pass@");

@@ -53,7 +53,7 @@ class YamlTest {
     void numbersAreDecimal(String written) {
         Findings found = new Findings(Map.of());
         assertThat(Scalars.whole(0).read(read("a: " + written), found)).isNull();
-        assertThat(found.mistakes()).hasSize(1);
+        assertThat(found.errors()).hasSize(1);
     }
 
     @Test
@@ -64,7 +64,7 @@ class YamlTest {
         }
         Findings found = new Findings(Map.of());
         Parsing.read(bomb.toString(), found);
-        assertThat(found.mistakes()).isNotEmpty().allSatisfy(mistake -> assertThat(mistake.what())
+        assertThat(found.errors()).isNotEmpty().allSatisfy(mistake -> assertThat(mistake.what())
                 .isEqualTo("has an anchor or an alias"));
     }
 
@@ -72,7 +72,7 @@ class YamlTest {
     void keysOfTablesAreWords() {
         Findings found = new Findings(Map.of());
         Node.Table table = (Node.Table) Parsing.read("no: 1\n1.0: 2\nnull: 3\n? [a, b]\n: 4\n", found);
-        assertThat(table == null ? found.mistakes().size() : table.fields().size())
+        assertThat(table == null ? found.errors().size() : table.fields().size())
                 .isPositive();
     }
 
@@ -81,7 +81,7 @@ class YamlTest {
         Findings found = new Findings(Map.of());
         assertThat(Parsing.read("a: " + "x".repeat(Parsing.MOST_CHARACTERS), found))
                 .isNull();
-        assertThat(found.mistakes()).extracting(Mistake::what).containsExactly("is longer than 1 MiB");
+        assertThat(found.errors()).extracting(ConfigException.Error::what).containsExactly("is longer than 1 MiB");
     }
 
     @Test

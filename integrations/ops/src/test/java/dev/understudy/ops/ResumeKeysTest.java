@@ -1,4 +1,4 @@
-package dev.understudy.streaming;
+package dev.understudy.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -7,14 +7,13 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.ops.Agents;
-import dev.understudy.ops.Config;
-import dev.understudy.ops.ConfigException;
+import dev.understudy.streaming.ResumePolicy;
 import dev.understudy.streaming.ResumePolicy.Limits;
+import dev.understudy.streaming.StreamBuffer;
+import dev.understudy.streaming.Way;
 import dev.understudy.testing.Cue;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,7 +25,7 @@ import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
 /** What a configuration says under {@code resume} is what streams are kept alive with. */
-class ConfiguredResumingTest {
+class ResumeKeysTest {
 
     private static final ResumePolicy USUAL = ResumePolicy.defaults();
     private static final Duration TIME = Duration.ofMillis(300);
@@ -36,32 +35,43 @@ class ConfiguredResumingTest {
 
     static Stream<Arguments> settings() {
         return Stream.of(
-                Arguments.of("policy", "anchored", ResumePolicy.anchored()),
-                Arguments.of("policy", "restarting", ResumePolicy.restarting()),
-                Arguments.of("ways", List.of("replay", "restart", "fail"), ResumePolicy.of(Way.REPLAY, Way.RESTART)),
-                Arguments.of("takeovers", 3, USUAL.withTakeovers(3)),
-                Arguments.of("anyReplay", true, USUAL.withAnyReplay(true)),
-                Arguments.of("wholeStructured", false, USUAL.withWholeStructured(false)),
-                Arguments.of("bufferTokens", 7, USUAL.withBuffer(StreamBuffer.tokens(7))),
-                Arguments.of("bufferTime", TIME, USUAL.withBuffer(StreamBuffer.time(TIME))),
-                Arguments.of("bufferWhole", true, USUAL.withBuffer(StreamBuffer.whole())),
-                Arguments.of("word", 32, USUAL.withLimits(new Limits(32, 40, 200))),
-                Arguments.of("anchor", 32, USUAL.withLimits(new Limits(64, 32, 200))),
-                Arguments.of("search", 32, USUAL.withLimits(new Limits(64, 40, 32))));
+                Arguments.of("'policy': 'anchored'", ResumePolicy.anchored()),
+                Arguments.of("'policy': 'restarting'", ResumePolicy.restarting()),
+                Arguments.of("'ways': ['replay', 'restart', 'fail']", ResumePolicy.of(Way.REPLAY, Way.RESTART)),
+                Arguments.of("'takeovers': 3", USUAL.withTakeovers(3)),
+                Arguments.of("'anyReplay': true", USUAL.withAnyReplay(true)),
+                Arguments.of("'wholeStructured': false", USUAL.withWholeStructured(false)),
+                Arguments.of("'buffer': {'tokens': 7}", USUAL.withBuffer(StreamBuffer.tokens(7))),
+                Arguments.of("'buffer': {'time': '300ms'}", USUAL.withBuffer(StreamBuffer.time(TIME))),
+                Arguments.of("'buffer': {'tokens': 7, 'time': '300ms'}", USUAL.withBuffer(new StreamBuffer(7, TIME))),
+                Arguments.of("'buffer': {'whole': true}", USUAL.withBuffer(StreamBuffer.whole())),
+                Arguments.of(
+                        "'buffer': {'whole': true, 'time': '300ms'}",
+                        USUAL.withBuffer(StreamBuffer.whole().atMost(TIME))),
+                Arguments.of("'limits': {'word': 32}", USUAL.withLimits(new Limits(32, 40, 200))),
+                Arguments.of("'limits': {'anchor': 32}", USUAL.withLimits(new Limits(64, 32, 200))),
+                Arguments.of("'limits': {'search': 32}", USUAL.withLimits(new Limits(64, 40, 32))));
     }
 
-    @ParameterizedTest(name = "{0}: {1}")
+    @ParameterizedTest(name = "{0}")
     @MethodSource("settings")
-    void eachSettingTakesEffect(String name, Object value, ResumePolicy policy) {
-        assertThat(ConfiguredResuming.policy(Map.of(name, value)))
-                .isEqualTo(policy)
-                .isNotEqualTo(USUAL);
+    void eachSettingTakesEffect(String setting, ResumePolicy policy) {
+        assertThat(policy(setting)).isEqualTo(policy).isNotEqualTo(USUAL);
     }
 
     @Test
-    void nothingSaidIsTheDefault() {
-        assertThat(ConfiguredResuming.policy(Map.of())).isEqualTo(USUAL);
-        assertThat(ConfiguredResuming.policy(Map.of("policy", "exact"))).isEqualTo(USUAL);
+    void anEmptyTableIsTheDefaultPolicy() {
+        assertThat(policy("")).isEqualTo(USUAL);
+        assertThat(policy("'policy': 'exact'")).isEqualTo(USUAL);
+    }
+
+    private static ResumePolicy policy(String settings) {
+        Config config = Config.parse("""
+                {"providers": {"ann": {"supplied": true}},
+                 "agents": {"a": {"primary": "ann", "resume": {%s}}}}""".formatted(settings.replace('\'', '"')), Map.of());
+        ResumeKeys.Resume resume = config.document().agents().get("a").said().get(AgentKeys.RESUME);
+        assertThat(resume.enabled()).isTrue();
+        return resume.policy();
     }
 
     @Test

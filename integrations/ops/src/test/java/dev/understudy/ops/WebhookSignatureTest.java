@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SigningKeyTest {
+class WebhookSignatureTest {
 
     /** The example that receivers' libraries are tested with. */
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -18,18 +18,18 @@ class SigningKeyTest {
 
     @Test
     void signsAsReceiversExpect() {
-        assertThat(SigningKey.of(SECRET).sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, BODY))
+        assertThat(WebhookSignature.of(SECRET).sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, BODY))
                 .isEqualTo("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
     @Test
     void signsWithEachSecretWhileTheyAreExchanged() {
         String other = "whsec_" + Base64.getEncoder().encodeToString(new byte[32]);
-        String both = SigningKey.of(SECRET, other).sign("id", 1, BODY);
+        String both = WebhookSignature.of(SECRET, other).sign("id", 1, BODY);
         assertThat(both.split(" "))
                 .containsExactly(
-                        SigningKey.of(SECRET).sign("id", 1, BODY),
-                        SigningKey.of(other).sign("id", 1, BODY));
+                        WebhookSignature.of(SECRET).sign("id", 1, BODY),
+                        WebhookSignature.of(other).sign("id", 1, BODY));
     }
 
     @ParameterizedTest
@@ -42,7 +42,7 @@ class SigningKeyTest {
                 "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2La!!!!"
             })
     void otherFormsAreRefusedAndNotRepeated(String secret) {
-        assertThatThrownBy(() -> SigningKey.of(secret))
+        assertThatThrownBy(() -> WebhookSignature.of(secret))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("openssl rand -base64 32")
                 .message()
@@ -52,6 +52,6 @@ class SigningKeyTest {
 
     @Test
     void isNeverPrinted() {
-        assertThat(SigningKey.of(SECRET)).hasToString("***");
+        assertThat(Webhooks.Secret.of(SECRET)).hasToString("***");
     }
 }

@@ -8,11 +8,8 @@ import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/**
- * What a receiver of webhooks checks their signatures with: one secret, or several while they are being exchanged. Never
- * printed. In the form of <a href="https://www.standardwebhooks.com">Standard Webhooks</a>.
- */
-public final class SigningKey {
+/** The HMAC-SHA256 signature of a post, once for each secret. */
+final class WebhookSignature {
 
     private static final String PREFIX = "whsec_";
     private static final String ALGORITHM = "HmacSHA256";
@@ -21,17 +18,12 @@ public final class SigningKey {
 
     private final List<SecretKeySpec> keys;
 
-    private SigningKey(List<SecretKeySpec> keys) {
+    private WebhookSignature(List<SecretKeySpec> keys) {
         this.keys = keys;
     }
 
-    /**
-     * A post is signed with each of these, so that a receiver that knows any of them is content.
-     *
-     * @param secrets {@code whsec_} and 24 to 64 random bytes in Base64, as {@code openssl rand -base64 32} makes them
-     * @throws IllegalArgumentException if one has another form; the message does not contain it
-     */
-    public static SigningKey of(String... secrets) {
+    /** @throws IllegalArgumentException if a secret has another form; the message does not contain it */
+    static WebhookSignature of(String... secrets) {
         if (secrets.length == 0) {
             throw new IllegalArgumentException("Webhooks are signed: a secret is missing");
         }
@@ -39,7 +31,7 @@ public final class SigningKey {
         for (String secret : secrets) {
             keys.add(new SecretKeySpec(bytes(secret), ALGORITHM));
         }
-        return new SigningKey(List.copyOf(keys));
+        return new WebhookSignature(List.copyOf(keys));
     }
 
     private static byte[] bytes(String secret) {
