@@ -97,12 +97,12 @@ record Call(
 
     /** Whether the call can still pay for a try at each of these routes. */
     boolean affordable(Cursor cursor, Route... routes) {
-        double most = policies.budget().maxCost();
+        Double most = policies.limits().maxCost();
         double expected = 0;
         for (Route route : routes) {
             expected += route.capabilities().price() == null ? 0 : Estimate.cost(request, route.capabilities());
         }
-        return most == 0 || expected == 0 || spent(cursor.trail()) + expected <= most;
+        return most == null || expected == 0 || spent(cursor.trail()) + expected <= most;
     }
 
     private double spent(Trail trail) {

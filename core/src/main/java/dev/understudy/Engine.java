@@ -113,7 +113,7 @@ final class Engine {
 
     private long deadline(CallOptions asked, long now) {
         Duration timeout =
-                asked.timeout() != null ? asked.timeout() : policies.budget().callTimeout();
+                asked.timeout() != null ? asked.timeout() : policies.limits().callTimeout();
         Long absolute = asked.deadline();
         if (timeout == null) {
             return absolute == null ? Long.MAX_VALUE : absolute;

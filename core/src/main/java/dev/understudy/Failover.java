@@ -36,9 +36,8 @@ public record Failover(boolean automatic, int maxConsecutiveFailures, boolean re
         return new Failover(automatic, failures, returns, returnAfter);
     }
 
-    /** Whoever became active stays so until it fails or an operator switches. */
-    public Failover stayingUntilTold() {
-        return new Failover(automatic, maxConsecutiveFailures, false, returnAfter);
+    public Failover withReturns(boolean returns) {
+        return new Failover(automatic, maxConsecutiveFailures, returns, returnAfter);
     }
 
     public Failover withReturnAfter(Duration returnAfter) {

@@ -21,7 +21,7 @@ final class Limiter {
         void spent(int requests, int tokens);
     }
 
-    private final int concurrent;
+    private final @Nullable Integer concurrent;
     private final @Nullable Bucket requests;
     private final @Nullable Bucket tokens;
     private final Spending spending;
@@ -34,18 +34,18 @@ final class Limiter {
         this.tokens = bucket(limits.tokensPerMinute(), now);
     }
 
-    private static @Nullable Bucket bucket(int perMinute, long now) {
-        return perMinute == 0 ? null : new Bucket(perMinute, perMinute / MINUTE, now);
+    private static @Nullable Bucket bucket(@Nullable Integer perMinute, long now) {
+        return perMinute == null ? null : new Bucket(perMinute, perMinute / MINUTE, now);
     }
 
     boolean isOff() {
-        return concurrent == 0 && requests == null && tokens == null;
+        return concurrent == null && requests == null && tokens == null;
     }
 
     /** Takes its place, which must be given back with {@link #leave}; or how long to wait, and takes nothing. */
     @Nullable
     Duration enter(int estimate, long now) {
-        if (running.incrementAndGet() > concurrent && concurrent > 0) {
+        if (running.incrementAndGet() > most()) {
             running.decrementAndGet();
             return SOON;
         }
@@ -71,6 +71,10 @@ final class Limiter {
             tokens.add(estimate - used, now);
             spending.spent(0, used - estimate);
         }
+    }
+
+    private int most() {
+        return concurrent == null ? Integer.MAX_VALUE : concurrent;
     }
 
     /** What others have taken from the same limits. */

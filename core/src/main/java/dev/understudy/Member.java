@@ -42,7 +42,7 @@ final class Member {
 
     /** Makes members that share policies, clock, chance and receivers of news. */
     record Factory(
-            Budget budget, CircuitPolicy circuit, PoolEvents events, Voice voice, Time time, RandomGenerator dice) {
+            RetryBudget budget, CircuitPolicy circuit, PoolEvents events, Voice voice, Time time, RandomGenerator dice) {
 
         Member member(ChatProvider provider, Seat seat, long now) {
             String name = provider.name();

@@ -25,7 +25,7 @@ record Planner(
         Map<String, List<String>> fallbacks,
         Gates gates,
         Selection selection,
-        double maxCost,
+        @Nullable Double maxCost,
         RandomGenerator dice) {
 
     /**

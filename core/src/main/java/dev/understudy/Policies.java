@@ -7,7 +7,8 @@ import java.util.random.RandomGenerator;
 record Policies(
         String door,
         Decision.Options options,
-        Budget budget,
+        CallLimits limits,
+        RetryBudget retryBudget,
         Timeouts timeouts,
         Timeouts reasoning,
         CircuitPolicy circuit,
@@ -23,6 +24,6 @@ record Policies(
 
     /** Policies in the order in which a description shows them. */
     List<Record> described() {
-        return List.of(options.retry(), budget, timeouts, circuit, failover, hedging);
+        return List.of(options.retry(), limits, retryBudget, timeouts, circuit, failover, hedging);
     }
 }

@@ -1,37 +1,47 @@
 package dev.understudy;
 
-/**
- * What a provider may be asked for. A route over its limit is skipped, or waited for briefly when nobody else is left; no
- * call queues. 0 is no limit.
- *
- * @param requestsPerMinute attempts in a minute
- * @param tokensPerMinute tokens of prompt and answer in a minute: estimated before, corrected from the usage after
- * @param concurrent attempts at once
- */
-public record RateLimits(int requestsPerMinute, int tokensPerMinute, int concurrent) {
+import org.jspecify.annotations.Nullable;
 
-    private static final RateLimits NONE = new RateLimits(0, 0, 0);
+/**
+ * Limits of what one provider is asked for. A route over its limit is skipped, or waited for briefly when no other route is
+ * left; no call queues. {@code null} is no limit.
+ *
+ * @param requestsPerMinute attempts in a minute, 1 or more
+ * @param tokensPerMinute tokens of prompt and answer in a minute, 1 or more: estimated before, corrected from the usage after
+ * @param concurrent attempts at once, 1 or more
+ */
+public record RateLimits(
+        @Nullable Integer requestsPerMinute,
+        @Nullable Integer tokensPerMinute,
+        @Nullable Integer concurrent) {
+
+    private static final RateLimits NONE = new RateLimits(null, null, null);
 
     public RateLimits {
-        if (requestsPerMinute < 0 || tokensPerMinute < 0 || concurrent < 0) {
-            throw new IllegalArgumentException("A rate limit is 1 or more, or 0 for none: " + requestsPerMinute + ", "
-                    + tokensPerMinute + ", " + concurrent);
+        if (below(requestsPerMinute) || below(tokensPerMinute) || below(concurrent)) {
+            throw new IllegalArgumentException("A rate limit is 1 or more, or null for none: " + requestsPerMinute
+                    + ", " + tokensPerMinute + ", " + concurrent);
         }
     }
 
+    /** No limits: the default. */
     public static RateLimits none() {
         return NONE;
     }
 
-    public RateLimits withRequestsPerMinute(int requests) {
+    public RateLimits withRequestsPerMinute(@Nullable Integer requests) {
         return new RateLimits(requests, tokensPerMinute, concurrent);
     }
 
-    public RateLimits withTokensPerMinute(int tokens) {
+    public RateLimits withTokensPerMinute(@Nullable Integer tokens) {
         return new RateLimits(requestsPerMinute, tokens, concurrent);
     }
 
-    public RateLimits withConcurrent(int attempts) {
+    public RateLimits withConcurrent(@Nullable Integer attempts) {
         return new RateLimits(requestsPerMinute, tokensPerMinute, attempts);
+    }
+
+    private static boolean below(@Nullable Integer limit) {
+        return limit != null && limit < 1;
     }
 }

@@ -13,13 +13,13 @@ final class RetryTokens {
     private final AtomicLong earned;
     private final @Nullable Bucket bucket;
 
-    RetryTokens(Budget budget, long now) {
-        boolean unlimited = Double.isInfinite(budget.retryShare());
-        double saved = Math.max(1, budget.retryFloor() * budget.retryMemory().toSeconds());
-        this.share = budget.retryShare();
-        this.floor = budget.retryFloor();
+    RetryTokens(RetryBudget budget, long now) {
+        Double share = budget.share();
+        double saved = Math.max(1, budget.floor() * budget.memory().toSeconds());
+        this.share = share == null ? 0 : share;
+        this.floor = budget.floor();
         this.earned = new AtomicLong(now);
-        this.bucket = unlimited ? null : new Bucket(saved, budget.retryFloor(), now);
+        this.bucket = share == null ? null : new Bucket(saved, budget.floor(), now);
     }
 
     /** A first try earns its share, less what time has earned since the one before: the greater of the two counts. */

@@ -15,7 +15,7 @@ final class RouteChecks {
 
     /** Returns why the route cannot serve this request at any time; {@code null} if it can. */
     static @Nullable SkipReason forRequest(
-            Route route, ChatRequest request, Set<Feature> needs, CallOptions options, double maxCost) {
+            Route route, ChatRequest request, Set<Feature> needs, CallOptions options, @Nullable Double maxCost) {
         if (!route.capabilities().has(needs)) {
             return new SkipReason.Lacks(missing(route, needs));
         }
@@ -27,7 +27,7 @@ final class RouteChecks {
         if (options.avoided().stream().anyMatch(route::isMeantBy)) {
             return new SkipReason.Avoided();
         }
-        if (maxCost > 0 && route.capabilities().price() != null) {
+        if (maxCost != null && route.capabilities().price() != null) {
             double cost = Estimate.cost(request, route.capabilities());
             if (cost > maxCost) {
                 return new SkipReason.TooExpensive(cost, maxCost);

@@ -45,7 +45,7 @@ public final class Understudy implements ChatProvider {
         Time time = policies.time();
         PoolEvents events = new PoolEvents(name, policies.listener());
         Member.Factory factory =
-                new Member.Factory(policies.budget(), policies.circuit(), events, voice, time, policies.dice());
+                new Member.Factory(policies.retryBudget(), policies.circuit(), events, voice, time, policies.dice());
         List<Member> members = builder.cast.stream()
                 .map(cast -> factory.member(cast.provider(), cast.seat(), now))
                 .toList();
@@ -57,7 +57,7 @@ public final class Understudy implements ChatProvider {
                 fallbacks,
                 gates,
                 policies.selection(),
-                policies.budget().maxCost(),
+                policies.limits().maxCost(),
                 policies.dice());
         this.overview = new Overview(roster, fallbacks, policies.described(), time);
         this.engine = new Engine(

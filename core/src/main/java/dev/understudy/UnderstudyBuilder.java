@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -24,7 +25,8 @@ public final class UnderstudyBuilder {
     // The defaults. docs/defaults.md shows them, and a test compares.
     String name = "understudy";
     private RetryPolicy retry = RetryPolicy.defaults();
-    private Budget budget = Budget.defaults();
+    private CallLimits limits = CallLimits.none();
+    private RetryBudget retryBudget = RetryBudget.defaults();
     private Timeouts timeouts = Timeouts.defaults();
     private Timeouts reasoning = Timeouts.reasoning();
     private CircuitPolicy circuit = CircuitPolicy.defaults();
@@ -106,21 +108,27 @@ public final class UnderstudyBuilder {
         return this;
     }
 
-    /** What one call may use up, and how many retries all calls may add; {@link Budget#defaults()}. */
-    public UnderstudyBuilder budget(Budget budget) {
-        this.budget = budget;
+    /** Limits of one call; {@link CallLimits#none()}. */
+    public UnderstudyBuilder limits(CallLimits limits) {
+        this.limits = limits;
         return this;
     }
 
-    /** {@link Budget#withCallTimeout}. */
-    public UnderstudyBuilder callTimeout(Duration timeout) {
-        this.budget = budget.withCallTimeout(timeout);
+    /** Limits of the retries that all calls together add; {@link RetryBudget#defaults()}. */
+    public UnderstudyBuilder retryBudget(RetryBudget budget) {
+        this.retryBudget = budget;
         return this;
     }
 
-    /** {@link Budget#withMaxAttempts}. */
-    public UnderstudyBuilder maxAttempts(int attempts) {
-        this.budget = budget.withMaxAttempts(attempts);
+    /** {@link CallLimits#withCallTimeout}. */
+    public UnderstudyBuilder callTimeout(@Nullable Duration timeout) {
+        this.limits = limits.withCallTimeout(timeout);
+        return this;
+    }
+
+    /** {@link CallLimits#withMaxAttempts}. */
+    public UnderstudyBuilder maxAttempts(@Nullable Integer attempts) {
+        this.limits = limits.withMaxAttempts(attempts);
         return this;
     }
 
@@ -207,11 +215,13 @@ public final class UnderstudyBuilder {
     }
 
     Policies policies() {
-        Decision.Options options = new Decision.Options(retry, budget.maxAttempts(), aroundFilters, invalidStops);
+        Integer most = limits.maxAttempts();
+        Decision.Options options = new Decision.Options(retry, most == null ? 0 : most, aroundFilters, invalidStops);
         return new Policies(
                 name,
                 options,
-                budget,
+                limits,
+                retryBudget,
                 timeouts,
                 reasoning,
                 circuit,

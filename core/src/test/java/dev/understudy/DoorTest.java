@@ -142,7 +142,14 @@ class DoorTest {
                 .startsWith("agents:\n  1. a, always asked for gpt-5\n")
                 .contains("  2. b, serves {m=m-1}, weight 3, tags {region=eu}, RateLimits[")
                 .contains("  m → n → o\n")
-                .contains("RetryPolicy[", "Budget[", "Timeouts[", "CircuitPolicy[", "Failover[", "Hedging[");
+                .contains(
+                        "RetryPolicy[",
+                        "CallLimits[",
+                        "RetryBudget[",
+                        "Timeouts[",
+                        "CircuitPolicy[",
+                        "Failover[",
+                        "Hedging[");
         assertThat(understudy).hasToString("agents[a, b]");
     }
 

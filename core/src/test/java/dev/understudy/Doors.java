@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Pieces of a door, for tests of the rooms behind it. */
 final class Doors {
 
-    static final Policies DEFAULTS = policies(Listener.none(), Selection.sequential(), Budget.defaults());
+    static final Policies DEFAULTS = policies(Listener.none(), Selection.sequential(), CallLimits.none());
 
     /** Nothing is scarce, and nothing can be made shorter. */
     static final Decision.Resources PLENTY = new Decision.Resources() {
@@ -44,11 +44,12 @@ final class Doors {
 
     private Doors() {}
 
-    static Policies policies(Listener listener, Selection selection, Budget budget) {
+    static Policies policies(Listener listener, Selection selection, CallLimits limits) {
         return new Policies(
                 "understudy",
                 new Decision.Options(RetryPolicy.defaults(), 0, false, false),
-                budget,
+                limits,
+                RetryBudget.defaults(),
                 Timeouts.defaults(),
                 Timeouts.reasoning(),
                 CircuitPolicy.defaults(),
@@ -66,7 +67,7 @@ final class Doors {
     static Member member(ChatProvider provider, Seat seat) {
         PoolEvents events = new PoolEvents(DEFAULTS.door(), DEFAULTS.listener());
         return new Member.Factory(
-                        DEFAULTS.budget(),
+                        DEFAULTS.retryBudget(),
                         DEFAULTS.circuit(),
                         events,
                         DEFAULTS.voice(),

@@ -46,7 +46,8 @@ class HedgeTest {
         double after = p99(with);
         double extra = 100.0 * (callsWith - callsWithout) / callsWithout;
         System.out.printf(
-                "hedging, seed %d, streamed=%s, usual %d to %d ms: p99 of the first content %.0f ms without, %.0f ms with (%.0f %% less), %.2f %% more calls%n",
+                "hedging, seed %d, streamed=%s, usual %d to %d ms: p99 of the first content %.0f ms without, %.0f ms"
+                        + " with (%.0f %% less), %.2f %% more calls%n",
                 SEED, streamed, from, to, before, after, 100 - 100 * after / before, extra);
         assertThat(after).isLessThanOrEqualTo(0.5 * before);
         assertThat(extra).isLessThanOrEqualTo(5);
@@ -275,7 +276,7 @@ class HedgeTest {
         a.always(Cue.hang());
         Understudy understudy = stage.builder(a, b)
                 .hedging(Hedging.on().withMaxExtra(1))
-                .budget(Budget.defaults().withRetryTokens(0, 0, Duration.ofSeconds(1))) // one, and never another
+                .retryBudget(new RetryBudget(0.0, 0, Duration.ofSeconds(1))) // one, and never another
                 .build();
         ask(understudy, true);
         stage.advance(Duration.ofSeconds(1));
@@ -320,7 +321,7 @@ class HedgeTest {
         b.can(priced);
         Understudy poor = stage.builder(a, b)
                 .hedging(Hedging.on().withMaxExtra(1))
-                .budget(Budget.defaults().withMaxCost(1))
+                .limits(CallLimits.none().withMaxCost(1.0))
                 .build();
         ask(poor, true);
         stage.advance(Duration.ofSeconds(1));

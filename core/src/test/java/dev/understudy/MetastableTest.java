@@ -68,7 +68,7 @@ class MetastableTest {
 
     @Test
     void withRetryTokensTheStormStaysSmallAndEndsByItself() {
-        Course course = play(Budget.defaults());
+        Course course = play(RetryBudget.defaults());
         System.out.println("metastable, with retry tokens (attempts per call, calls served):" + course);
         assertThat(course.attemptsPerCall(OUTAGE_FROM, OUTAGE_TO))
                 .as("ten tokens were saved up, and each first try earns a fifth")
@@ -87,7 +87,7 @@ class MetastableTest {
 
     @Test
     void withoutRetryTokensItNeverEnds() {
-        Course course = play(Budget.defaults().withoutRetryTokens());
+        Course course = play(RetryBudget.none());
         System.out.println("metastable, without retry tokens (attempts per call, calls served):" + course);
         assertThat(course.success(0, OUTAGE_FROM)).isEqualTo(1);
         assertThat(course.attemptsPerCall(SECONDS - 30, SECONDS - 10)).isGreaterThan(2);
@@ -96,7 +96,7 @@ class MetastableTest {
                 .isLessThan(0.2);
     }
 
-    private Course play(Budget budget) {
+    private Course play(RetryBudget budget) {
         int[] attempts = new int[SECONDS + 60];
         Deque<Long> lastSecond = new ArrayDeque<>();
         ScriptedProvider provider = ScriptedProvider.named("small").rule(request -> {
@@ -116,7 +116,7 @@ class MetastableTest {
                 .retry(RetryPolicy.defaults())
                 .circuit(CircuitPolicy.disabled())
                 .random(new Random(SEED))
-                .budget(budget)
+                .retryBudget(budget)
                 .build();
         int[] served = new int[SECONDS];
         List<List<Heard>> bySecond = new ArrayList<>();

@@ -197,7 +197,7 @@ class PlaceTest {
                 .provider(a, Seat.any().withLimits(limits))
                 .retry(VirtualStage.ONCE)
                 .circuit(CircuitPolicy.disabled())
-                .budget(Budget.defaults())
+                .retryBudget(RetryBudget.defaults())
                 .build();
     }
 

@@ -140,7 +140,7 @@ class PlannerTest {
     }
 
     private Planner planner(Map<String, List<String>> fallbacks, Member... cast) {
-        return new Planner(Doors.roster(cast), fallbacks, gates, Selection.sequential(), 0, new FixedDice(0.5));
+        return new Planner(Doors.roster(cast), fallbacks, gates, Selection.sequential(), null, new FixedDice(0.5));
     }
 
     private static Plan plan(Planner planner, ChatRequest request, boolean stream, long now) {

@@ -44,7 +44,7 @@ class RaceTest {
                         .withAtLeast(Duration.ofMillis(1))
                         .withPercentile(0.01)
                         .withMaxExtra(1))
-                .budget(Budget.defaults().withoutRetryTokens())
+                .retryBudget(RetryBudget.none())
                 .build();
         Map<String, Integer> winners = new TreeMap<>();
         List<Said> all = Objects.requireNonNull(Flux.range(0, CALLS)

@@ -10,7 +10,7 @@ class RetryTokensTest {
 
     private static final long SECOND = 1_000_000_000L;
 
-    private final RetryTokens tokens = new RetryTokens(Budget.defaults(), 0);
+    private final RetryTokens tokens = new RetryTokens(RetryBudget.defaults(), 0);
 
     @Test
     void tenSecondsOfTheFloorAreThereFromTheStart() {
@@ -53,7 +53,7 @@ class RetryTokensTest {
 
     @Test
     void withoutLimitThereIsAlwaysOne() {
-        RetryTokens unlimited = new RetryTokens(Budget.defaults().withoutRetryTokens(), 0);
+        RetryTokens unlimited = new RetryTokens(RetryBudget.none(), 0);
         for (int i = 0; i < 10_000; i++) {
             assertThat(unlimited.take(0)).isTrue();
         }
@@ -62,7 +62,7 @@ class RetryTokensTest {
 
     @Test
     void aShareOfNothingStillHasItsFloor() {
-        RetryTokens floor = new RetryTokens(Budget.defaults().withRetryTokens(0, 0.5, Duration.ofSeconds(4)), 0);
+        RetryTokens floor = new RetryTokens(new RetryBudget(0.0, 0.5, Duration.ofSeconds(4)), 0);
         assertThat(taken(floor, 0)).isEqualTo(2);
         floor.earn(SECOND);
         assertThat(floor.left(2 * SECOND)).isCloseTo(1, within(1e-9));

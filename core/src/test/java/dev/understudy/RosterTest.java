@@ -161,9 +161,9 @@ class RosterTest {
     }
 
     @Test
-    void stayingUntilToldNeverReturnsByItself() {
+    void withoutReturnsNeverReturnsByItself() {
         Understudy understudy =
-                door(Failover.defaults().withMaxConsecutiveFailures(1).stayingUntilTold());
+                door(Failover.defaults().withMaxConsecutiveFailures(1).withReturns(false));
         a.then(Cue.fail(FailureKind.SERVER), Cue.text("well again"));
         stage.chat(understudy);
         stage.advance(Duration.ofHours(5));

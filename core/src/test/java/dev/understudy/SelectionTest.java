@@ -336,8 +336,9 @@ class SelectionTest {
     void aRouteThatIsTooDearForTheCallIsSkipped() {
         a.can(priced(1_000_000)); // a unit of money for each token
         b.can(priced(10));
-        Understudy understudy =
-                stage.builder(a, b, c).budget(Budget.defaults().withMaxCost(1)).build();
+        Understudy understudy = stage.builder(a, b, c)
+                .limits(CallLimits.none().withMaxCost(1.0))
+                .build();
         Heard heard = stage.chat(understudy);
         assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
         assertThat(heard.trail().entries().get(0).failure().message())
@@ -350,8 +351,9 @@ class SelectionTest {
         // Each try is expected to cost 0.508; a's answer is empty and is billed with 0.8.
         a.can(priced(1_000)).always(Cue.empty().withUsage(dev.understudy.chat.Usage.of(400, 400)));
         b.can(priced(1_000));
-        Understudy understudy =
-                stage.builder(a, b, c).budget(Budget.defaults().withMaxCost(1)).build();
+        Understudy understudy = stage.builder(a, b, c)
+                .limits(CallLimits.none().withMaxCost(1.0))
+                .build();
         Heard heard = stage.chat(understudy);
         assertThat(heard.outcomes()).as("c has no price and is asked").containsExactly("a:failed", "c:served");
         assertThat(b.subscriptions()).isZero();
@@ -361,7 +363,7 @@ class SelectionTest {
     void whenAllAreTooDearNobodyIsAsked() {
         a.can(priced(1_000_000));
         Understudy understudy =
-                stage.builder(a).budget(Budget.defaults().withMaxCost(1)).build();
+                stage.builder(a).limits(CallLimits.none().withMaxCost(1.0)).build();
         assertThat(stage.chat(understudy).error)
                 .isInstanceOf(ChatException.Rejected.class)
                 .hasMessageContaining("a/m would cost about");

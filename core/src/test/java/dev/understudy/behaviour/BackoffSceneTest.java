@@ -3,10 +3,10 @@ package dev.understudy.behaviour;
 import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Budget;
 import dev.understudy.CircuitPolicy;
 import dev.understudy.Event;
 import dev.understudy.FixedDice;
+import dev.understudy.RetryBudget;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
@@ -36,7 +36,7 @@ class BackoffSceneTest {
         UnderstudyBuilder builder = Understudy.builder()
                 .retry(retry)
                 .circuit(CircuitPolicy.disabled()) // both would end so many retries before the scene is over
-                .budget(Budget.defaults().withoutRetryTokens())
+                .retryBudget(RetryBudget.none())
                 .random(dice)
                 .listener(event -> {
                     if (event instanceof Event.AttemptStarted) {

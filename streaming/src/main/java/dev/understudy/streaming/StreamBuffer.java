@@ -52,8 +52,8 @@ public record StreamBuffer(int tokens, @Nullable Duration time) {
         return WHOLE;
     }
 
-    /** Let go at the latest after this time. */
-    public StreamBuffer atMost(Duration time) {
+    /** Released at the latest after this time; {@code null} sets no limit. */
+    public StreamBuffer withTime(@Nullable Duration time) {
         return new StreamBuffer(tokens, time);
     }
 

@@ -1,6 +1,5 @@
 package dev.understudy.ops;
 
-import dev.understudy.Budget;
 import dev.understudy.CircuitPolicy;
 import dev.understudy.ContextWindow;
 import dev.understudy.Hedging;
@@ -50,7 +49,8 @@ final class AgentKeys {
                     SelectionKeys.Recipe.USUAL,
                     (builder, recipe) -> builder.selection(recipe.make())),
             set(PolicyKeys.HEDGING, Hedging.off(), UnderstudyBuilder::hedging),
-            set(PolicyKeys.BUDGET, Budget.defaults(), UnderstudyBuilder::budget),
+            set(PolicyKeys.BUDGET, PolicyKeys.Budget.DEFAULTS, (builder, budget) -> builder.limits(budget.limits())
+                    .retryBudget(budget.retries())),
             new Setting<>(
                     FAILOVER,
                     (builder, said) ->

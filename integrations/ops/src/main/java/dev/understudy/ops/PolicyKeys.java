@@ -1,15 +1,18 @@
 package dev.understudy.ops;
 
-import dev.understudy.Budget;
+import dev.understudy.CallLimits;
 import dev.understudy.ContextWindow;
 import dev.understudy.ContextWindow.Overflow;
 import dev.understudy.Failover;
 import dev.understudy.Hedging;
 import dev.understudy.RateLimits;
+import dev.understudy.RetryBudget;
 import dev.understudy.RetryPolicy;
 import dev.understudy.Timeouts;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The sections that mirror one policy record each, key by component. */
 final class PolicyKeys {
@@ -30,12 +33,23 @@ final class PolicyKeys {
     static final Section<Timeouts> REASONING_TIMEOUTS =
             timeouts("reasoningTimeouts", "the same for models that think before they answer", Timeouts.reasoning());
     static final Section<Hedging> HEDGING = hedging(Hedging.off());
-    static final Section<Budget> BUDGET = budget(Budget.defaults());
+    static final Section<Budget> BUDGET = budget(RetryBudget.defaults());
     static final Section<Failover> FAILOVER = failover(Failover.defaults());
     static final Section<RateLimits> RATE_LIMITS = rateLimits();
     static final Section<ContextWindow> CONTEXT_WINDOW = contextWindow(ContextWindow.auto());
 
+    /** Both policies of the {@code budget} section. */
+    record Budget(CallLimits limits, RetryBudget retries) {
+
+        static final Budget DEFAULTS = new Budget(CallLimits.none(), RetryBudget.defaults());
+    }
+
     private PolicyKeys() {}
+
+    /** Maps the configuration's 0 to no limit. */
+    private static @Nullable Integer limit(int number) {
+        return number == 0 ? null : number;
+    }
 
     private static Section<RetryPolicy> retry(RetryPolicy usual) {
         Key<Integer> retries = Key.of(
@@ -103,14 +117,14 @@ final class PolicyKeys {
                 said -> new Hedging(said.get(enabled), said.get(percentile), said.get(atLeast), said.get(maxExtra)));
     }
 
-    private static Section<Budget> budget(Budget usual) {
+    private static Section<Budget> budget(RetryBudget usual) {
         Type<Double> amount = Scalars.number("[0", "0 or more");
         Key<Boolean> enabled =
                 Key.of("enabled", Scalars.FLAG, true, "false bounds retries by the policy of each call only");
-        Key<Double> share = Key.of("share", amount, usual.retryShare(), "tokens that a first try earns");
-        Key<Double> floor = Key.of("floor", amount, usual.retryFloor(), "tokens that a second earns at least");
+        Key<Double> share = Key.of("share", amount, Objects.requireNonNull(usual.share()), "tokens that a first try earns");
+        Key<Double> floor = Key.of("floor", amount, usual.floor(), "tokens that a second earns at least");
         Key<Duration> memory = Key.of(
-                "memory", Scalars.DURATION, usual.retryMemory(), "for how long time's tokens are saved up, 1s or more");
+                "memory", Scalars.DURATION, usual.memory(), "for how long time's tokens are saved up, 1s or more");
         Section<Values> tokens = new Section<>(
                 "retryTokens",
                 "how many retries all calls together may add to a provider's load",
@@ -121,12 +135,11 @@ final class PolicyKeys {
                     }
                     return said;
                 });
-        Key<Integer> maxAttempts =
-                Key.of("maxAttempts", Scalars.whole(0), usual.maxAttempts(), "attempts of one call; 0 for no limit");
+        Key<Integer> maxAttempts = Key.of("maxAttempts", Scalars.whole(0), 0, "attempts of one call; 0 for no limit");
         Key<Duration> callTimeout =
                 Key.optional("callTimeout", Scalars.DURATION, "of one call, all attempts and waits together");
-        Key<Double> maxCost = Key.of(
-                "maxCost", amount, usual.maxCost(), "of one call, in the currency of the prices; 0 for no limit");
+        Key<Double> maxCost =
+                Key.of("maxCost", amount, 0.0, "of one call, in the currency of the prices; 0 for no limit");
         Key<Values> retryTokens = Key.of("retryTokens", tokens, Values.NONE, tokens.doc());
         return new Section<>(
                 "budget",
@@ -134,14 +147,12 @@ final class PolicyKeys {
                 List.of(maxAttempts, callTimeout, maxCost, retryTokens),
                 said -> {
                     Values retry = said.get(retryTokens);
-                    Budget budget = new Budget(
-                            said.get(maxAttempts),
-                            said.find(callTimeout),
-                            said.get(maxCost),
-                            retry.get(share),
-                            retry.get(floor),
-                            retry.get(memory));
-                    return retry.get(enabled) ? budget : budget.withoutRetryTokens();
+                    double cost = said.get(maxCost);
+                    return new Budget(
+                            new CallLimits(
+                                    limit(said.get(maxAttempts)), said.find(callTimeout), cost == 0 ? null : cost),
+                            new RetryBudget(
+                                    retry.get(enabled) ? retry.get(share) : null, retry.get(floor), retry.get(memory)));
                 });
     }
 
@@ -177,7 +188,8 @@ final class PolicyKeys {
                 "limits",
                 "what a provider may be asked for; over a limit it is skipped",
                 List.of(requests, tokens, concurrent),
-                said -> new RateLimits(said.get(requests), said.get(tokens), said.get(concurrent)));
+                said -> new RateLimits(
+                        limit(said.get(requests)), limit(said.get(tokens)), limit(said.get(concurrent))));
     }
 
     /** The token counter is set in code, when agents are opened. */

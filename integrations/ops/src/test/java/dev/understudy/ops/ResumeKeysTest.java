@@ -47,7 +47,7 @@ class ResumeKeysTest {
                 Arguments.of("'buffer': {'whole': true}", USUAL.withBuffer(StreamBuffer.whole())),
                 Arguments.of(
                         "'buffer': {'whole': true, 'time': '300ms'}",
-                        USUAL.withBuffer(StreamBuffer.whole().atMost(TIME))),
+                        USUAL.withBuffer(StreamBuffer.whole().withTime(TIME))),
                 Arguments.of("'limits': {'word': 32}", USUAL.withLimits(new Limits(32, 40, 200))),
                 Arguments.of("'limits': {'anchor': 32}", USUAL.withLimits(new Limits(64, 32, 200))),
                 Arguments.of("'limits': {'search': 32}", USUAL.withLimits(new Limits(64, 40, 32))));
