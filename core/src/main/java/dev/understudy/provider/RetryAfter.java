@@ -19,10 +19,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a vendor says one should wait. Only failures are asked: some vendors send {@code retry-after} with a success.
- * What is zero, negative, in the past, senseless or longer than a year counts as not said. Pure.
+ * Parses the wait that a failed response asks for. Failures only: some vendors send {@code retry-after} with a success. A
+ * value that is zero, negative, in the past, malformed or longer than a year counts as absent. Pure.
+ *
+ * <p>Not API: public for the other modules of Understudy.
  */
-final class RetryAfter {
+public final class RetryAfter {
 
     private static final Duration LONGEST = Duration.ofDays(366);
 
@@ -89,7 +91,7 @@ final class RetryAfter {
      * @param body the body or its message; "" without one
      * @param now the wall clock, for moments in time; without it they count as not said
      */
-    static @Nullable Duration of(Function<String, @Nullable String> header, String body, @Nullable Instant now) {
+    public static @Nullable Duration of(Function<String, @Nullable String> header, String body, @Nullable Instant now) {
         Duration exact = length(header.apply("retry-after-ms"), "ms");
         if (exact != null) {
             return exact;

@@ -153,6 +153,8 @@ public final class Admin {
         }
     }
 
+    static final String OPENAPI = "/dev/understudy/ops/openapi.json";
+
     private final List<Route> routes;
     private final Desk desk;
 
@@ -176,9 +178,9 @@ public final class Admin {
     }
 
     private static byte[] document() {
-        try (InputStream file = Admin.class.getResourceAsStream("openapi.json")) {
+        try (InputStream file = Admin.class.getResourceAsStream(OPENAPI)) {
             if (file == null) {
-                throw new IllegalStateException("openapi.json is missing beside " + Admin.class);
+                throw new IllegalStateException("The jar lacks " + OPENAPI);
             }
             return file.readAllBytes();
         } catch (IOException e) {

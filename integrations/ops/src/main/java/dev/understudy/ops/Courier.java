@@ -1,12 +1,10 @@
 package dev.understudy.ops;
 
+import dev.understudy.provider.RetryAfter;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -20,14 +18,17 @@ import reactor.netty.resources.ConnectionProvider;
 import reactor.util.retry.Retry;
 
 /**
- * Carries one post to its receiver, and again while that may help: after 408, 425, 429, 5xx or no answer. Other answers
- * will not change, and a redirect is not followed, for the receiver is who the configuration names and nobody else.
+ * Delivers one post. Retries after 408, 425, 429, 5xx and transport errors with exponential back-off, and never sooner than
+ * a Retry-After asks for; gives up on other statuses. Redirects are not followed: only the configured receiver gets a post.
+ *
+ * <p>The back-off is a companion of {@code retryWhen} and not {@code Retry.backoff}, because that one takes its jitter from a
+ * random generator of its own and knows no Retry-After.
  */
 final class Courier {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-    /** The receiver did not take it. */
+    /** The receiver answered with a status other than 2xx. */
     private static final class Refused extends RuntimeException {
         private final int status;
         private final transient @Nullable Duration after;
@@ -74,7 +75,7 @@ final class Courier {
     Mono<Void> deliver(Post post) {
         return Mono.defer(() -> {
             byte[] body = post.body();
-            return Mono.defer(() -> once(post, body)).retryWhen(patience(post));
+            return Mono.defer(() -> once(post, body)).retryWhen(backoff(post));
         });
     }
 
@@ -97,11 +98,10 @@ final class Courier {
         int status = response.status().code();
         return status >= 200 && status < 300
                 ? Mono.empty()
-                : Mono.error(
-                        new Refused(status, wanted(response.responseHeaders().get("retry-after"))));
+                : Mono.error(new Refused(status, RetryAfter.of(response.responseHeaders()::get, "", now())));
     }
 
-    private Retry patience(Post post) {
+    private Retry backoff(Post post) {
         return Retry.from(signals -> signals.concatMap(signal -> again(post, signal), 0));
     }
 
@@ -121,23 +121,6 @@ final class Courier {
         double longest = LONGEST_PAUSE.toNanos();
         double nanos = Math.min(longest, options.delivery().backoff().toNanos() * Math.pow(2, retries));
         return Duration.ofNanos((long) (nanos * (0.5 + dice.nextDouble())));
-    }
-
-    /** Seconds or a date, as RFC 9110 has it. */
-    private @Nullable Duration wanted(@Nullable String header) {
-        if (header == null) {
-            return null;
-        }
-        if (header.matches("\\d{1,9}")) {
-            return Duration.ofSeconds(Long.parseLong(header));
-        }
-        try {
-            Instant then = ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-            return Duration.between(now(), then);
-        } catch (DateTimeException senseless) {
-            return null;
-        }
     }
 
     private Instant now() {

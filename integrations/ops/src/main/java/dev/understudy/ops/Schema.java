@@ -10,7 +10,7 @@ import java.util.Map;
 /** The JSON Schema of configurations: shipped as a file, and made from the keys, so that a test can compare. */
 final class Schema {
 
-    static final String RESOURCE = "understudy.schema.json";
+    static final String RESOURCE = "/dev/understudy/ops/understudy.schema.json";
 
     private Schema() {}
 
@@ -18,7 +18,7 @@ final class Schema {
     static String text() {
         try (InputStream in = Schema.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
-                throw new IllegalStateException("The jar lacks dev/understudy/ops/" + RESOURCE);
+                throw new IllegalStateException("The jar lacks " + RESOURCE);
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -23,7 +23,7 @@ final class OpenApi {
     private OpenApi() {}
 
     private static Map<String, Object> read() {
-        try (InputStream file = Admin.class.getResourceAsStream("openapi.json")) {
+        try (InputStream file = Admin.class.getResourceAsStream(Admin.OPENAPI)) {
             return Json.object(Objects.requireNonNull(file).readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

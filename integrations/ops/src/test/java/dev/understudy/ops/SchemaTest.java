@@ -33,7 +33,7 @@ class SchemaTest {
             Files.writeString(
                     Path.of(
                             System.getProperty("understudy.root"),
-                            "integrations/ops/src/main/resources/dev/understudy/ops/" + Schema.RESOURCE),
+                            "integrations/ops/src/main/resources" + Schema.RESOURCE),
                     made);
             return;
         }

@@ -140,6 +140,16 @@ class WebhooksTest {
     }
 
     @Test
+    void aRetryAfterInMillisecondsIsHonoured() {
+        receiver.server.then(Receiver.status(503).withHeader("retry-after-ms", "1000"), Receiver.status(200));
+        try (Webhooks webhooks = Webhooks.start(receiver.options())) {
+            webhooks.on(MOVED);
+            List<Recorded> posts = receiver.posts(2);
+            assertThat(posts.get(1).at().minus(posts.get(0).at())).isGreaterThan(Duration.ofMillis(950));
+        }
+    }
+
+    @Test
     void aReceiverThatWantsMoreTimeThanNewsKeepIsGivenUp() {
         receiver.server.then(Receiver.status(503).withRetryAfter(Duration.ofHours(1)), Receiver.status(200));
         try (Webhooks webhooks = Webhooks.start(receiver.options())) {
