@@ -6,11 +6,14 @@ import java.net.URI;
 import java.time.Duration;
 import javax.net.ssl.TrustManagerFactory;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.Connection;
 import reactor.netty.http.Http11SslContextSpec;
 import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.Http2AllocationStrategy;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.ConnectionProvider.ConnectionMetadata;
 import reactor.netty.tcp.SslProvider;
 
 /** The connections of one provider: a pool of its own and a client without surprises. */
@@ -23,10 +26,14 @@ final class Connections {
 
     Connections(String provider, URI baseUrl, Transport transport) {
         this.pool = ConnectionProvider.builder("understudy-" + provider)
-                .maxConnections(transport.pool().maxConnections())
+                .allocationStrategy(Http2AllocationStrategy.builder()
+                        .maxConnections(transport.pool().maxConnections())
+                        .maxConcurrentStreams(ConnectionWatch.MAX_STREAMS)
+                        .strictConnectionReuse(true)
+                        .build())
                 .pendingAcquireMaxCount(2 * transport.pool().maxConnections())
                 .pendingAcquireTimeout(transport.pool().acquire())
-                .maxIdleTime(transport.pool().idle())
+                .evictionPredicate((connection, age) -> isUsedUp(transport.pool(), connection, age))
                 .evictInBackground(Duration.ofSeconds(30))
                 .lifo()
                 .build();
@@ -42,6 +49,7 @@ final class Connections {
                                 : new HttpProtocol[] {HttpProtocol.HTTP11})
                 .httpResponseDecoder(spec -> spec.maxHeaderSize(MAX_HEADERS).maxInitialLineLength(MAX_HEADERS))
                 .http2Settings(settings -> settings.maxHeaderListSize(MAX_HEADERS))
+                .doOnChannelInit((observer, channel, address) -> ConnectionWatch.install(channel, transport.ping()))
                 .doOnConnected(connection -> connection
                         .addHandlerLast("understudy.discreet", Discreet.HANDLER)
                         .addHandlerLast("understudy.interim", new Interim()))
@@ -53,6 +61,17 @@ final class Connections {
                 .checker()
                 .map(checker -> plain.secure(tls -> tls.sslContext(context(http2, checker))))
                 .orElse(plain);
+    }
+
+    /** Replaces the pool's own conditions: a predicate is used instead of them. */
+    private static boolean isUsedUp(Transport.Pool limits, Connection connection, ConnectionMetadata age) {
+        if (age.lifeTime() >= limits.maxLifeTime().toMillis() || age.idleTime() >= limits.idle().toMillis()) {
+            return true;
+        }
+        ConnectionWatch watch = ConnectionWatch.of(connection.channel());
+        return watch != null && watch.isMultiplexed()
+                ? watch.isRetired()
+                : !connection.channel().isActive() || !connection.isPersistent();
     }
 
     private static SslProvider.GenericSslContextSpec<SslContextBuilder> context(

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -50,15 +51,19 @@ final class Exchange {
      * @param gauge hears how long the key should be left alone because one of its buckets is empty
      */
     Mono<byte[]> whole(byte[] body, String path, CallerText caller, KeyRing.Lease lease, Consumer<Duration> gauge) {
-        return requests.post(body, path, lease, "application/json")
-                .response((response, content) -> {
-                    if (!ok(response)) {
-                        return refused(response, content, caller, gauge);
-                    }
-                    read(response, gauge);
-                    return isEncoded(response) ? encoded(response) : Body.whole(content, MAX_BODY);
-                })
-                .onErrorMap(error -> TransportFailure.typed(error, false))
+        return new Answer<byte[]>(
+                        progress -> requests.post(body, path, lease, "application/json", progress)
+                                .response((response, content) -> {
+                                    if (!ok(response)) {
+                                        progress.answered();
+                                        return refused(response, content, caller, gauge);
+                                    }
+                                    read(response, gauge);
+                                    return isEncoded(response)
+                                            ? encoded(response)
+                                            : Body.whole(content, MAX_BODY).doOnNext(whole -> progress.answered());
+                                }),
+                        UnaryOperator.identity())
                 .single();
     }
 
@@ -75,7 +80,7 @@ final class Exchange {
             KeyRing.Lease lease,
             Consumer<Duration> gauge) {
         return streamed(
-                requests.post(body, dialect.path(request, true), lease, dialect.streamType()),
+                progress -> requests.post(body, dialect.path(request, true), lease, dialect.streamType(), progress),
                 request,
                 caller,
                 decoder,
@@ -89,33 +94,48 @@ final class Exchange {
             CallerText caller,
             KeyRing.Lease lease,
             Consumer<Duration> gauge) {
-        return streamed(requests.get(kept.rest(), lease, dialect.streamType()), request, caller, kept::connect, gauge);
+        return streamed(
+                progress -> requests.get(kept.rest(), lease, dialect.streamType(), progress),
+                request,
+                caller,
+                kept::connect,
+                gauge);
     }
 
     private Flux<StreamChunk> streamed(
-            HttpClient.ResponseReceiver<?> asked,
+            Function<RequestProgress, HttpClient.ResponseReceiver<?>> asked,
             ChatRequest request,
             CallerText caller,
             Supplier<StreamDecoder> decoder,
             Consumer<Duration> gauge) {
-        return asked.response((response, content) -> {
+        return new Answer<>(
+                progress -> asked.apply(progress).response((response, content) -> {
                     if (!ok(response)) {
+                        progress.answered();
                         return refused(response, content, caller, gauge);
                     }
                     read(response, gauge);
                     if (isEncoded(response)) {
                         return encoded(response);
                     }
-                    return streams(response) ? chunks(decoder.get(), content) : unasked(request, content);
-                })
-                .onErrorMap(error -> InBandError.typed(TransportFailure.typed(error, false), caller));
+                    return streams(response)
+                            ? chunks(decoder.get(), content, progress)
+                            : unasked(request, content, progress);
+                }),
+                failed -> InBandError.typed(failed, caller));
     }
 
     /** Completes when a cheap GET succeeds. */
     Mono<Void> probe(KeyRing.Lease lease, String path) {
-        return requests.get(path, lease, "application/json")
-                .response((response, content) ->
-                        ok(response) ? content.then().flux() : refused(response, content, CallerText.NONE, wait -> {}))
+        return new Answer<Void>(
+                        progress -> requests.get(path, lease, "application/json", progress)
+                                .response((response, content) -> {
+                                    progress.answered();
+                                    return ok(response)
+                                            ? content.then().flux()
+                                            : refused(response, content, CallerText.NONE, wait -> {});
+                                }),
+                        UnaryOperator.identity())
                 .then();
     }
 
@@ -123,11 +143,11 @@ final class Exchange {
      * Completes at the end of the body, so that the connection can be used again; once the answer is finished and nothing
      * more is said, it waits for that end only for a while.
      */
-    private Flux<StreamChunk> chunks(StreamDecoder decoder, ByteBufFlux content) {
+    private Flux<StreamChunk> chunks(StreamDecoder decoder, ByteBufFlux content, RequestProgress progress) {
         Sinks.Many<Boolean> finished = Sinks.many().unicast().onBackpressureBuffer();
         Flux<Long> drained = finished.asFlux()
                 .switchMap(again -> Mono.delay(endpoint.transport().drain(), Schedulers.parallel()));
-        Reading reading = new Reading(dialect.framing(), decoder, () -> finished.tryEmitNext(Boolean.TRUE));
+        Reading reading = new Reading(dialect.framing(), decoder, () -> finished.tryEmitNext(Boolean.TRUE), progress::answered);
         return content.asByteArray()
                 .takeUntilOther(drained)
                 .takeUntil(bytes -> reading.isOverLimit(bytes.length))
@@ -138,8 +158,9 @@ final class Exchange {
     }
 
     /** A server that was asked for a stream and sent the whole answer at once. */
-    private Flux<StreamChunk> unasked(ChatRequest request, ByteBufFlux content) {
+    private Flux<StreamChunk> unasked(ChatRequest request, ByteBufFlux content, RequestProgress progress) {
         return Body.whole(content, MAX_BODY)
+                .doOnNext(whole -> progress.answered())
                 .map(body -> dialect.decode(endpoint.name(), request, body))
                 .flatMapIterable(Exchange::chunks);
     }

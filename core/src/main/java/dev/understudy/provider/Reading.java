@@ -31,19 +31,23 @@ final class Reading {
     private final Framing framing;
     private final StreamDecoder decoder;
     private final Runnable onFinished;
+    private final Runnable onContent;
     private final Queue<StreamChunk> ready = new ArrayDeque<>(4);
     private @Nullable CallFailed broken;
     private long bytes;
     private boolean draining;
     private boolean over;
+    private boolean answered;
 
     /**
      * @param onFinished run when a finish reason was seen, and again when something is said after it all the same
+     * @param onContent run once, with the first content or at the end of the body
      */
-    Reading(Framing framing, StreamDecoder decoder, Runnable onFinished) {
+    Reading(Framing framing, StreamDecoder decoder, Runnable onFinished, Runnable onContent) {
         this.framing = framing;
         this.decoder = decoder;
         this.onFinished = onFinished;
+        this.onContent = onContent;
     }
 
     /** The chunks in a piece, decoded as they are asked for. Failures are thrown after the chunks before them. */
@@ -64,6 +68,10 @@ final class Reading {
 
     private void take(Piece piece) {
         if (piece.bytes() == null) {
+            if (!answered) {
+                answered = true;
+                onContent.run();
+            }
             framing.end();
             return;
         }
@@ -115,6 +123,10 @@ final class Reading {
             try {
                 if (framing.next()) {
                     decoder.read(framing, ready::add);
+                    if (!answered && hasContent()) {
+                        answered = true;
+                        onContent.run();
+                    }
                     if (decoder.finished() && !(draining && ready.isEmpty())) {
                         draining = true;
                         onFinished.run();
@@ -140,6 +152,15 @@ final class Reading {
                 }
                 return true;
             }
+        }
+
+        private boolean hasContent() {
+            for (StreamChunk chunk : ready) {
+                if (chunk.isContent()) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private void end() {

@@ -31,15 +31,23 @@ final class Requests {
         this.client = client;
     }
 
-    /** @param path below the base URL */
-    HttpClient.ResponseReceiver<?> get(String path, KeyRing.Lease lease, String accept) {
+    /**
+     * @param path below the base URL
+     * @param progress is told the connection that is used
+     */
+    HttpClient.ResponseReceiver<?> get(String path, KeyRing.Lease lease, String accept, RequestProgress progress) {
         String uri = endpoint.baseUrl() + path;
-        HttpClient ready = client.headers(headers -> fill(headers, lease, accept));
+        HttpClient ready = client.headers(headers -> fill(headers, lease, accept))
+                .doOnRequest((request, connection) -> progress.sentOn(connection));
         return signed(ready, "GET", uri, NOTHING).get().uri(uri);
     }
 
-    /** @param body JSON */
-    HttpClient.ResponseReceiver<?> post(byte[] body, String path, KeyRing.Lease lease, String accept) {
+    /**
+     * @param body JSON
+     * @param progress is told the connection that is used
+     */
+    HttpClient.ResponseReceiver<?> post(
+            byte[] body, String path, KeyRing.Lease lease, String accept, RequestProgress progress) {
         String uri = endpoint.baseUrl() + path;
         HttpClient ready = client.headers(headers -> {
             fill(headers, lease, accept);
@@ -48,7 +56,9 @@ final class Requests {
         return signed(ready, "POST", uri, body)
                 .request(HttpMethod.POST)
                 .uri(uri)
-                .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)));
+                .send((request, outbound) -> outbound
+                        .withConnection(progress::sentOn)
+                        .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body))));
     }
 
     private void fill(HttpHeaders headers, KeyRing.Lease lease, String accept) {

@@ -9,10 +9,11 @@ import java.time.Duration;
  * @param drain how long the end of a body is waited for once the answer is complete, so that the connection can be used
  *     again
  * @param pool how connections are kept
+ * @param ping how silent HTTP/2 connections are checked
  * @param wire how requests travel
  * @param trust whose certificates are believed
  */
-public record Transport(Duration connect, Duration drain, Pool pool, Wire wire, Trust trust) {
+public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, Wire wire, Trust trust) {
 
     /** How requests travel. Certificates are always checked. */
     public enum Wire {
@@ -29,15 +30,19 @@ public record Transport(Duration connect, Duration drain, Pool pool, Wire wire, 
      *
      * @param acquire how long a call may wait for a free connection of the pool
      * @param idle how long an unused connection is kept
+     * @param maxLifeTime age at which a connection gets no further requests; those on it may end. The host's name is looked
+     *     up again for the next one
      * @param maxConnections of one provider at a time
      */
-    public record Pool(Duration acquire, Duration idle, int maxConnections) {
+    public record Pool(Duration acquire, Duration idle, Duration maxLifeTime, int maxConnections) {
 
-        private static final Pool DEFAULTS = new Pool(Duration.ofSeconds(2), Duration.ofSeconds(30), 500);
+        private static final Pool DEFAULTS =
+                new Pool(Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofMinutes(10), 500);
 
         public Pool {
             positive("acquire", acquire);
             positive("idle", idle);
+            positive("maxLifeTime", maxLifeTime);
             if (maxConnections < 1) {
                 throw new IllegalArgumentException("maxConnections is 1 or more: " + maxConnections);
             }
@@ -48,8 +53,34 @@ public record Transport(Duration connect, Duration drain, Pool pool, Wire wire, 
         }
     }
 
-    private static final Transport DEFAULTS =
-            new Transport(Duration.ofSeconds(5), Duration.ofSeconds(2), Pool.defaults(), Wire.HTTP2, Trust.system());
+    /**
+     * How an HTTP/2 connection is checked while requests on it wait for bytes. One PING is sent at a time; any byte from the
+     * server is an acknowledgement. Without one the connection is closed, which ends its requests.
+     *
+     * @param after silence of a connection with open requests before a PING is sent
+     * @param timeout how long the acknowledgement is waited for
+     */
+    public record Ping(Duration after, Duration timeout) {
+
+        private static final Ping DEFAULTS = new Ping(Duration.ofSeconds(10), Duration.ofSeconds(5));
+
+        public Ping {
+            positive("after", after);
+            positive("timeout", timeout);
+        }
+
+        public static Ping defaults() {
+            return DEFAULTS;
+        }
+    }
+
+    private static final Transport DEFAULTS = new Transport(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            Pool.defaults(),
+            Ping.defaults(),
+            Wire.HTTP2,
+            Trust.system());
 
     public Transport {
         positive("connect", connect);
@@ -61,35 +92,43 @@ public record Transport(Duration connect, Duration drain, Pool pool, Wire wire, 
     }
 
     public Transport withConnect(Duration connect) {
-        return new Transport(connect, drain, pool, wire, trust);
+        return new Transport(connect, drain, pool, ping, wire, trust);
     }
 
     public Transport withDrain(Duration drain) {
-        return new Transport(connect, drain, pool, wire, trust);
+        return new Transport(connect, drain, pool, ping, wire, trust);
     }
 
     public Transport withAcquire(Duration acquire) {
-        return withPool(new Pool(acquire, pool.idle, pool.maxConnections));
+        return withPool(new Pool(acquire, pool.idle, pool.maxLifeTime, pool.maxConnections));
     }
 
     public Transport withIdle(Duration idle) {
-        return withPool(new Pool(pool.acquire, idle, pool.maxConnections));
+        return withPool(new Pool(pool.acquire, idle, pool.maxLifeTime, pool.maxConnections));
+    }
+
+    public Transport withMaxLifeTime(Duration maxLifeTime) {
+        return withPool(new Pool(pool.acquire, pool.idle, maxLifeTime, pool.maxConnections));
     }
 
     public Transport withMaxConnections(int maxConnections) {
-        return withPool(new Pool(pool.acquire, pool.idle, maxConnections));
+        return withPool(new Pool(pool.acquire, pool.idle, pool.maxLifeTime, maxConnections));
     }
 
     public Transport withPool(Pool pool) {
-        return new Transport(connect, drain, pool, wire, trust);
+        return new Transport(connect, drain, pool, ping, wire, trust);
+    }
+
+    public Transport withPing(Duration after, Duration timeout) {
+        return new Transport(connect, drain, pool, new Ping(after, timeout), wire, trust);
     }
 
     public Transport withWire(Wire wire) {
-        return new Transport(connect, drain, pool, wire, trust);
+        return new Transport(connect, drain, pool, ping, wire, trust);
     }
 
     public Transport withTrust(Trust trust) {
-        return new Transport(connect, drain, pool, wire, trust);
+        return new Transport(connect, drain, pool, ping, wire, trust);
     }
 
     private static void positive(String what, Duration duration) {

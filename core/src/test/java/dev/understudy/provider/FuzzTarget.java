@@ -159,7 +159,7 @@ abstract class FuzzTarget {
         /** Reads as the transport does. */
         private Heard hear(byte[] bytes, int most, Random dice) {
             Framing framing = dialect.framing();
-            Reading reading = new Reading(framing, dialect.decoder("p", REQUEST), () -> {});
+            Reading reading = new Reading(framing, dialect.decoder("p", REQUEST), () -> {}, () -> {});
             Heard heard = new Heard();
             try {
                 for (int at = 0; at < bytes.length; ) {

@@ -21,6 +21,21 @@ final class TransportKeys {
             "drain", Scalars.DURATION, USUAL.drain(), "how long the end of a body is waited for after the answer");
     private static final Key<Duration> IDLE =
             Key.of("idle", Scalars.DURATION, USUAL.pool().idle(), "how long an unused connection is kept");
+    private static final Key<Duration> MAX_LIFE_TIME = Key.of(
+            "maxLifeTime",
+            Scalars.DURATION,
+            USUAL.pool().maxLifeTime(),
+            "age at which a connection gets no further requests");
+    private static final Key<Duration> PING_AFTER = Key.of(
+            "pingAfter",
+            Scalars.DURATION,
+            USUAL.ping().after(),
+            "silence of an HTTP/2 connection with open requests before a PING is sent");
+    private static final Key<Duration> PING_TIMEOUT = Key.of(
+            "pingTimeout",
+            Scalars.DURATION,
+            USUAL.ping().timeout(),
+            "how long the acknowledgement of a PING is waited for");
     private static final Key<Integer> MAX_CONNECTIONS =
             Key.of("maxConnections", Scalars.whole(1), USUAL.pool().maxConnections(), "of this provider at a time");
     private static final Key<Transport.Wire> WIRE = Key.of(
@@ -41,11 +56,13 @@ final class TransportKeys {
     static final Section<Transport> SECTION = new Section<>(
             "transport",
             "how a provider's connections behave",
-            List.of(CONNECT, ACQUIRE, DRAIN, IDLE, MAX_CONNECTIONS, WIRE, TRUST),
+            List.of(CONNECT, ACQUIRE, DRAIN, IDLE, MAX_LIFE_TIME, MAX_CONNECTIONS, PING_AFTER, PING_TIMEOUT, WIRE, TRUST),
             said -> new Transport(
                     said.get(CONNECT),
                     said.get(DRAIN),
-                    new Transport.Pool(said.get(ACQUIRE), said.get(IDLE), said.get(MAX_CONNECTIONS)),
+                    new Transport.Pool(
+                            said.get(ACQUIRE), said.get(IDLE), said.get(MAX_LIFE_TIME), said.get(MAX_CONNECTIONS)),
+                    new Transport.Ping(said.get(PING_AFTER), said.get(PING_TIMEOUT)),
                     said.get(WIRE),
                     Objects.requireNonNullElse(said.find(TRUST), Trust.system())));
 

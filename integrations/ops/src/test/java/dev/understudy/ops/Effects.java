@@ -285,6 +285,21 @@ final class Effects {
                         config -> transport(config).pool().idle(),
                         ODD),
                 Effect.of(
+                        "providers.p.transport.maxLifeTime",
+                        "7777ms",
+                        config -> transport(config).pool().maxLifeTime(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.pingAfter",
+                        "7777ms",
+                        config -> transport(config).ping().after(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.pingTimeout",
+                        "7777ms",
+                        config -> transport(config).ping().timeout(),
+                        ODD),
+                Effect.of(
                         "providers.p.transport.maxConnections",
                         7,
                         config -> transport(config).pool().maxConnections(),

@@ -1,0 +1,211 @@
+package dev.understudy.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.CircuitPolicy;
+import dev.understudy.RetryPolicy;
+import dev.understudy.Timeouts;
+import dev.understudy.Understudy;
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.testing.After;
+import dev.understudy.testing.Reply;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** HTTP/2 connections that go silent without being closed, and how many connections are opened at all. */
+class SilentConnectionTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMillis(400);
+    private static final ChatRequest REQUEST = ChatRequest.of("m", "hi");
+    private static final ChatRequest STALLED = ChatRequest.of("stalled", "hi");
+
+    private enum Call {
+        CHAT {
+            @Override
+            Mono<String> text(ChatProvider provider, ChatRequest request) {
+                return provider.chat(request).map(ChatResponse::text);
+            }
+        },
+        STREAM {
+            @Override
+            Mono<String> text(ChatProvider provider, ChatRequest request) {
+                return provider.stream(request)
+                        .ofType(StreamChunk.Text.class)
+                        .map(StreamChunk.Text::text)
+                        .collectList()
+                        .map(texts -> String.join("", texts));
+            }
+        };
+
+        abstract Mono<String> text(ChatProvider provider, ChatRequest request);
+    }
+
+    private final ScriptedServer server = TlsCertificates.server().always(Reply.text("It rains"));
+    private final SilencingRelay relay = SilencingRelay.to(server.port());
+
+    @AfterEach
+    void close() {
+        relay.close();
+        server.close();
+    }
+
+    private ChatProvider provider(Transport transport) {
+        return Providers.openAiCompatible(
+                Endpoint.of("stage", relay.url(), "k1").withTransport(transport), Quirks.defaults());
+    }
+
+    private static void answers(Mono<String> call) {
+        StepVerifier.create(call).expectNext("It rains").expectComplete().verify(SOON);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Call.class)
+    void callAfterATimeoutOnASilentConnectionSucceedsOnAFreshOne(Call call) {
+        try (ChatProvider provider = provider(TlsCertificates.transport())) {
+            answers(call.text(provider, REQUEST));
+            relay.silence();
+            StepVerifier.create(call.text(provider, REQUEST).timeout(LIMIT))
+                    .expectError(TimeoutException.class)
+                    .verify(SOON);
+            answers(call.text(provider, REQUEST));
+            assertThat(relay.accepted()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void halfOpenTrialSucceedsAlthoughTheOldConnectionIsSilent() {
+        ChatProvider provider = provider(TlsCertificates.transport());
+        answers(Call.CHAT.text(provider, REQUEST));
+        try (Understudy understudy = Understudy.builder()
+                .provider(provider)
+                .timeouts(Timeouts.defaults().withResponse(LIMIT).withFirstContent(LIMIT))
+                .retry(RetryPolicy.none())
+                .circuit(CircuitPolicy.defaults()
+                        .withConsecutive(1)
+                        .withPause(Duration.ofMillis(50), Duration.ofMillis(100)))
+                .build()) {
+            relay.silence();
+            StepVerifier.create(understudy.chat(REQUEST)).expectError().verify(SOON);
+            answers(Mono.delay(Duration.ofMillis(200)).then(Call.CHAT.text(understudy, REQUEST)));
+        }
+    }
+
+    @Test
+    void otherStreamsOfAConnectionAfterATimeoutEndOnIt() {
+        server.when(asked -> asked.model().equals("stalled"), Reply.text("never").stall(After.headers()))
+                .when(
+                        asked -> asked.model().equals("slow"),
+                        Reply.tokens("It ", "rains ", "still").between(Duration.ofMillis(500)));
+        try (ChatProvider provider = provider(TlsCertificates.transport())) {
+            answers(Call.CHAT.text(provider, REQUEST));
+            Mono<String> slow =
+                    Call.STREAM.text(provider, ChatRequest.of("slow", "hi")).cache();
+            Mono<String> late = Call.STREAM
+                    .text(provider, STALLED)
+                    .timeout(LIMIT, Mono.just("late"))
+                    .flatMap(text -> Call.CHAT.text(provider, REQUEST));
+            StepVerifier.create(Mono.zip(slow, late))
+                    .assertNext(both -> {
+                        assertThat(both.getT1()).isEqualTo("It rains still");
+                        assertThat(both.getT2()).isEqualTo("It rains");
+                    })
+                    .expectComplete()
+                    .verify(SOON);
+        }
+        assertThat(server.calls().stream()
+                        .map(asked -> asked.model() + asked.connection())
+                        .distinct())
+                .hasSize(4)
+                .filteredOn(one -> one.startsWith("m"))
+                .hasSize(2);
+        assertThat(server.connectionsOpened()).isEqualTo(2);
+    }
+
+    @Test
+    void pingWithoutAnAcknowledgementEndsTheStreamsOfASilentConnection() {
+        server.when(asked -> asked.model().equals("stalled"), Reply.tokens("It ").stall(After.tokens(1)));
+        Transport transport = TlsCertificates.transport().withPing(Duration.ofMillis(200), Duration.ofMillis(200));
+        try (ChatProvider provider = provider(transport)) {
+            StepVerifier.create(provider.stream(STALLED)
+                            .filter(StreamChunk::isContent)
+                            .doOnNext(chunk -> relay.silence()))
+                    .expectNextCount(1)
+                    .expectErrorSatisfies(error -> assertThat(((CallFailed) error)
+                                    .failure()
+                                    .kind())
+                            .isEqualTo(FailureKind.TRUNCATED))
+                    .verify(SOON);
+            answers(Call.CHAT.text(provider, REQUEST));
+        }
+    }
+
+    @Test
+    void quietConnectionThatAcknowledgesPingsStaysInUse() {
+        Reply slow = Reply.tokens("It ", "rains").between(Duration.ofSeconds(4));
+        try (ChatProvider warm = provider(TlsCertificates.transport())) {
+            answers(Call.STREAM.text(warm, REQUEST)); // classes are loaded on the event loops, which delays acknowledgements
+        }
+        server.when(asked -> asked.model().equals("slow"), slow);
+        Transport transport = TlsCertificates.transport().withPing(Duration.ofMillis(100), Duration.ofSeconds(3));
+        try (ChatProvider provider = provider(transport)) {
+            answers(Call.STREAM.text(provider, ChatRequest.of("slow", "hi")));
+            answers(Call.STREAM.text(provider, REQUEST));
+        }
+        assertThat(relay.accepted()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP1, 300, 2", "HTTP2, 300, 2", "HTTP1, 600000, 1", "HTTP2, 600000, 1"})
+    void connectionOverItsMaxLifeTimeIsReplaced(Transport.Wire wire, long maxLifeTime, int connections) {
+        Transport transport =
+                TlsCertificates.transport().withWire(wire).withMaxLifeTime(Duration.ofMillis(maxLifeTime));
+        try (ChatProvider provider = provider(transport)) {
+            answers(Call.CHAT.text(provider, REQUEST));
+            answers(Mono.delay(Duration.ofMillis(500)).then(Call.CHAT.text(provider, REQUEST)));
+        }
+        assertThat(relay.accepted()).isEqualTo(connections);
+    }
+
+    @Test
+    void hundredCallsAtOnceOpenOneConnectionOverHttp2() {
+        try (ChatProvider provider = provider(TlsCertificates.transport())) {
+            List<String> texts = Objects.requireNonNull(Flux.range(0, 100)
+                    .flatMap(i -> Call.CHAT.text(provider, REQUEST), 100)
+                    .collectList()
+                    .block(SOON));
+            assertThat(texts).hasSize(100).containsOnly("It rains");
+        }
+        assertThat(relay.accepted()).isEqualTo(1);
+    }
+
+    @Test
+    void slowReadersDoNotHoldUpOtherStreamsOfTheConnection() {
+        server.when(asked -> asked.model().equals("large"), Reply.text("words ".repeat(100_000)));
+        ChatRequest large = ChatRequest.of("large", "hi");
+        try (ChatProvider provider = provider(TlsCertificates.transport())) {
+            StepVerifier.create(Flux.range(0, 20).flatMap(i -> provider.stream(large), 20, 1), 20)
+                    .expectNextCount(20)
+                    .then(() -> answers(Call.STREAM.text(provider, REQUEST)))
+                    .thenCancel()
+                    .verify(SOON);
+        }
+        assertThat(relay.accepted()).isEqualTo(1);
+    }
+}

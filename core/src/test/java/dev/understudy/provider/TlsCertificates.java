@@ -1,0 +1,34 @@
+package dev.understudy.provider;
+
+import dev.understudy.testing.ScriptedServer;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+
+/** Certificates for servers on the loopback interface, and transports that trust them. */
+final class TlsCertificates {
+
+    static final X509Bundle LOOPBACK = loopback();
+
+    private TlsCertificates() {}
+
+    private static X509Bundle loopback() {
+        try {
+            return new CertificateBuilder()
+                    .ecp256()
+                    .subject("CN=loopback")
+                    .addSanIpAddress("127.0.0.1")
+                    .setIsCertificateAuthority(true)
+                    .buildSelfSigned();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static ScriptedServer server() {
+        return ScriptedServer.startTls(LOOPBACK.getKeyPair().getPrivate(), LOOPBACK.getCertificate());
+    }
+
+    static Transport transport() {
+        return Transport.defaults().withTrust(Trust.only(LOOPBACK.getCertificate()));
+    }
+}
