@@ -1,72 +1,109 @@
 package dev.understudy.streaming;
 
-import dev.understudy.TokenCounter;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResumeToken;
-import dev.understudy.chat.StreamChunk;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked for each way to go on, and how the text of the answer is joined to what was shown.
+ * Builds the request of each way to go on, and the seam that joins its text to what was delivered.
  *
- * @param request what the caller asked
+ * @param request the caller's request
  * @param limits how much is quoted and searched
- * @param text what was shown
- * @param fragment what the failed server had said behind it
+ * @param text what was delivered
+ * @param fragment what was received behind it
+ * @param pieces where the pieces of both ended
  * @param kept how the vendor tells the same answer again; {@code null} if it cannot
- * @param length the end of an answer that has no tokens left
  */
 record Asking(
         ChatRequest request,
         ResumePolicy.Limits limits,
         String text,
         String fragment,
-        @Nullable ResumeToken kept,
-        Supplier<StreamChunk.Finish> length) {
+        PieceBoundaries pieces,
+        @Nullable ResumeToken kept) {
 
-    /** While nobody has heard anything, whatever the way is called. */
+    /** So many characters that were received are not sent, where they serve as evidence. */
+    private static final int EVIDENCE = 16;
+
+    /** Builds the next attempt when nothing was delivered yet: the caller's request, whatever the way. */
     Take afresh(Way way, boolean free) {
         ResumeToken same = way == Way.SAME_RESPONSE ? kept : null;
-        return new Take(way, request, Seam.none(), true, free || same != null, null, same);
+        return new Take(way, request, Seam.none(), true, free || same != null, same);
     }
 
-    /** Behind what was shown; {@code null} when this way cannot. */
+    /** Builds the next attempt behind what was delivered; {@code null} when this way cannot go on. */
     @Nullable
     Take behind(Way way, boolean free) {
         return switch (way) {
-            case SAME_RESPONSE ->
-                kept == null ? null : new Take(way, request, new Replay(text), false, true, null, kept);
-            case REPLAY -> new Take(way, request, new Replay(text), false, free, null, null);
-            case RESTART -> new Take(way, request, Seam.none(), false, free, null, null);
-            case PREFILL -> shorter(way, request.plus(Message.assistant(text)), 0, new Echo(text, fragment), free);
+            case SAME_RESPONSE -> kept == null ? null : new Take(way, request, new Replay(text), false, true, kept);
+            case REPLAY -> new Take(way, request, new Replay(text), false, free, null);
+            case RESTART -> new Take(way, request, Seam.none(), false, free, null);
+            case PREFILL -> prefill(free);
             case ANCHORED -> anchored(free);
             case FAIL -> null;
         };
     }
 
-    private @Nullable Take anchored(boolean free) {
-        String words = Anchor.of(text, limits.anchor());
-        return words == null
+    /**
+     * A deterministic model has to reproduce the end of what was received. For a sampled one all of it is sent, because a
+     * prefix that ends inside a token changes what a model says next.
+     */
+    private @Nullable Take prefill(boolean free) {
+        String received = text.concat(fragment);
+        Double temperature = request.sampling().temperature();
+        if (temperature != null && temperature == 0) {
+            int sent = pieces.last(received, received.length() - EVIDENCE);
+            sent = sent > 0 ? sent : pieces.last(received, received.length() - 1);
+            return sent == 0 ? null : behindPrefix(received, sent, new Reproduction(received, sent, text.length()), free);
+        }
+        int sent = sendable(received);
+        int boundary = pieces.last(received, received.length());
+        if (boundary > 0 && boundary < sent) {
+            return behindPrefix(received, boundary, new Reproduction(received, boundary, text.length()), free);
+        }
+        String prefix = received.substring(0, sent);
+        return Echo.isRepetitive(prefix)
                 ? null
-                : shorter(
-                        Way.ANCHORED,
-                        Anchor.ask(request, text, words),
-                        TokenCounter.estimate(words),
-                        new Repeat(words, text, limits.search()),
-                        free);
+                : behindPrefix(received, sent, new Echo(prefix, text.length(), received.substring(sent)), free);
     }
 
-    /** With what is left of the tokens, and some more for what is said again; with nothing left the answer ends. */
-    private Take shorter(Way way, ChatRequest more, int again, Seam seam, boolean free) {
-        Integer most = more.sampling().maxTokens();
-        if (most == null) {
-            return new Take(way, more, seam, false, free, null, null);
+    /** The length of a text without white space and half a character at its end. */
+    private static int sendable(String text) {
+        int end = text.length();
+        while (end > 0 && (Words.isSpace(text.charAt(end - 1)) || Character.isHighSurrogate(text.charAt(end - 1)))) {
+            end--;
         }
-        int left = most - TokenCounter.estimate(text);
-        return left <= 0
-                ? Take.end(way, request, length.get())
-                : new Take(way, more.withMaxTokens(left + again), seam, false, free, null, null);
+        return end;
+    }
+
+    private @Nullable Take behindPrefix(String received, int sent, Seam seam, boolean free) {
+        ChatRequest more = request.plus(Message.assistant(received.substring(0, sent)));
+        Integer most = more.sampling().maxTokens();
+        if (most != null) {
+            int left = most - pieces.count(sent);
+            if (left <= 0) {
+                return null; // perhaps the answer is whole, but no server said so
+            }
+            more = more.withMaxTokens(left);
+        }
+        return new Take(Way.PREFILL, more, seam, false, free, null);
+    }
+
+    private @Nullable Take anchored(boolean free) {
+        String words = Anchor.of(text, limits.anchor());
+        if (words == null) {
+            return null;
+        }
+        ChatRequest more = Anchor.ask(request, text, words);
+        Integer most = more.sampling().maxTokens();
+        if (most != null) {
+            int left = most - pieces.count(text.length());
+            if (left <= 0) {
+                return null;
+            }
+            more = more.withMaxTokens(left + words.length()); // a token has one character or more
+        }
+        return new Take(Way.ANCHORED, more, new Repeat(words, text, limits.search()), false, free, null);
     }
 }

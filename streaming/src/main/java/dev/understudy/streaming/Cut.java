@@ -42,6 +42,9 @@ final class Cut extends RuntimeException {
     /** What it had said behind what was shown; {@code null} when that is not known better than before. */
     final transient @Nullable String fragment;
 
+    /** Where the pieces of what was shown and of the fragment ended. */
+    final transient PieceBoundaries pieces;
+
     /** Whether anything of it was shown. */
     final boolean visible;
 
@@ -53,6 +56,7 @@ final class Cut extends RuntimeException {
             Failure failure,
             Served served,
             @Nullable String fragment,
+            PieceBoundaries pieces,
             boolean visible,
             @Nullable ResumeToken kept,
             @Nullable Throwable cause) {
@@ -61,6 +65,7 @@ final class Cut extends RuntimeException {
         this.failure = failure;
         this.served = served;
         this.fragment = fragment;
+        this.pieces = pieces;
         this.visible = visible;
         this.kept = kept;
     }

@@ -1,28 +1,41 @@
 package dev.understudy.streaming;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * The seam behind a prefix that was sent as the beginning of the answer. Some servers repeat it and some do not; a repeat,
- * whole and exact, is dropped, in however many pieces it comes. Servers that also drop the white space between the two
- * get it back, as far as the failed server had already sent it.
+ * The seam behind a prefix that was sent as the beginning of the answer, where nothing is left to compare the continuation
+ * with. Some servers repeat the prefix and some do not; a complete and exact repeat is dropped, in however many pieces it
+ * comes. A repeat that goes on otherwise after {@value #SURE} characters is another answer. White space that was
+ * received behind the prefix, and that some servers drop, is put back.
  */
 final class Echo extends Seam {
 
+    /** So many equal characters are no chance: the server has started again. */
+    static final int SURE = 16;
+
     private final String prefix;
+    private final String unshown;
     private final String gap;
     private int equal;
     private boolean joined;
 
     /**
-     * @param prefix what was shown, and sent
-     * @param fragment what the failed server had said after it, never shown
+     * @param prefix what was sent, all of which was delivered
+     * @param fragment what was received behind it
      */
     Echo(String prefix, String fragment) {
+        this(prefix, prefix.length(), fragment);
+    }
+
+    /**
+     * @param prefix what was sent
+     * @param shown how many characters of it were delivered
+     * @param fragment what was received behind the prefix
+     */
+    Echo(String prefix, int shown, String fragment) {
         this.prefix = prefix;
-        int end = 0;
-        while (end < fragment.length() && Words.isSpace(fragment.charAt(end))) {
-            end++;
-        }
-        this.gap = fragment.substring(0, end);
+        this.unshown = prefix.substring(shown);
+        this.gap = fragment.substring(0, Words.skipSpaces(fragment, 0));
     }
 
     /**
@@ -34,31 +47,47 @@ final class Echo extends Seam {
         return prefix.startsWith(fragment) || fragment.startsWith(prefix);
     }
 
+    /** Whether the prefix consists of repetitions, so that a continuation may begin with it as a repeat does. */
+    static boolean isRepetitive(String prefix) {
+        for (int period = 1; period <= prefix.length() / 2; period++) {
+            if (prefix.regionMatches(period, prefix, 0, prefix.length() - period)) {
+                return true;
+            }
+        }
+        return prefix.length() < 2;
+    }
+
     @Override
+    @Nullable
     String add(String text) {
         if (joined) {
             return text;
         }
         int common = Math.min(text.length(), prefix.length() - equal);
         if (!text.regionMatches(0, prefix, equal, common)) {
-            joined = true;
-            return spaced(prefix.substring(0, equal).concat(text));
+            String all = prefix.substring(0, equal).concat(text);
+            return startsAgain(all) ? null : join(spaced(all));
         }
         equal += common;
-        if (equal == prefix.length()) {
-            joined = true;
-            return text.substring(common);
-        }
-        return "";
+        return equal == prefix.length() ? join(text.substring(common)) : "";
+    }
+
+    private boolean startsAgain(String all) {
+        return prefix.length() > SURE && all.regionMatches(0, prefix, 0, SURE);
+    }
+
+    private String join(String text) {
+        joined = true;
+        return unshown.concat(text);
     }
 
     @Override
+    @Nullable
     String end() {
         if (joined) {
             return "";
         }
-        joined = true;
-        return spaced(prefix.substring(0, equal));
+        return equal >= SURE ? null : join(spaced(prefix.substring(0, equal)));
     }
 
     @Override

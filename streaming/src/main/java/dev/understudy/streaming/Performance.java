@@ -65,9 +65,6 @@ final class Performance {
 
     private Flux<StreamChunk> attempt() {
         Take now = take;
-        if (now.end() != null) {
-            return Flux.just(now.end());
-        }
         account.begin();
         if (!now.isTakeover()) {
             return relay(company.stream(request), now);
@@ -128,7 +125,11 @@ final class Performance {
         Hold hold = now.fresh() ? hold() : null;
         Supplier<List<StreamChunk>> announcement = () -> now.isTakeover() ? announce(now) : List.of();
         Delivery delivery = new Delivery(shown, hold, holdTime(), announcement);
-        return new Scene(now, policy.limits().word(), shown, account, delivery);
+        return new Scene(now, policy.limits().word(), shown, pieces(now), account, delivery);
+    }
+
+    private PieceBoundaries pieces(Take now) {
+        return now.continues() ? rescue().pieces().upTo(shown.length()) : new PieceBoundaries();
     }
 
     private boolean isHeldWhole() {

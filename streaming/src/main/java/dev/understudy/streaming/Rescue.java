@@ -5,9 +5,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Receipt;
-import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ResumeToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -35,6 +33,7 @@ final class Rescue {
     private @Nullable Cut blow;
     private long blowAt;
     private String fragment = "";
+    private PieceBoundaries pieces = new PieceBoundaries();
     private int takeovers;
     private int attempts = 1;
     private int barren; // connections to a kept answer, in a row, that died before they brought anything to show
@@ -60,6 +59,11 @@ final class Rescue {
             throw new IllegalStateException("Nothing was cut");
         }
         return blow;
+    }
+
+    /** Where the pieces of all text ended that was received. */
+    PieceBoundaries pieces() {
+        return pieces;
     }
 
     Duration sinceBlow() {
@@ -92,7 +96,10 @@ final class Rescue {
                 tried.add(Way.SAME_RESPONSE);
             }
         }
-        fragment = cut.fragment == null ? fragment : cut.fragment;
+        if (cut.fragment != null) {
+            fragment = cut.fragment;
+            pieces = cut.pieces;
+        }
     }
 
     private void gaveNothing(Cut cut, Take take) {
@@ -139,17 +146,9 @@ final class Rescue {
     }
 
     private @Nullable Take prepare(Way way, Heard heard, boolean free) {
-        Asking asking = new Asking(
-                request, policy.limits(), shown.text(), fragment, blow().isKept() ? blow().kept : null, this::length);
+        ResumeToken kept = blow().isKept() ? blow().kept : null;
+        Asking asking = new Asking(request, policy.limits(), shown.text(), fragment, pieces, kept);
         return heard == Heard.NOTHING ? asking.afresh(way, free) : asking.behind(way, free);
-    }
-
-    private StreamChunk.Finish length() {
-        return new StreamChunk.Finish(
-                FinishReason.LENGTH,
-                account.spent(),
-                Receipt.none(),
-                account.served(blow().served.provider(), blow().served.model()));
     }
 
     /** What is said to the company about whom to ask, and how long. */

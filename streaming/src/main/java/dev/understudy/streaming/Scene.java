@@ -21,6 +21,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
     private final Take take;
     private final ChatResponseAggregator shown;
     private final Account account;
+    private final PieceBoundaries pieces;
     private final Seam seam;
     private final Committer committer;
     private final Parts parts = new Parts();
@@ -28,6 +29,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
     private final Delivery delivery;
     private final int base;
     private @Nullable ResumeToken kept;
+    private int received; // text of the answer so far, as this attempt tells it
     private boolean content;
     private boolean finished;
     private boolean abandoned;
@@ -35,10 +37,18 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
     /**
      * @param longestWord characters of one word that are held before it is delivered in parts
      * @param shown what was delivered so far
+     * @param pieces where the pieces of it ended, as far as this attempt does not tell them again
      */
-    Scene(Take take, int longestWord, ChatResponseAggregator shown, Account account, Delivery delivery) {
+    Scene(
+            Take take,
+            int longestWord,
+            ChatResponseAggregator shown,
+            PieceBoundaries pieces,
+            Account account,
+            Delivery delivery) {
         this.take = take;
         this.shown = shown;
+        this.pieces = pieces;
         this.account = account;
         this.base = take.takesBack() ? 0 : shown.length();
         this.seam = take.seam();
@@ -46,6 +56,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         this.retold = new Retold(take, shown);
         this.delivery = delivery;
         this.kept = take.kept();
+        this.received = take.continues() ? base : 0;
     }
 
     @Override
@@ -55,7 +66,10 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         }
         if (chunk instanceof StreamChunk.Text words) {
             content = true;
-            text(seam.add(words.text()), out);
+            String fresh = seam.add(words.text());
+            received += take.continues() ? length(fresh) : words.text().length();
+            pieces.add(received);
+            text(fresh, out);
         } else if (chunk instanceof StreamChunk.Finish finish) {
             finish(finish, out);
         } else if (chunk instanceof StreamChunk.ToolCallPart part) {
@@ -78,6 +92,10 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         } else {
             behindText(chunk, out);
         }
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
     }
 
     private void text(@Nullable String fresh, Relay.Out<StreamChunk> out) {
@@ -165,6 +183,8 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         String held = committer.flush();
         int keep = Math.max(0, Math.min(held.length(), reset.discardFromOffset() - shown.length()));
         committer.add(held.substring(0, keep));
+        received = Math.min(received, reset.discardFromOffset());
+        pieces.truncate(received);
         delivery.say(new StreamChunk.Reset(Math.min(shown.length(), reset.discardFromOffset()), reset.reason()), out);
     }
 
@@ -210,7 +230,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         if (sort == Cut.Sort.BROKEN || take.isTakeover()) {
             boolean visible = delivery.isVisible();
             Served served = account.ended(error, failure, sort, take, visible, told());
-            out.end(new Cut(sort, failure, served, fragment(), visible, kept, error));
+            out.end(new Cut(sort, failure, served, fragment(), pieces, visible, kept, error));
         } else {
             out.end(error != null ? error : new ChatException.CallFailed(failure));
         }
@@ -220,7 +240,7 @@ final class Scene implements Relay.Role<StreamChunk, StreamChunk> {
         abandoned = true;
         Failure failure = Failure.of(FailureKind.PROTOCOL, why + ", noticed behind " + shown.length() + " characters");
         Served served = account.entry(take, Trail.Outcome.WASTED, failure, told());
-        out.end(new Cut(Cut.Sort.ABANDONED, failure, served, null, delivery.isVisible(), null, null));
+        out.end(new Cut(Cut.Sort.ABANDONED, failure, served, null, pieces, delivery.isVisible(), null, null));
     }
 
     private @Nullable String fragment() {

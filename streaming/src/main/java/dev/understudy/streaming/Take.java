@@ -2,7 +2,6 @@ package dev.understudy.streaming;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ResumeToken;
-import dev.understudy.chat.StreamChunk;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param seam where its text is joined to what was shown
  * @param fresh whether nothing was shown before
  * @param free whether it counts as no takeover
- * @param end the end of the answer, when there is nothing left to ask
  * @param kept the answer that its vendor is asked to tell again; {@code null} when a new one is asked for
  */
 record Take(
@@ -22,15 +20,10 @@ record Take(
         Seam seam,
         boolean fresh,
         boolean free,
-        StreamChunk.@Nullable Finish end,
         @Nullable ResumeToken kept) {
 
     static Take first(ChatRequest request) {
-        return new Take(null, request, Seam.none(), true, true, null, null);
-    }
-
-    static Take end(Way way, ChatRequest request, StreamChunk.Finish end) {
-        return new Take(way, request, Seam.none(), false, true, end, null);
+        return new Take(null, request, Seam.none(), true, true, null);
     }
 
     boolean isTakeover() {

@@ -282,7 +282,7 @@ class SameResponseTest {
     void oneThatBringsNothingNewIsFollowedByTheNextWay() {
         one.rule(asked -> isGet(asked) ? WHOLE.withPings(1).cut(After.events(1)) : null);
         one.then(WHOLE.cut(After.tokens(2)));
-        two.then(Reply.text(" upon a time."));
+        two.then(Reply.text(" a time."));
         assertThat(ResumingProviderTest.text(play())).isEqualTo("Once upon a time.");
         assertThat(two.calls()).hasSize(1);
     }
@@ -291,7 +291,7 @@ class SameResponseTest {
     void anAnswerThatIsGoneIsFollowedByTheNextWayAndSpeaksAgainstNobody() {
         one.rule(asked -> isGet(asked) ? Reply.status(404) : null);
         one.then(WHOLE.cut(After.tokens(2)), WHOLE);
-        two.then(Reply.text(" upon a time."));
+        two.then(Reply.text(" a time."));
         Understudy door = door();
         List<StreamChunk> chunks = play(door, ASKED);
         assertThat(ResumingProviderTest.text(chunks)).isEqualTo("Once upon a time.");
@@ -320,7 +320,7 @@ class SameResponseTest {
     @Test
     void anAnswerThatFailedAtTheVendorIsNotAskedForAgain() {
         one.then(WHOLE.fail(After.tokens(2), "server_error", "The model had an error."));
-        two.then(Reply.text(" upon a time."));
+        two.then(Reply.text(" a time."));
         assertThat(ResumingProviderTest.text(play())).isEqualTo("Once upon a time.");
         assertThat(again()).isEmpty();
     }
@@ -369,7 +369,7 @@ class SameResponseTest {
     @Test
     void aRequestCanDoWithout() {
         one.then(WHOLE.cut(After.tokens(2)));
-        two.then(Reply.text(" upon a time."));
+        two.then(Reply.text(" a time."));
         ChatRequest plain = ASKED.withExtra("openai-responses", "background", false);
         assertThat(ResumingProviderTest.text(play(door(), plain))).isEqualTo("Once upon a time.");
         assertThat(again()).isEmpty();

@@ -57,10 +57,50 @@ class SeamTest {
             String fragment = rest.substring(0, random.nextInt(rest.length() + 1));
             boolean echo = random.nextBoolean();
             String told = told(new Echo(prefix, fragment), Texts.pieces(echo ? prefix + rest : rest, random));
-            if (!Echo.isAmbiguous(prefix, fragment)) {
-                assertThat(told).isEqualTo(rest);
+            if (Echo.isAmbiguous(prefix, fragment)) {
+                return;
             }
+            boolean again = !echo
+                    && prefix.length() > Echo.SURE
+                    && rest.startsWith(prefix.substring(0, Echo.SURE))
+                    && !rest.startsWith(prefix);
+            assertThat(told).isEqualTo(again ? null : rest);
         });
+    }
+
+    @Test
+    void whatWasReceivedAndNotSentHasToBeReproduced() {
+        String received = "Once upon a time th";
+        for (String reply : List.of(" a time there was", "a time there was", received + "ere was")) {
+            for (int piece = 1; piece < 30; piece += 3) {
+                assertThat(told(new Reproduction(received, 9, 11), cut(reply, piece)))
+                        .as("%s in pieces of %d", reply, piece)
+                        .isEqualTo(" time there was");
+            }
+        }
+        for (String reply : List.of(" a time w", " a time", "", "Once upon a dream", "there was", "a thyme there")) {
+            assertThat(told(new Reproduction(received, 9, 11), cut(reply, 2)))
+                    .as(reply)
+                    .isNull();
+        }
+    }
+
+    @Test
+    void twoWaysToSayItThatEndAlikeAreNotGuessedApart() {
+        assertThat(told(new Reproduction("haha", 2, 2), List.of("ha", "ha")))
+                .as("the repeat of the prefix, or the rest and something new")
+                .isNull();
+        assertThat(told(new Reproduction("haha", 2, 2), List.of("ha"))).isEqualTo("ha");
+        assertThat(told(new Reproduction("haha", 2, 2), List.of("ha", "ho"))).isEqualTo("haho");
+    }
+
+    @Test
+    void aRepeatThatGoesOnOtherwiseIsAnotherAnswer() {
+        String sent = "Once upon a time there was";
+        assertThat(told(new Echo(sent, ""), List.of("Once upon a time ", "long ago"))).isNull();
+        assertThat(told(new Echo(sent, ""), List.of("Once upon", " a time there"))).isNull();
+        assertThat(told(new Echo(sent, 16, ""), List.of(sent, " a cat"))).isEqualTo(" there was a cat");
+        assertThat(told(new Echo(sent, 16, ""), List.of(" a", " cat"))).isEqualTo(" there was a cat");
     }
 
     @Test

@@ -61,7 +61,7 @@ class TakeoverEventsTest {
 
     @Test
     void whoeverListensToTheDoorHearsOfATakeoverBeforeItsFirstWord() {
-        two.then(Cue.tokens(" time"));
+        two.then(Cue.tokens("me"));
         Listener both = event -> {
             heard.add(event);
             order.add(event);
@@ -121,7 +121,7 @@ class TakeoverEventsTest {
 
     @Test
     void aRescuerThatDiesTooIsASecondStory() {
-        two.then(Cue.tokens(" time", " there", " w").failAfter(3, RESET));
+        two.then(Cue.tokens("me", " there", " w").failAfter(3, RESET));
         play(ResumingProvider.over(door(heard::add, one, two)));
         assertThat(ofTakeovers())
                 .extracting(event -> event.getClass().getSimpleName())
@@ -143,7 +143,7 @@ class TakeoverEventsTest {
 
     @Test
     void aListenerOfItsOwnHearsBesidesTheDoorsAlsoThroughABuffer() {
-        two.then(Cue.tokens(" time"));
+        two.then(Cue.tokens("me"));
         List<Event> own = new ArrayList<>();
         ChatProvider buffered = StreamBuffer.none().around(door(heard::add, one, two));
         play(ResumingProvider.over(buffered, ResumePolicy.exact(), own::add));
@@ -163,7 +163,7 @@ class TakeoverEventsTest {
 
     @Test
     void aListenerThatThrowsHarmsNothing() {
-        two.then(Cue.tokens(" time"));
+        two.then(Cue.tokens("me"));
         Listener harmful = event -> {
             throw new IllegalStateException("not your call's fault");
         };

@@ -40,7 +40,7 @@ class TakeoverSignalsTest {
             .then(Cue.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET));
     private final ScriptedProvider two = ScriptedProvider.named("two")
             .can(Capabilities.assumed().with(Feature.PREFILL).withPrice(Price.of(1, 4)))
-            .then(Cue.tokens(" time"));
+            .then(Cue.tokens("me"));
 
     @BeforeEach
     void remember() {
