@@ -1,21 +1,30 @@
 package dev.understudy.ops;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of {@code key=value} pairs. What stands in it cannot end the line, begin another pair or steer a terminal, and
- * no value is longer than {@value #LONGEST} characters.
+ * One line of {@code key=value} pairs, as text and as fields. No value can end the line, begin another pair or control a
+ * terminal, and none is longer than {@value #LONGEST} characters.
  */
 final class LogLine {
 
     static final int LONGEST = 300;
 
     private final StringBuilder line = new StringBuilder(160);
+    private final Map<String, Object> fields = new LinkedHashMap<>();
 
     LogLine(String event) {
         line.append("event=").append(event);
+        fields.put("event", event);
+    }
+
+    /** The pairs: numbers and booleans as they are, durations in milliseconds, everything else as text. */
+    Map<String, Object> fields() {
+        return fields;
     }
 
     LogLine add(String key, @Nullable Object value) {
@@ -23,37 +32,38 @@ final class LogLine {
             return this;
         }
         line.append(' ').append(key).append('=');
-        if (value instanceof Number || value instanceof Boolean) {
-            line.append(value);
-        } else if (value instanceof Enum<?> constant) {
-            line.append(constant.name().toLowerCase(Locale.ROOT));
-        } else if (value instanceof Duration duration) {
-            line.append(duration.toMillis());
-        } else {
-            text(value.toString());
-        }
+        Object field = field(value);
+        fields.put(key, field);
+        String text = field.toString();
+        boolean plain = text.chars().allMatch(LogLine::isPlain);
+        line.append(plain ? text : '"' + escaped(value.toString(), true) + '"');
         return this;
     }
 
-    private void text(String value) {
-        String said = value.length() <= LONGEST ? value : value.substring(0, LONGEST) + "…";
-        if (said.chars().allMatch(LogLine::isPlain)) {
-            line.append(said);
-            return;
+    private static Object field(Object value) {
+        if (value instanceof Number || value instanceof Boolean) {
+            return value;
         }
-        line.append('"');
-        said.codePoints().forEach(this::escaped);
-        line.append('"');
+        if (value instanceof Enum<?> constant) {
+            return constant.name().toLowerCase(Locale.ROOT);
+        }
+        return value instanceof Duration duration ? (Object) duration.toMillis() : escaped(value.toString(), false);
     }
 
-    private void escaped(int point) {
-        if (point == '"' || point == '\\') {
-            line.append('\\').append((char) point);
-        } else if (isHarmless(point)) {
-            line.appendCodePoint(point);
-        } else {
-            line.append(String.format(Locale.ROOT, "\\u%04x", point));
-        }
+    /** Truncates, and replaces what is invisible by its number; quotes and backslashes get a backslash where they must. */
+    private static String escaped(String value, boolean quotes) {
+        String said = value.length() <= LONGEST ? value : value.substring(0, LONGEST) + "…";
+        StringBuilder text = new StringBuilder(said.length());
+        said.codePoints().forEach(point -> {
+            if (quotes && (point == '"' || point == '\\')) {
+                text.append('\\').append((char) point);
+            } else if (isHarmless(point)) {
+                text.appendCodePoint(point);
+            } else {
+                text.append(String.format(Locale.ROOT, "\\u%04x", point));
+            }
+        });
+        return text.toString();
     }
 
     private static boolean isPlain(int c) {

@@ -23,7 +23,7 @@ record LoggedEvent(Event event, boolean quotes) {
         return event.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     }
 
-    String line() {
+    LogLine line() {
         Class<?> named =
                 event instanceof Event.ProviderNotice told ? told.notice().getClass() : event.getClass();
         LogLine line = new LogLine(name(named)).add("door", event.door());
@@ -39,7 +39,7 @@ record LoggedEvent(Event event, boolean quotes) {
                 line.add("tag." + tag.getKey().replaceAll("[^\\w.-]", "_"), tag.getValue());
             }
         }
-        return line.toString();
+        return line;
     }
 
     private boolean attempt(LogLine line) {

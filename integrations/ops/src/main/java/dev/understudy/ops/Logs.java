@@ -14,9 +14,10 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * Writes one line for each event, as {@code key=value} pairs: {@code event=failed_over call=7 from=openai …}. Lines go
- * where Reactor's own go: to SLF4J where it is on the class path, else to {@code java.util.logging}, under the name
- * {@value #NAME}. docs/operate.md lists every line with its level.
+ * Writes one line for each event, as {@code key=value} pairs: {@code event=failed_over call=7 from=openai …}. Lines go to
+ * SLF4J 2 where it is on the class path, and carry the same pairs as its key-values, so that structured logs have a field
+ * for each; else they go where Reactor's own go, as text. The logger is named {@value #NAME}. docs/operate.md lists every
+ * line with its level.
  *
  * <p>Never a prompt or an answer, never a key. The words of vendors are left out, because a vendor may quote the prompt in
  * them; {@link #quotingVendors} writes them too. Tags of the {@link CallContext} are written; control characters are escaped,
@@ -26,50 +27,50 @@ public final class Logs implements Listener {
 
     static final String NAME = "dev.understudy";
 
-    private final Logger logger;
+    private final LogSink sink;
     private final boolean quotes;
     private final Set<String> failedOver = ConcurrentHashMap.newKeySet();
 
-    private Logs(Logger logger, boolean quotes) {
-        this.logger = logger;
+    private Logs(LogSink sink, boolean quotes) {
+        this.sink = sink;
         this.quotes = quotes;
     }
 
-    /** Under the usual name. */
+    /** Writes to the logger {@value #NAME}. */
     public static Logs create() {
-        return to(Loggers.getLogger(NAME));
+        return hasSlf4j() ? to(Slf4jLogSink.named(NAME)) : to(Loggers.getLogger(NAME));
     }
 
+    /** Writes to this logger, as text. */
     public static Logs to(Logger logger) {
-        return new Logs(logger, false);
+        return to(LogSink.text(logger));
+    }
+
+    /** Whether SLF4J 2 is on the class path. */
+    private static boolean hasSlf4j() {
+        try {
+            Class.forName("org.slf4j.spi.LoggingEventBuilder", false, Logs.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    static Logs to(LogSink sink) {
+        return new Logs(sink, false);
     }
 
     /** The same, with what vendors say of a failure: keys are taken out of it, but what they quote of a prompt is not. */
     public Logs quotingVendors() {
-        return new Logs(logger, true);
+        return new Logs(sink, true);
     }
 
     @Override
     public void on(Event event) {
-        write(level(event), event);
-    }
-
-    private void write(Level level, Event event) {
-        if (level == Level.SEVERE) {
-            logger.error(line(event));
-        } else if (level == Level.WARNING) {
-            logger.warn(line(event));
-        } else if (level == Level.INFO) {
-            if (logger.isInfoEnabled()) {
-                logger.info(line(event));
-            }
-        } else if (logger.isDebugEnabled()) {
-            logger.debug(line(event));
+        Level level = level(event);
+        if (sink.isEnabled(level)) {
+            sink.log(level, new LoggedEvent(event, quotes).line());
         }
-    }
-
-    private String line(Event event) {
-        return new LoggedEvent(event, quotes).line();
     }
 
     /** WARNING for what an operator may want to be told, INFO for what explains it, FINE for the rest. */

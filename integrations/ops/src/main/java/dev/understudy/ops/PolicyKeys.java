@@ -121,7 +121,8 @@ final class PolicyKeys {
         Type<Double> amount = Scalars.number("[0", "0 or more");
         Key<Boolean> enabled =
                 Key.of("enabled", Scalars.FLAG, true, "false bounds retries by the policy of each call only");
-        Key<Double> share = Key.of("share", amount, Objects.requireNonNull(usual.share()), "tokens that a first try earns");
+        Key<Double> share =
+                Key.of("share", amount, Objects.requireNonNull(usual.share()), "tokens that a first try earns");
         Key<Double> floor = Key.of("floor", amount, usual.floor(), "tokens that a second earns at least");
         Key<Duration> memory = Key.of(
                 "memory", Scalars.DURATION, usual.memory(), "for how long time's tokens are saved up, 1s or more");

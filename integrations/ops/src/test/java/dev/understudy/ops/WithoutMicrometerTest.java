@@ -12,10 +12,15 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Micrometer is needed by whoever uses metrics and observations, and by nobody else. */
+/** Micrometer is needed for metrics and observations only, and SLF4J for nothing. */
 class WithoutMicrometerTest {
+
+    private static final String[] MICROMETER = {"micrometer", "context-propagation", "opentelemetry"};
 
     /** A door with logs, asked once; runs where there is no Micrometer. */
     public static final class Scene implements Callable<String> {
@@ -31,12 +36,10 @@ class WithoutMicrometerTest {
         }
     }
 
-    private static ClassLoader bare() {
+    private static ClassLoader bare(String... left) {
         URL[] path = Arrays.stream(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
                         .split(File.pathSeparator))
-                .filter(entry -> !entry.contains("micrometer")
-                        && !entry.contains("context-propagation")
-                        && !entry.contains("opentelemetry"))
+                .filter(entry -> Stream.of(left).noneMatch(entry::contains))
                 .map(WithoutMicrometerTest::url)
                 .toArray(URL[]::new);
         return new URLClassLoader(path, ClassLoader.getPlatformClassLoader());
@@ -50,19 +53,23 @@ class WithoutMicrometerTest {
         }
     }
 
-    @Test
-    void aDoorAndItsLogsWorkWithoutIt() throws Exception {
-        Callable<?> scene = (Callable<?>)
-                bare().loadClass(Scene.class.getName()).getDeclaredConstructor().newInstance();
+    @ParameterizedTest
+    @ValueSource(strings = {"micrometer", "slf4j"})
+    void aDoorAndItsLogsWorkWithoutIt(String library) throws Exception {
+        ClassLoader without = library.equals("slf4j") ? bare("slf4j") : bare(MICROMETER);
+        Callable<?> scene = (Callable<?>) without.loadClass(Scene.class.getName())
+                .getDeclaredConstructor()
+                .newInstance();
         assertThat(scene.getClass()).isNotEqualTo(Scene.class);
         assertThat(scene.call()).isEqualTo("Hello from a.");
     }
 
     @Test
     void metricsNeedIt() {
-        assertThatThrownBy(() -> bare().loadClass("io.micrometer.core.instrument.MeterRegistry"))
+        assertThatThrownBy(() -> bare(MICROMETER).loadClass("io.micrometer.core.instrument.MeterRegistry"))
                 .isInstanceOf(ClassNotFoundException.class);
-        assertThatThrownBy(() -> bare().loadClass(Metrics.class.getName()).getMethods())
+        assertThatThrownBy(() ->
+                        bare(MICROMETER).loadClass(Metrics.class.getName()).getMethods())
                 .isInstanceOf(NoClassDefFoundError.class);
     }
 }
