@@ -9,43 +9,70 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * What a caller says about its calls through the Reactor Context: {@code flux.contextWrite(CallContext.deadline(…))}.
- * One deadline may span many calls of a pipeline; a timeout counts anew for each call. What is said several times adds
- * up; of two timeouts the one nearer to the call counts, and a deadline can only get earlier.
- *
- * @param timeout how long each call may take, back-off included; {@code null} leaves it to the door's default
- * @param deadline the instant, on the nanosecond clock of {@link Schedulers#parallel()}, when all calls must be over
- * @param tags what the caller wants to find again in events: a task, a tenant
- * @param avoid routes that must not be asked: "provider" or "provider/model"
- * @param require tags that a provider's {@link Seat} must have: a region, a data policy
- * @param features what the model must be able to do, besides what the request itself needs
+ * Wishes of a caller for its calls, carried by the Reactor Context: {@code flux.contextWrite(CallContext.deadline(…))}. A
+ * deadline may span many calls of a pipeline; a timeout counts anew for each call. Wishes that are written several times
+ * add up; of two timeouts the one nearer to the call counts, and of two deadlines the earlier one. Immutable.
  */
-public record CallContext(
-        @Nullable Duration timeout,
-        @Nullable Long deadline,
-        Map<String, String> tags,
-        Set<String> avoid,
-        Map<String, String> require,
-        Set<Feature> features) {
+public final class CallContext {
 
     private static final CallContext EMPTY = new CallContext(null, null, Map.of(), Set.of(), Map.of(), Set.of());
 
-    public CallContext {
-        if (timeout != null) {
-            positive("timeout", timeout);
-        }
-        tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
-        avoid = Set.copyOf(avoid);
-        require = Map.copyOf(require);
-        features = Set.copyOf(features);
+    private final @Nullable Duration timeout;
+    private final @Nullable Deadline deadline;
+    private final Map<String, String> tags;
+    private final Set<String> avoid;
+    private final Map<String, String> require;
+    private final Set<Feature> features;
+
+    private CallContext(
+            @Nullable Duration timeout,
+            @Nullable Deadline deadline,
+            Map<String, String> tags,
+            Set<String> avoid,
+            Map<String, String> require,
+            Set<Feature> features) {
+        this.timeout = timeout;
+        this.deadline = deadline;
+        this.tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+        this.avoid = Set.copyOf(avoid);
+        this.require = Map.copyOf(require);
+        this.features = Set.copyOf(features);
+    }
+
+    /** Limit of each call, back-off included; {@code null} leaves it to {@link CallLimits#callTimeout()}. */
+    public @Nullable Duration timeout() {
+        return timeout;
+    }
+
+    /** Moment by which all calls must be over; {@code null} for none. */
+    public @Nullable Deadline deadline() {
+        return deadline;
+    }
+
+    /** Tags of the call in events: a task, a tenant. */
+    public Map<String, String> tags() {
+        return tags;
+    }
+
+    /** Routes that must not be asked: "provider" or "provider/model". */
+    public Set<String> avoid() {
+        return avoid;
+    }
+
+    /** Tags that a provider's {@link Seat} must have: a region, a data policy. */
+    public Map<String, String> require() {
+        return require;
+    }
+
+    /** Features that the model must have, besides those that the request itself needs. */
+    public Set<Feature> features() {
+        return features;
     }
 
     /** Every call above has to be over within this time from its subscription. */
@@ -57,17 +84,12 @@ public record CallContext(
     /** Everything above has to be over within this time from the subscription of the whole. */
     public static UnaryOperator<Context> deadline(Duration fromSubscription) {
         positive("deadline", fromSubscription);
-        return write(was -> {
-            long at = Schedulers.parallel().now(TimeUnit.NANOSECONDS) + Nanos.of(fromSubscription);
-            boolean earlier = was.deadline == null || at - was.deadline < 0;
-            return new CallContext(
-                    was.timeout,
-                    earlier ? Long.valueOf(at) : was.deadline,
-                    was.tags,
-                    was.avoid,
-                    was.require,
-                    was.features);
-        });
+        return write(was -> was.withDeadline(Deadline.after(fromSubscription)));
+    }
+
+    /** Everything above has to be over by this deadline, which other pipelines may share. */
+    public static UnaryOperator<Context> deadline(Deadline deadline) {
+        return write(was -> was.withDeadline(deadline));
     }
 
     /** A word to find the call again by, in every event. */
@@ -115,8 +137,14 @@ public record CallContext(
         return context.hasKey(CallContext.class) ? context.get(CallContext.class) : EMPTY;
     }
 
-    CallOptions options() {
-        return new CallOptions(timeout, deadline, tags, avoid, require, features);
+    /** Options of a call, the deadline on the clock that shows {@code now}. */
+    CallOptions options(long now) {
+        Long end = deadline == null ? null : now + deadline.nanos();
+        return new CallOptions(timeout, end, tags, avoid, require, features);
+    }
+
+    private CallContext withDeadline(Deadline other) {
+        return new CallContext(timeout, other.earlier(deadline), tags, avoid, require, features);
     }
 
     private static UnaryOperator<Context> write(UnaryOperator<CallContext> change) {
@@ -127,6 +155,12 @@ public record CallContext(
         Map<String, String> more = new LinkedHashMap<>(some);
         more.put(name, value);
         return more;
+    }
+
+    @Override
+    public String toString() {
+        return "CallContext[timeout=" + timeout + ", deadline=" + deadline + ", tags=" + tags + ", avoid=" + avoid
+                + ", require=" + require + ", features=" + features + "]";
     }
 
     private static void positive(String what, Duration duration) {

@@ -63,7 +63,7 @@ public final class Understudy implements ChatProvider {
         this.engine = new Engine(
                 name, planner, new Call.Memory(roster, gates, new Windows()), policies, context -> CallContext.from(
                                 context)
-                        .options());
+                        .options(time.nanos()));
         this.prober = new Prober(members, policies.probes(), events, time, policies.dice());
         this.hearsay = new Hearsay(roster, gates, voice, time);
         this.control = new UnderstudyControl(roster, overview, policies);

@@ -16,6 +16,12 @@ public abstract sealed class ChatException extends RuntimeException {
         super(message, cause, true, false);
     }
 
+    /**
+     * The failure that tells best what happened: of the one attempt; of the first attempt that failed when several did; of
+     * what cut a stream; UNSUPPORTED when no provider could be asked.
+     */
+    public abstract Failure failure();
+
     /** One attempt at one provider failed. */
     public static final class CallFailed extends ChatException {
         private static final long serialVersionUID = 1L;
@@ -32,6 +38,7 @@ public abstract sealed class ChatException extends RuntimeException {
             this.failure = failure;
         }
 
+        @Override
         public Failure failure() {
             return failure;
         }
@@ -74,6 +81,12 @@ public abstract sealed class ChatException extends RuntimeException {
             return trail.entries().stream().map(Trail.Entry::toString).collect(Collectors.joining("\n"));
         }
 
+        @Override
+        public Failure failure() {
+            Failure cause = trail.cause();
+            return cause == null ? Failure.of(FailureKind.SERVER, why) : cause;
+        }
+
         public Trail trail() {
             return trail;
         }
@@ -98,6 +111,11 @@ public abstract sealed class ChatException extends RuntimeException {
             this.trail = trail;
         }
 
+        @Override
+        public Failure failure() {
+            return Failure.of(FailureKind.UNSUPPORTED, String.valueOf(getMessage()));
+        }
+
         public Trail trail() {
             return trail;
         }
@@ -119,7 +137,7 @@ public abstract sealed class ChatException extends RuntimeException {
             this.partial = partial;
         }
 
-        /** What cut it. */
+        @Override
         public Failure failure() {
             return failure;
         }

@@ -66,17 +66,8 @@ public record Failure(
      * @return the failure
      */
     public static Failure of(Throwable error) {
-        if (error instanceof ChatException.CallFailed failed) {
+        if (error instanceof ChatException failed) {
             return failed.failure();
-        }
-        if (error instanceof ChatException.PartialAnswer partial) {
-            return partial.failure();
-        }
-        if (error instanceof ChatException.Exhausted inner) {
-            return inner.trail().cause().orElseGet(() -> of(FailureKind.SERVER, inner.why()));
-        }
-        if (error instanceof ChatException.Rejected rejected) {
-            return of(FailureKind.UNSUPPORTED, String.valueOf(rejected.getMessage()));
         }
         if (error instanceof TimeoutException) {
             return of(FailureKind.TIMEOUT, "the provider gave up waiting");

@@ -2,7 +2,6 @@ package dev.understudy.chat;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,12 +125,16 @@ public record Trail(List<Entry> entries) {
         return entries.stream().map(Entry::usage).reduce(Usage.none(), Usage::plus);
     }
 
-    /** The first failure of a request that was really sent, or else the first of all. */
-    public Optional<Failure> cause() {
-        return entries.stream()
-                .filter(e -> e.failure() != null && e.outcome() != Outcome.SKIPPED)
-                .findFirst()
-                .or(() -> entries.stream().filter(e -> e.failure() != null).findFirst())
-                .map(Entry::failure);
+    /** Failure of the first attempt that was sent and failed, or else of the first skipped route; {@code null} for none. */
+    public @Nullable Failure cause() {
+        Failure skipped = null;
+        for (Entry entry : entries) {
+            Failure failure = entry.failure();
+            if (failure != null && entry.outcome() != Outcome.SKIPPED) {
+                return failure;
+            }
+            skipped = skipped == null ? failure : skipped;
+        }
+        return skipped;
     }
 }

@@ -37,19 +37,20 @@ class ExhaustedTest {
         Heard heard = door.hear(failing(wire), REQUEST);
         assertThat(heard.text()).isEmpty();
         assertThat(heard.exhausted()).hasMessage("""
-                        All providers/models failed. Attempts:
-                        provider=p1 model=m attempt 1/3: server 500 (server_error); error=The house burned down.
-                        provider=p1 model=m attempt 2/3: server 500 (server_error); error=The house burned down.
-                        provider=p1 model=m attempt 3/3: server 500 (server_error); error=The house burned down.
-                        provider=p2 model=m attempt 1/3: auth 401 (authentication_error); error=The key *** is not known.
-                        provider=p3 model=m attempt 1/3: connect; error=connection refused
-                        provider=p3 model=m attempt 2/3: connect; error=connection refused
-                        provider=p1 model=n attempt 1/3: server 500 (server_error); error=The house burned down.
-                        provider=p1 model=n attempt 2/3: server 500 (server_error); error=The house burned down.
-                        provider=p1 model=n attempt 3/3: server 500 (server_error); error=The house burned down.
-                        provider=p2 model=n attempt 1/3: auth; error=its key is out because the vendor does not accept it
-                        provider=p3 model=n attempt 1/3: connect; error=connection refused
-                        provider=p3 model=n attempt 2/3: connect; error=connection refused""");
+            All providers/models failed. Attempts:
+            provider=p1 model=m attempt 1/3: server 500 (server_error); error=The house burned down.
+            provider=p1 model=m attempt 2/3: server 500 (server_error); error=The house burned down.
+            provider=p1 model=m attempt 3/3: server 500 (server_error); error=The house burned down.
+            provider=p2 model=m attempt 1/3: auth 401 (authentication_error); error=The key *** is not known.
+            provider=p3 model=m attempt 1/3: connect; error=connection refused
+            provider=p3 model=m attempt 2/3: connect; error=connection refused
+            provider=p1 model=n attempt 1/3: server 500 (server_error); error=The house burned down.
+            provider=p1 model=n attempt 2/3: server 500 (server_error); error=The house burned down.
+            provider=p1 model=n attempt 3/3: server 500 (server_error); error=The house burned down.
+            provider=p2 model=n attempt 1/3: auth; error=its key is out because the vendor does not accept it
+            provider=p3 model=n attempt 1/3: connect; error=connection refused
+            provider=p3 model=n attempt 2/3: connect; error=connection refused\
+            """);
     }
 
     @OnEveryWire
@@ -71,7 +72,7 @@ class ExhaustedTest {
                 stage.understudy(stage.provider(wire, "p1", overloaded, "k1"), stage.provider(wire, "p2", picky, "k2"));
         ChatException.Exhausted exhausted = door.hear(understudy, REQUEST).exhausted();
         assertThat(kind(exhausted.getCause())).isEqualTo(FailureKind.OVERLOADED);
-        assertThat(exhausted.trail().cause().orElseThrow().kind()).isEqualTo(FailureKind.OVERLOADED);
+        assertThat(exhausted.failure().kind()).isEqualTo(FailureKind.OVERLOADED);
         assertThat(picky.calls()).hasSize(1);
     }
 

@@ -1,6 +1,7 @@
 package dev.understudy.streaming;
 
 import dev.understudy.CallContext;
+import dev.understudy.Deadline;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
@@ -14,9 +15,9 @@ import reactor.util.context.Context;
 record Patience(CallContext wishes, long since) {
 
     boolean isOver() {
-        Long deadline = wishes.deadline();
+        Deadline deadline = wishes.deadline();
         Duration left = left();
-        return (left != null && left.isNegative()) || (deadline != null && deadline - Clock.now() <= 0);
+        return (left != null && left.isNegative()) || (deadline != null && deadline.isOver());
     }
 
     /** The Context of an attempt that may take as long as is left. */

@@ -19,7 +19,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.netty.DisposableServer;
@@ -70,10 +69,10 @@ public final class Gateway implements AutoCloseable {
 
     /** With the configuration that these options name, or that is found, or the stage. */
     static Gateway open(Options options, Map<String, String> environment, Path directory) {
-        Optional<Config> config = options.config() == null
+        Config config = options.config() == null
                 ? Config.find(environment, directory)
-                : Optional.of(Config.read(options.config(), environment));
-        return new Gateway(options, config.orElse(null));
+                : Config.read(options.config(), environment);
+        return new Gateway(options, config);
     }
 
     private static Config require(@Nullable Config config) {

@@ -173,7 +173,7 @@ final class CallSpan implements Listener {
             return failed.failure();
         }
         return error instanceof ChatException.Exhausted exhausted
-                ? exhausted.trail().cause().orElse(null)
+                ? exhausted.trail().cause()
                 : null;
     }
 

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +79,7 @@ public final class Config {
     }
 
     /** {@link #find(Map, Path)} in this process's environment and working directory. */
-    public static Optional<Config> find() {
+    public static @Nullable Config find() {
         return find(System.getenv(), Path.of(""));
     }
 
@@ -89,23 +88,24 @@ public final class Config {
      * config/understudy.yaml}; {@code config/risks.yaml}. Blocks.
      *
      * @param directory what relative paths are relative to
-     * @return empty if there is none of them
+     * @return {@code null} if there is none of them
      * @throws ConfigException with all mistakes of the first one at once
      */
-    public static Optional<Config> find(Map<String, String> environment, Path directory) {
+    public static @Nullable Config find(Map<String, String> environment, Path directory) {
         String text = environment.get(TEXT_VARIABLE);
         if (text != null && !text.isBlank()) {
-            return Optional.of(parse(text, TEXT_VARIABLE, null, environment));
+            return parse(text, TEXT_VARIABLE, null, environment);
         }
         String path = environment.get(PATH_VARIABLE);
         if (path != null && !path.isBlank()) {
-            return Optional.of(read(directory.resolve(path), environment));
+            return read(directory.resolve(path), environment);
         }
         return USUAL_FILES.stream()
                 .map(directory::resolve)
                 .filter(Files::exists)
                 .findFirst()
-                .map(file -> read(file, environment));
+                .map(file -> read(file, environment))
+                .orElse(null);
     }
 
     static Config parse(String text, String source, @Nullable Path file, Map<String, String> environment) {

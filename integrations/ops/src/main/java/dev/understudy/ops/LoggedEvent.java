@@ -200,7 +200,7 @@ record LoggedEvent(Event event, boolean quotes) {
             line.add("outcome", "exhausted")
                     .add("why", exhausted.why())
                     .add("attempts", exhausted.trail().attempts());
-            failure(line, exhausted.trail().cause().orElse(null));
+            failure(line, exhausted.trail().cause());
         } else if (why instanceof ChatException.PartialAnswer partial) {
             line.add("outcome", "partial");
             failure(line, partial.failure());

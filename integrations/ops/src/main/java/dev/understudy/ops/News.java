@@ -190,7 +190,7 @@ record News(String type, String agent, Map<String, Object> data) {
     private static @Nullable Failure cause(ChatException why) {
         return why instanceof ChatException.CallFailed failed
                 ? failed.failure()
-                : trail(why).cause().orElse(null);
+                : trail(why).cause();
     }
 
     /** What was tried in vain. */

@@ -8,22 +8,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigTest {
 
     private static final String JSON = """
-            {"providers": {"json": {"dialect": "openai"}}, "agents": {"support": {"primary": "json"}}}""";
+        {"providers": {"json": {"dialect": "openai"}}, "agents": {"support": {"primary": "json"}}}\
+        """;
 
     private static final String YAML = """
-            providers:
-              yaml:
-                vendor: groq
-                keys: ["${GROQ_KEY}"]
-            agents:
-              support: {}
-            """;
+        providers:
+          yaml:
+            vendor: groq
+            keys: ["${GROQ_KEY}"]
+        agents:
+          support: {}
+        """;
 
     private static final Map<String, String> KEYS = Map.of("GROQ_KEY", "gsk_0123456789");
 
@@ -52,7 +54,7 @@ class ConfigTest {
         Files.delete(directory.resolve("config/understudy.yaml"));
         assertThat(found(KEYS)).containsExactly("second");
         Files.delete(directory.resolve("config/risks.yaml"));
-        assertThat(Config.find(KEYS, directory)).isEmpty();
+        assertThat(Config.find(KEYS, directory)).isNull();
     }
 
     @Test
@@ -67,25 +69,25 @@ class ConfigTest {
     void everyMistakeIsToldAtOnce() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> Config.parse("""
-                        providers:
-                          a: {dialect: openai, keys: ["${MISSING}"]}
-                        agents:
-                          support:
-                            primary: b
-                            retry: {retrys: 3, base: 10}
-                        """, Map.of()))
+                    providers:
+                      a: {dialect: openai, keys: ["${MISSING}"]}
+                    agents:
+                      support:
+                        primary: b
+                        retry: {retrys: 3, base: 10}
+                    """, Map.of()))
                 .satisfies(e -> assertThat(e.errors())
                         .extracting(ConfigException.Error::toString)
                         .containsExactlyInAnyOrder(
                                 "providers.a.keys[0]: the environment variable MISSING is not set; set it",
                                 "agents.support.primary: is the name of no provider; did you mean 'a'?",
                                 "agents.support.retry.retrys: is no key here; did you mean 'retries'?",
-                                "agents.support.retry.base: is the number 10; a duration longer than zero: 500ms, 10s, 5m or"
-                                        + " 1h"));
+                                "agents.support.retry.base: is the number 10; a duration longer than zero: 500ms, 10s,"
+                                        + " 5m or 1h"));
     }
 
     private List<String> found(Map<String, String> environment) {
-        return Config.find(environment, directory).orElseThrow().providers();
+        return Objects.requireNonNull(Config.find(environment, directory)).providers();
     }
 
     private void write(String file, String text) throws IOException {
