@@ -139,7 +139,7 @@ final class SseEvents {
                 .append(word(finish.reason()))
                 .append("\"}]")
                 .append(tail);
-        if (writer.usage()) {
+        if (writer.usage() && !finish.usage().equals(Usage.none())) { // a vendor that told no usage did not tell zero
             usage(events.append(head).append("],"), finish.usage()).append("}\n\n");
         }
         return events.append("data: [DONE]\n\n").toString();
@@ -156,7 +156,8 @@ final class SseEvents {
                 .append(usage.cachedInput())
                 .append("},\"completion_tokens_details\":{\"reasoning_tokens\":")
                 .append(usage.reasoning())
-                .append("}}");
+                .append('}')
+                .append(usage.estimated() ? ",\"estimated\":true}" : "}");
     }
 
     private static String word(FinishReason reason) {

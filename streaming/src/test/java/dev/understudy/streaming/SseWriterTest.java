@@ -48,6 +48,29 @@ class SseWriterTest {
     }
 
     @Test
+    void usageThatNobodyToldIsNotInvented() {
+        assertThat(lastEvents(Usage.none())).doesNotContain("prompt_tokens").endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void anEstimatedUsageIsMarked() {
+        assertThat(lastEvents(new Usage(7, 3, 0, 0, true))).contains("\"prompt_tokens\":7").contains("\"estimated\":true");
+        assertThat(lastEvents(Usage.of(7, 3))).contains("\"prompt_tokens\":7").doesNotContain("estimated");
+    }
+
+    private static String lastEvents(Usage usage) {
+        return String.join(
+                "",
+                SseWriter.of("m")
+                        .write(Flux.just(
+                                new StreamChunk.Text("hi"),
+                                new StreamChunk.Finish(
+                                        FinishReason.STOP, usage, Receipt.none(), Served.by("p", "m"))))
+                        .collectList()
+                        .block());
+    }
+
+    @Test
     void aStreamIsWrittenAsOpenAiClientsReadIt() {
         String body = write(
                 WRITER,
