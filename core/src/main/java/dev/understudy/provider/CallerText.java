@@ -109,7 +109,7 @@ final class CallerText {
         if (this == NONE || text.isEmpty()) {
             return text;
         }
-        PlainText plain = PlainText.of(text);
+        PlainText plain = PlainText.of(ErrorBody.bounded(text, 2 * ErrorBody.EVIDENCE));
         if (plain.size() == 0) {
             return text;
         }
@@ -130,7 +130,7 @@ final class CallerText {
         if (this == NONE) {
             return false;
         }
-        PlainText plain = PlainText.of(code);
+        PlainText plain = PlainText.of(ErrorBody.bounded(code, ErrorBody.EVIDENCE));
         if (plain.size() == 0) {
             return false;
         }

@@ -62,7 +62,8 @@ final class ContextNumbers {
 
     private static List<Pattern> patterns(String... forms) {
         return List.of(forms).stream()
-                .map(form -> Pattern.compile(form.replace("#", "\\d[\\d,]*(?![\\dk])"), Pattern.CASE_INSENSITIVE))
+                .map(form -> Pattern.compile(
+                        form.replace("#", "(?<![\\d,])\\d++(?:,\\d++)*+(?![\\dk])"), Pattern.CASE_INSENSITIVE))
                 .toList();
     }
 }

@@ -38,6 +38,10 @@ record ErrorBody(
     }
 
     static final int EVIDENCE = 4_000;
+
+    /** So long is a name of a parameter at most. */
+    static final int NAME = 200;
+
     private static final Pattern BROKEN =
             Pattern.compile("\"(?:code|type|status|reason)\"\\s*:\\s*\"([\\w.-]{1,100})\"");
 

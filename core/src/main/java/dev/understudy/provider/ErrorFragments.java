@@ -39,7 +39,7 @@ final class ErrorFragments {
 
             // Larger than the limit of a minute: waiting does not help, a shorter request does.
             row(CONTEXT_OVERFLOW, """
-                    request too large for\\b.*\\blimit:? \\d
+                    request too large for\\b.{0,400}\\blimit:? \\d
                     requested \\d+.{0,40}reduce your message size
                     """),
 
@@ -52,7 +52,7 @@ final class ErrorFragments {
             row(QUOTA, """
                     credit balance is too low  |  insufficient (account )?(balance|credit|fund|quota)
                     (requires|need) more credits  |  can only afford  |  (out of|no) (credits|funds)\\b
-                    (used|exhausted|depleted) (all )?((available|your|the|prepa\\w+|monthly|included) ){0,4}credits
+                    (used|exhausted|depleted) (all )?((available|your|the|prepa\\w{1,6}|monthly|included) ){0,4}credits
                     credits are depleted  |  exceeded your monthly (included )?credits
                     billing hard limit
                     (monthly|specified|configured).{0,20}(spending|spend|usage|budget) limit
@@ -78,7 +78,7 @@ final class ErrorFragments {
                     oauth token (has been|has|is|was) (revoked|expired)  |  login fail
                     missing authentication  |  (invalid|failed) authentication
                     authentication (failed|required)  |  unregistered callers
-                    invalid (bearer|access|api|auth\\w*) token  |  invalid credentials  |  not authenticated
+                    invalid (bearer|access|api|auth\\w{0,16}) token  |  invalid credentials  |  not authenticated
                     """).at(0, 400, 401, 403, 407, 422, 498),
             row(AUTH, """
                     invalid token  |  \\bunauthorized\\b
@@ -99,7 +99,7 @@ final class ErrorFragments {
             row(CONTEXT_OVERFLOW, """
                     maximum context length
                     context[ _-]?(window|length|size|limit).{0,40}(exceed|too small|overflow)
-                    exceed\\w*.{0,40}context[ _-]?(window|length|size|limit)
+                    exceed\\w{0,5}.{0,40}context[ _-]?(window|length|size|limit)
                     context (window|length) limit
                     (prompt|input|message|conversation)s?( is| are)? too (long|large)\\b
                     longer than the (context|maximum)  |  longer than the model's context
@@ -132,7 +132,7 @@ final class ErrorFragments {
                     content[ _-]?(management )?(policy|filter)  |  usage polic(y|ies)
                     safety (system|reasons|policy)
                     (input|prompt|request|content|output)s? (was|were|is|has been) (flagged|blocked)
-                    violat\\w+.{0,60}(polic|guideline)  |  sensitive (information|content)  |  requires moderation
+                    violat\\w{1,8}.{0,60}(polic|guideline)  |  sensitive (information|content)  |  requires moderation
                     (in|un)(appropriate|safe).{0,20}content  |  content exists risk  |  considered high risk
                     不安全  |  敏感内容
                     """).at(0, 400, 403, 422, 451).unless("data policy"));

@@ -149,14 +149,17 @@ final class ErrorGathering {
         for (String field : TELLING) {
             String told = scalar(map.get(field));
             if (told != null) {
-                evidence.append(field).append(": ").append(told).append('\n');
+                evidence.append(field)
+                        .append(": ")
+                        .append(ErrorBody.bounded(told, ErrorBody.NAME))
+                        .append('\n');
             }
         }
         if (param == null && map.get("param") instanceof String about && !about.isBlank()) {
-            param = about;
+            param = ErrorBody.bounded(about, ErrorBody.NAME);
         }
         if (map.get("loc") instanceof List<?> path && path.size() == 2 && param == null) {
-            param = String.valueOf(path.get(1));
+            param = ErrorBody.bounded(String.valueOf(path.get(1)), ErrorBody.NAME);
         }
         for (String field : WORDS) {
             if (map.get(field) instanceof String said) {

@@ -75,7 +75,8 @@ record Fragment(
         /** Splits at {@code |} between spaces and at line ends; all in lower case. */
         static List<Wording> all(String ways) {
             List<Wording> all = new ArrayList<>();
-            for (String way : ways.strip().split("\\s+\\|\\s+|\\s*\\n\\s*")) {
+            for (String each : ways.strip().split(" \\| |\\n")) {
+                String way = each.strip();
                 all.add(new Wording(literalOf(way), Pattern.compile(way, Pattern.MULTILINE)));
             }
             return List.copyOf(all);

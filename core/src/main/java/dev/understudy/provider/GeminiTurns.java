@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class GeminiTurns {
 
     private static final String FOREIGN = "skip_thought_signature_validator";
-    private static final Pattern GENERATION = Pattern.compile("gemini-(\\d{1,3})\\b|gemini-[a-z-]*latest");
+    private static final Pattern GENERATION = Pattern.compile("gemini-(\\d{1,3})\\b|gemini-[a-z-]{0,40}latest");
     private static final Map<String, String> TYPES = Map.of(
             "png", "image/png",
             "jpg", "image/jpeg",

@@ -25,6 +25,14 @@ final class Redactor {
     /** Causes of causes that are looked at. */
     private static final int DEPTH = 10;
 
+    /** Longer messages of exceptions are not read, and count as unclean. */
+    private static final int LONGEST = 16 << 10;
+
+    private static final String TOKEN = "eyJ";
+
+    /** So many characters at least are in a run of a token. */
+    private static final int TOKEN_RUN = 8;
+
     private record Rule(Pattern pattern, String replacement) {}
 
     private static final List<Rule> KEY_FORMS = List.of(
@@ -48,9 +56,8 @@ final class Redactor {
                     "\\b(?:pk|rk|gsk|xai|tgp|pplx|csk|fw|nvapi|hf|r8|ghp|gho|github_pat|ya29)[-_.][\\w*./+=~-]{11,}[\\w*/+=~-]",
                     MASK),
             rule("\\b(?:AIz|AKIA|ASIA)[\\w*-]{12,}", MASK),
-            rule("\\beyJ[\\w-]{8,}\\.[\\w-]{8,}\\.[\\w-]*", MASK),
             // The masked echo of a key.
-            rule("(?<![\\w*-])[\\w-]*[*•]{3,}[\\w*•-]*", MASK));
+            rule("(?<![\\w*-])[\\w-]*+[*•]{3,}+[\\w*•-]*+", MASK));
 
     /** What every form has: a word for it, stars, or a long word with a hyphen, an underscore or a digit in it. */
     private static final Pattern MAYBE = Pattern.compile(
@@ -97,6 +104,7 @@ final class Redactor {
         }
         String message = error.toString();
         return depth < DEPTH
+                && message.length() <= LONGEST
                 && redact(message).equals(message)
                 && isClean(error.getCause(), depth + 1)
                 && Arrays.stream(error.getSuppressed()).allMatch(each -> isClean(each, depth + 1));
@@ -116,7 +124,43 @@ final class Redactor {
         for (Rule rule : KEY_FORMS) {
             safe = rule.pattern.matcher(safe).replaceAll(rule.replacement);
         }
-        return safe;
+        return withoutTokens(safe);
+    }
+
+    /** Drops JSON web tokens: three runs with dots between them, the first of which begins with {@code eyJ}. */
+    private static String withoutTokens(String text) {
+        StringBuilder safe = null;
+        int done = 0;
+        int at = text.indexOf(TOKEN);
+        while (at >= 0) {
+            boolean begins = at == 0 || !isWord(text.charAt(at - 1));
+            int first = begins ? run(text, at) : at + 1;
+            int second = first < text.length() && text.charAt(first) == '.' ? run(text, first + 1) : first;
+            boolean token = first - at >= TOKEN_RUN + TOKEN.length()
+                    && second - first > TOKEN_RUN
+                    && second < text.length()
+                    && text.charAt(second) == '.';
+            if (token) {
+                safe = safe == null ? new StringBuilder() : safe;
+                safe.append(text, done, at).append(MASK);
+                done = run(text, second + 1);
+            }
+            at = text.indexOf(TOKEN, token ? done : Math.max(first, at + 1));
+        }
+        return safe == null ? text : safe.append(text, done, text.length()).toString();
+    }
+
+    /** Where the run of letters, digits, underscores and hyphens ends that begins here. */
+    private static int run(String text, int from) {
+        int to = from;
+        while (to < text.length() && (isWord(text.charAt(to)) || text.charAt(to) == '-')) {
+            to++;
+        }
+        return to;
+    }
+
+    private static boolean isWord(char c) {
+        return c < 128 && (Character.isLetterOrDigit(c) || c == '_');
     }
 
     /** Drops the beginning of a key that a cut left at the end. */

@@ -26,8 +26,10 @@ final class RefusedParameter {
             pattern(
                     "['`\"]([\\w.\ufffc-]+)['`\"](?: parameter| option| field)? (?:is|are) (?:deprecated|not supported|unsupported)"),
             pattern("(?:not|n't) support (?:the |a |an )?['`\"]?([\\w.\ufffc-]+)['`\"]?"),
-            pattern("([\\w.\ufffc-]+) (?:parameter|option|field) (?:is|are) (?:deprecated|not supported|unsupported)"),
-            pattern("(temperature|seed|stop|[a-z]+_[a-z_]+) (?:is|are) (?:deprecated|not supported|unsupported)"));
+            pattern(
+                    "(?<![\\w.\ufffc-])([\\w.\ufffc-]++) (?:parameter|option|field) (?:is|are) (?:deprecated|not supported|unsupported)"),
+            pattern(
+                    "(?<![a-z_])(temperature|seed|stop|[a-z]++_[a-z_]++) (?:is|are) (?:deprecated|not supported|unsupported)"));
 
     private RefusedParameter() {}
 
@@ -49,7 +51,7 @@ final class RefusedParameter {
         for (Pattern pattern : NAMED) {
             Matcher matcher = pattern.matcher(evidence);
             if (matcher.find()) {
-                return plain(whole.substring(matcher.start(1), matcher.end(1)));
+                return plain(ErrorBody.bounded(whole.substring(matcher.start(1), matcher.end(1)), ErrorBody.NAME));
             }
         }
         return null;

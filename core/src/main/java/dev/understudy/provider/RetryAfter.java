@@ -39,7 +39,7 @@ public final class RetryAfter {
 
     private static final List<Pattern> LENGTHS = patterns(
             "retryDelay: " + LENGTH,
-            "retry[-_ ]?after(?:_seconds)?\"?\\s*[:=]?\\s*\"?" + LENGTH,
+            "retry[-_ ]?after(?:_seconds)?\"?\\s*+[:=]?\\s*+\"?" + LENGTH,
             "(?:re)?try (?:again )?(?:in|after) (?:about |approximately |~)?" + LENGTH,
             "wait (?:for )?(?:about |at least )?" + LENGTH + "(?:(?<=,| )(?=before)|(?=and|\\.|$)|(?<=,|, ))",
             "resets? in (?:about |approximately |~)?" + LENGTH);
