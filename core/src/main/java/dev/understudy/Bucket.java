@@ -7,6 +7,9 @@ final class Bucket {
 
     private static final double SECOND = 1e9;
 
+    /** A debt is at most so many times the capacity: of a limit per minute, ten minutes. */
+    private static final double DEBT = 10;
+
     private record Level(double tokens, long at) {}
 
     private final double capacity;
@@ -29,7 +32,7 @@ final class Bucket {
             if (have < needed) {
                 return false;
             }
-            if (level.compareAndSet(was, new Level(have - tokens, now))) {
+            if (level.compareAndSet(was, level(have - tokens, now))) {
                 return true;
             }
         }
@@ -37,13 +40,17 @@ final class Bucket {
 
     /** Puts back what was too much, or takes what was too little. */
     void add(double tokens, long now) {
-        level.updateAndGet(was -> new Level(Math.min(capacity, tokens(was, now) + tokens), now));
+        level.updateAndGet(was -> level(Math.min(capacity, tokens(was, now) + tokens), now));
     }
 
     /** Nanoseconds until so many are there, if nobody else takes them. */
     long until(double tokens, long now) {
         double missing = Math.min(tokens, capacity) - tokens(level.get(), now);
         return missing <= 0 ? 0 : (long) Math.ceil(missing / perSecond * SECOND);
+    }
+
+    private Level level(double tokens, long now) {
+        return new Level(Math.max(tokens, -DEBT * capacity), now);
     }
 
     double tokens(long now) {

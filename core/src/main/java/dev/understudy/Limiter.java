@@ -68,8 +68,8 @@ final class Limiter {
     void leave(int estimate, int used, long now) {
         running.decrementAndGet();
         if (tokens != null && used != UNTOLD) {
-            tokens.add(estimate - used, now);
-            spending.spent(0, used - estimate);
+            tokens.add((double) estimate - used, now);
+            spending.spent(0, (int) Math.max(Integer.MIN_VALUE, (long) used - estimate));
         }
     }
 
@@ -80,10 +80,10 @@ final class Limiter {
     /** What others have taken from the same limits. */
     void heard(int requestsTaken, int tokensTaken, long now) {
         if (requests != null) {
-            requests.add(-requestsTaken, now);
+            requests.add(-(double) requestsTaken, now);
         }
         if (tokens != null) {
-            tokens.add(-tokensTaken, now);
+            tokens.add(-(double) tokensTaken, now);
         }
     }
 }

@@ -35,8 +35,9 @@ public record Usage(int input, int output, int cachedInput, int reasoning, boole
         return new Usage(input, 0, 0, 0, true);
     }
 
+    /** Tokens of prompt and answer; {@link Integer#MAX_VALUE} if they are more. */
     public int total() {
-        return input + output;
+        return sum(input, output);
     }
 
     public Usage plus(Usage other) {
@@ -47,10 +48,14 @@ public record Usage(int input, int output, int cachedInput, int reasoning, boole
             return other;
         }
         return new Usage(
-                input + other.input,
-                output + other.output,
-                cachedInput + other.cachedInput,
-                reasoning + other.reasoning,
+                sum(input, other.input),
+                sum(output, other.output),
+                sum(cachedInput, other.cachedInput),
+                sum(reasoning, other.reasoning),
                 estimated || other.estimated);
+    }
+
+    private static int sum(int one, int other) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) one + other);
     }
 }

@@ -1,0 +1,37 @@
+package dev.understudy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.chat.Price;
+import dev.understudy.chat.Usage;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Counts as large as a vendor can tell them. */
+class LargeCountsTest {
+
+    private static final int MOST = Integer.MAX_VALUE;
+    private static final Usage TOLD = new Usage(MOST, MOST, MOST, MOST, false);
+
+    @Test
+    void sumsOfTokensStopAtTheLargestNumber() {
+        assertThat(TOLD.plus(TOLD)).isEqualTo(TOLD);
+        assertThat(TOLD.plus(Usage.of(1, 1)).total()).isEqualTo(MOST);
+        assertThat(Usage.of(MOST, 1).total()).isEqualTo(MOST);
+    }
+
+    @Test
+    void aCostIsNeverNegative() {
+        assertThat(Price.of(1, 2).cost(TOLD)).isPositive();
+    }
+
+    @Test
+    void oneUsageOfManyTokensHoldsAProviderForMinutesOnly() {
+        Limiter limiter = new Limiter(RateLimits.none().withTokensPerMinute(200_000), (requests, tokens) -> {}, 0);
+        assertThat(limiter.enter(100, 0)).isNull();
+        limiter.leave(100, MOST, 0);
+        Duration wait = limiter.enter(100, 0);
+        assertThat(wait).isNotNull().isLessThanOrEqualTo(Duration.ofMinutes(11));
+        assertThat(limiter.enter(100, Duration.ofMinutes(11).toNanos())).isNull();
+    }
+}
