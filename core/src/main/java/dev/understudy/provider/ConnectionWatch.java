@@ -107,14 +107,14 @@ final class ConnectionWatch extends ChannelInboundHandlerAdapter {
 
     private void ping() {
         Http2FrameCodec codec = http2;
-        ChannelHandlerContext context = codec == null ? null : channel.pipeline().context(codec);
+        ChannelHandlerContext context =
+                codec == null ? null : channel.pipeline().context(codec);
         if (waiting || codec == null || context == null || !channel.isActive()) {
             return;
         }
         waiting = true;
         long before = reads;
-        codec.encoder()
-                .writePing(context, false, ThreadLocalRandom.current().nextLong(), context.newPromise());
+        codec.encoder().writePing(context, false, ThreadLocalRandom.current().nextLong(), context.newPromise());
         context.flush();
         channel.eventLoop()
                 .schedule(

@@ -65,7 +65,8 @@ final class Connections {
 
     /** Replaces the pool's own conditions: a predicate is used instead of them. */
     private static boolean isUsedUp(Transport.Pool limits, Connection connection, ConnectionMetadata age) {
-        if (age.lifeTime() >= limits.maxLifeTime().toMillis() || age.idleTime() >= limits.idle().toMillis()) {
+        if (age.lifeTime() >= limits.maxLifeTime().toMillis()
+                || age.idleTime() >= limits.idle().toMillis()) {
             return true;
         }
         ConnectionWatch watch = ConnectionWatch.of(connection.channel());

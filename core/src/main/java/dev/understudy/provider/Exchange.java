@@ -89,11 +89,7 @@ final class Exchange {
 
     /** The chunks of an answer that the vendor keeps: those that were told before, then those behind them. */
     Flux<StreamChunk> again(
-            StoredAnswer kept,
-            ChatRequest request,
-            CallerText caller,
-            KeyRing.Lease lease,
-            Consumer<Duration> gauge) {
+            StoredAnswer kept, ChatRequest request, CallerText caller, KeyRing.Lease lease, Consumer<Duration> gauge) {
         return streamed(
                 progress -> requests.get(kept.rest(), lease, dialect.streamType(), progress),
                 request,
@@ -147,7 +143,8 @@ final class Exchange {
         Sinks.Many<Boolean> finished = Sinks.many().unicast().onBackpressureBuffer();
         Flux<Long> drained = finished.asFlux()
                 .switchMap(again -> Mono.delay(endpoint.transport().drain(), Schedulers.parallel()));
-        Reading reading = new Reading(dialect.framing(), decoder, () -> finished.tryEmitNext(Boolean.TRUE), progress::answered);
+        Reading reading =
+                new Reading(dialect.framing(), decoder, () -> finished.tryEmitNext(Boolean.TRUE), progress::answered);
         return content.asByteArray()
                 .takeUntilOther(drained)
                 .takeUntil(bytes -> reading.isOverLimit(bytes.length))

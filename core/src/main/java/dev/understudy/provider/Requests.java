@@ -56,8 +56,7 @@ final class Requests {
         return signed(ready, "POST", uri, body)
                 .request(HttpMethod.POST)
                 .uri(uri)
-                .send((request, outbound) -> outbound
-                        .withConnection(progress::sentOn)
+                .send((request, outbound) -> outbound.withConnection(progress::sentOn)
                         .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body))));
     }
 

@@ -109,7 +109,9 @@ class SilentConnectionTest {
 
     @Test
     void otherStreamsOfAConnectionAfterATimeoutEndOnIt() {
-        server.when(asked -> asked.model().equals("stalled"), Reply.text("never").stall(After.headers()))
+        server.when(
+                        asked -> asked.model().equals("stalled"),
+                        Reply.text("never").stall(After.headers()))
                 .when(
                         asked -> asked.model().equals("slow"),
                         Reply.tokens("It ", "rains ", "still").between(Duration.ofMillis(500)));
@@ -140,17 +142,16 @@ class SilentConnectionTest {
 
     @Test
     void pingWithoutAnAcknowledgementEndsTheStreamsOfASilentConnection() {
-        server.when(asked -> asked.model().equals("stalled"), Reply.tokens("It ").stall(After.tokens(1)));
+        server.when(
+                asked -> asked.model().equals("stalled"), Reply.tokens("It ").stall(After.tokens(1)));
         Transport transport = TlsCertificates.transport().withPing(Duration.ofMillis(200), Duration.ofMillis(200));
         try (ChatProvider provider = provider(transport)) {
             StepVerifier.create(provider.stream(STALLED)
                             .filter(StreamChunk::isContent)
                             .doOnNext(chunk -> relay.silence()))
                     .expectNextCount(1)
-                    .expectErrorSatisfies(error -> assertThat(((CallFailed) error)
-                                    .failure()
-                                    .kind())
-                            .isEqualTo(FailureKind.TRUNCATED))
+                    .expectErrorSatisfies(error ->
+                            assertThat(((CallFailed) error).failure().kind()).isEqualTo(FailureKind.TRUNCATED))
                     .verify(SOON);
             answers(Call.CHAT.text(provider, REQUEST));
         }
@@ -160,7 +161,8 @@ class SilentConnectionTest {
     void quietConnectionThatAcknowledgesPingsStaysInUse() {
         Reply slow = Reply.tokens("It ", "rains").between(Duration.ofSeconds(4));
         try (ChatProvider warm = provider(TlsCertificates.transport())) {
-            answers(Call.STREAM.text(warm, REQUEST)); // classes are loaded on the event loops, which delays acknowledgements
+            answers(Call.STREAM.text(
+                    warm, REQUEST)); // classes are loaded on the event loops, which delays acknowledgements
         }
         server.when(asked -> asked.model().equals("slow"), slow);
         Transport transport = TlsCertificates.transport().withPing(Duration.ofMillis(100), Duration.ofSeconds(3));
