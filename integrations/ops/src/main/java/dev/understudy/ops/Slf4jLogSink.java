@@ -1,5 +1,6 @@
 package dev.understudy.ops;
 
+import java.util.Map;
 import java.util.logging.Level;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,9 @@ record Slf4jLogSink(Logger logger) implements LogSink {
     public void log(Level level, LogLine line) {
         LoggingEventBuilder event = logger.atLevel(slf4j(level));
         if (logger instanceof LoggingEventAware || event.getClass() != DefaultLoggingEventBuilder.class) {
-            line.fields().forEach(event::addKeyValue);
+            for (Map.Entry<String, Object> field : line.fields().entrySet()) {
+                event = event.addKeyValue(field.getKey(), field.getValue());
+            }
         }
         event.log(line.toString());
     }
