@@ -148,7 +148,7 @@ final class Attempt {
         long now = call.now();
         place.succeeded(now);
         place.leave(finish.usage(), now);
-        call.memory().gates().open(route);
+        call.memory().gates().open(route.name(), route.model());
         route.member().health().served(now - started, firstContent == null, now);
         Trail.Entry entry = entry(
                 Trail.Outcome.SERVED, null, finish.usage(), finish.receipt().keyFingerprint());

@@ -42,12 +42,12 @@ final class Gates {
     }
 
     /** Shuts the gate if the failure says so. */
-    void note(Route route, Failure failure, FailureRules.Rule rule, Duration patience, long now) {
+    void note(String provider, String model, Failure failure, FailureRules.Rule rule, Duration patience, long now) {
         Duration wait = failure.retryAfter();
         if (rule.gatesModel()) {
-            shut(route, new Gate(now + MODEL.toNanos(), failure.kind()), now);
+            shut(provider, model, new Gate(now + MODEL.toNanos(), failure.kind()), now);
         } else if (rule.obeysRetryAfter() && wait != null && wait.compareTo(patience) > 0) {
-            shut(route, new Gate(now + Nanos.of(wait), failure.kind()), now);
+            shut(provider, model, new Gate(now + Nanos.of(wait), failure.kind()), now);
         }
     }
 
@@ -56,9 +56,9 @@ final class Gates {
     }
 
     /** A success opens it. */
-    void open(Route route) {
-        if (!gates.isEmpty() && gates.remove(key(route)) != null) {
-            watcher.opened(route.name(), route.model());
+    void open(String provider, String model) {
+        if (!gates.isEmpty() && gates.remove(new Key(provider, model)) != null) {
+            watcher.opened(provider, model);
         }
     }
 
@@ -75,21 +75,22 @@ final class Gates {
 
     /** The gate in force at this instant. */
     @Nullable
-    Gate at(Route route, long now) {
+    Gate at(String provider, String model, long now) {
         if (gates.isEmpty()) {
             return null;
         }
-        Gate gate = gates.get(key(route));
+        Key key = new Key(provider, model);
+        Gate gate = gates.get(key);
         if (gate == null || gate.until - now > 0) {
             return gate;
         }
-        gates.remove(key(route), gate);
+        gates.remove(key, gate);
         return null;
     }
 
-    private void shut(Route route, Gate gate, long now) {
-        shut(key(route), gate, now);
-        watcher.shut(route.name(), route.model(), gate, now);
+    private void shut(String provider, String model, Gate gate, long now) {
+        shut(new Key(provider, model), gate, now);
+        watcher.shut(provider, model, gate, now);
     }
 
     private void shut(Key key, Gate gate, long now) {
@@ -100,9 +101,5 @@ final class Gates {
             return; // callers may invent names of models without end
         }
         gates.merge(key, gate, (was, is) -> was.until - is.until > 0 ? was : is);
-    }
-
-    private static Key key(Route route) {
-        return new Key(route.name(), route.model());
     }
 }

@@ -67,7 +67,13 @@ final class Place {
         call.memory().windows().note(route.name(), route.model(), failure, now);
         call.memory()
                 .gates()
-                .note(route, failure, rule, call.policies().options().retry().patience(), now);
+                .note(
+                        route.name(),
+                        route.model(),
+                        failure,
+                        rule,
+                        call.policies().options().retry().patience(),
+                        now);
         if (rule.countsForCircuit() && !isTheCallersOwnEnd(failure)) {
             if (permit.failure(now) || permit.cut(now)) {
                 member.health().failed(failure, true, took, now);

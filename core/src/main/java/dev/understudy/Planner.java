@@ -123,7 +123,7 @@ record Planner(
                 shut.add(route);
                 return !skip(route, closed);
             }
-            Gates.Gate gate = gates.at(route, now);
+            Gates.Gate gate = gates.at(route.name(), route.model(), now);
             if (gate != null) {
                 boolean worthWaiting = !FailureRules.of(gate.kind()).gatesModel();
                 late.add(new Late(route, worthWaiting ? gate.until() : 0));

@@ -203,6 +203,27 @@ class DecisionTest {
     }
 
     @Test
+    void firstRouteToLeaveCooldownIsWaitedFor() {
+        long inTwenty = NOW + Duration.ofSeconds(20).toNanos();
+        long inFive = NOW + Duration.ofSeconds(5).toNanos();
+        Route[] routes = {route("a"), route("b"), route("c")};
+        Plan plan = new Plan(List.of(routes), List.of(inTwenty, inFive, inTwenty), 3, routes[0], Trail.empty());
+        Decision.Again again = (Decision.Again) Decision.begin(Cursor.start(plan), plan, RULES, NOW, Long.MAX_VALUE);
+        assertThat(again.cursor().route()).isEqualTo(1);
+        assertThat(again.delay()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void waitForRouteThatFailedBeforeCostsRetryToken() {
+        Plan plan = plan(route("a"));
+        Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(10));
+        Decision decision = Decision.after(
+                told, failedOnce(plan, told), plan, RULES, NOW, Long.MAX_VALUE, LOWEST, Doors.NO_RETRY_TOKENS);
+        assertThat(decision).isInstanceOfSatisfying(Decision.Stop.class, stop -> assertThat(stop.reason())
+                .isEqualTo(Decision.Stop.Reason.RETRY_BUDGET_EXHAUSTED));
+    }
+
+    @Test
     void everyRouteOfAThousandGetsItsTurnAndThenItEnds() {
         Route[] many = new Route[1000];
         Arrays.setAll(many, i -> route("p" + i));

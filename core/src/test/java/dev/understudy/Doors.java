@@ -15,32 +15,38 @@ final class Doors {
     static final Policies DEFAULTS = policies(Listener.none(), Selection.sequential(), CallLimits.none());
 
     /** Nothing is scarce, and nothing can be made shorter. */
-    static final Decision.Resources PLENTY = new Decision.Resources() {
-        @Override
-        public boolean retryToken(Route route) {
-            return true;
-        }
+    static final Decision.Resources PLENTY = resources(true);
 
-        @Override
-        public boolean letsThrough(Route route, Duration after) {
-            return true;
-        }
+    static final Decision.Resources NO_RETRY_TOKENS = resources(false);
 
-        @Override
-        public boolean affordable(Route route, Cursor cursor) {
-            return true;
-        }
+    private static Decision.Resources resources(boolean retryTokens) {
+        return new Decision.Resources() {
+            @Override
+            public boolean retryToken(Route route) {
+                return retryTokens;
+            }
 
-        @Override
-        public @Nullable Integer window(Route route) {
-            return route.capabilities().window();
-        }
+            @Override
+            public boolean letsThrough(Route route, Duration after) {
+                return true;
+            }
 
-        @Override
-        public Trim.Outcome shorter(Cursor cursor) {
-            return new Trim.Stuck(ChatRequest.of("m", "hello"));
-        }
-    };
+            @Override
+            public boolean affordable(Route route, Cursor cursor) {
+                return true;
+            }
+
+            @Override
+            public @Nullable Integer window(Route route) {
+                return route.capabilities().window();
+            }
+
+            @Override
+            public Trim.Outcome shorter(Cursor cursor) {
+                return new Trim.Stuck(ChatRequest.of("m", "hello"));
+            }
+        };
+    }
 
     private Doors() {}
 

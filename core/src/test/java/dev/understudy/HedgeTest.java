@@ -107,6 +107,28 @@ class HedgeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void hedgeWithoutRetryTokenReturnsItsAllowance(boolean streamed) {
+        a.always(Cue.hang());
+        Understudy understudy = stage.builder(a, b)
+                .hedging(Hedging.on().withMaxExtra(0.5)) // one hedge at once, half a hedge more with each call
+                .retryBudget(new RetryBudget(0.0, 0.1, Duration.ofSeconds(10))) // one token in ten seconds
+                .build();
+        assertThat(hedges(understudy, streamed)).isEqualTo(1);
+        assertThat(hedges(understudy, streamed)).as("no retry token").isEqualTo(1);
+        stage.advance(Duration.ofSeconds(10));
+        assertThat(hedges(understudy, streamed)).as("a retry token again").isEqualTo(2);
+    }
+
+    /** How many calls were hedged so far, after one more that is cancelled a second later. */
+    private int hedges(Understudy understudy, boolean streamed) {
+        Heard heard = ask(understudy, streamed);
+        stage.advance(Duration.ofSeconds(1));
+        heard.call.dispose();
+        return stage.events(Event.Hedged.class).size();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void theFirstContentWinsAndTheLoserIsCancelledAndStandsInTheTrailAsWasted(boolean streamed) {
         a.always(Cue.hang());
         b.always(stage.timed(

@@ -95,7 +95,7 @@ class PlannerTest {
         Planner planner = planner(any("a", ALL), any("b", ALL));
         Route a = plan(planner, PLAIN, false, 0).routes().get(0);
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20));
-        gates.note(a, told, FailureRules.of(told.kind()), Duration.ofSeconds(3), 1000);
+        gates.note("a", "m", told, FailureRules.of(told.kind()), Duration.ofSeconds(3), 1000);
 
         Plan plan = plan(planner, PLAIN, false, 1000);
         assertThat(names(plan)).containsExactly("b/m", "a/m");
@@ -114,11 +114,11 @@ class PlannerTest {
         Planner planner = planner(any("a", ALL), any("b", ALL));
         Route a = plan(planner, PLAIN, false, 0).routes().get(0);
         Failure gone = Failure.of(FailureKind.MODEL_NOT_FOUND, "");
-        gates.note(a, gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), 0);
+        gates.note("a", "m", gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), 0);
         long almost = Duration.ofMinutes(10).toNanos() - 1;
         assertThat(names(plan(planner, PLAIN, false, almost))).containsExactly("b/m", "a/m");
         assertThat(plan(planner, PLAIN, false, almost).openAt()).containsExactly(0L, 0L);
-        gates.open(a);
+        gates.open("a", "m");
         assertThat(names(plan(planner, PLAIN, false, almost))).containsExactly("a/m", "b/m");
     }
 
@@ -129,7 +129,7 @@ class PlannerTest {
         for (int i = 0; i < 3_000; i++) {
             Route route = new Route(member, "invented-" + i, Capabilities.assumed());
             assertThat(route.circuit()).isNotNull();
-            gates.note(route, gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), i);
+            gates.note("a", route.model(), gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), i);
         }
         assertThat(member.circuits()).hasSize(Member.MOST_CIRCUITS);
         assertThat(gates.size()).isEqualTo(Gates.MOST);

@@ -98,6 +98,18 @@ class RosterTest {
     }
 
     @Test
+    void returnTimeCountsFromSwitchByAnotherInstance() {
+        Member first = Doors.member(new Nobody("a"), Seat.any());
+        Member second = Doors.member(new Nobody("b"), Seat.any());
+        Roster roster = Doors.roster(first, second);
+        long moved = Duration.ofHours(1).toNanos();
+        roster.heard("b", false, moved);
+        long returns = moved + Duration.ofSeconds(5).toNanos();
+        assertThat(roster.inOrder(returns - 1)).containsExactly(second, first);
+        assertThat(roster.inOrder(returns)).containsExactly(first, second);
+    }
+
+    @Test
     void theFirstOneReturnsWhenItsCircuitLetsATrialThrough() {
         Understudy understudy = builder(Failover.defaults().withMaxConsecutiveFailures(2))
                 .failover(Failover.defaults().withMaxConsecutiveFailures(2))

@@ -6,14 +6,21 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.StreamChunk;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.PublisherProbe;
+import reactor.test.publisher.TestPublisher;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 class WatchdogTest {
 
@@ -106,6 +113,47 @@ class WatchdogTest {
                 .expectNoEvent(TOTAL.minusMillis(1))
                 .thenAwait(Duration.ofMillis(1))
                 .verifyErrorSatisfies(error -> assertPhase(error, Failure.Phase.TOTAL));
+    }
+
+    @Test
+    void timerThatIsDueDuringEmissionWaitsOneMillisecond() {
+        VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+        RecordingScheduler timers = new RecordingScheduler(clock);
+        TestPublisher<StreamChunk> source = TestPublisher.create();
+        new Watchdog<>(source.flux(), limits(clock.now(TimeUnit.NANOSECONDS)), new Time(() -> timers))
+                .subscribe(chunk -> clock.advanceTimeBy(IDLE.plusMillis(5)));
+        source.next(text());
+        assertThat(timers.delays).hasSizeBetween(2, 20).allSatisfy(delay -> assertThat(delay)
+                .isGreaterThanOrEqualTo(1_000_000));
+    }
+
+    /** Records the delay of each timer; schedules nothing after a hundred, so that a spinning timer ends. */
+    private record RecordingScheduler(Scheduler clock, List<Long> delays) implements Scheduler {
+
+        RecordingScheduler(Scheduler clock) {
+            this(clock, new ArrayList<>());
+        }
+
+        @Override
+        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+            delays.add(unit.toNanos(delay));
+            return delays.size() > 100 ? Disposables.disposed() : clock.schedule(task, delay, unit);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task) {
+            return schedule(task, 0, TimeUnit.NANOSECONDS);
+        }
+
+        @Override
+        public Worker createWorker() {
+            return clock.createWorker();
+        }
+
+        @Override
+        public long now(TimeUnit unit) {
+            return clock.now(unit);
+        }
     }
 
     @Test

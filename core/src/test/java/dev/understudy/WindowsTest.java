@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +57,7 @@ class WindowsTest {
     @Test
     void isForgottenAfterAnHour() {
         windows.note("p", "m", overflow(8_000), NOW);
-        long hour = Windows.BELIEVED.toNanos();
+        long hour = Duration.ofHours(1).toNanos();
 
         assertThat(windows.known("p", "m", 32_000, NOW + hour - 1)).isEqualTo(8_000);
         assertThat(windows.known("p", "m", 32_000, NOW + hour)).isEqualTo(32_000);
