@@ -30,13 +30,21 @@ final class Adapting {
         this.dialect = dialect;
     }
 
-    /** @param send one exchange with this body; it fails with {@link CallFailed} */
-    <T> Flux<T> around(ChatRequest request, boolean stream, CallScope scope, Function<byte[], Flux<T>> send) {
+    /**
+     * @param send one exchange with this body
+     * @param typing maps every error of an exchange to the one that callers see
+     */
+    <T> Flux<T> around(
+            ChatRequest request,
+            boolean stream,
+            CallScope scope,
+            Function<byte[], Flux<T>> send,
+            Function<Throwable, CallFailed> typing) {
         Adaptation known = learned.getOrDefault(request.model(), Adaptation.NONE);
         if (CallIdSpelling.changes(dialect.callIds(), request.messages())) {
             scope.report(new Notice.Adapted(provider, request.model(), "tool_call_id", Notice.Change.RESPELLED));
         }
-        return once(request, stream, scope, send, known, MOST);
+        return once(request, stream, scope, send, typing, known, MOST);
     }
 
     private <T> Flux<T> once(
@@ -44,13 +52,15 @@ final class Adapting {
             boolean stream,
             CallScope scope,
             Function<byte[], Flux<T>> send,
+            Function<Throwable, CallFailed> typing,
             Adaptation adaptation,
             int left) {
         Flux<T> answer = send.apply(Encoded.of(dialect, request, stream, adaptation, scope));
         if (left == 0) {
-            return answer;
+            return answer.onErrorMap(typing);
         }
-        return answer.onErrorResume(CallFailed.class, failed -> {
+        return answer.onErrorResume(error -> {
+            CallFailed failed = typing.apply(error);
             Adaptation change = Adaptation.after(
                     failed.failure(), adaptation.of(dialect.body(request, stream)), dialect.synonyms());
             if (change == null || adaptation.repeats(change)) {
@@ -65,7 +75,7 @@ final class Adapting {
                             request.model(),
                             parameter,
                             name.isEmpty() ? Notice.Change.LEFT_OUT : Notice.Change.RENAMED)));
-            return once(request, stream, scope, send, adaptation.plus(change), left - 1);
+            return once(request, stream, scope, send, typing, adaptation.plus(change), left - 1);
         });
     }
 

@@ -68,9 +68,10 @@ final class Exchange {
     }
 
     /**
-     * The chunks of a streamed answer.
+     * The chunks of a streamed answer. Errors before the body are those of the transport, not typed yet.
      *
      * @param decoder asked for when the answer begins
+     * @param mark applied to every chunk
      */
     Flux<StreamChunk> streamed(
             byte[] body,
@@ -78,24 +79,32 @@ final class Exchange {
             CallerText caller,
             Supplier<StreamDecoder> decoder,
             KeyRing.Lease lease,
-            Consumer<Duration> gauge) {
+            Consumer<Duration> gauge,
+            UnaryOperator<StreamChunk> mark) {
         return streamed(
                 progress -> requests.post(body, dialect.path(request, true), lease, dialect.streamType(), progress),
                 request,
                 caller,
                 decoder,
-                gauge);
+                gauge,
+                mark);
     }
 
     /** The chunks of an answer that the vendor keeps: those that were told before, then those behind them. */
     Flux<StreamChunk> again(
-            StoredAnswer kept, ChatRequest request, CallerText caller, KeyRing.Lease lease, Consumer<Duration> gauge) {
+            StoredAnswer kept,
+            ChatRequest request,
+            CallerText caller,
+            KeyRing.Lease lease,
+            Consumer<Duration> gauge,
+            UnaryOperator<StreamChunk> mark) {
         return streamed(
                 progress -> requests.get(kept.rest(), lease, dialect.streamType(), progress),
                 request,
                 caller,
                 kept::connect,
-                gauge);
+                gauge,
+                mark);
     }
 
     private Flux<StreamChunk> streamed(
@@ -103,7 +112,8 @@ final class Exchange {
             ChatRequest request,
             CallerText caller,
             Supplier<StreamDecoder> decoder,
-            Consumer<Duration> gauge) {
+            Consumer<Duration> gauge,
+            UnaryOperator<StreamChunk> mark) {
         return new Answer<>(
                 progress -> asked.apply(progress).response((response, content) -> {
                     if (!ok(response)) {
@@ -115,8 +125,8 @@ final class Exchange {
                         return encoded(response);
                     }
                     return streams(response)
-                            ? chunks(decoder.get(), content, progress)
-                            : unasked(request, content, progress);
+                            ? chunks(decoder.get(), content, mark, progress)
+                            : unasked(request, content, progress).map(mark);
                 }),
                 failed -> InBandError.typed(failed, caller));
     }
@@ -139,18 +149,21 @@ final class Exchange {
      * Completes at the end of the body, so that the connection can be used again; once the answer is finished and nothing
      * more is said, it waits for that end only for a while.
      */
-    private Flux<StreamChunk> chunks(StreamDecoder decoder, ByteBufFlux content, RequestProgress progress) {
-        Sinks.Many<Boolean> finished = Sinks.many().unicast().onBackpressureBuffer();
-        Flux<Long> drained = finished.asFlux()
-                .switchMap(again -> Mono.delay(endpoint.transport().drain(), Schedulers.parallel()));
-        Reading reading =
-                new Reading(dialect.framing(), decoder, () -> finished.tryEmitNext(Boolean.TRUE), progress::answered);
+    private Flux<StreamChunk> chunks(
+            StreamDecoder decoder, ByteBufFlux content, UnaryOperator<StreamChunk> mark, RequestProgress progress) {
+        Sinks.Many<Duration> rest = Sinks.many().unicast().onBackpressureBuffer();
+        Flux<Long> drained = rest.asFlux().switchMap(wait -> Mono.delay(wait, Schedulers.parallel()));
+        Duration drain = endpoint.transport().drain();
+        Reading reading = new Reading(
+                dialect.framing(),
+                decoder,
+                mark,
+                () -> rest.tryEmitNext(drain),
+                () -> rest.tryEmitNext(Duration.ZERO),
+                progress::answered);
         return content.asByteArray()
                 .takeUntilOther(drained)
-                .takeUntil(bytes -> reading.isOverLimit(bytes.length))
-                .map(bytes -> new Reading.Piece(bytes, null))
-                .onErrorResume(error -> Mono.just(new Reading.Piece(null, error)))
-                .concatWithValues(Reading.Piece.END)
+                .materialize() // the end and its error are decoded like the pieces before them
                 .flatMapIterable(reading::read, 1);
     }
 

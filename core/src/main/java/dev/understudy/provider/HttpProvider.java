@@ -87,13 +87,17 @@ final class HttpProvider implements ChatProvider {
                     CallScope scope = CallScope.of(context);
                     CallerText caller = caller(request, false);
                     return rotation.around(lease -> adapting.around(
-                                    seals.sent(request), false, scope, body -> exchange.whole(
+                                    seals.sent(request),
+                                    false,
+                                    scope,
+                                    body -> exchange.whole(
                                                     body,
                                                     dialect.path(request, false),
                                                     caller,
                                                     lease,
                                                     rotation.gauge(lease, scope))
-                                            .flux())
+                                            .flux(),
+                                    error -> TransportFailure.typed(error, false))
                             .map(body -> dialect.decode(name(), request, body))
                             .onErrorMap(error -> InBandError.typed(error, caller))
                             .map(response -> seals.told(response).withFinish(signed(response.finish(), lease))));
@@ -105,22 +109,33 @@ final class HttpProvider implements ChatProvider {
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.deferContextual(context -> {
-                    CallScope scope = CallScope.of(context);
-                    ResumeToken begun = ResumeToken.of(context);
-                    return begun == null ? anew(request, scope) : again(begun, request, scope);
-                })
-                .onErrorMap(this::redacted);
+            CallScope scope = CallScope.of(context);
+            ResumeToken begun = ResumeToken.of(context);
+            return begun == null ? anew(request, scope) : again(begun, request, scope);
+        });
     }
 
     private Flux<StreamChunk> anew(ChatRequest request, CallScope scope) {
         CallerText caller = caller(request, true);
-        return rotation.around(lease -> adapting.around(
+        return rotation.around(lease -> {
+            try {
+                return adapting.around(
                         seals.sent(request),
                         true,
                         scope,
                         body -> exchange.streamed(
-                                body, request, caller, decoder(request), lease, rotation.gauge(lease, scope)))
-                .map(chunk -> signed(chunk, lease)));
+                                body,
+                                request,
+                                caller,
+                                decoder(request),
+                                lease,
+                                rotation.gauge(lease, scope),
+                                chunk -> signed(chunk, lease)),
+                        error -> redacted(InBandError.typed(TransportFailure.typed(error, false), caller)));
+            } catch (RuntimeException unsent) {
+                return Flux.error(redacted(unsent));
+            }
+        });
     }
 
     /** The request in this vendor's form, which is made anew only where an error is read. */
@@ -138,10 +153,15 @@ final class HttpProvider implements ChatProvider {
         if (!(begun instanceof Continuation kept) || !kept.provider().equals(name())) {
             return Flux.error(new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "the answer was not begun here")));
         }
+        CallerText caller = caller(request, true);
         return Flux.defer(() -> exchange.again(
-                        kept.answer, request, caller(request, true), kept.lease, rotation.gauge(kept.lease, scope)))
-                .onErrorMap(CallFailed.class, HttpProvider::gone)
-                .map(chunk -> signed(chunk, kept.lease));
+                        kept.answer,
+                        request,
+                        caller,
+                        kept.lease,
+                        rotation.gauge(kept.lease, scope),
+                        chunk -> signed(chunk, kept.lease)))
+                .onErrorMap(error -> gone(redacted(InBandError.typed(TransportFailure.typed(error, false), caller))));
     }
 
     private static CallFailed gone(CallFailed failed) {
@@ -190,7 +210,7 @@ final class HttpProvider implements ChatProvider {
     }
 
     /** Whatever leaves here has no key in it. */
-    private Throwable redacted(Throwable error) {
+    private CallFailed redacted(Throwable error) {
         CallFailed failed = TransportFailure.typed(error, false);
         Failure failure = failed.failure();
         Failure safe = failure.withMessage(redactor.redact(failure.message()))

@@ -8,7 +8,9 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Signal;
 
 /**
  * One streamed body on its way from bytes to chunks. Decodes only as far as it is asked: what waits is at most the rest
@@ -18,19 +20,11 @@ final class Reading {
 
     static final long MAX_BYTES = 64L << 20;
 
-    /**
-     * A piece of the body, or its end.
-     *
-     * @param bytes {@code null} at the end
-     * @param error what ended it, {@code null} for a clean end
-     */
-    record Piece(byte @Nullable [] bytes, @Nullable Throwable error) {
-        static final Piece END = new Piece(null, null);
-    }
-
     private final Framing framing;
     private final StreamDecoder decoder;
+    private final UnaryOperator<StreamChunk> mark;
     private final Runnable onFinished;
+    private final Runnable onOverLimit;
     private final Runnable onContent;
     private final Queue<StreamChunk> ready = new ArrayDeque<>(4);
     private @Nullable CallFailed broken;
@@ -40,34 +34,46 @@ final class Reading {
     private boolean answered;
 
     /**
+     * @param mark applied to every chunk
      * @param onFinished run when a finish reason was seen, and again when something is said after it all the same
+     * @param onOverLimit run when so much arrived behind the end of the answer that nothing more should be read
      * @param onContent run once, with the first content or at the end of the body
      */
-    Reading(Framing framing, StreamDecoder decoder, Runnable onFinished, Runnable onContent) {
+    Reading(
+            Framing framing,
+            StreamDecoder decoder,
+            UnaryOperator<StreamChunk> mark,
+            Runnable onFinished,
+            Runnable onOverLimit,
+            Runnable onContent) {
         this.framing = framing;
         this.decoder = decoder;
+        this.mark = mark;
         this.onFinished = onFinished;
+        this.onOverLimit = onOverLimit;
         this.onContent = onContent;
     }
 
-    /** The chunks in a piece, decoded as they are asked for. Failures are thrown after the chunks before them. */
-    Iterable<StreamChunk> read(Piece piece) {
+    /**
+     * Decodes a piece of the body, or its end, as its chunks are asked for. Failures, also those of the transport, are
+     * thrown typed after the chunks before them.
+     */
+    Iterable<StreamChunk> read(Signal<byte[]> piece) {
         return () -> {
-            if (!over) {
-                take(piece);
-            }
+            take(piece.get());
             return new Chunks(piece);
         };
     }
 
-    /** Counts what arrives, also behind the end of the answer; true when nothing more should be read. */
-    boolean isOverLimit(int length) {
-        bytes += length;
-        return bytes > MAX_BYTES;
-    }
-
-    private void take(Piece piece) {
-        if (piece.bytes() == null) {
+    private void take(byte @Nullable [] piece) {
+        bytes += piece == null ? 0 : piece.length;
+        if (over) {
+            if (bytes > MAX_BYTES) {
+                onOverLimit.run();
+            }
+            return;
+        }
+        if (piece == null) {
             if (!answered) {
                 answered = true;
                 onContent.run();
@@ -81,7 +87,7 @@ final class Reading {
             return;
         }
         try {
-            framing.push(piece.bytes());
+            framing.push(piece);
         } catch (CallFailed failed) {
             broken = failed;
         }
@@ -89,9 +95,9 @@ final class Reading {
 
     private final class Chunks implements Iterator<StreamChunk> {
 
-        private final Piece piece;
+        private final Signal<byte[]> piece;
 
-        Chunks(Piece piece) {
+        Chunks(Signal<byte[]> piece) {
             this.piece = piece;
         }
 
@@ -115,7 +121,7 @@ final class Reading {
             if (chunk == null) {
                 throw new NoSuchElementException();
             }
-            return chunk;
+            return mark.apply(chunk);
         }
 
         /** Decodes the next event, or ends the stream; false when more bytes are needed. */
@@ -136,11 +142,12 @@ final class Reading {
                     }
                     return true;
                 }
-                if (piece.bytes() != null) {
+                if (piece.hasValue()) {
                     return false;
                 }
-                if (piece.error() != null && !decoder.finished()) {
-                    throw TransportFailure.typed(piece.error(), true);
+                Throwable error = piece.getThrowable();
+                if (error != null && !decoder.finished()) {
+                    throw TransportFailure.typed(error, true);
                 }
                 end();
                 return true;

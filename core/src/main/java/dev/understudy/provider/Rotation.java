@@ -12,45 +12,33 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.context.Context;
-import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
 /**
- * One exchange, with the next key at once when the vendor turns one away. Each key is tried at most once; which were
- * tried travels in the Reactor Context.
+ * Repeats an exchange with the next key at once when the vendor turns one away. Each key is tried at most once in a call.
  */
 record Rotation(String provider, KeyRing keys, LongSupplier clock) {
 
-    /** What was tried in this call so far. */
-    private record Tried(Set<Integer> keys, @Nullable Failure hope) {
-        static final Tried NOTHING = new Tried(Set.of(), null);
+    /** The keys tried in one call. Changes only between attempts, which follow one another. */
+    private static final class Tries {
 
-        Tried plus(KeyRing.Lease lease, Failure failure) {
-            Set<Integer> more = new HashSet<>(keys);
-            more.add(lease.index());
+        private final CallScope scope;
+        private final Set<Integer> keys = new HashSet<>();
+        private @Nullable Failure hope;
+        private KeyRing.@Nullable Lease lease; // of the attempt at hand
+
+        Tries(CallScope scope) {
+            this.scope = scope;
+        }
+
+        void add(KeyRing.Lease turnedAway, Failure failure) {
+            keys.add(turnedAway.index());
             // A rate limit passes; of several failures it is the one worth telling.
             boolean better = hope == null
                     || (hope.kind() != FailureKind.RATE_LIMITED && failure.kind() == FailureKind.RATE_LIMITED);
-            return new Tried(more, better ? failure : hope);
-        }
-    }
-
-    /** The vendor turned a key away. */
-    private static final class TurnedAway extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final transient Tried tried;
-        private final transient KeyRing.Lease lease;
-        private final transient Failure failure;
-
-        TurnedAway(Tried tried, KeyRing.Lease lease, Failure failure) {
-            super(null, null, false, false);
-            this.tried = tried;
-            this.lease = lease;
-            this.failure = failure;
+            hope = better ? failure : hope;
         }
     }
 
@@ -58,27 +46,26 @@ record Rotation(String provider, KeyRing keys, LongSupplier clock) {
         if (keys.size() == 0) {
             return exchange.apply(KeyRing.Lease.KEYLESS);
         }
-        return Flux.deferContextual(context -> once(exchange, context))
-                .retryWhen(Retry.from(
-                        signals -> signals.concatMap(signal -> next(signal.failure(), signal.retryContextView()))))
-                .onErrorMap(TurnedAway.class, away -> new CallFailed(away.failure));
+        return Flux.deferContextual(context -> {
+            Tries tries = new Tries(CallScope.of(context));
+            return Flux.defer(() -> once(exchange, tries))
+                    .retryWhen(Retry.from(failed -> failed.concatMap(signal -> next(signal.failure(), tries))));
+        });
     }
 
-    private <T> Flux<T> once(Function<KeyRing.Lease, Flux<T>> exchange, ContextView context) {
-        Tried tried = context.hasKey(Tried.class) ? context.get(Tried.class) : Tried.NOTHING;
+    private <T> Flux<T> once(Function<KeyRing.Lease, Flux<T>> exchange, Tries tries) {
         long now = clock.getAsLong();
-        CallScope scope = CallScope.of(context);
-        KeyRing.Lease free = keys.lease(tried.keys, now);
-        KeyRing.Lease lease = free == null && scope.insists() ? keys.insist(tried.keys) : free;
+        KeyRing.Lease free = keys.lease(tries.keys, now);
+        KeyRing.Lease lease = free == null && tries.scope.insists() ? keys.insist(tries.keys) : free;
+        tries.lease = lease;
         if (lease == null) {
-            return Flux.error(new CallFailed(nobody(tried, now)));
+            return Flux.error(new CallFailed(nobody(tries, now)));
         }
-        if (tried.hope != null) {
-            scope.report(new Notice.KeyUsed(provider, String.valueOf(lease.fingerprint())));
+        if (tries.hope != null) {
+            tries.scope.report(new Notice.KeyUsed(provider, String.valueOf(lease.fingerprint())));
         }
         Flux<T> answer = exchange.apply(lease);
-        return (free == null ? answer.doOnComplete(() -> keys.open(lease)) : answer)
-                .onErrorMap(CallFailed.class, failed -> judged(failed, tried, lease, scope));
+        return free == null ? answer.doOnComplete(() -> keys.open(lease)) : answer;
     }
 
     /** Hears what the headers of an answer tell of this key's buckets. */
@@ -91,34 +78,34 @@ record Rotation(String provider, KeyRing keys, LongSupplier clock) {
         };
     }
 
-    private Throwable judged(CallFailed failed, Tried tried, KeyRing.Lease lease, CallScope scope) {
+    /** Decides after a failed exchange: the next key, or the end with the failure that names the key. */
+    private Mono<Boolean> next(Throwable error, Tries tries) {
+        KeyRing.Lease lease = tries.lease;
+        if (lease == null || !(error instanceof CallFailed failed)) {
+            return Mono.error(error);
+        }
         Failure failure = failed.failure().withKeyFingerprint(lease.fingerprint());
         if (!KeyRing.rotates(failure.kind())) {
-            return failed.with(failure);
+            return Mono.error(failed.with(failure));
         }
         Duration gated = keys.gate(lease, failure, clock.getAsLong());
         if (gated != null) {
             boolean forEver = failure.kind() == FailureKind.AUTH;
-            scope.report(new Notice.KeyGated(
+            tries.scope.report(new Notice.KeyGated(
                     provider, String.valueOf(lease.fingerprint()), failure.kind(), forEver ? null : gated));
         }
         // Once the headers said 200 something may have been shown already: then the walk decides, not the ring.
-        return failure.phase() == Failure.Phase.HEADERS ? new TurnedAway(tried, lease, failure) : failed.with(failure);
-    }
-
-    private Publisher<Context> next(Throwable error, ContextView ignored) {
-        if (!(error instanceof TurnedAway away)) {
-            return Mono.error(error);
+        if (failure.phase() != Failure.Phase.HEADERS) {
+            return Mono.error(failed.with(failure));
         }
-        Tried tried = away.tried.plus(away.lease, away.failure);
-        if (tried.keys.size() >= keys.size()) {
-            return Mono.error(new CallFailed(nobody(tried, clock.getAsLong())));
-        }
-        return Mono.just(Context.of(Tried.class, tried));
+        tries.add(lease, failure);
+        return tries.keys.size() < keys.size()
+                ? Mono.just(true)
+                : Mono.error(new CallFailed(nobody(tries, clock.getAsLong())));
     }
 
     /** All keys were tried, or are gated: the most hopeful failure, with the time when the first key opens. */
-    private Failure nobody(Tried tried, long now) {
+    private Failure nobody(Tries tried, long now) {
         if (tried.hope == null) {
             return keys.nobody(now);
         }

@@ -147,7 +147,8 @@ class AdaptationTest {
                             scope,
                             body -> new String(body, StandardCharsets.UTF_8).contains("temperature")
                                     ? Flux.<String>error(new CallFailed(refusing("temperature")))
-                                    : Flux.just("served"))
+                                    : Flux.just("served"),
+                            error -> TransportFailure.typed(error, false))
                     .blockLast();
             assertThat(answer).isEqualTo("served");
         }

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Signal;
 
 /**
  * Something that reads bytes of strangers, and what must hold whatever they are. What does not is an {@link
@@ -159,7 +160,8 @@ abstract class FuzzTarget {
         /** Reads as the transport does. */
         private Heard hear(byte[] bytes, int most, Random dice) {
             Framing framing = dialect.framing();
-            Reading reading = new Reading(framing, dialect.decoder("p", REQUEST), () -> {}, () -> {});
+            Reading reading =
+                    new Reading(framing, dialect.decoder("p", REQUEST), chunk -> chunk, () -> {}, () -> {}, () -> {});
             Heard heard = new Heard();
             try {
                 for (int at = 0; at < bytes.length; ) {
@@ -168,13 +170,13 @@ abstract class FuzzTarget {
                         size = bytes.length;
                     }
                     byte[] piece = Arrays.copyOfRange(bytes, at, at + size);
-                    reading.read(new Reading.Piece(piece, null)).forEach(heard::take);
+                    reading.read(Signal.next(piece)).forEach(heard::take);
                     at += size;
                     if (size > 4096 && retained(framing) > RETAINED + size) {
                         throw new AssertionError("the framing keeps " + retained(framing) + " bytes");
                     }
                 }
-                reading.read(Reading.Piece.END).forEach(heard::take);
+                reading.read(Signal.complete()).forEach(heard::take);
             } catch (CallFailed failed) {
                 heard.failure = failed.failure();
             }
