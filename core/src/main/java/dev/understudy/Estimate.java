@@ -22,7 +22,7 @@ final class Estimate {
 
     /** What an attempt cost that ended before anybody counted: the whole prompt, and what was said of the answer. */
     static Usage spent(ChatRequest request, int characters) {
-        return new Usage(prompt(request), TokenCounter.estimate(characters), 0, 0, true);
+        return Usage.of(prompt(request), TokenCounter.estimate(characters)).withEstimated(true);
     }
 
     private static int prompt(ChatRequest request) {

@@ -41,7 +41,7 @@ record Overview(Roster roster, Map<String, List<String>> fallbacks, List<Record>
         }
         Capabilities together = first;
         for (Feature feature : List.of(Feature.VISION, Feature.STREAMING, Feature.PREFILL)) {
-            together = anybody.contains(feature) ? together.with(feature) : together;
+            together = anybody.contains(feature) ? together.withFeature(feature) : together;
         }
         return together;
     }

@@ -53,14 +53,14 @@ class AttemptLeftTest {
         List<Event.AttemptLeft> left = stage.events(Event.AttemptLeft.class);
         assertThat(left).hasSize(1);
         assertThat(left.get(0).entry().outcome()).isEqualTo(Trail.Outcome.CANCELLED);
-        assertThat(left.get(0).entry().usage()).isEqualTo(new Usage(PROMPT, 2, 0, 0, true));
+        assertThat(left.get(0).entry().usage()).isEqualTo(Usage.of(PROMPT, 2).withEstimated(true));
     }
 
     @Test
     void whatWasSaidBeforeTheStreamDiedIsCounted() {
         a.then(Cue.tokens("four", "more", "and more").failAfter(2, Failure.of(FailureKind.SERVER, "broken")));
         Heard heard = stage.stream(stage.builder(a).build());
-        assertThat(heard.trail().usage()).isEqualTo(new Usage(PROMPT, 2, 0, 0, true));
+        assertThat(heard.trail().usage()).isEqualTo(Usage.of(PROMPT, 2).withEstimated(true));
         assertThat(stage.events(Event.AttemptLeft.class)).isEmpty();
     }
 

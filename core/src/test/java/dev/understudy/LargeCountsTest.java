@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class LargeCountsTest {
 
     private static final int MOST = Integer.MAX_VALUE;
-    private static final Usage TOLD = new Usage(MOST, MOST, MOST, MOST, false);
+    private static final Usage TOLD = Usage.of(MOST, MOST).withCachedInput(MOST).withReasoning(MOST);
 
     @Test
     void sumsOfTokensStopAtTheLargestNumber() {

@@ -132,7 +132,7 @@ class SelectionTest {
     @Test
     void cheapestSendsToTheCheapestThatIsHealthyAndCapable() {
         a.can(priced(3));
-        b.can(priced(1).without(Feature.TOOLS));
+        b.can(priced(1).withoutFeature(Feature.TOOLS));
         c.can(priced(2));
         Understudy understudy =
                 stage.builder(a, b, c).selection(Selection.cheapest()).build();
@@ -322,7 +322,7 @@ class SelectionTest {
 
     @Test
     void aCallerMayRequireAFeature() {
-        b.can(Capabilities.assumed().with(Feature.REASONING));
+        b.can(Capabilities.assumed().withFeature(Feature.REASONING));
         Understudy understudy = stage.builder(a, b).build();
         assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.require(Feature.REASONING)))
                         .by())

@@ -2,22 +2,15 @@ package dev.understudy.chat;
 
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one model can do at one provider. What is not known is {@code null}, never a guess.
- *
- * @param features what it can do
- * @param window tokens of prompt and answer together
- * @param maxOutput tokens of one answer
- * @param price what it costs
+ * Capabilities of one model at one provider. A value that is not known is {@code null}, never a guess. Immutable; equal by
+ * value. Made by factories and withers, so that further capabilities can be added.
  */
-public record Capabilities(
-        Set<Feature> features,
-        @Nullable Integer window,
-        @Nullable Integer maxOutput,
-        @Nullable Price price) {
+public final class Capabilities {
 
     private static final Capabilities ASSUMED = new Capabilities(
             EnumSet.of(Feature.TOOLS, Feature.STREAMING, Feature.STREAMING_TOOLS, Feature.VISION, Feature.JSON_SCHEMA),
@@ -25,10 +18,39 @@ public record Capabilities(
             null,
             null);
 
-    public Capabilities {
-        features = Set.copyOf(features);
+    private final Set<Feature> features;
+    private final @Nullable Integer window;
+    private final @Nullable Integer maxOutput;
+    private final @Nullable Price price;
+
+    private Capabilities(
+            Set<Feature> features, @Nullable Integer window, @Nullable Integer maxOutput, @Nullable Price price) {
         requirePositive("window", window);
         requirePositive("maxOutput", maxOutput);
+        this.features = Set.copyOf(features);
+        this.window = window;
+        this.maxOutput = maxOutput;
+        this.price = price;
+    }
+
+    /** Features of the model. */
+    public Set<Feature> features() {
+        return features;
+    }
+
+    /** Tokens of prompt and answer together. */
+    public @Nullable Integer window() {
+        return window;
+    }
+
+    /** Most tokens of one answer. */
+    public @Nullable Integer maxOutput() {
+        return maxOutput;
+    }
+
+    /** Prices of its tokens. */
+    public @Nullable Price price() {
+        return price;
     }
 
     /**
@@ -54,13 +76,13 @@ public record Capabilities(
         return features.contains(feature);
     }
 
-    public Capabilities with(Feature feature) {
+    public Capabilities withFeature(Feature feature) {
         EnumSet<Feature> more = EnumSet.of(feature);
         more.addAll(features);
         return new Capabilities(more, window, maxOutput, price);
     }
 
-    public Capabilities without(Feature feature) {
+    public Capabilities withoutFeature(Feature feature) {
         EnumSet<Feature> fewer = EnumSet.noneOf(Feature.class);
         fewer.addAll(features);
         fewer.remove(feature);
@@ -84,5 +106,25 @@ public record Capabilities(
             throw new IllegalArgumentException(
                     what + " is a number of tokens, 1 or more, or null when unknown: " + tokens);
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof Capabilities other
+                && Objects.equals(features, other.features)
+                && Objects.equals(window, other.window)
+                && Objects.equals(maxOutput, other.maxOutput)
+                && Objects.equals(price, other.price);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(features, window, maxOutput, price);
+    }
+
+    @Override
+    public String toString() {
+        return "Capabilities[features=" + features + ", window=" + window + ", maxOutput=" + maxOutput + ", price="
+                + price + "]";
     }
 }

@@ -112,28 +112,23 @@ public record ChatRequest(
     }
 
     public ChatRequest withTemperature(double temperature) {
-        return withSampling(
-                new Sampling(temperature, sampling.topP(), sampling.maxTokens(), sampling.stop(), sampling.seed()));
+        return withSampling(sampling.withTemperature(temperature));
     }
 
     public ChatRequest withTopP(double topP) {
-        return withSampling(
-                new Sampling(sampling.temperature(), topP, sampling.maxTokens(), sampling.stop(), sampling.seed()));
+        return withSampling(sampling.withTopP(topP));
     }
 
     public ChatRequest withMaxTokens(int maxTokens) {
-        return withSampling(
-                new Sampling(sampling.temperature(), sampling.topP(), maxTokens, sampling.stop(), sampling.seed()));
+        return withSampling(sampling.withMaxTokens(maxTokens));
     }
 
     public ChatRequest withStop(String... stop) {
-        return withSampling(new Sampling(
-                sampling.temperature(), sampling.topP(), sampling.maxTokens(), List.of(stop), sampling.seed()));
+        return withSampling(sampling.withStop(List.of(stop)));
     }
 
     public ChatRequest withSeed(long seed) {
-        return withSampling(
-                new Sampling(sampling.temperature(), sampling.topP(), sampling.maxTokens(), sampling.stop(), seed));
+        return withSampling(sampling.withSeed(seed));
     }
 
     /** Adds a field of one dialect: {@code withExtra("openai-chat", "reasoning_effort", "low")}. */

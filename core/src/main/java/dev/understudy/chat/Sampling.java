@@ -1,28 +1,29 @@
 package dev.understudy.chat;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the model picks its words. What is {@code null} or empty is left to the vendor.
- *
- * @param temperature 0 to 2; some vendors allow no more than 1
- * @param topP above 0, up to 1
- * @param maxTokens at most so many tokens of answer
- * @param stop texts at which the answer ends
- * @param seed for answers that can be repeated, where a vendor knows it
+ * Parameters of sampling. A value that is {@code null} or empty is left to the vendor. Immutable; equal by value. Made by
+ * factories and withers, so that further parameters can be added.
  */
-public record Sampling(
-        @Nullable Double temperature,
-        @Nullable Double topP,
-        @Nullable Integer maxTokens,
-        List<String> stop,
-        @Nullable Long seed) {
+public final class Sampling {
 
     private static final Sampling DEFAULTS = new Sampling(null, null, null, List.of(), null);
 
-    public Sampling {
-        stop = List.copyOf(stop);
+    private final @Nullable Double temperature;
+    private final @Nullable Double topP;
+    private final @Nullable Integer maxTokens;
+    private final List<String> stop;
+    private final @Nullable Long seed;
+
+    private Sampling(
+            @Nullable Double temperature,
+            @Nullable Double topP,
+            @Nullable Integer maxTokens,
+            List<String> stop,
+            @Nullable Long seed) {
         if (temperature != null && !(temperature >= 0 && temperature <= 2)) {
             throw new IllegalArgumentException("temperature is 0 to 2: " + temperature);
         }
@@ -32,6 +33,36 @@ public record Sampling(
         if (maxTokens != null && maxTokens < 1) {
             throw new IllegalArgumentException("maxTokens is 1 or more: " + maxTokens);
         }
+        this.temperature = temperature;
+        this.topP = topP;
+        this.maxTokens = maxTokens;
+        this.stop = List.copyOf(stop);
+        this.seed = seed;
+    }
+
+    /** 0 to 2; some vendors allow no more than 1. */
+    public @Nullable Double temperature() {
+        return temperature;
+    }
+
+    /** Above 0, up to 1. */
+    public @Nullable Double topP() {
+        return topP;
+    }
+
+    /** Most tokens of the answer. */
+    public @Nullable Integer maxTokens() {
+        return maxTokens;
+    }
+
+    /** Texts at which the answer ends. */
+    public List<String> stop() {
+        return stop;
+    }
+
+    /** Seed of answers that can be repeated, where a vendor has one. */
+    public @Nullable Long seed() {
+        return seed;
     }
 
     /** Everything is left to the vendor. */
@@ -39,8 +70,49 @@ public record Sampling(
         return DEFAULTS;
     }
 
+    public Sampling withTemperature(@Nullable Double temperature) {
+        return new Sampling(temperature, topP, maxTokens, stop, seed);
+    }
+
+    public Sampling withTopP(@Nullable Double topP) {
+        return new Sampling(temperature, topP, maxTokens, stop, seed);
+    }
+
+    public Sampling withMaxTokens(@Nullable Integer maxTokens) {
+        return new Sampling(temperature, topP, maxTokens, stop, seed);
+    }
+
+    public Sampling withStop(List<String> stop) {
+        return new Sampling(temperature, topP, maxTokens, stop, seed);
+    }
+
+    public Sampling withSeed(@Nullable Long seed) {
+        return new Sampling(temperature, topP, maxTokens, stop, seed);
+    }
+
     /** Whether the same request should give the same answer. */
     public boolean deterministic() {
         return seed != null || (temperature != null && temperature == 0);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof Sampling other
+                && Objects.equals(temperature, other.temperature)
+                && Objects.equals(topP, other.topP)
+                && Objects.equals(maxTokens, other.maxTokens)
+                && Objects.equals(stop, other.stop)
+                && Objects.equals(seed, other.seed);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(temperature, topP, maxTokens, stop, seed);
+    }
+
+    @Override
+    public String toString() {
+        return "Sampling[temperature=" + temperature + ", topP=" + topP + ", maxTokens=" + maxTokens + ", stop=" + stop
+                + ", seed=" + seed + "]";
     }
 }

@@ -1,24 +1,57 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
- * Tokens of one attempt, or their sum over several. Counted alike for every vendor: {@code input} includes what was
- * cached, {@code output} includes reasoning.
- *
- * @param input tokens of the prompt
- * @param output tokens of the answer
- * @param cachedInput how many of the input came from the vendor's cache
- * @param reasoning how many of the output were reasoning
- * @param estimated whether any part was estimated by us, because the vendor told nothing
+ * Tokens of one attempt, or their sum over several, counted alike for every vendor. Immutable; equal by value. Made by
+ * factories and withers, so that further counts can be added.
  */
-public record Usage(int input, int output, int cachedInput, int reasoning, boolean estimated) {
+public final class Usage {
 
     private static final Usage NONE = new Usage(0, 0, 0, 0, false);
 
-    public Usage {
+    private final int input;
+    private final int output;
+    private final int cachedInput;
+    private final int reasoning;
+    private final boolean estimated;
+
+    private Usage(int input, int output, int cachedInput, int reasoning, boolean estimated) {
         if (input < 0 || output < 0 || cachedInput < 0 || reasoning < 0) {
             throw new IllegalArgumentException("Tokens are counted from 0: input " + input + ", output " + output
                     + ", cached " + cachedInput + ", reasoning " + reasoning);
         }
+        this.input = input;
+        this.output = output;
+        this.cachedInput = cachedInput;
+        this.reasoning = reasoning;
+        this.estimated = estimated;
+    }
+
+    /** Tokens of the prompt, cached ones included. */
+    public int input() {
+        return input;
+    }
+
+    /** Tokens of the answer, reasoning included. */
+    public int output() {
+        return output;
+    }
+
+    /** Tokens of the input that came from the vendor's cache. */
+    public int cachedInput() {
+        return cachedInput;
+    }
+
+    /** Tokens of the output that were reasoning. */
+    public int reasoning() {
+        return reasoning;
+    }
+
+    /** Whether any part is an estimate, because the vendor told nothing. */
+    public boolean estimated() {
+        return estimated;
     }
 
     /** Nothing used, or nothing told. */
@@ -33,6 +66,18 @@ public record Usage(int input, int output, int cachedInput, int reasoning, boole
     /** A prompt that nobody has counted. */
     public static Usage estimate(int input) {
         return new Usage(input, 0, 0, 0, true);
+    }
+
+    public Usage withCachedInput(int tokens) {
+        return new Usage(input, output, tokens, reasoning, estimated);
+    }
+
+    public Usage withReasoning(int tokens) {
+        return new Usage(input, output, cachedInput, tokens, estimated);
+    }
+
+    public Usage withEstimated(boolean estimated) {
+        return new Usage(input, output, cachedInput, reasoning, estimated);
     }
 
     /** Tokens of prompt and answer; {@link Integer#MAX_VALUE} if they are more. */
@@ -57,5 +102,26 @@ public record Usage(int input, int output, int cachedInput, int reasoning, boole
 
     private static int sum(int one, int other) {
         return (int) Math.min(Integer.MAX_VALUE, (long) one + other);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof Usage other
+                && input == other.input
+                && output == other.output
+                && cachedInput == other.cachedInput
+                && reasoning == other.reasoning
+                && estimated == other.estimated;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(input, output, cachedInput, reasoning, estimated);
+    }
+
+    @Override
+    public String toString() {
+        return "Usage[input=" + input + ", output=" + output + ", cachedInput=" + cachedInput + ", reasoning="
+                + reasoning + ", estimated=" + estimated + "]";
     }
 }

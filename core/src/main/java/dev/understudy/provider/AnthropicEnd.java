@@ -77,7 +77,7 @@ final class AnthropicEnd {
     /** Tokens as we count them: the cache's are part of the input, read or written. */
     Usage usage() {
         int all = (int) Math.min(Integer.MAX_VALUE, (long) input + cacheRead + cacheWrite);
-        return new Usage(all, output, cacheRead, thinking, false);
+        return Usage.of(all, output).withCachedInput(cacheRead).withReasoning(thinking);
     }
 
     Finish finish(boolean calledTools, String provider, String requestedModel) {

@@ -47,7 +47,7 @@ final class BedrockEnd {
     private Usage usage() {
         boolean within = total == (long) input + output;
         long all = within ? input : (long) input + cacheRead + cacheWrite;
-        return new Usage((int) Math.min(Integer.MAX_VALUE, all), output, cacheRead, 0, false);
+        return Usage.of((int) Math.min(Integer.MAX_VALUE, all), output).withCachedInput(cacheRead);
     }
 
     /** @throws CallFailed if the stop reason says that generation failed */

@@ -87,7 +87,7 @@ final class CohereEnd {
         if (input == 0 && output == 0) {
             return Usage.of(billedInput, billedOutput);
         }
-        return new Usage(input, output, cached, reasoning, false);
+        return Usage.of(input, output).withCachedInput(cached).withReasoning(reasoning);
     }
 
     /** Generation failed although the answer came with status 200. */

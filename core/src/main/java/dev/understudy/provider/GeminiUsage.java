@@ -34,7 +34,7 @@ final class GeminiUsage {
         int output = sum(answer, thoughts);
         return input == 0 && output == 0
                 ? Usage.none()
-                : new Usage(input, output, Math.max(0, cached), Math.max(0, thoughts), false);
+                : Usage.of(input, output).withCachedInput(Math.max(0, cached)).withReasoning(Math.max(0, thoughts));
     }
 
     private static int sum(int one, int other) {

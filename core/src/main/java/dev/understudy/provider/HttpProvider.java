@@ -78,7 +78,7 @@ final class HttpProvider implements ChatProvider {
     @Override
     public Capabilities capabilities(String model) {
         Capabilities can = Catalogue.capabilities(endpoint, model);
-        return dialect.keeps() ? can.with(Feature.SAME_RESPONSE) : can;
+        return dialect.keeps() ? can.withFeature(Feature.SAME_RESPONSE) : can;
     }
 
     @Override

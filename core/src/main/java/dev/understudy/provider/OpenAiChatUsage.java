@@ -72,11 +72,8 @@ final class OpenAiChatUsage {
         int said = Math.max(0, output);
         int thought = Math.max(0, reasoning);
         long all = (long) Math.max(0, input) + said + thought;
-        return new Usage(
-                Math.max(0, input),
-                thought > 0 && total == all ? said + thought : said,
-                Math.max(0, cached),
-                thought,
-                false);
+        return Usage.of(Math.max(0, input), thought > 0 && total == all ? said + thought : said)
+                .withCachedInput(Math.max(0, cached))
+                .withReasoning(thought);
     }
 }

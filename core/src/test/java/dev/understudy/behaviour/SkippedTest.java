@@ -39,7 +39,7 @@ class SkippedTest {
     }
 
     private static Capabilities without(Feature feature) {
-        return Capabilities.assumed().without(feature);
+        return Capabilities.assumed().withoutFeature(feature);
     }
 
     private void secondServes(Heard heard, String why) {

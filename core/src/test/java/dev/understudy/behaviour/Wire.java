@@ -27,7 +27,7 @@ enum Wire {
     /** Its silence is borne as the door's timeouts for reasoning models say, and nobody else's is. */
     static Endpoint impatient(String name, ScriptedServer server, String... keys) {
         return endpoint(name, server, keys)
-                .withModel(Rehearsal.REQUEST.model(), Capabilities.assumed().with(Feature.REASONING));
+                .withModel(Rehearsal.REQUEST.model(), Capabilities.assumed().withFeature(Feature.REASONING));
     }
 
     static Endpoint endpoint(String name, ScriptedServer server, String... keys) {

@@ -42,7 +42,7 @@ class AnthropicAnswerTest {
                         new ToolCall("t1", "weather", "{\"city\":\"Oslo\",\"n\":1.50}"),
                         new ToolCall("t2", "now", "{}"));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
-        assertThat(response.usage()).isEqualTo(new Usage(6, 4, 2, 0, false));
+        assertThat(response.usage()).isEqualTo(Usage.of(6, 4).withCachedInput(2));
         assertThat(response.receipt().id()).isEqualTo("msg_1");
         assertThat(response.receipt().model()).isEqualTo("claude-x");
         assertThat(response.served().model()).isEqualTo("asked-for");

@@ -77,10 +77,12 @@ class AnthropicStreamTest {
 
     @Test
     void usageIsTheLastNumberOfEachFieldAndInputCountsTheCache() {
-        assertThat(finish(hear(START, over("end_turn"))).usage()).isEqualTo(new Usage(17, 5, 3, 0, false));
+        assertThat(finish(hear(START, over("end_turn"))).usage())
+                .isEqualTo(Usage.of(17, 5).withCachedInput(3));
         String repeated = event("{'type':'message_delta','delta':{'stop_reason':'end_turn'},'usage':{'input_tokens':20,"
                 + "'cache_read_input_tokens':null,'output_tokens':9,'output_tokens_details':{'thinking_tokens':6}}}");
-        assertThat(finish(hear(START, repeated, STOP)).usage()).isEqualTo(new Usage(27, 9, 3, 6, false));
+        assertThat(finish(hear(START, repeated, STOP)).usage())
+                .isEqualTo(Usage.of(27, 9).withCachedInput(3).withReasoning(6));
     }
 
     @Test
@@ -88,7 +90,7 @@ class AnthropicStreamTest {
         String odd = event("{'type':'message_delta','delta':{'stop_reason':'end_turn'},'usage':{'input_tokens':-5,"
                 + "'cache_read_input_tokens':99999999999,'output_tokens':'many'}}");
         assertThat(finish(hear(START, odd)).usage())
-                .isEqualTo(new Usage(Integer.MAX_VALUE, 1, Integer.MAX_VALUE, 0, false));
+                .isEqualTo(Usage.of(Integer.MAX_VALUE, 1).withCachedInput(Integer.MAX_VALUE));
     }
 
     @Test

@@ -54,7 +54,7 @@ class BedrockStreamTest {
         Heard heard = hear(told(stopped(delta(said("Hel"), 0, "'text':'lo 👋'"), "end_turn")));
         assertThat(heard.chunks).hasSize(3).startsWith(new Text("Hel"), new Text("lo 👋"));
         assertThat(heard.finished().reason()).isEqualTo(FinishReason.STOP);
-        assertThat(heard.finished().usage()).isEqualTo(new Usage(17, 5, 4, 0, false));
+        assertThat(heard.finished().usage()).isEqualTo(Usage.of(17, 5).withCachedInput(4));
         assertThat(heard.finished().receipt().finishReason()).isEqualTo("end_turn");
     }
 
@@ -66,7 +66,7 @@ class BedrockStreamTest {
                                 "metadata",
                                 json(
                                         "{'usage':{'inputTokens':10,'outputTokens':5,'totalTokens':15,'cacheReadInputTokens':4}}")));
-        assertThat(heard.finished().usage()).isEqualTo(new Usage(10, 5, 4, 0, false));
+        assertThat(heard.finished().usage()).isEqualTo(Usage.of(10, 5).withCachedInput(4));
     }
 
     @Test
@@ -213,13 +213,12 @@ class BedrockStreamTest {
     @Test
     void aWholeAnswerIsTold() {
         ChatResponse response = decode("{'output':{'message':{'role':'assistant','content':["
-                + "{'reasoningContent':{'reasoningText':{'text':'Hm','signature':'sig'}}},"
-                + "{'reasoningContent':{'redactedContent':'b64'}},"
-                + "{'text':'It is '},"
-                + "{'citationsContent':{'content':[{'text':'noon'}],'citations':[{'title':'Almanac','sourceContent':[{'text':'12:00'}]}]}},"
-                + "{'toolUse':{'toolUseId':'t1','name':'clock','input':{'zone':'UTC'}}},"
-                + "{'toolUse':{'toolUseId':'t2','name':'search','type':'server_tool_use','input':{}}}]}},"
-                + "'stopReason':'tool_use','usage':{'inputTokens':3,'outputTokens':4,'totalTokens':7}}");
+            + "{'reasoningContent':{'reasoningText':{'text':'Hm','signature':'sig'}}},{'reasoningContent':{'redactedContent':'b64'}},{'text':'It"
+            + " is '},"
+            + "{'citationsContent':{'content':[{'text':'noon'}],'citations':[{'title':'Almanac','sourceContent':[{'text':'12:00'}]}]}},"
+            + "{'toolUse':{'toolUseId':'t1','name':'clock','input':{'zone':'UTC'}}},"
+            + "{'toolUse':{'toolUseId':'t2','name':'search','type':'server_tool_use','input':{}}}]}},"
+            + "'stopReason':'tool_use','usage':{'inputTokens':3,'outputTokens':4,'totalTokens':7}}");
         assertThat(response.text()).isEqualTo("It is noon");
         assertThat(response.thoughts())
                 .containsExactly(

@@ -159,7 +159,7 @@ class CohereTest {
         assertThat(finish.reason()).isEqualTo(FinishReason.STOP);
         assertThat(finish.receipt().id()).isEqualTo("a1");
         assertThat(finish.receipt().finishReason()).isEqualTo("COMPLETE");
-        assertThat(finish.usage()).isEqualTo(new Usage(30, 9, 20, 4, false));
+        assertThat(finish.usage()).isEqualTo(Usage.of(30, 9).withCachedInput(20).withReasoning(4));
     }
 
     @Test
@@ -212,7 +212,8 @@ class CohereTest {
                 plan("I will"),
                 event(
                         "message-end",
-                        "'delta':{'finish_reason':'ERROR','error':'an invalid tool generation','error_type':'INVALID_TOOL_GENERATION'}"));
+                        "'delta':{'finish_reason':'ERROR','error':'an invalid tool"
+                                + " generation','error_type':'INVALID_TOOL_GENERATION'}"));
         assertThat(heard.kind()).isEqualTo(FailureKind.TOOL_REJECTED);
         assertThat(heard.chunks).isEmpty();
     }
@@ -272,7 +273,7 @@ class CohereTest {
     void aWholeAnswerWithCallsKeepsItsPlan() {
         ChatResponse response = decode(
                 "{'id':'a1','message':{'role':'assistant','tool_plan':'Look.','tool_calls':["
-                        + "{'id':'c1','type':'function','function':{'name':'now','arguments':'{}'}}]},'finish_reason':'TOOL_CALL'}");
+                    + "{'id':'c1','type':'function','function':{'name':'now','arguments':'{}'}}]},'finish_reason':'TOOL_CALL'}");
         assertThat(response.toolCalls()).containsExactly(new ToolCall("c1", "now", "{}"));
         assertThat(response.reasoning()).isEmpty();
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);

@@ -130,14 +130,13 @@ enum Deviation {
             Usage usage = expected.usage();
             return expected.with(
                     "usage",
-                    new Usage(
-                            usage.input()
-                                    + usage.cachedInput()
-                                    + told.path("cache_write").asInt(0),
-                            usage.output(),
-                            usage.cachedInput(),
-                            usage.reasoning(),
-                            false));
+                    Usage.of(
+                                    usage.input()
+                                            + usage.cachedInput()
+                                            + told.path("cache_write").asInt(0),
+                                    usage.output())
+                            .withCachedInput(usage.cachedInput())
+                            .withReasoning(usage.reasoning()));
         }
     },
 
@@ -153,12 +152,9 @@ enum Deviation {
                     ? expected
                     : expected.with(
                             "usage",
-                            new Usage(
-                                    usage.input(),
-                                    usage.output(),
-                                    cached ? ours.cachedInput() : usage.cachedInput(),
-                                    reasoning ? ours.reasoning() : usage.reasoning(),
-                                    false));
+                            Usage.of(usage.input(), usage.output())
+                                    .withCachedInput(cached ? ours.cachedInput() : usage.cachedInput())
+                                    .withReasoning(reasoning ? ours.reasoning() : usage.reasoning()));
         }
     },
 
@@ -174,7 +170,10 @@ enum Deviation {
             return usage.reasoning() == 0 || !(gemini || chat)
                     ? expected
                     : expected.with(
-                            "usage", new Usage(usage.input(), apart, usage.cachedInput(), usage.reasoning(), false));
+                            "usage",
+                            Usage.of(usage.input(), apart)
+                                    .withCachedInput(usage.cachedInput())
+                                    .withReasoning(usage.reasoning()));
         }
     },
 
@@ -187,12 +186,9 @@ enum Deviation {
                     ? expected
                     : expected.with(
                             "usage",
-                            new Usage(
-                                    total - usage.output(),
-                                    usage.output(),
-                                    usage.cachedInput(),
-                                    usage.reasoning(),
-                                    false));
+                            Usage.of(total - usage.output(), usage.output())
+                                    .withCachedInput(usage.cachedInput())
+                                    .withReasoning(usage.reasoning()));
         }
     };
 

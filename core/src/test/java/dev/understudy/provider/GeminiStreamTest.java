@@ -69,7 +69,7 @@ class GeminiStreamTest {
         Heard heard = hear(
                 says(
                         "{'functionCall':{'id':'f1','name':'weather','args':{'city':'Oslo','days':[1,2]}},'thoughtSignature':'c2ln'},"
-                                + "{'functionCall':{'name':'now'}}",
+                            + "{'functionCall':{'name':'now'}}",
                         null),
                 says("{'text':''}", "STOP"));
         assertThat(heard.toolCalls).hasSize(2);
@@ -106,9 +106,9 @@ class GeminiStreamTest {
                         "{'functionCall':{'partialArgs':[{'jsonPath':'$.from.city','stringValue':'Os','willContinue':true}],'willContinue':true}}",
                         null),
                 says(
-                        "{'functionCall':{'partialArgs':[{'jsonPath':'$.from.city','stringValue':'lo'},"
-                                + "{'jsonPath':'$.stops[1]','numberValue':7.5},{'jsonPath':\"$['by train']\",'boolValue':true},"
-                                + "{'jsonPath':'$.none','nullValue':'NULL_VALUE'},{'jsonPath':'?','stringValue':'x'}],'willContinue':true}}",
+                        "{'functionCall':{'partialArgs':[{'jsonPath':'$.from.city','stringValue':'lo'},{'jsonPath':'$.stops[1]','numberValue':7.5},{'jsonPath':\"$['by"
+                            + " train']\",'boolValue':true},"
+                            + "{'jsonPath':'$.none','nullValue':'NULL_VALUE'},{'jsonPath':'?','stringValue':'x'}],'willContinue':true}}",
                         null),
                 says("{'functionCall':{}}", null),
                 END);
@@ -130,10 +130,10 @@ class GeminiStreamTest {
         Heard heard = hear(
                 "{'candidates':[],'usageMetadata':{'promptTokenCount':9,'totalTokenCount':9}}",
                 "{'candidates':[{'finishReason':'STOP'}],'usageMetadata':{'promptTokenCount':10,'candidatesTokenCount':20,"
-                        + "'thoughtsTokenCount':5,'toolUsePromptTokenCount':30,'cachedContentTokenCount':4,'totalTokenCount':65}}",
+                    + "'thoughtsTokenCount':5,'toolUsePromptTokenCount':30,'cachedContentTokenCount':4,'totalTokenCount':65}}",
                 "{'usageMetadata':{'trafficType':'ON_DEMAND'}}");
         Usage usage = heard.finished().usage();
-        assertThat(usage).isEqualTo(new Usage(40, 25, 4, 5, false));
+        assertThat(usage).isEqualTo(Usage.of(40, 25).withCachedInput(4).withReasoning(5));
         assertThat(usage.total()).isEqualTo(65);
     }
 
@@ -141,7 +141,8 @@ class GeminiStreamTest {
     void senselessNumbersOfTokensDoNotFailTheAnswer() {
         Heard heard = hear("{'candidates':[{'finishReason':'STOP'}],'usageMetadata':{'promptTokenCount':-3,"
                 + "'candidatesTokenCount':'many','thoughtsTokenCount':99999999999,'toolUsePromptTokenCount':2}}");
-        assertThat(heard.finished().usage()).isEqualTo(new Usage(2, Integer.MAX_VALUE, 0, Integer.MAX_VALUE, false));
+        assertThat(heard.finished().usage())
+                .isEqualTo(Usage.of(2, Integer.MAX_VALUE).withReasoning(Integer.MAX_VALUE));
     }
 
     @ParameterizedTest
@@ -268,8 +269,8 @@ class GeminiStreamTest {
     void aWholeAnswerIsReadAlike() {
         ChatResponse response = decode(
                 "{'candidates':[{'content':{'parts':[{'text':'Hm','thought':true},{'text':'Yes'},"
-                        + "{'functionCall':{'name':'now','args':{}},'thoughtSignature':'c2ln'}]},'finishReason':'STOP'}],"
-                        + "'usageMetadata':{'promptTokenCount':3,'candidatesTokenCount':4},'responseId':'r','modelVersion':'v'}");
+                    + "{'functionCall':{'name':'now','args':{}},'thoughtSignature':'c2ln'}]},'finishReason':'STOP'}],"
+                    + "'usageMetadata':{'promptTokenCount':3,'candidatesTokenCount':4},'responseId':'r','modelVersion':'v'}");
         assertThat(response.text()).isEqualTo("Yes");
         assertThat(response.reasoning()).isEqualTo("Hm");
         ToolCall call = response.toolCalls().get(0);
@@ -310,7 +311,7 @@ class GeminiStreamTest {
     void whatItSaysCanBeSaidBack() {
         ChatResponse response = decode(
                 "{'candidates':[{'content':{'parts':["
-                        + "{'functionCall':{'name':'now','args':{'zone':'CET'}},'thoughtSignature':'c2ln'}]},'finishReason':'STOP'}]}");
+                    + "{'functionCall':{'name':'now','args':{'zone':'CET'}},'thoughtSignature':'c2ln'}]},'finishReason':'STOP'}]}");
         ChatRequest next =
                 ChatRequest.of("gemini-3-flash", List.of(Message.user("q"), response.message(), Message.user("go on")));
         String body = new String(DIALECT.encode(next, true), StandardCharsets.UTF_8);

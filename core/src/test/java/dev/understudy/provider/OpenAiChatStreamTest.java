@@ -40,7 +40,8 @@ class OpenAiChatStreamTest {
         assertThat(heard.chunks.get(0)).isEqualTo(new StreamChunk.Text("Hel"));
         assertThat(heard.text).hasToString("Hello 😀");
         assertThat(heard.finished().reason()).isEqualTo(FinishReason.STOP);
-        assertThat(heard.finished().usage()).isEqualTo(new Usage(11, 7, 5, 3, false));
+        assertThat(heard.finished().usage())
+                .isEqualTo(Usage.of(11, 7).withCachedInput(5).withReasoning(3));
         assertThat(heard.finished().receipt()).isEqualTo(new Receipt("r9", "m-2025", "stop", null));
         assertThat(heard.finished().served().provider()).isEqualTo("p1");
         assertThat(heard.finished().served().model()).isEqualTo("asked-for");
@@ -181,7 +182,7 @@ class OpenAiChatStreamTest {
                         usage(
                                 event(
                                         "'choices':[{'index':0,'delta':{},'finish_reason':'stop','usage':{'prompt_tokens':3,'completion_tokens':4,'cached_tokens':2}}]")))
-                .isEqualTo(new Usage(3, 4, 2, 0, false));
+                .isEqualTo(Usage.of(3, 4).withCachedInput(2));
         assertThat(usage(finish("stop"))).isEqualTo(Usage.none());
         assertThat(usage(finish("stop") + event("'usage':{'prompt_tokens':'8','completion_tokens':-4}")))
                 .isEqualTo(Usage.of(8, 0));
@@ -193,8 +194,10 @@ class OpenAiChatStreamTest {
                 "'usage':{'prompt_tokens':10,'completion_tokens':2,'total_tokens':42,'completion_tokens_details':{'reasoning_tokens':30}}";
         String within =
                 "'usage':{'prompt_tokens':10,'completion_tokens':32,'total_tokens':42,'completion_tokens_details':{'reasoning_tokens':30}}";
-        assertThat(usage(finish("stop") + event(apart))).isEqualTo(new Usage(10, 32, 0, 30, false));
-        assertThat(usage(finish("stop") + event(within))).isEqualTo(new Usage(10, 32, 0, 30, false));
+        assertThat(usage(finish("stop") + event(apart)))
+                .isEqualTo(Usage.of(10, 32).withReasoning(30));
+        assertThat(usage(finish("stop") + event(within)))
+                .isEqualTo(Usage.of(10, 32).withReasoning(30));
     }
 
     @ParameterizedTest
@@ -216,7 +219,8 @@ class OpenAiChatStreamTest {
                 "data: {'detail':'m'}\n\n",
                 "data: [{'error':{'message':'m'}}]\n\n",
                 "data: {'x_groq':{'error':'m'}}\n\n",
-                "data: {'error':{'code':502,'message':'m'},'choices':[{'index':0,'delta':{'content':''},'finish_reason':'error'}]}\n\n",
+                "data:"
+                    + " {'error':{'code':502,'message':'m'},'choices':[{'index':0,'delta':{'content':''},'finish_reason':'error'}]}\n\n",
                 "data: {'choices':[{'index':0,'delta':{},'error':{'code':502,'message':'m'}}]}\n\n",
                 "data: {'choices':[{'index':0,'delta':{},'finish_reason':'error'}]}\n\n",
                 "data: {'choices':[{'index':0,'delta':{},'native_finish_reason':'network_error'}]}\n\n",
@@ -249,9 +253,9 @@ class OpenAiChatStreamTest {
         assertThat(hear("data: {\"x_groq\":{\"id\":\"r\",\"error\":\"over_capacity\"}}\n\n")
                         .kind())
                 .isEqualTo(FailureKind.OVERLOADED);
-        assertThat(
-                        hear("data: {\"choices\":[{\"index\":0,\"delta\":{},\"error\":{\"code\":429,\"message\":\"m\"}}]}\n\n")
-                                .kind())
+        assertThat(hear("data:"
+            + " {\"choices\":[{\"index\":0,\"delta\":{},\"error\":{\"code\":429,\"message\":\"m\"}}]}\n\n")
+                        .kind())
                 .isEqualTo(FailureKind.RATE_LIMITED);
         assertThat(hear(finish("insufficient_system_resource")).kind()).isEqualTo(FailureKind.OVERLOADED);
         assertThat(hear(finish("network_error")).kind()).isEqualTo(FailureKind.SERVER);

@@ -24,18 +24,18 @@ class OpenAiResponsesAnswerTest {
     @Test
     void allItemsOfAnAnswerAreTold() {
         ChatResponse response = decode(
-                "{'id':'resp_1','object':'response','status':'completed','error':null,'model':'m-2026','output':["
-                        + "{'type':'reasoning','id':'rs','summary':[{'type':'summary_text','text':'One. '},{'type':'summary_text','text':'Two.'}],'encrypted_content':'opaque'},"
-                        + "{'type':'web_search_call','id':'ws','status':'completed'},"
-                        + "{'type':'message','role':'assistant','content':[{'type':'output_text','text':'Hel','annotations':[]},{'type':'output_text','text':'lo'}]},"
-                        + "{'type':'function_call','id':'fc','call_id':'call_1','name':'t','arguments':'{}'}],"
-                        + "'usage':{'input_tokens':5,'output_tokens':9,'output_tokens_details':{'reasoning_tokens':2},'total_tokens':14}}");
+                "{'id':'resp_1','object':'response','status':'completed','error':null,'model':'m-2026','output':[{'type':'reasoning','id':'rs','summary':[{'type':'summary_text','text':'One."
+                    + " '},{'type':'summary_text','text':'Two.'}],'encrypted_content':'opaque'},"
+                    + "{'type':'web_search_call','id':'ws','status':'completed'},"
+                    + "{'type':'message','role':'assistant','content':[{'type':'output_text','text':'Hel','annotations':[]},{'type':'output_text','text':'lo'}]},"
+                    + "{'type':'function_call','id':'fc','call_id':'call_1','name':'t','arguments':'{}'}],"
+                    + "'usage':{'input_tokens':5,'output_tokens':9,'output_tokens_details':{'reasoning_tokens':2},'total_tokens':14}}");
         assertThat(response.text()).isEqualTo("Hello");
         assertThat(response.thoughts())
                 .containsExactly(new Thought("One. Two.", new Seal("opaque", true, "openai-responses")));
         assertThat(response.toolCalls()).containsExactly(new ToolCall("call_1", "t", "{}"));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
-        assertThat(response.usage()).isEqualTo(new Usage(5, 9, 0, 2, false));
+        assertThat(response.usage()).isEqualTo(Usage.of(5, 9).withReasoning(2));
         assertThat(response.receipt().id()).isEqualTo("resp_1");
     }
 
@@ -54,7 +54,8 @@ class OpenAiResponsesAnswerTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{'status':'failed','output':[],'error':{'code':'rate_limit_exceeded','message':'slow'}} | RATE_LIMITED",
+                "{'status':'failed','output':[],'error':{'code':'rate_limit_exceeded','message':'slow'}} |"
+                        + " RATE_LIMITED",
                 "{'status':'failed','output':[],'error':null} | SERVER",
                 "{'error':{'message':'broke','type':'server_error'}} | SERVER",
                 "{'status':'queued','output':[]} | PROTOCOL",

@@ -49,12 +49,13 @@ class OpenAiResponsesStreamTest {
                 event("response.output_text.done", "'output_index':0,'content_index':0,'text':'Hello 👋'"),
                 event(
                         "response.output_item.done",
-                        "'output_index':0,'item':{'id':'msg_1','type':'message','content':[{'type':'output_text','text':'Hello 👋'}]}"),
+                        "'output_index':0,'item':{'id':'msg_1','type':'message','content':[{'type':'output_text','text':'Hello"
+                            + " 👋'}]}"),
                 COMPLETED);
         assertThat(heard.chunks).hasSize(3).startsWith(new Text("Hel"), new Text("lo 👋"));
         StreamChunk.Finish finish = heard.finished();
         assertThat(finish.reason()).isEqualTo(FinishReason.STOP);
-        assertThat(finish.usage()).isEqualTo(new Usage(11, 7, 4, 3, false));
+        assertThat(finish.usage()).isEqualTo(Usage.of(11, 7).withCachedInput(4).withReasoning(3));
         assertThat(finish.receipt().id()).isEqualTo("resp_1");
         assertThat(finish.receipt().model()).isEqualTo("m-2026");
         assertThat(finish.receipt().finishReason()).isEqualTo("completed");
@@ -146,8 +147,8 @@ class OpenAiResponsesStreamTest {
                 event("response.reasoning_summary_text.delta", "'output_index':0,'summary_index':1,'delta':' twice'"),
                 event(
                         "response.output_item.done",
-                        "'output_index':0,'item':{'id':'rs','type':'reasoning','encrypted_content':'opaque',"
-                                + "'summary':[{'type':'summary_text','text':'Think'},{'type':'summary_text','text':' twice'}]}"),
+                        "'output_index':0,'item':{'id':'rs','type':'reasoning','encrypted_content':'opaque','summary':[{'type':'summary_text','text':'Think'},{'type':'summary_text','text':'"
+                            + " twice'}]}"),
                 COMPLETED);
         assertThat(heard.chunks.subList(0, 3))
                 .containsExactly(
@@ -245,13 +246,23 @@ class OpenAiResponsesStreamTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "event: error | {'type':'error','error':{'type':'insufficient_quota','code':'insufficient_quota','message':'m'}} | QUOTA",
-                "event: error | {'type':'error','code':'rate_limit_exceeded','message':'m','param':null} | RATE_LIMITED",
+                "event: error |"
+                    + " {'type':'error','error':{'type':'insufficient_quota','code':'insufficient_quota','message':'m'}}"
+                    + " | QUOTA",
+                "event: error | {'type':'error','code':'rate_limit_exceeded','message':'m','param':null} |"
+                        + " RATE_LIMITED",
                 "x: y | {'type':'error','code':null,'message':'The server had an error'} | SERVER",
-                "event: response.failed | {'type':'response.failed','response':{'error':{'code':'server_error','message':'m'}}} | SERVER",
-                "x: y | {'type':'response.failed','response':{'status':'failed','error':{'code':'context_length_exceeded','message':'m'}}} | CONTEXT_OVERFLOW",
-                "x: y | {'type':'response.completed','response':{'status':'failed','error':{'code':'invalid_prompt','message':'m'}}} | CONTENT_FILTERED",
-                "x: y | {'error':{'message':'no','type':'invalid_request_error','code':'model_not_found'}} | MODEL_NOT_FOUND",
+                "event: response.failed |"
+                        + " {'type':'response.failed','response':{'error':{'code':'server_error','message':'m'}}} |"
+                        + " SERVER",
+                "x: y |"
+                    + " {'type':'response.failed','response':{'status':'failed','error':{'code':'context_length_exceeded','message':'m'}}}"
+                    + " | CONTEXT_OVERFLOW",
+                "x: y |"
+                    + " {'type':'response.completed','response':{'status':'failed','error':{'code':'invalid_prompt','message':'m'}}}"
+                    + " | CONTENT_FILTERED",
+                "x: y | {'error':{'message':'no','type':'invalid_request_error','code':'model_not_found'}} |"
+                        + " MODEL_NOT_FOUND",
                 "event: error | gone | SERVER"
             })
     void errorsInsideTheStreamAreTypedByTheirPayload(String name, String payload, FailureKind kind) {

@@ -48,12 +48,9 @@ record Said(Map<String, Object> fields) {
             JsonNode usage = expected.path("usage");
             fields.put(
                     "usage",
-                    new Usage(
-                            usage.path("input").asInt(0),
-                            usage.path("output").asInt(0),
-                            usage.path("cached").asInt(0),
-                            usage.path("reasoning").asInt(0),
-                            false));
+                    Usage.of(usage.path("input").asInt(0), usage.path("output").asInt(0))
+                            .withCachedInput(usage.path("cached").asInt(0))
+                            .withReasoning(usage.path("reasoning").asInt(0)));
         }
         return new Said(fields);
     }

@@ -69,7 +69,7 @@ class VendorHabitsTest {
                                         "'usage':{'prompt_tokens':7,'completion_tokens':3,'prompt_cache_hit_tokens':4}")
                                 + DONE,
                         "r",
-                        new Usage(7, 3, 4, 0, false)),
+                        Usage.of(7, 3).withCachedInput(4)),
                 calling(
                         Vendor.DEEPSEEK_BETA,
                         delta(
@@ -191,7 +191,7 @@ class VendorHabitsTest {
                                         "'choices':[],'usage':{'prompt_tokens':7,'completion_tokens':3,'total_tokens':15,'completion_tokens_details':{'reasoning_tokens':5}}")
                                 + DONE,
                         "r",
-                        new Usage(7, 8, 0, 5, false)),
+                        Usage.of(7, 8).withReasoning(5)),
                 new Habit(
                         Vendor.ZAI,
                         delta("'reasoning_content':'r'")

@@ -51,7 +51,7 @@ class RealProvidersTest {
         server.always(Reply.text("It rains in Ålesund. \"☔\"")
                 .withReasoning("Look it up")
                 .withToolCall("c1", "weather", "{\"city\":\"Ålesund\"}")
-                .withUsage(new Usage(100, 30, 40, 0, false))
+                .withUsage(Usage.of(100, 30).withCachedInput(40))
                 .withPings(2)
                 .withPingsBetween());
         try (ChatProvider provider = provider(vendor)) {
@@ -60,7 +60,7 @@ class RealProvidersTest {
             assertThat(whole.reasoning()).isEqualTo("Look it up");
             assertThat(whole.toolCalls()).containsExactly(new ToolCall("c1", "weather", "{\"city\":\"Ålesund\"}"));
             assertThat(whole.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
-            assertThat(whole.usage()).isEqualTo(new Usage(100, 30, 40, 0, false));
+            assertThat(whole.usage()).isEqualTo(Usage.of(100, 30).withCachedInput(40));
             List<StreamChunk> chunks =
                     provider.stream(REQUEST).collectList().blockOptional(SOON).orElseThrow();
             ChatResponse streamed = Answer.of(chunks).whole("stage", "m");

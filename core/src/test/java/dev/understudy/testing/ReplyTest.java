@@ -137,7 +137,8 @@ class ReplyTest {
 
     @Test
     void tellsUsageAsEachVendorCountsIt() {
-        Reply reply = Reply.text("x").withUsage(new Usage(100, 30, 40, 20, false));
+        Reply reply =
+                Reply.text("x").withUsage(Usage.of(100, 30).withCachedInput(40).withReasoning(20));
         JsonNode openAi = whole(OPEN_AI, reply).path("usage");
         assertThat(openAi.path("prompt_tokens").asInt()).isEqualTo(100);
         assertThat(openAi.path("prompt_tokens_details").path("cached_tokens").asInt())

@@ -60,13 +60,13 @@ class ResponsesStageTest {
                         new StreamChunk.Text("Let me"),
                         new StreamChunk.Text(" \"see\" \uD83C\uDF75."))
                 .withToolCall("call_1", "clock", "{\"zone\":\"UTC\"}")
-                .withUsage(new Usage(12, 34, 5, 6, false));
+                .withUsage(Usage.of(12, 34).withCachedInput(5).withReasoning(6));
         server.always(reply);
         ChatResponse whole = plain.chat(ASKED).block(LONG);
         assertThat(whole.text()).isEqualTo("Let me \"see\" \uD83C\uDF75.");
         assertThat(whole.thoughts()).containsExactly(new Thought("Hm, well.", SEAL));
         assertThat(whole.toolCalls()).containsExactly(new ToolCall("call_1", "clock", "{\"zone\":\"UTC\"}"));
-        assertThat(whole.usage()).isEqualTo(new Usage(12, 34, 5, 6, false));
+        assertThat(whole.usage()).isEqualTo(Usage.of(12, 34).withCachedInput(5).withReasoning(6));
         assertThat(whole.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
 
         List<StreamChunk> chunks = plain.stream(ASKED).collectList().block(LONG);

@@ -131,7 +131,7 @@ public final class Strategies {
     private static Endpoint endpoint(String name, ScriptedServer server, double price, Feature... lacks) {
         Capabilities capabilities = Capabilities.assumed().withPrice(Price.of(price, price));
         for (Feature feature : lacks) {
-            capabilities = capabilities.without(feature);
+            capabilities = capabilities.withoutFeature(feature);
         }
         return Endpoint.of(name, server.url(), "demo-key-" + name).withModel("gpt-demo", capabilities);
     }

@@ -31,12 +31,13 @@ import org.jspecify.annotations.Nullable;
 public final class Takeover {
 
     static final String TRUTH = """
-            The curtain rose at eight, and for a while nobody in the audience noticed anything at all. The lead had \
-            learned her part by heart, the orchestra was in tune, and the rain that had been promised for the \
-            evening waited politely outside. Then, in the second act, in the middle of the longest sentence of the \
-            whole play, the lights above her went out, and the voice went with them. What the audience heard next \
-            was the rest of that sentence. It came from the other side of the stage, a little lower, and not one \
-            syllable was missing from it; somebody had stood in the dark all evening and had spoken every line along.""";
+        The curtain rose at eight, and for a while nobody in the audience noticed anything at all. The lead had \
+        learned her part by heart, the orchestra was in tune, and the rain that had been promised for the \
+        evening waited politely outside. Then, in the second act, in the middle of the longest sentence of the \
+        whole play, the lights above her went out, and the voice went with them. What the audience heard next \
+        was the rest of that sentence. It came from the other side of the stage, a little lower, and not one \
+        syllable was missing from it; somebody had stood in the dark all evening and had spoken every line along.\
+        """;
 
     private static final String ARGUMENTS = "{\"city\":\"Ulm\",\"days\":3,\"unit\":\"celsius\"}";
     private static final Reply REFUSED = Reply.error(
@@ -194,7 +195,7 @@ public final class Takeover {
 
         private static Endpoint endpoint(String name, ScriptedServer server) {
             return Endpoint.of(name, server.url(), "key")
-                    .withModel("model", Capabilities.assumed().with(Feature.PREFILL));
+                    .withModel("model", Capabilities.assumed().withFeature(Feature.PREFILL));
         }
 
         @Override

@@ -183,7 +183,8 @@ final class Account {
 
     /** The cost of an attempt whose provider reported none. */
     private static Usage estimated(Take which, int told) {
-        return new Usage(TokenCounter.characters().countAll(which.request().messages()), told, 0, 0, true);
+        return Usage.of(TokenCounter.characters().countAll(which.request().messages()), told)
+                .withEstimated(true);
     }
 
     private Trail.Entry entry(

@@ -96,9 +96,11 @@ final class Candidates {
     /** What they can do for an answer that was cut here. */
     Capabilities can(String model, Cut blow) {
         Capabilities theirs = company.capabilities(model);
-        Capabilities can = blow.isKept() ? theirs.with(Feature.SAME_RESPONSE) : theirs.without(Feature.SAME_RESPONSE);
+        Capabilities can = blow.isKept()
+                ? theirs.withFeature(Feature.SAME_RESPONSE)
+                : theirs.withoutFeature(Feature.SAME_RESPONSE);
         boolean refused = isAll(blow) && refusals.contains(blow.route());
-        return refused ? can.without(Feature.PREFILL) : can;
+        return refused ? can.withoutFeature(Feature.PREFILL) : can;
     }
 
     /** The Context in which the company asks the right ones. */

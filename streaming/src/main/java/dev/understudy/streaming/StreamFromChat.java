@@ -27,8 +27,8 @@ public final class StreamFromChat extends ForwardingChatProvider {
     /** The provider's own, with STREAMING, and with STREAMING_TOOLS where it can do tools. */
     @Override
     public Capabilities capabilities(String model) {
-        Capabilities can = delegate().capabilities(model).with(Feature.STREAMING);
-        return can.has(Feature.TOOLS) ? can.with(Feature.STREAMING_TOOLS) : can;
+        Capabilities can = delegate().capabilities(model).withFeature(Feature.STREAMING);
+        return can.has(Feature.TOOLS) ? can.withFeature(Feature.STREAMING_TOOLS) : can;
     }
 
     @Override

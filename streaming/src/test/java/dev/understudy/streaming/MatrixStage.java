@@ -43,7 +43,7 @@ final class MatrixStage implements AutoCloseable {
     private static final X509Bundle CERTIFICATE = Certificates.ofLoopback();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private static final Capabilities PREFILL = Capabilities.assumed().with(Feature.PREFILL);
+    private static final Capabilities PREFILL = Capabilities.assumed().withFeature(Feature.PREFILL);
 
     /** One cell on the stage: what is asked is written down here. */
     final class Played implements AutoCloseable {
@@ -91,7 +91,7 @@ final class MatrixStage implements AutoCloseable {
                             .withDrain(Duration.ofMillis(700))
                             .withConnect(PATIENCE)
                             .withAcquire(PATIENCE))
-                    .withModel("m", index == 0 ? PREFILL.with(Feature.REASONING) : PREFILL);
+                    .withModel("m", index == 0 ? PREFILL.withFeature(Feature.REASONING) : PREFILL);
             return dialect == AnswerEvents.Dialect.OPEN_AI
                     ? Providers.openAiCompatible(endpoint, Quirks.defaults())
                     : Providers.anthropic(endpoint);

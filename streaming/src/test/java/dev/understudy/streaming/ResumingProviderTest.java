@@ -35,7 +35,7 @@ class ResumingProviderTest {
 
     private static final ChatRequest ASKED = ChatRequest.of("m", "Tell me a story");
     private static final Failure RESET = Failure.of(FailureKind.CONNECT, "connection reset");
-    private static final Capabilities PREFILL = Capabilities.assumed().with(Feature.PREFILL);
+    private static final Capabilities PREFILL = Capabilities.assumed().withFeature(Feature.PREFILL);
     private static final Cue CUT = Cue.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
     private static final Cue REST = Cue.tokens("me", " there", " was").withUsage(Usage.of(14, 3));
 

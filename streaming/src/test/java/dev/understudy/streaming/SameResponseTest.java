@@ -77,7 +77,7 @@ class SameResponseTest {
     private final ChatProvider kept = Providers.openAiBackground(Endpoint.of("kept", one.url(), "key-one", "key-two"));
     private final ChatProvider other = Providers.openAiCompatible(
             Endpoint.of("other", two.url(), "key-three")
-                    .withModel("m", Capabilities.assumed().with(Feature.PREFILL)),
+                    .withModel("m", Capabilities.assumed().withFeature(Feature.PREFILL)),
             Quirks.defaults());
     private final List<Event> events = new ArrayList<>();
 

@@ -54,7 +54,7 @@ class SseWriterTest {
 
     @Test
     void anEstimatedUsageIsMarked() {
-        assertThat(lastEvents(new Usage(7, 3, 0, 0, true))).contains("\"prompt_tokens\":7").contains("\"estimated\":true");
+        assertThat(lastEvents(Usage.of(7, 3).withEstimated(true))).contains("\"prompt_tokens\":7").contains("\"estimated\":true");
         assertThat(lastEvents(Usage.of(7, 3))).contains("\"prompt_tokens\":7").doesNotContain("estimated");
     }
 
@@ -102,7 +102,10 @@ class SseWriterTest {
     @Test
     void tokensAreToldInDetailByTheLastEventAndAsNullByAllBefore() {
         StreamChunk finish = new StreamChunk.Finish(
-                FinishReason.STOP, new Usage(30, 20, 12, 5, false), Receipt.none(), Served.by("p", "m"));
+                FinishReason.STOP,
+                Usage.of(30, 20).withCachedInput(12).withReasoning(5),
+                Receipt.none(),
+                Served.by("p", "m"));
         StreamChunk switched = new StreamChunk.Switched("one", "two", FailureKind.TIMEOUT, 1);
         StreamChunk reset = new StreamChunk.Reset(0, FailureKind.TIMEOUT);
         List<JsonNode> events = read(write(

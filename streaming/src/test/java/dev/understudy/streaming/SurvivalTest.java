@@ -268,7 +268,7 @@ class SurvivalTest {
             fates.add(dice < 4 ? Fate.CUT : dice == 4 ? Fate.CUT_SILENTLY : dice == 5 ? Fate.DEAD : Fate.FINE);
         }
         ScriptedProvider provider = ScriptedProvider.named(name);
-        provider.can(prefill ? Capabilities.assumed().with(Feature.PREFILL) : Capabilities.assumed());
+        provider.can(prefill ? Capabilities.assumed().withFeature(Feature.PREFILL) : Capabilities.assumed());
         Actor actor = new Actor(provider, prefill, random.nextBoolean(), fates);
         provider.rule(asked -> cue(actor, asked, random, truth, text, lieTo.get()));
         return actor;

@@ -35,7 +35,7 @@ class TakeoverEventsTest {
     private final List<Object> order = new ArrayList<>();
     private final ScriptedProvider one = ScriptedProvider.named("one").then(CUT);
     private final ScriptedProvider two =
-            ScriptedProvider.named("two").can(Capabilities.assumed().with(Feature.PREFILL));
+            ScriptedProvider.named("two").can(Capabilities.assumed().withFeature(Feature.PREFILL));
 
     private static Understudy door(Listener listener, ChatProvider... providers) {
         UnderstudyBuilder door = Understudy.builder()

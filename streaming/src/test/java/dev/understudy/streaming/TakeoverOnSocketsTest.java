@@ -88,7 +88,7 @@ class TakeoverOnSocketsTest {
 
     private static Endpoint endpoint(String name, String url) {
         return Endpoint.of(name, url, "key-" + name)
-                .withModel("m", Capabilities.assumed().with(Feature.PREFILL));
+                .withModel("m", Capabilities.assumed().withFeature(Feature.PREFILL));
     }
 
     @AfterEach

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TokenServerTest {
 
     private static final Failure RESET = Failure.of(FailureKind.CONNECT, "connection reset");
-    private static final Capabilities PREFILL = Capabilities.assumed().with(Feature.PREFILL);
+    private static final Capabilities PREFILL = Capabilities.assumed().withFeature(Feature.PREFILL);
     private static final ChatRequest SAMPLED = ChatRequest.of("m", "q");
     private static final ChatRequest GREEDY = SAMPLED.withTemperature(0);
 
@@ -142,8 +142,7 @@ class TokenServerTest {
                 .provider(server("two", tokens, twin))
                 .build();
         try {
-            return ChatResponseAggregator.collect(
-                            ResumingProvider.over(door).stream(request))
+            return ChatResponseAggregator.collect(ResumingProvider.over(door).stream(request))
                     .block();
         } catch (ChatException.PartialAnswer partial) {
             assertThat(String.join("", tokens)).startsWith(partial.partial().text());

@@ -123,7 +123,7 @@ final class WireStage implements AutoCloseable {
 
         @Override
         public Capabilities capabilities(String model) {
-            return prefill ? Capabilities.assumed().with(Feature.PREFILL) : Capabilities.assumed();
+            return prefill ? Capabilities.assumed().withFeature(Feature.PREFILL) : Capabilities.assumed();
         }
 
         @Override

@@ -157,12 +157,12 @@ record Question(ChatRequest request, boolean stream, boolean usage) {
         if (most != null && (most < 1 || most > Integer.MAX_VALUE)) {
             throw Wrong.field("max_tokens", "max_tokens has to be 1 or more");
         }
-        return new Sampling(
-                fields.number("temperature"),
-                fields.number("top_p"),
-                most == null ? null : Integer.valueOf(most.intValue()),
-                stop(fields.find("stop")),
-                fields.whole("seed"));
+        return Sampling.defaults()
+                .withTemperature(fields.number("temperature"))
+                .withTopP(fields.number("top_p"))
+                .withMaxTokens(most == null ? null : Integer.valueOf(most.intValue()))
+                .withStop(stop(fields.find("stop")))
+                .withSeed(fields.whole("seed"));
     }
 
     private static List<String> stop(@Nullable JsonNode stop) {

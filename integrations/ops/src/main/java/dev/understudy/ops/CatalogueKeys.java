@@ -55,7 +55,7 @@ final class CatalogueKeys {
         for (Feature feature : Feature.values()) {
             Boolean can = said.get(FEATURES_KEY).find(FEATURES.get(feature.ordinal()));
             if (can != null) {
-                model = can ? model.with(feature) : model.without(feature);
+                model = can ? model.withFeature(feature) : model.withoutFeature(feature);
             }
         }
         return model;

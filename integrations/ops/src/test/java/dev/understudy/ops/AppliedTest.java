@@ -62,7 +62,7 @@ class AppliedTest {
     @Test
     void selection() {
         ann.can(Capabilities.assumed().withPrice(Price.of(9, 9)));
-        bob.can(Capabilities.assumed().without(Feature.VISION).withPrice(Price.of(1, 1)));
+        bob.can(Capabilities.assumed().withoutFeature(Feature.VISION).withPrice(Price.of(1, 1)));
         assertThat(said("selection: {strategy: sequential}", REQUEST)).isEqualTo("Ann");
         assertThat(said("selection: {strategy: cheapest}", REQUEST)).isEqualTo("Bob");
         assertThat(said("selection: {strategy: cheapest, features: [vision]}", REQUEST))
@@ -87,7 +87,7 @@ class AppliedTest {
     void timeoutsOfThoseWhoThinkAndOfThoseWhoDoNot() {
         ann.always(Cue.hang());
         assertThat(streamed("timeouts: {firstContent: 50ms}")).isEqualTo("Bob");
-        ann.can(Capabilities.assumed().with(Feature.REASONING));
+        ann.can(Capabilities.assumed().withFeature(Feature.REASONING));
         assertThat(streamed("reasoningTimeouts: {firstContent: 50ms}")).isEqualTo("Bob");
     }
 

@@ -75,7 +75,8 @@ final class Day {
     }
 
     static Cue answer() {
-        return Cue.tokens(ANSWER.split("(?= )")).withUsage(new Usage(100, 50, 40, 20, false));
+        return Cue.tokens(ANSWER.split("(?= )"))
+                .withUsage(Usage.of(100, 50).withCachedInput(40).withReasoning(20));
     }
 
     /** All of it, through both doors. */

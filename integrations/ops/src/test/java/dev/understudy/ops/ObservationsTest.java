@@ -98,7 +98,7 @@ class ObservationsTest {
     @ValueSource(booleans = {false, true})
     void aCallHasTheConventionsKeys(boolean streamed) {
         a.then(Cue.text("Here.")
-                .withUsage(new Usage(100, 50, 40, 20, false))
+                .withUsage(Usage.of(100, 50).withCachedInput(40).withReasoning(20))
                 .withReceipt(new Receipt("id-7", "a-1-2026-11-01", "stop", null)));
         ChatRequest request = REQUEST.withMaxTokens(500).withTemperature(0.5).withTopP(0.9);
         ask(streamed, observed(door()), request)

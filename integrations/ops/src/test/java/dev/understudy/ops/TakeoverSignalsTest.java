@@ -39,7 +39,7 @@ class TakeoverSignalsTest {
             .can(Capabilities.assumed().withPrice(Price.of(2, 8)))
             .then(Cue.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET));
     private final ScriptedProvider two = ScriptedProvider.named("two")
-            .can(Capabilities.assumed().with(Feature.PREFILL).withPrice(Price.of(1, 4)))
+            .can(Capabilities.assumed().withFeature(Feature.PREFILL).withPrice(Price.of(1, 4)))
             .then(Cue.tokens("me"));
 
     @BeforeEach

@@ -40,9 +40,8 @@ public final class StreamLoad {
 
     private static final int TOKENS = 40;
     private static final Duration BETWEEN = Duration.ofSeconds(1);
-    private static final Timeouts PATIENT = Timeouts.defaults()
-            .withFirstContent(Duration.ofMinutes(2))
-            .withIdle(Duration.ofMinutes(1));
+    private static final Timeouts PATIENT =
+            Timeouts.defaults().withFirstContent(Duration.ofMinutes(2)).withIdle(Duration.ofMinutes(1));
 
     /** What a program has done before it meets its first takeover. */
     private static final int STREAMS_BEFORE = 50;
@@ -108,10 +107,8 @@ public final class StreamLoad {
                     Endpoint.of("one", "http://127.0.0.1:" + port + "/v1", "key")
                             .withTransport(transport),
                     Quirks.defaults());
-            ChatProvider resuming = ResumingProvider.over(Understudy.builder()
-                    .timeouts(PATIENT)
-                    .provider(provider)
-                    .build());
+            ChatProvider resuming = ResumingProvider.over(
+                    Understudy.builder().timeouts(PATIENT).provider(provider).build());
             LongAdder words = new LongAdder();
             AtomicInteger open = new AtomicInteger();
             AtomicInteger errors = new AtomicInteger();
@@ -159,7 +156,8 @@ public final class StreamLoad {
             double seconds = (System.nanoTime() - began) / 1e9;
             System.out.printf(
                     Locale.ROOT,
-                    "%d streams, %d whole, %d errors, %d words in %.1f s (%.0f/s), heap after GC with all open %d MiB of %d, %d threads%n",
+                    "%d streams, %d whole, %d errors, %d words in %.1f s (%.0f/s), heap after GC with all open %d MiB"
+                            + " of %d, %d threads%n",
                     count,
                     whole.get(),
                     errors.get(),
@@ -201,7 +199,8 @@ public final class StreamLoad {
             TimeUnit.SECONDS.sleep(3);
             System.out.printf(
                     Locale.ROOT,
-                    "%d stopped readers: %d KiB of heap a stream, %d KiB of direct memory a stream (whole chunks of Netty's pool)%n",
+                    "%d stopped readers: %d KiB of heap a stream, %d KiB of direct memory a stream (whole chunks of"
+                            + " Netty's pool)%n",
                     count,
                     (heapAfterGc() - before) / 1024 / count,
                     (direct() - beside) / 1024 / count);
@@ -237,7 +236,7 @@ public final class StreamLoad {
                 ScriptedServer two = ScriptedServer.start()) {
             one.always(Reply.tokens(tokens).reset(After.tokens(5)));
             two.always(Reply.text(" five six seven eight nine ten"));
-            Capabilities can = Capabilities.assumed().with(Feature.PREFILL);
+            Capabilities can = Capabilities.assumed().withFeature(Feature.PREFILL);
             ChatProvider first = Providers.openAiCompatible(
                     Endpoint.of("one", one.url(), "key").withModel("m", can), Quirks.defaults());
             ChatProvider second = Providers.openAiCompatible(
@@ -304,9 +303,7 @@ public final class StreamLoad {
     private static long firstContent(ChatProvider second) {
         ChatProvider door = Understudy.builder().provider(second).build();
         long began = System.nanoTime();
-        door.stream(ChatRequest.of("m", "Count"))
-                .filter(StreamChunk::isContent)
-                .blockFirst(Duration.ofSeconds(10));
+        door.stream(ChatRequest.of("m", "Count")).filter(StreamChunk::isContent).blockFirst(Duration.ofSeconds(10));
         return System.nanoTime() - began;
     }
 
