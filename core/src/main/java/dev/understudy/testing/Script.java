@@ -3,13 +3,12 @@ package dev.understudy.testing;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Who is asked answers by rule, else from a queue, else with what stands. Safe for use by many threads. */
 final class Script<Q, A> {
 
-    private final List<Function<? super Q, ? extends @Nullable A>> rules = new CopyOnWriteArrayList<>();
+    private final List<AnswerRule<? super Q, ? extends A>> rules = new CopyOnWriteArrayList<>();
     private final ArrayDeque<A> queue = new ArrayDeque<>();
     private A standing;
     private boolean decreed;
@@ -18,7 +17,7 @@ final class Script<Q, A> {
         this.standing = standing;
     }
 
-    void rule(Function<? super Q, ? extends @Nullable A> rule) {
+    void rule(AnswerRule<? super Q, ? extends A> rule) {
         rules.add(rule);
     }
 
@@ -39,8 +38,8 @@ final class Script<Q, A> {
     /** What a rule answers; each rule is asked once for each call. */
     @Nullable
     A ruled(Q asked) {
-        for (Function<? super Q, ? extends @Nullable A> rule : rules) {
-            A ruled = rule.apply(asked);
+        for (AnswerRule<? super Q, ? extends A> rule : rules) {
+            A ruled = rule.answer(asked);
             if (ruled != null) {
                 return ruled;
             }

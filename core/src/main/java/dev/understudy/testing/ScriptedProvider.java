@@ -12,9 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
@@ -67,7 +65,7 @@ public final class ScriptedProvider implements ChatProvider {
      * Adds a rule, which is applied after earlier ones and before the queue, once for each call and on its caller's thread: a
      * rule must not block. {@code null} leaves the answer to the next rule, and then to the queue.
      */
-    public ScriptedProvider rule(Function<ChatRequest, @Nullable Cue> rule) {
+    public ScriptedProvider rule(AnswerRule<ChatRequest, Cue> rule) {
         script.rule(rule);
         return this;
     }

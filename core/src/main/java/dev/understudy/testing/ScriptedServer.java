@@ -10,10 +10,8 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.Http2SslContextSpec;
@@ -118,7 +116,7 @@ public final class ScriptedServer implements AutoCloseable {
      * Adds a rule, which is applied after earlier ones and before the queue, once for each call and on its caller's thread: a
      * rule must not block. {@code null} leaves the answer to the next rule, and then to the queue.
      */
-    public ScriptedServer rule(Function<Recorded, @Nullable Reply> rule) {
+    public ScriptedServer rule(AnswerRule<Recorded, Reply> rule) {
         script.rule(rule);
         return this;
     }
