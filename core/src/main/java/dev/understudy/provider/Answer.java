@@ -7,6 +7,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
@@ -16,21 +17,25 @@ import reactor.util.context.Context;
  */
 final class Answer<T> extends Flux<T> {
 
+    private final Connections connections;
     private final Function<RequestProgress, Flux<T>> ask;
     private final UnaryOperator<Throwable> typing;
 
     /**
+     * @param connections are asked whether the request may go out
      * @param ask makes the request, and notes on what it is given how far it has come
      * @param typing applied to the failure, after the transport's own was typed
      */
-    Answer(Function<RequestProgress, Flux<T>> ask, UnaryOperator<Throwable> typing) {
+    Answer(
+            Connections connections, Function<RequestProgress, Flux<T>> ask, UnaryOperator<Throwable> typing) {
+        this.connections = connections;
         this.ask = ask;
         this.typing = typing;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        Exchanged<T> exchanged = new Exchanged<>(actual, ask, typing);
+        Exchanged<T> exchanged = new Exchanged<>(actual, this);
         actual.onSubscribe(exchanged);
         exchanged.send();
     }
@@ -38,33 +43,35 @@ final class Answer<T> extends Flux<T> {
     private static final class Exchanged<T> implements CoreSubscriber<T>, Subscription {
 
         private final CoreSubscriber<? super T> actual;
-        private final Function<RequestProgress, Flux<T>> ask;
-        private final UnaryOperator<Throwable> typing;
+        private final Answer<T> answer;
         private final RequestProgress progress = new RequestProgress();
         private @Nullable Subscription upstream; // with the two below guarded by this
         private long requested;
         private boolean cancelled;
+        private volatile boolean sent;
         private volatile @Nullable Subscription begun;
 
-        Exchanged(
-                CoreSubscriber<? super T> actual,
-                Function<RequestProgress, Flux<T>> ask,
-                UnaryOperator<Throwable> typing) {
+        Exchanged(CoreSubscriber<? super T> actual, Answer<T> answer) {
             this.actual = actual;
-            this.ask = ask;
-            this.typing = typing;
+            this.answer = answer;
         }
 
         void send() {
-            Flux<T> answer;
-            try {
-                answer = ask.apply(progress);
-            } catch (Throwable error) {
-                Exceptions.throwIfFatal(error);
-                actual.onError(error);
+            Mono<Void> wait = answer.connections.pass();
+            if (wait != null) {
+                wait.subscribe(new Pass());
                 return;
             }
-            answer.subscribe(this);
+            sent = true;
+            Flux<T> asked;
+            try {
+                asked = answer.ask.apply(progress);
+            } catch (Throwable error) {
+                Exceptions.throwIfFatal(error);
+                onError(error);
+                return;
+            }
+            asked.subscribe(this);
         }
 
         @Override
@@ -115,12 +122,14 @@ final class Answer<T> extends Flux<T> {
         @Override
         public void onError(Throwable error) {
             progress.answered();
-            actual.onError(typing.apply(TransportFailure.typed(error, false)));
+            ended();
+            actual.onError(answer.typing.apply(TransportFailure.typed(error, false)));
         }
 
         @Override
         public void onComplete() {
             progress.answered();
+            ended();
             actual.onComplete();
         }
 
@@ -135,6 +144,46 @@ final class Answer<T> extends Flux<T> {
                 current.cancel();
             }
             progress.abandoned();
+            ended();
+        }
+
+        private void ended() {
+            if (sent) {
+                sent = false;
+                answer.connections.ended();
+            }
+        }
+
+        /** The wait before the request is sent. */
+        private final class Pass implements CoreSubscriber<Void> {
+
+            @Override
+            public Context currentContext() {
+                return actual.currentContext();
+            }
+
+            @Override
+            public void onSubscribe(Subscription subscription) {
+                Exchanged.this.onSubscribe(subscription);
+            }
+
+            @Override
+            public void onNext(Void never) {}
+
+            @Override
+            public void onError(Throwable error) {
+                Exchanged.this.onError(error);
+            }
+
+            @Override
+            public void onComplete() {
+                synchronized (Exchanged.this) {
+                    if (cancelled) {
+                        return;
+                    }
+                }
+                send();
+            }
         }
     }
 }

@@ -1,10 +1,13 @@
 package dev.understudy.provider;
 
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.net.URI;
 import java.time.Duration;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 import reactor.netty.http.Http11SslContextSpec;
@@ -12,6 +15,7 @@ import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.Http2AllocationStrategy;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientState;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.ConnectionProvider.ConnectionMetadata;
 import reactor.netty.tcp.SslProvider;
@@ -22,9 +26,14 @@ final class Connections {
     static final int MAX_HEADERS = 16 << 10;
 
     private final ConnectionProvider pool;
+    private final ConnectionTracker tracker = new ConnectionTracker(System::nanoTime);
+    private final @Nullable Negotiation negotiation;
     private final HttpClient client;
+    private final HttpClient http1;
 
     Connections(String provider, URI baseUrl, Transport transport) {
+        boolean http2 = transport.wire() == Transport.Wire.HTTP2 && "https".equalsIgnoreCase(baseUrl.getScheme());
+        this.negotiation = http2 ? new Negotiation() : null;
         this.pool = ConnectionProvider.builder("understudy-" + provider)
                 .allocationStrategy(Http2AllocationStrategy.builder()
                         .maxConnections(transport.pool().maxConnections())
@@ -33,11 +42,17 @@ final class Connections {
                         .build())
                 .pendingAcquireMaxCount(2 * transport.pool().maxConnections())
                 .pendingAcquireTimeout(transport.pool().acquire())
+                .pendingAcquireTimer(
+                        new AcquireTimer(() -> http2 && tracker.isOpening(), transport.connect(), Schedulers.parallel()))
                 .evictionPredicate((connection, age) -> isUsedUp(transport.pool(), connection, age))
                 .evictInBackground(Duration.ofSeconds(30))
                 .lifo()
                 .build();
-        boolean http2 = transport.wire() == Transport.Wire.HTTP2 && "https".equalsIgnoreCase(baseUrl.getScheme());
+        this.http1 = client(false, transport);
+        this.client = http2 ? client(true, transport) : http1;
+    }
+
+    private HttpClient client(boolean http2, Transport transport) {
         HttpClient plain = HttpClient.create(pool)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         Math.min(Integer.MAX_VALUE, transport.connect().toMillis()))
@@ -49,18 +64,35 @@ final class Connections {
                                 : new HttpProtocol[] {HttpProtocol.HTTP11})
                 .httpResponseDecoder(spec -> spec.maxHeaderSize(MAX_HEADERS).maxInitialLineLength(MAX_HEADERS))
                 .http2Settings(settings -> settings.maxHeaderListSize(MAX_HEADERS))
-                .doOnChannelInit((observer, channel, address) -> ConnectionWatch.install(channel, transport.ping()))
-                .doOnConnected(connection -> connection
-                        .addHandlerLast("understudy.discreet", Discreet.HANDLER)
-                        .addHandlerLast("understudy.interim", new Interim()))
+                .doOnChannelInit((observer, channel, address) ->
+                        ConnectionWatch.install(channel, transport, tracker, this::negotiated))
+                .doOnConnected(Connections::install)
+                .observe((connection, state) -> {
+                    if (state == HttpClientState.STREAM_CONFIGURED) {
+                        install(connection);
+                    }
+                })
                 .disableRetry(true) // a POST that is sent twice is billed twice, and attempts are counted
                 .followRedirect(false) // a key belongs to one origin
                 .compress(false);
-        this.client = transport
+        return transport
                 .trust()
                 .checker()
                 .map(checker -> plain.secure(tls -> tls.sslContext(context(http2, checker))))
                 .orElse(plain);
+    }
+
+    private void negotiated(String protocol) {
+        if (negotiation != null) {
+            negotiation.known(ApplicationProtocolNames.HTTP_2.equals(protocol));
+        }
+    }
+
+    /** Adds the handlers of responses: to a connection over HTTP/1.1, to each stream over HTTP/2. */
+    private static void install(Connection connection) {
+        connection
+                .addHandlerLast("understudy.discreet", Discreet.HANDLER)
+                .addHandlerLast("understudy.interim", new Interim());
     }
 
     /** Replaces the pool's own conditions: a predicate is used instead of them. */
@@ -82,8 +114,21 @@ final class Connections {
                 : Http11SslContextSpec.forClient().configure(context -> context.trustManager(checker));
     }
 
+    /** Returns the client for the protocol that is known now. */
     HttpClient client() {
-        return client;
+        return negotiation != null && negotiation.isHttp1() ? http1 : client;
+    }
+
+    /** See {@link Negotiation#pass()}. */
+    @Nullable Mono<Void> pass() {
+        return negotiation == null ? null : negotiation.pass();
+    }
+
+    /** Notes the end of a request that passed. */
+    void ended() {
+        if (negotiation != null) {
+            negotiation.ended();
+        }
     }
 
     /** Disposing takes a lock that all pools share, so an event loop leaves it to a thread that may wait. */

@@ -37,11 +37,13 @@ final class Exchange {
     private final Endpoint endpoint;
     private final Dialect dialect;
     private final Requests requests;
+    private final Connections connections;
 
     Exchange(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, Connections connections) {
         this.endpoint = endpoint;
         this.dialect = dialect;
-        this.requests = new Requests(endpoint, dialect, signer, connections.client());
+        this.connections = connections;
+        this.requests = new Requests(endpoint, dialect, signer, connections::client);
     }
 
     /**
@@ -52,6 +54,7 @@ final class Exchange {
      */
     Mono<byte[]> whole(byte[] body, String path, CallerText caller, KeyRing.Lease lease, Consumer<Duration> gauge) {
         return new Answer<byte[]>(
+                        connections,
                         progress -> requests.post(body, path, lease, "application/json", progress)
                                 .response((response, content) -> {
                                     if (!ok(response)) {
@@ -115,6 +118,7 @@ final class Exchange {
             Consumer<Duration> gauge,
             UnaryOperator<StreamChunk> mark) {
         return new Answer<>(
+                connections,
                 progress -> asked.apply(progress).response((response, content) -> {
                     if (!ok(response)) {
                         progress.answered();
@@ -134,6 +138,7 @@ final class Exchange {
     /** Completes when a cheap GET succeeds. */
     Mono<Void> probe(KeyRing.Lease lease, String path) {
         return new Answer<Void>(
+                        connections,
                         progress -> requests.get(path, lease, "application/json", progress)
                                 .response((response, content) -> {
                                     progress.answered();

@@ -39,7 +39,8 @@ final class Interim extends ChannelInboundHandlerAdapter {
             return;
         }
         ReferenceCountUtil.release(message);
-        if (message instanceof LastHttpContent) {
+        boolean stream = context.channel().parent() != null; // of HTTP/2, where an interim response has no content
+        if (stream || message instanceof LastHttpContent) {
             passing = false;
             context.read(); // nobody behind this handler has seen that there was anything
         }

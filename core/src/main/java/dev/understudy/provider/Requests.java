@@ -10,6 +10,7 @@ import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -22,9 +23,9 @@ final class Requests {
     private final Endpoint endpoint;
     private final Dialect dialect;
     private final @Nullable Signer signer;
-    private final HttpClient client;
+    private final Supplier<HttpClient> client;
 
-    Requests(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, HttpClient client) {
+    Requests(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, Supplier<HttpClient> client) {
         this.endpoint = endpoint;
         this.dialect = dialect;
         this.signer = signer;
@@ -37,7 +38,7 @@ final class Requests {
      */
     HttpClient.ResponseReceiver<?> get(String path, KeyRing.Lease lease, String accept, RequestProgress progress) {
         String uri = endpoint.baseUrl() + path;
-        HttpClient ready = client.headers(headers -> fill(headers, lease, accept))
+        HttpClient ready = client.get().headers(headers -> fill(headers, lease, accept))
                 .doOnRequest((request, connection) -> progress.sentOn(connection));
         return signed(ready, "GET", uri, NOTHING).get().uri(uri);
     }
@@ -49,7 +50,7 @@ final class Requests {
     HttpClient.ResponseReceiver<?> post(
             byte[] body, String path, KeyRing.Lease lease, String accept, RequestProgress progress) {
         String uri = endpoint.baseUrl() + path;
-        HttpClient ready = client.headers(headers -> {
+        HttpClient ready = client.get().headers(headers -> {
             fill(headers, lease, accept);
             headers.set("content-type", "application/json");
         });

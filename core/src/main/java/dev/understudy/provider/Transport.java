@@ -28,16 +28,17 @@ public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, 
     /**
      * How connections are kept. Each provider has a pool of its own, so one that hangs cannot starve another.
      *
-     * @param acquire how long a call may wait for a free connection of the pool
+     * @param acquire how long a call may wait when all connections are in use; short, so that another provider is asked soon.
+     *     A connection that is being opened is waited for as long as that may take
      * @param idle how long an unused connection is kept
      * @param maxLifeTime age at which a connection gets no further requests; those on it may end. The host's name is looked
      *     up again for the next one
-     * @param maxConnections of one provider at a time
+     * @param maxConnections of one provider at a time; over HTTP/2 each carries up to 100 requests
      */
     public record Pool(Duration acquire, Duration idle, Duration maxLifeTime, int maxConnections) {
 
         private static final Pool DEFAULTS =
-                new Pool(Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofMinutes(10), 500);
+                new Pool(Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ofMinutes(10), 500);
 
         public Pool {
             positive("acquire", acquire);

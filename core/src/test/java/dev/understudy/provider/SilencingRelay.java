@@ -7,8 +7,13 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -19,6 +24,11 @@ final class SilencingRelay implements AutoCloseable {
 
     private final ServerSocket listener;
     private final int target;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final CountDownLatch held = new CountDownLatch(1);
+    private volatile int heldFrom = Integer.MAX_VALUE;
+    private volatile int heldUntil;
+    private volatile long delay;
     private final List<Pair> pairs = new CopyOnWriteArrayList<>();
 
     private SilencingRelay(int target) throws IOException {
@@ -42,6 +52,17 @@ final class SilencingRelay implements AutoCloseable {
     /** Makes all connections that are open now silent; later ones are relayed. */
     void silence() {
         pairs.forEach(pair -> pair.silent.set(true));
+    }
+
+    /** Relays the bytes of connections that are accepted from now on only after this time. */
+    void delay(Duration delay) {
+        this.delay = delay.toMillis();
+    }
+
+    /** Relays nothing of the connections from this one on until so many were accepted. */
+    void hold(int from, int until) {
+        heldFrom = from;
+        heldUntil = until;
     }
 
     /** Closes all connections that are open now with a reset. */
@@ -69,24 +90,36 @@ final class SilencingRelay implements AutoCloseable {
                 Socket client = listener.accept();
                 Pair pair = new Pair(client, new Socket(InetAddress.getLoopbackAddress(), target));
                 pairs.add(pair);
-                start(() -> pump(pair, client, pair.server));
-                start(() -> pump(pair, pair.server, client));
+                int number = pairs.size();
+                if (number >= heldUntil) {
+                    held.countDown();
+                }
+                timer.schedule(
+                        () -> {
+                            start(() -> pump(number, pair, client, pair.server));
+                            start(() -> pump(number, pair, pair.server, client));
+                        },
+                        delay,
+                        TimeUnit.MILLISECONDS);
             }
         } catch (IOException closed) {
             // the relay was closed
         }
     }
 
-    private static void pump(Pair pair, Socket from, Socket to) {
+    private void pump(int number, Pair pair, Socket from, Socket to) {
         byte[] buffer = new byte[16 << 10];
         try {
+            if (number >= heldFrom) {
+                held.await();
+            }
             InputStream in = from.getInputStream();
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 if (!pair.silent.get()) {
                     to.getOutputStream().write(buffer, 0, n);
                 }
             }
-        } catch (IOException gone) {
+        } catch (IOException | InterruptedException gone) {
             // ends below
         } finally {
             if (from == pair.client) {
@@ -124,6 +157,8 @@ final class SilencingRelay implements AutoCloseable {
     @Override
     public void close() {
         quietly(listener);
+        timer.shutdownNow();
+        held.countDown();
         pairs.forEach(pair -> {
             quietly(pair.client);
             quietly(pair.server);

@@ -1,0 +1,155 @@
+package dev.understudy.provider;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** Server over TLS that speaks HTTP/2 frame by frame. */
+final class Http2Server implements AutoCloseable {
+
+    static final String ANSWER =
+            "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"It rains\"},\"finish_reason\":\"stop\"}]}";
+
+    final AtomicInteger connections = new AtomicInteger();
+    final AtomicInteger requests = new AtomicInteger();
+    private final MultiThreadIoEventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final Channel listener;
+
+    /**
+     * @param streams on one connection at a time
+     * @param answer called with each stream at the end of its request
+     */
+    Http2Server(long streams, Consumer<ChannelHandlerContext> answer) {
+        SslContext tls = tls();
+        this.listener = new ServerBootstrap()
+                .group(threads)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        connections.incrementAndGet();
+                        channel.pipeline().addLast(tls.newHandler(channel.alloc()), new Negotiated(streams, answer));
+                    }
+                })
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    private static SslContext tls() {
+        try {
+            return SslContextBuilder.forServer(
+                            TlsCertificates.LOOPBACK.getKeyPair().getPrivate(),
+                            TlsCertificates.LOOPBACK.getCertificate())
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            ApplicationProtocolConfig.Protocol.ALPN,
+                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                            ApplicationProtocolNames.HTTP_2))
+                    .build();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    static void status(ChannelHandlerContext stream, int status) {
+        stream.writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(String.valueOf(status))));
+    }
+
+    /** Answers with a whole chat completion. */
+    static void completion(ChannelHandlerContext stream) {
+        Http2Headers headers = new DefaultHttp2Headers().status("200").set("content-type", "application/json");
+        stream.write(new DefaultHttp2HeadersFrame(headers));
+        stream.writeAndFlush(new DefaultHttp2DataFrame(
+                Unpooled.wrappedBuffer(ANSWER.getBytes(StandardCharsets.UTF_8)), true));
+    }
+
+    static void reset(ChannelHandlerContext stream, Http2Error error) {
+        stream.writeAndFlush(new DefaultHttp2ResetFrame(error));
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownGracefully(0, 0, java.util.concurrent.TimeUnit.SECONDS);
+    }
+
+    private final class Negotiated extends ApplicationProtocolNegotiationHandler {
+
+        private final long streams;
+        private final Consumer<ChannelHandlerContext> answer;
+
+        Negotiated(long streams, Consumer<ChannelHandlerContext> answer) {
+            super(ApplicationProtocolNames.HTTP_1_1);
+            this.streams = streams;
+            this.answer = answer;
+        }
+
+        @Override
+        protected void configurePipeline(ChannelHandlerContext context, String protocol) {
+            context.pipeline()
+                    .addLast(
+                            Http2FrameCodecBuilder.forServer()
+                                    .initialSettings(Http2Settings.defaultSettings().maxConcurrentStreams(streams))
+                                    .build(),
+                            new Http2MultiplexHandler(new ChannelInitializer<>() {
+                                @Override
+                                protected void initChannel(Channel stream) {
+                                    stream.pipeline().addLast(new Stream(answer));
+                                }
+                            }));
+        }
+    }
+
+    private final class Stream extends ChannelInboundHandlerAdapter {
+
+        private final Consumer<ChannelHandlerContext> answer;
+
+        Stream(Consumer<ChannelHandlerContext> answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object frame) {
+            boolean last = frame instanceof Http2DataFrame data && data.isEndStream()
+                    || frame instanceof Http2HeadersFrame headers && headers.isEndStream();
+            ReferenceCountUtil.release(frame);
+            if (last) {
+                requests.incrementAndGet();
+                answer.accept(context);
+            }
+        }
+    }
+}
