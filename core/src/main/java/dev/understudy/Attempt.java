@@ -14,7 +14,6 @@ import dev.understudy.chat.Trail;
 import dev.understudy.chat.Usage;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
 
@@ -43,39 +42,37 @@ final class Attempt {
         this.place = new Place(route, call.plan().isEarly(cursor.route()), call);
     }
 
-    /** All guards of a call, from the first to the last; operators from the inside out. */
+    /** All guards of a call, from the first to the last; operators from the inside out. Never throws. */
     <T> Flux<T> through(CallMode<T> mode) {
         Failure denied = place.take(started); // circuit and rate limits: a place, or the reason why not
         if (denied != null) {
             return Flux.error(failed(denied, Usage.none()));
         }
+        try {
+            return asking(mode);
+        } catch (Throwable thrown) { // the caller's token counter: no provider's failure, and it keeps no place
+            place.leave(call.now());
+            return Flux.error(CallerCode.rejected("The request could not be made to fit", thrown));
+        }
+    }
+
+    private <T> Flux<T> asking(CallMode<T> mode) {
         if (cursor.attempt() == 1) {
             route.member().retryTokens().earn(started);
         }
-        ChatRequest fitted = fittedOrLeft(); // no longer than the context window
+        ChatRequest fitted = fitted(); // no longer than the context window
         Event.AttemptStarted asked =
                 new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), tries());
         call.tell(asked);
-        return Flux.defer(() -> mode.ask(route, fitted)) // a throw becomes a signal
+        return Flux.defer(() -> CallerCode.answer(() -> mode.ask(route, fitted))) // a throw becomes a signal
                 .switchIfEmpty(Flux.error(Attempt::empty)) // silence is not success
                 .transform(answer -> watched(answer, mode)) // no silence for ever
-                .onErrorMap(
-                        error -> !Exceptions.isFatal(error), FailureClassifier::typed) // whatever it is, it has a kind
+                .onErrorMap(FailureClassifier::typed) // whatever it is, it has a kind
                 .transform(answer -> mode.commit(answer, this)) // the first content decides, and all is reported
                 .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
                 .doOnCancel(this::left)
                 .doOnError(error -> place.leave(call.now()))
                 .contextWrite(context -> within(asked, context));
-    }
-
-    /** A caller's token counter may throw: that is nobody's failure, and must not keep the place. */
-    private ChatRequest fittedOrLeft() {
-        try {
-            return fitted();
-        } catch (RuntimeException e) {
-            place.leave(call.now());
-            throw e;
-        }
     }
 
     /** An understudy inside reads the Context too: our cursor, and who hears us, are none of its business. */
@@ -105,16 +102,10 @@ final class Attempt {
         Timeouts limits = route.capabilities().has(Feature.REASONING)
                 ? call.policies().reasoning()
                 : call.policies().timeouts();
-        long total = started + Nanos.of(limits.total());
-        boolean callEndsFirst = call.deadline() != Long.MAX_VALUE && call.deadline() - total < 0;
         return new Watchdog<>(
                 answer,
                 new Watchdog.Limits(
-                        mode.first(limits),
-                        mode.firstPhase(),
-                        limits.idle(),
-                        callEndsFirst ? call.deadline() : total,
-                        callEndsFirst ? Failure.Phase.DEADLINE : Failure.Phase.TOTAL),
+                        mode.first(limits), mode.firstPhase(), limits.idle(), limits.total(), call.deadline()),
                 call.policies().time());
     }
 
@@ -170,13 +161,14 @@ final class Attempt {
         Trail.Outcome outcome = asked ? Trail.Outcome.FAILED : Trail.Outcome.SKIPPED;
         Trail.Entry entry = entry(outcome, failure, usage, failure.advice().keyFingerprint());
         call.tell(asked ? new Event.AttemptFailed(call.id(), entry) : new Event.RouteSkipped(call.id(), entry));
-        place.failed(failure, call.now() - started, call.now());
+        settle(failed);
         return new Missed(cursor.failed(entry, failed), failed);
     }
 
     /** Something was shown already: the answer ends here. */
-    ChatException.PartialAnswer cut(Failure failure, ChatResponseAggregator delivered) {
-        place.failed(failure, call.now() - started, call.now());
+    ChatException.PartialAnswer cut(ChatException.CallFailed failed, ChatResponseAggregator delivered) {
+        Failure failure = failed.failure();
+        settle(failed);
         Trail.Entry entry =
                 entry(Trail.Outcome.PARTIAL, failure, spent(), failure.advice().keyFingerprint());
         call.tell(new Event.AttemptFailed(call.id(), entry));
@@ -184,6 +176,14 @@ final class Attempt {
                 new ChatException.PartialAnswer(failure, delivered.partial(served(trail(entry))));
         call.end(new Event.CallFailed(call.id(), why, call.took()));
         return why;
+    }
+
+    private void settle(ChatException.CallFailed failed) {
+        if (CallerCode.isFatal(failed.getCause())) {
+            place.leave(call.now()); // the JVM's failure, no provider's
+        } else {
+            place.failed(failed.failure(), call.now() - started, call.now());
+        }
     }
 
     /** The caller is gone, or another provider was faster. Neither speaks against this one. */

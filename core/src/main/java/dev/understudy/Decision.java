@@ -26,6 +26,8 @@ sealed interface Decision {
             CONTENT_REFUSED("The request was refused and is not routed around the refusal"),
             INVALID_REQUEST("The request is not valid"),
             CANNOT_BE_SHORTENED(Trim.Stuck.WHY),
+            SUBSCRIBER_STOPPED("The subscriber asked for nothing"),
+            FATAL_ERROR("A fatal error of the JVM"),
             RETRY_BUDGET_EXHAUSTED("All providers/models failed"),
             WAIT_EXCEEDS_DEADLINE("All providers/models failed"),
             ALL_FAILED("All providers/models failed");
@@ -116,6 +118,9 @@ sealed interface Decision {
             Resources resources) {
         if (failure.phase() == Failure.Phase.DEADLINE) {
             return new Stop(Stop.Reason.DEADLINE_EXCEEDED);
+        }
+        if (failure.phase() == Failure.Phase.CONSUMER) {
+            return new Stop(Stop.Reason.SUBSCRIBER_STOPPED);
         }
         if (options.maxAttempts() > 0 && cursor.attempts() >= options.maxAttempts()) {
             return new Stop(

@@ -9,13 +9,14 @@ import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.Trail;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
@@ -48,34 +49,29 @@ final class Engine {
 
     <T> Flux<T> run(ChatRequest request, CallMode<T> mode) {
         return Flux.deferContextual(context -> {
-            Call call = open(request, mode, context);
-            return Flux.deferContextual(step -> step.hasKey(Cursor.class)
+            CallOptions asked = options.apply(context);
+            boolean stream = mode == CallMode.STREAM;
+            Event.CallId id = new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, asked.tags());
+            Call call;
+            try {
+                call = open(id, request, asked, context);
+            } catch (Throwable thrown) { // nobody can answer, or code of the caller threw
+                ChatException.Rejected rejected = CallerCode.rejected("The call could not be planned", thrown);
+                Listener.safely(listener(context), new Event.CallFailed(id, rejected, Duration.ZERO));
+                return Flux.error(rejected);
+            }
+            Flux<T> attempts = Flux.deferContextual(step -> step.hasKey(Cursor.class)
                             ? hedge.around(call, step.get(Cursor.class), mode)
                             : begin(call, mode))
-                    .retryWhen(Retry.from(missed -> missed.concatMap(miss -> next(miss.failure(), call))))
-                    .doFinally(end -> cancelled(end, call)); // after the attempt has left
+                    .retryWhen(Retry.from(missed -> missed.concatMap(miss -> next(miss.failure(), call))));
+            return new Outlet<>(attempts, call);
         });
     }
 
-    private static void cancelled(SignalType end, Call call) {
-        if (end == SignalType.CANCEL) {
-            call.end(new Event.CallCancelled(call.id(), call.took()));
-        }
-    }
-
-    private Call open(ChatRequest request, CallMode<?> mode, ContextView context) {
-        CallOptions asked = options.apply(context);
-        boolean stream = mode == CallMode.STREAM;
-        Event.CallId id = new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, asked.tags());
+    private Call open(Event.CallId id, ChatRequest request, CallOptions asked, ContextView context) {
         Listener listener = listener(context);
         long now = policies.time().nanos();
-        Plan plan;
-        try {
-            plan = planner.plan(request, stream, asked, ResumeToken.of(context), now);
-        } catch (ChatException.Rejected rejected) {
-            Listener.safely(listener, new Event.CallFailed(id, rejected, Duration.ZERO));
-            throw rejected;
-        }
+        Plan plan = planner.plan(request, id.stream(), asked, ResumeToken.of(context), now);
         ContextWindow window = ContextWindow.from(context);
         Call call = new Call(
                 id,
@@ -114,7 +110,11 @@ final class Engine {
     private long deadline(CallOptions asked, long now) {
         Duration timeout =
                 asked.timeout() != null ? asked.timeout() : policies.limits().callTimeout();
-        Long absolute = asked.deadline();
+        // Told on the clock of Schedulers.parallel(), which need not be this one's.
+        Long told = asked.deadline();
+        Long absolute = told == null
+                ? null
+                : Long.valueOf(now + told - Schedulers.parallel().now(TimeUnit.NANOSECONDS));
         if (timeout == null) {
             return absolute == null ? Long.MAX_VALUE : absolute;
         }
@@ -140,6 +140,17 @@ final class Engine {
     private Publisher<Context> next(Throwable error, Call call) {
         if (!(error instanceof Missed miss)) {
             return Mono.error(error);
+        }
+        try {
+            return next(miss, call);
+        } catch (Throwable thrown) { // the caller's token counter, or its source of chance
+            return Mono.error(CallerCode.rejected("The call could not go on", thrown));
+        }
+    }
+
+    private Publisher<Context> next(Missed miss, Call call) {
+        if (CallerCode.isFatal(miss.failed().getCause())) {
+            return Mono.error(exhausted("A fatal error of the JVM", miss.cursor(), call));
         }
         Failure failure = miss.failed().failure();
         Decision decision = Decision.after(

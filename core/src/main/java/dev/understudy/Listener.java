@@ -56,7 +56,7 @@ public interface Listener {
     static void safely(Listener listener, Event event) {
         try {
             listener.on(event);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // Dropped, as promised above: there is nobody to tell whom it would not harm as well.
         }
     }
@@ -64,8 +64,9 @@ public interface Listener {
     /** Returns {@link #within} of a listener, or the unchanged Context if the listener throws. */
     static Context contextFor(Listener listener, Event.AttemptStarted attempt, Context context) {
         try {
-            return listener.within(attempt, context);
-        } catch (RuntimeException e) {
+            Context more = listener.within(attempt, context);
+            return more == null ? context : more;
+        } catch (Throwable e) {
             return context; // as above
         }
     }

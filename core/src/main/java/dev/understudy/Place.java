@@ -74,7 +74,7 @@ final class Place {
                         rule,
                         call.policies().options().retry().patience(),
                         now);
-        if (rule.countsForCircuit() && !isTheCallersOwnEnd(failure)) {
+        if (rule.countsForCircuit() && !isTheCallersOwn(failure)) {
             if (permit.failure(now) || permit.cut(now)) {
                 member.health().failed(failure, true, took, now);
                 call.memory().roster().failed(member, now);
@@ -93,8 +93,8 @@ final class Place {
                 || failure.status() >= 400;
     }
 
-    private static boolean isTheCallersOwnEnd(Failure failure) {
-        return failure.phase() == Failure.Phase.DEADLINE;
+    private static boolean isTheCallersOwn(Failure failure) {
+        return failure.phase() == Failure.Phase.DEADLINE || failure.phase() == Failure.Phase.CONSUMER;
     }
 
     /** Nothing is known: cancelled, or already judged. Whether it was still held. */

@@ -1,5 +1,6 @@
 package dev.understudy;
 
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
@@ -85,7 +86,15 @@ record Planner(
                 if (theirs == null) {
                     continue;
                 }
-                Route route = new Route(member, theirs, member.provider().capabilities(theirs));
+                Route route;
+                try {
+                    route = new Route(member, theirs, member.provider().capabilities(theirs));
+                } catch (Throwable thrown) {
+                    skip(
+                            new Route(member, theirs, Capabilities.assumed()),
+                            new SkipReason.CapabilitiesFailed(thrown.getClass().getName()));
+                    continue;
+                }
                 if (!isKnown(route) && canServe(route)) {
                     first = first == null ? route : first;
                     if (isOpen(route)) {
@@ -149,13 +158,21 @@ record Planner(
                 routes.put(candidate, route);
             }
             List<Route> order = new ArrayList<>();
-            for (Selection.Candidate candidate : selection.order(candidates, request, dice)) {
+            for (Selection.Candidate candidate : selected(candidates)) {
                 Route route = routes.remove(candidate);
                 if (route != null) {
                     order.add(route);
                 }
             }
             return order;
+        }
+
+        private List<Selection.Candidate> selected(List<Selection.Candidate> candidates) {
+            try {
+                return selection.order(candidates, request, dice);
+            } catch (Throwable thrown) {
+                throw CallerCode.rejected("The selection failed", thrown);
+            }
         }
 
         private Selection.Candidate candidate(Route route) {

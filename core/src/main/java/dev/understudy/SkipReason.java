@@ -40,6 +40,14 @@ sealed interface SkipReason {
         }
     }
 
+    /** The provider's capabilities could not be read. */
+    record CapabilitiesFailed(String error) implements SkipReason {
+        @Override
+        public String text() {
+            return "its capabilities failed with " + error;
+        }
+    }
+
     /** The provider lacks a tag that the caller requires. */
     record NotTagged(String tag, String value) implements SkipReason {
         @Override

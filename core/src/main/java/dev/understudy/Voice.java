@@ -45,7 +45,7 @@ record Voice(SharedStanding shared, String from, String door, Time time) impleme
         }
         try {
             shared.tell(new SharedStanding.Told(from, word));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // Dropped, as SharedStanding promises: this door knows it, and the others find out for themselves.
         }
     }

@@ -4,6 +4,7 @@ import static dev.understudy.VirtualStage.REQUEST;
 import static dev.understudy.VirtualStage.standing;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Usage;
@@ -121,7 +122,9 @@ class PlaceTest {
         VirtualStage.Heard heard = streamed
                 ? stage.stream(understudy.stream(REQUEST).contextWrite(broken))
                 : stage.chat(understudy.chat(REQUEST).contextWrite(broken));
-        assertThat(heard.error).isInstanceOf(IllegalStateException.class).hasMessage("the caller's bug");
+        assertThat(heard.error)
+                .isInstanceOf(ChatException.Rejected.class)
+                .hasCauseInstanceOf(IllegalStateException.class);
         assertThat(standing(understudy, "a").inFlight()).isZero();
         assertThat(ask(understudy, streamed).served()).isTrue();
     }

@@ -116,6 +116,12 @@ public abstract sealed class ChatException extends RuntimeException {
             return Failure.of(FailureKind.UNSUPPORTED, String.valueOf(getMessage()));
         }
 
+        /** Keeps what code of the caller threw as the cause. */
+        public Rejected(String message, Trail trail, Throwable cause) {
+            super(message, cause);
+            this.trail = trail;
+        }
+
         public Trail trail() {
             return trail;
         }

@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -28,6 +29,10 @@ public record ChatRequest(
         Map<String, Map<String, Object>> extra) {
 
     public ChatRequest {
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(toolbox, "toolbox");
+        Objects.requireNonNull(format, "format");
+        Objects.requireNonNull(sampling, "sampling");
         if (model.isBlank()) {
             throw new IllegalArgumentException("A request names a model, \"gpt-5\" for one");
         }

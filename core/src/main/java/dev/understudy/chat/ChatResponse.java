@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -16,6 +17,9 @@ public record ChatResponse(
         String text, String refusal, List<Thought> thoughts, List<ToolCall> toolCalls, StreamChunk.Finish finish) {
 
     public ChatResponse {
+        Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(refusal, "refusal");
+        Objects.requireNonNull(finish, "finish");
         thoughts = List.copyOf(thoughts);
         toolCalls = List.copyOf(toolCalls);
     }

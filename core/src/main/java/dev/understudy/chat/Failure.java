@@ -3,6 +3,7 @@ package dev.understudy.chat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ public record Failure(
         @Nullable String code,
         @Nullable Phase phase,
         Advice advice) {
+    public Failure {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(advice, "advice");
+    }
+
 
     /**
      * What the vendor says should be done about it.
@@ -81,13 +88,22 @@ public record Failure(
     }
 
     public static Failure timeout(Phase phase, Duration after) {
-        return new Failure(
-                FailureKind.TIMEOUT,
-                "no " + phase.label() + " within " + after.toMillis() + " ms",
-                0,
-                null,
-                phase,
-                Advice.none());
+        String time = millis(after) + " ms";
+        String message =
+                switch (phase) {
+                    case CONNECT -> "no connection within " + time;
+                    case HEADERS, FIRST_CONTENT, RESPONSE -> "no " + phase.label() + " within " + time;
+                    case IDLE -> "no further content within " + time;
+                    case TOTAL -> "the attempt was not over within " + time;
+                    case DEADLINE -> "the time of the call was over after " + time + " of this attempt";
+                    case CONSUMER -> "the subscriber asked for nothing for " + time;
+                };
+        return new Failure(FailureKind.TIMEOUT, message, 0, null, phase, Advice.none());
+    }
+
+    /** A limit that is practically for ever has more milliseconds than a long. */
+    private static long millis(Duration after) {
+        return after.compareTo(Duration.ofMillis(Long.MAX_VALUE)) < 0 ? after.toMillis() : Long.MAX_VALUE;
     }
 
     public Failure withMessage(String message) {
@@ -164,7 +180,9 @@ public record Failure(
         /** The whole attempt. */
         TOTAL,
         /** The whole call, by the caller's timeout or deadline. */
-        DEADLINE;
+        DEADLINE,
+        /** The time in which the subscriber asked for nothing. */
+        CONSUMER;
 
         private final String label = name().toLowerCase(Locale.ROOT).replace('_', ' ');
 

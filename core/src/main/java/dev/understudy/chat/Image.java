@@ -12,7 +12,11 @@ public sealed interface Image {
      *
      * @param url absolute, usually https
      */
-    record Url(String url) implements Image {}
+    record Url(String url) implements Image {
+        public Url {
+            Objects.requireNonNull(url, "url");
+        }
+    }
 
     /**
      * A picture that is sent along.
@@ -22,6 +26,8 @@ public sealed interface Image {
      */
     record Data(String mediaType, String base64) implements Image {
         public Data {
+            Objects.requireNonNull(mediaType, "mediaType");
+            Objects.requireNonNull(base64, "base64");
             if (!mediaType.startsWith("image/")) {
                 throw new IllegalArgumentException("Media type of an image expected, image/png for one: " + mediaType);
             }

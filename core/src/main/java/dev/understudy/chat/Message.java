@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -8,7 +9,11 @@ import java.util.stream.Collectors;
 public sealed interface Message {
 
     /** How the model should behave. Usually the first message; some dialects collect all of them at the front. */
-    record System(String text) implements Message {}
+    record System(String text) implements Message {
+        public System {
+            Objects.requireNonNull(text, "text");
+        }
+    }
 
     /** What the user says. */
     record User(List<Part> parts) implements Message {
@@ -36,6 +41,7 @@ public sealed interface Message {
      */
     record Assistant(String text, List<ToolCall> toolCalls, List<Thought> thoughts) implements Message {
         public Assistant {
+            Objects.requireNonNull(text, "text");
             toolCalls = List.copyOf(toolCalls);
             thoughts = List.copyOf(thoughts);
         }
@@ -49,7 +55,13 @@ public sealed interface Message {
      * @param content the result, often JSON
      * @param error whether the tool failed
      */
-    record ToolResult(String callId, String name, String content, boolean error) implements Message {}
+    record ToolResult(String callId, String name, String content, boolean error) implements Message {
+        public ToolResult {
+            Objects.requireNonNull(callId, "callId");
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(content, "content");
+        }
+    }
 
     static Message system(String text) {
         return new System(text);

@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,12 @@ public sealed interface Notice {
             String keyFingerprint,
             FailureKind kind,
             @Nullable Duration forHowLong) implements Notice {
+        public KeyGated {
+            Objects.requireNonNull(provider, "provider");
+            Objects.requireNonNull(keyFingerprint, "keyFingerprint");
+            Objects.requireNonNull(kind, "kind");
+        }
+
         @Override
         public String toString() {
             return provider + " leaves " + keyFingerprint + " out "
@@ -37,6 +44,11 @@ public sealed interface Notice {
      * @param model for which model
      */
     record Answering(String provider, String model) implements Notice {
+        public Answering {
+            Objects.requireNonNull(provider, "provider");
+            Objects.requireNonNull(model, "model");
+        }
+
         @Override
         public String toString() {
             return provider + "/" + model + " answers";
@@ -50,6 +62,11 @@ public sealed interface Notice {
      * @param keyFingerprint which key
      */
     record KeyUsed(String provider, String keyFingerprint) implements Notice {
+        public KeyUsed {
+            Objects.requireNonNull(provider, "provider");
+            Objects.requireNonNull(keyFingerprint, "keyFingerprint");
+        }
+
         @Override
         public String toString() {
             return provider + " goes on with " + keyFingerprint;
@@ -82,6 +99,13 @@ public sealed interface Notice {
      * @param change what was done about it
      */
     record Adapted(String provider, String model, String parameter, Change change) implements Notice {
+        public Adapted {
+            Objects.requireNonNull(provider, "provider");
+            Objects.requireNonNull(model, "model");
+            Objects.requireNonNull(parameter, "parameter");
+            Objects.requireNonNull(change, "change");
+        }
+
         @Override
         public String toString() {
             return provider + "/" + model + " " + change.words.formatted(parameter);

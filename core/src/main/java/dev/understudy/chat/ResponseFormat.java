@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +23,7 @@ public sealed interface ResponseFormat {
      */
     record JsonSchema(String name, Map<String, ?> schema, boolean strict) implements ResponseFormat {
         public JsonSchema {
+            Objects.requireNonNull(name, "name");
             schema = Collections.unmodifiableMap(new LinkedHashMap<>(schema));
         }
     }

@@ -1,5 +1,7 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
+
 /**
  * A vendor's signature or encryption of a thought. It must go back unchanged to the same vendor and means nothing to
  * another.
@@ -9,4 +11,9 @@ package dev.understudy.chat;
  * @param origin the dialect that produced it, and the host if that is not the vendor's own: {@code "anthropic"}, {@code
  *     "anthropic@gateway.example.org"}
  */
-public record Seal(String value, boolean redacted, String origin) {}
+public record Seal(String value, boolean redacted, String origin) {
+    public Seal {
+        Objects.requireNonNull(value, "value");
+        Objects.requireNonNull(origin, "origin");
+    }
+}

@@ -1,5 +1,7 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
+
 /**
  * Who served an answer, and what it took to get there.
  *
@@ -12,6 +14,14 @@ package dev.understudy.chat;
  */
 public record Served(
         String requestedProvider, String requestedModel, String provider, String model, boolean fallback, Trail trail) {
+    public Served {
+        Objects.requireNonNull(requestedProvider, "requestedProvider");
+        Objects.requireNonNull(requestedModel, "requestedModel");
+        Objects.requireNonNull(provider, "provider");
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(trail, "trail");
+    }
+
 
     /** Said by a single provider that was asked directly. */
     public static Served by(String provider, String model) {

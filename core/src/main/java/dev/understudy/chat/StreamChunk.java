@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,10 @@ public sealed interface StreamChunk {
 
     /** Text of the answer. */
     record Text(String text) implements StreamChunk {
+        public Text {
+            Objects.requireNonNull(text, "text");
+        }
+
         @Override
         public boolean isContent() {
             return !text.isEmpty();
@@ -33,6 +38,10 @@ public sealed interface StreamChunk {
      * @param closes the finished thought with its seal when this chunk ends a sealed one, with {@code thought} ""
      */
     record Reasoning(String thought, @Nullable Seal closes) implements StreamChunk {
+        public Reasoning {
+            Objects.requireNonNull(thought, "thought");
+        }
+
         @Override
         public boolean isContent() {
             return !thought.isEmpty() || closes != null;
@@ -40,7 +49,11 @@ public sealed interface StreamChunk {
     }
 
     /** The model's refusal to answer, where a vendor tells it apart from text. */
-    record Refusal(String words) implements StreamChunk {}
+    record Refusal(String words) implements StreamChunk {
+        public Refusal {
+            Objects.requireNonNull(words, "words");
+        }
+    }
 
     /**
      * A fragment of a tool call, for those who want to show progress.
@@ -51,6 +64,12 @@ public sealed interface StreamChunk {
      * @param arguments the next characters of its arguments, possibly ""
      */
     record ToolCallPart(int index, String id, String name, String arguments) implements StreamChunk {
+        public ToolCallPart {
+            Objects.requireNonNull(id, "id");
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(arguments, "arguments");
+        }
+
         @Override
         public boolean isContent() {
             return true;
@@ -64,6 +83,10 @@ public sealed interface StreamChunk {
      * @param call the call, with all of its arguments
      */
     record ToolCallDone(int index, ToolCall call) implements StreamChunk {
+        public ToolCallDone {
+            Objects.requireNonNull(call, "call");
+        }
+
         @Override
         public boolean isContent() {
             return true;
@@ -78,7 +101,13 @@ public sealed interface StreamChunk {
      * @param reason why
      * @param atOffset characters of text delivered before
      */
-    record Switched(String from, String to, FailureKind reason, int atOffset) implements StreamChunk {}
+    record Switched(String from, String to, FailureKind reason, int atOffset) implements StreamChunk {
+        public Switched {
+            Objects.requireNonNull(from, "from");
+            Objects.requireNonNull(to, "to");
+            Objects.requireNonNull(reason, "reason");
+        }
+    }
 
     /**
      * What was delivered from this offset on is void and comes anew.
@@ -86,7 +115,11 @@ public sealed interface StreamChunk {
      * @param discardFromOffset characters of text to keep
      * @param reason why
      */
-    record Reset(int discardFromOffset, FailureKind reason) implements StreamChunk {}
+    record Reset(int discardFromOffset, FailureKind reason) implements StreamChunk {
+        public Reset {
+            Objects.requireNonNull(reason, "reason");
+        }
+    }
 
     /**
      * The vendor keeps this answer: with the token it can be told again if the stream is lost. Comes right behind the first
@@ -94,7 +127,11 @@ public sealed interface StreamChunk {
      *
      * @param token how to ask for it
      */
-    record Resumable(ResumeToken token) implements StreamChunk {}
+    record Resumable(ResumeToken token) implements StreamChunk {
+        public Resumable {
+            Objects.requireNonNull(token, "token");
+        }
+    }
 
     /**
      * The end of the answer.
@@ -105,6 +142,13 @@ public sealed interface StreamChunk {
      * @param served who answered, and what it took
      */
     record Finish(FinishReason reason, Usage usage, Receipt receipt, Served served) implements StreamChunk {
+        public Finish {
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(usage, "usage");
+            Objects.requireNonNull(receipt, "receipt");
+            Objects.requireNonNull(served, "served");
+        }
+
         public Finish withServed(Served served) {
             return new Finish(reason, usage, receipt, served);
         }

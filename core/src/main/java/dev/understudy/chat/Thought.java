@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param seal the vendor's signature, if there is one
  */
 public record Thought(String text, @Nullable Seal seal) {
+    public Thought {
+        Objects.requireNonNull(text, "text");
+    }
+
 
     public static Thought of(String text) {
         return new Thought(text, null);

@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +15,8 @@ import java.util.Map;
 public record Tool(String name, String description, Map<String, ?> schema) {
 
     public Tool {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(description, "description");
         if (!name.matches("[a-zA-Z0-9_-]{1,64}")) {
             throw new IllegalArgumentException("Tool name '" + name
                     + "' is not accepted by every vendor: use 1 to 64 letters, digits, '_' or '-'");

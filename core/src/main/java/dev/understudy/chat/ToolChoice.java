@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public record ToolChoice(Mode mode, @Nullable String tool) {
     }
 
     public ToolChoice {
+        Objects.requireNonNull(mode, "mode");
         if ((mode == Mode.NAMED) != (tool != null)) {
             throw new IllegalArgumentException("A tool is named with NAMED, and only then: " + mode + ", " + tool);
         }

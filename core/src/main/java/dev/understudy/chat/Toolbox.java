@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ public record Toolbox(List<Tool> tools, ToolChoice choice) {
     private static final Toolbox EMPTY = new Toolbox(List.of(), ToolChoice.auto());
 
     public Toolbox {
+        Objects.requireNonNull(choice, "choice");
         tools = List.copyOf(tools);
         if (tools.stream().map(Tool::name).distinct().count() != tools.size()) {
             throw new IllegalArgumentException("Each tool needs a name of its own: "

@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.Objects;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,14 @@ public record Trail(List<Entry> entries) {
             Usage usage,
             @Nullable String keyFingerprint,
             int dropped) {
+        public Entry {
+            Objects.requireNonNull(provider, "provider");
+            Objects.requireNonNull(model, "model");
+            Objects.requireNonNull(outcome, "outcome");
+            Objects.requireNonNull(timing, "timing");
+            Objects.requireNonNull(usage, "usage");
+        }
+
 
         /** A route that was not asked. */
         public static Entry skipped(String provider, String model, Failure why) {
@@ -95,6 +104,11 @@ public record Trail(List<Entry> entries) {
      */
     public record Timing(
             Duration waited, Duration took, @Nullable Duration firstContent) {
+        public Timing {
+            Objects.requireNonNull(waited, "waited");
+            Objects.requireNonNull(took, "took");
+        }
+
         public static final Timing NONE = new Timing(Duration.ZERO, Duration.ZERO, null);
     }
 

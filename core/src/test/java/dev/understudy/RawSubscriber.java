@@ -1,0 +1,27 @@
+package dev.understudy;
+
+import dev.understudy.VirtualStage.Heard;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+
+/** A subscriber that throws at each item, against rule 2.13 of Reactive Streams. */
+record RawSubscriber(Heard heard, Runnable throwing) implements CoreSubscriber<Object> {
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(Object item) {
+        throwing.run();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        heard.error = error;
+    }
+
+    @Override
+    public void onComplete() {}
+}

@@ -1,0 +1,261 @@
+package dev.understudy;
+
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.VirtualStage.Heard;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+
+/** Code of the caller may throw anything anywhere: the call ends once, with a type, and holds nothing afterwards. */
+class ThrowingCallbackTest {
+
+    /** Where code of the caller runs, and whether the call is served all the same. */
+    enum Position {
+        LISTENER(true),
+        LISTENER_OF_THE_CALL(true),
+        LISTENER_CONTEXT(true),
+        SHARED_STANDING(true),
+        SELECTION(false),
+        CAPABILITIES(false),
+        TOKEN_COUNTER(false),
+        PROVIDER_METHOD(false),
+        PROVIDER_SUBSCRIBE(false),
+        PROVIDER_REQUEST(false),
+        PROVIDER_SIGNAL(false),
+        PROVIDER_NULL_PUBLISHER(false),
+        PROVIDER_NULL_ITEM(false),
+        PROVIDER_NULL_TEXT(false),
+        SUBSCRIBER(false);
+
+        final boolean served;
+
+        Position(boolean served) {
+            this.served = served;
+        }
+    }
+
+    private final VirtualStage stage = new VirtualStage();
+    private final AtomicBoolean broken = new AtomicBoolean(true);
+
+    static Stream<Arguments> cases() {
+        List<Arguments> cases = new ArrayList<>();
+        for (Position position : Position.values()) {
+            for (Supplier<Throwable> thrown : List.<Supplier<Throwable>>of(
+                    () -> new IllegalStateException("the caller's"),
+                    () -> new AssertionError("the caller's"),
+                    () -> new StackOverflowError("the caller's"),
+                    () -> new NoClassDefFoundError("the caller's"))) {
+                for (boolean streamed : new boolean[] {false, true}) {
+                    cases.add(Arguments.of(position, thrown.get().getClass().getSimpleName(), streamed, thrown));
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest(name = "{0} {1} streamed={2}")
+    @MethodSource("cases")
+    void theCallEndsOnceTypedAndHoldsNothing(
+            Position position, String name, boolean streamed, Supplier<Throwable> thrown) {
+        Understudy understudy = understudy(position, thrown);
+        Heard heard = ask(understudy, position, streamed, thrown);
+        stage.advance(Duration.ofMinutes(10));
+        boolean taken = position == Position.SUBSCRIBER && !streamed; // a whole answer was served before it threw
+        if (taken) {
+            assertThat(stage.events(Event.CallServed.class)).hasSize(1);
+        } else if (position.served) {
+            assertThat(heard.served()).as("%s", heard.error).isTrue();
+        } else {
+            assertThat(heard.error).isInstanceOf(ChatException.class);
+        }
+        assertThat(stage.events.stream().filter(ThrowingCallbackTest::isEnd)).hasSize(1);
+        if (!position.served && !taken) {
+            assertThat(stage.events(Event.CallFailed.class)).hasSize(1);
+        }
+        assertThat(VirtualStage.standing(understudy, "a").inFlight()).isZero();
+        broken.set(false);
+        Heard next = streamed ? stage.stream(understudy) : stage.chat(understudy);
+        assertThat(next.served()).as("the only place is free again: %s", next.error).isTrue();
+    }
+
+    private Understudy understudy(Position position, Supplier<Throwable> thrown) {
+        Listener hearing = stage.events::add;
+        Listener throwing = new Listener() {
+            @Override
+            public void on(Event event) {
+                if (position == Position.LISTENER) {
+                    fail(thrown);
+                }
+            }
+
+            @Override
+            public Context within(Event.AttemptStarted attempt, Context context) {
+                if (position == Position.LISTENER_CONTEXT) {
+                    fail(thrown);
+                }
+                return context;
+            }
+        };
+        UnderstudyBuilder builder = Understudy.builder()
+                .provider(
+                        new Broken(position, thrown), Seat.any().withLimits(RateLimits.none().withConcurrent(1)))
+                .retry(VirtualStage.ONCE)
+                .circuit(CircuitPolicy.disabled())
+                .scheduler(stage.clock)
+                .random(new FixedDice(0.5))
+                .listener(throwing.and(hearing));
+        if (position == Position.SELECTION) {
+            builder.selection((candidates, request, dice) -> {
+                fail(thrown);
+                return candidates;
+            });
+            // A selection is only asked when there is something to choose from.
+            builder.provider(ScriptedProvider.named("b").always(Cue.text("well")));
+        }
+        if (position == Position.SHARED_STANDING) {
+            builder.sharedStanding(new SharedStanding() {
+                @Override
+                public void tell(Told told) {
+                    fail(thrown);
+                }
+
+                @Override
+                public Flux<Told> heard() {
+                    return Flux.never();
+                }
+            });
+            builder.failover(Failover.defaults());
+        }
+        if (position == Position.TOKEN_COUNTER) {
+            builder.contextWindow(ContextWindow.keep(10).withCounter(message -> {
+                fail(thrown);
+                return 1;
+            }));
+        }
+        return builder.build();
+    }
+
+    private Heard ask(Understudy understudy, Position position, boolean streamed, Supplier<Throwable> thrown) {
+        if (position == Position.LISTENER_OF_THE_CALL) {
+            Listener own = event -> fail(thrown);
+            return streamed
+                    ? stage.stream(understudy.stream(REQUEST).contextWrite(CallContext.listener(own)))
+                    : stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.listener(own)));
+        }
+        if (position == Position.SUBSCRIBER) {
+            Heard heard = new Heard();
+            Flux<?> answer = streamed
+                    ? understudy.stream(REQUEST)
+                    : understudy.chat(REQUEST).flux();
+            answer.subscribe(new RawSubscriber(heard, () -> fail(thrown)));
+            return heard;
+        }
+        return streamed ? stage.stream(understudy) : stage.chat(understudy);
+    }
+
+    private void fail(Supplier<Throwable> thrown) {
+        if (broken.get()) {
+            throw ThrowingCallbackTest.<RuntimeException>sneaky(thrown.get());
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> E sneaky(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
+    private static boolean isEnd(Event event) {
+        return event instanceof Event.CallServed
+                || event instanceof Event.CallFailed
+                || event instanceof Event.CallCancelled;
+    }
+
+    /** Throws where it is told to, and answers well otherwise. */
+    private final class Broken implements ChatProvider {
+
+        private final Position position;
+        private final Supplier<Throwable> thrown;
+        private final ScriptedProvider well =
+                ScriptedProvider.named("a").always(Cue.text("well and good"));
+
+        Broken(Position position, Supplier<Throwable> thrown) {
+            this.position = position;
+            this.thrown = thrown;
+        }
+
+        @Override
+        public String name() {
+            return "a";
+        }
+
+        @Override
+        public Capabilities capabilities(String model) {
+            if (position == Position.CAPABILITIES) {
+                fail(thrown);
+            }
+            return Capabilities.assumed();
+        }
+
+        @Override
+        public Mono<ChatResponse> chat(ChatRequest request) {
+            return broken.get() ? Mono.fromDirect(answer(well.chat(request).flux(), null)) : well.chat(request);
+        }
+
+        @Override
+        public Flux<StreamChunk> stream(ChatRequest request) {
+            return broken.get()
+                    ? Flux.from(answer(well.stream(request), new StreamChunk.Text("first")))
+                    : well.stream(request);
+        }
+
+        @SuppressWarnings("NullAway") // nulls are the case
+        private <T> Publisher<T> answer(Flux<T> good, T first) {
+            switch (position) {
+                case PROVIDER_METHOD -> fail(thrown);
+                case PROVIDER_NULL_PUBLISHER -> {
+                    return null;
+                }
+                case PROVIDER_SUBSCRIBE -> {
+                    return actual -> fail(thrown);
+                }
+                case PROVIDER_REQUEST -> {
+                    return new Raw<>(() -> fail(thrown));
+                }
+                case PROVIDER_NULL_ITEM -> {
+                    return new Raw<>(null);
+                }
+                case PROVIDER_SIGNAL -> {
+                    return Flux.error(thrown.get());
+                }
+                case PROVIDER_NULL_TEXT -> {
+                    return Flux.defer(() -> {
+                        new StreamChunk.Text(null);
+                        return good;
+                    });
+                }
+                default -> {}
+            }
+            return good;
+        }
+    }
+}
