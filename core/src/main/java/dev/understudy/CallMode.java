@@ -43,14 +43,7 @@ sealed interface CallMode<T> {
 
         @Override
         public Flux<ChatResponse> commit(Flux<ChatResponse> answer, Attempt attempt) {
-            return answer.<ChatResponse>handle((response, sink) -> {
-                var flaw = FailureClassifier.unusable(response);
-                if (flaw != null) {
-                    sink.error(attempt.failed(flaw, response.usage()));
-                } else if (attempt.claims()) {
-                    sink.next(response.withFinish(attempt.served(response.finish())));
-                }
-            });
+            return new Unary(answer, attempt);
         }
     }
 
