@@ -6,6 +6,8 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -36,10 +38,16 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
 
     private static final class Gate implements CoreSubscriber<StreamChunk>, Subscription, Scannable {
 
+        private static final AtomicLongFieldUpdater<Gate> ASKED =
+                AtomicLongFieldUpdater.newUpdater(Gate.class, "asked");
+
         private final CoreSubscriber<? super StreamChunk> actual;
         private final Attempt attempt;
         private final ChatResponseAggregator delivered = new ChatResponseAggregator();
         private Subscription upstream = Operators.emptySubscription();
+        private @Nullable ArrayDeque<StreamChunk> held;
+        private volatile @Nullable HeldBack heldBack;
+        private volatile long asked;
         private boolean committed;
         private boolean finished;
         private boolean over;
@@ -63,35 +71,72 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
                 Operators.onDiscard(chunk, actual.currentContext());
                 return;
             }
-            if (chunk instanceof StreamChunk.Finish finish) {
-                finish(finish);
+            StreamChunk shown;
+            try {
+                shown = chunk instanceof StreamChunk.Finish finish ? finish(finish) : judged(chunk);
+            } catch (Throwable thrown) { // a chunk that breaks the contract of its type
+                upstream.cancel();
+                onError(FailureClassifier.typed(thrown));
                 return;
             }
-            delivered.add(chunk);
-            if (!committed) {
-                if (!chunk.isContent()) {
-                    upstream.request(1);
-                    return;
-                }
-                if (!attempt.claims()) {
-                    over = true;
-                    upstream.cancel();
-                    return;
-                }
-                committed = true;
-                attempt.committed(delivered);
+            if (shown != null) {
+                show(shown);
             }
-            actual.onNext(chunk);
         }
 
-        private void finish(StreamChunk.Finish finish) {
+        /** The chunk if it is to be shown now. */
+        private @Nullable StreamChunk judged(StreamChunk chunk) {
+            delivered.add(chunk);
+            if (committed) {
+                return chunk;
+            }
+            if (!chunk.isContent()) {
+                hold(chunk);
+                upstream.request(1);
+                return null;
+            }
+            if (!attempt.claims()) {
+                over = true;
+                upstream.cancel();
+                return null;
+            }
+            committed = true;
+            attempt.committed(delivered);
+            if (held != null) {
+                heldBack = new HeldBack(actual, held, () -> asked);
+                held = null;
+            }
+            return chunk;
+        }
+
+        /** A refusal, or what else a reader should know, waits for the first content. */
+        private void hold(StreamChunk chunk) {
+            boolean empty = chunk instanceof StreamChunk.Text
+                    || chunk instanceof StreamChunk.Reasoning
+                    || chunk instanceof StreamChunk.Reset;
+            if (!empty) {
+                held = held == null ? new ArrayDeque<>() : held;
+                held.add(chunk);
+            }
+        }
+
+        private @Nullable StreamChunk finish(StreamChunk.Finish finish) {
             if (!committed) {
                 upstream.cancel();
-                fail(attempt.failed(FailureClassifier.unusable(finish.reason(), delivered.refusal()), finish.usage()));
-                return;
+                end(attempt.failed(FailureClassifier.unusable(finish.reason(), delivered.refusal()), finish.usage()));
+                return null;
             }
             finished = true;
-            actual.onNext(attempt.served(finish));
+            return attempt.served(finish);
+        }
+
+        private void show(StreamChunk chunk) {
+            HeldBack before = heldBack;
+            if (before != null) {
+                before.show(chunk);
+            } else {
+                actual.onNext(chunk);
+            }
         }
 
         @Override
@@ -101,9 +146,9 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
             } else if (finished) {
                 onComplete();
             } else if (error instanceof ChatException.CallFailed failed) {
-                fail(committed ? attempt.cut(failed.failure(), delivered) : attempt.failed(failed, Usage.none()));
+                end(committed ? attempt.cut(failed, delivered) : attempt.failed(failed, Usage.none()));
             } else {
-                fail(error);
+                end(error);
             }
         }
 
@@ -113,27 +158,42 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
                 return;
             }
             if (finished) {
-                over = true;
-                actual.onComplete();
+                end(null);
             } else {
                 onError(new ChatException.CallFailed(
                         Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason")));
             }
         }
 
-        private void fail(Throwable error) {
+        private void end(@Nullable Throwable error) {
             over = true;
-            actual.onError(error);
+            HeldBack before = heldBack;
+            if (before != null) {
+                before.end(error);
+            } else if (error != null) {
+                actual.onError(error);
+            } else {
+                actual.onComplete();
+            }
         }
 
         @Override
         public void request(long n) {
+            Operators.addCap(ASKED, this, n);
+            HeldBack before = heldBack;
+            if (before != null) {
+                before.drain();
+            }
             upstream.request(n);
         }
 
         @Override
         public void cancel() {
             upstream.cancel();
+            HeldBack before = heldBack;
+            if (before != null) {
+                before.cancel();
+            }
         }
 
         @Override

@@ -143,10 +143,10 @@ record Fork(
         }
         Cursor.Stand stand = settled.stands().get(route);
         Route there = plan.route(route);
-        long cap = options.retry().maxWait().toNanos();
+        long cap = Nanos.of(options.retry().maxWait());
         long told = Math.min(cap, Math.max(0, stand.openAt() - now));
         Duration wait =
-                Duration.ofNanos(Math.max(told, Math.min(cap, backoff(true).toNanos())));
+                Duration.ofNanos(Math.max(told, Math.min(cap, Nanos.of(backoff(true)))));
         if (!fits(wait)) {
             return tooLate(there, wait);
         }

@@ -69,7 +69,7 @@ final class Hedge {
 
     private Duration delay(Route route) {
         long usual = route.member().health().firstContentPercentile(policy.percentile());
-        return Duration.ofNanos(Math.max(policy.atLeast().toNanos(), usual));
+        return Duration.ofNanos(Math.max(Nanos.of(policy.atLeast()), usual));
     }
 
     /** A route of another provider that is free now; -1 for none. */

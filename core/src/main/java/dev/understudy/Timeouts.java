@@ -3,14 +3,15 @@ package dev.understudy;
 import java.time.Duration;
 
 /**
- * How long silence is borne. Comments, pings and lifecycle events are silence too. The clock of {@code firstContent} and
- * {@code idle} runs only while the subscriber has demand, so a slow consumer never looks like a slow provider. How long
+ * How long silence is borne. Comments, pings and lifecycle events are silence too. All clocks run
+ * only while the subscriber has demand, so a slow consumer never looks like a slow provider. How long
  * a connection may take to open is a property of the provider's connections: {@code Transport.connect}, 5 s.
  *
  * @param firstContent from the request to the first content of a stream; 10 s
  * @param idle between two pieces of content; 20 s
  * @param response from the request to a unary answer, which has no first content; 60 s
- * @param total the whole of one attempt, consumer's time included; 5 min
+ * @param total the whole of one attempt while the subscriber has demand; and how long a subscriber may ask for nothing
+ *     before its call ends, which speaks against no provider; 5 min
  */
 public record Timeouts(Duration firstContent, Duration idle, Duration response, Duration total) {
 
