@@ -128,7 +128,7 @@ final class Attempt {
         long now = call.now();
         Duration after = Duration.ofNanos(now - started);
         firstContent = after;
-        place.succeeded(now);
+        place.begun(now);
         route.member().health().firstContent(now - started, now);
         call.tell(new Event.FirstContent(call.id(), route.name(), route.model(), after));
         call.around().report(new Notice.Answering(route.name(), route.model()));

@@ -3,14 +3,14 @@ package dev.understudy;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * The right to make one call. It ends once, in the first of success, failure and neutral; what comes later is ignored, and
- * so is the result of a call that was let through before the circuit last changed. Each method says whether it had its
- * turn.
+ * The right to make one call. It ends once, in the first of success, failure, cut and neutral; what comes later is
+ * ignored, and so is the result of a call that was let through before the circuit last changed. One call is one outcome:
+ * its first content decides a trial, and counts nothing. Each method says whether it had its turn.
  */
 final class Permit implements CircuitBreaker.Admission {
 
     private static final int UNDECIDED = 0;
-    private static final int SUCCEEDED = 1;
+    private static final int BEGUN = 1;
     private static final int ENDED = 2;
     private static final AtomicIntegerFieldUpdater<Permit> STAGE =
             AtomicIntegerFieldUpdater.newUpdater(Permit.class, "stage");
@@ -24,17 +24,42 @@ final class Permit implements CircuitBreaker.Admission {
         this.admitted = admitted;
     }
 
-    /** The first content is here, or the whole unary answer. */
-    boolean success(long now) {
-        if (!STAGE.compareAndSet(this, UNDECIDED, SUCCEEDED)) {
+    /** The first content is here: a trial has passed. */
+    boolean begun(long now) {
+        if (!STAGE.compareAndSet(this, UNDECIDED, BEGUN)) {
             return false;
         }
+        pass(now);
+        return true;
+    }
+
+    /** The answer is whole. */
+    boolean success(long now) {
+        if (STAGE.compareAndSet(this, UNDECIDED, ENDED)) {
+            if (!pass(now)) {
+                succeeded(now);
+            }
+            return true;
+        }
+        if (STAGE.compareAndSet(this, BEGUN, ENDED)) {
+            succeeded(now);
+            return true;
+        }
+        return false;
+    }
+
+    private boolean pass(long now) {
+        if (admitted instanceof Circuit.HalfOpen trial) {
+            admitted = breaker.passed(trial, now);
+            return true;
+        }
+        return false;
+    }
+
+    private void succeeded(long now) {
         if (admitted instanceof Circuit.Closed closed) {
             closed.statistics().success(now);
-        } else if (admitted instanceof Circuit.HalfOpen trial) {
-            admitted = breaker.passed(trial, now);
         }
-        return true;
     }
 
     /** A failure that counts, before the first content. */
@@ -62,11 +87,11 @@ final class Permit implements CircuitBreaker.Admission {
     }
 
     /**
-     * A failure that counts, after the first content: a sample of its own, once, only after a success. The trial that closed
-     * the circuit belongs to the generation that it began.
+     * A failure that counts, after the first content. The trial that closed the circuit belongs to the generation that it
+     * began.
      */
     boolean cut(long now) {
-        if (!STAGE.compareAndSet(this, SUCCEEDED, ENDED)) {
+        if (!STAGE.compareAndSet(this, BEGUN, ENDED)) {
             return false;
         }
         if (admitted instanceof Circuit.Closed closed) {
@@ -75,7 +100,7 @@ final class Permit implements CircuitBreaker.Admission {
         return true;
     }
 
-    /** The state that let it through; after the success of a trial, the one that this began. */
+    /** The state that let it through; after a trial has passed, the one that this began. */
     Circuit admitted() {
         return admitted;
     }

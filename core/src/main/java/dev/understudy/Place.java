@@ -52,7 +52,14 @@ final class Place {
         return null;
     }
 
-    /** The first content, or the whole answer, is here. */
+    /** The first content is here. */
+    void begun(long now) {
+        if (permit != null) {
+            permit.begun(now);
+        }
+    }
+
+    /** The answer is whole. */
     void succeeded(long now) {
         if (permit != null) {
             permit.success(now);

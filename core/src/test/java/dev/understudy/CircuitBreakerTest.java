@@ -267,7 +267,7 @@ class CircuitBreakerTest {
     void aStreamAdmittedBeforeTheTripCannotOpenTheCircuitAgain() {
         Permit first = permit();
         Permit second = permit();
-        second.success(now);
+        second.begun(now);
         fail(5);
         first.failure(now);
         second.cut(now);
@@ -325,20 +325,24 @@ class CircuitBreakerTest {
         assertThat(failed.neutral(now)).isFalse();
         assertThat(failed.cut(now)).isFalse();
         Permit served = permit();
-        assertThat(served.cut(now)).as("cut before it succeeded").isFalse();
+        assertThat(served.cut(now)).as("cut before it began").isFalse();
+        assertThat(served.begun(now)).isTrue();
+        assertThat(served.begun(now)).isFalse();
         assertThat(served.success(now)).isTrue();
         assertThat(served.success(now)).isFalse();
         assertThat(served.failure(now)).isFalse();
         assertThat(served.neutral(now)).isFalse();
+        assertThat(served.cut(now)).isFalse();
         assertThat(breaker.reading(now).window()).isEqualTo(new Window.Tally(1, 2));
     }
 
     @Test
-    void aStreamThatIsCutAfterItsFirstContentIsAFailureOfItsOwn() {
+    void aStreamThatIsCutAfterItsFirstContentIsOneFailure() {
         with(DEFAULTS.withConsecutive(0));
         for (int call = 0; call < 5; call++) {
+            permit().success(now);
             Permit stream = permit();
-            stream.success(now);
+            stream.begun(now);
             assertState(CircuitState.CLOSED);
             assertThat(stream.cut(now)).isTrue();
             assertThat(stream.cut(now)).isFalse();
@@ -352,7 +356,7 @@ class CircuitBreakerTest {
         fail(1);
         pass(5);
         Permit trial = trial();
-        trial.success(now);
+        trial.begun(now);
         assertState(CircuitState.CLOSED);
         trial.cut(now);
         assertDenied(CircuitState.OPEN, Duration.ofSeconds(5));

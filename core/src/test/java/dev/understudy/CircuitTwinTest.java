@@ -127,7 +127,8 @@ class CircuitTwinTest {
         private void settle(Both call) {
             double roll = chance * 2 - 1;
             long at = origin + now;
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
+                case 8 -> Schedules.same("begun", call.permit.begun(at), naive.begun(call.pass, now));
                 case 0 -> Schedules.same("neutral", call.permit.neutral(at), naive.neutral(call.pass));
                 case 1 -> Schedules.same("cut", call.permit.cut(at), naive.cut(call.pass, roll, now));
                 default -> {

@@ -73,8 +73,20 @@ final class NaiveCircuit {
         return pass;
     }
 
-    boolean success(Pass pass, long now) {
+    boolean begun(Pass pass, long now) {
         if (!pass.stage.equals("undecided")) {
+            return false;
+        }
+        pass.stage = "begun";
+        if (pass.epoch == epoch && state == CircuitState.HALF_OPEN) {
+            close(now);
+            pass.epoch = epoch;
+        }
+        return true;
+    }
+
+    boolean success(Pass pass, long now) {
+        if (!pass.stage.equals("undecided") && !pass.stage.equals("begun")) {
             return false;
         }
         pass.stage = "succeeded";
@@ -113,7 +125,7 @@ final class NaiveCircuit {
     }
 
     boolean cut(Pass pass, double roll, long now) {
-        if (!pass.stage.equals("succeeded")) {
+        if (!pass.stage.equals("begun")) {
             return false;
         }
         pass.stage = "cut";
