@@ -179,8 +179,8 @@ final class Attempt {
     }
 
     private void settle(ChatException.CallFailed failed) {
-        if (CallerCode.isFatal(failed.getCause())) {
-            place.leave(call.now()); // the JVM's failure, no provider's
+        if (CallerCode.isFatal(failed.getCause()) || failed.failure().phase() == Failure.Phase.REQUEST) {
+            place.leave(call.now()); // the JVM's failure or the caller's, no provider's
         } else {
             place.failed(failed.failure(), call.now() - started, call.now());
         }

@@ -152,6 +152,10 @@ final class Engine {
         if (CallerCode.isFatal(miss.failed().getCause())) {
             return Mono.error(exhausted("A fatal error of the JVM", miss.cursor(), call));
         }
+        if (miss.failed().failure().phase() == Failure.Phase.REQUEST) { // the caller's own error, wherever it is sent
+            return Mono.error(new ChatException.Rejected(
+                    miss.failed().failure().message(), miss.cursor().trail(), miss.failed()));
+        }
         Failure failure = miss.failed().failure();
         Decision decision = Decision.after(
                 failure,

@@ -91,6 +91,7 @@ public record Failure(
         String time = millis(after) + " ms";
         String message =
                 switch (phase) {
+                    case REQUEST -> "the request was not written within " + time;
                     case CONNECT -> "no connection within " + time;
                     case HEADERS, FIRST_CONTENT, RESPONSE -> "no " + phase.label() + " within " + time;
                     case IDLE -> "no further content within " + time;
@@ -168,6 +169,8 @@ public record Failure(
 
     /** Where in a call something happened. */
     public enum Phase {
+        /** Before anything was sent: the request cannot be written. */
+        REQUEST,
         CONNECT,
         /** Between the request and the response's headers. */
         HEADERS,

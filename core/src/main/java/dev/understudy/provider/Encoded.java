@@ -1,5 +1,8 @@
 package dev.understudy.provider;
 
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Sampling;
@@ -34,7 +37,25 @@ final class Encoded {
         }
     }
 
+    /** @throws CallFailed in the phase REQUEST if it cannot be written: numbers beyond JSON, nested too deeply */
     static byte[] of(Dialect dialect, ChatRequest request, boolean stream, Adaptation adaptation, CallScope scope) {
+        try {
+            return written(dialect, request, stream, adaptation, scope);
+        } catch (CallFailed typed) {
+            throw typed;
+        } catch (RuntimeException | StackOverflowError thrown) { // a value that holds itself has no end
+            String why = thrown instanceof IllegalArgumentException
+                    ? String.valueOf(thrown.getMessage())
+                    : thrown.getClass().getName();
+            throw new CallFailed(
+                    Failure.of(FailureKind.INVALID_REQUEST, "the request cannot be written: " + why)
+                            .withPhase(Failure.Phase.REQUEST),
+                    thrown);
+        }
+    }
+
+    private static byte[] written(
+            Dialect dialect, ChatRequest request, boolean stream, Adaptation adaptation, CallScope scope) {
         Key key = new Key(
                 dialect.encoding(),
                 request.model(),

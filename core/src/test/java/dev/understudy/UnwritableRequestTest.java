@@ -1,0 +1,65 @@
+package dev.understudy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.VirtualStage.Heard;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.provider.Providers;
+import dev.understudy.testing.ScriptedProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A request that cannot be written is the caller's error: at once, for this caller, and nobody's failure. */
+class UnwritableRequestTest {
+
+    private final VirtualStage stage = new VirtualStage();
+    private final ScriptedProvider b = ScriptedProvider.named("b");
+
+    static Stream<Arguments> cases() {
+        Object deep = 1;
+        for (int i = 0; i < 1_000; i++) {
+            deep = List.of(deep);
+        }
+        List<Object> endless = new ArrayList<>();
+        endless.add(endless);
+        List<Arguments> cases = new ArrayList<>();
+        for (boolean streamed : new boolean[] {false, true}) {
+            cases.add(Arguments.of("not a number", Double.NaN, streamed));
+            cases.add(Arguments.of("infinite", Double.NEGATIVE_INFINITY, streamed));
+            cases.add(Arguments.of("nested too deeply", deep, streamed));
+            cases.add(Arguments.of("within itself", endless, streamed));
+            cases.add(Arguments.of("no JSON type", new Object(), streamed));
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest(name = "{0} streamed={2}")
+    @MethodSource("cases")
+    void itIsTheCallersErrorAtOnce(String name, Object value, boolean streamed) {
+        ChatProvider a = Providers.openAiCompatible("http://127.0.0.1:1/v1", "key");
+        Understudy understudy =
+                stage.builder(a, b).retry(RetryPolicy.defaults()).build();
+        ChatRequest request = VirtualStage.REQUEST.withExtra("openai-chat", "x", value);
+        for (int call = 0; call < 10; call++) {
+            stage.events.clear();
+            Heard heard = streamed ? stage.stream(understudy.stream(request)) : stage.chat(understudy.chat(request));
+            assertThat(heard.error)
+                    .isInstanceOf(ChatException.Rejected.class)
+                    .hasMessageContaining("the request cannot be written");
+            assertThat(stage.events(Event.CallFailed.class)).hasSize(1);
+        }
+        assertThat(b.subscriptions()).isZero();
+        assertThat(stage.events(Event.CircuitMoved.class)).isEmpty();
+        Standing standing = VirtualStage.standing(understudy, a.name());
+        assertThat(standing.consecutiveFailures()).isZero();
+        assertThat(standing.lastFailure()).isNull();
+        assertThat(standing.inFlight()).isZero();
+        understudy.close();
+    }
+}
