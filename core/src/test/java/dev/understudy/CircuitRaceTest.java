@@ -142,12 +142,11 @@ class CircuitRaceTest {
 
         private void end(Call call, RandomGenerator random) {
             End[] all = End.values();
-            if (random.nextInt(3) == 0
-                    && call.permit.begun(clock.get())
-                    && call.admitted instanceof Circuit.HalfOpen trial) {
+            boolean begun = random.nextInt(3) == 0 && call.permit.begun(clock.get());
+            if (begun && call.admitted instanceof Circuit.HalfOpen trial) {
                 ends.put(key(trial), End.SUCCESS);
             }
-            if (random.nextInt(4) > 0) {
+            if (!begun || random.nextBoolean()) { // a stream that has begun may be cut instead
                 end(call, all[random.nextInt(all.length)]);
             }
             if (random.nextInt(4) == 0 && call.permit.cut(clock.get()) && call.cuts.incrementAndGet() > 1) {
