@@ -1,6 +1,10 @@
 package dev.understudy;
 
+import dev.understudy.call.CallOptions;
 import dev.understudy.chat.Feature;
+import dev.understudy.event.Listener;
+import dev.understudy.policy.CallLimits;
+import dev.understudy.policy.ProviderOptions;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -65,7 +69,7 @@ public final class CallContext {
         return avoid;
     }
 
-    /** Tags that a provider's {@link Seat} must have: a region, a data policy. */
+    /** Tags that a provider's {@link ProviderOptions} must have: a region, a data policy. */
     public Map<String, String> require() {
         return require;
     }

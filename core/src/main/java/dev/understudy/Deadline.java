@@ -1,5 +1,7 @@
 package dev.understudy;
 
+import dev.understudy.guard.Nanos;
+import dev.understudy.guard.TimeSource;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -10,29 +12,29 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class Deadline {
 
-    private final Time time;
+    private final TimeSource timeSource;
     private final long at;
 
-    private Deadline(Time time, long at) {
-        this.time = time;
+    private Deadline(TimeSource timeSource, long at) {
+        this.timeSource = timeSource;
         this.at = at;
     }
 
     /** Deadline after this time from now, on the clock of {@code Schedulers.parallel()}. */
     public static Deadline after(Duration duration) {
-        return after(duration, Time.PARALLEL);
+        return after(duration, TimeSource.PARALLEL);
     }
 
     /** Deadline after this time from now, on the clock of this scheduler. */
     public static Deadline after(Duration duration, Scheduler clock) {
-        return after(duration, new Time(() -> clock));
+        return after(duration, new TimeSource(() -> clock));
     }
 
-    private static Deadline after(Duration duration, Time time) {
+    private static Deadline after(Duration duration, TimeSource timeSource) {
         if (duration.isZero() || duration.isNegative()) {
             throw new IllegalArgumentException("A deadline lies in the future: " + duration);
         }
-        return new Deadline(time, time.nanos() + Nanos.of(duration));
+        return new Deadline(timeSource, timeSource.nanos() + Nanos.of(duration));
     }
 
     /** Time that is left as of now; zero or negative when the deadline is over. */
@@ -50,7 +52,7 @@ public final class Deadline {
     }
 
     long nanos() {
-        return at - time.nanos();
+        return at - timeSource.nanos();
     }
 
     @Override

@@ -1,11 +1,32 @@
 package dev.understudy;
 
+import dev.understudy.call.Call;
+import dev.understudy.call.CallMode;
+import dev.understudy.call.Engine;
+import dev.understudy.call.Planner;
+import dev.understudy.call.Policies;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.event.Event;
+import dev.understudy.event.Listener;
+import dev.understudy.guard.FailureClassifier;
+import dev.understudy.guard.TimeSource;
+import dev.understudy.policy.FailoverPolicy;
+import dev.understudy.policy.HealthCheckPolicy;
+import dev.understudy.policy.ProviderOptions;
+import dev.understudy.pool.Cooldowns;
+import dev.understudy.pool.HealthProber;
+import dev.understudy.pool.PoolEvents;
+import dev.understudy.pool.PooledProvider;
+import dev.understudy.pool.ProviderPool;
+import dev.understudy.pool.StatePublisher;
+import dev.understudy.pool.StateSubscriber;
+import dev.understudy.pool.StatusView;
+import dev.understudy.trim.LearnedContextWindows;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,44 +50,44 @@ import reactor.core.publisher.Signal;
 public final class Understudy implements ChatProvider {
 
     private final String name;
-    private final Roster roster;
-    private final Overview overview;
+    private final ProviderPool providerPool;
+    private final StatusView statusView;
     private final Engine engine;
-    private final Prober prober;
-    private final Hearsay hearsay;
+    private final HealthProber healthProber;
+    private final StateSubscriber stateSubscriber;
     private final Policies policies;
     private final UnderstudyControl control;
 
     Understudy(UnderstudyBuilder builder) {
         this.name = builder.name;
         this.policies = builder.policies();
-        long now = policies.time().nanos();
-        Voice voice = policies.voice();
-        Time time = policies.time();
+        long now = policies.timeSource().nanos();
+        StatePublisher statePublisher = policies.statePublisher();
+        TimeSource timeSource = policies.timeSource();
         PoolEvents events = new PoolEvents(name, policies.listener());
-        Member.Factory factory =
-                new Member.Factory(policies.retryBudget(), policies.circuit(), events, voice, time, policies.dice());
-        List<Member> members = builder.cast.stream()
-                .map(cast -> factory.member(cast.provider(), cast.seat(), now))
+        PooledProvider.Factory factory =
+                new PooledProvider.Factory(policies.retryBudget(), policies.circuit(), events, statePublisher, timeSource, policies.dice());
+        List<PooledProvider> pooledProviders = builder.providers.stream()
+                .map(providerEntry -> factory.member(providerEntry.provider(), providerEntry.providerOptions(), now))
                 .toList();
-        this.roster = new Roster(members, policies.failover(), events, voice, now);
+        this.providerPool = new ProviderPool(pooledProviders, policies.failoverPolicy(), events, statePublisher, now);
         Map<String, List<String>> fallbacks = Collections.unmodifiableMap(new LinkedHashMap<>(builder.fallbacks));
-        Gates gates = new Gates(voice);
+        Cooldowns cooldowns = new Cooldowns(statePublisher);
         Planner planner = new Planner(
-                roster,
+                providerPool,
                 fallbacks,
-                gates,
+                cooldowns,
                 policies.selection(),
                 policies.limits().maxCost(),
                 policies.dice());
-        this.overview = new Overview(roster, fallbacks, policies.described(), time);
+        this.statusView = new StatusView(providerPool, fallbacks, policies.described(), timeSource);
         this.engine = new Engine(
-                name, planner, new Call.Memory(roster, gates, new Windows()), policies, context -> CallContext.from(
+                name, planner, new Call.Memory(providerPool, cooldowns, new LearnedContextWindows()), policies, context -> CallContext.from(
                                 context)
-                        .options(time.nanos()));
-        this.prober = new Prober(members, policies.probes(), events, time, policies.dice());
-        this.hearsay = new Hearsay(roster, gates, voice, time);
-        this.control = new UnderstudyControl(roster, overview, policies);
+                        .options(timeSource.nanos()));
+        this.healthProber = new HealthProber(pooledProviders, policies.healthCheckPolicy(), events, timeSource, policies.dice());
+        this.stateSubscriber = new StateSubscriber(providerPool, cooldowns, statePublisher, timeSource);
+        this.control = new UnderstudyControl(providerPool, statusView, policies);
     }
 
     /** These providers in this order, each asked for the model that the caller names, with all defaults. */
@@ -93,7 +114,7 @@ public final class Understudy implements ChatProvider {
      */
     @Override
     public Capabilities capabilities(String model) {
-        return overview.capabilities(model);
+        return statusView.capabilities(model);
     }
 
     /**
@@ -102,12 +123,12 @@ public final class Understudy implements ChatProvider {
      * @throws IllegalArgumentException if nobody of this name is in the cast
      */
     public Capabilities capabilities(String provider, String model) {
-        return roster.named(provider).provider().capabilities(model);
+        return providerPool.named(provider).provider().capabilities(model);
     }
 
     /** All names of models that were composed, the callers' and the providers': of seats and of fallbacks. */
     public Set<String> models() {
-        return overview.models();
+        return statusView.models();
     }
 
     @Override
@@ -123,8 +144,8 @@ public final class Understudy implements ChatProvider {
     /** Whether anybody can be reached: fails only if all of them fail. */
     @Override
     public Mono<Void> probe() {
-        return Flux.fromIterable(roster.all())
-                .concatMap(member -> Mono.defer(member.provider()::probe).materialize(), 1)
+        return Flux.fromIterable(providerPool.all())
+                .concatMap(pooledProvider -> Mono.defer(pooledProvider.provider()::probe).materialize(), 1)
                 .takeUntil(Signal::isOnComplete)
                 .last()
                 .dematerialize();
@@ -133,10 +154,10 @@ public final class Understudy implements ChatProvider {
     /** Opens connections to all providers at once. One that fails is an {@link Event.WarmupFailed}, not an error. */
     @Override
     public Mono<Void> warmup() {
-        return Flux.fromIterable(roster.all())
-                .flatMap(member -> Mono.defer(member.provider()::warmup).onErrorResume(error -> {
+        return Flux.fromIterable(providerPool.all())
+                .flatMap(pooledProvider -> Mono.defer(pooledProvider.provider()::warmup).onErrorResume(error -> {
                     Failure why = FailureClassifier.failure(error);
-                    new PoolEvents(name, policies.listener()).warmupFailed(member.name(), why);
+                    new PoolEvents(name, policies.listener()).warmupFailed(pooledProvider.name(), why);
                     return Mono.empty();
                 }))
                 .then();
@@ -153,34 +174,34 @@ public final class Understudy implements ChatProvider {
     }
 
     /** Who is asked first, and who after a failure, as composed. */
-    public Failover failover() {
-        return policies.failover();
+    public FailoverPolicy failover() {
+        return policies.failoverPolicy();
     }
 
-    /** How its providers are looked at in the background, as composed; a provider's own way stands in its {@link Seat}. */
-    public Probes probes() {
-        return policies.probes();
+    /** How its providers are looked at in the background, as composed; a provider's own way stands in its {@link ProviderOptions}. */
+    public HealthCheckPolicy probes() {
+        return policies.healthCheckPolicy();
     }
 
     /** What was composed, for people: providers, chains, policies. Holds no secret. */
     public String describe() {
-        return overview.describe(name);
+        return statusView.describe(name);
     }
 
     @Override
     public String toString() {
-        return name + roster.all().stream().map(Member::name).toList();
+        return name + providerPool.all().stream().map(PooledProvider::name).toList();
     }
 
     /** Ends the background probes and closes all providers. What one of them throws is thrown when all are closed. */
     @Override
     public void close() {
-        prober.dispose();
-        hearsay.dispose();
+        healthProber.dispose();
+        stateSubscriber.dispose();
         RuntimeException stuck = null;
-        for (Member member : roster.all()) {
+        for (PooledProvider pooledProvider : providerPool.all()) {
             try {
-                member.provider().close();
+                pooledProvider.provider().close();
             } catch (RuntimeException e) {
                 if (stuck == null) {
                     stuck = e;

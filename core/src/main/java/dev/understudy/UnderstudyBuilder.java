@@ -1,6 +1,23 @@
 package dev.understudy;
 
+import dev.understudy.call.Decision;
+import dev.understudy.call.Policies;
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.event.Listener;
+import dev.understudy.guard.TimeSource;
+import dev.understudy.policy.CallLimits;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.ContextWindow;
+import dev.understudy.policy.FailoverPolicy;
+import dev.understudy.policy.HealthCheckPolicy;
+import dev.understudy.policy.HedgingPolicy;
+import dev.understudy.policy.ProviderOptions;
+import dev.understudy.policy.RetryBudget;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.Selection;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.pool.StatePublisher;
+import dev.understudy.shared.SharedState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,9 +34,9 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class UnderstudyBuilder {
 
-    record Cast(ChatProvider provider, Seat seat) {}
+    record ProviderEntry(ChatProvider provider, ProviderOptions providerOptions) {}
 
-    final List<Cast> cast = new ArrayList<>();
+    final List<ProviderEntry> providers = new ArrayList<>();
     final Map<String, List<String>> fallbacks = new LinkedHashMap<>();
 
     // The defaults. docs/defaults.md shows them, and a test compares.
@@ -27,19 +44,19 @@ public final class UnderstudyBuilder {
     private RetryPolicy retry = RetryPolicy.defaults();
     private CallLimits limits = CallLimits.none();
     private RetryBudget retryBudget = RetryBudget.defaults();
-    private Timeouts timeouts = Timeouts.defaults();
-    private Timeouts reasoning = Timeouts.reasoning();
+    private TimeoutPolicy timeoutPolicy = TimeoutPolicy.defaults();
+    private TimeoutPolicy reasoning = TimeoutPolicy.reasoning();
     private CircuitPolicy circuit = CircuitPolicy.defaults();
-    private Failover failover = Failover.defaults();
+    private FailoverPolicy failoverPolicy = FailoverPolicy.defaults();
     private Selection selection = Selection.sequential();
-    private Hedging hedging = Hedging.off();
-    private Probes probes = Probes.off();
+    private HedgingPolicy hedgingPolicy = HedgingPolicy.off();
+    private HealthCheckPolicy healthChecks = HealthCheckPolicy.off();
     private ContextWindow contextWindow = ContextWindow.auto();
     private boolean aroundFilters = false;
     private boolean invalidStops = false;
     private Listener listener = Listener.none();
-    private SharedStanding sharedStanding = SharedStanding.none();
-    private Time time = Time.PARALLEL;
+    private SharedState sharedState = SharedState.none();
+    private TimeSource timeSource = TimeSource.PARALLEL;
     private RandomGenerator dice = () -> ThreadLocalRandom.current().nextLong();
 
     UnderstudyBuilder() {}
@@ -55,28 +72,28 @@ public final class UnderstudyBuilder {
 
     /** The next provider in order, asked for whatever model the caller names. */
     public UnderstudyBuilder provider(ChatProvider provider) {
-        return provider(provider, Seat.any());
+        return provider(provider, ProviderOptions.any());
     }
 
     /** The next provider in order, always asked for this model, whatever model the caller names. */
     public UnderstudyBuilder provider(ChatProvider provider, String model) {
-        return provider(provider, Seat.only(model));
+        return provider(provider, ProviderOptions.only(model));
     }
 
     /**
      * The next provider in order, asked only for these models: from the name the caller uses to the provider's own.
      */
     public UnderstudyBuilder provider(ChatProvider provider, Map<String, String> models) {
-        return provider(provider, Seat.serving(models));
+        return provider(provider, ProviderOptions.serving(models));
     }
 
     /** The next provider in order, with models, weight, tags and limits of its own. */
-    public UnderstudyBuilder provider(ChatProvider provider, Seat seat) {
-        if (cast.stream().anyMatch(member -> member.provider().name().equals(provider.name()))) {
+    public UnderstudyBuilder provider(ChatProvider provider, ProviderOptions providerOptions) {
+        if (providers.stream().anyMatch(member -> member.provider().name().equals(provider.name()))) {
             throw new IllegalArgumentException("Two providers are named '" + provider.name()
                     + "': give each a name of its own, so that trails can tell them apart");
         }
-        cast.add(new Cast(provider, seat));
+        providers.add(new ProviderEntry(provider, providerOptions));
         return this;
     }
 
@@ -96,15 +113,15 @@ public final class UnderstudyBuilder {
         return this;
     }
 
-    /** How long silence is borne; {@link Timeouts#defaults()}. */
-    public UnderstudyBuilder timeouts(Timeouts timeouts) {
-        this.timeouts = timeouts;
+    /** How long silence is borne; {@link TimeoutPolicy#defaults()}. */
+    public UnderstudyBuilder timeouts(TimeoutPolicy timeoutPolicy) {
+        this.timeoutPolicy = timeoutPolicy;
         return this;
     }
 
-    /** How long the silence of models that declare REASONING is borne; {@link Timeouts#reasoning()}. */
-    public UnderstudyBuilder reasoningTimeouts(Timeouts timeouts) {
-        this.reasoning = timeouts;
+    /** How long the silence of models that declare REASONING is borne; {@link TimeoutPolicy#reasoning()}. */
+    public UnderstudyBuilder reasoningTimeouts(TimeoutPolicy timeoutPolicy) {
+        this.reasoning = timeoutPolicy;
         return this;
     }
 
@@ -138,9 +155,9 @@ public final class UnderstudyBuilder {
         return this;
     }
 
-    /** Who is asked first, and who after a failure; {@link Failover#defaults()}. */
-    public UnderstudyBuilder failover(Failover failover) {
-        this.failover = failover;
+    /** Who is asked first, and who after a failure; {@link FailoverPolicy#defaults()}. */
+    public UnderstudyBuilder failover(FailoverPolicy failoverPolicy) {
+        this.failoverPolicy = failoverPolicy;
         return this;
     }
 
@@ -150,15 +167,15 @@ public final class UnderstudyBuilder {
         return this;
     }
 
-    /** Whether a second provider is asked when the first is slow; {@link Hedging#off()}. */
-    public UnderstudyBuilder hedging(Hedging hedging) {
-        this.hedging = hedging;
+    /** Whether a second provider is asked when the first is slow; {@link HedgingPolicy#off()}. */
+    public UnderstudyBuilder hedging(HedgingPolicy hedgingPolicy) {
+        this.hedgingPolicy = hedgingPolicy;
         return this;
     }
 
-    /** Whether providers are looked at in the background; {@link Probes#off()}. They end with {@link Understudy#close()}. */
-    public UnderstudyBuilder probes(Probes probes) {
-        this.probes = probes;
+    /** Whether providers are looked at in the background; {@link HealthCheckPolicy#off()}. They end with {@link Understudy#close()}. */
+    public UnderstudyBuilder healthChecks(HealthCheckPolicy healthCheckPolicy) {
+        this.healthChecks = healthCheckPolicy;
         return this;
     }
 
@@ -187,14 +204,14 @@ public final class UnderstudyBuilder {
     }
 
     /** What other instances know of the same providers; by default each door finds out for itself. */
-    public UnderstudyBuilder sharedStanding(SharedStanding shared) {
-        this.sharedStanding = shared;
+    public UnderstudyBuilder sharedState(SharedState shared) {
+        this.sharedState = shared;
         return this;
     }
 
     /** Clock and timer at once; {@code Schedulers.parallel()}, looked up at each use. */
     public UnderstudyBuilder scheduler(Scheduler scheduler) {
-        this.time = new Time(() -> scheduler);
+        this.timeSource = new TimeSource(() -> scheduler);
         return this;
     }
 
@@ -208,7 +225,7 @@ public final class UnderstudyBuilder {
      * @throws IllegalStateException if no provider was named
      */
     public Understudy build() {
-        if (cast.isEmpty()) {
+        if (providers.isEmpty()) {
             throw new IllegalStateException("An understudy needs at least one provider: call provider(…) first");
         }
         return new Understudy(this);
@@ -222,17 +239,17 @@ public final class UnderstudyBuilder {
                 options,
                 limits,
                 retryBudget,
-                timeouts,
+                timeoutPolicy,
                 reasoning,
                 circuit,
-                failover,
+                failoverPolicy,
                 selection,
-                hedging,
-                probes,
+                hedgingPolicy,
+                healthChecks,
                 contextWindow,
                 listener,
-                Voice.of(sharedStanding, name, time),
-                time,
+                StatePublisher.of(sharedState, name, timeSource),
+                timeSource,
                 dice);
     }
 }

@@ -1,5 +1,10 @@
 package dev.understudy;
 
+import dev.understudy.call.Policies;
+import dev.understudy.event.ProviderStatus;
+import dev.understudy.pool.PooledProvider;
+import dev.understudy.pool.ProviderPool;
+import dev.understudy.pool.StatusView;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,29 +16,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UnderstudyControl {
 
-    private final Roster roster;
-    private final Overview overview;
+    private final ProviderPool providerPool;
+    private final StatusView statusView;
     private final Policies policies;
 
-    UnderstudyControl(Roster roster, Overview overview, Policies policies) {
-        this.roster = roster;
-        this.overview = overview;
+    UnderstudyControl(ProviderPool providerPool, StatusView statusView, Policies policies) {
+        this.providerPool = providerPool;
+        this.statusView = statusView;
         this.policies = policies;
     }
 
     /** Status of each provider as of now, in the order of composition. */
-    public List<Standing> status() {
-        return overview.standings();
+    public List<ProviderStatus> status() {
+        return statusView.standings();
     }
 
     /** Retries that this provider may get at once, as of now; infinite without a limit. */
     public double retryTokens(String provider) {
-        return roster.named(provider).retryTokens().left(policies.time().nanos());
+        return providerPool.named(provider).retryTokens().left(policies.timeSource().nanos());
     }
 
     /** Makes this provider the active one: the first to be asked, and the one that calls return to after a failover. */
     public void switchTo(String provider) {
-        roster.switchTo(provider, policies.time().nanos());
+        providerPool.switchTo(provider, policies.timeSource().nanos());
     }
 
     /**
@@ -42,8 +47,8 @@ public final class UnderstudyControl {
      * @param duration how long; {@code null} until {@link #release}
      */
     public void hold(String provider, @Nullable Duration duration) {
-        roster.named(provider).hold(duration, policies.time().nanos());
-        policies.voice().held(provider, null, duration);
+        providerPool.named(provider).hold(duration, policies.timeSource().nanos());
+        policies.statePublisher().held(provider, null, duration);
     }
 
     /**
@@ -53,20 +58,20 @@ public final class UnderstudyControl {
      * @param duration how long; {@code null} until {@link #release}
      */
     public void hold(String provider, String model, @Nullable Duration duration) {
-        roster.named(provider)
+        providerPool.named(provider)
                 .circuit(model)
-                .forceOpen(duration, policies.time().nanos());
-        policies.voice().held(provider, model, duration);
+                .forceOpen(duration, policies.timeSource().nanos());
+        policies.statePublisher().held(provider, model, duration);
     }
 
     /** Ends {@link #hold(String, Duration)} of a provider and of all of its models. */
     public void release(String provider) {
-        Member member = roster.named(provider);
-        member.release();
-        policies.voice().released(provider, null);
-        member.circuits().forEach((model, circuit) -> {
-            circuit.release(policies.time().nanos());
-            policies.voice().released(provider, model);
+        PooledProvider pooledProvider = providerPool.named(provider);
+        pooledProvider.release();
+        policies.statePublisher().released(provider, null);
+        pooledProvider.circuits().forEach((model, circuit) -> {
+            circuit.release(policies.timeSource().nanos());
+            policies.statePublisher().released(provider, model);
         });
     }
 }

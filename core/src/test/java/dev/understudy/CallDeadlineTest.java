@@ -2,7 +2,7 @@ package dev.understudy;
 
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +20,7 @@ class CallDeadlineTest {
     void earlierOfDeadlineAndTimeoutEndsCall(int deadline, int timeout, boolean streamed) {
         StepVerifier.withVirtualTime(() -> {
                     Understudy understudy =
-                            Understudy.over(ScriptedProvider.named("a").always(Cue.hang()));
+                            Understudy.over(ScriptedProvider.named("a").always(ScriptedAnswer.hang()));
                     Flux<?> answer = streamed
                             ? understudy.stream(REQUEST)
                             : understudy.chat(REQUEST).flux();

@@ -1,11 +1,11 @@
 package dev.understudy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,8 +19,8 @@ class CooldownTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void successEndsCooldownOfModel(boolean streamed) {
-        a.then(Cue.fail(FailureKind.MODEL_NOT_FOUND), Cue.text("deployed"), Cue.text("still there"));
-        b.always(Cue.fail(FailureKind.AUTH));
+        a.then(ScriptedAnswer.fail(FailureKind.MODEL_NOT_FOUND), ScriptedAnswer.text("deployed"), ScriptedAnswer.text("still there"));
+        b.always(ScriptedAnswer.fail(FailureKind.AUTH));
         Understudy understudy = stage.builder(a, b).build();
 
         assertThat(ask(understudy, streamed).outcomes()).containsExactly("a:failed", "b:failed");

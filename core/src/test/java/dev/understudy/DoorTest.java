@@ -1,16 +1,21 @@
 package dev.understudy;
 
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
-import dev.understudy.testing.Cue;
+import dev.understudy.event.Event;
+import dev.understudy.policy.HealthCheckPolicy;
+import dev.understudy.policy.ProviderOptions;
+import dev.understudy.policy.RateLimits;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -102,7 +107,7 @@ class DoorTest {
     @Test
     void closingClosesAllProvidersAndEndsTheProbes() {
         Understudy understudy =
-                stage.builder(a, b).probes(Probes.every(Duration.ofSeconds(10))).build();
+                stage.builder(a, b).healthChecks(HealthCheckPolicy.every(Duration.ofSeconds(10))).build();
         stage.advance(Duration.ofSeconds(1));
         understudy.close();
         understudy.close();
@@ -132,7 +137,7 @@ class DoorTest {
                 .provider(a, "gpt-5")
                 .provider(
                         b,
-                        Seat.serving(Map.of("m", "m-1"))
+                        ProviderOptions.serving(Map.of("m", "m-1"))
                                 .withWeight(3)
                                 .withTag("region", "eu")
                                 .withLimits(RateLimits.none().withConcurrent(4)))
@@ -161,8 +166,8 @@ class DoorTest {
         RetryPolicy twice = RetryPolicy.defaults().withRetries(1).withJitter(RetryPolicy.Jitter.NONE);
         Understudy inner = stage.builder(a, b).name("inner").retry(twice).build();
         Understudy outer = stage.builder(d, inner, c).name("outer").retry(twice).build();
-        d.always(Cue.fail(FailureKind.SERVER));
-        a.always(Cue.fail(FailureKind.SERVER));
+        d.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        a.always(ScriptedAnswer.fail(FailureKind.SERVER));
         Heard heard = streamed ? stage.stream(outer) : stage.chat(outer);
         stage.advance(Duration.ofSeconds(5));
         assertThat(heard.by()).isEqualTo("inner");
@@ -179,8 +184,8 @@ class DoorTest {
         ScriptedProvider c = ScriptedProvider.named("c");
         Understudy inner = stage.builder(a, b).name("inner").build();
         Understudy outer = stage.builder(inner, c).retry(RetryPolicy.defaults()).build();
-        a.always(Cue.fail(FailureKind.SERVER));
-        b.always(Cue.fail(FailureKind.OVERLOADED));
+        a.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        b.always(ScriptedAnswer.fail(FailureKind.OVERLOADED));
         Heard heard = stage.stream(outer);
         stage.advance(Duration.ofSeconds(5));
         assertThat(heard.outcomes()).containsExactly("inner:failed", "c:served");
@@ -196,7 +201,7 @@ class DoorTest {
         assertThat(answer.block()).isEqualTo("a");
         understudy.control().switchTo("b");
         assertThat(answer.block()).isEqualTo("b");
-        assertThat(stage.events(Event.CallServed.class))
+        assertThat(stage.events(Event.CallSucceeded.class))
                 .extracting(event -> event.call().number())
                 .containsExactly(1L, 2L);
     }
@@ -204,8 +209,8 @@ class DoorTest {
     /** Waits for a gate that a vendor has shut, as nobody else is there. */
     @Test
     void aCallThatComesLaterWaitsForTheTimeThatTheVendorNamedToo() {
-        a.then(Cue.fail(Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofSeconds(20))));
-        a.always(Cue.text("well"));
+        a.then(ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofSeconds(20))));
+        a.always(ScriptedAnswer.text("well"));
         Understudy understudy = stage.builder(a).retry(RetryPolicy.none()).build();
         assertThat(stage.chat(understudy).served()).isFalse();
         stage.advance(Duration.ofSeconds(5));
@@ -225,7 +230,7 @@ class DoorTest {
 
     @Test
     void waitingForAGateCanBeCancelled() {
-        a.then(Cue.fail(Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofSeconds(20))));
+        a.then(ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofSeconds(20))));
         Understudy understudy = stage.builder(a).build();
         stage.chat(understudy);
         Heard leaves = stage.stream(understudy);
@@ -238,8 +243,8 @@ class DoorTest {
 
     @Test
     void nobodyHangsForLongerThanTheLongestWait() {
-        a.then(Cue.fail(Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofHours(2))));
-        a.always(Cue.text("well"));
+        a.then(ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofHours(2))));
+        a.always(ScriptedAnswer.text("well"));
         Understudy understudy = stage.builder(a).build();
         stage.chat(understudy);
         Heard heard = stage.chat(understudy);
@@ -251,14 +256,14 @@ class DoorTest {
     void aTurnThatWasPassedOverIsNoAttempt() {
         ScriptedProvider c = ScriptedProvider.named("c");
         Understudy understudy = stage.builder()
-                .provider(a, Seat.any().withLimits(RateLimits.none().withConcurrent(1)))
+                .provider(a, ProviderOptions.any().withLimits(RateLimits.none().withConcurrent(1)))
                 .provider(b)
                 .provider(c)
                 .maxAttempts(2)
                 .build();
-        a.then(Cue.hang());
+        a.then(ScriptedAnswer.hang());
         stage.chat(understudy);
-        b.always(Cue.fail(FailureKind.SERVER));
+        b.always(ScriptedAnswer.fail(FailureKind.SERVER));
         Heard heard = stage.chat(understudy);
         assertThat(heard.outcomes()).containsExactly("a:skipped", "b:failed", "c:served");
     }
@@ -266,19 +271,19 @@ class DoorTest {
     @Test
     void aProviderAtItsLimitIsWaitedForBrieflyWhenNobodyElseIsLeftAndNeverQueuedForLong() {
         Understudy understudy = stage.builder()
-                .provider(a, Seat.any().withLimits(RateLimits.none().withConcurrent(1)))
+                .provider(a, ProviderOptions.any().withLimits(RateLimits.none().withConcurrent(1)))
                 .retry(RetryPolicy.defaults())
                 .random(new FixedDice(0))
                 .build();
-        a.then(stage.timed(Cue.text("slow").beforeFirst(Duration.ofMillis(150))), Cue.text("well"));
+        a.then(stage.timed(ScriptedAnswer.text("slow").beforeFirst(Duration.ofMillis(150))), ScriptedAnswer.text("well"));
         stage.chat(understudy);
         Heard second = stage.chat(understudy);
         stage.advance(Duration.ofMillis(200));
         assertThat(second.served()).isTrue();
         assertThat(second.outcomes()).containsExactly("a:skipped", "a:skipped", "a:served");
-        assertThat(second.trail().entries().get(2).attempt()).isEqualTo(1);
+        assertThat(second.trail().attempts().get(2).attempt()).isEqualTo(1);
 
-        a.then(Cue.hang());
+        a.then(ScriptedAnswer.hang());
         stage.chat(understudy);
         Heard third = stage.chat(understudy);
         stage.advance(Duration.ofSeconds(1));

@@ -13,11 +13,11 @@ import java.util.random.RandomGenerator;
  * @param messages each with words of its own
  * @param exchange per message the index of the assistant message that its exchange began with, its own if it is in none
  */
-record Histories(List<Message> messages, List<Integer> exchange) {
+public record Histories(List<Message> messages, List<Integer> exchange) {
 
     private record Pending(ToolCall call, int caller) {}
 
-    static Histories random(RandomGenerator dice, int longest) {
+    public static Histories random(RandomGenerator dice, int longest) {
         Histories history = new Histories(new ArrayList<>(), new ArrayList<>());
         List<Pending> pending = new ArrayList<>();
         int size = 1 + dice.nextInt(longest);

@@ -1,12 +1,15 @@
 package dev.understudy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.Cue;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.RetryBudget;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -109,8 +112,8 @@ class MetastableTest {
             }
             boolean down = second >= OUTAGE_FROM && second < OUTAGE_TO;
             return down || lastSecond.size() > CAPACITY
-                    ? Cue.fail(Failure.of(FailureKind.SERVER, "too much").withStatus(500, null))
-                    : Cue.text("well");
+                    ? ScriptedAnswer.fail(Failure.of(FailureKind.SERVER, "too much").withStatus(500, null))
+                    : ScriptedAnswer.text("well");
         });
         Understudy understudy = stage.builder(provider)
                 .retry(RetryPolicy.defaults())

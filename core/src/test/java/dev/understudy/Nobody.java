@@ -8,7 +8,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** A provider in name only. */
-record Nobody(String name) implements ChatProvider {
+public record Nobody(String name) implements ChatProvider {
 
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {

@@ -1,13 +1,18 @@
 package dev.understudy;
 
-import static dev.understudy.VirtualStage.standing;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.Cue;
+import dev.understudy.event.CircuitState;
+import dev.understudy.event.Event;
+import dev.understudy.event.ProviderStatus;
+import dev.understudy.policy.FailoverPolicy;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static dev.understudy.VirtualStage.standing;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +27,7 @@ class OutageTest {
 
     private static final long SEED = 20_261_120;
     private static final Duration EVERY = Duration.ofMillis(50);
-    private static final Cue WELL = Cue.text("all is well").beforeFirst(Duration.ofMillis(300));
+    private static final ScriptedAnswer WELL = ScriptedAnswer.text("all is well").beforeFirst(Duration.ofMillis(300));
 
     private final VirtualStage stage = new VirtualStage();
     private final ScriptedProvider primary = ScriptedProvider.named("primary");
@@ -31,17 +36,17 @@ class OutageTest {
 
     /** How the primary is down: refused, an error after a while, or silence. */
     enum Way {
-        REFUSES(Cue.fail(FailureKind.CONNECT)),
-        BREAKS(Cue.fail(Failure.of(FailureKind.SERVER, "broken").withStatus(500, null))
+        REFUSES(ScriptedAnswer.fail(FailureKind.CONNECT)),
+        BREAKS(ScriptedAnswer.fail(Failure.of(FailureKind.SERVER, "broken").withStatus(500, null))
                 .beforeFirst(Duration.ofMillis(200))),
-        OVERLOADED(Cue.fail(Failure.of(FailureKind.OVERLOADED, "busy").withStatus(503, null))),
-        SILENT(Cue.hang()),
-        EMPTY(Cue.empty());
+        OVERLOADED(ScriptedAnswer.fail(Failure.of(FailureKind.OVERLOADED, "busy").withStatus(503, null))),
+        SILENT(ScriptedAnswer.hang()),
+        EMPTY(ScriptedAnswer.empty());
 
-        final Cue cue;
+        final ScriptedAnswer scriptedAnswer;
 
-        Way(Cue cue) {
-            this.cue = cue;
+        Way(ScriptedAnswer scriptedAnswer) {
+            this.scriptedAnswer = scriptedAnswer;
         }
     }
 
@@ -54,14 +59,14 @@ class OutageTest {
     void everyCallSucceedsTheDeadPrimaryIsLeftAloneAndItIsUsedAgainWhenItIsBack(
             Way way, boolean streamed, boolean activeMoves) {
         second.always(stage.timed(WELL));
-        Understudy understudy = understudy(activeMoves ? Failover.defaults() : neverMoving());
+        Understudy understudy = understudy(activeMoves ? FailoverPolicy.defaults() : neverMoving());
         List<Heard> calls = new ArrayList<>();
 
         up();
         calls.addAll(stage.load(understudy, streamed, EVERY, Duration.ofSeconds(30)));
         assertThat(calls).allMatch(heard -> !heard.served() || heard.by().equals("primary"));
 
-        down(way.cue);
+        down(way.scriptedAnswer);
         calls.addAll(stage.load(understudy, streamed, EVERY, Duration.ofSeconds(120)));
 
         up();
@@ -86,7 +91,7 @@ class OutageTest {
         List<Heard> lastTen = after.subList(after.size() - 200, after.size());
         assertThat(lastTen).as("all of the load has returned").allMatch(heard -> heard.by()
                 .equals("primary"));
-        assertThat(standing(understudy, "primary").status()).isEqualTo(Standing.Status.HEALTHY);
+        assertThat(standing(understudy, "primary").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
         assertThat(standing(understudy, "primary").inFlight()).isZero();
         assertThat(primary.live() + second.live()).isZero();
     }
@@ -99,8 +104,8 @@ class OutageTest {
         for (int phase = 0; phase < 40; phase++) {
             OutageTest play = new OutageTest();
             play.second.always(play.stage.timed(WELL));
-            Understudy understudy = play.understudy(activeMoves ? Failover.defaults() : neverMoving());
-            play.down(way.cue);
+            Understudy understudy = play.understudy(activeMoves ? FailoverPolicy.defaults() : neverMoving());
+            play.down(way.scriptedAnswer);
             Duration every = Duration.ofMillis(250);
             play.stage.load(understudy, true, every, Duration.ofMillis(90_000 + 500L * phase));
             play.up();
@@ -125,12 +130,12 @@ class OutageTest {
         second.always(stage.timed(WELL));
         Random dice = new Random(SEED);
         primary.rule(request -> stage.timed(
-                dice.nextBoolean() ? WELL : Cue.fail(FailureKind.SERVER).beforeFirst(Duration.ofMillis(50))));
-        Understudy understudy = understudy(Failover.defaults());
+                dice.nextBoolean() ? WELL : ScriptedAnswer.fail(FailureKind.SERVER).beforeFirst(Duration.ofMillis(50))));
+        Understudy understudy = understudy(FailoverPolicy.defaults());
         List<Heard> calls = stage.load(understudy, streamed, EVERY, Duration.ofSeconds(60));
         stage.advance(Duration.ofSeconds(30));
         assertThat(calls).allMatch(Heard::served);
-        assertThat(stage.events(Event.CircuitMoved.class))
+        assertThat(stage.events(Event.CircuitStateChanged.class))
                 .as("half of them failing opens it")
                 .isNotEmpty();
     }
@@ -138,14 +143,14 @@ class OutageTest {
     /** The instant when one goes down, the other comes back, and its circuit is open. */
     @Test
     void whenBothGoDownInTurnsOnlyCallsDuringTheOneTrialFail() {
-        Understudy understudy = understudy(Failover.defaults());
+        Understudy understudy = understudy(FailoverPolicy.defaults());
         List<Heard> calls = new ArrayList<>();
         up();
         second.always(stage.timed(WELL));
         for (int turn = 0; turn < 4; turn++) {
             boolean primaryIsDown = turn % 2 == 0;
-            primary.always(primaryIsDown ? Cue.fail(FailureKind.CONNECT) : stage.timed(WELL));
-            second.always(primaryIsDown ? stage.timed(WELL) : Cue.fail(FailureKind.CONNECT));
+            primary.always(primaryIsDown ? ScriptedAnswer.fail(FailureKind.CONNECT) : stage.timed(WELL));
+            second.always(primaryIsDown ? stage.timed(WELL) : ScriptedAnswer.fail(FailureKind.CONNECT));
             calls.addAll(stage.load(understudy, false, EVERY, Duration.ofSeconds(40)));
         }
         stage.advance(Duration.ofSeconds(30));
@@ -156,11 +161,11 @@ class OutageTest {
                 .isLessThanOrEqualTo(3 * 6);
     }
 
-    private Understudy understudy(Failover failover) {
+    private Understudy understudy(FailoverPolicy failoverPolicy) {
         return stage.builder(primary, second)
                 .retry(RetryPolicy.defaults())
                 .random(new Random(SEED))
-                .failover(failover)
+                .failover(failoverPolicy)
                 .listener(event -> {
                     stage.events.add(event);
                     if (event instanceof Event.AttemptStarted started
@@ -172,7 +177,7 @@ class OutageTest {
                             && firstContentOfPrimary < 0) {
                         firstContentOfPrimary = stage.nanos();
                     }
-                    if (event instanceof Event.CircuitMoved moved
+                    if (event instanceof Event.CircuitStateChanged moved
                             && moved.provider().equals("primary")) {
                         moves.add(new Move(stage.nanos(), attemptsOnPrimary.size(), moved.to()));
                     }
@@ -202,15 +207,15 @@ class OutageTest {
         return counts;
     }
 
-    private static Failover neverMoving() {
-        return Failover.defaults().withMaxConsecutiveFailures(Integer.MAX_VALUE);
+    private static FailoverPolicy neverMoving() {
+        return FailoverPolicy.defaults().withMaxConsecutiveFailures(Integer.MAX_VALUE);
     }
 
     private void up() {
         primary.always(stage.timed(WELL));
     }
 
-    private void down(Cue cue) {
-        primary.always(stage.timed(cue));
+    private void down(ScriptedAnswer scriptedAnswer) {
+        primary.always(stage.timed(scriptedAnswer));
     }
 }

@@ -1,8 +1,5 @@
 package dev.understudy;
 
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
@@ -11,11 +8,15 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Receipt;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorMetadata;
+import dev.understudy.event.Event;
 import dev.understudy.testing.ScriptedProvider;
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ import reactor.core.publisher.Mono;
 class OutcomesTest {
 
     private static final StreamChunk.Finish FINISH =
-            new StreamChunk.Finish(FinishReason.STOP, Usage.none(), Receipt.none(), Served.by("a", "m"));
+            new StreamChunk.Finish(FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by("a", "m"));
 
     private final VirtualStage stage = new VirtualStage();
     private final ScriptedProvider b = ScriptedProvider.named("b");
@@ -43,8 +44,8 @@ class OutcomesTest {
         Understudy understudy = understudy(i -> i % 20 == 19);
         List<Heard> calls = begin(understudy, streamed, 200);
         stage.advance(Duration.ofSeconds(9));
-        assertThat(stage.events(Event.CircuitMoved.class)).isEmpty();
-        assertThat(stage.events(Event.ActiveMoved.class)).isEmpty();
+        assertThat(stage.events(Event.CircuitStateChanged.class)).isEmpty();
+        assertThat(stage.events(Event.ActiveProviderChanged.class)).isEmpty();
         assertThat(calls.stream().filter(Heard::served)).hasSizeGreaterThanOrEqualTo(190);
     }
 
@@ -54,8 +55,8 @@ class OutcomesTest {
         Understudy understudy = understudy(i -> i >= 20);
         begin(understudy, streamed, 25);
         stage.advance(Duration.ofSeconds(9));
-        assertThat(stage.events(Event.CircuitMoved.class)).hasSize(1);
-        assertThat(stage.events(Event.CircuitMoved.class).get(0).why()).isEqualTo("5 consecutive failures");
+        assertThat(stage.events(Event.CircuitStateChanged.class)).hasSize(1);
+        assertThat(stage.events(Event.CircuitStateChanged.class).get(0).reason()).isEqualTo("5 consecutive failures");
     }
 
     /** Each stream has a first content; every other one is cut. */
@@ -64,8 +65,8 @@ class OutcomesTest {
         Understudy understudy = understudy(i -> i % 2 == 1);
         begin(understudy, true, 10);
         stage.advance(Duration.ofSeconds(9));
-        assertThat(stage.events(Event.CircuitMoved.class)).hasSize(1);
-        assertThat(stage.events(Event.CircuitMoved.class).get(0).why()).isEqualTo("5 of 10 calls failed in 1m");
+        assertThat(stage.events(Event.CircuitStateChanged.class)).hasSize(1);
+        assertThat(stage.events(Event.CircuitStateChanged.class).get(0).reason()).isEqualTo("5 of 10 calls failed in 1m");
     }
 
     /** Five cuts among streams that are under way say nothing of those that have only begun. */
@@ -76,7 +77,7 @@ class OutcomesTest {
         stage.advance(Duration.ofMillis(450));
         begin(understudy, true, 1);
         stage.advance(Duration.ofMillis(100));
-        assertThat(stage.events(Event.CircuitMoved.class)).hasSize(1);
+        assertThat(stage.events(Event.CircuitStateChanged.class)).hasSize(1);
     }
 
     private List<Heard> begin(Understudy understudy, boolean streamed, int calls) {

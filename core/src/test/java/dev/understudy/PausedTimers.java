@@ -11,17 +11,17 @@ import reactor.test.scheduler.VirtualTimeScheduler;
  * A virtual clock that can hold up the thread that sets a timer: the timer is set, time passes and timers fire, and only
  * then the call returns.
  */
-final class PausedTimers implements Scheduler {
+public final class PausedTimers implements Scheduler {
 
     private final VirtualTimeScheduler clock;
     private final AtomicReference<Duration> pause = new AtomicReference<>();
 
-    PausedTimers(VirtualTimeScheduler clock) {
+    public PausedTimers(VirtualTimeScheduler clock) {
         this.clock = clock;
     }
 
     /** The thread that sets the next timer is held up for so long. */
-    void holdUpNext(Duration time) {
+    public void holdUpNext(Duration time) {
         pause.set(time);
     }
 

@@ -5,11 +5,11 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** The same check for many random schedules. Each has a seed of its own; {@code -Dseed=…} runs that one only. */
-final class Schedules {
+public final class Schedules {
 
     private Schedules() {}
 
-    static void each(int count, Consumer<RandomGenerator> check) {
+    public static void each(int count, Consumer<RandomGenerator> check) {
         Long one = Long.getLong("seed");
         long first = one == null ? new SplittableRandom().nextLong() : one;
         System.out.println("schedules with the seeds " + first + " to " + (first + (one == null ? count - 1 : 0)));
@@ -23,7 +23,7 @@ final class Schedules {
     }
 
     /** Cheap when equal, which it is millions of times. */
-    static void same(String what, Object is, Object expected) {
+    public static void same(String what, Object is, Object expected) {
         if (!is.equals(expected)) {
             throw new AssertionError(what + " is " + is + ", expected is " + expected);
         }

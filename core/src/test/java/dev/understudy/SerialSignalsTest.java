@@ -1,18 +1,19 @@
 package dev.understudy;
 
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Receipt;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorMetadata;
+import dev.understudy.event.Event;
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,7 +29,7 @@ import reactor.core.publisher.Mono;
 class SerialSignalsTest {
 
     private static final StreamChunk.Finish FINISH =
-            new StreamChunk.Finish(FinishReason.STOP, Usage.none(), Receipt.none(), Served.by("a", "m"));
+            new StreamChunk.Finish(FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by("a", "m"));
 
     private final VirtualStage stage = new VirtualStage();
     private final List<String> texts = new ArrayList<>();
@@ -40,7 +41,7 @@ class SerialSignalsTest {
         ask(actual -> actual.onSubscribe(new Recursive(actual, 100)), text -> {});
         assertThat(ends).containsExactly("complete");
         assertThat(texts).hasSize(100).startsWith("0", "1").endsWith("99");
-        assertThat(stage.events(Event.CallServed.class)).hasSize(1);
+        assertThat(stage.events(Event.CallSucceeded.class)).hasSize(1);
     }
 
     @Test

@@ -1,17 +1,18 @@
 package dev.understudy;
 
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Receipt;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorMetadata;
+import dev.understudy.event.Event;
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +33,7 @@ class TakenAnswerTest {
 
     private static final ChatResponse ANSWER = ChatResponse.of("a", "m", "well");
     private static final StreamChunk.Finish FINISH =
-            new StreamChunk.Finish(FinishReason.STOP, Usage.none(), Receipt.none(), Served.by("a", "m"));
+            new StreamChunk.Finish(FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by("a", "m"));
 
     private final VirtualStage stage = new VirtualStage();
     private final AtomicInteger asked = new AtomicInteger();
@@ -63,11 +64,11 @@ class TakenAnswerTest {
         assertThat(heard.texts).hasSize(1);
         assertThat(asked).hasValue(1);
         assertThat(live).as("what is left of the exchange is ended").hasValue(0);
-        assertThat(stage.events(Event.CallServed.class)).hasSize(1);
+        assertThat(stage.events(Event.CallSucceeded.class)).hasSize(1);
         assertThat(stage.events)
                 .noneMatch(event -> event instanceof Event.AttemptFailed
                         || event instanceof Event.Retrying
-                        || event instanceof Event.AttemptLeft
+                        || event instanceof Event.AttemptAbandoned
                         || event instanceof Event.CallFailed
                         || event instanceof Event.CallCancelled);
     }

@@ -1,8 +1,5 @@
 package dev.understudy;
 
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
@@ -10,8 +7,19 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.testing.Cue;
+import dev.understudy.event.Event;
+import dev.understudy.event.Listener;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.ContextWindow;
+import dev.understudy.policy.FailoverPolicy;
+import dev.understudy.policy.ProviderOptions;
+import dev.understudy.policy.RateLimits;
+import dev.understudy.shared.SharedState;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +90,7 @@ class ThrowingCallbackTest {
         stage.advance(Duration.ofMinutes(10));
         boolean taken = position == Position.SUBSCRIBER && !streamed; // a whole answer was served before it threw
         if (taken) {
-            assertThat(stage.events(Event.CallServed.class)).hasSize(1);
+            assertThat(stage.events(Event.CallSucceeded.class)).hasSize(1);
         } else if (position.served) {
             assertThat(heard.served()).as("%s", heard.error).isTrue();
         } else {
@@ -109,7 +117,7 @@ class ThrowingCallbackTest {
             }
 
             @Override
-            public Context within(Event.AttemptStarted attempt, Context context) {
+            public Context attemptContext(Event.AttemptStarted attempt, Context context) {
                 if (position == Position.LISTENER_CONTEXT) {
                     fail(thrown);
                 }
@@ -118,7 +126,7 @@ class ThrowingCallbackTest {
         };
         UnderstudyBuilder builder = Understudy.builder()
                 .provider(
-                        new Broken(position, thrown), Seat.any().withLimits(RateLimits.none().withConcurrent(1)))
+                        new Broken(position, thrown), ProviderOptions.any().withLimits(RateLimits.none().withConcurrent(1)))
                 .retry(VirtualStage.ONCE)
                 .circuit(CircuitPolicy.disabled())
                 .scheduler(stage.clock)
@@ -130,10 +138,10 @@ class ThrowingCallbackTest {
                 return candidates;
             });
             // A selection is only asked when there is something to choose from.
-            builder.provider(ScriptedProvider.named("b").always(Cue.text("well")));
+            builder.provider(ScriptedProvider.named("b").always(ScriptedAnswer.text("well")));
         }
         if (position == Position.SHARED_STANDING) {
-            builder.sharedStanding(new SharedStanding() {
+            builder.sharedState(new SharedState() {
                 @Override
                 public void tell(Told told) {
                     fail(thrown);
@@ -144,7 +152,7 @@ class ThrowingCallbackTest {
                     return Flux.never();
                 }
             });
-            builder.failover(Failover.defaults());
+            builder.failover(FailoverPolicy.defaults());
         }
         if (position == Position.TOKEN_COUNTER) {
             builder.contextWindow(ContextWindow.keep(10).withCounter(message -> {
@@ -185,7 +193,7 @@ class ThrowingCallbackTest {
     }
 
     private static boolean isEnd(Event event) {
-        return event instanceof Event.CallServed
+        return event instanceof Event.CallSucceeded
                 || event instanceof Event.CallFailed
                 || event instanceof Event.CallCancelled;
     }
@@ -196,7 +204,7 @@ class ThrowingCallbackTest {
         private final Position position;
         private final Supplier<Throwable> thrown;
         private final ScriptedProvider well =
-                ScriptedProvider.named("a").always(Cue.text("well and good"));
+                ScriptedProvider.named("a").always(ScriptedAnswer.text("well and good"));
 
         Broken(Position position, Supplier<Throwable> thrown) {
             this.position = position;

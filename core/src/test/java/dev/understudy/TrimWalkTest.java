@@ -1,17 +1,19 @@
 package dev.understudy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.VirtualStage.Heard;
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Trail;
-import dev.understudy.testing.Cue;
+import dev.understudy.event.Event;
+import dev.understudy.policy.ContextWindow;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +40,7 @@ class TrimWalkTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void fiveTurnsLoseTheirOldestHalfAndKeepTheSystemMessageAndTheLastQuestion(boolean streamed) {
-        a.then(Cue.fail(OVERFLOW), Cue.text("well"));
+        a.then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
         Heard heard = ask(stage.builder(a).build(), FIVE, streamed);
         assertThat(heard.text()).isEqualTo("well");
         assertThat(a.requests()).hasSize(2);
@@ -50,8 +52,8 @@ class TrimWalkTest {
                         Message.assistant("four"),
                         Message.user("five"));
         assertThat(FIVE.messages()).hasSize(6);
-        assertThat(heard.trail().entries()).extracting(Trail.Entry::dropped).containsExactly(0, 2);
-        assertThat(heard.trail().entries()).extracting(Trail.Entry::attempt).containsExactly(1, 2);
+        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::dropped).containsExactly(0, 2);
+        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::attempt).containsExactly(1, 2);
         assertThat(stage.events(Event.Trimmed.class))
                 .singleElement()
                 .satisfies(trimmed -> assertThat(trimmed.messages()).isEqualTo(2))
@@ -61,7 +63,7 @@ class TrimWalkTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aSystemMessageAndOneQuestionCannotBeReduced(boolean streamed) {
-        a.always(Cue.fail(OVERFLOW));
+        a.always(ScriptedAnswer.fail(OVERFLOW));
         ChatRequest shortest = ChatRequest.of("m", "Be brief.", "Who is there?");
         for (ChatRequest request : List.of(shortest, ChatRequest.of("m", "Who is there?"))) {
             int asked = a.subscriptions();
@@ -78,22 +80,22 @@ class TrimWalkTest {
 
     @Test
     void aRouteIsTrimmedOnceAndThenItIsOver() {
-        a.always(Cue.fail(OVERFLOW));
+        a.always(ScriptedAnswer.fail(OVERFLOW));
         Heard heard = ask(stage.builder(a).build(), FIVE, false);
         assertThat(heard.error).hasMessageContaining("cannot be reduced further");
         assertThat(a.subscriptions()).isEqualTo(2);
-        assertThat(heard.trail().entries()).extracting(Trail.Entry::dropped).containsExactly(0, 2);
+        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::dropped).containsExactly(0, 2);
     }
 
     @Test
     void aLearnedWindowIsUsedBeforeTheNextCall() {
-        a.then(Cue.fail(OVERFLOW.withWindow(24)), Cue.text("well"));
+        a.then(ScriptedAnswer.fail(OVERFLOW.withWindow(24)), ScriptedAnswer.text("well"));
         Understudy understudy = stage.builder(a).build();
         ask(understudy, FIVE, true);
         assertThat(a.requests()).hasSize(2);
         Heard next = ask(understudy, FIVE, true);
         assertThat(a.requests()).as("no second overflow").hasSize(3);
-        assertThat(next.trail().entries()).extracting(Trail.Entry::dropped).containsExactly(4);
+        assertThat(next.trail().attempts()).extracting(AttemptLog.Attempt::dropped).containsExactly(4);
         assertThat(a.requests().get(2).messages())
                 .as("24 tokens less a quarter for the answer")
                 .containsExactly(Message.system("Be brief."), Message.user("five"));
@@ -102,10 +104,10 @@ class TrimWalkTest {
 
     @Test
     void whatWasDroppedBeforeAndAfterAnOverflowIsAddedUp() {
-        a.then(Cue.fail(OVERFLOW), Cue.text("well"));
+        a.then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
         Heard heard = stage.chat(stage.builder(a).build().chat(longer(9)).contextWrite(ContextWindow.keep(60)));
         List<Integer> dropped =
-                heard.trail().entries().stream().map(Trail.Entry::dropped).toList();
+                heard.trail().attempts().stream().map(AttemptLog.Attempt::dropped).toList();
         int sent = a.requests().get(0).messages().size();
         int again = a.requests().get(1).messages().size();
         assertThat(again).isLessThan(sent).isGreaterThan(1);
@@ -132,7 +134,7 @@ class TrimWalkTest {
 
     @Test
     void aPolicyThatDropsNothingFailsWhenItOverflows() {
-        a.always(Cue.fail(OVERFLOW));
+        a.always(ScriptedAnswer.fail(OVERFLOW));
         Heard heard = stage.chat(stage.builder(a).build().chat(FIVE).contextWrite(ContextWindow.off()));
         assertThat(heard.error).hasMessageContaining("cannot be reduced further");
         assertThat(a.subscriptions()).isEqualTo(1);
@@ -140,17 +142,17 @@ class TrimWalkTest {
 
     @Test
     void aLargerWindowIsPreferredToDroppingAnything() {
-        a.can(Capabilities.assumed().withWindow(8_000)).always(Cue.fail(OVERFLOW));
+        a.can(Capabilities.assumed().withWindow(8_000)).always(ScriptedAnswer.fail(OVERFLOW));
         b.can(Capabilities.assumed().withWindow(200_000));
         Heard heard = ask(stage.builder(a, b).build(), FIVE, true);
         assertThat(heard.outcomes()).containsExactly("a:failed", "b:served");
         assertThat(b.requests()).containsExactly(FIVE);
-        assertThat(heard.trail().entries()).extracting(Trail.Entry::dropped).containsExactly(0, 0);
+        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::dropped).containsExactly(0, 0);
     }
 
     @Test
     void aWindowThatIsNotLargerIsNoHelp() {
-        a.can(Capabilities.assumed().withWindow(8_000)).then(Cue.fail(OVERFLOW), Cue.text("well"));
+        a.can(Capabilities.assumed().withWindow(8_000)).then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
         b.can(Capabilities.assumed().withWindow(8_000));
         Heard heard = ask(stage.builder(a, b).build(), FIVE, true);
         assertThat(heard.outcomes()).containsExactly("a:failed", "a:served");
@@ -161,15 +163,15 @@ class TrimWalkTest {
     void aLargerModelOfTheSameProviderCounts() {
         a.can("m", Capabilities.assumed().withWindow(8_000))
                 .can("n", Capabilities.assumed().withWindow(100_000))
-                .when("m", Cue.fail(OVERFLOW));
+                .when("m", ScriptedAnswer.fail(OVERFLOW));
         Heard heard = ask(stage.builder(a).fallback("m", "n").build(), FIVE, true);
-        assertThat(heard.finish().served().model()).isEqualTo("n");
+        assertThat(heard.finish().servedBy().model()).isEqualTo("n");
         assertThat(a.requests().get(1).messages()).isEqualTo(FIVE.messages());
     }
 
     @Test
     void aLargerWindowWhoseCircuitIsOpenIsNotWaitedFor() {
-        a.can(Capabilities.assumed().withWindow(8_000)).then(Cue.fail(OVERFLOW), Cue.text("well"));
+        a.can(Capabilities.assumed().withWindow(8_000)).then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
         b.can(Capabilities.assumed().withWindow(200_000));
         Understudy understudy = stage.builder(a, b).build();
         understudy.control().hold("b", null);
@@ -184,7 +186,7 @@ class TrimWalkTest {
         assertThat(a.requests()).hasSize(1);
         int sent = a.requests().get(0).messages().size();
         assertThat(sent).isLessThan(21);
-        assertThat(heard.trail().entries().get(0).dropped())
+        assertThat(heard.trail().attempts().get(0).dropped())
                 .isEqualTo(longer(20).messages().size() - sent);
     }
 
@@ -192,7 +194,7 @@ class TrimWalkTest {
     void eachRouteGetsWhatFitsItAndTheCallersRequestStaysWhatItWas() {
         ChatRequest request = longer(20);
         List<Message> before = List.copyOf(request.messages());
-        a.can(Capabilities.assumed().withWindow(60)).always(Cue.fail(FailureKind.AUTH));
+        a.can(Capabilities.assumed().withWindow(60)).always(ScriptedAnswer.fail(FailureKind.AUTH));
         b.can(Capabilities.assumed().withWindow(100_000));
         ask(stage.builder(a, b).build(), request, false);
         assertThat(a.requests().get(0).messages().size()).isLessThan(21);

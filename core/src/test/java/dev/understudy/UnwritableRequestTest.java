@@ -1,13 +1,16 @@
 package dev.understudy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.event.Event;
+import dev.understudy.event.ProviderStatus;
+import dev.understudy.policy.RetryPolicy;
 import dev.understudy.provider.Providers;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -55,11 +58,11 @@ class UnwritableRequestTest {
             assertThat(stage.events(Event.CallFailed.class)).hasSize(1);
         }
         assertThat(b.subscriptions()).isZero();
-        assertThat(stage.events(Event.CircuitMoved.class)).isEmpty();
-        Standing standing = VirtualStage.standing(understudy, a.name());
-        assertThat(standing.consecutiveFailures()).isZero();
-        assertThat(standing.lastFailure()).isNull();
-        assertThat(standing.inFlight()).isZero();
+        assertThat(stage.events(Event.CircuitStateChanged.class)).isEmpty();
+        ProviderStatus providerStatus = VirtualStage.standing(understudy, a.name());
+        assertThat(providerStatus.consecutiveFailures()).isZero();
+        assertThat(providerStatus.lastFailure()).isNull();
+        assertThat(providerStatus.inFlight()).isZero();
         understudy.close();
     }
 }

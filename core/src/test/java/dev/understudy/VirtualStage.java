@@ -1,11 +1,14 @@
 package dev.understudy;
 
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.Trail;
-import dev.understudy.testing.Cue;
+import dev.understudy.event.Event;
+import dev.understudy.event.ProviderStatus;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.ScriptedAnswer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,64 +23,64 @@ import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** A door on a clock of its own that only moves when it is told to, and an ear for what happens behind it. */
-final class VirtualStage {
+public final class VirtualStage {
 
-    static final ChatRequest REQUEST = ChatRequest.of("m", "Who is there?");
+    public static final ChatRequest REQUEST = ChatRequest.of("m", "Who is there?");
 
     /** Each provider once; what is tried again is told by the scene. */
-    static final RetryPolicy ONCE = RetryPolicy.none();
+    public static final RetryPolicy ONCE = RetryPolicy.none();
 
-    final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
-    final List<Event> events = Collections.synchronizedList(new ArrayList<>());
+    public final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+    public final List<Event> events = Collections.synchronizedList(new ArrayList<>());
 
     /** A call, and what came of it so far. */
-    static final class Heard {
+    public static final class Heard {
         final List<String> texts = new CopyOnWriteArrayList<>();
         volatile StreamChunk.@Nullable Finish finish;
-        volatile @Nullable Throwable error;
-        volatile long firstAt = -1;
-        volatile long endedAt = -1;
-        Disposable call = () -> {};
+        public volatile @Nullable Throwable error;
+        public volatile long firstAt = -1;
+        public volatile long endedAt = -1;
+        public Disposable call = () -> {};
 
-        String text() {
+        public String text() {
             return String.join("", texts);
         }
 
-        boolean served() {
+        public boolean served() {
             return finish != null;
         }
 
-        StreamChunk.Finish finish() {
+        public StreamChunk.Finish finish() {
             if (finish == null) {
                 throw new AssertionError("not served: " + error);
             }
             return finish;
         }
 
-        String by() {
-            return finish().served().provider();
+        public String by() {
+            return finish().servedBy().provider();
         }
 
-        Trail trail() {
+        public AttemptLog trail() {
             if (error instanceof dev.understudy.chat.ChatException.Exhausted exhausted) {
                 return exhausted.trail();
             }
             if (error instanceof dev.understudy.chat.ChatException.PartialAnswer partial) {
                 return partial.trail();
             }
-            return finish().served().trail();
+            return finish().servedBy().attemptLog();
         }
 
         /** {@code a:served}, {@code b:failed}: who did what, in order. */
-        List<String> outcomes() {
-            return trail().entries().stream()
-                    .map(entry ->
-                            entry.provider() + ":" + entry.outcome().name().toLowerCase(java.util.Locale.ROOT))
+        public List<String> outcomes() {
+            return trail().attempts().stream()
+                    .map(attempt ->
+                            attempt.provider() + ":" + attempt.outcome().name().toLowerCase(java.util.Locale.ROOT))
                     .toList();
         }
     }
 
-    UnderstudyBuilder builder(ChatProvider... cast) {
+    public UnderstudyBuilder builder(ChatProvider... cast) {
         UnderstudyBuilder builder = Understudy.builder()
                 .retry(ONCE)
                 .random(new FixedDice(0.5))
@@ -88,15 +91,15 @@ final class VirtualStage {
     }
 
     /** The same cue with its pauses on this stage's clock. */
-    Cue timed(Cue cue) {
-        return cue.on(clock);
+    public ScriptedAnswer timed(ScriptedAnswer scriptedAnswer) {
+        return scriptedAnswer.on(clock);
     }
 
-    Heard chat(Understudy understudy) {
+    public Heard chat(Understudy understudy) {
         return chat(understudy.chat(REQUEST));
     }
 
-    Heard chat(Mono<ChatResponse> answer) {
+    public Heard chat(Mono<ChatResponse> answer) {
         Heard heard = new Heard();
         heard.call = answer.subscribe(
                 response -> {
@@ -108,11 +111,11 @@ final class VirtualStage {
         return heard;
     }
 
-    Heard stream(Understudy understudy) {
+    public Heard stream(Understudy understudy) {
         return stream(understudy.stream(REQUEST));
     }
 
-    Heard stream(Flux<StreamChunk> answer) {
+    public Heard stream(Flux<StreamChunk> answer) {
         Heard heard = new Heard();
         heard.call = answer.subscribe(
                 chunk -> {
@@ -134,7 +137,7 @@ final class VirtualStage {
     }
 
     /** One call each so often, for so long; the clock stands at the end of it. */
-    List<Heard> load(Understudy understudy, boolean streamed, Duration every, Duration forHowLong) {
+    public List<Heard> load(Understudy understudy, boolean streamed, Duration every, Duration forHowLong) {
         List<Heard> all = new ArrayList<>();
         long calls = forHowLong.toNanos() / every.toNanos();
         for (long i = 0; i < calls; i++) {
@@ -144,11 +147,11 @@ final class VirtualStage {
         return all;
     }
 
-    void advance(Duration time) {
+    public void advance(Duration time) {
         clock.advanceTimeBy(time);
     }
 
-    long nanos() {
+    public long nanos() {
         return clock.now(TimeUnit.NANOSECONDS);
     }
 
@@ -156,16 +159,16 @@ final class VirtualStage {
         return Duration.ofNanos(nanos());
     }
 
-    <E extends Event> List<E> events(Class<E> type) {
+    public <E extends Event> List<E> events(Class<E> type) {
         return List.copyOf(events).stream()
                 .filter(type::isInstance)
                 .map(type::cast)
                 .toList();
     }
 
-    static Standing standing(Understudy understudy, String provider) {
+    public static ProviderStatus standing(Understudy understudy, String provider) {
         return understudy.control().status().stream()
-                .filter(standing -> standing.provider().equals(provider))
+                .filter(providerStatus -> providerStatus.provider().equals(provider))
                 .findFirst()
                 .orElseThrow();
     }

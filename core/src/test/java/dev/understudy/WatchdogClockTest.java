@@ -1,15 +1,18 @@
 package dev.understudy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Failure.Phase;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.testing.Cue;
+import dev.understudy.event.Event;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +76,7 @@ class WatchdogClockTest {
         for (int i = 0; i < 200; i++) {
             chunks.add(EMPTY);
         }
-        a.always(stage.timed(Cue.chunks(chunks.toArray(StreamChunk[]::new)).between(Duration.ofSeconds(1))));
+        a.always(stage.timed(ScriptedAnswer.chunks(chunks.toArray(StreamChunk[]::new)).between(Duration.ofSeconds(1))));
         OneByOne reader = new OneByOne();
         stage.builder(a).build().stream(VirtualStage.REQUEST).subscribe(reader);
         stage.advance(Duration.ofSeconds(40));
@@ -112,7 +115,7 @@ class WatchdogClockTest {
                 return stage.clock.createWorker();
             }
         };
-        a.always(stage.timed(Cue.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
+        a.always(stage.timed(ScriptedAnswer.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
         OneByOne reader = new OneByOne();
         reader.reading = false;
         stage.builder(a).scheduler(clock).build().stream(VirtualStage.REQUEST).subscribe(reader);
@@ -128,7 +131,7 @@ class WatchdogClockTest {
 
     @Test
     void fiveSlowReadersDoNotOpenTheCircuit() {
-        a.always(stage.timed(Cue.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
+        a.always(stage.timed(ScriptedAnswer.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
         Understudy understudy = stage.builder(a).build();
         List<OneByOne> readers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -147,12 +150,12 @@ class WatchdogClockTest {
             assertThat(reader.complete).isTrue();
             assertThat(reader.chunks).hasSize(4);
         }
-        assertThat(stage.events(Event.CircuitMoved.class)).isEmpty();
+        assertThat(stage.events(Event.CircuitStateChanged.class)).isEmpty();
     }
 
     @Test
     void aReaderThatStopsEndsItsCallAndNobodyElsesProvider() {
-        a.always(stage.timed(Cue.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
+        a.always(stage.timed(ScriptedAnswer.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
         Understudy understudy = stage.builder(a).build();
         List<OneByOne> readers = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
@@ -166,7 +169,7 @@ class WatchdogClockTest {
             assertThat(failure(reader).phase()).isEqualTo(Phase.CONSUMER);
         }
         assertThat(a.live()).isZero();
-        assertThat(stage.events(Event.CircuitMoved.class)).isEmpty();
+        assertThat(stage.events(Event.CircuitStateChanged.class)).isEmpty();
         assertThat(VirtualStage.standing(understudy, "a").consecutiveFailures()).isZero();
     }
 
@@ -174,7 +177,7 @@ class WatchdogClockTest {
     void aProviderThatTakesTooLongInAllIsStillEnded() {
         StreamChunk[] chunks = new StreamChunk[1_000];
         java.util.Arrays.fill(chunks, new StreamChunk.Text("word"));
-        a.always(stage.timed(Cue.chunks(chunks).between(Duration.ofSeconds(1))));
+        a.always(stage.timed(ScriptedAnswer.chunks(chunks).between(Duration.ofSeconds(1))));
         OneByOne reader = new OneByOne();
         stage.builder(a).build().stream(VirtualStage.REQUEST).subscribe(reader);
         stage.advance(Duration.ofMinutes(5).plusSeconds(1));
@@ -185,9 +188,9 @@ class WatchdogClockTest {
     @ValueSource(booleans = {false, true})
     void limitsOfForEverAreNoError(boolean streamed) {
         Duration ever = Duration.ofSeconds(Long.MAX_VALUE);
-        a.always(stage.timed(Cue.text("well and good").beforeFirst(Duration.ofHours(2))));
+        a.always(stage.timed(ScriptedAnswer.text("well and good").beforeFirst(Duration.ofHours(2))));
         Understudy understudy = stage.builder(a)
-                .timeouts(new Timeouts(ever, ever, ever, ever))
+                .timeouts(new TimeoutPolicy(ever, ever, ever, ever))
                 .callTimeout(ever)
                 .retry(RetryPolicy.defaults())
                 .build();
@@ -199,7 +202,7 @@ class WatchdogClockTest {
 
     @Test
     void aRefusalBeforeTheFirstContentIsHeldBackAndShown() {
-        a.always(Cue.chunks(
+        a.always(ScriptedAnswer.chunks(
                 new StreamChunk.Refusal("I would "),
                 new StreamChunk.Refusal("rather not."),
                 new StreamChunk.Text("But "),
@@ -219,7 +222,7 @@ class WatchdogClockTest {
 
     @Test
     void heldBackChunksFollowTheDemandOfTheReader() {
-        a.always(Cue.chunks(
+        a.always(ScriptedAnswer.chunks(
                 new StreamChunk.Refusal("I would "), new StreamChunk.Text("But "), new StreamChunk.Text("well.")));
         OneByOne reader = new OneByOne();
         reader.reading = false;
@@ -245,10 +248,10 @@ class WatchdogClockTest {
 
     @Test
     void aRefusalAloneStaysAFilteredAnswer() {
-        a.always(Cue.chunks(new StreamChunk.Refusal("No.")).withFinish(dev.understudy.chat.FinishReason.STOP));
+        a.always(ScriptedAnswer.chunks(new StreamChunk.Refusal("No.")).withFinish(dev.understudy.chat.FinishReason.STOP));
         Heard heard = stage.stream(stage.builder(a).build());
         assertThat(heard.error).isInstanceOf(ChatException.Exhausted.class);
-        assertThat(heard.trail().entries().get(0).failure().kind()).isEqualTo(FailureKind.CONTENT_FILTERED);
+        assertThat(heard.trail().attempts().get(0).failure().kind()).isEqualTo(FailureKind.CONTENT_FILTERED);
     }
 
     private static Failure failure(OneByOne reader) {

@@ -1,5 +1,7 @@
 package dev.understudy.provider;
 
+import dev.understudy.provider.dialect.DecodeBench;
+import dev.understudy.provider.ollama.DecodeStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;

@@ -13,20 +13,20 @@ import reactor.util.context.ContextView;
  */
 public final class CallScope {
 
-    private static final CallScope NONE = hearing(notice -> {});
+    private static final CallScope NONE = reportingTo(providerEvent -> {});
 
-    private final Consumer<Notice> ear;
+    private final Consumer<ProviderEvent> ear;
     private final Map<Object, Object> kept;
-    private final boolean insists;
+    private final boolean ignoresRetryAfter;
 
-    private CallScope(Consumer<Notice> ear, Map<Object, Object> kept, boolean insists) {
+    private CallScope(Consumer<ProviderEvent> ear, Map<Object, Object> kept, boolean insists) {
         this.ear = ear;
         this.kept = kept;
-        this.insists = insists;
+        this.ignoresRetryAfter = insists;
     }
 
     /** A scope for one call; {@code ear} hears what providers report, on their threads, and must not throw. */
-    public static CallScope hearing(Consumer<Notice> ear) {
+    public static CallScope reportingTo(Consumer<ProviderEvent> ear) {
         return new CallScope(ear, new ConcurrentHashMap<>(4), false);
     }
 
@@ -36,13 +36,13 @@ public final class CallScope {
     }
 
     /** The same scope for an attempt whose caller has waited as long as it will. */
-    public CallScope insisting() {
+    public CallScope ignoringRetryAfter() {
         return new CallScope(ear, kept, true);
     }
 
     /** Whether to ask all the same, although the vendor wanted to be left alone for longer. */
-    public boolean insists() {
-        return insists;
+    public boolean ignoresRetryAfter() {
+        return ignoresRetryAfter;
     }
 
     public Context in(Context context) {
@@ -50,12 +50,12 @@ public final class CallScope {
     }
 
     /** Tells what happened inside a provider. */
-    public void report(Notice notice) {
-        ear.accept(notice);
+    public void report(ProviderEvent providerEvent) {
+        ear.accept(providerEvent);
     }
 
     /** Makes something once in a call, and gives the same again to every later attempt that asks with an equal key. */
-    public <T> T once(Object key, Class<T> type, Supplier<T> make) {
+    public <T> T computeOnce(Object key, Class<T> type, Supplier<T> make) {
         if (this == NONE) {
             return make.get();
         }

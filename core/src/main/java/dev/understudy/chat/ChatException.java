@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a call gave no (whole) answer. Carries no stack trace: what matters is the {@link Failure} and the {@link Trail},
+ * Why a call gave no (whole) answer. Carries no stack trace: what matters is the {@link Failure} and the {@link AttemptLog},
  * and both are in the message. Never carries a secret or a prompt.
  */
 public abstract sealed class ChatException extends RuntimeException {
@@ -55,17 +55,17 @@ public abstract sealed class ChatException extends RuntimeException {
      */
     public static final class Exhausted extends ChatException {
         private static final long serialVersionUID = 1L;
-        private final transient Trail trail;
+        private final transient AttemptLog attemptLog;
         private final String why;
 
         /**
          * @param why the first line of the message
-         * @param trail what happened
+         * @param attemptLog what happened
          * @param failures the same as exceptions, in order
          */
-        public Exhausted(String why, Trail trail, List<CallFailed> failures) {
-            super(trail.entries().isEmpty() ? why : why + ". Attempts:\n" + lines(trail), first(failures));
-            this.trail = trail;
+        public Exhausted(String why, AttemptLog attemptLog, List<CallFailed> failures) {
+            super(attemptLog.attempts().isEmpty() ? why : why + ". Attempts:\n" + lines(attemptLog), first(failures));
+            this.attemptLog = attemptLog;
             this.why = why;
             failures.stream().filter(failure -> failure != getCause()).forEach(this::addSuppressed);
         }
@@ -77,18 +77,18 @@ public abstract sealed class ChatException extends RuntimeException {
                     .orElse(failures.isEmpty() ? null : failures.get(0));
         }
 
-        private static String lines(Trail trail) {
-            return trail.entries().stream().map(Trail.Entry::toString).collect(Collectors.joining("\n"));
+        private static String lines(AttemptLog attemptLog) {
+            return attemptLog.attempts().stream().map(AttemptLog.Attempt::toString).collect(Collectors.joining("\n"));
         }
 
         @Override
         public Failure failure() {
-            Failure cause = trail.cause();
+            Failure cause = attemptLog.cause();
             return cause == null ? Failure.of(FailureKind.SERVER, why) : cause;
         }
 
-        public Trail trail() {
-            return trail;
+        public AttemptLog trail() {
+            return attemptLog;
         }
 
         /** The first line of the message, without the attempts. */
@@ -100,15 +100,15 @@ public abstract sealed class ChatException extends RuntimeException {
     /** Nothing was sent, because no provider could have answered: what is missing is in the message. */
     public static final class Rejected extends ChatException {
         private static final long serialVersionUID = 1L;
-        private final transient Trail trail;
+        private final transient AttemptLog attemptLog;
 
         public Rejected(String message) {
-            this(message, Trail.empty());
+            this(message, AttemptLog.empty());
         }
 
-        public Rejected(String message, Trail trail) {
+        public Rejected(String message, AttemptLog attemptLog) {
             super(message, null);
-            this.trail = trail;
+            this.attemptLog = attemptLog;
         }
 
         @Override
@@ -117,13 +117,13 @@ public abstract sealed class ChatException extends RuntimeException {
         }
 
         /** Keeps what code of the caller threw as the cause. */
-        public Rejected(String message, Trail trail, Throwable cause) {
+        public Rejected(String message, AttemptLog attemptLog, Throwable cause) {
             super(message, cause);
-            this.trail = trail;
+            this.attemptLog = attemptLog;
         }
 
-        public Trail trail() {
-            return trail;
+        public AttemptLog trail() {
+            return attemptLog;
         }
     }
 
@@ -153,8 +153,8 @@ public abstract sealed class ChatException extends RuntimeException {
             return partial;
         }
 
-        public Trail trail() {
-            return partial.served().trail();
+        public AttemptLog trail() {
+            return partial.served().attemptLog();
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.Set;
  *
  * @param model the model, as the vendor names it
  * @param messages the conversation, oldest first
- * @param toolbox the tools the model may call
+ * @param toolSet the tools the model may call
  * @param format the form of the answer
  * @param sampling how words are picked
  * @param extra fields that only some dialects know: dialect name ({@code "openai-chat"}, {@code "anthropic"}) → field →
@@ -23,14 +23,14 @@ import java.util.Set;
 public record ChatRequest(
         String model,
         List<Message> messages,
-        Toolbox toolbox,
+        ToolSet toolSet,
         ResponseFormat format,
-        Sampling sampling,
+        SamplingParameters sampling,
         Map<String, Map<String, Object>> extra) {
 
     public ChatRequest {
         Objects.requireNonNull(model, "model");
-        Objects.requireNonNull(toolbox, "toolbox");
+        Objects.requireNonNull(toolSet, "toolbox");
         Objects.requireNonNull(format, "format");
         Objects.requireNonNull(sampling, "sampling");
         if (model.isBlank()) {
@@ -58,7 +58,7 @@ public record ChatRequest(
     /** A conversation so far. */
     public static ChatRequest of(String model, List<? extends Message> history) {
         return new ChatRequest(
-                model, List.copyOf(history), Toolbox.empty(), ResponseFormat.text(), Sampling.defaults(), Map.of());
+                model, List.copyOf(history), ToolSet.empty(), ResponseFormat.text(), SamplingParameters.defaults(), Map.of());
     }
 
     /** A conversation so far, and tools the model may call. */
@@ -69,7 +69,7 @@ public record ChatRequest(
     /** What a provider must be able to do to answer this, streaming aside. */
     public Set<Feature> needs() {
         Set<Feature> needs = EnumSet.noneOf(Feature.class);
-        if (!toolbox.isEmpty()) {
+        if (!toolSet.isEmpty()) {
             needs.add(Feature.TOOLS);
         }
         if (format instanceof ResponseFormat.JsonSchema) {
@@ -86,11 +86,11 @@ public record ChatRequest(
     }
 
     public ChatRequest withModel(String model) {
-        return model.equals(this.model) ? this : new ChatRequest(model, messages, toolbox, format, sampling, extra);
+        return model.equals(this.model) ? this : new ChatRequest(model, messages, toolSet, format, sampling, extra);
     }
 
     public ChatRequest withMessages(List<? extends Message> messages) {
-        return new ChatRequest(model, List.copyOf(messages), toolbox, format, sampling, extra);
+        return new ChatRequest(model, List.copyOf(messages), toolSet, format, sampling, extra);
     }
 
     /** The same request with one more turn at its end. */
@@ -101,19 +101,19 @@ public record ChatRequest(
     }
 
     public ChatRequest withTools(List<Tool> tools) {
-        return new ChatRequest(model, messages, new Toolbox(tools, toolbox.choice()), format, sampling, extra);
+        return new ChatRequest(model, messages, new ToolSet(tools, toolSet.choice()), format, sampling, extra);
     }
 
     public ChatRequest withToolChoice(ToolChoice choice) {
-        return new ChatRequest(model, messages, new Toolbox(toolbox.tools(), choice), format, sampling, extra);
+        return new ChatRequest(model, messages, new ToolSet(toolSet.tools(), choice), format, sampling, extra);
     }
 
     public ChatRequest withFormat(ResponseFormat format) {
-        return new ChatRequest(model, messages, toolbox, format, sampling, extra);
+        return new ChatRequest(model, messages, toolSet, format, sampling, extra);
     }
 
-    public ChatRequest withSampling(Sampling sampling) {
-        return new ChatRequest(model, messages, toolbox, format, sampling, extra);
+    public ChatRequest withSampling(SamplingParameters samplingParameters) {
+        return new ChatRequest(model, messages, toolSet, format, samplingParameters, extra);
     }
 
     public ChatRequest withTemperature(double temperature) {
@@ -142,13 +142,13 @@ public record ChatRequest(
         Map<String, Object> fields = new LinkedHashMap<>(more.getOrDefault(dialect, Map.of()));
         fields.put(field, value);
         more.put(dialect, fields);
-        return new ChatRequest(model, messages, toolbox, format, sampling, more);
+        return new ChatRequest(model, messages, toolSet, format, sampling, more);
     }
 
     /** Names the model and counts the messages; what they say is nobody else's business. */
     @Override
     public String toString() {
         return "ChatRequest[model=" + model + ", messages=" + messages.size() + ", tools="
-                + toolbox.tools().size() + "]";
+                + toolSet.tools().size() + "]";
     }
 }

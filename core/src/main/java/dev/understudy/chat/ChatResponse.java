@@ -9,18 +9,18 @@ import java.util.stream.Collectors;
  *
  * @param text "" when the model only called tools
  * @param refusal the model's refusal, where a vendor tells it apart from text; else ""
- * @param thoughts its reasoning, where the vendor tells it
+ * @param reasoningBlocks its reasoning, where the vendor tells it
  * @param toolCalls the tools it wants called
  * @param finish why it ended, tokens, and who served it
  */
 public record ChatResponse(
-        String text, String refusal, List<Thought> thoughts, List<ToolCall> toolCalls, StreamChunk.Finish finish) {
+        String text, String refusal, List<ReasoningBlock> reasoningBlocks, List<ToolCall> toolCalls, StreamChunk.Finish finish) {
 
     public ChatResponse {
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(refusal, "refusal");
         Objects.requireNonNull(finish, "finish");
-        thoughts = List.copyOf(thoughts);
+        reasoningBlocks = List.copyOf(reasoningBlocks);
         toolCalls = List.copyOf(toolCalls);
     }
 
@@ -31,7 +31,7 @@ public record ChatResponse(
                 "",
                 List.of(),
                 List.of(),
-                new StreamChunk.Finish(FinishReason.STOP, Usage.none(), Receipt.none(), Served.by(provider, model)));
+                new StreamChunk.Finish(FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by(provider, model)));
     }
 
     public FinishReason finishReason() {
@@ -42,22 +42,22 @@ public record ChatResponse(
         return finish.usage();
     }
 
-    public Receipt receipt() {
-        return finish.receipt();
+    public VendorMetadata receipt() {
+        return finish.vendorMetadata();
     }
 
-    public Served served() {
-        return finish.served();
+    public ServedBy served() {
+        return finish.servedBy();
     }
 
     /** All it tells of its reasoning. */
     public String reasoning() {
-        return thoughts.stream().map(Thought::text).collect(Collectors.joining());
+        return reasoningBlocks.stream().map(ReasoningBlock::text).collect(Collectors.joining());
     }
 
     /** The answer as a turn of the conversation, to be sent back with the next question. */
     public Message.Assistant message() {
-        return new Message.Assistant(text, toolCalls, thoughts);
+        return new Message.Assistant(text, toolCalls, reasoningBlocks);
     }
 
     /** Whether the model said nothing a caller could use. */
@@ -66,7 +66,7 @@ public record ChatResponse(
     }
 
     public ChatResponse withFinish(StreamChunk.Finish finish) {
-        return new ChatResponse(text, refusal, thoughts, toolCalls, finish);
+        return new ChatResponse(text, refusal, reasoningBlocks, toolCalls, finish);
     }
 
     /** Names the size and who served it; what it says is nobody else's business. */

@@ -16,7 +16,7 @@ public final class ChatResponseAggregator {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
     private final StringBuilder thought = new StringBuilder();
-    private final List<Thought> thoughts = new ArrayList<>();
+    private final List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
     private final TreeMap<Integer, ToolCall> calls = new TreeMap<>();
     private StreamChunk.@Nullable Finish finish;
     private int received;
@@ -37,7 +37,7 @@ public final class ChatResponseAggregator {
                     } else {
                         sink.error(answer.cut(
                                 Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason"),
-                                Served.by("unknown", "unknown")));
+                                ServedBy.by("unknown", "unknown")));
                     }
                 });
     }
@@ -56,15 +56,15 @@ public final class ChatResponseAggregator {
             received += reasoning.thought().length();
             thought.append(reasoning.thought());
             if (reasoning.closes() != null) {
-                thoughts.add(new Thought(thought.toString(), reasoning.closes()));
+                reasoningBlocks.add(new ReasoningBlock(thought.toString(), reasoning.closes()));
                 thought.setLength(0);
             }
         } else if (chunk instanceof StreamChunk.ToolCallDone done) {
             received += done.call().arguments().length();
             calls.put(done.index(), done.call());
         } else if (chunk instanceof StreamChunk.Refusal words) {
-            received += words.words().length();
-            refusal.append(words.words());
+            received += words.refusal().length();
+            refusal.append(words.refusal());
         } else if (chunk instanceof StreamChunk.Reset reset) {
             discard(reset.discardFromOffset());
         } else if (chunk instanceof StreamChunk.Finish last) {
@@ -79,7 +79,7 @@ public final class ChatResponseAggregator {
         if (from == 0) {
             refusal.setLength(0);
             thought.setLength(0);
-            thoughts.clear();
+            reasoningBlocks.clear();
             calls.clear();
         }
     }
@@ -102,13 +102,13 @@ public final class ChatResponseAggregator {
     /** {@return all reasoning text so far} */
     public String reasoning() {
         StringBuilder all = new StringBuilder();
-        thoughts.forEach(one -> all.append(one.text()));
+        reasoningBlocks.forEach(one -> all.append(one.text()));
         return all.append(thought).toString();
     }
 
     /** {@return the reasoning blocks that are complete, with their signatures} */
-    public List<Thought> thoughts() {
-        return List.copyOf(thoughts);
+    public List<ReasoningBlock> reasoningBlocks() {
+        return List.copyOf(reasoningBlocks);
     }
 
     /** {@return the complete tool calls so far, by index} */
@@ -123,7 +123,7 @@ public final class ChatResponseAggregator {
 
     /** {@return whether there is any reasoning so far} */
     public boolean hasReasoning() {
-        return thought.length() > 0 || !thoughts.isEmpty();
+        return thought.length() > 0 || !reasoningBlocks.isEmpty();
     }
 
     /** {@return whether there is a refusal so far} */
@@ -158,31 +158,31 @@ public final class ChatResponseAggregator {
      * Gives what was received so far as the error of a stream that failed here.
      *
      * @param failure the failure
-     * @param served the route that served the stream, and its attempts
+     * @param servedBy the route that served the stream, and its attempts
      * @return {@link ChatException.PartialAnswer}, or {@link ChatException.CallFailed} when there is no content
      */
-    public ChatException cut(Failure failure, Served served) {
+    public ChatException cut(Failure failure, ServedBy servedBy) {
         return isEmpty()
                 ? new ChatException.CallFailed(failure)
-                : new ChatException.PartialAnswer(failure, partial(served));
+                : new ChatException.PartialAnswer(failure, partial(servedBy));
     }
 
     /**
      * Gives what was received so far as a response with finish reason ERROR.
      *
-     * @param served the route that served the stream, and its attempts, whose usage is the response's
+     * @param servedBy the route that served the stream, and its attempts, whose usage is the response's
      * @return the incomplete response
      */
-    public ChatResponse partial(Served served) {
+    public ChatResponse partial(ServedBy servedBy) {
         return response(
-                new StreamChunk.Finish(FinishReason.ERROR, served.trail().usage(), Receipt.none(), served));
+                new StreamChunk.Finish(FinishReason.ERROR, servedBy.attemptLog().usage(), VendorMetadata.none(), servedBy));
     }
 
     private ChatResponse response(StreamChunk.Finish end) {
-        List<Thought> all = thoughts;
+        List<ReasoningBlock> all = reasoningBlocks;
         if (thought.length() > 0) {
-            all = new ArrayList<>(thoughts);
-            all.add(Thought.of(thought.toString()));
+            all = new ArrayList<>(reasoningBlocks);
+            all.add(ReasoningBlock.of(thought.toString()));
         }
         return new ChatResponse(text.toString(), refusal.toString(), all, List.copyOf(calls.values()), end);
     }

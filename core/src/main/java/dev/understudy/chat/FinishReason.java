@@ -1,6 +1,6 @@
 package dev.understudy.chat;
 
-/** Why an answer ended, in one vocabulary for all vendors. The vendor's own word is in {@link Receipt#finishReason()}. */
+/** Why an answer ended, in one vocabulary for all vendors. The vendor's own word is in {@link VendorMetadata#finishReason()}. */
 public enum FinishReason {
     /** The model had said all. */
     STOP,

@@ -37,13 +37,13 @@ public sealed interface Message {
      *
      * @param text "" when it only called tools
      * @param toolCalls the tools it wants called
-     * @param thoughts its reasoning; sealed ones go back only to the dialect they came from
+     * @param reasoningBlocks its reasoning; sealed ones go back only to the dialect they came from
      */
-    record Assistant(String text, List<ToolCall> toolCalls, List<Thought> thoughts) implements Message {
+    record Assistant(String text, List<ToolCall> toolCalls, List<ReasoningBlock> reasoningBlocks) implements Message {
         public Assistant {
             Objects.requireNonNull(text, "text");
             toolCalls = List.copyOf(toolCalls);
-            thoughts = List.copyOf(thoughts);
+            reasoningBlocks = List.copyOf(reasoningBlocks);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed interface StreamChunk {
      * @param thought the next words of it; {@link #text()} stays "", for reasoning is not the answer
      * @param closes the finished thought with its seal when this chunk ends a sealed one, with {@code thought} ""
      */
-    record Reasoning(String thought, @Nullable Seal closes) implements StreamChunk {
+    record Reasoning(String thought, @Nullable ReasoningSignature closes) implements StreamChunk {
         public Reasoning {
             Objects.requireNonNull(thought, "thought");
         }
@@ -49,9 +49,9 @@ public sealed interface StreamChunk {
     }
 
     /** The model's refusal to answer, where a vendor tells it apart from text. */
-    record Refusal(String words) implements StreamChunk {
+    record Refusal(String refusal) implements StreamChunk {
         public Refusal {
-            Objects.requireNonNull(words, "words");
+            Objects.requireNonNull(refusal, "words");
         }
     }
 
@@ -138,23 +138,23 @@ public sealed interface StreamChunk {
      *
      * @param reason why it ended
      * @param usage tokens, summed over all attempts
-     * @param receipt what the vendor says of it
-     * @param served who answered, and what it took
+     * @param vendorMetadata what the vendor says of it
+     * @param servedBy who answered, and what it took
      */
-    record Finish(FinishReason reason, Usage usage, Receipt receipt, Served served) implements StreamChunk {
+    record Finish(FinishReason reason, Usage usage, VendorMetadata vendorMetadata, ServedBy servedBy) implements StreamChunk {
         public Finish {
             Objects.requireNonNull(reason, "reason");
             Objects.requireNonNull(usage, "usage");
-            Objects.requireNonNull(receipt, "receipt");
-            Objects.requireNonNull(served, "served");
+            Objects.requireNonNull(vendorMetadata, "receipt");
+            Objects.requireNonNull(servedBy, "served");
         }
 
-        public Finish withServed(Served served) {
-            return new Finish(reason, usage, receipt, served);
+        public Finish withServed(ServedBy servedBy) {
+            return new Finish(reason, usage, vendorMetadata, servedBy);
         }
 
         public Finish withUsage(Usage usage) {
-            return new Finish(reason, usage, receipt, served);
+            return new Finish(reason, usage, vendorMetadata, servedBy);
         }
     }
 }

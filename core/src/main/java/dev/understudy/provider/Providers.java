@@ -2,6 +2,19 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ResumeToken;
+import dev.understudy.provider.anthropic.Anthropic;
+import dev.understudy.provider.bedrock.BedrockAnthropic;
+import dev.understudy.provider.bedrock.BedrockConverse;
+import dev.understudy.provider.cohere.Cohere;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.ModelCatalog;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.Signer;
+import dev.understudy.provider.gemini.Gemini;
+import dev.understudy.provider.http.HttpProvider;
+import dev.understudy.provider.ollama.Ollama;
+import dev.understudy.provider.openai.OpenAiChat;
+import dev.understudy.provider.openai.responses.OpenAiResponses;
 import java.net.URI;
 
 /**
@@ -24,7 +37,7 @@ public final class Providers {
 
     /** OpenAI, through Chat Completions: with headers, models or connections of your own. */
     public static ChatProvider openAi(Endpoint endpoint) {
-        return openAiCompatible(endpoint, Quirks.openAi());
+        return openAiCompatible(endpoint, OpenAiCompatibility.openAi());
     }
 
     /**
@@ -38,12 +51,12 @@ public final class Providers {
         URI url = URI.create(baseUrl);
         String host = url.getHost() == null ? "openai-compatible" : url.getHost();
         String name = url.getPort() < 0 ? host : host + ":" + url.getPort();
-        return openAiCompatible(Endpoint.of(name, baseUrl, keys), Quirks.defaults());
+        return openAiCompatible(Endpoint.of(name, baseUrl, keys), OpenAiCompatibility.defaults());
     }
 
     /** Any server that speaks OpenAI's Chat Completions, with what is particular about it. */
-    public static ChatProvider openAiCompatible(Endpoint endpoint, Quirks quirks) {
-        return new HttpProvider(endpoint, new OpenAiChat(quirks));
+    public static ChatProvider openAiCompatible(Endpoint endpoint, OpenAiCompatibility openAiCompatibility) {
+        return new HttpProvider(endpoint, new OpenAiChat(openAiCompatibility));
     }
 
     /**
@@ -53,8 +66,8 @@ public final class Providers {
      * @param keys none for servers without keys
      * @throws IllegalArgumentException if its address needs an account or a host: see {@link #at}
      */
-    public static ChatProvider of(Vendor vendor, String... keys) {
-        return of(vendor, vendor.endpoint(keys));
+    public static ChatProvider of(OpenAiCompatibleVendor openAiCompatibleVendor, String... keys) {
+        return of(openAiCompatibleVendor, openAiCompatibleVendor.endpoint(keys));
     }
 
     /**
@@ -63,13 +76,13 @@ public final class Providers {
      *
      * @param where the account or host that the vendor's address needs, or a whole base URL
      */
-    public static ChatProvider at(Vendor vendor, String where, String... keys) {
-        return of(vendor, vendor.endpointAt(where, keys));
+    public static ChatProvider at(OpenAiCompatibleVendor openAiCompatibleVendor, String where, String... keys) {
+        return of(openAiCompatibleVendor, openAiCompatibleVendor.endpointAt(where, keys));
     }
 
     /** The same with headers, models or connections of your own. */
-    public static ChatProvider of(Vendor vendor, Endpoint endpoint) {
-        return openAiCompatible(endpoint, vendor.quirks());
+    public static ChatProvider of(OpenAiCompatibleVendor openAiCompatibleVendor, Endpoint endpoint) {
+        return openAiCompatible(endpoint, openAiCompatibleVendor.quirks());
     }
 
     /** OpenAI, through Responses, named "openai". */
@@ -105,17 +118,17 @@ public final class Providers {
      * @param url {@code https://NAME.openai.azure.com}
      */
     public static ChatProvider azure(String url, String... keys) {
-        return openAiCompatible(Endpoint.of("azure", url, keys), Quirks.azure());
+        return openAiCompatible(Endpoint.of("azure", url, keys), OpenAiCompatibility.azure());
     }
 
     /** Azure OpenAI, through Chat Completions in the classic form, which has the deployment in the path. */
     public static ChatProvider azureClassic(Endpoint endpoint, String apiVersion) {
-        return openAiCompatible(endpoint, Quirks.azure(apiVersion));
+        return openAiCompatible(endpoint, OpenAiCompatibility.azure(apiVersion));
     }
 
     /** Azure OpenAI, through Responses in the v1 form. */
     public static ChatProvider azureResponses(Endpoint endpoint) {
-        return new HttpProvider(endpoint, new OpenAiResponses(Quirks.azure().withPath("/openai/v1/responses")));
+        return new HttpProvider(endpoint, new OpenAiResponses(OpenAiCompatibility.azure().withPath("/openai/v1/responses")));
     }
 
     /**
@@ -158,7 +171,7 @@ public final class Providers {
 
     /** Anthropic, or a server that speaks its Messages: with headers, models or connections of your own. */
     public static ChatProvider anthropic(Endpoint endpoint) {
-        return new HttpProvider(endpoint, new Anthropic(Catalogue.maxOutput(endpoint)));
+        return new HttpProvider(endpoint, new Anthropic(ModelCatalog.maxOutput(endpoint)));
     }
 
     /** Google's Gemini, through generateContent, named "gemini". */

@@ -2,12 +2,12 @@ package dev.understudy.testing;
 
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Receipt;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorMetadata;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * @param chunks content only
  * @param reason why it ends; {@code null} for what follows from the content
  * @param usage tokens; {@code null} for ten of prompt and one for each chunk
- * @param receipt id, model and finish reason in the vendor's words, where they matter
+ * @param vendorMetadata id, model and finish reason in the vendor's words, where they matter
  */
 record Answer(
         List<StreamChunk> chunks,
         @Nullable FinishReason reason,
         @Nullable Usage usage,
-        Receipt receipt) {
+        VendorMetadata vendorMetadata) {
 
     private static final int FRAGMENT = 8;
 
@@ -46,10 +46,10 @@ record Answer(
                         .toList(),
                 null,
                 null,
-                Receipt.none());
+                VendorMetadata.none());
         for (StreamChunk chunk : chunks) {
             if (chunk instanceof StreamChunk.Finish finish) {
-                answer = new Answer(answer.chunks, finish.reason(), finish.usage(), finish.receipt());
+                answer = new Answer(answer.chunks, finish.reason(), finish.usage(), finish.vendorMetadata());
             }
         }
         return answer;
@@ -76,7 +76,7 @@ record Answer(
         List<StreamChunk> longer = new ArrayList<>();
         split(thought).forEach(word -> longer.add(new StreamChunk.Reasoning(word.text(), null)));
         longer.addAll(chunks);
-        return new Answer(longer, reason, usage, receipt);
+        return new Answer(longer, reason, usage, vendorMetadata);
     }
 
     /** Adds a call in fragments of a few characters, and then as a whole, as a decoder would tell it. */
@@ -88,19 +88,19 @@ record Answer(
         StreamChunk.ToolCallDone done = new StreamChunk.ToolCallDone(index, new ToolCall(id, name, arguments));
         longer.addAll(fragments(done));
         longer.add(done);
-        return new Answer(longer, reason, usage, receipt);
+        return new Answer(longer, reason, usage, vendorMetadata);
     }
 
     Answer withReason(FinishReason reason) {
-        return new Answer(chunks, reason, usage, receipt);
+        return new Answer(chunks, reason, usage, vendorMetadata);
     }
 
     Answer withUsage(Usage usage) {
-        return new Answer(chunks, reason, usage, receipt);
+        return new Answer(chunks, reason, usage, vendorMetadata);
     }
 
-    Answer withReceipt(Receipt receipt) {
-        return new Answer(chunks, reason, usage, receipt);
+    Answer withReceipt(VendorMetadata vendorMetadata) {
+        return new Answer(chunks, reason, usage, vendorMetadata);
     }
 
     FinishReason finishReason() {
@@ -115,7 +115,7 @@ record Answer(
     }
 
     StreamChunk.Finish finish(String provider, String model) {
-        return new StreamChunk.Finish(finishReason(), used(), receipt, Served.by(provider, model));
+        return new StreamChunk.Finish(finishReason(), used(), vendorMetadata, ServedBy.by(provider, model));
     }
 
     ChatResponse whole(String provider, String model) {
@@ -128,26 +128,26 @@ record Answer(
 
     String refusal() {
         return chunks.stream()
-                .map(chunk -> chunk instanceof StreamChunk.Refusal refusal ? refusal.words() : "")
+                .map(chunk -> chunk instanceof StreamChunk.Refusal refusal ? refusal.refusal() : "")
                 .collect(Collectors.joining());
     }
 
-    List<Thought> thoughts() {
-        List<Thought> thoughts = new ArrayList<>();
+    List<ReasoningBlock> thoughts() {
+        List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
         StringBuilder open = new StringBuilder();
         for (StreamChunk chunk : chunks) {
             if (chunk instanceof StreamChunk.Reasoning reasoning) {
                 open.append(reasoning.thought());
                 if (reasoning.closes() != null) {
-                    thoughts.add(new Thought(open.toString(), reasoning.closes()));
+                    reasoningBlocks.add(new ReasoningBlock(open.toString(), reasoning.closes()));
                     open.setLength(0);
                 }
             }
         }
         if (!open.isEmpty()) {
-            thoughts.add(Thought.of(open.toString()));
+            reasoningBlocks.add(ReasoningBlock.of(open.toString()));
         }
-        return thoughts;
+        return reasoningBlocks;
     }
 
     List<ToolCall> toolCalls() {

@@ -1,15 +1,15 @@
 package dev.understudy.testing;
 
-import dev.understudy.testing.Speech.Trouble;
+import dev.understudy.testing.WireFormat.Trouble;
 
 /**
  * What goes wrong in an answer.
  *
  * @param kind what
- * @param after where
+ * @param faultPoint where
  * @param trouble what is said of it, for {@link Kind#ERROR} only
  */
-record Fault(Kind kind, After after, Trouble trouble) {
+record Fault(Kind kind, FaultPoint faultPoint, Trouble trouble) {
 
     enum Kind {
         /** The connection ends in an orderly way (FIN) in the middle of the answer. */

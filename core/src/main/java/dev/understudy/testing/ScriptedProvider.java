@@ -28,8 +28,8 @@ import reactor.util.context.Context;
 public final class ScriptedProvider implements ChatProvider {
 
     private final String name;
-    private final Script<ChatRequest, Cue> script;
-    private final Calls calls = new Calls();
+    private final Script<ChatRequest, ScriptedAnswer> script;
+    private final CallLog callLog = new CallLog();
     private final Map<String, Capabilities> capabilities = new ConcurrentHashMap<>();
     private volatile Capabilities otherwise = Capabilities.assumed();
     private volatile Set<String> models = Set.of();
@@ -41,7 +41,7 @@ public final class ScriptedProvider implements ChatProvider {
 
     private ScriptedProvider(String name) {
         this.name = name;
-        this.script = new Script<>(Cue.text("Hello from " + name + "."));
+        this.script = new Script<>(ScriptedAnswer.text("Hello from " + name + "."));
     }
 
     /** A provider of this name that knows every model and can do what is commonly assumed. */
@@ -50,14 +50,14 @@ public final class ScriptedProvider implements ChatProvider {
     }
 
     /** Adds cues to the queue; each is used once, and the last one again for ever unless {@link #always} is set. */
-    public ScriptedProvider then(Cue... cues) {
+    public ScriptedProvider then(ScriptedAnswer... cues) {
         script.then(List.of(cues));
         return this;
     }
 
     /** Answers so whenever no rule answers and the queue is empty. */
-    public ScriptedProvider always(Cue cue) {
-        script.always(cue);
+    public ScriptedProvider always(ScriptedAnswer scriptedAnswer) {
+        script.always(scriptedAnswer);
         return this;
     }
 
@@ -65,14 +65,14 @@ public final class ScriptedProvider implements ChatProvider {
      * Adds a rule, which is applied after earlier ones and before the queue, once for each call and on its caller's thread: a
      * rule must not block. {@code null} leaves the answer to the next rule, and then to the queue.
      */
-    public ScriptedProvider rule(AnswerRule<ChatRequest, Cue> rule) {
+    public ScriptedProvider rule(AnswerRule<ChatRequest, ScriptedAnswer> rule) {
         script.rule(rule);
         return this;
     }
 
     /** Answers requests for this model so, whatever the queue says. */
-    public ScriptedProvider when(String model, Cue cue) {
-        return rule(request -> request.model().equals(model) ? cue : null);
+    public ScriptedProvider when(String model, ScriptedAnswer scriptedAnswer) {
+        return rule(request -> request.model().equals(model) ? scriptedAnswer : null);
     }
 
     /** What its models can do, where nothing else is said of one. */
@@ -119,7 +119,7 @@ public final class ScriptedProvider implements ChatProvider {
     public Mono<ChatResponse> chat(ChatRequest request) {
         throwAsScripted(request, false);
         return Mono.deferContextual(context -> {
-            Asked call = calls.opened(request, false, context);
+            ReceivedCall call = callLog.opened(request, false, context);
             return call.watch(cue(request).chat(name, request.model()));
         });
     }
@@ -128,7 +128,7 @@ public final class ScriptedProvider implements ChatProvider {
     public Flux<StreamChunk> stream(ChatRequest request) {
         throwAsScripted(request, true);
         return Flux.deferContextual(context -> {
-            Asked call = calls.opened(request, true, context);
+            ReceivedCall call = callLog.opened(request, true, context);
             return call.watch(cue(request).stream(name, request.model()));
         });
     }
@@ -155,33 +155,33 @@ public final class ScriptedProvider implements ChatProvider {
     }
 
     /** What was asked, oldest first; the last 10 000. */
-    public List<Asked> calls() {
-        return calls.list();
+    public List<ReceivedCall> calls() {
+        return callLog.list();
     }
 
     /** The requests of {@link #calls()}. */
     public List<ChatRequest> requests() {
-        return calls().stream().map(Asked::request).toList();
+        return calls().stream().map(ReceivedCall::request).toList();
     }
 
     /** How often an answer was subscribed, or thrown instead of given. */
     public int subscriptions() {
-        return calls.subscriptions();
+        return callLog.subscriptions();
     }
 
     /** How many of the calls go on. */
     public int live() {
-        return calls.live();
+        return callLog.live();
     }
 
     /** How many of the calls were cancelled by the caller before their end. */
     public int cancelled() {
-        return calls.cancelled();
+        return callLog.cancelled();
     }
 
     /** The greatest demand that a stream ever left unanswered: 3 when its consumer asks for three. */
     public long peakDemand() {
-        return calls.peakDemand();
+        return callLog.peakDemand();
     }
 
     public int probes() {
@@ -197,7 +197,7 @@ public final class ScriptedProvider implements ChatProvider {
         return closes.get();
     }
 
-    private Cue cue(ChatRequest request) {
+    private ScriptedAnswer cue(ChatRequest request) {
         return knows(request) ? script.next(request) : unknown(request);
     }
 
@@ -205,8 +205,8 @@ public final class ScriptedProvider implements ChatProvider {
         return models.isEmpty() || models.contains(request.model());
     }
 
-    private static Cue unknown(ChatRequest request) {
-        return Cue.fail(Failure.of(FailureKind.MODEL_NOT_FOUND, "no such model: " + request.model())
+    private static ScriptedAnswer unknown(ChatRequest request) {
+        return ScriptedAnswer.fail(Failure.of(FailureKind.MODEL_NOT_FOUND, "no such model: " + request.model())
                 .withStatus(404, "model_not_found"));
     }
 
@@ -218,7 +218,7 @@ public final class ScriptedProvider implements ChatProvider {
         RuntimeException thrown = script.peek().thrown();
         if (thrown != null) {
             script.next();
-            calls.opened(request, streamed, Context.empty()).fail();
+            callLog.opened(request, streamed, Context.empty()).fail();
             throw thrown;
         }
     }

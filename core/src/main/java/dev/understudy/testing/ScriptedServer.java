@@ -28,7 +28,7 @@ import reactor.netty.tcp.SslProvider;
  *
  * <p>An answer that was asked for with {@code background} is kept: {@code GET …/responses/ID} tells it again, behind the event
  * {@code starting_after}. It was the connection that broke, so that comes without the reply's fault and without using up
- * the script; a rule for {@link Recorded#method()} GET makes it fail too.
+ * the script; a rule for {@link RecordedRequest#method()} GET makes it fail too.
  *
  * <p>Each request is answered by the first rule that has an answer; else by the next reply of the queue; else by the one
  * set with {@link #always}, or without one by the last of the queue again. Without any script it says hello.
@@ -38,19 +38,19 @@ import reactor.netty.tcp.SslProvider;
  */
 public final class ScriptedServer implements AutoCloseable {
 
-    private final Script<Recorded, Reply> script = new Script<>(Reply.text("Hello from the stage."));
-    private final Doorkeeper doors = new Doorkeeper();
+    private final Script<RecordedRequest, ScriptedReply> script = new Script<>(ScriptedReply.text("Hello from the stage."));
+    private final ConnectionTracker doors = new ConnectionTracker();
     private final int port;
     private final String scheme;
     private final AutoCloseable listener;
 
     private ScriptedServer(String scheme, UnaryOperator<HttpServer> wire) {
-        Stage stage = new Stage(script, doors);
+        ExchangeHandler exchangeHandler = new ExchangeHandler(script, doors);
         DisposableServer server = wire.apply(HttpServer.create())
                 .host("127.0.0.1")
                 .port(0)
                 .doOnChannelInit((observer, channel, remote) -> doors.opened(channel))
-                .handle(stage::play)
+                .handle(exchangeHandler::play)
                 .bindNow(Duration.ofSeconds(10));
         this.port = server.port();
         this.scheme = scheme;
@@ -101,14 +101,14 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     /** Adds replies to the queue; each is used once, and the last one again for ever unless {@link #always} is set. */
-    public ScriptedServer then(Reply... replies) {
+    public ScriptedServer then(ScriptedReply... replies) {
         script.then(List.of(replies));
         return this;
     }
 
     /** Answers so whenever no rule answers and the queue is empty. */
-    public ScriptedServer always(Reply reply) {
-        script.always(reply);
+    public ScriptedServer always(ScriptedReply scriptedReply) {
+        script.always(scriptedReply);
         return this;
     }
 
@@ -116,19 +116,19 @@ public final class ScriptedServer implements AutoCloseable {
      * Adds a rule, which is applied after earlier ones and before the queue, once for each call and on its caller's thread: a
      * rule must not block. {@code null} leaves the answer to the next rule, and then to the queue.
      */
-    public ScriptedServer rule(AnswerRule<Recorded, Reply> rule) {
+    public ScriptedServer rule(AnswerRule<RecordedRequest, ScriptedReply> rule) {
         script.rule(rule);
         return this;
     }
 
     /** Answers requests like these so, whatever the queue says. */
-    public ScriptedServer when(Predicate<Recorded> asked, Reply reply) {
-        return rule(recorded -> asked.test(recorded) ? reply : null);
+    public ScriptedServer when(Predicate<RecordedRequest> asked, ScriptedReply scriptedReply) {
+        return rule(recordedRequest -> asked.test(recordedRequest) ? scriptedReply : null);
     }
 
     /** Answers requests with this key, probes aside, with 429 and this Retry-After. */
     public ScriptedServer rateLimitKey(String key, Duration retryAfter) {
-        return when(asked -> asked.method().equals("POST") && asked.key().equals(key), Reply.rateLimited(retryAfter));
+        return when(asked -> asked.method().equals("POST") && asked.key().equals(key), ScriptedReply.rateLimited(retryAfter));
     }
 
     public int port() {
@@ -146,23 +146,23 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     /** What was asked so far, oldest first, probes included; the last 10 000. */
-    public List<Recorded> asked() {
+    public List<RecordedRequest> asked() {
         return doors.asked();
     }
 
     /** What was asked with POST so far, oldest first: probes left out. */
-    public List<Recorded> calls() {
+    public List<RecordedRequest> calls() {
         return asked().stream().filter(one -> one.method().equals("POST")).toList();
     }
 
     /** What was asked so far and what will be, as it arrives. Completes when the server closes. */
-    public Flux<Recorded> arrivals() {
+    public Flux<RecordedRequest> arrivals() {
         return doors.arrivals();
     }
 
     /** The exchanges that ended so far and those that will, as they end. */
-    public Flux<Recorded> endings() {
-        return arrivals().flatMap(Recorded::ended, Integer.MAX_VALUE);
+    public Flux<RecordedRequest> endings() {
+        return arrivals().flatMap(RecordedRequest::ended, Integer.MAX_VALUE);
     }
 
     /** How many connections were ever opened. */

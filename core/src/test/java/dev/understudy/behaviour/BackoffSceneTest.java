@@ -1,20 +1,20 @@
 package dev.understudy.behaviour;
 
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.CircuitPolicy;
-import dev.understudy.Event;
 import dev.understudy.FixedDice;
-import dev.understudy.RetryBudget;
-import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.Cue;
+import dev.understudy.event.Event;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.RetryBudget;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -30,7 +30,7 @@ class BackoffSceneTest {
     private static final Duration LONG = Duration.ofHours(1);
 
     private final List<Long> asked = new CopyOnWriteArrayList<>();
-    private final ScriptedProvider down = ScriptedProvider.named("p1").then(Cue.fail(FailureKind.SERVER));
+    private final ScriptedProvider down = ScriptedProvider.named("p1").then(ScriptedAnswer.fail(FailureKind.SERVER));
 
     private UnderstudyBuilder timed(RetryPolicy retry, RandomGenerator dice, ChatProvider... providers) {
         UnderstudyBuilder builder = Understudy.builder()
@@ -99,14 +99,14 @@ class BackoffSceneTest {
 
     @ThroughBothDoors
     void nothingIsWaitedForAfterTheLastAttempt(Door door) {
-        ScriptedProvider second = ScriptedProvider.named("p2").then(Cue.fail(FailureKind.SERVER));
+        ScriptedProvider second = ScriptedProvider.named("p2").then(ScriptedAnswer.fail(FailureKind.SERVER));
         Understudy understudy =
                 timed(retries(1), new FixedDice(1), down, second).build();
         StepVerifier.withVirtualTime(() -> door.ask(understudy, REQUEST))
                 .expectSubscription()
                 .expectNoEvent(Duration.ofMillis(999))
                 .thenAwait(Duration.ofMillis(1))
-                .assertNext(heard -> assertThat(heard.trail().attempts()).isEqualTo(4))
+                .assertNext(heard -> assertThat(heard.trail().attemptCount()).isEqualTo(4))
                 .verifyComplete();
         assertThat(asked).containsExactly(0L, 500L, 500L, 1_000L);
     }
@@ -115,9 +115,9 @@ class BackoffSceneTest {
     void aWaitThatIsNamedReplacesTheBackOffToTheMillisecond(Door door) {
         ScriptedProvider limited = ScriptedProvider.named("p1")
                 .then(
-                        Cue.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofMillis(1_234))),
-                        Cue.fail(Failure.of(FailureKind.OVERLOADED, "").withRetryAfter(Duration.ofSeconds(3))),
-                        Cue.text("Here I am."));
+                        ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofMillis(1_234))),
+                        ScriptedAnswer.fail(Failure.of(FailureKind.OVERLOADED, "").withRetryAfter(Duration.ofSeconds(3))),
+                        ScriptedAnswer.text("Here I am."));
         play(
                 door,
                 timed(RetryPolicy.defaults(), new FixedDice(0), limited),
@@ -130,8 +130,8 @@ class BackoffSceneTest {
     void aNamedWaitIsSpreadUpwardsByATenthOnly(Door door) {
         ScriptedProvider limited = ScriptedProvider.named("p1")
                 .then(
-                        Cue.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(2))),
-                        Cue.text("Here I am."));
+                        ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(2))),
+                        ScriptedAnswer.text("Here I am."));
         play(door, timed(RetryPolicy.defaults(), new FixedDice(1), limited), FailureKind.RATE_LIMITED);
         assertThat(asked).containsExactly(0L, 2_200L);
     }
@@ -140,15 +140,15 @@ class BackoffSceneTest {
     void aNamedWaitOfTenMinutesIsCappedAtThirtySecondsWhenNobodyElseIsLeft(Door door) {
         ScriptedProvider limited = ScriptedProvider.named("p1")
                 .then(
-                        Cue.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofMinutes(10))),
-                        Cue.text("Here I am."));
+                        ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofMinutes(10))),
+                        ScriptedAnswer.text("Here I am."));
         play(door, timed(RetryPolicy.defaults(), new FixedDice(1), limited), FailureKind.RATE_LIMITED);
         assertThat(asked).containsExactly(0L, 30_000L);
     }
 
     @ThroughBothDoors
     void overloadStartsFromTheDoubledBase(Door door) {
-        ScriptedProvider busy = ScriptedProvider.named("p1").then(Cue.fail(FailureKind.OVERLOADED));
+        ScriptedProvider busy = ScriptedProvider.named("p1").then(ScriptedAnswer.fail(FailureKind.OVERLOADED));
         play(door, timed(retries(4), new FixedDice(1), busy));
         assertThat(asked).containsExactly(0L, 1_000L, 3_000L, 7_000L, 15_000L);
     }

@@ -1,20 +1,20 @@
 package dev.understudy.behaviour;
 
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import dev.understudy.Event;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.behaviour.Canary.Echo;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.provider.Endpoint;
-import dev.understudy.provider.Secret;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Reply;
+import dev.understudy.event.Event;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.Secret;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -62,45 +62,45 @@ class CanaryOnTheWireTest {
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + song + "\r\n",
                 "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{\"" + song)) {
             Heard heard =
-                    search.play(wire, door, stage.closing(new Garbage(answer)).url(), Timeouts.defaults());
+                    search.play(wire, door, stage.closing(new Garbage(answer)).url(), TimeoutPolicy.defaults());
             assertThat(heard.error()).isInstanceOf(ChatException.Exhausted.class);
         }
     }
 
     /** A reply for each kind of failure that a server can cause, with the key wherever a word can be. */
-    private static List<Reply> everyKind(String song) {
+    private static List<ScriptedReply> everyKind(String song) {
         String json = "application/json";
         return List.of(
-                Reply.error(500, "api_error", song),
-                Reply.error(503, "overloaded_error", song),
-                Reply.error(429, "rate_limit_error", song),
-                Reply.error(429, "insufficient_quota", "insufficient_quota", song),
-                Reply.error(401, "authentication_error", song),
-                Reply.error(403, "permission_error", song),
-                Reply.error(404, "not_found_error", "model_not_found", "model: " + song),
-                Reply.error(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum " + song),
-                Reply.error(400, "invalid_request_error", "content_filter", "content management policy " + song),
-                Reply.error(400, "invalid_request_error", "tool call validation failed: " + song),
-                Reply.raw(
+                ScriptedReply.error(500, "api_error", song),
+                ScriptedReply.error(503, "overloaded_error", song),
+                ScriptedReply.error(429, "rate_limit_error", song),
+                ScriptedReply.error(429, "insufficient_quota", "insufficient_quota", song),
+                ScriptedReply.error(401, "authentication_error", song),
+                ScriptedReply.error(403, "permission_error", song),
+                ScriptedReply.error(404, "not_found_error", "model_not_found", "model: " + song),
+                ScriptedReply.error(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum " + song),
+                ScriptedReply.error(400, "invalid_request_error", "content_filter", "content management policy " + song),
+                ScriptedReply.error(400, "invalid_request_error", "tool call validation failed: " + song),
+                ScriptedReply.raw(
                         400,
                         json,
                         "{\"error\":{\"type\":\"invalid_request_error\",\"code\":"
                                 + "\"unsupported_parameter\",\"param\":\"" + song
                                 + "\",\"message\":\"Unsupported parameter: '"
                                 + song + "' is not supported with this model.\"}}"),
-                Reply.error(400, "invalid_request_error", song),
-                Reply.text(song).cut(After.headers()),
-                Reply.text(song).cut(After.nothing()),
-                Reply.empty(),
-                Reply.raw(200, json, song));
+                ScriptedReply.error(400, "invalid_request_error", song),
+                ScriptedReply.text(song).cut(FaultPoint.headers()),
+                ScriptedReply.text(song).cut(FaultPoint.nothing()),
+                ScriptedReply.empty(),
+                ScriptedReply.raw(200, json, song));
     }
 
     @OnEveryWire
     void noKindOfFailureShowsIt(Wire wire, Door door) {
         Set<FailureKind> missing = EnumSet.complementOf(EnumSet.of(FailureKind.SKIPPED, FailureKind.TIMEOUT));
-        for (Reply reply : everyKind(CANARY.key())) {
-            String url = stage.server().then(reply).url();
-            missing.removeAll(search.play(wire, door, url, Timeouts.defaults()).kinds());
+        for (ScriptedReply scriptedReply : everyKind(CANARY.key())) {
+            String url = stage.server().then(scriptedReply).url();
+            missing.removeAll(search.play(wire, door, url, TimeoutPolicy.defaults()).kinds());
         }
         assertThat(missing).isEmpty();
     }
@@ -108,8 +108,8 @@ class CanaryOnTheWireTest {
     @OnEveryWire
     void silenceAndRefusalDoNotShowIt(Wire wire, Door door) {
         Duration limit = Duration.ofMillis(200);
-        Timeouts impatient = Timeouts.defaults().withFirstContent(limit).withResponse(limit);
-        ScriptedServer silent = stage.server().then(Reply.text("Never.").stall(After.nothing()));
+        TimeoutPolicy impatient = TimeoutPolicy.defaults().withFirstContent(limit).withResponse(limit);
+        ScriptedServer silent = stage.server().then(ScriptedReply.text("Never.").stall(FaultPoint.nothing()));
         assertThat(search.play(wire, door, silent.url(), impatient).kinds()).contains(FailureKind.TIMEOUT);
         ScriptedServer nobody = stage.closing(ScriptedServer.refusing());
         assertThat(search.play(wire, door, nobody.url(), impatient).kinds()).contains(FailureKind.CONNECT);
@@ -117,23 +117,23 @@ class CanaryOnTheWireTest {
 
     @OnEveryWire
     void accidentsInTheMiddleDoNotShowIt(Wire wire, Door door) {
-        for (Reply reply : List.of(
-                Reply.text("one two").cut(After.tokens(1)),
-                Reply.text("one two").reset(After.tokens(1)),
-                Reply.text("one two").garble(After.tokens(1)),
-                Reply.text("one two").withoutFinish().withoutTerminal(),
-                Reply.empty())) {
-            search.play(wire, door, stage.server().then(reply).url(), Timeouts.defaults());
+        for (ScriptedReply scriptedReply : List.of(
+                ScriptedReply.text("one two").cut(FaultPoint.tokens(1)),
+                ScriptedReply.text("one two").reset(FaultPoint.tokens(1)),
+                ScriptedReply.text("one two").garble(FaultPoint.tokens(1)),
+                ScriptedReply.text("one two").withoutFinish().withoutTerminal(),
+                ScriptedReply.empty())) {
+            search.play(wire, door, stage.server().then(scriptedReply).url(), TimeoutPolicy.defaults());
         }
     }
 
     @OnEveryWire
     void aCallThatIsServedDoesNotShowItAndTheServerDoesGetIt(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(Reply.text("Yes."));
-        Heard heard = search.play(wire, door, server.url(), Timeouts.defaults());
+        ScriptedServer server = stage.server().then(ScriptedReply.text("Yes."));
+        Heard heard = search.play(wire, door, server.url(), TimeoutPolicy.defaults());
         assertThat(heard.text()).isEqualTo("Yes.");
         assertThat(server.calls()).extracting(call -> call.key()).containsExactly(CANARY.key());
-        assertThat(heard.finish().receipt().keyFingerprint())
+        assertThat(heard.finish().vendorMetadata().keyFingerprint())
                 .isEqualTo(Secret.of(CANARY.key()).fingerprint());
         assertThat(aloud.heard()).as("what is logged at DEBUG").contains("reactor.netty");
     }
@@ -142,22 +142,22 @@ class CanaryOnTheWireTest {
     void rotationAndFailoverDoNotShowIt(Wire wire, Door door) {
         ScriptedServer server = stage.server()
                 .then(
-                        Reply.error(401, "authentication_error", "Wrong: " + CANARY.key()),
-                        Reply.error(429, "insufficient_quota", "Empty: " + CANARY.key()),
-                        Reply.error(500, "api_error", "Broken: " + CANARY.key()),
-                        Reply.text("Yes."));
+                        ScriptedReply.error(401, "authentication_error", "Wrong: " + CANARY.key()),
+                        ScriptedReply.error(429, "insufficient_quota", "Empty: " + CANARY.key()),
+                        ScriptedReply.error(500, "api_error", "Broken: " + CANARY.key()),
+                        ScriptedReply.text("Yes."));
         Endpoint several = Wire.endpoint("p1", server, "another-key-1", CANARY.key(), "another-key-2");
         Understudy understudy = stage.understudy(stage.provider(wire, several));
         Heard heard = door.hear(understudy, REQUEST);
         assertThat(heard.text()).isEqualTo("Yes.");
-        assertThat(stage.events(Event.ProviderNotice.class)).hasSize(4);
+        assertThat(stage.events(Event.ProviderReported.class)).hasSize(4);
         search.look(heard, several, understudy);
     }
 
     @Test
     void aProbeThatFailsDoesNotShowIt() {
         ScriptedServer server =
-                stage.server().rule(asked -> Reply.error(401, "authentication_error", "Wrong: " + CANARY.key()));
+                stage.server().rule(asked -> ScriptedReply.error(401, "authentication_error", "Wrong: " + CANARY.key()));
         for (Wire wire : Wire.values()) {
             Throwable error = stage.provider(wire, "p1", server, CANARY.key())
                     .probe()
@@ -179,7 +179,7 @@ class CanaryOnTheWireTest {
     @OnEveryWire
     void theValueOfSuchAFieldIsTakenOutWhereAServerEchoesIt(Wire wire, Door door) {
         ScriptedServer server =
-                stage.server().then(Reply.error(403, "permission_error", "Not with " + CANARY.key() + " here."));
+                stage.server().then(ScriptedReply.error(403, "permission_error", "Not with " + CANARY.key() + " here."));
         Endpoint endpoint =
                 Wire.endpoint("p1", server, "another-key").withHeader("x-gateway-auth", "Bearer " + CANARY.key());
         search.look(door.hear(stage.understudy(stage.provider(wire, endpoint)), REQUEST));

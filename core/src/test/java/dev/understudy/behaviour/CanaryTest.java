@@ -1,14 +1,14 @@
 package dev.understudy.behaviour;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.Timeouts;
 import dev.understudy.behaviour.Canary.Echo;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Reply;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -47,7 +47,7 @@ class CanaryTest {
     }
 
     private Heard play(Wire wire, Door door, Canary canary, ScriptedServer server) {
-        return new Search(stage, aloud, canary).play(wire, door, server.url(), Timeouts.defaults());
+        return new Search(stage, aloud, canary).play(wire, door, server.url(), TimeoutPolicy.defaults());
     }
 
     @ParameterizedTest
@@ -57,7 +57,7 @@ class CanaryTest {
         Set<FailureKind> kinds = EnumSet.noneOf(FailureKind.class);
         for (int status : STATUSES) {
             ScriptedServer server = stage.server()
-                    .then(Reply.error(status, "an_error", "Not with the key " + song + ", as you know.")
+                    .then(ScriptedReply.error(status, "an_error", "Not with the key " + song + ", as you know.")
                             .withHeader("x-request-id", song)
                             .withHeader("x-amzn-errortype", song)
                             .withHeader("location", "https://elsewhere.example/" + song)
@@ -72,16 +72,16 @@ class CanaryTest {
     @MethodSource("echoes")
     void noErrorWithoutWordsShowsItEither(Wire wire, Door door, Canary canary, Echo echo) {
         String song = echo.of(canary.key());
-        for (Reply reply : List.of(
-                Reply.raw(400, "text/plain", song),
-                Reply.raw(401, "text/html", "<html><body>" + song + "</body></html>"),
-                Reply.raw(500, "application/json", "{\"error\":{\"code\":\"" + song + "\",\"message\":null}}"),
-                Reply.raw(429, "application/json", "{\"error\":\"" + song + "\",\"type\":\"" + song + "\"}"),
-                Reply.raw(400, "application/json", "[{\"message\":\"{\\\"error\\\":\\\"" + song + "\\\"}\"}]"),
-                Reply.raw(
+        for (ScriptedReply scriptedReply : List.of(
+                ScriptedReply.raw(400, "text/plain", song),
+                ScriptedReply.raw(401, "text/html", "<html><body>" + song + "</body></html>"),
+                ScriptedReply.raw(500, "application/json", "{\"error\":{\"code\":\"" + song + "\",\"message\":null}}"),
+                ScriptedReply.raw(429, "application/json", "{\"error\":\"" + song + "\",\"type\":\"" + song + "\"}"),
+                ScriptedReply.raw(400, "application/json", "[{\"message\":\"{\\\"error\\\":\\\"" + song + "\\\"}\"}]"),
+                ScriptedReply.raw(
                         400, "application/json", "{\"detail\":[{\"loc\":[\"body\",\"" + song + "\"],\"msg\":\"no\"}]}"),
-                Reply.raw(503, "application/json", "{\"message\":\"" + "word ".repeat(95) + song + "\"}"))) {
-            play(wire, door, canary, stage.server().then(reply));
+                ScriptedReply.raw(503, "application/json", "{\"message\":\"" + "word ".repeat(95) + song + "\"}"))) {
+            play(wire, door, canary, stage.server().then(scriptedReply));
         }
     }
 
@@ -89,18 +89,18 @@ class CanaryTest {
     @MethodSource("echoes")
     void noErrorInsideOfASuccessShowsIt(Wire wire, Door door, Canary canary, Echo echo) {
         String song = echo.of(canary.key());
-        for (Reply reply : List.of(
-                Reply.text("one two").fail(After.tokens(0), "overloaded_error", "Busy with " + song + " now."),
-                Reply.text("one two").fail(After.tokens(1), "authentication_error", "Not with " + song + " here."),
-                Reply.raw(200, "application/json", song),
-                Reply.raw(200, "application/json", "{\"choices\": " + song + "}"),
-                Reply.raw(200, "application/json", "{\"" + song + "\": 1"),
-                Reply.raw(200, "text/event-stream", "data: " + song + "\n\n"),
-                Reply.raw(200, "text/event-stream", "event: " + song + "\ndata: {\"type\":\"" + song + "\"}\n\n"),
-                Reply.raw(200, "text/event-stream", "error: {\"message\":\"" + song + "\"}\n\n"),
-                Reply.raw(200, "text/event-stream", "event: error\ndata: " + song + "\n\n"),
-                Reply.raw(200, "text/event-stream", song + ": x\n\n: " + song + "\n\n"))) {
-            Heard heard = play(wire, door, canary, stage.server().then(reply));
+        for (ScriptedReply scriptedReply : List.of(
+                ScriptedReply.text("one two").fail(FaultPoint.tokens(0), "overloaded_error", "Busy with " + song + " now."),
+                ScriptedReply.text("one two").fail(FaultPoint.tokens(1), "authentication_error", "Not with " + song + " here."),
+                ScriptedReply.raw(200, "application/json", song),
+                ScriptedReply.raw(200, "application/json", "{\"choices\": " + song + "}"),
+                ScriptedReply.raw(200, "application/json", "{\"" + song + "\": 1"),
+                ScriptedReply.raw(200, "text/event-stream", "data: " + song + "\n\n"),
+                ScriptedReply.raw(200, "text/event-stream", "event: " + song + "\ndata: {\"type\":\"" + song + "\"}\n\n"),
+                ScriptedReply.raw(200, "text/event-stream", "error: {\"message\":\"" + song + "\"}\n\n"),
+                ScriptedReply.raw(200, "text/event-stream", "event: error\ndata: " + song + "\n\n"),
+                ScriptedReply.raw(200, "text/event-stream", song + ": x\n\n: " + song + "\n\n"))) {
+            Heard heard = play(wire, door, canary, stage.server().then(scriptedReply));
             assertThat(heard.error()).isInstanceOf(ChatException.class);
         }
     }

@@ -1,19 +1,19 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.FixedDice;
+import dev.understudy.Understudy;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.event.Event;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedAnswer;
+import dev.understudy.testing.ScriptedProvider;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Event;
-import dev.understudy.FixedDice;
-import dev.understudy.RetryPolicy;
-import dev.understudy.Understudy;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Cue;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedProvider;
-import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +32,7 @@ class CancelTest {
     private final ScriptedServer server = stage.server();
 
     private void assertLeft() {
-        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
+        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
         assertThat(server.connections().filter(open -> open == 0).next().block(Door.SOON))
                 .isZero();
         assertThat(stage.events(Event.CallCancelled.class)).hasSize(1);
@@ -42,7 +42,7 @@ class CancelTest {
 
     @OnEveryWire
     void leavingWhileTheServerIsSilentReachesTheServer(Wire wire, Door door) {
-        server.then(Reply.text("Never.").stall(After.nothing()));
+        server.then(ScriptedReply.text("Never.").stall(FaultPoint.nothing()));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Disposable call = door.ask(understudy, REQUEST).subscribe();
         server.arrivals().next().block(Door.SOON);
@@ -52,7 +52,7 @@ class CancelTest {
 
     @OnEveryWire
     void leavingBetweenHeadersAndContentReachesTheServer(Wire wire, Door door) {
-        server.then(Reply.text("Never.").stall(After.tokens(0)));
+        server.then(ScriptedReply.text("Never.").stall(FaultPoint.tokens(0)));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Disposable call = door.ask(understudy, REQUEST).subscribe();
         server.arrivals().next().block(Door.SOON);
@@ -63,7 +63,7 @@ class CancelTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void leavingAfterTheFirstContentReachesTheServer(Wire wire) {
-        server.then(Reply.text("one two three").stall(After.tokens(2)));
+        server.then(ScriptedReply.text("one two three").stall(FaultPoint.tokens(2)));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         StepVerifier.create(understudy.stream(REQUEST))
                 .expectNextCount(2)
@@ -75,7 +75,7 @@ class CancelTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void takingOnlyTheFirstContentReachesTheServer(Wire wire) {
-        server.then(Reply.text("one two three ".repeat(1_000)).between(Duration.ofMillis(2)));
+        server.then(ScriptedReply.text("one two three ".repeat(1_000)).between(Duration.ofMillis(2)));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         assertThat(understudy.stream(REQUEST).take(1).blockLast(Door.SOON).text())
                 .isEqualTo("one");
@@ -84,7 +84,7 @@ class CancelTest {
 
     @OnEveryWire
     void leavingDuringABackOffEndsTheWaitAndNobodyIsAskedAgain(Wire wire, Door door) {
-        server.then(Reply.status(503));
+        server.then(ScriptedReply.status(503));
         Understudy understudy = stage.builder(stage.provider(wire, "p1", server, "k1"))
                 .retry(RetryPolicy.defaults().withBackoff(Duration.ofSeconds(30), Duration.ofSeconds(30)))
                 .random(new FixedDice(1))
@@ -101,7 +101,7 @@ class CancelTest {
     @ThroughBothDoors
     void afterLeavingDuringABackOffNothingEverHappens(Door door) {
         VirtualTimeScheduler time = VirtualTimeScheduler.create();
-        ScriptedProvider down = ScriptedProvider.named("p1").then(Cue.fail(FailureKind.SERVER));
+        ScriptedProvider down = ScriptedProvider.named("p1").then(ScriptedAnswer.fail(FailureKind.SERVER));
         Understudy understudy = Understudy.builder()
                 .provider(down)
                 .scheduler(time)
@@ -117,21 +117,21 @@ class CancelTest {
 
     @OnEveryWire
     void leavingTheSecondProviderReachesTheSecondServer(Wire wire, Door door) {
-        ScriptedServer second = stage.server().then(Reply.text("Never.").stall(After.headers()));
-        server.then(Reply.status(401));
+        ScriptedServer second = stage.server().then(ScriptedReply.text("Never.").stall(FaultPoint.headers()));
+        server.then(ScriptedReply.status(401));
         Understudy understudy =
                 stage.understudy(stage.provider(wire, "p1", server, "k1"), stage.provider(wire, "p2", second, "k2"));
         Disposable call = door.ask(understudy, REQUEST).subscribe();
         second.arrivals().next().block(Door.SOON);
         call.dispose();
-        assertThat(second.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
-        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.COMPLETED);
+        assertThat(second.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
+        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.COMPLETED);
         stage.assertNoTimerIsLeft();
     }
 
     @OnEveryWire
     void anotherPublisherThatIsFasterCancelsTheCall(Wire wire, Door door) {
-        server.then(Reply.text("Never.").stall(After.nothing()));
+        server.then(ScriptedReply.text("Never.").stall(FaultPoint.nothing()));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Sinks.Empty<Void> enough = Sinks.empty();
         StepVerifier.create(door.ask(understudy, REQUEST).takeUntilOther(enough.asMono()))

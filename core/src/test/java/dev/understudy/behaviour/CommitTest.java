@@ -1,21 +1,21 @@
 package dev.understudy.behaviour;
 
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.Event;
-import dev.understudy.RetryPolicy;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.Trail;
-import dev.understudy.provider.Transport;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Reply;
+import dev.understudy.event.Event;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.provider.endpoint.Transport;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
@@ -34,26 +34,26 @@ class CommitTest {
     final Rehearsal stage = new Rehearsal();
 
     private final ScriptedServer first = stage.server();
-    private final ScriptedServer second = stage.server().then(Reply.text("I stand in."));
+    private final ScriptedServer second = stage.server().then(ScriptedReply.text("I stand in."));
 
     /** What happens to an answer. */
     enum Accident {
-        CUT(Reply::cut, FailureKind.TRUNCATED),
-        RESET(Reply::reset, FailureKind.TRUNCATED),
-        STALL(Reply::stall, FailureKind.TIMEOUT),
-        GARBLE(Reply::garble, FailureKind.PROTOCOL),
-        IN_BAND_ERROR((reply, after) -> reply.fail(after, "overloaded_error", "Busy."), FailureKind.OVERLOADED);
+        CUT(ScriptedReply::cut, FailureKind.TRUNCATED),
+        RESET(ScriptedReply::reset, FailureKind.TRUNCATED),
+        STALL(ScriptedReply::stall, FailureKind.TIMEOUT),
+        GARBLE(ScriptedReply::garble, FailureKind.PROTOCOL),
+        IN_BAND_ERROR((scriptedReply, faultPoint) -> scriptedReply.fail(faultPoint, "overloaded_error", "Busy."), FailureKind.OVERLOADED);
 
-        final BiFunction<Reply, After, Reply> happens;
+        final BiFunction<ScriptedReply, FaultPoint, ScriptedReply> happens;
         final FailureKind kind;
 
-        Accident(BiFunction<Reply, After, Reply> happens, FailureKind kind) {
+        Accident(BiFunction<ScriptedReply, FaultPoint, ScriptedReply> happens, FailureKind kind) {
             this.happens = happens;
             this.kind = kind;
         }
     }
 
-    private Understudy both(Wire wire, Timeouts ofTheFirst) {
+    private Understudy both(Wire wire, TimeoutPolicy ofTheFirst) {
         return stage.builder(
                         stage.provider(wire, Wire.impatient("p1", first, "k1")),
                         stage.provider(wire, "p2", second, "k2"))
@@ -63,16 +63,16 @@ class CommitTest {
     }
 
     private Understudy both(Wire wire) {
-        return both(wire, Timeouts.defaults());
+        return both(wire, TimeoutPolicy.defaults());
     }
 
     /** Impatient in the middle of an answer, where the accident calls for it. */
     private Understudy both(Wire wire, Accident accident) {
-        return both(wire, accident == Accident.STALL ? Timeouts.defaults().withIdle(SHORT) : Timeouts.defaults());
+        return both(wire, accident == Accident.STALL ? TimeoutPolicy.defaults().withIdle(SHORT) : TimeoutPolicy.defaults());
     }
 
     private Understudy impatient(Wire wire, Accident accident) {
-        Timeouts limits = Timeouts.defaults();
+        TimeoutPolicy limits = TimeoutPolicy.defaults();
         return both(
                 wire,
                 accident == Accident.STALL ? limits.withFirstContent(SHORT).withResponse(SHORT) : limits);
@@ -85,7 +85,7 @@ class CommitTest {
     @ParameterizedTest
     @MethodSource("accidents")
     void beforeTheFirstContentAFailoverIsInvisible(Wire wire, Accident accident) {
-        first.then(accident.happens.apply(Reply.text("one two three").withPings(2), After.tokens(0)));
+        first.then(accident.happens.apply(ScriptedReply.text("one two three").withPings(2), FaultPoint.tokens(0)));
         Heard heard = Door.STREAM.hear(impatient(wire, accident), REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
         assertThat(heard.kinds()).containsExactly(accident.kind);
@@ -99,7 +99,7 @@ class CommitTest {
     @ParameterizedTest
     @MethodSource("accidents")
     void afterTheFirstContentAStreamNeverStartsAgain(Wire wire, Accident accident) {
-        first.then(accident.happens.apply(Reply.text("one two three"), After.tokens(2)));
+        first.then(accident.happens.apply(ScriptedReply.text("one two three"), FaultPoint.tokens(2)));
         Heard heard = Door.STREAM.hear(both(wire, accident), REQUEST);
         assertThat(heard.text()).isEqualTo("one two");
         assertThat(heard.finish()).isNull();
@@ -111,20 +111,20 @@ class CommitTest {
     @ParameterizedTest
     @MethodSource("accidents")
     void thePartialAnswerHoldsAllThatWasDelivered(Wire wire, Accident accident) {
-        first.then(accident.happens.apply(Reply.text("one two three").withReasoning("I count."), After.tokens(4)));
+        first.then(accident.happens.apply(ScriptedReply.text("one two three").withReasoning("I count."), FaultPoint.tokens(4)));
         Heard heard = Door.STREAM.hear(both(wire, accident), REQUEST);
         ChatResponse partial = heard.cut().partial();
         assertThat(partial.text()).isEqualTo("one two").isEqualTo(heard.text());
         assertThat(partial.reasoning()).isEqualTo("I count.");
         assertThat(partial.finishReason()).isEqualTo(FinishReason.ERROR);
         assertThat(partial.served().provider()).isEqualTo("p1");
-        assertThat(heard.trail().entries()).extracting(Trail.Entry::outcome).containsExactly(Trail.Outcome.PARTIAL);
+        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::outcome).containsExactly(AttemptLog.Outcome.PARTIAL);
     }
 
     @ParameterizedTest
     @MethodSource("accidents")
     void aWholeAnswerThatHasAnAccidentIsNeverShownInParts(Wire wire, Accident accident) {
-        first.then(accident.happens.apply(Reply.text("one two three"), After.tokens(2)));
+        first.then(accident.happens.apply(ScriptedReply.text("one two three"), FaultPoint.tokens(2)));
         Heard heard = Door.CHAT.hear(impatient(wire, accident), REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
         assertThat(heard.kinds()).containsExactly(accident.kind);
@@ -133,7 +133,7 @@ class CommitTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void whatOpensAnAnswerIsHeldBackUntilItsFirstContent(Wire wire) {
-        first.then(Reply.text("one two").withPings(20).between(Duration.ofMillis(5)));
+        first.then(ScriptedReply.text("one two").withPings(20).between(Duration.ofMillis(5)));
         Understudy understudy = both(wire);
         assertThat(understudy.stream(REQUEST).blockFirst(Door.SOON)).isEqualTo(new StreamChunk.Text("one"));
     }
@@ -142,8 +142,8 @@ class CommitTest {
     @EnumSource(Wire.class)
     void reasoningAndToolCallsAreContent(Wire wire) {
         first.then(
-                Reply.text("one").withReasoning("Let me think.").cut(After.tokens(1)),
-                Reply.toolCall("call_1", "clock", "{\"zone\":\"UTC\"}").cut(After.tokens(2)));
+                ScriptedReply.text("one").withReasoning("Let me think.").cut(FaultPoint.tokens(1)),
+                ScriptedReply.toolCall("call_1", "clock", "{\"zone\":\"UTC\"}").cut(FaultPoint.tokens(2)));
         assertThat(Door.STREAM.hear(both(wire), REQUEST).cut().partial().reasoning())
                 .isNotEmpty();
         assertThat(Door.STREAM.hear(both(wire), REQUEST).cut().partial().toolCalls())
@@ -154,7 +154,7 @@ class CommitTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void aStreamThatEndsWithoutAFinishReasonIsCutHoweverOrderlyItEnds(Wire wire) {
-        first.then(Reply.text("one two").withoutFinish().withoutTerminal());
+        first.then(ScriptedReply.text("one two").withoutFinish().withoutTerminal());
         Heard heard = Door.STREAM.hear(both(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("one two");
         assertThat(heard.cut().failure().kind()).isEqualTo(FailureKind.TRUNCATED);
@@ -163,33 +163,33 @@ class CommitTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void anEndThatOnlyTheConnectionTellsIsACutToo(Wire wire) {
-        first.then(Reply.text("one two").withoutFinish().withoutTerminal().untilClose());
+        first.then(ScriptedReply.text("one two").withoutFinish().withoutTerminal().untilClose());
         assertThat(Door.STREAM.hear(both(wire), REQUEST).cut().failure().kind()).isEqualTo(FailureKind.TRUNCATED);
     }
 
     /** What the wire does once a finish reason was seen. */
     static Stream<Arguments> afterwards() {
-        Reply unmarked = Reply.text("one two").withoutTerminal();
+        ScriptedReply unmarked = ScriptedReply.text("one two").withoutTerminal();
         return Rehearsal.times(
                 Stream.of(Wire.values()).map(Arguments::of),
                 unmarked,
                 unmarked.untilClose(),
-                unmarked.cut(After.events(100)),
-                unmarked.reset(After.events(100)),
-                unmarked.stall(After.events(100)));
+                unmarked.cut(FaultPoint.events(100)),
+                unmarked.reset(FaultPoint.events(100)),
+                unmarked.stall(FaultPoint.events(100)));
     }
 
     @ParameterizedTest
     @MethodSource("afterwards")
-    void aFinishReasonIsSuccessWhateverTheWireDoesAfterIt(Wire wire, Reply reply) {
-        first.then(reply);
+    void aFinishReasonIsSuccessWhateverTheWireDoesAfterIt(Wire wire, ScriptedReply scriptedReply) {
+        first.then(scriptedReply);
         Transport quick = Transport.defaults().withDrain(Duration.ofMillis(100));
         Understudy understudy = stage.understudy(
                 stage.provider(wire, Wire.endpoint("p1", first, "k1").withTransport(quick)));
         Heard heard = Door.STREAM.hear(understudy, REQUEST);
         assertThat(heard.text()).isEqualTo("one two");
         assertThat(heard.finish().reason()).isEqualTo(FinishReason.STOP);
-        assertThat(heard.served().trail().attempts()).isEqualTo(1);
+        assertThat(heard.served().attemptLog().attemptCount()).isEqualTo(1);
         assertThat(first.calls()).hasSize(1);
     }
 }

@@ -1,16 +1,16 @@
 package dev.understudy.behaviour;
 
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.testing.Cue;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,7 @@ class DemandTest {
 
     @Test
     void aDemandOfThreeStaysThree() {
-        ScriptedProvider provider = ScriptedProvider.named("p1").then(Cue.text("one two three four five six"));
+        ScriptedProvider provider = ScriptedProvider.named("p1").then(ScriptedAnswer.text("one two three four five six"));
         StepVerifier.create(stage.understudy(provider).stream(REQUEST), 3)
                 .expectNextCount(3)
                 .then(() -> assertThat(provider.calls().get(0).requested()).isEqualTo(3))
@@ -43,8 +43,8 @@ class DemandTest {
 
     @Test
     void theNextProviderIsAskedForWhatIsStillWanted() {
-        ScriptedProvider down = ScriptedProvider.named("p1").then(Cue.fail(FailureKind.AUTH));
-        ScriptedProvider second = ScriptedProvider.named("p2").then(Cue.text("one two three four five six"));
+        ScriptedProvider down = ScriptedProvider.named("p1").then(ScriptedAnswer.fail(FailureKind.AUTH));
+        ScriptedProvider second = ScriptedProvider.named("p2").then(ScriptedAnswer.text("one two three four five six"));
         StepVerifier.create(stage.understudy(down, second).stream(REQUEST), 3)
                 .expectNextCount(3)
                 .then(() -> assertThat(second.calls().get(0).requested()).isEqualTo(3))
@@ -56,7 +56,7 @@ class DemandTest {
 
     @Test
     void withoutDemandNothingIsEmitted() {
-        ScriptedProvider provider = ScriptedProvider.named("p1").then(Cue.text("one two"));
+        ScriptedProvider provider = ScriptedProvider.named("p1").then(ScriptedAnswer.text("one two"));
         StepVerifier.create(stage.understudy(provider).stream(REQUEST), 0)
                 .expectSubscription()
                 .then(() -> assertThat(provider.calls().get(0).emitted()).isZero())
@@ -72,17 +72,17 @@ class DemandTest {
         // 16 MiB do not fit into the buffers between server and reader: as long as nobody asks, the rest stays there.
         String[] tokens = new String[256];
         Arrays.fill(tokens, "x".repeat(64 << 10));
-        ScriptedServer server = stage.server().then(Reply.tokens(tokens));
+        ScriptedServer server = stage.server().then(ScriptedReply.tokens(tokens));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         StepVerifier.create(understudy.stream(REQUEST), 3)
                 .expectNextCount(3)
                 .expectNoEvent(Duration.ofMillis(300))
-                .then(() -> assertThat(server.calls().get(0).ending()).isEqualTo(Recorded.Ending.OPEN))
+                .then(() -> assertThat(server.calls().get(0).ending()).isEqualTo(RecordedRequest.Ending.OPEN))
                 .thenRequest(3)
                 .expectNextCount(3)
-                .then(() -> assertThat(server.calls().get(0).ending()).isEqualTo(Recorded.Ending.OPEN))
+                .then(() -> assertThat(server.calls().get(0).ending()).isEqualTo(RecordedRequest.Ending.OPEN))
                 .thenCancel()
                 .verify(Door.SOON);
-        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
+        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
     }
 }

@@ -1,15 +1,15 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.Understudy;
+import dev.understudy.chat.AttemptLog;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.event.Event;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Event;
-import dev.understudy.Understudy;
-import dev.understudy.chat.ChatException;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Trail;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -20,9 +20,9 @@ class ExhaustedTest {
     final Rehearsal stage = new Rehearsal();
 
     private Understudy failing(Wire wire) {
-        ScriptedServer broken = stage.server().then(Reply.error(500, "server_error", "The house\nburned down."));
+        ScriptedServer broken = stage.server().then(ScriptedReply.error(500, "server_error", "The house\nburned down."));
         ScriptedServer closed = stage.server()
-                .then(Reply.error(401, "authentication_error", "The key sk-live-4711abcdef is not known."));
+                .then(ScriptedReply.error(401, "authentication_error", "The key sk-live-4711abcdef is not known."));
         ScriptedServer nobody = stage.closing(ScriptedServer.refusing());
         return stage.builder(
                         stage.provider(wire, "p1", broken, "k1"),
@@ -60,14 +60,14 @@ class ExhaustedTest {
         assertThat(exhausted.getSuppressed()).hasSize(11).allSatisfy(late -> assertThat(late)
                 .isInstanceOf(ChatException.CallFailed.class));
         assertThat(kind(exhausted.getSuppressed()[2])).isEqualTo(FailureKind.AUTH);
-        assertThat(exhausted.trail().entries()).hasSize(12).allSatisfy(entry -> assertThat(entry.outcome())
-                .isEqualTo(Trail.Outcome.FAILED));
+        assertThat(exhausted.trail().attempts()).hasSize(12).allSatisfy(attempt -> assertThat(attempt.outcome())
+                .isEqualTo(AttemptLog.Outcome.FAILED));
     }
 
     @OnEveryWire
     void aLaterBadRequestDoesNotMaskTheFirstFailure(Wire wire, Door door) {
-        ScriptedServer overloaded = stage.server().then(Reply.status(503));
-        ScriptedServer picky = stage.server().then(Reply.status(400));
+        ScriptedServer overloaded = stage.server().then(ScriptedReply.status(503));
+        ScriptedServer picky = stage.server().then(ScriptedReply.status(400));
         Understudy understudy =
                 stage.understudy(stage.provider(wire, "p1", overloaded, "k1"), stage.provider(wire, "p2", picky, "k2"));
         ChatException.Exhausted exhausted = door.hear(understudy, REQUEST).exhausted();
@@ -79,7 +79,7 @@ class ExhaustedTest {
     @OnEveryWire
     void whatAVendorSaysAtLengthIsOneBoundedLine(Wire wire, Door door) {
         ScriptedServer talkative =
-                stage.server().then(Reply.error(400, "invalid_request_error", "word and word\n".repeat(5_000)));
+                stage.server().then(ScriptedReply.error(400, "invalid_request_error", "word and word\n".repeat(5_000)));
         Heard heard = door.hear(stage.understudy(stage.provider(wire, "p1", talkative, "k1")), REQUEST);
         List<String> lines = heard.exhausted().getMessage().lines().toList();
         assertThat(lines).hasSize(2);
@@ -88,10 +88,10 @@ class ExhaustedTest {
 
     @ThroughBothDoors
     void theLastEventTellsTheSame(Door door) {
-        ScriptedServer server = stage.server().then(Reply.status(403));
+        ScriptedServer server = stage.server().then(ScriptedReply.status(403));
         Heard heard = door.hear(stage.understudy(stage.provider(Wire.OPENAI, "p1", server, "k1")), REQUEST);
         assertThat(stage.events.get(stage.events.size() - 1))
-                .isInstanceOfSatisfying(Event.CallFailed.class, failed -> assertThat(failed.why())
+                .isInstanceOfSatisfying(Event.CallFailed.class, failed -> assertThat(failed.error())
                         .isSameAs(heard.error()));
     }
 

@@ -1,5 +1,11 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.Understudy;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
@@ -14,12 +20,6 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
-import dev.understudy.RetryPolicy;
-import dev.understudy.Understudy;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.provider.Endpoint;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -97,7 +97,7 @@ class ForeignServerTest {
     @MethodSource("faults")
     void aFaultOfTheConnectionGoesToTheNext(Wire wire, Door door, Fault fault) {
         FOREIGN.stubFor(post(anyUrl()).willReturn(aResponse().withFault(fault)));
-        ScriptedServer second = stage.server().then(Reply.text("I stand in."));
+        ScriptedServer second = stage.server().then(ScriptedReply.text("I stand in."));
         Understudy understudy = stage.builder(stage.provider(wire, foreign()), stage.provider(wire, "p2", second, "k2"))
                 .retry(RetryPolicy.none())
                 .build();
@@ -122,7 +122,7 @@ class ForeignServerTest {
                 .willReturn(aResponse()
                         .withHeader("content-type", "text/html")
                         .withBody("<html><head></head><body>Please sign in.</body></html>")));
-        ScriptedServer second = stage.server().then(Reply.text("I stand in."));
+        ScriptedServer second = stage.server().then(ScriptedReply.text("I stand in."));
         Understudy understudy = stage.builder(stage.provider(wire, foreign()), stage.provider(wire, "p2", second, "k2"))
                 .retry(RetryPolicy.none())
                 .build();

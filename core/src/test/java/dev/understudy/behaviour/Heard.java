@@ -1,14 +1,14 @@
 package dev.understudy.behaviour;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.Trail;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -41,10 +41,10 @@ record Heard(String text, StreamChunk.Finish finish, Throwable error) {
                 end.getThrowable());
     }
 
-    Served served() {
+    ServedBy served() {
         assertThat(error).isNull();
         assertThat(finish).isNotNull();
-        return finish.served();
+        return finish.servedBy();
     }
 
     ChatException.Exhausted exhausted() {
@@ -57,17 +57,17 @@ record Heard(String text, StreamChunk.Finish finish, Throwable error) {
         return (ChatException.PartialAnswer) error;
     }
 
-    Trail trail() {
+    AttemptLog trail() {
         if (error instanceof ChatException.PartialAnswer partial) {
             return partial.trail();
         }
-        return error == null ? served().trail() : exhausted().trail();
+        return error == null ? served().attemptLog() : exhausted().trail();
     }
 
     /** Why each attempt or skipped route did not serve, in order. */
     List<Failure> failures() {
-        return trail().entries().stream()
-                .map(Trail.Entry::failure)
+        return trail().attempts().stream()
+                .map(AttemptLog.Attempt::failure)
                 .filter(Objects::nonNull)
                 .toList();
     }

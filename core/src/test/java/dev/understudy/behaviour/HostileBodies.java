@@ -1,5 +1,8 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.behaviour.Attack.End;
+import dev.understudy.behaviour.Tongue.Form;
+import dev.understudy.provider.EventStreamBytes;
 import static dev.understudy.behaviour.Attack.MIB;
 import static dev.understudy.behaviour.Attack.body;
 import static dev.understudy.behaviour.Attack.heard;
@@ -10,9 +13,6 @@ import static dev.understudy.chat.FailureKind.PROTOCOL;
 import static dev.understudy.chat.FailureKind.SERVER;
 import static dev.understudy.chat.FailureKind.TRUNCATED;
 
-import dev.understudy.behaviour.Attack.End;
-import dev.understudy.behaviour.Tongue.Form;
-import dev.understudy.provider.EventStreamBytes;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.function.Function;

@@ -1,20 +1,20 @@
 package dev.understudy.behaviour;
 
-import static dev.understudy.behaviour.Attack.MIB;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.sun.management.OperatingSystemMXBean;
-import com.sun.management.ThreadMXBean;
-import dev.understudy.RetryPolicy;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.behaviour.HostileServer.Caller;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
-import dev.understudy.provider.Endpoint;
-import dev.understudy.provider.Transport;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.testing.ScriptedProvider;
+import static dev.understudy.behaviour.Attack.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 import io.netty.util.internal.PlatformDependent;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -123,8 +123,8 @@ class HostileServerTest {
     /** What is wrong with a cell. */
     private static List<String> heard(Attack attack, Tongue tongue, Door door) throws Exception {
         ScriptedProvider second = ScriptedProvider.named("second");
-        Timeouts timeouts =
-                Timeouts.defaults().withFirstContent(attack.silence()).withResponse(attack.silence());
+        TimeoutPolicy timeoutPolicy =
+                TimeoutPolicy.defaults().withFirstContent(attack.silence()).withResponse(attack.silence());
         try (HostileServer server = new HostileServer(caller -> attack.script().play(tongue, door, caller));
                 ChatProvider first = tongue.provider(Endpoint.of("first", server.url() + "/v1", "k-secret")
                         .withTransport(Transport.defaults().withDrain(Duration.ofMillis(300))));
@@ -132,7 +132,7 @@ class HostileServerTest {
                         .provider(first)
                         .provider(second)
                         .retry(RetryPolicy.none())
-                        .timeouts(timeouts)
+                        .timeouts(timeoutPolicy)
                         .build()) {
             long directBefore = PlatformDependent.usedDirectMemory();
             long allocatedBefore = allocated();

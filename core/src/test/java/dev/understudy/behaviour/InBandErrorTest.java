@@ -1,14 +1,14 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.Understudy;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.RetryPolicy;
-import dev.understudy.Understudy;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +22,7 @@ class InBandErrorTest {
     final Rehearsal stage = new Rehearsal();
 
     private final ScriptedServer first = stage.server();
-    private final ScriptedServer second = stage.server().then(Reply.text("I stand in."));
+    private final ScriptedServer second = stage.server().then(ScriptedReply.text("I stand in."));
 
     /** What a vendor says inside of a success. */
     enum Said {
@@ -54,7 +54,7 @@ class InBandErrorTest {
     @ParameterizedTest
     @MethodSource("everywhere")
     void beforeContentItIsTypedAndTheNextIsAsked(Wire wire, Door door, Said said) {
-        first.then(Reply.text("one two").fail(After.tokens(0), said.type, said.message));
+        first.then(ScriptedReply.text("one two").fail(FaultPoint.tokens(0), said.type, said.message));
         Heard heard = door.hear(both(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
         assertThat(heard.kinds()).containsExactly(said.kind);
@@ -69,7 +69,7 @@ class InBandErrorTest {
     @ParameterizedTest
     @MethodSource("streams")
     void afterContentItIsTypedAndEndsTheStreamWithWhatWasDelivered(Wire wire, Said said) {
-        first.then(Reply.text("one two").fail(After.tokens(1), said.type, said.message));
+        first.then(ScriptedReply.text("one two").fail(FaultPoint.tokens(1), said.type, said.message));
         Heard heard = Door.STREAM.hear(both(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("one");
         assertThat(heard.cut().failure().kind()).isEqualTo(said.kind);
@@ -84,8 +84,8 @@ class InBandErrorTest {
 
     @OnEveryWire
     void aConversationThatIsTooLongIsNotSentAgain(Wire wire, Door door) {
-        first.then(Reply.text("one")
-                .fail(After.tokens(0), "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"));
+        first.then(ScriptedReply.text("one")
+                .fail(FaultPoint.tokens(0), "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"));
         Heard heard = door.hear(both(wire), REQUEST);
         assertThat(heard.kinds()).containsExactly(FailureKind.CONTEXT_OVERFLOW);
         assertThat(heard.exhausted().why()).endsWith("cannot be reduced further");
@@ -96,7 +96,7 @@ class InBandErrorTest {
     @ParameterizedTest
     @MethodSource("dev.understudy.behaviour.Rehearsal#everywhere")
     void aTransientErrorInsideASuccessIsRetried(Wire wire, Door door) {
-        first.then(Reply.text("one").fail(After.tokens(0), "overloaded_error", "Overloaded"), Reply.text("Here I am."));
+        first.then(ScriptedReply.text("one").fail(FaultPoint.tokens(0), "overloaded_error", "Overloaded"), ScriptedReply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", first, "k1"));
         assertThat(door.hear(understudy, REQUEST).text()).isEqualTo("Here I am.");
         assertThat(first.calls()).hasSize(2);

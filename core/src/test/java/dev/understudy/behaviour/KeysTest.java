@@ -1,16 +1,16 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.Understudy;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ProviderEvent;
+import dev.understudy.event.Event;
+import dev.understudy.provider.endpoint.Secret;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static dev.understudy.behaviour.Rehearsal.callers;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Event;
-import dev.understudy.Understudy;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Notice;
-import dev.understudy.provider.Secret;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,15 +39,15 @@ class KeysTest {
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1", "k2"));
         Heard heard = door.hear(understudy, REQUEST);
         assertThat(callers(server)).containsExactly("k1", "k2");
-        assertThat(heard.trail().attempts()).isEqualTo(1);
-        assertThat(heard.finish().receipt().keyFingerprint())
+        assertThat(heard.trail().attemptCount()).isEqualTo(1);
+        assertThat(heard.finish().vendorMetadata().keyFingerprint())
                 .isEqualTo(Secret.of("k2").fingerprint());
-        assertThat(stage.events(Event.ProviderNotice.class))
-                .extracting(Event.ProviderNotice::notice)
+        assertThat(stage.events(Event.ProviderReported.class))
+                .extracting(Event.ProviderReported::providerEvent)
                 .containsExactly(
-                        new Notice.KeyGated(
+                        new ProviderEvent.KeyCoolingDown(
                                 "p1", Secret.of("k1").fingerprint(), FailureKind.RATE_LIMITED, Duration.ofMinutes(1)),
-                        new Notice.KeyUsed("p1", Secret.of("k2").fingerprint()));
+                        new ProviderEvent.KeyRotated("p1", Secret.of("k2").fingerprint()));
     }
 
     @OnEveryWire
@@ -61,9 +61,9 @@ class KeysTest {
     @ParameterizedTest
     @MethodSource("turnedAway")
     void aKeyThatIsTurnedAwayIsReplacedForGood(Wire wire, Door door, FailureKind kind) {
-        Reply no = kind == FailureKind.AUTH
-                ? Reply.status(401)
-                : Reply.error(429, "insufficient_quota", "insufficient_quota", "Nothing left.");
+        ScriptedReply no = kind == FailureKind.AUTH
+                ? ScriptedReply.status(401)
+                : ScriptedReply.error(429, "insufficient_quota", "insufficient_quota", "Nothing left.");
         ScriptedServer server = stage.server().when(asked -> asked.key().equals("k1"), no);
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1", "k2"));
         IntStream.range(0, 3).forEach(i -> door.hear(understudy, REQUEST).served());
@@ -77,24 +77,24 @@ class KeysTest {
 
     @OnEveryWire
     void whenAllKeysAreLimitedForLongTheNextProviderIsAsked(Wire wire, Door door) {
-        ScriptedServer limited = stage.server().always(Reply.rateLimited(Duration.ofMinutes(1)));
-        ScriptedServer second = stage.server().then(Reply.text("I stand in."));
+        ScriptedServer limited = stage.server().always(ScriptedReply.rateLimited(Duration.ofMinutes(1)));
+        ScriptedServer second = stage.server().then(ScriptedReply.text("I stand in."));
         Understudy understudy = stage.understudy(
                 stage.provider(wire, "p1", limited, "k1", "k2"), stage.provider(wire, "p2", second, "k3"));
         Heard heard = door.hear(understudy, REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
         assertThat(callers(limited)).containsExactly("k1", "k2");
         assertThat(heard.kinds()).containsExactly(FailureKind.RATE_LIMITED);
-        assertThat(heard.trail().attempts()).isEqualTo(2);
+        assertThat(heard.trail().attemptCount()).isEqualTo(2);
     }
 
     @OnEveryWire
     void whenAllKeysAreLimitedForAMomentTheFirstToComeBackIsUsed(Wire wire, Door door) {
         ScriptedServer server = stage.server()
                 .then(
-                        Reply.rateLimited(Duration.ofSeconds(2)),
-                        Reply.rateLimited(Duration.ofMillis(200)),
-                        Reply.text("Here I am."));
+                        ScriptedReply.rateLimited(Duration.ofSeconds(2)),
+                        ScriptedReply.rateLimited(Duration.ofMillis(200)),
+                        ScriptedReply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1", "k2"));
         assertThat(door.hear(understudy, REQUEST).text()).isEqualTo("Here I am.");
         assertThat(callers(server)).containsExactly("k1", "k2", "k2");
@@ -102,11 +102,11 @@ class KeysTest {
 
     @OnEveryWire
     void aFailureThatIsNotTheKeysFaultDoesNotChangeTheKeyWithinAnAttempt(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(Reply.status(500), Reply.text("Here I am."));
+        ScriptedServer server = stage.server().then(ScriptedReply.status(500), ScriptedReply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1", "k2"));
         Heard heard = door.hear(understudy, REQUEST);
-        assertThat(heard.trail().attempts()).isEqualTo(2);
+        assertThat(heard.trail().attemptCount()).isEqualTo(2);
         assertThat(callers(server)).containsExactly("k1", "k2");
-        assertThat(stage.events(Event.ProviderNotice.class)).isEmpty();
+        assertThat(stage.events(Event.ProviderReported.class)).isEmpty();
     }
 }

@@ -1,16 +1,16 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.Understudy;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ProviderEvent;
+import dev.understudy.event.Event;
+import dev.understudy.provider.endpoint.Secret;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static dev.understudy.behaviour.Rehearsal.callers;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Event;
-import dev.understudy.Understudy;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Notice;
-import dev.understudy.provider.Secret;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,11 +25,11 @@ class LearnedLimitsTest {
     final Rehearsal stage = new Rehearsal();
 
     /** In the way of the vendor: nothing is left, and half a minute until it is back. */
-    private static Reply empty(Wire wire, Reply reply) {
+    private static ScriptedReply empty(Wire wire, ScriptedReply scriptedReply) {
         return wire == Wire.OPENAI
-                ? reply.withHeader("x-ratelimit-remaining-requests", "0")
+                ? scriptedReply.withHeader("x-ratelimit-remaining-requests", "0")
                         .withHeader("x-ratelimit-reset-requests", "30s")
-                : reply.withHeader("anthropic-ratelimit-input-tokens-remaining", "0")
+                : scriptedReply.withHeader("anthropic-ratelimit-input-tokens-remaining", "0")
                         .withHeader(
                                 "anthropic-ratelimit-input-tokens-reset",
                                 Instant.now()
@@ -41,23 +41,23 @@ class LearnedLimitsTest {
     @OnEveryWire
     void theNextKeyIsUsedBeforeTheEmptyOneAnswers429(Wire wire, Door door) {
         ScriptedServer server = stage.server()
-                .when(asked -> asked.key().equals("k1"), empty(wire, Reply.text("One more, and no other.")));
+                .when(asked -> asked.key().equals("k1"), empty(wire, ScriptedReply.text("One more, and no other.")));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1", "k2", "k3"));
         IntStream.range(0, 5)
                 .forEach(i -> assertThat(door.hear(understudy, REQUEST).kinds()).isEmpty());
         assertThat(callers(server)).containsExactly("k1", "k2", "k3", "k2", "k3");
-        assertThat(notices()).singleElement().isInstanceOfSatisfying(Notice.KeyGated.class, gated -> {
+        assertThat(notices()).singleElement().isInstanceOfSatisfying(ProviderEvent.KeyCoolingDown.class, gated -> {
             assertThat(gated.keyFingerprint()).isEqualTo(Secret.of("k1").fingerprint());
             assertThat(gated.kind()).isEqualTo(FailureKind.RATE_LIMITED);
-            assertThat(gated.forHowLong()).isBetween(Duration.ofSeconds(25), Duration.ofSeconds(30));
+            assertThat(gated.duration()).isBetween(Duration.ofSeconds(25), Duration.ofSeconds(30));
         });
-        assertThat(understudy.control().status().get(0).gatedKeys()).hasSize(1);
+        assertThat(understudy.control().status().get(0).keyCooldowns()).hasSize(1);
     }
 
     @OnEveryWire
     void withASingleKeyTheNextProviderIsAsked(Wire wire, Door door) {
-        ScriptedServer one = stage.server().always(empty(wire, Reply.text("One more.")));
-        ScriptedServer other = stage.server().always(Reply.text("I stand in."));
+        ScriptedServer one = stage.server().always(empty(wire, ScriptedReply.text("One more.")));
+        ScriptedServer other = stage.server().always(ScriptedReply.text("I stand in."));
         Understudy understudy =
                 stage.understudy(stage.provider(wire, "p1", one, "k1"), stage.provider(wire, "p2", other, "k2"));
         assertThat(door.hear(understudy, REQUEST).text()).isEqualTo("One more.");
@@ -72,7 +72,7 @@ class LearnedLimitsTest {
 
     @OnEveryWire
     void a429WithoutRetryAfterMeansTheEmptyBucket(Wire wire, Door door) {
-        ScriptedServer server = stage.server().when(asked -> asked.key().equals("k1"), empty(wire, Reply.status(429)));
+        ScriptedServer server = stage.server().when(asked -> asked.key().equals("k1"), empty(wire, ScriptedReply.status(429)));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1", "k2"));
         IntStream.range(0, 3).forEach(i -> door.hear(understudy, REQUEST).served());
         assertThat(callers(server)).containsExactly("k1", "k2", "k2", "k2");
@@ -81,7 +81,7 @@ class LearnedLimitsTest {
     @OnEveryWire
     void whatAVendorSaysInRetryAfterOutweighsItsBuckets(Wire wire, Door door) {
         ScriptedServer server =
-                stage.server().then(empty(wire, Reply.rateLimited(Duration.ofMillis(50))), Reply.text("Here I am."));
+                stage.server().then(empty(wire, ScriptedReply.rateLimited(Duration.ofMillis(50))), ScriptedReply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         assertThat(door.hear(understudy, REQUEST).text()).isEqualTo("Here I am.");
         assertThat(server.calls()).hasSize(2);
@@ -90,8 +90,8 @@ class LearnedLimitsTest {
     @OnEveryWire
     void aBrokenServerWithAnEmptyBucketIsStillABrokenServer(Wire wire, Door door) {
         ScriptedServer server = stage.server()
-                .when(asked -> asked.key().equals("k1"), empty(wire, Reply.status(500)))
-                .always(Reply.text("Here I am."));
+                .when(asked -> asked.key().equals("k1"), empty(wire, ScriptedReply.status(500)))
+                .always(ScriptedReply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1", "k2"));
         Heard heard = door.hear(understudy, REQUEST);
         assertThat(heard.kinds()).containsExactly(FailureKind.SERVER);
@@ -102,7 +102,7 @@ class LearnedLimitsTest {
     @OnEveryWire
     void aBucketWithSomethingInItGatesNothing(Wire wire, Door door) {
         ScriptedServer server = stage.server()
-                .always(Reply.text("Hello.")
+                .always(ScriptedReply.text("Hello.")
                         .withHeader("x-ratelimit-remaining-requests", "1")
                         .withHeader("x-ratelimit-reset-requests", "30s")
                         .withHeader("anthropic-ratelimit-tokens-remaining", "12")
@@ -112,9 +112,9 @@ class LearnedLimitsTest {
         assertThat(notices()).isEmpty();
     }
 
-    private List<Notice> notices() {
-        return stage.events(Event.ProviderNotice.class).stream()
-                .map(Event.ProviderNotice::notice)
+    private List<ProviderEvent> notices() {
+        return stage.events(Event.ProviderReported.class).stream()
+                .map(Event.ProviderReported::providerEvent)
                 .toList();
     }
 }

@@ -1,15 +1,15 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
+import dev.understudy.chat.AttemptLog;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.RetryPolicy;
-import dev.understudy.Understudy;
-import dev.understudy.UnderstudyBuilder;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Trail;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,8 +35,8 @@ class ModelFallbackTest {
     @OnEveryWire
     void everyProviderIsAskedForAModelBeforeTheNextModel(Wire wire, Door door) {
         ScriptedServer server = stage.server()
-                .when(asked -> asked.model().equals("o") && asked.key().equals("k2"), Reply.text("I am o."))
-                .always(Reply.status(500));
+                .when(asked -> asked.model().equals("o") && asked.key().equals("k2"), ScriptedReply.text("I am o."))
+                .always(ScriptedReply.status(500));
         Heard heard = door.hear(over(wire, server).build(), REQUEST);
         assertThat(heard.text()).isEqualTo("I am o.");
         assertThat(asked(server)).containsExactly("k1:m", "k2:m", "k1:n", "k2:n", "k1:o", "k2:o");
@@ -47,7 +47,7 @@ class ModelFallbackTest {
 
     @OnEveryWire
     void aModelThatIsNotThereGoesToTheNextModelAtOnce(Wire wire, Door door) {
-        ScriptedServer server = stage.server().when(asked -> asked.model().equals("m"), Reply.status(404));
+        ScriptedServer server = stage.server().when(asked -> asked.model().equals("m"), ScriptedReply.status(404));
         Understudy understudy = stage.builder(stage.provider(wire, "p1", server, "k1"))
                 .fallback("m", "n")
                 .build();
@@ -59,10 +59,10 @@ class ModelFallbackTest {
 
     @OnEveryWire
     void whenAllModelsFailEveryOneIsNamed(Wire wire, Door door) {
-        ScriptedServer server = stage.server().always(Reply.status(500));
+        ScriptedServer server = stage.server().always(ScriptedReply.status(500));
         Heard heard = door.hear(over(wire, server).build(), REQUEST);
-        assertThat(heard.exhausted().trail().entries())
-                .extracting(Trail.Entry::provider, Trail.Entry::model)
+        assertThat(heard.exhausted().trail().attempts())
+                .extracting(AttemptLog.Attempt::provider, AttemptLog.Attempt::model)
                 .containsExactly(
                         tuple("p1", "m"),
                         tuple("p2", "m"),
@@ -75,7 +75,7 @@ class ModelFallbackTest {
 
     @OnEveryWire
     void aModelWithoutFallbacksIsNotReplaced(Wire wire, Door door) {
-        ScriptedServer server = stage.server().always(Reply.status(500));
+        ScriptedServer server = stage.server().always(ScriptedReply.status(500));
         Heard heard = door.hear(over(wire, server).build(), REQUEST.withModel("n"));
         assertThat(heard.exhausted().getMessage()).startsWith("All providers/models failed");
         assertThat(asked(server)).containsExactly("k1:n", "k2:n");
@@ -83,7 +83,7 @@ class ModelFallbackTest {
 
     @OnEveryWire
     void aProviderIsAskedByItsOwnNameOfTheModel(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(Reply.status(500), Reply.text("Yes."));
+        ScriptedServer server = stage.server().then(ScriptedReply.status(500), ScriptedReply.text("Yes."));
         Understudy understudy = stage.builder()
                 .retry(RetryPolicy.none())
                 .provider(stage.provider(wire, "p1", server, "k1"), Map.of("m", "vendor/m-2026"))

@@ -1,16 +1,16 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.Understudy;
+import dev.understudy.event.CircuitState;
+import dev.understudy.event.Event;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.FailoverPolicy;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.CircuitPolicy;
-import dev.understudy.CircuitState;
-import dev.understudy.Event;
-import dev.understudy.Failover;
-import dev.understudy.Understudy;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,13 +33,13 @@ class OutageOnSocketsTest {
     final Rehearsal stage = new Rehearsal();
 
     private enum Way {
-        BUSY(Reply.status(503)),
-        RESETS(Reply.text("never").reset(After.nothing()));
+        BUSY(ScriptedReply.status(503)),
+        RESETS(ScriptedReply.text("never").reset(FaultPoint.nothing()));
 
-        private final Reply reply;
+        private final ScriptedReply scriptedReply;
 
-        Way(Reply reply) {
-            this.reply = reply;
+        Way(ScriptedReply scriptedReply) {
+            this.scriptedReply = scriptedReply;
         }
     }
 
@@ -48,12 +48,12 @@ class OutageOnSocketsTest {
     void noCallFailsAndTheDeadPrimaryIsAskedOnceInEachOpenWindow(Wire wire, Door door, Way way) {
         AtomicBoolean down = new AtomicBoolean();
         ScriptedServer primary =
-                stage.server().rule(asked -> down.get() ? way.reply : null).always(Reply.text("I am the primary."));
-        ScriptedServer second = stage.server().always(Reply.text("I stand in."));
+                stage.server().rule(asked -> down.get() ? way.scriptedReply : null).always(ScriptedReply.text("I am the primary."));
+        ScriptedServer second = stage.server().always(ScriptedReply.text("I stand in."));
         Understudy understudy = stage.builder(
                         stage.provider(wire, "primary", primary, "k1"), stage.provider(wire, "second", second, "k2"))
                 .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(200), Duration.ofMillis(400)))
-                .failover(Failover.defaults().withReturnAfter(Duration.ofMillis(200)))
+                .failover(FailoverPolicy.defaults().withReturnAfter(Duration.ofMillis(200)))
                 .build();
         List<Heard> heard = Objects.requireNonNull(Flux.interval(EVERY)
                 .take(CALLS)
@@ -86,7 +86,7 @@ class OutageOnSocketsTest {
         assertThat(windows.stream().skip(1)).isNotEmpty().allMatch(attempts -> attempts <= 1);
         assertThat(isByPrimary(heard.get(CALLS - 1))).as("it is back in use").isTrue();
         assertThat(understudy.control().status())
-                .allSatisfy(standing -> assertThat(standing.inFlight()).isZero());
+                .allSatisfy(providerStatus -> assertThat(providerStatus.inFlight()).isZero());
         assertThat(stage.timers.left()).isZero();
     }
 
@@ -102,7 +102,7 @@ class OutageOnSocketsTest {
                     && started.provider().equals("primary")
                     && attempts >= 0) {
                 attempts++;
-            } else if (event instanceof Event.CircuitMoved moved
+            } else if (event instanceof Event.CircuitStateChanged moved
                     && moved.provider().equals("primary")) {
                 if (attempts >= 0 && moved.to() != CircuitState.HALF_OPEN) {
                     windows.add(attempts);

@@ -1,22 +1,22 @@
 package dev.understudy.behaviour;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
-import dev.understudy.chat.Sampling;
+import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolChoice;
-import dev.understudy.chat.Toolbox;
-import dev.understudy.testing.Cue;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
+import dev.understudy.chat.ToolSet;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,8 +62,8 @@ class PayloadTest {
 
     @OnEveryWire
     void everyAttemptAtEveryProviderOfADialectSendsTheSameBytes(Wire wire, Door door) {
-        first.always(Reply.status(500));
-        second.then(Reply.status(503), Reply.text("Morning."));
+        first.always(ScriptedReply.status(500));
+        second.then(ScriptedReply.status(503), ScriptedReply.text("Morning."));
         Understudy understudy =
                 stage.understudy(stage.provider(wire, "p1", first, "k1"), stage.provider(wire, "p2", second, "k2"));
         assertThat(door.hear(understudy, rich()).text()).isEqualTo("Morning.");
@@ -74,7 +74,7 @@ class PayloadTest {
         assertThat(first.calls()).allSatisfy(asked -> assertThat(asked.body()).isEqualTo(sent));
         assertThat(second.calls()).allSatisfy(asked -> assertThat(asked.body()).isEqualTo(sent));
         assertThat(second.calls())
-                .extracting(Recorded::uri)
+                .extracting(RecordedRequest::uri)
                 .containsOnly(first.calls().get(0).uri());
     }
 
@@ -97,7 +97,7 @@ class PayloadTest {
 
     @OnEveryWire
     void anotherModelChangesTheNameOfTheModelOnly(Wire wire, Door door) {
-        first.then(Reply.status(404), Reply.text("Morning."));
+        first.then(ScriptedReply.status(404), ScriptedReply.text("Morning."));
         Understudy understudy = stage.builder(stage.provider(wire, "p1", first, "k1"))
                 .fallback("m", "n")
                 .build();
@@ -111,12 +111,12 @@ class PayloadTest {
     @OnEveryWire
     void acrossDialectsTheWordsAndToolsAreTheSame(Wire wire, Door door) {
         Wire other = wire == Wire.OPENAI ? Wire.ANTHROPIC : Wire.OPENAI;
-        first.then(Reply.status(401));
+        first.then(ScriptedReply.status(401));
         Understudy understudy =
                 stage.understudy(stage.provider(wire, "p1", first, "k1"), stage.provider(other, "p2", second, "k2"));
         door.hear(understudy, rich()).served();
-        Recorded one = first.calls().get(0);
-        Recorded two = second.calls().get(0);
+        RecordedRequest one = first.calls().get(0);
+        RecordedRequest two = second.calls().get(0);
         assertThat(one.path()).isNotEqualTo(two.path());
         assertThat(Said.in(two)).isEqualTo(Said.in(one));
         assertThat(Said.in(one).conversation())
@@ -136,18 +136,18 @@ class PayloadTest {
         ChatRequest request = new ChatRequest(
                 "m",
                 history,
-                new Toolbox(rich().toolbox().tools(), ToolChoice.auto()),
+                new ToolSet(rich().toolSet().tools(), ToolChoice.auto()),
                 ResponseFormat.text(),
-                Sampling.defaults(),
+                SamplingParameters.defaults(),
                 Map.of("openai-chat", fields));
         ChatRequest before = new ChatRequest(
                 request.model(),
                 List.copyOf(request.messages()),
-                request.toolbox(),
+                request.toolSet(),
                 request.format(),
                 request.sampling(),
                 request.extra());
-        first.always(Reply.status(500));
+        first.always(ScriptedReply.status(500));
         Understudy understudy = stage.builder(
                         stage.provider(wire, "p1", first, "k1"), stage.provider(wire, "p2", second, "k2"))
                 .fallback("m", "n")
@@ -164,8 +164,8 @@ class PayloadTest {
     @ThroughBothDoors
     void aProviderGetsTheVeryObjectThatTheCallerGave(Door door) {
         ChatRequest request = rich();
-        ScriptedProvider one = ScriptedProvider.named("p1").then(Cue.nothing());
-        ScriptedProvider two = ScriptedProvider.named("p2").then(Cue.text("Morning."));
+        ScriptedProvider one = ScriptedProvider.named("p1").then(ScriptedAnswer.nothing());
+        ScriptedProvider two = ScriptedProvider.named("p2").then(ScriptedAnswer.text("Morning."));
         door.hear(stage.understudy(one, two), request).served();
         assertThat(one.requests()).hasSize(2).allSatisfy(asked -> assertThat(asked)
                 .isSameAs(request));

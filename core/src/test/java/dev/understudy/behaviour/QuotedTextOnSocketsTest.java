@@ -1,13 +1,13 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.Understudy;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.event.Event;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Event;
-import dev.understudy.Understudy;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A vendor that quotes one caller's text in its errors takes nothing from the other callers. */
@@ -23,12 +23,12 @@ class QuotedTextOnSocketsTest {
         ScriptedServer server = stage.server()
                 .when(
                         asked -> asked.text().contains(KEY),
-                        Reply.error(400, "invalid_request_error", "There is no such thing as " + KEY + " here."))
-                .always(Reply.text("Hello."));
+                        ScriptedReply.error(400, "invalid_request_error", "There is no such thing as " + KEY + " here."))
+                .always(ScriptedReply.text("Hello."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         assertThat(door.hear(understudy, REQUEST.withModel(KEY)).kinds()).containsExactly(FailureKind.INVALID_REQUEST);
         assertThat(door.hear(understudy, REQUEST.withModel("m")).text()).isEqualTo("Hello.");
-        assertThat(stage.events(Event.ProviderNotice.class)).isEmpty();
+        assertThat(stage.events(Event.ProviderReported.class)).isEmpty();
     }
 
     @OnEveryWire
@@ -37,8 +37,8 @@ class QuotedTextOnSocketsTest {
         ScriptedServer server = stage.server()
                 .when(
                         asked -> asked.text().contains(words),
-                        Reply.error(400, "invalid_request_error", "Cannot read '" + words + "'."))
-                .always(Reply.text("Hello."));
+                        ScriptedReply.error(400, "invalid_request_error", "Cannot read '" + words + "'."))
+                .always(ScriptedReply.text("Hello."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         assertThat(door.hear(understudy, dev.understudy.chat.ChatRequest.of("m", words))
                         .kinds())

@@ -1,21 +1,21 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.Understudy;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ProviderEvent;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.Tool;
+import dev.understudy.event.Event;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static dev.understudy.behaviour.Rehearsal.callers;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Event;
-import dev.understudy.Understudy;
-import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Notice;
-import dev.understudy.chat.ResponseFormat;
-import dev.understudy.chat.Tool;
-import dev.understudy.provider.Providers;
-import dev.understudy.provider.Quirks;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,17 +34,17 @@ class RefusedParameterTest {
     @RegisterExtension
     final Rehearsal stage = new Rehearsal();
 
-    private final ScriptedServer server = stage.server().always(Reply.text("It is I."));
+    private final ScriptedServer server = stage.server().always(ScriptedReply.text("It is I."));
 
-    private static Reply refusal(String field) {
+    private static ScriptedReply refusal(String field) {
         return refused("Unsupported parameter: '" + field + "' is not supported with this model.");
     }
 
-    private static Reply refused(String words) {
-        return Reply.error(400, "invalid_request_error", words);
+    private static ScriptedReply refused(String words) {
+        return ScriptedReply.error(400, "invalid_request_error", words);
     }
 
-    private static boolean has(Recorded asked, String field) {
+    private static boolean has(RecordedRequest asked, String field) {
         return asked.text().contains("\"" + field + "\":");
     }
 
@@ -55,9 +55,9 @@ class RefusedParameterTest {
         return server;
     }
 
-    private List<Notice> notices() {
-        return stage.events(Event.ProviderNotice.class).stream()
-                .map(Event.ProviderNotice::notice)
+    private List<ProviderEvent> notices() {
+        return stage.events(Event.ProviderReported.class).stream()
+                .map(Event.ProviderReported::providerEvent)
                 .toList();
     }
 
@@ -75,7 +75,7 @@ class RefusedParameterTest {
         assertThat(heard.served().fallback()).isFalse();
         assertThat(whoHad("temperature")).containsExactly(true, false);
         assertThat(callers(server)).containsExactly("k1", "k1");
-        assertThat(notices()).containsExactly(new Notice.Adapted("p1", "m", "temperature", Notice.Change.LEFT_OUT));
+        assertThat(notices()).containsExactly(new ProviderEvent.RequestAdapted("p1", "m", "temperature", ProviderEvent.Change.LEFT_OUT));
         assertThat(notices().get(0)).hasToString("p1/m is asked again without temperature, which it refuses");
 
         assertThat(door.hear(understudy, WARM).text()).isEqualTo("It is I.");
@@ -104,7 +104,7 @@ class RefusedParameterTest {
 
     @OnEveryWire
     void itCostsNoTryOfTheWalk(Wire wire, Door door) {
-        server.then(refusal("temperature"), Reply.status(500), Reply.status(500), Reply.text("At last."));
+        server.then(refusal("temperature"), ScriptedReply.status(500), ScriptedReply.status(500), ScriptedReply.text("At last."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Heard heard = door.hear(understudy, WARM);
         assertThat(heard.text()).isEqualTo("At last.");
@@ -115,7 +115,7 @@ class RefusedParameterTest {
     @OnEveryWire
     void theSameParameterIsGivenUpOnlyOnce(Wire wire, Door door) {
         server.always(refusal("temperature"));
-        ScriptedServer other = stage.server().always(Reply.text("I stand in."));
+        ScriptedServer other = stage.server().always(ScriptedReply.text("I stand in."));
         Understudy understudy =
                 stage.understudy(stage.provider(wire, "p1", server, "k1"), stage.provider(wire, "p2", other, "k2"));
         Heard heard = door.hear(understudy, WARM);
@@ -137,7 +137,7 @@ class RefusedParameterTest {
         door.hear(understudy, picky);
         assertThat(server.calls()).hasSize(5);
         assertThat(notices())
-                .extracting(notice -> ((Notice.Adapted) notice).parameter())
+                .extracting(providerEvent -> ((ProviderEvent.RequestAdapted) providerEvent).parameter())
                 .containsExactlyInAnyOrder("temperature", "top_p", stop);
     }
 
@@ -145,7 +145,7 @@ class RefusedParameterTest {
     void afterThreeTheNextRouteIsAsked(Wire wire, Door door) {
         String[] fields = {"temperature", "top_p", "top_k", "min_p"};
         refusing(server, fields);
-        ScriptedServer other = stage.server().always(Reply.text("I stand in."));
+        ScriptedServer other = stage.server().always(ScriptedReply.text("I stand in."));
         Understudy understudy =
                 stage.understudy(stage.provider(wire, "p1", server, "k1"), stage.provider(wire, "p2", other, "k2"));
         String dialect = wire == Wire.OPENAI ? "openai-chat" : "anthropic";
@@ -158,7 +158,7 @@ class RefusedParameterTest {
 
     @OnEveryWire
     void aRefusalOfToolsOrOfTheFormatGoesToTheNextRoute(Wire wire, Door door) {
-        ScriptedServer other = stage.server().always(Reply.text("I stand in."));
+        ScriptedServer other = stage.server().always(ScriptedReply.text("I stand in."));
         Understudy understudy =
                 stage.understudy(stage.provider(wire, "p1", server, "k1"), stage.provider(wire, "p2", other, "k2"));
         ChatRequest request = WARM.withTools(List.of(new Tool("clock", "Tells the time.", Map.of("type", "object"))))
@@ -188,16 +188,16 @@ class RefusedParameterTest {
 
     @ParameterizedTest
     @MethodSource
-    void aLimitIsSentUnderItsOtherName(Door door, Quirks quirks, String other) {
-        String usual = quirks.fields().maxTokens();
+    void aLimitIsSentUnderItsOtherName(Door door, OpenAiCompatibility openAiCompatibility, String other) {
+        String usual = openAiCompatibility.fields().maxTokens();
         refusing(server, usual);
         Understudy understudy =
-                stage.understudy(stage.closing(Providers.openAiCompatible(Wire.endpoint("p1", server, "k1"), quirks)));
+                stage.understudy(stage.closing(Providers.openAiCompatible(Wire.endpoint("p1", server, "k1"), openAiCompatibility)));
         assertThat(door.hear(understudy, WARM).text()).isEqualTo("It is I.");
         assertThat(server.calls().get(1).text())
                 .isEqualTo(server.calls().get(0).text().replace("\"" + usual + "\":", "\"" + other + "\":"));
         assertThat(server.calls().get(1).text()).contains("\"" + other + "\":100");
-        assertThat(notices()).containsExactly(new Notice.Adapted("p1", "m", usual, Notice.Change.RENAMED));
+        assertThat(notices()).containsExactly(new ProviderEvent.RequestAdapted("p1", "m", usual, ProviderEvent.Change.RENAMED));
         door.hear(understudy, WARM);
         assertThat(server.calls()).hasSize(3);
     }
@@ -205,15 +205,15 @@ class RefusedParameterTest {
     static Stream<Arguments> aLimitIsSentUnderItsOtherName() {
         return Arrays.stream(Door.values())
                 .flatMap(door -> Stream.of(
-                        Arguments.of(door, Quirks.defaults(), "max_completion_tokens"),
-                        Arguments.of(door, Quirks.openAi(), "max_tokens")));
+                        Arguments.of(door, OpenAiCompatibility.defaults(), "max_completion_tokens"),
+                        Arguments.of(door, OpenAiCompatibility.openAi(), "max_tokens")));
     }
 
     @ParameterizedTest
     @EnumSource
     void aLimitThatIsRefusedUnderBothNamesGoesToTheNextRoute(Door door) {
         refusing(server, "max_tokens", "max_completion_tokens");
-        ScriptedServer other = stage.server().always(Reply.text("I stand in."));
+        ScriptedServer other = stage.server().always(ScriptedReply.text("I stand in."));
         Understudy understudy = stage.understudy(
                 stage.provider(Wire.OPENAI, "p1", server, "k1"), stage.provider(Wire.OPENAI, "p2", other, "k2"));
         Heard heard = door.hear(understudy, WARM);

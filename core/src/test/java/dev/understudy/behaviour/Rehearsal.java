@@ -1,18 +1,18 @@
 package dev.understudy.behaviour;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.Event;
 import dev.understudy.FixedDice;
-import dev.understudy.RetryPolicy;
 import dev.understudy.Timers;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.provider.Endpoint;
-import dev.understudy.testing.Recorded;
+import dev.understudy.event.Event;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedServer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,7 +117,7 @@ final class Rehearsal implements AfterEachCallback {
 
     /** The keys of the calls to a server, in order: who called when several providers stand before one server. */
     static List<String> callers(ScriptedServer server) {
-        return server.calls().stream().map(Recorded::key).toList();
+        return server.calls().stream().map(RecordedRequest::key).toList();
     }
 
     /** Every timer of the door ran or was cancelled; one that brought the end may just be returning. */

@@ -1,16 +1,16 @@
 package dev.understudy.behaviour;
 
+import dev.understudy.Understudy;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.event.Event;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static dev.understudy.behaviour.Rehearsal.QUICK;
 import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Event;
-import dev.understudy.Understudy;
-import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -41,30 +41,30 @@ class RetryAfterTest {
                         .withHeader("date", "Wed, 21 Oct 2026 07:28:00 GMT")
                         .withHeader("retry-after", "Wed, 21 Oct 2026 07:28:01 GMT"),
                 1_000),
-        FIELD_OF_THE_BODY(Reply.raw(429, "application/json", LIMITED.formatted("", ",\"retry_after\": 2.5")), 2_500),
-        WORDS(Reply.raw(429, "application/json", LIMITED.formatted(" Retry-After 7", "")), 7_000);
+        FIELD_OF_THE_BODY(ScriptedReply.raw(429, "application/json", LIMITED.formatted("", ",\"retry_after\": 2.5")), 2_500),
+        WORDS(ScriptedReply.raw(429, "application/json", LIMITED.formatted(" Retry-After 7", "")), 7_000);
 
-        final Reply reply;
+        final ScriptedReply scriptedReply;
         final Duration told;
 
-        Said(Reply reply, long millis) {
-            this.reply = reply;
+        Said(ScriptedReply scriptedReply, long millis) {
+            this.scriptedReply = scriptedReply;
             this.told = Duration.ofMillis(millis);
         }
 
-        private static Reply limited() {
-            return Reply.raw(429, "application/json", LIMITED.formatted("", ""));
+        private static ScriptedReply limited() {
+            return ScriptedReply.raw(429, "application/json", LIMITED.formatted("", ""));
         }
     }
 
     @ParameterizedTest
     @MethodSource("everyForm")
     void everyFormIsUnderstoodAndALongWaitGoesToTheNextAtOnce(Wire wire, Door door, Said said) {
-        ScriptedServer limited = stage.server().then(said.reply);
-        ScriptedServer second = stage.server().then(Reply.text("I stand in."));
+        ScriptedServer limited = stage.server().then(said.scriptedReply);
+        ScriptedServer second = stage.server().then(ScriptedReply.text("I stand in."));
         Understudy understudy = stage.builder(
                         stage.provider(wire, "p1", limited, "k1"), stage.provider(wire, "p2", second, "k2"))
-                .retry(QUICK.withPatience(Duration.ofMillis(100)))
+                .retry(QUICK.withMaxInPlaceWait(Duration.ofMillis(100)))
                 .build();
         Heard heard = door.hear(understudy, REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
@@ -87,7 +87,7 @@ class RetryAfterTest {
     void aShortWaitIsWaitedInPlaceAndNeverShortened(Said said) {
         Map<Door, ScriptedServer> servers = new EnumMap<>(Door.class);
         for (Door door : Door.values()) {
-            servers.put(door, stage.server().then(said.reply, Reply.text("Here I am.")));
+            servers.put(door, stage.server().then(said.scriptedReply, ScriptedReply.text("Here I am.")));
         }
         List<Heard> heard = Flux.fromIterable(servers.entrySet())
                 .flatMap(entry -> entry.getKey()
@@ -103,7 +103,7 @@ class RetryAfterTest {
     @OnEveryWire
     void zeroAndAbsentMeanBackOff(Wire wire, Door door) {
         ScriptedServer server = stage.server()
-                .then(Reply.status(429).withHeader("retry-after", "0"), Reply.status(429), Reply.text("Yes?"));
+                .then(ScriptedReply.status(429).withHeader("retry-after", "0"), ScriptedReply.status(429), ScriptedReply.text("Yes?"));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Heard heard = door.hear(understudy, REQUEST);
         assertThat(heard.text()).isEqualTo("Yes?");
@@ -115,7 +115,7 @@ class RetryAfterTest {
 
     @OnEveryWire
     void aWaitLongerThanTheCapIsCappedWhenNobodyElseIsLeft(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(Reply.rateLimited(Duration.ofHours(2)), Reply.text("Here I am."));
+        ScriptedServer server = stage.server().then(ScriptedReply.rateLimited(Duration.ofHours(2)), ScriptedReply.text("Here I am."));
         Understudy understudy = stage.builder(stage.provider(wire, "p1", server, "k1"))
                 .retry(QUICK.withMaxWait(Duration.ofMillis(200)))
                 .build();
@@ -126,8 +126,8 @@ class RetryAfterTest {
 
     @OnEveryWire
     void whoAskedForALongWaitIsLeftAloneByTheNextCallToo(Wire wire, Door door) {
-        ScriptedServer limited = stage.server().then(Reply.rateLimited(Duration.ofMinutes(5)));
-        ScriptedServer second = stage.server().then(Reply.text("I stand in."));
+        ScriptedServer limited = stage.server().then(ScriptedReply.rateLimited(Duration.ofMinutes(5)));
+        ScriptedServer second = stage.server().then(ScriptedReply.text("I stand in."));
         Understudy understudy =
                 stage.understudy(stage.provider(wire, "p1", limited, "k1"), stage.provider(wire, "p2", second, "k2"));
         door.hear(understudy, REQUEST);
@@ -142,7 +142,7 @@ class RetryAfterTest {
     @OnEveryWire
     void overloadIsToldToWaitInTheSameWay(Wire wire, Door door) {
         ScriptedServer server =
-                stage.server().then(Reply.status(503).withRetryAfter(Duration.ofMillis(250)), Reply.text("Here I am."));
+                stage.server().then(ScriptedReply.status(503).withRetryAfter(Duration.ofMillis(250)), ScriptedReply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         assertThat(door.hear(understudy, REQUEST).text()).isEqualTo("Here I am.");
         assertThat(gaps(server)).singleElement().satisfies(gap -> assertThat(gap)
@@ -150,7 +150,7 @@ class RetryAfterTest {
     }
 
     private static List<Duration> gaps(ScriptedServer server) {
-        List<Recorded> calls = server.calls();
+        List<RecordedRequest> calls = server.calls();
         return java.util.stream.IntStream.range(1, calls.size())
                 .mapToObj(i -> calls.get(i).at().minus(calls.get(i - 1).at()))
                 .toList();

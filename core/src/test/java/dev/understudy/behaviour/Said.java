@@ -1,6 +1,6 @@
 package dev.understudy.behaviour;
 
-import dev.understudy.testing.Recorded;
+import dev.understudy.testing.RecordedRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ record Said(List<List<Object>> conversation, List<List<Object>> tools) {
         return map(JSON.readValue(text, Map.class));
     }
 
-    static Said in(Recorded asked) {
+    static Said in(RecordedRequest asked) {
         Map<String, Object> body = json(asked.text());
         List<List<Object>> lines = new ArrayList<>();
         content("system", body.get("system"), lines);

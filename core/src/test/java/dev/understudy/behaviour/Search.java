@@ -1,29 +1,29 @@
 package dev.understudy.behaviour;
 
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-
-import dev.understudy.CircuitPolicy;
-import dev.understudy.Event;
-import dev.understudy.RetryPolicy;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.Failure;
-import dev.understudy.chat.Trail;
-import dev.understudy.provider.Endpoint;
+import dev.understudy.event.Event;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.provider.endpoint.Endpoint;
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+
 
 /** Plays a scene with a canary for a key, and then looks everywhere. */
 record Search(Rehearsal stage, Aloud aloud, Canary canary) {
 
     /** One attempt at one endpoint. */
-    Heard play(Wire wire, Door door, String url, Timeouts timeouts) {
+    Heard play(Wire wire, Door door, String url, TimeoutPolicy timeoutPolicy) {
         Endpoint endpoint = Endpoint.of("p1", url, canary.key());
         try (ChatProvider provider = wire.provider(endpoint)) {
             Understudy understudy = stage.builder(provider)
                     .retry(RetryPolicy.none())
                     .circuit(CircuitPolicy.disabled())
-                    .timeouts(timeouts)
+                    .timeouts(timeoutPolicy)
                     .build();
             Heard heard = door.hear(understudy, REQUEST);
             look(heard, endpoint, provider, understudy, understudy.describe());
@@ -41,14 +41,14 @@ record Search(Rehearsal stage, Aloud aloud, Canary canary) {
         } else {
             canary.assertUnseenIn("the finish", heard.finish().toString());
         }
-        for (Trail.Entry entry : heard.trail().entries()) {
-            canary.assertUnseenIn("an entry of the trail", entry + " " + entry.keyFingerprint());
-            look(entry.failure());
+        for (AttemptLog.Attempt attempt : heard.trail().attempts()) {
+            canary.assertUnseenIn("an entry of the trail", attempt + " " + attempt.keyFingerprint());
+            look(attempt.failure());
         }
         for (Event event : stage.events) {
             canary.assertUnseenIn("an event", event.toString());
             if (event instanceof Event.CallFailed failed) {
-                canary.assertUnseenIn(failed.why());
+                canary.assertUnseenIn(failed.error());
             }
         }
         for (Object thing : things) {

@@ -1,16 +1,16 @@
 package dev.understudy.behaviour;
 
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,28 +31,28 @@ class SilenceTest {
     final Rehearsal stage = new Rehearsal();
 
     private final ScriptedServer first = stage.server();
-    private final ScriptedServer second = stage.server().then(Reply.text("I stand in."));
+    private final ScriptedServer second = stage.server().then(ScriptedReply.text("I stand in."));
 
-    private Understudy both(Wire wire, Timeouts timeouts) {
+    private Understudy both(Wire wire, TimeoutPolicy timeoutPolicy) {
         return stage.builder(
                         stage.provider(wire, Wire.impatient("p1", first, "k1")),
                         stage.provider(wire, "p2", second, "k2"))
-                .reasoningTimeouts(timeouts)
+                .reasoningTimeouts(timeoutPolicy)
                 .build();
     }
 
     private Understudy impatient(Wire wire) {
-        return both(wire, Timeouts.defaults().withFirstContent(SHORT).withResponse(SHORT));
+        return both(wire, TimeoutPolicy.defaults().withFirstContent(SHORT).withResponse(SHORT));
     }
 
     private Understudy impatientInTheMiddle(Wire wire) {
-        return both(wire, Timeouts.defaults().withIdle(SHORT));
+        return both(wire, TimeoutPolicy.defaults().withIdle(SHORT));
     }
 
     @OnEveryWire
     void anEmptyAnswerIsAskedForOnceMoreAndThenTheNextIsAsked(Wire wire, Door door) {
-        first.then(Reply.empty());
-        Heard heard = door.hear(both(wire, Timeouts.defaults()), REQUEST);
+        first.then(ScriptedReply.empty());
+        Heard heard = door.hear(both(wire, TimeoutPolicy.defaults()), REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
         assertThat(heard.kinds()).containsExactly(FailureKind.EMPTY, FailureKind.EMPTY);
         assertThat(first.calls()).hasSize(2);
@@ -61,8 +61,8 @@ class SilenceTest {
 
     @ParameterizedTest
     @MethodSource("silences")
-    void aSilentProviderIsLeftForTheNextWithoutARetry(Wire wire, Door door, After after) {
-        first.then(Reply.text("Never heard.").stall(after));
+    void aSilentProviderIsLeftForTheNextWithoutARetry(Wire wire, Door door, FaultPoint faultPoint) {
+        first.then(ScriptedReply.text("Never heard.").stall(faultPoint));
         Heard heard = door.hear(impatient(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
         assertThat(heard.kinds()).containsExactly(FailureKind.TIMEOUT);
@@ -70,20 +70,20 @@ class SilenceTest {
                 .extracting(Failure::phase)
                 .containsExactly(door == Door.STREAM ? Failure.Phase.FIRST_CONTENT : Failure.Phase.RESPONSE);
         assertThat(first.calls()).hasSize(1);
-        assertThat(first.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
+        assertThat(first.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
         stage.assertNoTimerIsLeft();
     }
 
     /** Nothing at all, only headers, and only what opens an answer. */
     static Stream<Arguments> silences() {
-        return Rehearsal.times(Rehearsal.everywhere(), After.nothing(), After.headers(), After.tokens(0));
+        return Rehearsal.times(Rehearsal.everywhere(), FaultPoint.nothing(), FaultPoint.headers(), FaultPoint.tokens(0));
     }
 
     @OnEveryWire
     void aSilentProviderIsAskedOnceMoreWhenItIsTheOnlyOne(Wire wire, Door door) {
-        first.then(Reply.text("Never heard.").stall(After.nothing()), Reply.text("Here I am."));
+        first.then(ScriptedReply.text("Never heard.").stall(FaultPoint.nothing()), ScriptedReply.text("Here I am."));
         Understudy alone = stage.builder(stage.provider(wire, "p1", first, "k1"))
-                .timeouts(Timeouts.defaults().withFirstContent(SHORT).withResponse(SHORT))
+                .timeouts(TimeoutPolicy.defaults().withFirstContent(SHORT).withResponse(SHORT))
                 .build();
         assertThat(door.hear(alone, REQUEST).text()).isEqualTo("Here I am.");
         assertThat(first.calls()).hasSize(2);
@@ -92,7 +92,7 @@ class SilenceTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void pingsAreSilence(Wire wire) {
-        first.then(Reply.text("Never heard.").withPings(500).between(Duration.ofMillis(10)));
+        first.then(ScriptedReply.text("Never heard.").withPings(500).between(Duration.ofMillis(10)));
         Heard heard = Door.STREAM.hear(impatient(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
         assertThat(heard.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.FIRST_CONTENT);
@@ -102,13 +102,13 @@ class SilenceTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void silenceInTheMiddleEndsAStreamWithWhatWasDelivered(Wire wire) {
-        first.then(Reply.text("one two three").stall(After.tokens(2)));
+        first.then(ScriptedReply.text("one two three").stall(FaultPoint.tokens(2)));
         Heard heard = Door.STREAM.hear(impatientInTheMiddle(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("one two");
         assertThat(heard.cut().partial().text()).isEqualTo("one two");
         assertThat(heard.cut().failure().kind()).isEqualTo(FailureKind.TIMEOUT);
         assertThat(heard.cut().failure().phase()).isEqualTo(Failure.Phase.IDLE);
-        assertThat(first.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
+        assertThat(first.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
         assertThat(second.calls()).isEmpty();
         stage.assertNoTimerIsLeft();
     }
@@ -120,7 +120,7 @@ class SilenceTest {
         for (int i = 0; i < 500; i++) {
             pieces.add(bytes(wire == Wire.OPENAI ? ": ping\n\n" : "event: ping\ndata: {\"type\":\"ping\"}\n\n"));
         }
-        first.then(Reply.raw(200, "text/event-stream", pieces.toArray(byte[][]::new))
+        first.then(ScriptedReply.raw(200, "text/event-stream", pieces.toArray(byte[][]::new))
                 .between(Duration.ofMillis(10)));
         Heard heard = Door.STREAM.hear(impatientInTheMiddle(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("one");

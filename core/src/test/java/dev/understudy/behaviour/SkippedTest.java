@@ -1,10 +1,7 @@
 package dev.understudy.behaviour;
 
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.Event;
 import dev.understudy.Understudy;
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
@@ -13,9 +10,12 @@ import dev.understudy.chat.Feature;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.Tool;
-import dev.understudy.chat.Trail;
-import dev.understudy.testing.Reply;
+import dev.understudy.event.Event;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +30,7 @@ class SkippedTest {
     final Rehearsal stage = new Rehearsal();
 
     private final ScriptedServer first = stage.server();
-    private final ScriptedServer second = stage.server().then(Reply.text("I stand in."));
+    private final ScriptedServer second = stage.server().then(ScriptedReply.text("I stand in."));
 
     private Understudy over(Wire wire, Capabilities ofTheFirst, Capabilities ofTheSecond) {
         return stage.understudy(
@@ -46,9 +46,9 @@ class SkippedTest {
         assertThat(heard.text()).isEqualTo("I stand in.");
         assertThat(heard.kinds()).containsExactly(FailureKind.SKIPPED);
         assertThat(heard.failures().get(0).message()).isEqualTo(why);
-        assertThat(heard.trail().entries())
-                .extracting(Trail.Entry::outcome)
-                .containsExactly(Trail.Outcome.SKIPPED, Trail.Outcome.SERVED);
+        assertThat(heard.trail().attempts())
+                .extracting(AttemptLog.Attempt::outcome)
+                .containsExactly(AttemptLog.Outcome.SKIPPED, AttemptLog.Outcome.SERVED);
         assertThat(stage.events(Event.RouteSkipped.class)).hasSize(1);
         assertThat(first.asked()).isEmpty();
     }
@@ -70,7 +70,7 @@ class SkippedTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void aProviderWithoutStreamingStillAnswersChat(Wire wire) {
-        first.then(Reply.text("In one piece."));
+        first.then(ScriptedReply.text("In one piece."));
         Understudy understudy = over(wire, without(Feature.STREAMING), Capabilities.assumed());
         assertThat(Door.CHAT.hear(understudy, REQUEST).text()).isEqualTo("In one piece.");
     }
@@ -85,7 +85,7 @@ class SkippedTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void aProviderWithoutStreamingToolsStillStreamsText(Wire wire) {
-        first.then(Reply.text("Without tools."));
+        first.then(ScriptedReply.text("Without tools."));
         Understudy understudy = over(wire, without(Feature.STREAMING_TOOLS), Capabilities.assumed());
         assertThat(Door.STREAM.hear(understudy, REQUEST).text()).isEqualTo("Without tools.");
     }

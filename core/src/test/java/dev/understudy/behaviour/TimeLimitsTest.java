@@ -1,20 +1,20 @@
 package dev.understudy.behaviour;
 
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.CallContext;
 import dev.understudy.FixedDice;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Cue;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,9 +30,9 @@ class TimeLimitsTest {
     @RegisterExtension
     final Rehearsal stage = new Rehearsal();
 
-    private final ScriptedProvider silent = ScriptedProvider.named("p1").then(Cue.hang());
-    private final ScriptedProvider down = ScriptedProvider.named("p1").then(Cue.fail(FailureKind.SERVER));
-    private final ScriptedProvider second = ScriptedProvider.named("p2").then(Cue.hang());
+    private final ScriptedProvider silent = ScriptedProvider.named("p1").then(ScriptedAnswer.hang());
+    private final ScriptedProvider down = ScriptedProvider.named("p1").then(ScriptedAnswer.fail(FailureKind.SERVER));
+    private final ScriptedProvider second = ScriptedProvider.named("p2").then(ScriptedAnswer.hang());
 
     private static UnderstudyBuilder over(ScriptedProvider... providers) {
         UnderstudyBuilder builder = Understudy.builder().random(new FixedDice(1));
@@ -99,7 +99,7 @@ class TimeLimitsTest {
     @ThroughBothDoors
     void aNamedWaitThatWouldEndAfterTheDeadlineIsNotBegun(Door door) {
         ScriptedProvider limited = ScriptedProvider.named("p1")
-                .then(Cue.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20))));
+                .then(ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20))));
         StepVerifier.withVirtualTime(() -> door.ask(over(limited).build(), REQUEST)
                         .contextWrite(CallContext.deadline(Duration.ofSeconds(10))))
                 .assertNext(heard -> assertThat(heard.exhausted().why())
@@ -112,7 +112,7 @@ class TimeLimitsTest {
     @ThroughBothDoors
     void oneDeadlineSpansAllCallsOfAPipeline(Door door) {
         ScriptedProvider slow =
-                ScriptedProvider.named("p1").then(Cue.text("Yes.").beforeFirst(Duration.ofSeconds(2)));
+                ScriptedProvider.named("p1").then(ScriptedAnswer.text("Yes.").beforeFirst(Duration.ofSeconds(2)));
         Understudy understudy = over(slow).build();
         StepVerifier.withVirtualTime(() -> Flux.range(0, 3)
                         .concatMap(i -> door.ask(understudy, REQUEST))
@@ -129,7 +129,7 @@ class TimeLimitsTest {
     @ThroughBothDoors
     void aTimeoutCountsAnewForEachCall(Door door) {
         ScriptedProvider slow =
-                ScriptedProvider.named("p1").then(Cue.text("Yes.").beforeFirst(Duration.ofSeconds(2)));
+                ScriptedProvider.named("p1").then(ScriptedAnswer.text("Yes.").beforeFirst(Duration.ofSeconds(2)));
         Understudy understudy = over(slow).build();
         StepVerifier.withVirtualTime(() -> Flux.range(0, 3)
                         .concatMap(i -> door.ask(understudy, REQUEST))
@@ -142,20 +142,20 @@ class TimeLimitsTest {
 
     @OnEveryWire
     void aCallWhoseTimeIsOverLeavesTheServer(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(Reply.text("Never.").stall(After.nothing()));
+        ScriptedServer server = stage.server().then(ScriptedReply.text("Never.").stall(FaultPoint.nothing()));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Heard heard = door.ask(understudy, REQUEST)
                 .contextWrite(CallContext.timeout(Duration.ofMillis(500)))
                 .block(Door.SOON);
         assertThat(heard.exhausted().why()).isEqualTo("The time of the call is over");
         assertThat(heard.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.DEADLINE);
-        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
+        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
         stage.assertNoTimerIsLeft();
     }
 
     @OnEveryWire
     void aDeadlineInTheMiddleOfAStreamKeepsWhatWasDelivered(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(Reply.text("one two three").stall(After.tokens(2)));
+        ScriptedServer server = stage.server().then(ScriptedReply.text("one two three").stall(FaultPoint.tokens(2)));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Heard heard = door.ask(understudy, REQUEST)
                 .contextWrite(CallContext.deadline(Duration.ofMillis(700)))
@@ -166,6 +166,6 @@ class TimeLimitsTest {
         } else {
             assertThat(heard.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.DEADLINE);
         }
-        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
+        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
     }
 }

@@ -1,12 +1,12 @@
 package dev.understudy.behaviour;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import dev.understudy.chat.ChatProvider;
-import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.EventStreamBytes;
 import dev.understudy.provider.Providers;
-import dev.understudy.provider.Quirks;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Base64;
@@ -26,7 +26,7 @@ enum Tongue {
             "{'id':'c','choices':[{'index':0,'delta':{'content':@}}]}",
             "{'choices':[{'index':0,'delta':{},'finish_reason':'stop'}],'usage':{'prompt_tokens':#}}"),
     AZURE(
-            endpoint -> Providers.openAiCompatible(endpoint, Quirks.azure()),
+            endpoint -> Providers.openAiCompatible(endpoint, OpenAiCompatibility.azure()),
             Form.EVENTS,
             OPENAI.whole,
             OPENAI.events.toArray(String[]::new)),

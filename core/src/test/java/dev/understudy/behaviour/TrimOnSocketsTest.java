@@ -1,15 +1,15 @@
 package dev.understudy.behaviour;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.ContextWindow;
 import dev.understudy.Understudy;
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Trail;
-import dev.understudy.testing.Reply;
+import dev.understudy.policy.ContextWindow;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -29,25 +29,25 @@ class TrimOnSocketsTest {
     @RegisterExtension
     final Rehearsal stage = new Rehearsal();
 
-    private static Reply overflow(Wire wire) {
+    private static ScriptedReply overflow(Wire wire) {
         return wire == Wire.OPENAI
-                ? Reply.error(
+                ? ScriptedReply.error(
                         400,
                         "invalid_request_error",
                         "context_length_exceeded",
                         "Please reduce the length of the messages or completion.")
-                : Reply.error(400, "invalid_request_error", "input is too long for requested model.");
+                : ScriptedReply.error(400, "invalid_request_error", "input is too long for requested model.");
     }
 
-    private static Reply overflow(Wire wire, int asked, int window) {
+    private static ScriptedReply overflow(Wire wire, int asked, int window) {
         return wire == Wire.OPENAI
-                ? Reply.error(
+                ? ScriptedReply.error(
                         400,
                         "invalid_request_error",
                         "context_length_exceeded",
                         "This model's maximum context length is " + window
                                 + " tokens. However, your messages resulted in " + asked + " tokens.")
-                : Reply.error(
+                : ScriptedReply.error(
                         400,
                         "invalid_request_error",
                         "prompt is too long: " + asked + " tokens > " + window + " maximum");
@@ -55,7 +55,7 @@ class TrimOnSocketsTest {
 
     @OnEveryWire
     void theOldestHalfIsGoneAndTheRestIsAskedAgain(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(overflow(wire), Reply.text("It fits."));
+        ScriptedServer server = stage.server().then(overflow(wire), ScriptedReply.text("It fits."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Heard heard = door.hear(understudy, FIVE);
         assertThat(heard.text()).isEqualTo("It fits.");
@@ -71,7 +71,7 @@ class TrimOnSocketsTest {
         assertThat(server.calls().get(1).text())
                 .contains("Be brief.", "second question", "second answer", "last question")
                 .doesNotContain("first question", "first answer");
-        assertThat(heard.trail().entries()).extracting(Trail.Entry::dropped).containsExactly(0, 2);
+        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::dropped).containsExactly(0, 2);
     }
 
     @OnEveryWire
@@ -87,7 +87,7 @@ class TrimOnSocketsTest {
 
     @OnEveryWire
     void aWindowThatAVendorTellsIsKeptFromThenOn(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(overflow(wire, 99, 40), Reply.text("It fits."));
+        ScriptedServer server = stage.server().then(overflow(wire, 99, 40), ScriptedReply.text("It fits."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         assertThat(door.hear(understudy, FIVE).text()).isEqualTo("It fits.");
         assertThat(door.hear(understudy, FIVE).text()).isEqualTo("It fits.");
@@ -99,7 +99,7 @@ class TrimOnSocketsTest {
 
     @OnEveryWire
     void aDoorMayKeepConversationsShortByItself(Wire wire, Door door) {
-        ScriptedServer server = stage.server().always(Reply.text("It fits."));
+        ScriptedServer server = stage.server().always(ScriptedReply.text("It fits."));
         Understudy understudy = stage.builder(stage.provider(wire, "p1", server, "k1"))
                 .contextWindow(ContextWindow.keep(20))
                 .build();

@@ -3,8 +3,8 @@ package dev.understudy.behaviour;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.Feature;
-import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
+import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.testing.ScriptedServer;
 
 /** The dialects that are spoken on real sockets. */

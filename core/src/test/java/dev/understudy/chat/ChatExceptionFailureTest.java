@@ -17,20 +17,20 @@ class ChatExceptionFailureTest {
 
     @Test
     void failureOfAnExhaustedCallIsTheFirstSent() {
-        Trail trail = Trail.empty()
-                .plus(Trail.Entry.skipped("a", "m", skipped))
-                .plus(new Trail.Entry(
-                        "b", "m", 1, 1, Trail.Outcome.FAILED, server, Trail.Timing.NONE, Usage.none(), null, 0));
-        assertThat(new ChatException.Exhausted("all failed", trail, List.of()).failure())
+        AttemptLog attemptLog = AttemptLog.empty()
+                .plus(AttemptLog.Attempt.skipped("a", "m", skipped))
+                .plus(new AttemptLog.Attempt(
+                        "b", "m", 1, 1, AttemptLog.Outcome.FAILED, server, AttemptLog.Timing.NONE, Usage.none(), null, 0));
+        assertThat(new ChatException.Exhausted("all failed", attemptLog, List.of()).failure())
                 .isEqualTo(server);
     }
 
     @Test
     void failureOfAnExhaustedCallWithoutAttempts() {
-        Trail onlySkipped = Trail.empty().plus(Trail.Entry.skipped("a", "m", skipped));
+        AttemptLog onlySkipped = AttemptLog.empty().plus(AttemptLog.Attempt.skipped("a", "m", skipped));
         assertThat(new ChatException.Exhausted("none left", onlySkipped, List.of()).failure())
                 .isEqualTo(skipped);
-        assertThat(new ChatException.Exhausted("too late", Trail.empty(), List.of()).failure())
+        assertThat(new ChatException.Exhausted("too late", AttemptLog.empty(), List.of()).failure())
                 .isEqualTo(Failure.of(FailureKind.SERVER, "too late"));
     }
 

@@ -1,10 +1,10 @@
 package dev.understudy.chat;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatException.Exhausted;
 import dev.understudy.chat.ChatException.PartialAnswer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,7 @@ class ChatExceptionTest {
         CallFailed skipped = failed(FailureKind.SKIPPED);
         CallFailed first = failed(FailureKind.SERVER);
         CallFailed later = failed(FailureKind.INVALID_REQUEST);
-        Exhausted exhausted = new Exhausted("Over", Trail.empty(), List.of(skipped, first, later));
+        Exhausted exhausted = new Exhausted("Over", AttemptLog.empty(), List.of(skipped, first, later));
         assertThat(exhausted).hasCause(first);
         assertThat(exhausted.getSuppressed()).containsExactly(skipped, later);
     }
@@ -39,8 +39,8 @@ class ChatExceptionTest {
     @Test
     void whenNobodyWasAskedTheFirstReasonIsTheCause() {
         CallFailed skipped = failed(FailureKind.SKIPPED);
-        assertThat(new Exhausted("Over", Trail.empty(), List.of(skipped))).hasCause(skipped);
-        assertThat(new Exhausted("Over", Trail.empty(), List.of())).hasNoCause();
+        assertThat(new Exhausted("Over", AttemptLog.empty(), List.of(skipped))).hasCause(skipped);
+        assertThat(new Exhausted("Over", AttemptLog.empty(), List.of())).hasNoCause();
     }
 
     @Test

@@ -1,7 +1,5 @@
 package dev.understudy.provider;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -9,9 +7,14 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.Signer;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +31,7 @@ class AddressesTest {
 
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final ChatRequest REQUEST = ChatRequest.of("us.nova-x:0", "hi");
-    private static final Reply CONVERSED = Reply.raw(
+    private static final ScriptedReply CONVERSED = ScriptedReply.raw(
             200,
             "application/vnd.amazon.eventstream",
             EventStreamBytes.stream()
@@ -47,7 +50,7 @@ class AddressesTest {
         return Endpoint.of("p", server.url(), keys);
     }
 
-    private Recorded only() {
+    private RecordedRequest only() {
         assertThat(server.asked()).hasSize(1);
         return server.asked().get(0);
     }
@@ -75,7 +78,7 @@ class AddressesTest {
 
     @Test
     void bedrockTypesAnErrorByItsHeader() {
-        server.always(Reply.raw(429, "application/json", "{\"message\":\"slow\"}")
+        server.always(ScriptedReply.raw(429, "application/json", "{\"message\":\"slow\"}")
                 .withHeader("x-amzn-errortype", "ThrottlingException:http://example.test/"));
         try (ChatProvider provider = Providers.bedrock(endpoint("k1"))) {
             StepVerifier.create(provider.chat(REQUEST))
@@ -163,7 +166,7 @@ class AddressesTest {
     @Test
     void whereNothingCanBeProbedNothingIsSent() {
         try (ChatProvider bedrock = Providers.bedrock(endpoint("k1"));
-                ChatProvider perplexity = Providers.of(Vendor.PERPLEXITY, endpoint("k1"))) {
+                ChatProvider perplexity = Providers.of(OpenAiCompatibleVendor.PERPLEXITY, endpoint("k1"))) {
             StepVerifier.create(bedrock.probe()).expectComplete().verify(SOON);
             StepVerifier.create(perplexity.probe()).expectComplete().verify(SOON);
         }
@@ -172,27 +175,27 @@ class AddressesTest {
 
     @Test
     void aProbeGoesWhereItIsTold() {
-        server.always(Reply.text("Hello"));
+        server.always(ScriptedReply.text("Hello"));
         try (ChatProvider openAi = Providers.probedAt(Providers.openAi(endpoint("k1")), "/health");
                 ChatProvider bedrock = Providers.probedAt(Providers.bedrock(endpoint("k1")), "/ping")) {
             StepVerifier.create(openAi.probe()).expectError(CallFailed.class).verify(SOON);
             StepVerifier.create(bedrock.probe()).expectError(CallFailed.class).verify(SOON);
             assertThat(text(openAi, ChatRequest.of("gpt", "hi"))).isEqualTo("Hello");
         }
-        assertThat(server.asked().stream().map(Recorded::uri))
+        assertThat(server.asked().stream().map(RecordedRequest::uri))
                 .as("nothing is there, which is what probes find out")
                 .containsExactly("/v1/health", "/v1/ping", "/v1/chat/completions");
     }
 
     @Test
     void azureIsAskedInBothOfItsForms() {
-        server.always(Reply.text("Hello"));
-        try (ChatProvider v1 = Providers.openAiCompatible(endpoint("k1"), Quirks.azure());
+        server.always(ScriptedReply.text("Hello"));
+        try (ChatProvider v1 = Providers.openAiCompatible(endpoint("k1"), OpenAiCompatibility.azure());
                 ChatProvider classic = Providers.azureClassic(endpoint("k1"), "2024-10-21")) {
             text(v1, ChatRequest.of("gpt", "hi"));
             text(classic, ChatRequest.of("my gpt", "hi"));
         }
-        assertThat(server.asked().stream().map(Recorded::uri))
+        assertThat(server.asked().stream().map(RecordedRequest::uri))
                 .containsExactly(
                         "/v1/openai/v1/chat/completions",
                         "/v1/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21");
@@ -204,12 +207,12 @@ class AddressesTest {
     void responsesAreStreamedAndWhole() {
         String item = "{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"Hello\"}]}";
         server.then(
-                Reply.raw(
+                ScriptedReply.raw(
                         200,
                         "text/event-stream",
                         "data: {\"type\":\"response.output_item.done\",\"output_index\":0,\"item\":" + item
                                 + "}\n\ndata: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\"}}\n\n"),
-                Reply.raw(200, "application/json", "{\"status\":\"completed\",\"output\":[" + item + "]}"));
+                ScriptedReply.raw(200, "application/json", "{\"status\":\"completed\",\"output\":[" + item + "]}"));
         try (ChatProvider provider = Providers.openAiResponses(endpoint("k1"))) {
             assertThat(text(provider, REQUEST)).isEqualTo("Hello");
             assertThat(provider.chat(REQUEST).blockOptional(SOON).orElseThrow().text())

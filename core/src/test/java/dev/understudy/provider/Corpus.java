@@ -25,9 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
  * absent. It is looked for in the directory that the system property {@code understudy.corpus} names, else in {@code
  * shared/corpus} of the working directory or one above it.
  */
-final class Corpus {
+public final class Corpus {
 
-    static final JsonMapper MAPPER = new JsonMapper();
+    public static final JsonMapper MAPPER = new JsonMapper();
 
     /**
      * One recording.
@@ -35,7 +35,7 @@ final class Corpus {
      * @param headers by lower-case name
      * @param expected what it says, by an oracle; a missing node for errors
      */
-    record Recording(
+    public record Recording(
             String id,
             String provider,
             String dialect,
@@ -69,7 +69,7 @@ final class Corpus {
     }
 
     /** All recordings; the test that asks is skipped when there are none. */
-    static synchronized List<Recording> all() {
+    public static synchronized List<Recording> all() {
         Path file = file();
         Assumptions.assumeTrue(file != null, "skipped: no corpus of recordings here, see -Dunderstudy.corpus");
         if (read.isEmpty()) {

@@ -1,11 +1,12 @@
 package dev.understudy.provider;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Seal;
+import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.Corpus.Recording;
+import dev.understudy.provider.error.ErrorLabels;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -117,7 +118,7 @@ class CorpusTest {
             Said expected = Said.by(recording);
             Place place = new Place(wire, recording);
             do {
-                Heard atEnd = place.fork().end();
+                DecodedAnswer atEnd = place.fork().end();
                 if (!place.isBehindTheEnd()) {
                     assertThat(place.live.finished()).as("%s finished", place).isEqualTo(place.finishSeen);
                 }
@@ -127,18 +128,18 @@ class CorpusTest {
                 byte[] next = place.next();
                 if (!place.finishSeen && next.length > 1) {
                     byte[] part = Arrays.copyOf(next, 1 + random.nextInt(next.length - 1));
-                    Heard.Live inside = place.fork();
+                    DecodedAnswer.Live inside = place.fork();
                     inside.feed(part);
-                    Heard heard = inside.end();
+                    DecodedAnswer decodedAnswer = inside.end();
                     boolean mayBeWhole = wire.finishes(part) || place.isErrorNext();
-                    assertThat(mayBeWhole || heard.kind() == FailureKind.TRUNCATED)
-                            .as("%s cut after %d more bytes: %s", place, part.length, heard.failure)
+                    assertThat(mayBeWhole || decodedAnswer.kind() == FailureKind.TRUNCATED)
+                            .as("%s cut after %d more bytes: %s", place, part.length, decodedAnswer.failure)
                             .isTrue();
-                    assertThat(heard.isComplete()).isEqualTo(heard.failure == null);
+                    assertThat(decodedAnswer.isComplete()).isEqualTo(decodedAnswer.failure == null);
                     cuts++;
                 }
             } while (place.advance(random));
-            assertThat(place.live.heard().text.toString())
+            assertThat(place.live.decodedAnswer().text.toString())
                     .as("%s", place)
                     .satisfies(text -> assertThat(expected.get("text")).startsWith(text));
             REPORT.row(wire.label(), "stream").cut(cuts, 0);
@@ -158,10 +159,10 @@ class CorpusTest {
                     break;
                 }
                 for (InBand form : forms) {
-                    Heard.Live live = place.fork();
+                    DecodedAnswer.Live live = place.fork();
                     live.feed(form.bytes());
-                    if (live.heard().failure == null) {
-                        Heard.Live goesOn = Fork.of(live);
+                    if (live.decodedAnswer().failure == null) {
+                        DecodedAnswer.Live goesOn = Fork.of(live);
                         goesOn.feed(place.rest());
                         failed(place, form, goesOn.end());
                     }
@@ -173,9 +174,9 @@ class CorpusTest {
         }
     }
 
-    private static void failed(Place place, InBand form, Heard heard) {
-        if (heard.kind() != form.kind() || heard.finish != null || !heard.text.isEmpty()) {
-            throw new AssertionError(place + ": " + form + " became " + heard.failure + " after " + heard.chunks);
+    private static void failed(Place place, InBand form, DecodedAnswer decodedAnswer) {
+        if (decodedAnswer.kind() != form.kind() || decodedAnswer.finish != null || !decodedAnswer.text.isEmpty()) {
+            throw new AssertionError(place + ": " + form + " became " + decodedAnswer.failure + " after " + decodedAnswer.chunks);
         }
     }
 
@@ -187,11 +188,11 @@ class CorpusTest {
                 byte[] damaged = wire.body(recording).clone();
                 int at = random.nextInt(damaged.length);
                 damaged[at] ^= (byte) (1 + random.nextInt(255));
-                Heard heard = hear(wire, recording, damaged, 1_000);
-                assertThat(heard.isComplete()).as(recording.id()).isEqualTo(heard.failure == null);
+                DecodedAnswer decodedAnswer = hear(wire, recording, damaged, 1_000);
+                assertThat(decodedAnswer.isComplete()).as(recording.id()).isEqualTo(decodedAnswer.failure == null);
                 if (wire.isBinary()) {
                     boolean behind = wire.finishes(Arrays.copyOf(damaged, at));
-                    assertThat(behind || heard.kind() == FailureKind.PROTOCOL || heard.kind() == FailureKind.TRUNCATED)
+                    assertThat(behind || decodedAnswer.kind() == FailureKind.PROTOCOL || decodedAnswer.kind() == FailureKind.TRUNCATED)
                             .as("%s at %d: checksums let nothing pass", recording, at)
                             .isTrue();
                 }
@@ -208,7 +209,7 @@ class CorpusTest {
             for (int i = random.nextInt(place.events()); i > 0 && place.advance(random); i--) {
                 place.fork().feed(place.rest());
             }
-            Heard.Live fork = Fork.of(place.live);
+            DecodedAnswer.Live fork = Fork.of(place.live);
             fork.feed(place.rest());
             assertThat(Said.by(fork.end()).differences(Said.by(hear(wire, recording, wire.body(recording), 100))))
                     .as("%s", place)
@@ -229,9 +230,9 @@ class CorpusTest {
                 continue;
             }
             String spliced = one.substring(0, end) + other;
-            Heard heard =
+            DecodedAnswer decodedAnswer =
                     hear(CorpusWire.ANTHROPIC, recordings.get(i), spliced.getBytes(StandardCharsets.ISO_8859_1), 500);
-            assertThat(heard.kind()).as("%s", recordings.get(i)).isEqualTo(FailureKind.PROTOCOL);
+            assertThat(decodedAnswer.kind()).as("%s", recordings.get(i)).isEqualTo(FailureKind.PROTOCOL);
         }
     }
 
@@ -244,7 +245,7 @@ class CorpusTest {
                                 .chunks
                                 .get(0))
                         .as("%s", recording)
-                        .isEqualTo(new StreamChunk.Reasoning("", new Seal(plan, true, "cohere")));
+                        .isEqualTo(new StreamChunk.Reasoning("", new ReasoningSignature(plan, true, "cohere")));
             }
         }
     }
@@ -275,8 +276,8 @@ class CorpusTest {
         }
     }
 
-    private Heard hear(CorpusWire wire, Recording recording, byte[] body, int most) {
-        Heard.Live live = wire.live(recording);
+    private DecodedAnswer hear(CorpusWire wire, Recording recording, byte[] body, int most) {
+        DecodedAnswer.Live live = wire.live(recording);
         live.feed(body, most, random);
         return live.end();
     }
@@ -289,7 +290,7 @@ class CorpusTest {
         private final byte[] body;
         private final List<Integer> ends;
         private final boolean terminated;
-        private final Heard.Live live;
+        private final DecodedAnswer.Live live;
         private int event;
         private boolean finishSeen;
 
@@ -306,8 +307,8 @@ class CorpusTest {
             return ends.size() - 1;
         }
 
-        Heard.Live fork() {
-            return new Heard.Live(Fork.of(live.framing()), Fork.of(live.decoder()), new Heard());
+        DecodedAnswer.Live fork() {
+            return new DecodedAnswer.Live(Fork.of(live.framing()), Fork.of(live.decoder()), new DecodedAnswer());
         }
 
         byte[] next() {
@@ -323,10 +324,10 @@ class CorpusTest {
             if (!recording.expected().path("error").isObject()) {
                 return false;
             }
-            Heard.Live after = fork();
+            DecodedAnswer.Live after = fork();
             after.feed(next());
             after.end();
-            return after.heard().failure != null && after.heard().kind() != FailureKind.TRUNCATED;
+            return after.decodedAnswer().failure != null && after.decodedAnswer().kind() != FailureKind.TRUNCATED;
         }
 
         /** The recording breaks off within its last event, or ends its array: nothing can follow. */
@@ -343,7 +344,7 @@ class CorpusTest {
             live.feed(next, next.length, random);
             finishSeen |= wire.finishes(next);
             event++;
-            return live.heard().failure == null;
+            return live.decodedAnswer().failure == null;
         }
 
         @Override

@@ -3,6 +3,18 @@ package dev.understudy.provider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.Corpus.Recording;
+import dev.understudy.provider.anthropic.Anthropic;
+import dev.understudy.provider.bedrock.BedrockAnthropic;
+import dev.understudy.provider.bedrock.BedrockConverse;
+import dev.understudy.provider.bedrock.BedrockInvokeFraming;
+import dev.understudy.provider.cohere.Cohere;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.gemini.Gemini;
+import dev.understudy.provider.ollama.Ollama;
+import dev.understudy.provider.openai.OpenAiChat;
+import dev.understudy.provider.openai.responses.OpenAiResponses;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +26,7 @@ import java.util.regex.Pattern;
 
 /** The wires of the corpus: who reads them, where their events end, and which of these end an answer. */
 enum CorpusWire {
-    OPENAI_CHAT("openai-chat", new OpenAiChat(Quirks.defaults()), "\"finish_reason\"\\s*:\\s*\"\\w"),
+    OPENAI_CHAT("openai-chat", new OpenAiChat(OpenAiCompatibility.defaults()), "\"finish_reason\"\\s*:\\s*\"\\w"),
     OPENAI_RESPONSES(
             "openai-responses", new OpenAiResponses(), "\"type\"\\s*:\\s*\"response\\.(completed|incomplete)\""),
     ANTHROPIC("anthropic-messages", new Anthropic(), Finish.ANTHROPIC),
@@ -33,7 +45,7 @@ enum CorpusWire {
     BEDROCK_INVOKE_ANTHROPIC("bedrock-invoke-anthropic", new BedrockAnthropic(), Finish.ANTHROPIC),
 
     /** Nova through InvokeModel speaks Converse in another envelope; no provider of ours asks for it. */
-    BEDROCK_INVOKE_NOVA("bedrock-invoke-nova", new BedrockConverse(), "messageStop", BedrockChunks::new);
+    BEDROCK_INVOKE_NOVA("bedrock-invoke-nova", new BedrockConverse(), "messageStop", BedrockInvokeFraming::new);
 
     /** How the reason for the end is written where two wires share it. */
     private interface Finish {
@@ -76,8 +88,8 @@ enum CorpusWire {
         return recording.body();
     }
 
-    Heard.Live live(Recording recording) {
-        return new Heard.Live(framing.get(), reader.decoder(recording.provider(), REQUEST), new Heard());
+    DecodedAnswer.Live live(Recording recording) {
+        return new DecodedAnswer.Live(framing.get(), reader.decoder(recording.provider(), REQUEST), new DecodedAnswer());
     }
 
     ChatResponse decode(Recording recording) {

@@ -25,15 +25,15 @@ public final class EventStreamBytes {
         return message(Map.of(":message-type", "event", ":event-type", type), payload);
     }
 
-    EventStreamBytes exception(String type, String json) {
+    public EventStreamBytes exception(String type, String json) {
         return message(Map.of(":message-type", "exception", ":exception-type", type), json);
     }
 
-    EventStreamBytes error(String code, String message) {
+    public EventStreamBytes error(String code, String message) {
         return message(Map.of(":message-type", "error", ":error-code", code, ":error-message", message), "");
     }
 
-    EventStreamBytes message(Map<String, String> headers, String payload) {
+    public EventStreamBytes message(Map<String, String> headers, String payload) {
         return message(headers, payload.getBytes(StandardCharsets.UTF_8));
     }
 

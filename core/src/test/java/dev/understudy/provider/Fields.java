@@ -4,16 +4,16 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** Header fields of a response, by lower-case name. */
-final class Fields {
+public final class Fields {
 
     private Fields() {}
 
-    static Function<String, String> none() {
+    public static Function<String, String> none() {
         return of(Map.of());
     }
 
     @SuppressWarnings(
-            "NullAway") // A field that is absent is null; the checker loses the annotation of a type argument in class
+            "NullAway") public // A field that is absent is null; the checker loses the annotation of a type argument in class
     // files.
     static Function<String, String> of(Map<String, String> fields) {
         return name -> fields.get(name);

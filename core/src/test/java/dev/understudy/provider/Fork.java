@@ -1,5 +1,6 @@
 package dev.understudy.provider;
 
+import dev.understudy.provider.dialect.Dialect;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;

@@ -2,6 +2,26 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.provider.anthropic.Anthropic;
+import dev.understudy.provider.bedrock.BedrockAnthropic;
+import dev.understudy.provider.bedrock.BedrockConverse;
+import dev.understudy.provider.bedrock.BedrockInvokeFraming;
+import dev.understudy.provider.cohere.Cohere;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.error.ErrorClassifier;
+import dev.understudy.provider.framing.AwsEventStreamFraming;
+import dev.understudy.provider.framing.BoundedBuffer;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.framing.JsonFraming;
+import dev.understudy.provider.framing.SseFraming;
+import dev.understudy.provider.gemini.Gemini;
+import dev.understudy.provider.gemini.GeminiFraming;
+import dev.understudy.provider.http.StreamBodyDecoder;
+import dev.understudy.provider.ollama.Ollama;
+import dev.understudy.provider.openai.OpenAiChat;
+import dev.understudy.provider.openai.responses.OpenAiResponses;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
@@ -53,9 +73,9 @@ abstract class FuzzTarget {
         all.add(new Framed("framing/sse", SseFraming::new, sse));
         all.add(new Framed("framing/json", JsonFraming::new, objects));
         all.add(new Framed("framing/gemini", GeminiFraming::new, either));
-        all.add(new Framed("framing/event-stream", EventStreamFraming::new, messages));
-        all.add(new Framed("framing/bedrock-chunks", BedrockChunks::new, FuzzSeeds.anthropicEvents(true)));
-        add(all, "openai", new OpenAiChat(Quirks.defaults()), FuzzSeeds.openAiStreams(), FuzzSeeds.openAiAnswers());
+        all.add(new Framed("framing/event-stream", AwsEventStreamFraming::new, messages));
+        all.add(new Framed("framing/bedrock-chunks", BedrockInvokeFraming::new, FuzzSeeds.anthropicEvents(true)));
+        add(all, "openai", new OpenAiChat(OpenAiCompatibility.defaults()), FuzzSeeds.openAiStreams(), FuzzSeeds.openAiAnswers());
         add(all, "anthropic", new Anthropic(), FuzzSeeds.anthropicEvents(false), FuzzSeeds.anthropicAnswers());
         add(all, "openai-responses", new OpenAiResponses(), FuzzSeeds.responsesStreams(), FuzzSeeds.responsesAnswers());
         add(all, "gemini", new Gemini(), FuzzSeeds.geminiStreams(), FuzzSeeds.geminiAnswers());
@@ -91,7 +111,7 @@ abstract class FuzzTarget {
                 int status =
                         List.of(400, 401, 403, 404, 413, 429, 500, 503, 529).get(dice.nextInt(9));
                 dialect.failure(status, field -> null, bytes);
-                ErrorTyping.inBand(bytes, 0, bytes.length);
+                ErrorClassifier.inBand(bytes, 0, bytes.length);
             }
         });
     }
@@ -109,8 +129,8 @@ abstract class FuzzTarget {
         @Override
         void read(byte[] bytes, Random dice) {
             int most = bytes.length > 100_000 ? 16 << 10 : 1 << dice.nextInt(10);
-            Heard whole = hear(bytes, Math.max(1, bytes.length), new Random(0));
-            Heard pieces = hear(bytes, most, dice);
+            DecodedAnswer whole = hear(bytes, Math.max(1, bytes.length), new Random(0));
+            DecodedAnswer pieces = hear(bytes, most, dice);
             if (whole.kind() != pieces.kind()
                     || whole.isComplete() != pieces.isComplete()
                     || !whole.text.toString().contentEquals(pieces.text)
@@ -120,16 +140,16 @@ abstract class FuzzTarget {
             }
         }
 
-        private static String shown(Heard heard) {
-            return heard.chunks.size() + " chunks, finish " + heard.finish + ", " + heard.failure;
+        private static String shown(DecodedAnswer decodedAnswer) {
+            return decodedAnswer.chunks.size() + " chunks, finish " + decodedAnswer.finish + ", " + decodedAnswer.failure;
         }
 
         @Override
         boolean cut(int seed, int at) {
             byte[] bytes = seeds.get(seed);
             int end = Math.min(at, beforeFinish.computeIfAbsent(bytes, this::beforeFinish));
-            Heard heard = hear(Arrays.copyOf(bytes, end), 64, new Random(at));
-            if (heard.isComplete() || heard.failure == null) {
+            DecodedAnswer decodedAnswer = hear(Arrays.copyOf(bytes, end), 64, new Random(at));
+            if (decodedAnswer.isComplete() || decodedAnswer.failure == null) {
                 throw new AssertionError("complete, though cut at " + end + " of " + bytes.length);
             }
             return true;
@@ -158,11 +178,11 @@ abstract class FuzzTarget {
         }
 
         /** Reads as the transport does. */
-        private Heard hear(byte[] bytes, int most, Random dice) {
+        private DecodedAnswer hear(byte[] bytes, int most, Random dice) {
             Framing framing = dialect.framing();
-            Reading reading =
-                    new Reading(framing, dialect.decoder("p", REQUEST), chunk -> chunk, () -> {}, () -> {}, () -> {});
-            Heard heard = new Heard();
+            StreamBodyDecoder streamBodyDecoder =
+                    new StreamBodyDecoder(framing, dialect.decoder("p", REQUEST), chunk -> chunk, () -> {}, () -> {}, () -> {});
+            DecodedAnswer decodedAnswer = new DecodedAnswer();
             try {
                 for (int at = 0; at < bytes.length; ) {
                     int size = Math.min(bytes.length - at, most <= 1 ? 1 : 1 + dice.nextInt(most));
@@ -170,20 +190,20 @@ abstract class FuzzTarget {
                         size = bytes.length;
                     }
                     byte[] piece = Arrays.copyOfRange(bytes, at, at + size);
-                    reading.read(Signal.next(piece)).forEach(heard::take);
+                    streamBodyDecoder.read(Signal.next(piece)).forEach(decodedAnswer::take);
                     at += size;
                     if (size > 4096 && retained(framing) > RETAINED + size) {
                         throw new AssertionError("the framing keeps " + retained(framing) + " bytes");
                     }
                 }
-                reading.read(Signal.complete()).forEach(heard::take);
+                streamBodyDecoder.read(Signal.complete()).forEach(decodedAnswer::take);
             } catch (CallFailed failed) {
-                heard.failure = failed.failure();
+                decodedAnswer.failure = failed.failure();
             }
-            if (heard.finish == null && heard.failure == null) {
+            if (decodedAnswer.finish == null && decodedAnswer.failure == null) {
                 throw new AssertionError("neither finished nor failed");
             }
-            return heard;
+            return decodedAnswer;
         }
     }
 
@@ -242,7 +262,7 @@ abstract class FuzzTarget {
     }
 
     private static long retained(@Nullable Object of, Set<Object> counted) {
-        boolean ours = of instanceof byte[] || of instanceof Framing || of instanceof ByteBag;
+        boolean ours = of instanceof byte[] || of instanceof Framing || of instanceof BoundedBuffer;
         if (!ours || !counted.add(of)) {
             return 0;
         }

@@ -1,11 +1,22 @@
 package dev.understudy.provider;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.provider.cohere.Cohere;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.error.RetryAfter;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.framing.SseFraming;
+import dev.understudy.provider.gemini.Gemini;
+import dev.understudy.provider.http.RateLimitHeaders;
+import dev.understudy.provider.openai.OpenAiChat;
+import dev.understudy.provider.openai.OpenAiChatToolCalls;
+import dev.understudy.provider.openai.responses.OpenAiResponsesStream;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -44,12 +55,12 @@ class HostileCostTest {
         int parts = 1_000_000;
         String content = joined(parts, i -> "\"a\"");
         ChatResponse openAi =
-                new OpenAiChat(Quirks.defaults()).decode("p", REQUEST, choice("\"content\":[" + content + "]"));
+                new OpenAiChat(OpenAiCompatibility.defaults()).decode("p", REQUEST, choice("\"content\":[" + content + "]"));
         assertThat(openAi.text()).hasSize(parts);
         String details = joined(parts, i -> "{\"text\":\"a\"}");
-        ChatResponse reasoning = new OpenAiChat(Quirks.defaults())
+        ChatResponse reasoning = new OpenAiChat(OpenAiCompatibility.defaults())
                 .decode("p", REQUEST, choice("\"content\":\"x\",\"reasoning_details\":[" + details + "]"));
-        assertThat(reasoning.thoughts().get(0).text()).hasSize(parts);
+        assertThat(reasoning.reasoningBlocks().get(0).text()).hasSize(parts);
         ChatResponse cohere = new Cohere()
                 .decode(
                         "p",
@@ -65,11 +76,11 @@ class HostileCostTest {
                 i -> "{\"name\":\"a\"}",
                 i -> "{\"index\":" + i + ",\"name\":\"a\"}",
                 i -> "{\"index\":" + i + ",\"id\":\"c" + i + "\",\"name\":\"a\"}")) {
-            ChatResponse most = new OpenAiChat(Quirks.defaults())
-                    .decode("p", REQUEST, calling(joined(OpenAiChatCalls.MAX_CALLS, form)));
-            assertThat(most.toolCalls()).hasSize(OpenAiChatCalls.MAX_CALLS);
+            ChatResponse most = new OpenAiChat(OpenAiCompatibility.defaults())
+                    .decode("p", REQUEST, calling(joined(OpenAiChatToolCalls.MAX_CALLS, form)));
+            assertThat(most.toolCalls()).hasSize(OpenAiChatToolCalls.MAX_CALLS);
             assertThatThrownBy(() ->
-                            new OpenAiChat(Quirks.defaults()).decode("p", REQUEST, calling(joined(300_000, form))))
+                            new OpenAiChat(OpenAiCompatibility.defaults()).decode("p", REQUEST, calling(joined(300_000, form))))
                     .hasMessageContaining("more than 4096 tool calls");
         }
     }
@@ -77,7 +88,7 @@ class HostileCostTest {
     @Test
     void oneCallWhoseNameIsRepeatedWithEachPieceIsNotReadAnewWithEach() {
         Framing framing = new SseFraming();
-        StreamDecoder decoder = new OpenAiChat(Quirks.defaults()).decoder("p", REQUEST);
+        StreamDecoder decoder = new OpenAiChat(OpenAiCompatibility.defaults()).decoder("p", REQUEST);
         for (int i = 0; i < 100_000; i++) {
             framing.push(bytes("data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":"
                     + "{\"name\":\"f\",\"arguments\":\"" + (i == 0 ? "{\\\"a\\\":[" : "12345678,") + "\"}}]}}]}\n\n"));
@@ -91,12 +102,12 @@ class HostileCostTest {
     @Test
     void manyItemsOfAResponseAreFoundAtOnce() {
         String items = joined(340_000, i -> "{}");
-        Heard heard = Heard.of(
+        DecodedAnswer decodedAnswer = DecodedAnswer.of(
                 new SseFraming(),
                 new OpenAiResponsesStream("p", "m"),
                 bytes("data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":["
                         + items + "]}}\n\n"));
-        assertThat(heard.kind()).isEqualTo(FailureKind.PROTOCOL);
+        assertThat(decodedAnswer.kind()).isEqualTo(FailureKind.PROTOCOL);
     }
 
     @Test

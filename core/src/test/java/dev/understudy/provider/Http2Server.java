@@ -34,12 +34,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Server over TLS that speaks HTTP/2 frame by frame. */
-final class Http2Server implements AutoCloseable {
+public final class Http2Server implements AutoCloseable {
 
-    static final String ANSWER =
+    public static final String ANSWER =
             "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"It rains\"},\"finish_reason\":\"stop\"}]}";
 
-    final AtomicInteger connections = new AtomicInteger();
+    public final AtomicInteger connections = new AtomicInteger();
     final AtomicInteger requests = new AtomicInteger();
     private final MultiThreadIoEventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel listener;
@@ -48,7 +48,7 @@ final class Http2Server implements AutoCloseable {
      * @param streams on one connection at a time
      * @param answer called with each stream at the end of its request
      */
-    Http2Server(long streams, Consumer<ChannelHandlerContext> answer) {
+    public Http2Server(long streams, Consumer<ChannelHandlerContext> answer) {
         SslContext tls = tls();
         this.listener = new ServerBootstrap()
                 .group(threads)
@@ -81,16 +81,16 @@ final class Http2Server implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
-    static void status(ChannelHandlerContext stream, int status) {
+    public static void status(ChannelHandlerContext stream, int status) {
         stream.writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(String.valueOf(status))));
     }
 
     /** Answers with a whole chat completion. */
-    static void completion(ChannelHandlerContext stream) {
+    public static void completion(ChannelHandlerContext stream) {
         Http2Headers headers = new DefaultHttp2Headers().status("200").set("content-type", "application/json");
         stream.write(new DefaultHttp2HeadersFrame(headers));
         stream.writeAndFlush(new DefaultHttp2DataFrame(

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Makes texts that a pattern of the phrase tables fits. Knows the syntax that the tables use. */
-final class PhraseSamples {
+public final class PhraseSamples {
 
     private final String regex;
     private final Random random;
@@ -16,7 +16,7 @@ final class PhraseSamples {
         this.random = random;
     }
 
-    static String of(String regex, Random random) {
+    public static String of(String regex, Random random) {
         PhraseSamples samples = new PhraseSamples(regex, random);
         String text = samples.alternatives();
         if (samples.at < regex.length()) {

@@ -55,13 +55,13 @@ record Said(Map<String, Object> fields) {
         return new Said(fields);
     }
 
-    static Said by(Heard heard) {
+    static Said by(DecodedAnswer decodedAnswer) {
         return of(
-                heard.text.toString(),
-                heard.reasoning.toString(),
-                heard.refusal.toString(),
-                heard.toolCalls,
-                heard.isComplete() ? heard.finish : null);
+                decodedAnswer.text.toString(),
+                decodedAnswer.reasoning.toString(),
+                decodedAnswer.refusal.toString(),
+                decodedAnswer.toolCalls,
+                decodedAnswer.isComplete() ? decodedAnswer.finish : null);
     }
 
     static Said by(ChatResponse response) {
@@ -81,10 +81,10 @@ record Said(Map<String, Object> fields) {
                     calls.stream()
                             .map(call -> new Call(call.id(), call.name(), json(call.arguments())))
                             .toList());
-            fields.put("word", orEmpty(finish.receipt().finishReason()));
+            fields.put("word", orEmpty(finish.vendorMetadata().finishReason()));
             fields.put("reason", finish.reason().name());
-            fields.put("id", orEmpty(finish.receipt().id()));
-            fields.put("model", orEmpty(finish.receipt().model()));
+            fields.put("id", orEmpty(finish.vendorMetadata().id()));
+            fields.put("model", orEmpty(finish.vendorMetadata().model()));
             fields.put("usage", finish.usage());
         }
         return new Said(fields);

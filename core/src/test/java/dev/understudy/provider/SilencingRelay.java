@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * TCP relay between a client and a server on the loopback interface. Connections that are open when it is told so go
  * silent: bytes of both directions are read and thrown away, and nothing is closed.
  */
-final class SilencingRelay implements AutoCloseable {
+public final class SilencingRelay implements AutoCloseable {
 
     private final ServerSocket listener;
     private final int target;
@@ -37,7 +37,7 @@ final class SilencingRelay implements AutoCloseable {
         start(this::accept);
     }
 
-    static SilencingRelay to(int port) {
+    public static SilencingRelay to(int port) {
         try {
             return new SilencingRelay(port);
         } catch (IOException e) {
@@ -45,7 +45,7 @@ final class SilencingRelay implements AutoCloseable {
         }
     }
 
-    String url() {
+    public String url() {
         return "https://127.0.0.1:" + listener.getLocalPort() + "/v1";
     }
 
@@ -55,12 +55,12 @@ final class SilencingRelay implements AutoCloseable {
     }
 
     /** Relays the bytes of connections that are accepted from now on only after this time. */
-    void delay(Duration delay) {
+    public void delay(Duration delay) {
         this.delay = delay.toMillis();
     }
 
     /** Relays nothing of the connections from this one on until so many were accepted. */
-    void hold(int from, int until) {
+    public void hold(int from, int until) {
         heldFrom = from;
         heldUntil = until;
     }
@@ -75,7 +75,7 @@ final class SilencingRelay implements AutoCloseable {
     }
 
     /** Connections accepted so far. */
-    int accepted() {
+    public int accepted() {
         return pairs.size();
     }
 

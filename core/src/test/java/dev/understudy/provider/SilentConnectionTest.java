@@ -1,10 +1,5 @@
 package dev.understudy.provider;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.CircuitPolicy;
-import dev.understudy.RetryPolicy;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatProvider;
@@ -12,9 +7,17 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Reply;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.Transport;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -57,7 +60,7 @@ class SilentConnectionTest {
         abstract Mono<String> text(ChatProvider provider, ChatRequest request);
     }
 
-    private final ScriptedServer server = TlsCertificates.server().always(Reply.text("It rains"));
+    private final ScriptedServer server = TlsCertificates.server().always(ScriptedReply.text("It rains"));
     private final SilencingRelay relay = SilencingRelay.to(server.port());
 
     @AfterEach
@@ -68,7 +71,7 @@ class SilentConnectionTest {
 
     private ChatProvider provider(Transport transport) {
         return Providers.openAiCompatible(
-                Endpoint.of("stage", relay.url(), "k1").withTransport(transport), Quirks.defaults());
+                Endpoint.of("stage", relay.url(), "k1").withTransport(transport), OpenAiCompatibility.defaults());
     }
 
     private static void answers(Mono<String> call) {
@@ -95,7 +98,7 @@ class SilentConnectionTest {
         answers(Call.CHAT.text(provider, REQUEST));
         try (Understudy understudy = Understudy.builder()
                 .provider(provider)
-                .timeouts(Timeouts.defaults().withResponse(LIMIT).withFirstContent(LIMIT))
+                .timeouts(TimeoutPolicy.defaults().withResponse(LIMIT).withFirstContent(LIMIT))
                 .retry(RetryPolicy.none())
                 .circuit(CircuitPolicy.defaults()
                         .withConsecutive(1)
@@ -111,10 +114,10 @@ class SilentConnectionTest {
     void otherStreamsOfAConnectionAfterATimeoutEndOnIt() {
         server.when(
                         asked -> asked.model().equals("stalled"),
-                        Reply.text("never").stall(After.headers()))
+                        ScriptedReply.text("never").stall(FaultPoint.headers()))
                 .when(
                         asked -> asked.model().equals("slow"),
-                        Reply.tokens("It ", "rains ", "still").between(Duration.ofMillis(500)));
+                        ScriptedReply.tokens("It ", "rains ", "still").between(Duration.ofMillis(500)));
         try (ChatProvider provider = provider(TlsCertificates.transport())) {
             answers(Call.CHAT.text(provider, REQUEST));
             Mono<String> slow =
@@ -143,7 +146,7 @@ class SilentConnectionTest {
     @Test
     void pingWithoutAnAcknowledgementEndsTheStreamsOfASilentConnection() {
         server.when(
-                asked -> asked.model().equals("stalled"), Reply.tokens("It ").stall(After.tokens(1)));
+                asked -> asked.model().equals("stalled"), ScriptedReply.tokens("It ").stall(FaultPoint.tokens(1)));
         Transport transport = TlsCertificates.transport().withPing(Duration.ofMillis(200), Duration.ofMillis(200));
         try (ChatProvider provider = provider(transport)) {
             StepVerifier.create(provider.stream(STALLED)
@@ -159,7 +162,7 @@ class SilentConnectionTest {
 
     @Test
     void quietConnectionThatAcknowledgesPingsStaysInUse() {
-        Reply slow = Reply.tokens("It ", "rains").between(Duration.ofSeconds(4));
+        ScriptedReply slow = ScriptedReply.tokens("It ", "rains").between(Duration.ofSeconds(4));
         try (ChatProvider warm = provider(TlsCertificates.transport())) {
             answers(Call.STREAM.text(
                     warm, REQUEST)); // classes are loaded on the event loops, which delays acknowledgements
@@ -199,7 +202,7 @@ class SilentConnectionTest {
 
     @Test
     void slowReadersDoNotHoldUpOtherStreamsOfTheConnection() {
-        server.when(asked -> asked.model().equals("large"), Reply.text("words ".repeat(100_000)));
+        server.when(asked -> asked.model().equals("large"), ScriptedReply.text("words ".repeat(100_000)));
         ChatRequest large = ChatRequest.of("large", "hi");
         try (ChatProvider provider = provider(TlsCertificates.transport())) {
             StepVerifier.create(Flux.range(0, 20).flatMap(i -> provider.stream(large), 20, 1), 20)

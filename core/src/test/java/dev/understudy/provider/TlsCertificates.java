@@ -1,13 +1,15 @@
 package dev.understudy.provider;
 
+import dev.understudy.provider.endpoint.TlsTrust;
+import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.testing.ScriptedServer;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 
 /** Certificates for servers on the loopback interface, and transports that trust them. */
-final class TlsCertificates {
+public final class TlsCertificates {
 
-    static final X509Bundle LOOPBACK = loopback();
+    public static final X509Bundle LOOPBACK = loopback();
 
     private TlsCertificates() {}
 
@@ -24,11 +26,11 @@ final class TlsCertificates {
         }
     }
 
-    static ScriptedServer server() {
+    public static ScriptedServer server() {
         return ScriptedServer.startTls(LOOPBACK.getKeyPair().getPrivate(), LOOPBACK.getCertificate());
     }
 
-    static Transport transport() {
-        return Transport.defaults().withTrust(Trust.only(LOOPBACK.getCertificate()));
+    public static Transport transport() {
+        return Transport.defaults().withTrust(TlsTrust.only(LOOPBACK.getCertificate()));
     }
 }

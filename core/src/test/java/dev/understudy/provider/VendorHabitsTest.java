@@ -1,13 +1,14 @@
 package dev.understudy.provider;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.provider.openai.OpenAiChat;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -30,23 +31,23 @@ class VendorHabitsTest {
 
     /** One stream and what it says. */
     record Habit(
-            Vendor vendor, String stream, String text, String reasoning, String calls, Usage usage, FinishReason end) {
+            OpenAiCompatibleVendor openAiCompatibleVendor, String stream, String text, String reasoning, String calls, Usage usage, FinishReason end) {
         @Override
         public String toString() {
-            return vendor.label();
+            return openAiCompatibleVendor.label();
         }
     }
 
     private static Stream<Habit> habits() {
         return Stream.of(
                 plain(
-                        Vendor.AVIAN,
+                        OpenAiCompatibleVendor.AVIAN,
                         delta("'content':'a','reasoning':'r','reasoning_details':[{'text':'r'}]")
                                 + finish("stop", usage(7, 3))
                                 + DONE,
                         "r"),
                 calling(
-                        Vendor.CEREBRAS,
+                        OpenAiCompatibleVendor.CEREBRAS,
                         delta("'reasoning':'r'")
                                 + delta(call(0, "c1", "f", "{}"))
                                 + delta(call(0, "c2", "g", "{}"))
@@ -54,14 +55,14 @@ class VendorHabitsTest {
                                 + DONE,
                         "r",
                         "c1 f {}, c2 g {}"),
-                plain(Vendor.CLOUDFLARE, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
-                plain(Vendor.CRUSOE, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
+                plain(OpenAiCompatibleVendor.CLOUDFLARE, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
+                plain(OpenAiCompatibleVendor.CRUSOE, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
                 plain(
-                        Vendor.DATABRICKS,
+                        OpenAiCompatibleVendor.DATABRICKS,
                         event(choice("'content':'a'") + "," + usage(7, 1)) + finish("stop", usage(7, 3)) + DONE,
                         ""),
                 plain(
-                        Vendor.DEEPSEEK,
+                        OpenAiCompatibleVendor.DEEPSEEK,
                         ": keep-alive\n\n" + delta("'content':null,'reasoning_content':'r'")
                                 + delta("'content':'a','reasoning_content':null")
                                 + finish(
@@ -71,7 +72,7 @@ class VendorHabitsTest {
                         "r",
                         Usage.of(7, 3).withCachedInput(4)),
                 calling(
-                        Vendor.DEEPSEEK_BETA,
+                        OpenAiCompatibleVendor.DEEPSEEK_BETA,
                         delta(
                                         "'tool_calls':[{'index':0,'id':'call_00_x','type':'function','function':{'name':'f','arguments':''}}]")
                                 + delta("'tool_calls':[{'index':0,'function':{'arguments':'{'}}]")
@@ -80,20 +81,20 @@ class VendorHabitsTest {
                                 + DONE,
                         "",
                         "call_00_x f {}"),
-                plain(Vendor.FIREWORKS, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
+                plain(OpenAiCompatibleVendor.FIREWORKS, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
                 calling(
-                        Vendor.GEMINI,
+                        OpenAiCompatibleVendor.GEMINI,
                         delta("'tool_calls':[{'function':{'name':'f','arguments':'{}'},'id':'','type':'function'}]")
                                 + finish("stop", usage(7, 3))
                                 + DONE,
                         "",
                         "* f {}"),
                 plain(
-                        Vendor.GPUSTACK,
+                        OpenAiCompatibleVendor.GPUSTACK,
                         delta("'reasoning_content':'r'") + delta("'content':'a'") + finish("stop", usage(7, 3)),
                         "r"),
                 calling(
-                        Vendor.GROQ,
+                        OpenAiCompatibleVendor.GROQ,
                         delta("'reasoning':'r','channel':'analysis'")
                                 + delta(call(0, "fc1", "f", "{}"))
                                 + event(
@@ -102,18 +103,18 @@ class VendorHabitsTest {
                                 + DONE,
                         "r",
                         "fc1 f {}"),
-                plain(Vendor.HUGGINGFACE, delta("'content':'a','token_id':7,'name':null") + STOP + EXTRA_USAGE, ""),
+                plain(OpenAiCompatibleVendor.HUGGINGFACE, delta("'content':'a','token_id':7,'name':null") + STOP + EXTRA_USAGE, ""),
                 plain(
-                        Vendor.LLAMACPP,
+                        OpenAiCompatibleVendor.LLAMACPP,
                         delta("'reasoning_content':'r'")
                                 + delta("'content':'a'")
                                 + STOP
                                 + event("'choices':[]," + usage(7, 3) + ",'timings':{'prompt_n':7}")
                                 + DONE,
                         "r"),
-                plain(Vendor.LMSTUDIO, delta("'content':'a'") + STOP + EXTRA_USAGE + DONE, ""),
+                plain(OpenAiCompatibleVendor.LMSTUDIO, delta("'content':'a'") + STOP + EXTRA_USAGE + DONE, ""),
                 calling(
-                        Vendor.MISTRAL,
+                        OpenAiCompatibleVendor.MISTRAL,
                         delta("'content':[{'type':'thinking','thinking':[{'type':'text','text':'r'}]}],'p':'abcd'")
                                 + delta(
                                         "'tool_calls':[{'id':'D681PevKs','function':{'name':'f','arguments':'{}'}},{'id':'D681PevKt','function':{'name':'f','arguments':'{}'}}]")
@@ -122,7 +123,7 @@ class VendorHabitsTest {
                         "r",
                         "D681PevKs f {}, D681PevKt f {}"),
                 calling(
-                        Vendor.MOONSHOT,
+                        OpenAiCompatibleVendor.MOONSHOT,
                         delta(call(0, "functions.f:0", "f", "{}"))
                                 + event("'choices':[{'index':0,'delta':{},'finish_reason':'tool_calls'," + usage(7, 3)
                                         + "}]")
@@ -130,7 +131,7 @@ class VendorHabitsTest {
                         "",
                         "functions.f:0 f {}"),
                 calling(
-                        Vendor.OLLAMA,
+                        OpenAiCompatibleVendor.OLLAMA,
                         delta("'reasoning':'r'")
                                 + delta("'tool_calls':[{'id':'call_1','function':{'name':'f','arguments':'{}'}}]")
                                 + STOP
@@ -139,7 +140,7 @@ class VendorHabitsTest {
                         "r",
                         "call_1 f {}"),
                 plain(
-                        Vendor.OPENROUTER,
+                        OpenAiCompatibleVendor.OPENROUTER,
                         ": OPENROUTER PROCESSING\n\n".repeat(3)
                                 + delta(
                                         "'role':'assistant','content':'','reasoning':'r','reasoning_details':[{'type':'reasoning.text','text':'r'}]")
@@ -151,14 +152,14 @@ class VendorHabitsTest {
                                 + DONE,
                         "r"),
                 plain(
-                        Vendor.PERPLEXITY,
+                        OpenAiCompatibleVendor.PERPLEXITY,
                         (event(choice("'content':'a'") + "," + usage(7, 1) + ",'citations':['u']")
                                         + finish("stop", usage(7, 3)))
                                 .replace("\n", "\r\n"),
                         ""),
-                plain(Vendor.SGLANG, delta("'content':'a','reasoning_content':null") + STOP + EXTRA_USAGE + DONE, ""),
+                plain(OpenAiCompatibleVendor.SGLANG, delta("'content':'a','reasoning_content':null") + STOP + EXTRA_USAGE + DONE, ""),
                 new Habit(
-                        Vendor.SNOWFLAKE,
+                        OpenAiCompatibleVendor.SNOWFLAKE,
                         delta(
                                         "'content':'','reasoning_details':[{'type':'reasoning.text','text':'r'}],'tool_calls':null")
                                 + delta("'content':'a'")
@@ -169,21 +170,21 @@ class VendorHabitsTest {
                         "",
                         SEVEN,
                         FinishReason.STOP),
-                plain(Vendor.TOGETHER, delta("'content':'a'") + finish("eos", usage(7, 3)) + DONE, ""),
+                plain(OpenAiCompatibleVendor.TOGETHER, delta("'content':'a'") + finish("eos", usage(7, 3)) + DONE, ""),
                 plain(
-                        Vendor.VERCEL,
+                        OpenAiCompatibleVendor.VERCEL,
                         delta("'content':'','reasoning':'r','reasoning_details':[{'text':'r'}]")
                                 + delta("'content':'a'")
                                 + finish("stop", usage(7, 3))
                                 + DONE,
                         "r"),
                 plain(
-                        Vendor.VLLM,
+                        OpenAiCompatibleVendor.VLLM,
                         delta("'reasoning_content':'r'") + delta("'content':'a'") + STOP + EXTRA_USAGE + DONE,
                         "r"),
-                plain(Vendor.WRITER, delta("'content':'a'") + STOP + EXTRA_USAGE, ""),
+                plain(OpenAiCompatibleVendor.WRITER, delta("'content':'a'") + STOP + EXTRA_USAGE, ""),
                 plain(
-                        Vendor.XAI,
+                        OpenAiCompatibleVendor.XAI,
                         delta("'reasoning_content':'r'")
                                 + delta("'content':'a'")
                                 + STOP
@@ -193,7 +194,7 @@ class VendorHabitsTest {
                         "r",
                         Usage.of(7, 8).withReasoning(5)),
                 new Habit(
-                        Vendor.ZAI,
+                        OpenAiCompatibleVendor.ZAI,
                         delta("'reasoning_content':'r'")
                                 + delta("'content':'a'")
                                 + finish("model_context_window_exceeded", usage(7, 3))
@@ -204,7 +205,7 @@ class VendorHabitsTest {
                         SEVEN,
                         FinishReason.LENGTH),
                 new Habit(
-                        Vendor.ZAI_CODING,
+                        OpenAiCompatibleVendor.ZAI_CODING,
                         delta("'content':'a'") + finish("sensitive", usage(7, 3)) + DONE,
                         "a",
                         "",
@@ -217,18 +218,18 @@ class VendorHabitsTest {
     @MethodSource("habits")
     void itsAnswersAreUnderstood(Habit habit) {
         for (int most : new int[] {1, 3, 1_000}) {
-            Heard heard = hear(habit.vendor, habit.stream, most);
-            assertThat(heard.failure).isNull();
-            assertThat(heard.text).hasToString(habit.text);
-            assertThat(heard.reasoning).hasToString(habit.reasoning);
-            assertThat(heard.toolCalls.stream()
+            DecodedAnswer decodedAnswer = hear(habit.openAiCompatibleVendor, habit.stream, most);
+            assertThat(decodedAnswer.failure).isNull();
+            assertThat(decodedAnswer.text).hasToString(habit.text);
+            assertThat(decodedAnswer.reasoning).hasToString(habit.reasoning);
+            assertThat(decodedAnswer.toolCalls.stream()
                             .map(call -> (habit.calls.startsWith("*") ? "*" : call.id()) + " " + call.name() + " "
                                     + call.arguments())
                             .collect(Collectors.joining(", ")))
                     .isEqualTo(habit.calls);
-            assertThat(heard.toolCalls).noneMatch(call -> call.id().isEmpty());
-            assertThat(heard.finished().usage()).isEqualTo(habit.usage);
-            assertThat(heard.finished().reason()).isEqualTo(habit.end);
+            assertThat(decodedAnswer.toolCalls).noneMatch(call -> call.id().isEmpty());
+            assertThat(decodedAnswer.finished().usage()).isEqualTo(habit.usage);
+            assertThat(decodedAnswer.finished().reason()).isEqualTo(habit.end);
         }
     }
 
@@ -236,21 +237,21 @@ class VendorHabitsTest {
     @ParameterizedTest
     @MethodSource("habits")
     void itsAnswersAreCutWhereTheyEndBefore(Habit habit) {
-        String end = habit.vendor == Vendor.SNOWFLAKE ? "data: [DONE]" : "'finish_reason':'".replace('\'', '"');
+        String end = habit.openAiCompatibleVendor == OpenAiCompatibleVendor.SNOWFLAKE ? "data: [DONE]" : "'finish_reason':'".replace('\'', '"');
         String before = habit.stream.substring(0, habit.stream.indexOf(end));
-        assertThat(hear(habit.vendor, before.substring(0, before.lastIndexOf("data: ")), 50)
+        assertThat(hear(habit.openAiCompatibleVendor, before.substring(0, before.lastIndexOf("data: ")), 50)
                         .kind())
                 .isEqualTo(FailureKind.TRUNCATED);
     }
 
     @Test
     void noVendorIsLeftOut() {
-        assertThat(habits().map(Habit::vendor)).containsExactlyInAnyOrder(Vendor.values());
+        assertThat(habits().map(Habit::openAiCompatibleVendor)).containsExactlyInAnyOrder(OpenAiCompatibleVendor.values());
     }
 
     @ParameterizedTest
     @EnumSource
-    void itIsAskedAsItMustBe(Vendor vendor) {
+    void itIsAskedAsItMustBe(OpenAiCompatibleVendor openAiCompatibleVendor) {
         ToolCall call = new ToolCall("functions.f:0", "f", "{}");
         ChatRequest request = ChatRequest.of(
                         "m",
@@ -261,43 +262,43 @@ class VendorHabitsTest {
                                 Message.assistant("So")))
                 .withMaxTokens(9)
                 .withSeed(4);
-        String body = new String(new OpenAiChat(vendor.quirks()).encode(request, true), StandardCharsets.UTF_8);
-        assertThat(body.contains("\"stream_options\"")).isEqualTo(!in(vendor, "MISTRAL DATABRICKS"));
-        assertThat(body.contains("\"max_completion_tokens\":9")).isEqualTo(in(vendor, "GROQ CEREBRAS SNOWFLAKE"));
-        assertThat(body.contains("\"max_tokens\":9")).isEqualTo(!in(vendor, "GROQ CEREBRAS SNOWFLAKE"));
-        assertThat(body.contains("\"random_seed\":4")).isEqualTo(in(vendor, "MISTRAL"));
-        assertThat(body.contains("\"prefix\":true")).isEqualTo(in(vendor, "MISTRAL DEEPSEEK_BETA"));
+        String body = new String(new OpenAiChat(openAiCompatibleVendor.quirks()).encode(request, true), StandardCharsets.UTF_8);
+        assertThat(body.contains("\"stream_options\"")).isEqualTo(!in(openAiCompatibleVendor, "MISTRAL DATABRICKS"));
+        assertThat(body.contains("\"max_completion_tokens\":9")).isEqualTo(in(openAiCompatibleVendor, "GROQ CEREBRAS SNOWFLAKE"));
+        assertThat(body.contains("\"max_tokens\":9")).isEqualTo(!in(openAiCompatibleVendor, "GROQ CEREBRAS SNOWFLAKE"));
+        assertThat(body.contains("\"random_seed\":4")).isEqualTo(in(openAiCompatibleVendor, "MISTRAL"));
+        assertThat(body.contains("\"prefix\":true")).isEqualTo(in(openAiCompatibleVendor, "MISTRAL DEEPSEEK_BETA"));
         assertThat(body.contains("\"continue_final_message\":true,\"add_generation_prompt\":false"))
-                .isEqualTo(in(vendor, "VLLM SGLANG"));
-        assertThat(body.contains("functions.f:0")).isEqualTo(!in(vendor, "MISTRAL OPENROUTER VERCEL"));
-        assertThat(new OpenAiChat(vendor.quirks()).path(request, true))
-                .isEqualTo(in(vendor, "WRITER") ? "/chat" : "/chat/completions");
+                .isEqualTo(in(openAiCompatibleVendor, "VLLM SGLANG"));
+        assertThat(body.contains("functions.f:0")).isEqualTo(!in(openAiCompatibleVendor, "MISTRAL OPENROUTER VERCEL"));
+        assertThat(new OpenAiChat(openAiCompatibleVendor.quirks()).path(request, true))
+                .isEqualTo(in(openAiCompatibleVendor, "WRITER") ? "/chat" : "/chat/completions");
     }
 
-    private static boolean in(Vendor vendor, String names) {
-        return Arrays.asList(names.split(" ")).contains(vendor.name());
+    private static boolean in(OpenAiCompatibleVendor openAiCompatibleVendor, String names) {
+        return Arrays.asList(names.split(" ")).contains(openAiCompatibleVendor.name());
     }
 
-    private static Heard hear(Vendor vendor, String stream, int most) {
-        OpenAiChat dialect = new OpenAiChat(vendor.quirks());
-        return Heard.of(
+    private static DecodedAnswer hear(OpenAiCompatibleVendor openAiCompatibleVendor, String stream, int most) {
+        OpenAiChat dialect = new OpenAiChat(openAiCompatibleVendor.quirks());
+        return DecodedAnswer.of(
                 dialect.framing(),
                 dialect.decoder("p", ChatRequest.of("m", "?")),
                 stream.getBytes(StandardCharsets.UTF_8),
                 most,
-                new Random(vendor.name().toLowerCase(Locale.ROOT).hashCode()));
+                new Random(openAiCompatibleVendor.name().toLowerCase(Locale.ROOT).hashCode()));
     }
 
-    private static Habit plain(Vendor vendor, String stream, String reasoning) {
-        return plain(vendor, stream, reasoning, SEVEN);
+    private static Habit plain(OpenAiCompatibleVendor openAiCompatibleVendor, String stream, String reasoning) {
+        return plain(openAiCompatibleVendor, stream, reasoning, SEVEN);
     }
 
-    private static Habit plain(Vendor vendor, String stream, String reasoning, Usage usage) {
-        return new Habit(vendor, stream, "a", reasoning, "", usage, FinishReason.STOP);
+    private static Habit plain(OpenAiCompatibleVendor openAiCompatibleVendor, String stream, String reasoning, Usage usage) {
+        return new Habit(openAiCompatibleVendor, stream, "a", reasoning, "", usage, FinishReason.STOP);
     }
 
-    private static Habit calling(Vendor vendor, String stream, String reasoning, String calls) {
-        return new Habit(vendor, stream, "", reasoning, calls, SEVEN, FinishReason.TOOL_CALLS);
+    private static Habit calling(OpenAiCompatibleVendor openAiCompatibleVendor, String stream, String reasoning, String calls) {
+        return new Habit(openAiCompatibleVendor, stream, "", reasoning, calls, SEVEN, FinishReason.TOOL_CALLS);
     }
 
     private static String usage(int input, int output) {

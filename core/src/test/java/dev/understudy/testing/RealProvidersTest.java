@@ -1,8 +1,5 @@
 package dev.understudy.testing;
 
-import static dev.understudy.testing.Audience.SOON;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -12,8 +9,11 @@ import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
-import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
+import dev.understudy.provider.endpoint.Endpoint;
+import static dev.understudy.testing.Audience.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -48,7 +48,7 @@ class RealProvidersTest {
     @ParameterizedTest
     @MethodSource("vendors")
     void hearTheAnswerWholeAndStreamed(Function<Endpoint, ChatProvider> vendor) {
-        server.always(Reply.text("It rains in Ålesund. \"☔\"")
+        server.always(ScriptedReply.text("It rains in Ålesund. \"☔\"")
                 .withReasoning("Look it up")
                 .withToolCall("c1", "weather", "{\"city\":\"Ålesund\"}")
                 .withUsage(Usage.of(100, 30).withCachedInput(40))
@@ -76,30 +76,30 @@ class RealProvidersTest {
     @ParameterizedTest
     @MethodSource("vendors")
     void typeItsFaults(Function<Endpoint, ChatProvider> vendor) {
-        both(vendor, Reply.status(401), FailureKind.AUTH);
-        both(vendor, Reply.status(404), FailureKind.MODEL_NOT_FOUND);
-        both(vendor, Reply.rateLimited(Duration.ofSeconds(9)), FailureKind.RATE_LIMITED);
-        both(vendor, Reply.status(500), FailureKind.SERVER);
-        both(vendor, Reply.status(529), FailureKind.OVERLOADED);
-        both(vendor, Reply.text("x").cut(After.nothing()), FailureKind.CONNECT);
-        both(vendor, Reply.text("x").reset(After.nothing()), FailureKind.CONNECT);
-        both(vendor, Reply.text("x").garble(After.tokens(0)), FailureKind.PROTOCOL);
-        both(vendor, Reply.text("x").fail(After.tokens(0), "overloaded_error", "Busy"), FailureKind.OVERLOADED);
-        streamed(vendor, Reply.text("x").withoutFinish().withoutTerminal(), FailureKind.TRUNCATED);
-        streamed(vendor, Reply.text("x y").cut(After.tokens(1)), FailureKind.TRUNCATED);
+        both(vendor, ScriptedReply.status(401), FailureKind.AUTH);
+        both(vendor, ScriptedReply.status(404), FailureKind.MODEL_NOT_FOUND);
+        both(vendor, ScriptedReply.rateLimited(Duration.ofSeconds(9)), FailureKind.RATE_LIMITED);
+        both(vendor, ScriptedReply.status(500), FailureKind.SERVER);
+        both(vendor, ScriptedReply.status(529), FailureKind.OVERLOADED);
+        both(vendor, ScriptedReply.text("x").cut(FaultPoint.nothing()), FailureKind.CONNECT);
+        both(vendor, ScriptedReply.text("x").reset(FaultPoint.nothing()), FailureKind.CONNECT);
+        both(vendor, ScriptedReply.text("x").garble(FaultPoint.tokens(0)), FailureKind.PROTOCOL);
+        both(vendor, ScriptedReply.text("x").fail(FaultPoint.tokens(0), "overloaded_error", "Busy"), FailureKind.OVERLOADED);
+        streamed(vendor, ScriptedReply.text("x").withoutFinish().withoutTerminal(), FailureKind.TRUNCATED);
+        streamed(vendor, ScriptedReply.text("x y").cut(FaultPoint.tokens(1)), FailureKind.TRUNCATED);
     }
 
-    private void both(Function<Endpoint, ChatProvider> vendor, Reply reply, FailureKind kind) {
-        server.always(reply);
+    private void both(Function<Endpoint, ChatProvider> vendor, ScriptedReply scriptedReply, FailureKind kind) {
+        server.always(scriptedReply);
         try (ChatProvider provider = provider(vendor)) {
             fails(provider.chat(REQUEST), kind);
         }
-        streamed(vendor, reply, kind);
+        streamed(vendor, scriptedReply, kind);
     }
 
     /** Each time a new provider: a key that was turned away once is not tried again. */
-    private void streamed(Function<Endpoint, ChatProvider> vendor, Reply reply, FailureKind kind) {
-        server.always(reply);
+    private void streamed(Function<Endpoint, ChatProvider> vendor, ScriptedReply scriptedReply, FailureKind kind) {
+        server.always(scriptedReply);
         try (ChatProvider provider = provider(vendor)) {
             fails(provider.stream(REQUEST).then(), kind);
         }

@@ -1,7 +1,5 @@
 package dev.understudy.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -9,14 +7,16 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResumeToken;
-import dev.understudy.chat.Seal;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
-import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
+import dev.understudy.provider.endpoint.Endpoint;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -34,7 +34,7 @@ class ResponsesStageTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final ChatRequest ASKED = ChatRequest.of("m", "Well?");
-    private static final Seal SEAL = new Seal("sealed", true, "openai-responses");
+    private static final ReasoningSignature SEAL = new ReasoningSignature("sealed", true, "openai-responses");
 
     private final ScriptedServer server = ScriptedServer.start();
     private final ChatProvider plain = Providers.openAiResponses(Endpoint.of("plain", server.url(), "a-key"));
@@ -53,7 +53,7 @@ class ResponsesStageTest {
 
     @Test
     void anAnswerIsTheSameWholeAndStreamed() {
-        Reply reply = Reply.chunks(
+        ScriptedReply scriptedReply = ScriptedReply.chunks(
                         new StreamChunk.Reasoning("Hm", null),
                         new StreamChunk.Reasoning(", well.", null),
                         new StreamChunk.Reasoning("", SEAL),
@@ -61,10 +61,10 @@ class ResponsesStageTest {
                         new StreamChunk.Text(" \"see\" \uD83C\uDF75."))
                 .withToolCall("call_1", "clock", "{\"zone\":\"UTC\"}")
                 .withUsage(Usage.of(12, 34).withCachedInput(5).withReasoning(6));
-        server.always(reply);
+        server.always(scriptedReply);
         ChatResponse whole = plain.chat(ASKED).block(LONG);
         assertThat(whole.text()).isEqualTo("Let me \"see\" \uD83C\uDF75.");
-        assertThat(whole.thoughts()).containsExactly(new Thought("Hm, well.", SEAL));
+        assertThat(whole.reasoningBlocks()).containsExactly(new ReasoningBlock("Hm, well.", SEAL));
         assertThat(whole.toolCalls()).containsExactly(new ToolCall("call_1", "clock", "{\"zone\":\"UTC\"}"));
         assertThat(whole.usage()).isEqualTo(Usage.of(12, 34).withCachedInput(5).withReasoning(6));
         assertThat(whole.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
@@ -82,7 +82,7 @@ class ResponsesStageTest {
             mode = Mode.EXCLUDE,
             names = {"ERROR", "PAUSE", "TOOL_CALLS"})
     void eachFinishIsUnderstood(FinishReason reason) {
-        server.always(Reply.text("So.").withFinish(reason));
+        server.always(ScriptedReply.text("So.").withFinish(reason));
         assertThat(plain.chat(ASKED).block(LONG).finishReason()).isEqualTo(reason);
         assertThat(plain.stream(ASKED)
                         .ofType(StreamChunk.Finish.class)
@@ -94,11 +94,11 @@ class ResponsesStageTest {
     @Test
     void errorsAreUnderstood() {
         server.then(
-                Reply.status(503),
-                Reply.text("So it goes.").fail(After.tokens(1), "rate_limit_exceeded", "Slow down."),
-                Reply.text("So.").garble(After.tokens(1)),
-                Reply.text("So.").withoutFinish(),
-                Reply.text("So.").withFinish(FinishReason.ERROR));
+                ScriptedReply.status(503),
+                ScriptedReply.text("So it goes.").fail(FaultPoint.tokens(1), "rate_limit_exceeded", "Slow down."),
+                ScriptedReply.text("So.").garble(FaultPoint.tokens(1)),
+                ScriptedReply.text("So.").withoutFinish(),
+                ScriptedReply.text("So.").withFinish(FinishReason.ERROR));
         for (FailureKind kind : List.of(
                 FailureKind.OVERLOADED,
                 FailureKind.RATE_LIMITED,
@@ -116,21 +116,21 @@ class ResponsesStageTest {
 
     @Test
     void onlyStreamsAreAskedForInTheBackground() {
-        server.always(Reply.text("So."));
+        server.always(ScriptedReply.text("So."));
         assertThat(kept.capabilities("m").has(Feature.SAME_RESPONSE)).isTrue();
         assertThat(plain.capabilities("m").has(Feature.SAME_RESPONSE)).isFalse();
         kept.stream(ASKED).blockLast(LONG);
         kept.chat(ASKED).block(LONG);
         plain.stream(ASKED).blockLast(LONG);
-        assertThat(server.calls().stream().map(Recorded::text).map(body -> body.contains("\"background\":true")))
+        assertThat(server.calls().stream().map(RecordedRequest::text).map(body -> body.contains("\"background\":true")))
                 .containsExactly(true, false, false);
-        assertThat(server.calls().stream().map(Recorded::text).map(body -> body.contains("\"store\":true")))
+        assertThat(server.calls().stream().map(RecordedRequest::text).map(body -> body.contains("\"store\":true")))
                 .containsExactly(true, false, false);
     }
 
     @Test
     void aKeptAnswerIsToldAgainFromItsBeginningAndByNobodyElse() {
-        server.then(Reply.text("This is the whole answer.").cut(After.tokens(2)));
+        server.then(ScriptedReply.text("This is the whole answer.").cut(FaultPoint.tokens(2)));
         List<StreamChunk> first =
                 kept.stream(ASKED).onErrorComplete().collectList().block(LONG);
         ResumeToken token = first.stream()
@@ -164,8 +164,8 @@ class ResponsesStageTest {
     @Test
     void anAnswerThatNobodyKeptIsNotThere() {
         Flux<StreamChunk> chunks = kept.stream(ASKED);
-        server.then(Reply.text("This is the whole answer.").cut(After.tokens(2)));
-        server.rule(asked -> asked.method().equals("GET") ? Reply.status(404) : null);
+        server.then(ScriptedReply.text("This is the whole answer.").cut(FaultPoint.tokens(2)));
+        server.rule(asked -> asked.method().equals("GET") ? ScriptedReply.status(404) : null);
         ResumeToken token = chunks.onErrorComplete()
                 .ofType(StreamChunk.Resumable.class)
                 .blockFirst(LONG)

@@ -1,12 +1,12 @@
 package dev.understudy.testing;
 
+import dev.understudy.testing.Audience.Heard;
+import dev.understudy.testing.RecordedRequest.Ending;
 import static dev.understudy.testing.Audience.CHAT;
 import static dev.understudy.testing.Audience.MESSAGES;
 import static dev.understudy.testing.Audience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.testing.Audience.Heard;
-import dev.understudy.testing.Recorded.Ending;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -35,7 +35,7 @@ class ScriptedFaultsTest {
 
     @Test
     void cutsBeforeTheHeaders() {
-        server.then(Reply.text("x").cut(After.nothing()));
+        server.then(ScriptedReply.text("x").cut(FaultPoint.nothing()));
         Heard heard = audience.stream(CHAT);
         assertThat(heard.status()).isZero();
         assertThat(heard.error()).isInstanceOf(PrematureCloseException.class).hasMessageContaining("BEFORE");
@@ -43,7 +43,7 @@ class ScriptedFaultsTest {
 
     @Test
     void resetsBeforeTheHeaders() {
-        server.then(Reply.text("x").reset(After.nothing()));
+        server.then(ScriptedReply.text("x").reset(FaultPoint.nothing()));
         Heard heard = audience.stream(CHAT);
         assertThat(heard.status()).isZero();
         assertThat(heard.error()).isNotInstanceOf(PrematureCloseException.class).hasMessageContaining("reset");
@@ -52,7 +52,7 @@ class ScriptedFaultsTest {
     @ParameterizedTest
     @ValueSource(strings = {CHAT, MESSAGES})
     void cutsAndResetsBetweenHeadersAndBody(String path) {
-        server.then(Reply.text("x").cut(After.headers()), Reply.text("x").reset(After.headers()));
+        server.then(ScriptedReply.text("x").cut(FaultPoint.headers()), ScriptedReply.text("x").reset(FaultPoint.headers()));
         Heard cut = audience.stream(path);
         assertThat(cut.status()).isEqualTo(200);
         assertThat(cut.bytes()).isZero();
@@ -66,7 +66,7 @@ class ScriptedFaultsTest {
     /** A reset must not overtake what was sent before it. */
     @RepeatedTest(30)
     void resetsAfterTheTokenEveryTime() {
-        server.always(Reply.text("one two three").reset(After.tokens(2)));
+        server.always(ScriptedReply.text("one two three").reset(FaultPoint.tokens(2)));
         Heard heard = audience.stream(MESSAGES);
         assertThat(heard.body()).contains("\"one\"", "\" two\"").doesNotContain("three");
         assertThat(heard.error()).hasMessageContaining("reset");
@@ -74,41 +74,41 @@ class ScriptedFaultsTest {
 
     @Test
     void cutsWholeAnswersInTheirMiddle() {
-        server.always(Reply.text("one two three"));
+        server.always(ScriptedReply.text("one two three"));
         Heard all = audience.whole(CHAT);
         assertThat(all.header("content-length")).isEqualTo(String.valueOf(all.bytes()));
         assertThat(all.header("content-type")).isEqualTo("application/json");
-        server.always(Reply.text("one two three").cut(After.tokens(1)));
+        server.always(ScriptedReply.text("one two three").cut(FaultPoint.tokens(1)));
         Heard half = audience.whole(CHAT);
         assertThat(half.bytes()).isEqualTo(all.bytes() / 2);
         assertThat(half.header("content-length")).isEqualTo(all.header("content-length"));
         assertThat(half.error()).isInstanceOf(PrematureCloseException.class);
-        server.always(Reply.text("one two three").reset(After.bytes(5)));
+        server.always(ScriptedReply.text("one two three").reset(FaultPoint.bytes(5)));
         Heard five = audience.whole(CHAT);
         assertThat(five.bytes()).isEqualTo(5);
         assertThat(five.error()).hasMessageContaining("reset");
-        server.always(Reply.text("one two three").cut(After.headers()));
+        server.always(ScriptedReply.text("one two three").cut(FaultPoint.headers()));
         assertThat(audience.whole(CHAT).bytes()).isZero();
     }
 
     @Test
     void keepsTheConnectionAfterErrorsAndGarbage() {
         server.then(
-                Reply.text("x").fail(After.tokens(1), "server_error", "broke"),
-                Reply.text("x").garble(After.tokens(0)),
-                Reply.status(500),
-                Reply.text("ok"));
+                ScriptedReply.text("x").fail(FaultPoint.tokens(1), "server_error", "broke"),
+                ScriptedReply.text("x").garble(FaultPoint.tokens(0)),
+                ScriptedReply.status(500),
+                ScriptedReply.text("ok"));
         assertThat(audience.stream(CHAT).body()).contains("\"broke\"").doesNotContain("[DONE]");
         assertThat(audience.stream(CHAT).body()).contains("Half a\n\n", "[DONE]");
         assertThat(audience.stream(CHAT).status()).isEqualTo(500);
         assertThat(audience.stream(CHAT).error()).isNull();
         assertThat(server.connectionsOpened()).isEqualTo(1);
-        assertThat(server.asked()).extracting(Recorded::ending).containsOnly(Ending.COMPLETED);
+        assertThat(server.asked()).extracting(RecordedRequest::ending).containsOnly(Ending.COMPLETED);
     }
 
     @Test
     void stallsAfterTheHeadersWithTheConnectionOpen() {
-        server.then(Reply.text("x").stall(After.headers()));
+        server.then(ScriptedReply.text("x").stall(FaultPoint.headers()));
         StepVerifier.create(
                         audience.client().post().uri(CHAT).send(Flux.empty()).response((response, body) -> Flux.just(
                                         response.status().code())
@@ -127,13 +127,13 @@ class ScriptedFaultsTest {
 
     @Test
     void seesACancelDuringAPause() {
-        server.then(Reply.text("x").beforeFirst(Duration.ofMinutes(5)));
+        server.then(ScriptedReply.text("x").beforeFirst(Duration.ofMinutes(5)));
         StepVerifier.create(audience.pieces(MESSAGES))
                 .thenAwait(Duration.ofMillis(1))
                 .then(() -> server.arrivals().blockFirst(SOON))
                 .thenCancel()
                 .verify(SOON);
-        StepVerifier.create(server.endings().next().map(Recorded::ending))
+        StepVerifier.create(server.endings().next().map(RecordedRequest::ending))
                 .expectNext(Ending.CLIENT_CANCELLED)
                 .expectComplete()
                 .verify(SOON);
@@ -142,11 +142,11 @@ class ScriptedFaultsTest {
     @Test
     void takesItsTime() {
         server.then(
-                Reply.text("x").beforeHeaders(Duration.ofMillis(120)),
-                Reply.text("x").beforeFirst(Duration.ofMillis(120)),
-                Reply.text("one two three").between(Duration.ofMillis(40)),
-                Reply.text("x").withPings(3).between(Duration.ofMillis(30)),
-                Reply.text("x").beforeHeaders(Duration.ofMillis(120)));
+                ScriptedReply.text("x").beforeHeaders(Duration.ofMillis(120)),
+                ScriptedReply.text("x").beforeFirst(Duration.ofMillis(120)),
+                ScriptedReply.text("one two three").between(Duration.ofMillis(40)),
+                ScriptedReply.text("x").withPings(3).between(Duration.ofMillis(30)),
+                ScriptedReply.text("x").beforeHeaders(Duration.ofMillis(120)));
         for (int i = 0; i < 4; i++) {
             assertThat(took(true)).isGreaterThanOrEqualTo(Duration.ofMillis(119));
         }
@@ -164,7 +164,7 @@ class ScriptedFaultsTest {
     void takesRealTimeWhileATestPlaysWithVirtualTime() {
         VirtualTimeScheduler.getOrSet();
         try {
-            server.then(Reply.text("x").beforeFirst(Duration.ofMillis(50)));
+            server.then(ScriptedReply.text("x").beforeFirst(Duration.ofMillis(50)));
             assertThat(audience.stream(CHAT).error()).isNull();
         } finally {
             VirtualTimeScheduler.reset();
@@ -174,9 +174,9 @@ class ScriptedFaultsTest {
     @Test
     void endsTheBodyWithTheConnection() {
         server.then(
-                Reply.text("one two").untilClose(),
-                Reply.text("one two").untilClose().cut(After.tokens(1)),
-                Reply.text("one two").untilClose());
+                ScriptedReply.text("one two").untilClose(),
+                ScriptedReply.text("one two").untilClose().cut(FaultPoint.tokens(1)),
+                ScriptedReply.text("one two").untilClose());
         Heard all = audience.stream(CHAT);
         assertThat(all.header("transfer-encoding") + all.header("content-length"))
                 .isEmpty();
@@ -193,11 +193,11 @@ class ScriptedFaultsTest {
     void sendsRawPiecesAtAnyPath() {
         byte[] piece = "{\"a\":".getBytes(StandardCharsets.UTF_8);
         server.then(
-                        Reply.raw(200, "application/x-ndjson", piece, piece, piece)
+                        ScriptedReply.raw(200, "application/x-ndjson", piece, piece, piece)
                                 .withHeader("x-odd", "1"),
-                        Reply.raw(200, "application/x-ndjson", piece, piece, piece)
-                                .cut(After.events(2)))
-                .always(Reply.raw(502, "text/html", "<h1>Bad gateway</h1>"));
+                        ScriptedReply.raw(200, "application/x-ndjson", piece, piece, piece)
+                                .cut(FaultPoint.events(2)))
+                .always(ScriptedReply.raw(502, "text/html", "<h1>Bad gateway</h1>"));
         Heard all = audience.stream("/v1beta/models/m:generate?alt=sse");
         assertThat(all.header("content-type")).isEqualTo("application/x-ndjson");
         assertThat(all.header("x-odd")).isEqualTo("1");
@@ -211,16 +211,16 @@ class ScriptedFaultsTest {
 
     @Test
     void knowsNothingElsewhereAndKeepsTheScript() {
-        server.then(Reply.text("first"), Reply.text("second"));
+        server.then(ScriptedReply.text("first"), ScriptedReply.text("second"));
         assertThat(audience.stream("/v1/embeddings").status()).isEqualTo(404);
         assertThat(audience.whole(CHAT).body()).contains("first");
     }
 
     @Test
     void answersByKeyPathAndModel() {
-        server.when(asked -> asked.model().equals("gone"), Reply.status(404))
-                .rule(asked -> asked.path().equals(MESSAGES) ? Reply.text(asked.key()) : null)
-                .always(Reply.text("else"));
+        server.when(asked -> asked.model().equals("gone"), ScriptedReply.status(404))
+                .rule(asked -> asked.path().equals(MESSAGES) ? ScriptedReply.text(asked.key()) : null)
+                .always(ScriptedReply.text("else"));
         assertThat(audience.post(CHAT, "{\"model\":\"gone\"}").body()).contains("model_not_found", "`gone`");
         assertThat(audience.whole(MESSAGES).body()).contains("\"k1\"");
         assertThat(audience.whole(CHAT).body()).contains("else");
@@ -228,7 +228,7 @@ class ScriptedFaultsTest {
 
     @Test
     void closesAllConnectionsWithIt() {
-        server.then(Reply.text("x").stall(After.headers()));
+        server.then(ScriptedReply.text("x").stall(FaultPoint.headers()));
         StepVerifier.create(audience.pieces(CHAT))
                 .then(() -> server.arrivals().blockFirst(SOON))
                 .then(server::close)
@@ -265,10 +265,10 @@ class ScriptedFaultsTest {
         try (ScriptedServer http2 = ScriptedServer.startHttp2();
                 Audience knowing = new Audience(http2, HttpProtocol.H2C)) {
             http2.then(
-                    Reply.text("one two"),
-                    Reply.text("one two").reset(After.tokens(1)),
-                    Reply.text("one two").stall(After.tokens(1)),
-                    Reply.text("one two"));
+                    ScriptedReply.text("one two"),
+                    ScriptedReply.text("one two").reset(FaultPoint.tokens(1)),
+                    ScriptedReply.text("one two").stall(FaultPoint.tokens(1)),
+                    ScriptedReply.text("one two"));
             assertThat(knowing.stream(CHAT).body()).endsWith("[DONE]\n\n");
             Heard reset = knowing.stream(CHAT);
             assertThat(reset.body()).contains("one").doesNotContain("two");
@@ -278,15 +278,15 @@ class ScriptedFaultsTest {
                     .thenCancel()
                     .verify(SOON);
             assertThat(knowing.whole(MESSAGES).body()).contains("one two");
-            StepVerifier.create(http2.endings().take(4).map(Recorded::ending).collectList())
+            StepVerifier.create(http2.endings().take(4).map(RecordedRequest::ending).collectList())
                     .assertNext(all -> assertThat(all)
                             .containsExactlyInAnyOrder(
                                     Ending.COMPLETED, Ending.CUT, Ending.CLIENT_CANCELLED, Ending.COMPLETED))
                     .expectComplete()
                     .verify(SOON);
-            assertThat(http2.asked()).extracting(Recorded::connection).containsOnly(1);
+            assertThat(http2.asked()).extracting(RecordedRequest::connection).containsOnly(1);
             assertThat(http2.connectionsOpened()).isEqualTo(1);
-            http2.then(Reply.text("one two").cut(After.tokens(1)), Reply.text("again"));
+            http2.then(ScriptedReply.text("one two").cut(FaultPoint.tokens(1)), ScriptedReply.text("again"));
             assertThat(knowing.stream(CHAT).error()).isNotNull();
             assertThat(knowing.whole(CHAT).body()).contains("again");
             assertThat(http2.connectionsOpened()).isEqualTo(2);
@@ -298,7 +298,7 @@ class ScriptedFaultsTest {
         String[] tokens = java.util.stream.IntStream.range(0, 3000)
                 .mapToObj(i -> " w" + i)
                 .toArray(String[]::new);
-        server.always(Reply.tokens(tokens));
+        server.always(ScriptedReply.tokens(tokens));
         for (String path : new String[] {CHAT, MESSAGES}) {
             Heard heard = audience.stream(path);
             assertThat(heard.error()).isNull();
@@ -310,7 +310,7 @@ class ScriptedFaultsTest {
     @Test
     void waitsForASlowReaderInsteadOfBuffering() {
         byte[][] pieces = new byte[400][100_000];
-        server.then(Reply.raw(200, "application/octet-stream", pieces));
+        server.then(ScriptedReply.raw(200, "application/octet-stream", pieces));
         StepVerifier.create(audience.pieces(CHAT).map(String::length), 1)
                 .expectNextCount(1)
                 .expectNoEvent(Duration.ofMillis(300))
@@ -319,7 +319,7 @@ class ScriptedFaultsTest {
                 .thenConsumeWhile(length -> true)
                 .expectComplete()
                 .verify(SOON);
-        StepVerifier.create(server.asked().get(0).ended().map(Recorded::ending))
+        StepVerifier.create(server.asked().get(0).ended().map(RecordedRequest::ending))
                 .expectNext(Ending.COMPLETED)
                 .expectComplete()
                 .verify(SOON);
@@ -327,7 +327,7 @@ class ScriptedFaultsTest {
 
     @Test
     void playsForManyAtOnce() {
-        server.always(Reply.text("one two three").between(Duration.ofMillis(2)));
+        server.always(ScriptedReply.text("one two three").between(Duration.ofMillis(2)));
         try (Audience crowd = new Audience(server, HttpProtocol.HTTP11, 50)) {
             Flux.range(0, 150)
                     .flatMap(i -> crowd.pieces(i % 2 == 0 ? CHAT : MESSAGES).reduce("", String::concat), 50)
@@ -338,7 +338,7 @@ class ScriptedFaultsTest {
                     .expectComplete()
                     .verify(SOON);
         }
-        assertThat(server.calls()).hasSize(150).extracting(Recorded::number).doesNotHaveDuplicates();
+        assertThat(server.calls()).hasSize(150).extracting(RecordedRequest::number).doesNotHaveDuplicates();
         assertThat(server.connectionsOpened()).isLessThanOrEqualTo(50);
     }
 }

@@ -1,8 +1,5 @@
 package dev.understudy.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
@@ -11,10 +8,13 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +33,7 @@ class ScriptedProviderTest {
 
     @Test
     void playsTheSameCueWholeAndStreamed() {
-        provider.always(Cue.text("one two, three").withUsage(Usage.of(4, 3)));
+        provider.always(ScriptedAnswer.text("one two, three").withUsage(Usage.of(4, 3)));
         ChatResponse whole = chat();
         assertThat(whole.text()).isEqualTo("one two, three");
         assertThat(whole.usage()).isEqualTo(Usage.of(4, 3));
@@ -54,25 +54,25 @@ class ScriptedProviderTest {
 
     @Test
     void usesCuesInOrderAndThenTheLastForEver() {
-        provider.then(Cue.text("a"), Cue.text("b")).then(Cue.text("c"));
+        provider.then(ScriptedAnswer.text("a"), ScriptedAnswer.text("b")).then(ScriptedAnswer.text("c"));
         assertThat(List.of(chat().text(), streamed(), chat().text(), streamed(), chat().text()))
                 .containsExactly("a", "b", "c", "c", "c");
     }
 
     @Test
     void fallsBackToWhatIsAlwaysSaidOnceTheQueueIsEmpty() {
-        provider.then(Cue.text("a")).always(Cue.text("z"));
+        provider.then(ScriptedAnswer.text("a")).always(ScriptedAnswer.text("z"));
         assertThat(List.of(chat().text(), chat().text(), chat().text())).containsExactly("a", "z", "z");
-        provider.then(Cue.text("b"));
+        provider.then(ScriptedAnswer.text("b"));
         assertThat(List.of(chat().text(), chat().text())).containsExactly("b", "z");
     }
 
     @Test
     void asksRulesOnceAndFirst() {
         AtomicInteger asked = new AtomicInteger();
-        provider.then(Cue.text("queued"))
-                .when("other", Cue.fail(FailureKind.SERVER))
-                .rule(request -> asked.incrementAndGet() == 1 ? Cue.text("ruled") : null);
+        provider.then(ScriptedAnswer.text("queued"))
+                .when("other", ScriptedAnswer.fail(FailureKind.SERVER))
+                .rule(request -> asked.incrementAndGet() == 1 ? ScriptedAnswer.text("ruled") : null);
         assertThat(List.of(chat().text(), chat().text())).containsExactly("ruled", "queued");
         assertThat(asked).hasValue(2);
         fails(provider.chat(REQUEST.withModel("other")), FailureKind.SERVER);
@@ -80,7 +80,7 @@ class ScriptedProviderTest {
 
     @Test
     void startsNothingBeforeSubscription() {
-        provider.then(Cue.text("a"), Cue.text("b"));
+        provider.then(ScriptedAnswer.text("a"), ScriptedAnswer.text("b"));
         Mono<ChatResponse> chat = provider.chat(REQUEST);
         assertThat(provider.subscriptions()).isZero();
         assertThat(chat.map(ChatResponse::text).block(SOON)).isEqualTo("a");
@@ -90,10 +90,10 @@ class ScriptedProviderTest {
 
     @Test
     void tellsToolCallsInPartsAndAsAWhole() {
-        provider.always(Cue.toolCall("c1", "weather", "{\"city\":\"Oslo\"}").withReasoning("which city"));
+        provider.always(ScriptedAnswer.toolCall("c1", "weather", "{\"city\":\"Oslo\"}").withReasoning("which city"));
         ChatResponse whole = chat();
         assertThat(whole.toolCalls()).containsExactly(new ToolCall("c1", "weather", "{\"city\":\"Oslo\"}"));
-        assertThat(whole.thoughts()).containsExactly(Thought.of("which city"));
+        assertThat(whole.reasoningBlocks()).containsExactly(ReasoningBlock.of("which city"));
         assertThat(whole.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         StepVerifier.create(provider.stream(REQUEST))
                 .expectNext(new StreamChunk.Reasoning("which", null), new StreamChunk.Reasoning(" city", null))
@@ -108,7 +108,7 @@ class ScriptedProviderTest {
 
     @Test
     void putsTogetherCallsThatAreGivenInPartsOnly() {
-        provider.always(Cue.chunks(
+        provider.always(ScriptedAnswer.chunks(
                 new StreamChunk.ToolCallPart(0, "c1", "f", "{\"a\""),
                 new StreamChunk.ToolCallPart(0, "c1", "f", ":1}")));
         assertThat(chat().toolCalls()).containsExactly(new ToolCall("c1", "f", "{\"a\":1}"));
@@ -117,7 +117,7 @@ class ScriptedProviderTest {
     @Test
     void failsBeforeContent() {
         Failure failure = Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofSeconds(2));
-        provider.always(Cue.fail(failure));
+        provider.always(ScriptedAnswer.fail(failure));
         StepVerifier.create(provider.chat(REQUEST))
                 .expectErrorSatisfies(
                         error -> assertThat(((CallFailed) error).failure()).isSameAs(failure))
@@ -126,12 +126,12 @@ class ScriptedProviderTest {
                 .expectErrorSatisfies(
                         error -> assertThat(((CallFailed) error).failure()).isSameAs(failure))
                 .verify(SOON);
-        assertThat(provider.calls()).extracting(Asked::state).containsExactly(Asked.State.FAILED, Asked.State.FAILED);
+        assertThat(provider.calls()).extracting(ReceivedCall::state).containsExactly(ReceivedCall.State.FAILED, ReceivedCall.State.FAILED);
     }
 
     @Test
     void failsAfterSoManyChunks() {
-        provider.always(Cue.tokens("a", "b", "c").failAfter(2, Failure.of(FailureKind.SERVER, "broke")));
+        provider.always(ScriptedAnswer.tokens("a", "b", "c").failAfter(2, Failure.of(FailureKind.SERVER, "broke")));
         StepVerifier.create(provider.stream(REQUEST).map(StreamChunk::text))
                 .expectNext("a", "b")
                 .expectError(CallFailed.class)
@@ -141,7 +141,7 @@ class ScriptedProviderTest {
 
     @Test
     void hangsAfterSoManyChunksAndSeesTheCancel() {
-        provider.always(Cue.tokens("a", "b").hangAfter(1));
+        provider.always(ScriptedAnswer.tokens("a", "b").hangAfter(1));
         StepVerifier.withVirtualTime(() -> provider.stream(REQUEST).map(StreamChunk::text))
                 .expectNext("a")
                 .expectNoEvent(Duration.ofDays(1))
@@ -159,7 +159,7 @@ class ScriptedProviderTest {
 
     @Test
     void completesWithoutFinishWhenItIsCut() {
-        provider.always(Cue.tokens("a", "b").cutAfter(1));
+        provider.always(ScriptedAnswer.tokens("a", "b").cutAfter(1));
         StepVerifier.create(provider.stream(REQUEST))
                 .expectNext(new StreamChunk.Text("a"))
                 .expectComplete()
@@ -169,15 +169,15 @@ class ScriptedProviderTest {
 
     @Test
     void completesWithoutAnyWord() {
-        provider.always(Cue.nothing());
+        provider.always(ScriptedAnswer.nothing());
         StepVerifier.create(provider.stream(REQUEST)).expectComplete().verify(SOON);
         StepVerifier.create(provider.chat(REQUEST)).expectComplete().verify(SOON);
-        assertThat(provider.calls()).extracting(Asked::state).containsOnly(Asked.State.COMPLETED);
+        assertThat(provider.calls()).extracting(ReceivedCall::state).containsOnly(ReceivedCall.State.COMPLETED);
     }
 
     @Test
     void finishesWithoutContent() {
-        provider.always(Cue.empty());
+        provider.always(ScriptedAnswer.empty());
         assertThat(chat().isEmpty()).isTrue();
         StepVerifier.create(provider.stream(REQUEST))
                 .expectNextMatches(StreamChunk.Finish.class::isInstance)
@@ -187,18 +187,18 @@ class ScriptedProviderTest {
 
     @Test
     void throwsInsteadOfGivingAPublisher() {
-        provider.then(Cue.throwing(new IllegalStateException("bug")), Cue.text("fine"));
+        provider.then(ScriptedAnswer.throwing(new IllegalStateException("bug")), ScriptedAnswer.text("fine"));
         assertThatThrownBy(() -> provider.stream(REQUEST)).hasMessage("bug");
         assertThat(chat().text()).isEqualTo("fine");
         assertThat(provider.calls())
-                .extracting(Asked::state)
-                .containsExactly(Asked.State.FAILED, Asked.State.COMPLETED);
+                .extracting(ReceivedCall::state)
+                .containsExactly(ReceivedCall.State.FAILED, ReceivedCall.State.COMPLETED);
         assertThat(provider.live()).isZero();
     }
 
     @Test
     void signalsAForeignException() {
-        provider.always(Cue.error(new ArithmeticException("bug")));
+        provider.always(ScriptedAnswer.error(new ArithmeticException("bug")));
         StepVerifier.create(provider.chat(REQUEST))
                 .expectError(ArithmeticException.class)
                 .verify(SOON);
@@ -210,7 +210,7 @@ class ScriptedProviderTest {
     @Test
     void takesItsTimeInVirtualTime() {
         provider.always(
-                Cue.tokens("a", "b", "c").beforeFirst(Duration.ofSeconds(5)).between(Duration.ofSeconds(2)));
+                ScriptedAnswer.tokens("a", "b", "c").beforeFirst(Duration.ofSeconds(5)).between(Duration.ofSeconds(2)));
         StepVerifier.withVirtualTime(() -> provider.stream(REQUEST).map(StreamChunk::text))
                 .expectSubscription()
                 .expectNoEvent(Duration.ofSeconds(5))
@@ -231,7 +231,7 @@ class ScriptedProviderTest {
 
     @Test
     void failsAfterItsTime() {
-        provider.always(Cue.fail(FailureKind.SERVER).beforeFirst(Duration.ofSeconds(3)));
+        provider.always(ScriptedAnswer.fail(FailureKind.SERVER).beforeFirst(Duration.ofSeconds(3)));
         StepVerifier.withVirtualTime(() -> provider.stream(REQUEST))
                 .expectSubscription()
                 .expectNoEvent(Duration.ofSeconds(3))
@@ -241,7 +241,7 @@ class ScriptedProviderTest {
 
     @Test
     void waitsOnTheSchedulerItIsGiven() {
-        provider.always(Cue.text("a").beforeFirst(Duration.ofMillis(1)).on(Schedulers.single()));
+        provider.always(ScriptedAnswer.text("a").beforeFirst(Duration.ofMillis(1)).on(Schedulers.single()));
         assertThat(provider.chat(REQUEST)
                         .map(answer -> Thread.currentThread().getName())
                         .block(SOON))
@@ -250,8 +250,8 @@ class ScriptedProviderTest {
 
     @Test
     void emitsNoMoreThanWasAskedFor() {
-        provider.then(Cue.tokens("a", "b", "c", "d", "e"))
-                .always(Cue.tokens("a", "b", "c", "d", "e").between(Duration.ofSeconds(1)));
+        provider.then(ScriptedAnswer.tokens("a", "b", "c", "d", "e"))
+                .always(ScriptedAnswer.tokens("a", "b", "c", "d", "e").between(Duration.ofSeconds(1)));
         StepVerifier.create(provider.stream(REQUEST).map(StreamChunk::text), 3)
                 .expectNext("a", "b", "c")
                 .thenRequest(1)
@@ -265,9 +265,9 @@ class ScriptedProviderTest {
                 .expectNoEvent(Duration.ofMinutes(1))
                 .thenCancel()
                 .verify(SOON);
-        assertThat(provider.calls()).extracting(Asked::peakDemand).containsExactly(3L, 3L);
-        assertThat(provider.calls()).extracting(Asked::requested).containsExactly(4L, 3L);
-        assertThat(provider.calls()).extracting(Asked::emitted).containsExactly(4L, 3L);
+        assertThat(provider.calls()).extracting(ReceivedCall::peakDemand).containsExactly(3L, 3L);
+        assertThat(provider.calls()).extracting(ReceivedCall::requested).containsExactly(4L, 3L);
+        assertThat(provider.calls()).extracting(ReceivedCall::emitted).containsExactly(4L, 3L);
         assertThat(provider.peakDemand()).isEqualTo(3);
     }
 
@@ -276,7 +276,7 @@ class ScriptedProviderTest {
         provider.stream(REQUEST)
                 .contextWrite(context -> context.put("who", "me"))
                 .blockLast(SOON);
-        Asked call = provider.calls().get(0);
+        ReceivedCall call = provider.calls().get(0);
         assertThat(call.request()).isSameAs(REQUEST);
         assertThat(call.streamed()).isTrue();
         assertThat(call.context().<String>get("who")).isEqualTo("me");
@@ -290,7 +290,7 @@ class ScriptedProviderTest {
         provider.models("small", "large")
                 .can(Capabilities.of(Feature.STREAMING))
                 .can("large", Capabilities.of(Feature.VISION))
-                .then(Cue.text("a"));
+                .then(ScriptedAnswer.text("a"));
         fails(provider.chat(REQUEST), FailureKind.MODEL_NOT_FOUND);
         assertThat(provider.chat(REQUEST.withModel("small"))
                         .map(ChatResponse::text)
@@ -318,8 +318,8 @@ class ScriptedProviderTest {
     @Test
     void losesNothingUnderManyThreads() {
         provider.then(java.util.stream.IntStream.range(0, 500)
-                .mapToObj(i -> Cue.text("n" + i))
-                .toArray(Cue[]::new));
+                .mapToObj(i -> ScriptedAnswer.text("n" + i))
+                .toArray(ScriptedAnswer[]::new));
         List<String> all = Flux.range(0, 500)
                 .flatMap(i -> provider.chat(REQUEST).map(ChatResponse::text).subscribeOn(Schedulers.parallel()), 16)
                 .collectList()

@@ -1,12 +1,12 @@
 package dev.understudy.testing;
 
+import dev.understudy.testing.Audience.Heard;
+import dev.understudy.testing.RecordedRequest.Ending;
 import static dev.understudy.testing.Audience.CHAT;
 import static dev.understudy.testing.Audience.MESSAGES;
 import static dev.understudy.testing.Audience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.testing.Audience.Heard;
-import dev.understudy.testing.Recorded.Ending;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +30,7 @@ class ScriptedServerTest {
 
     @Test
     void streamsAsOpenAiDoes() {
-        server.then(Reply.tokens("Hel", "lo"));
+        server.then(ScriptedReply.tokens("Hel", "lo"));
         Heard heard = audience.stream(CHAT);
         String head = "data: {\"id\":\"chatcmpl-stage\",\"object\":\"chat.completion.chunk\",\"created\":1767225600,"
                 + "\"model\":\"m\",\"choices\":[";
@@ -56,7 +56,7 @@ class ScriptedServerTest {
 
     @Test
     void streamsAsAnthropicDoes() {
-        server.then(Reply.tokens("Hel", "lo"));
+        server.then(ScriptedReply.tokens("Hel", "lo"));
         assertThat(audience.stream(MESSAGES).events())
                 .containsExactly(
                         "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_stage\","
@@ -81,7 +81,7 @@ class ScriptedServerTest {
     void remembersWhatItWasAskedByteForByte() {
         String body = "{ \"model\":\"gpt-5\",\n \"messages\":[{\"content\":\"\\\"stream\\\":true äø😀\"}] }";
         audience.post(CHAT + "?a=1", body);
-        Recorded asked = server.asked().get(0);
+        RecordedRequest asked = server.asked().get(0);
         assertThat(asked.text()).isEqualTo(body);
         assertThat(asked.body()).isEqualTo(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertThat(asked.method()).isEqualTo("POST");
@@ -98,9 +98,9 @@ class ScriptedServerTest {
     void sharesConnectionsAndTellsSo() {
         audience.whole(CHAT);
         audience.stream(MESSAGES);
-        assertThat(server.asked()).extracting(Recorded::connection).containsExactly(1, 1);
+        assertThat(server.asked()).extracting(RecordedRequest::connection).containsExactly(1, 1);
         assertThat(server.connectionsOpened()).isEqualTo(1);
-        StepVerifier.create(server.endings().take(2).map(Recorded::ending))
+        StepVerifier.create(server.endings().take(2).map(RecordedRequest::ending))
                 .expectNext(Ending.COMPLETED, Ending.COMPLETED)
                 .expectComplete()
                 .verify(SOON);
@@ -109,7 +109,7 @@ class ScriptedServerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 17, 100, 333})
     void cutsAfterExactlySoManyBytes(int bytes) {
-        server.then(Reply.text("one two three four").cut(After.bytes(bytes)));
+        server.then(ScriptedReply.text("one two three four").cut(FaultPoint.bytes(bytes)));
         Heard heard = audience.stream(CHAT);
         assertThat(heard.bytes()).isEqualTo(bytes);
         assertThat(heard.error()).isInstanceOf(PrematureCloseException.class);
@@ -119,7 +119,7 @@ class ScriptedServerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 17, 100, 333})
     void resetsAfterExactlySoManyBytes(int bytes) {
-        server.then(Reply.text("one two three four").reset(After.bytes(bytes)));
+        server.then(ScriptedReply.text("one two three four").reset(FaultPoint.bytes(bytes)));
         Heard heard = audience.stream(CHAT);
         assertThat(heard.bytes()).isEqualTo(bytes);
         assertThat(heard.error()).isNotNull().isNotInstanceOf(PrematureCloseException.class);
@@ -128,12 +128,12 @@ class ScriptedServerTest {
 
     @Test
     void seesThatTheClientCancelled() {
-        server.then(Reply.text("one two three").stall(After.tokens(2)));
+        server.then(ScriptedReply.text("one two three").stall(FaultPoint.tokens(2)));
         StepVerifier.create(audience.pieces(CHAT))
                 .thenConsumeWhile(piece -> !piece.contains(" two"))
                 .thenCancel()
                 .verify(SOON);
-        StepVerifier.create(server.endings().next().map(Recorded::ending))
+        StepVerifier.create(server.endings().next().map(RecordedRequest::ending))
                 .expectNext(Ending.CLIENT_CANCELLED)
                 .expectComplete()
                 .verify(SOON);
@@ -145,13 +145,13 @@ class ScriptedServerTest {
 
     @Test
     void stallsBeforeTheHeaders() {
-        server.then(Reply.text("never").stall(After.nothing()));
+        server.then(ScriptedReply.text("never").stall(FaultPoint.nothing()));
         StepVerifier.create(audience.pieces(CHAT))
                 .expectSubscription()
                 .expectNoEvent(Duration.ofMillis(300))
                 .thenCancel()
                 .verify(SOON);
-        StepVerifier.create(server.endings().next().map(Recorded::ending))
+        StepVerifier.create(server.endings().next().map(RecordedRequest::ending))
                 .expectNext(Ending.CLIENT_CANCELLED)
                 .expectComplete()
                 .verify(SOON);
@@ -178,7 +178,7 @@ class ScriptedServerTest {
 
     @Test
     void answersProbesWithoutUsingUpTheScript() {
-        server.then(Reply.status(500), Reply.text("ok"));
+        server.then(ScriptedReply.status(500), ScriptedReply.text("ok"));
         String models = audience.client()
                 .get()
                 .uri("/v1/models")

@@ -1,11 +1,11 @@
 package dev.understudy.docs;
 
+import dev.understudy.provider.OpenAiCompatibleVendor;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.provider.Quirks;
-import dev.understudy.provider.Quirks.CallIds;
-import dev.understudy.provider.Quirks.Continuation;
-import dev.understudy.provider.Vendor;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,36 +22,36 @@ class PresetsTest {
     void thePageTellsEveryVendorInOrder() {
         assertThat(ROWS.stream().map(row -> row.get(0).replace("`", "")))
                 .containsExactlyElementsOf(
-                        Stream.of(Vendor.values()).map(Enum::name).toList());
+                        Stream.of(OpenAiCompatibleVendor.values()).map(Enum::name).toList());
     }
 
     @ParameterizedTest
     @EnumSource
-    void itsAddressAndQuirksAreTold(Vendor vendor) {
-        List<String> row = ROWS.get(vendor.ordinal());
+    void itsAddressAndQuirksAreTold(OpenAiCompatibleVendor openAiCompatibleVendor) {
+        List<String> row = ROWS.get(openAiCompatibleVendor.ordinal());
         String url = row.get(1).replace("`", "");
         assertThat(
                         url.contains("{}")
-                                ? vendor.endpointAt("host.test").baseUrl()
-                                : vendor.endpoint().baseUrl())
+                                ? openAiCompatibleVendor.endpointAt("host.test").baseUrl()
+                                : openAiCompatibleVendor.endpoint().baseUrl())
                 .hasToString(url.replace("{}", "host.test"));
-        Quirks quirks = vendor.quirks();
-        Quirks usual = Quirks.defaults();
+        OpenAiCompatibility openAiCompatibility = openAiCompatibleVendor.quirks();
+        OpenAiCompatibility usual = OpenAiCompatibility.defaults();
         String told = row.get(2);
-        assertThat(told.contains("no probe")).isEqualTo(quirks.paths().probe().isEmpty());
-        assertThat(told.contains("no `stream_options`")).isEqualTo(!quirks.usageOnRequest());
-        assertThat(told.contains("`[DONE]` completes")).isEqualTo(quirks.doneCompletes());
-        assertThat(told.contains("\"prefix\"")).isEqualTo(quirks.turns().continuation() == Continuation.PREFIX);
+        assertThat(told.contains("no probe")).isEqualTo(openAiCompatibility.paths().probe().isEmpty());
+        assertThat(told.contains("no `stream_options`")).isEqualTo(!openAiCompatibility.usageOnRequest());
+        assertThat(told.contains("`[DONE]` completes")).isEqualTo(openAiCompatibility.doneCompletes());
+        assertThat(told.contains("\"prefix\"")).isEqualTo(openAiCompatibility.turns().continuation() == Continuation.PREFIX);
         assertThat(told.contains("\"continue_final_message\""))
-                .isEqualTo(quirks.turns().continuation() == Continuation.FLAGS);
+                .isEqualTo(openAiCompatibility.turns().continuation() == Continuation.FLAGS);
         assertThat(told.contains("ids of tool calls"))
-                .isNotEqualTo(quirks.turns().callIds().equals(CallIds.any()));
-        tells(told, quirks.fields().maxTokens(), usual.fields().maxTokens());
+                .isNotEqualTo(openAiCompatibility.turns().callIds().equals(CallIds.any()));
+        tells(told, openAiCompatibility.fields().maxTokens(), usual.fields().maxTokens());
         tells(
                 told,
-                String.valueOf(quirks.fields().seed()),
+                String.valueOf(openAiCompatibility.fields().seed()),
                 String.valueOf(usual.fields().seed()));
-        tells(told, quirks.paths().chat(), usual.paths().chat());
+        tells(told, openAiCompatibility.paths().chat(), usual.paths().chat());
     }
 
     private static void tells(String told, String value, String usual) {

@@ -1,9 +1,9 @@
 package dev.understudy.examples;
 
 import dev.understudy.chat.ChatProvider;
-import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
-import dev.understudy.provider.Quirks;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,7 +140,7 @@ record Arguments(List<Member> cast, String prompt) {
                 members.add(new Member(
                         server.anthropic
                                 ? Providers.anthropic(endpoint)
-                                : Providers.openAiCompatible(endpoint, Quirks.defaults()),
+                                : Providers.openAiCompatible(endpoint, OpenAiCompatibility.defaults()),
                         model));
             }
             return members;

@@ -1,16 +1,16 @@
 package dev.understudy.examples;
 
-import dev.understudy.CircuitPolicy;
-import dev.understudy.CircuitState;
-import dev.understudy.Event;
-import dev.understudy.Failover;
-import dev.understudy.Listener;
-import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.provider.Endpoint;
+import dev.understudy.event.CircuitState;
+import dev.understudy.event.Event;
+import dev.understudy.event.Listener;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.FailoverPolicy;
+import dev.understudy.policy.RetryPolicy;
 import dev.understudy.provider.Providers;
-import dev.understudy.testing.Reply;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.Locale;
@@ -51,7 +51,7 @@ public final class Outage {
         @Override
         public void on(Event event) {
             Event.CallId call = event.call();
-            if (event instanceof Event.CircuitMoved moved && moved.provider().equals("primary")) {
+            if (event instanceof Event.CircuitStateChanged moved && moved.provider().equals("primary")) {
                 moved(moved.to());
             }
             if (call == null) {
@@ -65,7 +65,7 @@ public final class Outage {
                 whileNotClosed.addAndGet(state.get() == CircuitState.CLOSED ? 0 : 1);
             } else if (event instanceof Event.AttemptStarted) {
                 backup.incrementAndGet(second);
-            } else if (event instanceof Event.CallServed) {
+            } else if (event instanceof Event.CallSucceeded) {
                 served.incrementAndGet(second);
             } else if (event instanceof Event.CallFailed) {
                 failed.incrementAndGet(second);
@@ -91,20 +91,20 @@ public final class Outage {
 
     /** Ends with 0 if every call was served and the primary was spared and came back, 1 if not. */
     public static void main(String[] args) {
-        int exit = run(Terminal.standard());
+        int exit = run(ConsoleOutput.standard());
         if (exit != 0) {
             System.exit(exit);
         }
     }
 
-    static int run(Terminal terminal) {
+    static int run(ConsoleOutput consoleOutput) {
         AtomicBoolean down = new AtomicBoolean();
         try (ScriptedServer primary = ScriptedServer.start()
-                        .rule(asked -> down.get() ? Reply.status(503) : Reply.text("From the primary."));
-                ScriptedServer backup = ScriptedServer.start().always(Reply.text("From the backup."))) {
-            terminal.line("20 calls a second for " + SECONDS + " s; the primary is down from second " + DOWN_FROM
+                        .rule(asked -> down.get() ? ScriptedReply.status(503) : ScriptedReply.text("From the primary."));
+                ScriptedServer backup = ScriptedServer.start().always(ScriptedReply.text("From the backup."))) {
+            consoleOutput.line("20 calls a second for " + SECONDS + " s; the primary is down from second " + DOWN_FROM
                     + " to second " + DOWN_TO + ".");
-            terminal.line("");
+            consoleOutput.line("");
             Timeline timeline = new Timeline();
             try (Understudy understudy = over(primary, backup, timeline)) {
                 understudy.warmup().block(Duration.ofMinutes(1));
@@ -117,7 +117,7 @@ public final class Outage {
                                 .onErrorResume(error -> Mono.empty()))
                         .blockLast(Duration.ofMinutes(1));
             }
-            return judge(timeline, terminal);
+            return judge(timeline, consoleOutput);
         }
     }
 
@@ -127,13 +127,13 @@ public final class Outage {
                 .provider(Providers.openAi(Endpoint.of("backup", backup.url(), "demo-key")))
                 .retry(RetryPolicy.none())
                 .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(500), Duration.ofSeconds(1)))
-                .failover(Failover.defaults().withReturnAfter(Duration.ofMillis(500)))
+                .failover(FailoverPolicy.defaults().withReturnAfter(Duration.ofMillis(500)))
                 .listener(timeline)
                 .build();
     }
 
-    private static int judge(Timeline timeline, Terminal terminal) {
-        terminal.line(String.format(
+    private static int judge(Timeline timeline, ConsoleOutput consoleOutput) {
+        consoleOutput.line(String.format(
                 Locale.ROOT,
                 "%6s %8s %8s %8s %8s   %s",
                 "second",
@@ -144,7 +144,7 @@ public final class Outage {
                 "circuit of the primary"));
         for (int i = 0; i < SECONDS; i++) {
             boolean isDown = i >= DOWN_FROM && i < DOWN_TO;
-            terminal.line(
+            consoleOutput.line(
                     String.format(
                             Locale.ROOT,
                             "%6d %8d %8d %8d %8d   %s",
@@ -154,18 +154,18 @@ public final class Outage {
                             timeline.served.get(i),
                             timeline.failed.get(i),
                             timeline.circuit.get(i)),
-                    isDown ? Terminal.Colour.RED : Terminal.Colour.PLAIN);
+                    isDown ? ConsoleOutput.Colour.RED : ConsoleOutput.Colour.PLAIN);
         }
         boolean all = timeline.sum(timeline.served) == CALLS && timeline.sum(timeline.failed) == 0;
         boolean spared = timeline.trials.get() > 0 && timeline.whileNotClosed.get() <= timeline.trials.get();
         boolean back = timeline.state.get() == CircuitState.CLOSED && timeline.primary.get(SECONDS - 1) > 0;
         boolean good = all && spared && back;
-        terminal.line("");
-        terminal.line(
+        consoleOutput.line("");
+        consoleOutput.line(
                 timeline.sum(timeline.served) + " of " + CALLS + " calls were served. Once its circuit had opened, the"
                         + " primary was asked " + timeline.whileNotClosed.get() + " times in " + timeline.trials.get()
                         + " trials, and it " + (back ? "serves again." : "does not serve again."),
-                good ? Terminal.Colour.GREEN : Terminal.Colour.RED);
+                good ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED);
         return good ? 0 : 1;
     }
 }

@@ -1,19 +1,19 @@
 package dev.understudy.examples;
 
 import dev.understudy.CallContext;
-import dev.understudy.Event;
-import dev.understudy.RetryPolicy;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.provider.Endpoint;
+import dev.understudy.event.Event;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
-import dev.understudy.provider.Quirks;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.List;
@@ -29,8 +29,8 @@ import reactor.core.publisher.Mono;
 public final class Pipeline {
 
     private static final Duration DEADLINE = Duration.ofSeconds(3);
-    private static final Reply ANSWER = Reply.text("In short: all is well.").beforeHeaders(Duration.ofMillis(100));
-    private static final Reply SILENCE = ANSWER.stall(After.nothing());
+    private static final ScriptedReply ANSWER = ScriptedReply.text("In short: all is well.").beforeHeaders(Duration.ofMillis(100));
+    private static final ScriptedReply SILENCE = ANSWER.stall(FaultPoint.nothing());
 
     record Document(String name, String text) {}
 
@@ -48,7 +48,7 @@ public final class Pipeline {
 
     /** Ends with 0 if five summaries were given in time and one was not, 1 if it went otherwise. */
     public static void main(String[] args) {
-        int exit = run(Terminal.standard());
+        int exit = run(ConsoleOutput.standard());
         if (exit != 0) {
             System.exit(exit);
         }
@@ -68,47 +68,47 @@ public final class Pipeline {
                 .contextWrite(CallContext.tag("document", document.name()));
     }
 
-    static int run(Terminal terminal) {
-        Rehearsal.walkThrough();
+    static int run(ConsoleOutput consoleOutput) {
+        DemoServers.walkThrough();
         try (ScriptedServer lead = ScriptedServer.start();
                 ScriptedServer deputy = ScriptedServer.start();
-                Understudy writer = over(lead, deputy, terminal)) {
-            lead.when(about("row nine"), Reply.error(503, "server_error", "No capacity left"));
+                Understudy writer = over(lead, deputy, consoleOutput)) {
+            lead.when(about("row nine"), ScriptedReply.error(503, "server_error", "No capacity left"));
             lead.when(about("nine hundred pages"), SILENCE).always(ANSWER);
             deputy.when(about("nine hundred pages"), SILENCE).always(ANSWER);
-            terminal.line(
+            consoleOutput.line(
                     DOCUMENTS.size() + " documents, three at a time, " + DEADLINE.toSeconds() + " seconds for all.");
             List<Summary> summaries = summaries(Flux.fromIterable(DOCUMENTS), writer)
                     .contextWrite(CallContext.deadline(DEADLINE))
                     .collectList()
                     .block();
-            terminal.line("");
-            return judge(summaries == null ? List.of() : summaries, terminal);
+            consoleOutput.line("");
+            return judge(summaries == null ? List.of() : summaries, consoleOutput);
         }
     }
 
-    private static Understudy over(ScriptedServer lead, ScriptedServer deputy, Terminal terminal) {
+    private static Understudy over(ScriptedServer lead, ScriptedServer deputy, ConsoleOutput consoleOutput) {
         return Understudy.builder()
-                .provider(Providers.openAiCompatible(Endpoint.of("lead", lead.url(), "k1"), Quirks.defaults()))
+                .provider(Providers.openAiCompatible(Endpoint.of("lead", lead.url(), "k1"), OpenAiCompatibility.defaults()))
                 .provider(Providers.anthropic(Endpoint.of("deputy", deputy.url(), "k2")), "claude-demo")
                 .retry(RetryPolicy.none())
-                .timeouts(Timeouts.defaults().withResponse(Duration.ofSeconds(2)))
+                .timeouts(TimeoutPolicy.defaults().withResponse(Duration.ofSeconds(2)))
                 .listener(event -> {
                     if (!(event instanceof Event.AttemptStarted)) {
-                        terminal.event(event);
+                        consoleOutput.event(event);
                     }
                 })
                 .build();
     }
 
-    private static Predicate<Recorded> about(String words) {
+    private static Predicate<RecordedRequest> about(String words) {
         return asked -> asked.text().contains(words);
     }
 
-    private static int judge(List<Summary> summaries, Terminal terminal) {
-        summaries.forEach(summary -> terminal.line(
+    private static int judge(List<Summary> summaries, ConsoleOutput consoleOutput) {
+        summaries.forEach(summary -> consoleOutput.line(
                 String.format("%-8s %s", summary.document(), summary.text()),
-                summary.given() ? Terminal.Colour.GREEN : Terminal.Colour.RED));
+                summary.given() ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED));
         long given = summaries.stream().filter(Summary::given).count();
         return summaries.size() == DOCUMENTS.size() && given == DOCUMENTS.size() - 1 ? 0 : 1;
     }

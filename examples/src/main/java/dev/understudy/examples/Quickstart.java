@@ -1,12 +1,12 @@
 package dev.understudy.examples;
 
-import dev.understudy.Listener;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.Trail;
+import dev.understudy.event.Listener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,44 +21,44 @@ public final class Quickstart {
 
     /** Ends with 0 for a whole answer, 1 for none, 2 for arguments that cannot be followed. */
     public static void main(String[] args) {
-        int exit = run(args, System.getenv(), Terminal.standard());
+        int exit = run(args, System.getenv(), ConsoleOutput.standard());
         if (exit != 0) {
             System.exit(exit);
         }
     }
 
-    static int run(String[] args, Map<String, String> environment, Terminal terminal) {
+    static int run(String[] args, Map<String, String> environment, ConsoleOutput consoleOutput) {
         if (List.of(args).contains("--help")) {
-            terminal.line(Arguments.USAGE);
+            consoleOutput.line(Arguments.USAGE);
             return 0;
         }
         Arguments arguments;
         try {
             arguments = Arguments.of(args, environment);
         } catch (Arguments.Wrong wrong) {
-            terminal.line(wrong.why(), Terminal.Colour.RED);
-            terminal.line("");
-            terminal.line(Arguments.USAGE);
+            consoleOutput.line(wrong.why(), ConsoleOutput.Colour.RED);
+            consoleOutput.line("");
+            consoleOutput.line(Arguments.USAGE);
             return 2;
         }
-        return arguments.cast().isEmpty() ? rehearse(terminal) : perform(arguments, terminal);
+        return arguments.cast().isEmpty() ? rehearse(consoleOutput) : perform(arguments, consoleOutput);
     }
 
-    private static int rehearse(Terminal terminal) {
-        terminal.line(
+    private static int rehearse(ConsoleOutput consoleOutput) {
+        consoleOutput.line(
                 "Three scripted servers on loopback. The lead answers 503 and then goes silent; the second is rate");
-        terminal.line("limited on one key and breaks with the other; the third speaks another vendor's language.");
-        try (Rehearsal stage = Rehearsal.open();
-                Understudy understudy = stage.understudy(terminal::event)) {
+        consoleOutput.line("limited on one key and breaks with the other; the third speaks another vendor's language.");
+        try (DemoServers stage = DemoServers.open();
+                Understudy understudy = stage.understudy(consoleOutput::event)) {
             understudy.warmup().block(Duration.ofSeconds(10));
-            return tell(understudy, ChatRequest.of("gpt-demo", Rehearsal.PROMPT), terminal);
+            return tell(understudy, ChatRequest.of("gpt-demo", DemoServers.PROMPT), consoleOutput);
         }
     }
 
-    private static int perform(Arguments arguments, Terminal terminal) {
-        try (Understudy understudy = over(arguments.cast(), terminal::event)) {
+    private static int perform(Arguments arguments, ConsoleOutput consoleOutput) {
+        try (Understudy understudy = over(arguments.cast(), consoleOutput::event)) {
             String model = arguments.cast().get(0).model();
-            return tell(understudy, ChatRequest.of(model, arguments.prompt()), terminal);
+            return tell(understudy, ChatRequest.of(model, arguments.prompt()), consoleOutput);
         }
     }
 
@@ -69,27 +69,27 @@ public final class Quickstart {
     }
 
     /** The words as they come; then who was asked, and how it went. */
-    private static int tell(Understudy understudy, ChatRequest request, Terminal terminal) {
-        terminal.line("");
+    private static int tell(Understudy understudy, ChatRequest request, ConsoleOutput consoleOutput) {
+        consoleOutput.line("");
         try {
             StreamChunk.Finish finish = understudy.stream(request)
-                    .doOnNext(chunk -> terminal.words(chunk.text()))
+                    .doOnNext(chunk -> consoleOutput.words(chunk.text()))
                     .ofType(StreamChunk.Finish.class)
                     .blockLast();
-            terminal.line("");
-            terminal.table(finish == null ? Trail.empty() : finish.served().trail());
+            consoleOutput.line("");
+            consoleOutput.table(finish == null ? AttemptLog.empty() : finish.servedBy().attemptLog());
             return 0;
         } catch (ChatException failed) {
-            terminal.line("");
-            terminal.table(trail(failed));
+            consoleOutput.line("");
+            consoleOutput.table(trail(failed));
             return 1;
         }
     }
 
-    private static Trail trail(ChatException failed) {
+    private static AttemptLog trail(ChatException failed) {
         if (failed instanceof ChatException.Exhausted exhausted) {
             return exhausted.trail();
         }
-        return failed instanceof ChatException.PartialAnswer partial ? partial.trail() : Trail.empty();
+        return failed instanceof ChatException.PartialAnswer partial ? partial.trail() : AttemptLog.empty();
     }
 }

@@ -1,16 +1,16 @@
 package dev.understudy.examples;
 
-import dev.understudy.Seat;
-import dev.understudy.Selection;
 import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.Price;
-import dev.understudy.provider.Endpoint;
+import dev.understudy.policy.ProviderOptions;
+import dev.understudy.policy.Selection;
 import dev.understudy.provider.Providers;
-import dev.understudy.testing.Reply;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -37,30 +37,30 @@ public final class Strategies {
 
     /** Ends with 0 if every strategy chose as it should, 1 if not. */
     public static void main(String[] args) {
-        int exit = run(Terminal.standard());
+        int exit = run(ConsoleOutput.standard());
         if (exit != 0) {
             System.exit(exit);
         }
     }
 
-    static int run(Terminal terminal) {
+    static int run(ConsoleOutput consoleOutput) {
         try (ScriptedServer fast = answering(10);
                 ScriptedServer plain = answering(100);
                 ScriptedServer cheap = answering(200)) {
             List.of(fast, plain, cheap).forEach(Strategies::warm);
-            terminal.line(CALLS + " calls under each strategy.");
-            terminal.line("  fast   answers in  10 ms, costs 10 per million tokens, weight 3");
-            terminal.line("  plain  answers in 100 ms, costs  3 per million tokens, weight 2, cannot call tools");
-            terminal.line("  cheap  answers in 200 ms, costs  1 per million tokens, weight 1");
-            terminal.line("");
-            terminal.line(String.format(
+            consoleOutput.line(CALLS + " calls under each strategy.");
+            consoleOutput.line("  fast   answers in  10 ms, costs 10 per million tokens, weight 3");
+            consoleOutput.line("  plain  answers in 100 ms, costs  3 per million tokens, weight 2, cannot call tools");
+            consoleOutput.line("  cheap  answers in 200 ms, costs  1 per million tokens, weight 1");
+            consoleOutput.line("");
+            consoleOutput.line(String.format(
                     Locale.ROOT, "%-14s %5s %6s %6s   %s", "strategy", "fast", "plain", "cheap", "expected"));
             boolean good = true;
             for (Story story : stories()) {
                 Map<String, Long> served = play(story.selection, fast, plain, cheap);
                 boolean holds = story.holds.test(served);
                 good &= holds;
-                terminal.line(
+                consoleOutput.line(
                         String.format(
                                 Locale.ROOT,
                                 "%-14s %5d %6d %6d   %s",
@@ -69,7 +69,7 @@ public final class Strategies {
                                 count(served, "plain"),
                                 count(served, "cheap"),
                                 story.expectation),
-                        holds ? Terminal.Colour.GREEN : Terminal.Colour.RED);
+                        holds ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED);
             }
             return good ? 0 : 1;
         }
@@ -110,13 +110,13 @@ public final class Strategies {
         try (Understudy understudy = Understudy.builder()
                 .selection(selection)
                 .provider(
-                        Providers.openAi(endpoint("fast", fast, 10)), Seat.any().withWeight(3))
+                        Providers.openAi(endpoint("fast", fast, 10)), ProviderOptions.any().withWeight(3))
                 .provider(
                         Providers.openAi(endpoint("plain", plain, 3, Feature.TOOLS, Feature.STREAMING_TOOLS)),
-                        Seat.any().withWeight(2))
+                        ProviderOptions.any().withWeight(2))
                 .provider(
                         Providers.openAi(endpoint("cheap", cheap, 1)),
-                        Seat.any().withWeight(1))
+                        ProviderOptions.any().withWeight(1))
                 .build()) {
             Map<String, Long> served = Flux.range(1, CALLS)
                     .concatMap(i -> understudy.chat(ChatRequest.of("gpt-demo", "Call " + i)))
@@ -137,7 +137,7 @@ public final class Strategies {
     }
 
     private static ScriptedServer answering(long millis) {
-        return ScriptedServer.start().always(Reply.text("Here I am.").beforeHeaders(Duration.ofMillis(millis)));
+        return ScriptedServer.start().always(ScriptedReply.text("Here I am.").beforeHeaders(Duration.ofMillis(millis)));
     }
 
     private static long count(Map<String, Long> served, String provider) {

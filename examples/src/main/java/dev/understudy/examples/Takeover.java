@@ -1,7 +1,5 @@
 package dev.understudy.examples;
 
-import dev.understudy.RetryPolicy;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
@@ -10,14 +8,16 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.provider.Endpoint;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
-import dev.understudy.provider.Quirks;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.streaming.ResumePolicy;
 import dev.understudy.streaming.ResumingProvider;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.Locale;
@@ -40,7 +40,7 @@ public final class Takeover {
         """;
 
     private static final String ARGUMENTS = "{\"city\":\"Ulm\",\"days\":3,\"unit\":\"celsius\"}";
-    private static final Reply REFUSED = Reply.error(
+    private static final ScriptedReply REFUSED = ScriptedReply.error(
             400,
             "invalid_request_error",
             "This model does not support assistant message prefill. The conversation must end with a user message.");
@@ -51,41 +51,41 @@ public final class Takeover {
 
     /** Ends with 0 when every answer was whole, 1 else. */
     public static void main(String[] args) {
-        int exit = run(Terminal.standard());
+        int exit = run(ConsoleOutput.standard());
         if (exit != 0) {
             System.exit(exit);
         }
     }
 
-    static int run(Terminal terminal) {
-        Reply whole = Reply.tokens(TRUTH.split("(?<=\\G.{7})")).between(TOKEN);
+    static int run(ConsoleOutput consoleOutput) {
+        ScriptedReply whole = ScriptedReply.tokens(TRUTH.split("(?<=\\G.{7})")).between(TOKEN);
         boolean well = told(
                 "The connection is cut in the middle of a word",
-                terminal,
-                play -> play.lead(whole.reset(After.tokens(41))));
-        well &= told("The server goes silent", terminal, play -> play.lead(whole.stall(After.tokens(40))));
+                consoleOutput,
+                play -> play.lead(whole.reset(FaultPoint.tokens(41))));
+        well &= told("The server goes silent", consoleOutput, play -> play.lead(whole.stall(FaultPoint.tokens(40))));
         well &= told(
                 "An error comes inside the answer",
-                terminal,
-                play -> play.lead(whole.fail(After.tokens(60), "overloaded_error", "Overloaded")));
-        well &= told("The second refuses to go on with a text, so a third one does", terminal, play -> play.lead(
-                        whole.cut(After.tokens(50)))
+                consoleOutput,
+                play -> play.lead(whole.fail(FaultPoint.tokens(60), "overloaded_error", "Overloaded")));
+        well &= told("The second refuses to go on with a text, so a third one does", consoleOutput, play -> play.lead(
+                        whole.cut(FaultPoint.tokens(50)))
                 .refusing());
-        well &= told("A tool call is cut in half", terminal, play -> play.lead(
-                        Reply.toolCall("call_1", "weather", ARGUMENTS).cut(After.tokens(3)))
+        well &= told("A tool call is cut in half", consoleOutput, play -> play.lead(
+                        ScriptedReply.toolCall("call_1", "weather", ARGUMENTS).cut(FaultPoint.tokens(3)))
                 .calling());
-        terminal.line("");
-        terminal.line(
+        consoleOutput.line("");
+        consoleOutput.line(
                 well ? "Every answer is the uninterrupted one, to the letter." : "An answer is not what it should be.",
-                well ? Terminal.Colour.GREEN : Terminal.Colour.RED);
+                well ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED);
         return well ? 0 : 1;
     }
 
-    private static boolean told(String title, Terminal terminal, UnaryOperator<Play> script) {
-        terminal.line("");
-        terminal.line(title, Terminal.Colour.BOLD);
+    private static boolean told(String title, ConsoleOutput consoleOutput, UnaryOperator<Play> script) {
+        consoleOutput.line("");
+        consoleOutput.line(title, ConsoleOutput.Colour.BOLD);
         try (Play play = script.apply(new Play())) {
-            return play.perform(terminal);
+            return play.perform(consoleOutput);
         }
     }
 
@@ -104,8 +104,8 @@ public final class Takeover {
             third.rule(this::goOn);
         }
 
-        Play lead(Reply reply) {
-            lead.always(reply);
+        Play lead(ScriptedReply scriptedReply) {
+            lead.always(scriptedReply);
             return this;
         }
 
@@ -120,18 +120,18 @@ public final class Takeover {
             return this;
         }
 
-        private Reply goOn(Recorded asked) {
+        private ScriptedReply goOn(RecordedRequest asked) {
             return tool.isEmpty()
-                    ? Reply.text(rest(asked)).between(TOKEN)
-                    : Reply.toolCall("call_1", "weather", tool).between(TOKEN);
+                    ? ScriptedReply.text(rest(asked)).between(TOKEN)
+                    : ScriptedReply.toolCall("call_1", "weather", tool).between(TOKEN);
         }
 
-        private static boolean isBegun(Recorded asked) {
+        private static boolean isBegun(RecordedRequest asked) {
             return asked.text().contains("\"assistant\"");
         }
 
         /** What is missing behind the words that are sent as the beginning of the answer. */
-        private static String rest(Recorded asked) {
+        private static String rest(RecordedRequest asked) {
             String body = asked.text();
             int known = isBegun(asked) ? TRUTH.length() : 0;
             while (!body.contains(TRUTH.substring(0, known))) {
@@ -140,28 +140,28 @@ public final class Takeover {
             return TRUTH.substring(known);
         }
 
-        boolean perform(Terminal terminal) {
+        boolean perform(ConsoleOutput consoleOutput) {
             try (Understudy company = Understudy.builder()
                     .provider(openAi("lead", lead))
                     .provider(Providers.anthropic(endpoint("second", second)))
                     .provider(openAi("third", third))
                     .retry(RetryPolicy.none())
-                    .timeouts(Timeouts.defaults().withIdle(SILENCE))
+                    .timeouts(TimeoutPolicy.defaults().withIdle(SILENCE))
                     .build()) {
                 last = System.nanoTime();
                 ChatResponse answer = ChatResponseAggregator.collect(
                                 ResumingProvider.over(company, ResumePolicy.exact()).stream(
                                                 ChatRequest.of("model", "Tell me what happened."))
-                                        .doOnNext(chunk -> show(chunk, terminal)))
+                                        .doOnNext(chunk -> show(chunk, consoleOutput)))
                         .block(Duration.ofSeconds(30));
-                return judge(answer, terminal);
+                return judge(answer, consoleOutput);
             }
         }
 
-        private void show(StreamChunk chunk, Terminal terminal) {
+        private void show(StreamChunk chunk, ConsoleOutput consoleOutput) {
             long now = System.nanoTime();
             if (chunk instanceof StreamChunk.Switched seam) {
-                terminal.mark(String.format(
+                consoleOutput.mark(String.format(
                         Locale.ROOT,
                         " [%s takes over from %s: %s, %d ms]",
                         seam.to(),
@@ -169,28 +169,28 @@ public final class Takeover {
                         seam.reason().toString().toLowerCase(Locale.ROOT).replace('_', ' '),
                         (now - last) / 1_000_000));
             } else if (chunk instanceof StreamChunk.ToolCallDone done) {
-                terminal.words(" " + done.call().name() + " " + done.call().arguments());
+                consoleOutput.words(" " + done.call().name() + " " + done.call().arguments());
             } else {
-                terminal.words(chunk.text());
+                consoleOutput.words(chunk.text());
             }
             last = now;
         }
 
-        private boolean judge(@Nullable ChatResponse answer, Terminal terminal) {
-            terminal.line("");
+        private boolean judge(@Nullable ChatResponse answer, ConsoleOutput consoleOutput) {
+            consoleOutput.line("");
             boolean same = answer != null
                     && (tool.isEmpty()
                             ? answer.text().equals(TRUTH)
                             : answer.toolCalls().size() == 1
                                     && answer.toolCalls().get(0).arguments().equals(tool));
-            terminal.line(
+            consoleOutput.line(
                     same ? "= the uninterrupted answer" : "NOT the uninterrupted answer",
-                    same ? Terminal.Colour.GREEN : Terminal.Colour.RED);
+                    same ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED);
             return same;
         }
 
         private static ChatProvider openAi(String name, ScriptedServer server) {
-            return Providers.openAiCompatible(endpoint(name, server), Quirks.defaults());
+            return Providers.openAiCompatible(endpoint(name, server), OpenAiCompatibility.defaults());
         }
 
         private static Endpoint endpoint(String name, ScriptedServer server) {

@@ -9,7 +9,7 @@ class OutageTest {
     @Test
     void everyCallIsServedAndThePrimaryIsSparedAndComesBack() {
         Told told = new Told();
-        assertThat(Outage.run(told.terminal)).as(told.text()).isZero();
+        assertThat(Outage.run(told.consoleOutput)).as(told.text()).isZero();
         assertThat(told.text()).contains("180 of 180 calls were served", "serves again");
     }
 }

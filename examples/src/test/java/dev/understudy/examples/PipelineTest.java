@@ -1,10 +1,10 @@
 package dev.understudy.examples;
 
+import dev.understudy.CallContext;
+import dev.understudy.testing.ScriptedAnswer;
+import dev.understudy.testing.ScriptedProvider;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.CallContext;
-import dev.understudy.testing.Cue;
-import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -14,7 +14,7 @@ class PipelineTest {
     @Test
     void fiveDocumentsAreSummarisedInTimeAndOneIsGivenUp() {
         Told told = new Told();
-        assertThat(Pipeline.run(told.terminal)).isZero();
+        assertThat(Pipeline.run(told.consoleOutput)).isZero();
         assertThat(told.text())
                 .contains(
                         "[letter]",
@@ -27,7 +27,7 @@ class PipelineTest {
 
     @Test
     void atMostThreeDocumentsAreAskedForAtATime() {
-        ScriptedProvider writer = ScriptedProvider.named("writer").always(Cue.hang());
+        ScriptedProvider writer = ScriptedProvider.named("writer").always(ScriptedAnswer.hang());
         var asked = Pipeline.summaries(Flux.range(1, 6).map(i -> new Pipeline.Document("d" + i, "text")), writer)
                 .contextWrite(CallContext.deadline(Duration.ofMinutes(1)))
                 .subscribe();

@@ -1,10 +1,10 @@
 package dev.understudy.examples;
 
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +13,7 @@ class QuickstartTest {
     private final Told told = new Told();
 
     private int run(Map<String, String> environment, String... arguments) {
-        return Quickstart.run(arguments, environment, told.terminal);
+        return Quickstart.run(arguments, environment, told.consoleOutput);
     }
 
     @Test
@@ -60,7 +60,7 @@ class QuickstartTest {
 
     @Test
     void aServerThatIsNamedIsAskedWithItsKeyAndThePrompt() {
-        try (ScriptedServer server = ScriptedServer.start().always(Reply.text("By myself."))) {
+        try (ScriptedServer server = ScriptedServer.start().always(ScriptedReply.text("By myself."))) {
             Map<String, String> environment = Map.of("HOUSE_KEY", "a-key-of-the-house");
             assertThat(run(
                             environment,
@@ -87,8 +87,8 @@ class QuickstartTest {
 
     @Test
     void ofTwoServersTheSecondStandsInForTheFirst() {
-        try (ScriptedServer first = ScriptedServer.start().always(Reply.status(401));
-                ScriptedServer second = ScriptedServer.start().always(Reply.text("From the wings."))) {
+        try (ScriptedServer first = ScriptedServer.start().always(ScriptedReply.status(401));
+                ScriptedServer second = ScriptedServer.start().always(ScriptedReply.text("From the wings."))) {
             assertThat(run(
                             Map.of(),
                             "--base-url",
@@ -102,13 +102,13 @@ class QuickstartTest {
                             "--anthropic"))
                     .isZero();
             assertThat(told.text()).contains("From the wings.\n", "127.0.0.1-2/m2", "(stood in for 127.0.0.1)");
-            assertThat(second.calls()).extracting(Recorded::path).containsExactly("/v1/messages");
+            assertThat(second.calls()).extracting(RecordedRequest::path).containsExactly("/v1/messages");
         }
     }
 
     @Test
     void whenNobodyAnswersTheTableIsShownAllTheSameAndItEndsWithOne() {
-        try (ScriptedServer server = ScriptedServer.start().always(Reply.status(401))) {
+        try (ScriptedServer server = ScriptedServer.start().always(ScriptedReply.status(401))) {
             assertThat(run(Map.of(), "--base-url", server.url(), "--model", "m1"))
                     .isEqualTo(1);
             assertThat(told.text()).containsSubsequence("failed after", "provider", "auth 401");

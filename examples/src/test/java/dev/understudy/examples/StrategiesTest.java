@@ -9,7 +9,7 @@ class StrategiesTest {
     @Test
     void everyStrategyChoosesAsItsNameSays() {
         Told told = new Told();
-        assertThat(Strategies.run(told.terminal)).as(told.text()).isZero();
+        assertThat(Strategies.run(told.consoleOutput)).as(told.text()).isZero();
         assertThat(told.text())
                 .containsSubsequence("sequential", "weighted", "leastLatency", "cheapest", "capable")
                 .doesNotContain("demo-key");

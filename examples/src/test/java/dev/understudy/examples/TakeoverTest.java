@@ -9,7 +9,7 @@ class TakeoverTest {
     @Test
     void everyAnswerIsTheUninterruptedOne() {
         Told told = new Told();
-        assertThat(Takeover.run(told.terminal)).as(told.text()).isZero();
+        assertThat(Takeover.run(told.consoleOutput)).as(told.text()).isZero();
         assertThat(told.text().split("= the uninterrupted answer")).hasSize(6);
         assertThat(told.text())
                 .contains("[second takes over from lead: truncated", "[second takes over from lead: timeout")

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 final class Told {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    final Terminal terminal = Terminal.plain(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    final ConsoleOutput consoleOutput = ConsoleOutput.plain(new PrintStream(bytes, true, StandardCharsets.UTF_8));
 
     String text() {
         return bytes.toString(StandardCharsets.UTF_8);

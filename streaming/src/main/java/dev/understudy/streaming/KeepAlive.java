@@ -1,12 +1,13 @@
 package dev.understudy.streaming;
 
+import dev.understudy.streaming.operator.StatefulOperator;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
 /** Puts a sign of life into a stream whenever it is silent for too long while somebody waits. */
-final class KeepAlive<T> implements Relay.Role<T, T> {
+final class KeepAlive<T> implements StatefulOperator.Handler<T, T> {
 
     private final Duration every;
     private final T sign;
@@ -18,26 +19,26 @@ final class KeepAlive<T> implements Relay.Role<T, T> {
     }
 
     @Override
-    public void begin(Relay.Out<T> out) {
+    public void begin(StatefulOperator.Sink<T> sink) {
         last = now();
-        out.wake(every);
+        sink.wake(every);
     }
 
     @Override
-    public void next(T item, Relay.Out<T> out) {
+    public void next(T item, StatefulOperator.Sink<T> sink) {
         last = now();
-        out.emit(item);
+        sink.emit(item);
     }
 
     @Override
-    public void woken(Relay.Out<T> out) {
+    public void onTimer(StatefulOperator.Sink<T> sink) {
         long left = last + every.toNanos() - now();
-        if (left <= 0 && out.isWanted()) {
+        if (left <= 0 && sink.isWanted()) {
             last = now();
-            out.emit(sign);
+            sink.emit(sign);
             left = every.toNanos();
         }
-        out.wake(Duration.ofNanos(left > 0 ? left : every.toNanos()));
+        sink.wake(Duration.ofNanos(left > 0 ? left : every.toNanos()));
     }
 
     @Override
@@ -46,8 +47,8 @@ final class KeepAlive<T> implements Relay.Role<T, T> {
     }
 
     @Override
-    public void over(@Nullable Throwable error, Relay.Out<T> out) {
-        out.end(error);
+    public void terminate(@Nullable Throwable error, StatefulOperator.Sink<T> sink) {
+        sink.end(error);
     }
 
     private static long now() {

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * How streams are kept alive.
  *
- * @param ways which ways are tried, in order; {@link Way#FAIL} ends the list, written or not
+ * @param strategies which ways are tried, in order; {@link ResumeStrategy#FAIL} ends the list, written or not
  * @param takeovers how often another server may take over one answer; 1
  * @param anyReplay whether REPLAY is tried for requests that are not deterministic too; it costs a whole answer and often ends
  *     at the first word
@@ -16,7 +16,7 @@ import java.util.List;
  * @param limits sizes of what is held and searched
  */
 public record ResumePolicy(
-        List<Way> ways, int takeovers, boolean anyReplay, StreamBuffer buffer, boolean wholeStructured, Limits limits) {
+        List<ResumeStrategy> strategies, int takeovers, boolean anyReplay, StreamBuffer buffer, boolean wholeStructured, Limits limits) {
 
     /**
      * Sizes, in characters.
@@ -43,12 +43,12 @@ public record ResumePolicy(
     }
 
     public ResumePolicy {
-        LinkedHashSet<Way> once = new LinkedHashSet<>(ways);
-        if (once.size() != ways.size() || (once.remove(Way.FAIL) && ways.get(ways.size() - 1) != Way.FAIL)) {
-            throw new IllegalArgumentException("Each way stands once, and FAIL last: " + ways);
+        LinkedHashSet<ResumeStrategy> once = new LinkedHashSet<>(strategies);
+        if (once.size() != strategies.size() || (once.remove(ResumeStrategy.FAIL) && strategies.get(strategies.size() - 1) != ResumeStrategy.FAIL)) {
+            throw new IllegalArgumentException("Each way stands once, and FAIL last: " + strategies);
         }
-        once.add(Way.FAIL);
-        ways = List.copyOf(once);
+        once.add(ResumeStrategy.FAIL);
+        strategies = List.copyOf(once);
         if (takeovers < 0) {
             throw new IllegalArgumentException("takeovers is 0 or more: " + takeovers);
         }
@@ -61,41 +61,41 @@ public record ResumePolicy(
 
     /** Only ways that never show a wrong character: SAME_RESPONSE, PREFILL, REPLAY of deterministic requests, FAIL. */
     public static ResumePolicy exact() {
-        return of(Way.SAME_RESPONSE, Way.PREFILL, Way.REPLAY);
+        return of(ResumeStrategy.SAME_RESPONSE, ResumeStrategy.PREFILL, ResumeStrategy.REPLAY);
     }
 
     /** The exact ways, then ANCHORED: for prose and chat windows. */
     public static ResumePolicy anchored() {
-        return of(Way.SAME_RESPONSE, Way.PREFILL, Way.REPLAY, Way.ANCHORED);
+        return of(ResumeStrategy.SAME_RESPONSE, ResumeStrategy.PREFILL, ResumeStrategy.REPLAY, ResumeStrategy.ANCHORED);
     }
 
     /** The exact ways, then RESTART: for pages that can redraw and pipelines that collect. */
     public static ResumePolicy restarting() {
-        return of(Way.SAME_RESPONSE, Way.PREFILL, Way.REPLAY, Way.RESTART);
+        return of(ResumeStrategy.SAME_RESPONSE, ResumeStrategy.PREFILL, ResumeStrategy.REPLAY, ResumeStrategy.RESTART);
     }
 
     /** These ways in this order, with all other defaults. */
-    public static ResumePolicy of(Way... ways) {
+    public static ResumePolicy of(ResumeStrategy... ways) {
         return new ResumePolicy(Arrays.asList(ways), 1, false, StreamBuffer.none(), true, Limits.defaults());
     }
 
     public ResumePolicy withTakeovers(int takeovers) {
-        return new ResumePolicy(ways, takeovers, anyReplay, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, anyReplay, buffer, wholeStructured, limits);
     }
 
     public ResumePolicy withAnyReplay(boolean anyReplay) {
-        return new ResumePolicy(ways, takeovers, anyReplay, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, anyReplay, buffer, wholeStructured, limits);
     }
 
     public ResumePolicy withBuffer(StreamBuffer buffer) {
-        return new ResumePolicy(ways, takeovers, anyReplay, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, anyReplay, buffer, wholeStructured, limits);
     }
 
     public ResumePolicy withWholeStructured(boolean wholeStructured) {
-        return new ResumePolicy(ways, takeovers, anyReplay, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, anyReplay, buffer, wholeStructured, limits);
     }
 
     public ResumePolicy withLimits(Limits limits) {
-        return new ResumePolicy(ways, takeovers, anyReplay, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, anyReplay, buffer, wholeStructured, limits);
     }
 }

@@ -1,11 +1,11 @@
 package dev.understudy.streaming;
 
-import dev.understudy.Listener;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.event.Listener;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -18,7 +18,7 @@ import reactor.core.publisher.Mono;
  * JSON come whole by default, and each takeover is told by one {@link StreamChunk.Switched}. A stream that cannot be saved
  * ends with {@link dev.understudy.chat.ChatException.PartialAnswer}, whose trail names every attempt, or, when nothing was
  * shown, with {@link dev.understudy.chat.ChatException.Exhausted}. Those who listen to the understudy hear of each takeover
- * ({@link dev.understudy.Event.TookOver}), of each that failed, and of each answer that is lost.
+ * ({@link dev.understudy.event.Event.StreamTakenOver}), of each that failed, and of each answer that is lost.
  *
  * <p>Lazy; each subscription is a new answer. Demand is kept exactly and nothing is fetched ahead but the word that is held.
  * Cancelling cancels the one request that is live, at once. A timeout or deadline of the {@link dev.understudy.CallContext}
@@ -27,13 +27,13 @@ import reactor.core.publisher.Mono;
 public final class ResumingProvider extends ForwardingChatProvider {
 
     private final ResumePolicy policy;
-    private final Herald herald;
-    private final Refusals refusals = new Refusals();
+    private final TakeoverEvents takeoverEvents;
+    private final PrefillRefusals prefillRefusals = new PrefillRefusals();
 
     private ResumingProvider(ChatProvider within, ResumePolicy policy, Listener listener) {
         super(within);
         this.policy = policy;
-        this.herald = Herald.of(within, listener);
+        this.takeoverEvents = TakeoverEvents.of(within, listener);
     }
 
     /** With {@link ResumePolicy#defaults()}. */
@@ -59,6 +59,6 @@ public final class ResumingProvider extends ForwardingChatProvider {
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.deferContextual(
-                context -> new Performance(delegate(), policy, request, refusals, herald, context).play());
+                context -> new ResumableStream(delegate(), policy, request, prefillRefusals, takeoverEvents, context).play());
     }
 }

@@ -1,6 +1,7 @@
 package dev.understudy.streaming;
 
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.streaming.operator.StatefulOperator;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -14,13 +15,13 @@ import reactor.core.scheduler.Schedulers;
  *
  * @param model which model is told
  * @param usage whether tokens are told at the end, in an event of their own; all others then say {@code "usage":null}
- * @param news whether takeovers and what is taken back are told as events of their own, under the name {@code understudy},
+ * @param takeoverEvents whether takeovers and what is taken back are told as events of their own, under the name {@code understudy},
  *     which only clients written for it understand; without it a stream that takes back fails
  * @param keepAlive a comment is sent when nothing else was for so long, as while another server takes over; {@code null}
  *     for never
  */
 public record SseWriter(
-        String model, boolean usage, boolean news, @Nullable Duration keepAlive) {
+        String model, boolean usage, boolean takeoverEvents, @Nullable Duration keepAlive) {
 
     public SseWriter {
         if (keepAlive != null && (keepAlive.isZero() || keepAlive.isNegative())) {
@@ -34,20 +35,20 @@ public record SseWriter(
     }
 
     public SseWriter withUsage(boolean usage) {
-        return new SseWriter(model, usage, news, keepAlive);
+        return new SseWriter(model, usage, takeoverEvents, keepAlive);
     }
 
-    public SseWriter withNews(boolean news) {
+    public SseWriter withTakeoverEvents(boolean news) {
         return new SseWriter(model, usage, news, keepAlive);
     }
 
     public SseWriter withKeepAlive(@Nullable Duration keepAlive) {
-        return new SseWriter(model, usage, news, keepAlive);
+        return new SseWriter(model, usage, takeoverEvents, keepAlive);
     }
 
     public Flux<String> write(Flux<StreamChunk> stream) {
         Flux<String> events = Flux.defer(() -> {
-            SseEvents form = new SseEvents(this);
+            SseEncoder form = new SseEncoder(this);
             return stream.<String>handle((chunk, sink) -> {
                         String event = form.of(chunk);
                         if (!event.isEmpty()) {
@@ -60,6 +61,6 @@ public record SseWriter(
         Duration every = keepAlive;
         return every == null
                 ? events
-                : new Relay<>(events, () -> new KeepAlive<>(every, ": still here\n\n"), Schedulers::parallel);
+                : new StatefulOperator<>(events, () -> new KeepAlive<>(every, ": still here\n\n"), Schedulers::parallel);
     }
 }

@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.streaming.operator.StatefulOperator;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -59,7 +60,7 @@ public record StreamBuffer(int tokens, @Nullable Duration time) {
 
     /** The stream with its beginning held. Demand is kept: what is held is not asked for twice, and let go as it is asked for. */
     public Flux<StreamChunk> hold(Flux<StreamChunk> stream) {
-        return isNone() ? stream : new Relay<>(stream, () -> new Holding(this), Schedulers::parallel);
+        return isNone() ? stream : new StatefulOperator<>(stream, () -> new BufferStage(this), Schedulers::parallel);
     }
 
     /** The provider with the beginning of its streams held. */

@@ -7,8 +7,8 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.ForwardingChatProvider;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.Thought;
 import java.util.ArrayList;
 import java.util.List;
 import reactor.core.publisher.Flux;
@@ -39,12 +39,12 @@ public final class StreamFromChat extends ForwardingChatProvider {
     /** The chunks that tell this answer; {@link ChatResponseAggregator} makes it of them again. */
     static List<StreamChunk> chunks(ChatResponse answer) {
         List<StreamChunk> chunks = new ArrayList<>();
-        for (Thought thought : answer.thoughts()) {
-            if (!thought.text().isEmpty()) {
-                chunks.add(new StreamChunk.Reasoning(thought.text(), null));
+        for (ReasoningBlock reasoningBlock : answer.reasoningBlocks()) {
+            if (!reasoningBlock.text().isEmpty()) {
+                chunks.add(new StreamChunk.Reasoning(reasoningBlock.text(), null));
             }
-            if (thought.seal() != null) {
-                chunks.add(new StreamChunk.Reasoning("", thought.seal()));
+            if (reasoningBlock.signature() != null) {
+                chunks.add(new StreamChunk.Reasoning("", reasoningBlock.signature()));
             }
         }
         if (!answer.text().isEmpty()) {

@@ -11,20 +11,20 @@ import java.util.stream.IntStream;
  * Plays a property with many random cases. The seed of the run is printed, a failure names the seed of its case, and
  * {@code -Dseed=} plays that one again. {@code -Dunderstudy.cases=} says how many, {@code -Dunderstudy.wire.cases=} of those on sockets.
  */
-final class Cases {
+public final class Cases {
 
-    interface Case {
+    public interface Case {
         void play(Random random) throws Exception;
     }
 
     private Cases() {}
 
-    static void play(String what, Case one) {
+    public static void play(String what, Case one) {
         play(what, 1, one);
     }
 
     /** As many cases as usual, divided by {@code costly}. */
-    static void play(String what, int costly, Case one) {
+    public static void play(String what, int costly, Case one) {
         if (!again().isBlank()) {
             run(what, Long.parseLong(again()), one);
             return;

@@ -1,8 +1,5 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
@@ -11,15 +8,18 @@ import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Receipt;
-import dev.understudy.chat.Seal;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
-import dev.understudy.testing.Cue;
+import dev.understudy.chat.VendorMetadata;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -47,12 +47,12 @@ class ChatResponseAggregatorTest {
     }
 
     private static ChatResponse answer(Random random) {
-        List<Thought> thoughts = new ArrayList<>();
+        List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
         for (int i = random.nextInt(3); i > 0; i--) {
-            thoughts.add(new Thought(random.nextBoolean() ? "" : Texts.any(random), new Seal("s" + i, false, "x")));
+            reasoningBlocks.add(new ReasoningBlock(random.nextBoolean() ? "" : Texts.any(random), new ReasoningSignature("s" + i, false, "x")));
         }
         if (random.nextBoolean()) {
-            thoughts.add(Thought.of(Texts.any(random)));
+            reasoningBlocks.add(ReasoningBlock.of(Texts.any(random)));
         }
         List<ToolCall> calls = new ArrayList<>();
         for (int i = random.nextInt(3); i > 0; i--) {
@@ -61,13 +61,13 @@ class ChatResponseAggregatorTest {
         return new ChatResponse(
                 random.nextBoolean() ? "" : Texts.any(random),
                 random.nextBoolean() ? "" : "no",
-                thoughts,
+                reasoningBlocks,
                 calls,
                 new StreamChunk.Finish(
                         FinishReason.values()[random.nextInt(FinishReason.values().length)],
                         Usage.of(random.nextInt(9), random.nextInt(9)),
-                        Receipt.none(),
-                        Served.by("p", "m")));
+                        VendorMetadata.none(),
+                        ServedBy.by("p", "m")));
     }
 
     @Test
@@ -103,7 +103,7 @@ class ChatResponseAggregatorTest {
         ChatRequest request = ChatRequest.of("m", "q");
         ScriptedProvider provider = ScriptedProvider.named("p")
                 .can(Capabilities.of(Feature.TOOLS))
-                .always(Cue.text("Hello you").withToolCall("1", "clock", "{}"));
+                .always(ScriptedAnswer.text("Hello you").withToolCall("1", "clock", "{}"));
         ChatResponse whole = provider.chat(request).block();
         assertThat(ChatFromStream.of(provider).chat(request).block().text()).isEqualTo(whole.text());
         assertThat(ChatFromStream.of(provider).chat(request).block().toolCalls())

@@ -1,15 +1,15 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
-import dev.understudy.testing.Reply;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +30,7 @@ class ChunkPathTest {
         try (ScriptedServer server = ScriptedServer.start();
                 ChatProvider vendor = Providers.openAi(Endpoint.of("vendor", server.url(), "key"));
                 ChatProvider client = ResumingProvider.over(Understudy.over(vendor))) {
-            server.then(Reply.tokens("Once", " upon", " a", " time"));
+            server.then(ScriptedReply.tokens("Once", " upon", " a", " time"));
             StepVerifier.create(client.stream(ChatRequest.of("m", "Tell me a story"))
                             .doOnNext(chunk -> {
                                 if (chunk instanceof StreamChunk.Text) {

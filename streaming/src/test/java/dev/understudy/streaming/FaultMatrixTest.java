@@ -1,10 +1,10 @@
 package dev.understudy.streaming;
 
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.event.ProviderStatus;
+import dev.understudy.testing.RecordedRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Standing;
-import dev.understudy.chat.StreamChunk;
-import dev.understudy.testing.Recorded;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +104,7 @@ class FaultMatrixTest {
     private static Mono<String> settled(MatrixStage.Played played) {
         Mono<String> permits = Mono.fromCallable(() -> {
                     int inFlight = played.door.control().status().stream()
-                            .mapToInt(Standing::inFlight)
+                            .mapToInt(ProviderStatus::inFlight)
                             .sum();
                     if (inFlight != 0) {
                         throw new IllegalStateException(inFlight + " attempts in flight");
@@ -115,7 +115,7 @@ class FaultMatrixTest {
                 .onErrorResume(error -> Mono.just("in flight: " + error.getCause()));
         Mono<String> exchanges = Flux.fromIterable(played.asked)
                 .concatMapIterable(all -> all)
-                .concatMap(Recorded::ended)
+                .concatMap(RecordedRequest::ended)
                 .then(Mono.just(""))
                 .timeout(Duration.ofSeconds(8), Mono.just("an exchange is still open; "));
         return permits.zipWith(exchanges, String::concat);

@@ -2,7 +2,7 @@ package dev.understudy.streaming;
 
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.testing.Reply;
+import dev.understudy.testing.ScriptedReply;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,12 +47,12 @@ final class MatrixAnswer {
     }
 
     /** The same answer as another server gives it, from an offset of its text on. */
-    static Reply answer(Sort sort, int from) {
+    static ScriptedReply answer(Sort sort, int from) {
         return switch (sort) {
-            case TEXT -> Reply.text(text(sort).substring(from));
-            case TOOL -> Reply.toolCall(CALL.id(), CALL.name(), CALL.arguments());
+            case TEXT -> ScriptedReply.text(text(sort).substring(from));
+            case TOOL -> ScriptedReply.toolCall(CALL.id(), CALL.name(), CALL.arguments());
             case REASONING ->
-                Reply.chunks(
+                ScriptedReply.chunks(
                         new StreamChunk.Reasoning("First", null),
                         new StreamChunk.Reasoning(" I think about rockets.", null),
                         new StreamChunk.Text("Rock"),

@@ -73,17 +73,17 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
     }
 
     enum Mode {
-        FAIL(Way.FAIL),
-        RESTART(Way.RESTART),
-        PREFILL(Way.PREFILL),
-        REPLAY(Way.REPLAY),
-        ANCHORED(Way.ANCHORED),
-        BUFFERED(Way.PREFILL);
+        FAIL(ResumeStrategy.FAIL),
+        RESTART(ResumeStrategy.RESTART),
+        PREFILL(ResumeStrategy.PREFILL),
+        REPLAY(ResumeStrategy.REPLAY),
+        ANCHORED(ResumeStrategy.ANCHORED),
+        BUFFERED(ResumeStrategy.PREFILL);
 
-        private final Way way;
+        private final ResumeStrategy resumeStrategy;
 
-        Mode(Way way) {
-            this.way = way;
+        Mode(ResumeStrategy resumeStrategy) {
+            this.resumeStrategy = resumeStrategy;
         }
     }
 
@@ -91,7 +91,7 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
     ResumePolicy policy() {
         boolean hidden = mode == Mode.BUFFERED || phase == Phase.TOOL_ARGUMENTS;
         int takeovers = hidden ? 0 : phase.isCommitted() ? 2 : 1;
-        ResumePolicy policy = ResumePolicy.of(mode.way)
+        ResumePolicy policy = ResumePolicy.of(mode.resumeStrategy)
                 .withTakeovers(rescuers == Rescuers.SOUND ? Math.min(1, takeovers) : takeovers);
         return mode == Mode.BUFFERED ? policy.withBuffer(StreamBuffer.whole()) : policy;
     }

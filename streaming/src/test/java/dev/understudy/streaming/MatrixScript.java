@@ -1,7 +1,7 @@
 package dev.understudy.streaming;
 
-import dev.understudy.testing.After;
-import dev.understudy.testing.Reply;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,7 +31,7 @@ final class MatrixScript {
     }
 
     /** What the first server sends once it has sent headers, or instead of them. */
-    static Reply reply(MatrixCell cell) {
+    static ScriptedReply reply(MatrixCell cell) {
         MatrixScript script = new MatrixScript(cell);
         return cell.phase() == MatrixCell.Phase.HEADERS ? script.headers() : script.body();
     }
@@ -46,16 +46,16 @@ final class MatrixScript {
         };
     }
 
-    private Reply body() {
-        After after = After.events(start.size());
+    private ScriptedReply body() {
+        FaultPoint faultPoint = FaultPoint.events(start.size());
         return switch (cell.fault()) {
             case REFUSED -> throw new IllegalArgumentException("It is not asked");
-            case RST -> raw(all).resetConnection(after);
-            case FIN -> raw(all).cut(after);
-            case RST_STREAM -> raw(all).reset(after);
-            case ABANDONED -> raw(all).abandon(after);
-            case GO_AWAY -> raw(all).goAway(after);
-            case STALL -> raw(all).stall(after);
+            case RST -> raw(all).resetConnection(faultPoint);
+            case FIN -> raw(all).cut(faultPoint);
+            case RST_STREAM -> raw(all).reset(faultPoint);
+            case ABANDONED -> raw(all).abandon(faultPoint);
+            case GO_AWAY -> raw(all).goAway(faultPoint);
+            case STALL -> raw(all).stall(faultPoint);
             case DRIP -> dripping();
             case IN_BAND -> raw(joined(start, List.of(bytes(answer.error()))));
             case BAD_JSON -> raw(with(half()));
@@ -66,15 +66,15 @@ final class MatrixScript {
         };
     }
 
-    private Reply headers() {
-        Reply whole = raw(all);
+    private ScriptedReply headers() {
+        ScriptedReply whole = raw(all);
         return switch (cell.fault()) {
-            case RST -> whole.resetConnection(After.nothing());
-            case FIN -> whole.cut(After.nothing());
-            case RST_STREAM -> whole.reset(After.nothing());
-            case ABANDONED -> whole.abandon(After.nothing());
-            case STALL -> whole.stall(After.nothing());
-            case IN_BAND -> Reply.error(503, "overloaded_error", "Overloaded");
+            case RST -> whole.resetConnection(FaultPoint.nothing());
+            case FIN -> whole.cut(FaultPoint.nothing());
+            case RST_STREAM -> whole.reset(FaultPoint.nothing());
+            case ABANDONED -> whole.abandon(FaultPoint.nothing());
+            case STALL -> whole.stall(FaultPoint.nothing());
+            case IN_BAND -> ScriptedReply.error(503, "overloaded_error", "Overloaded");
             case OVERSIZED -> whole.withHeader("x-filler", "x".repeat(20_000));
             default -> throw new IllegalArgumentException("It is not asked");
         };
@@ -86,13 +86,13 @@ final class MatrixScript {
     }
 
     /** Whole events, and then the next one byte by byte, for longer than anybody waits. */
-    private Reply dripping() {
+    private ScriptedReply dripping() {
         byte[] next = rest.get(0);
         List<byte[]> pieces = new ArrayList<>(start);
         for (int i = 0; i < Math.min(45, next.length - 2); i++) {
             pieces.add(new byte[] {next[i]});
         }
-        return raw(pieces).between(DRIP).stall(After.events(pieces.size()));
+        return raw(pieces).between(DRIP).stall(FaultPoint.events(pieces.size()));
     }
 
     /** The beginning of an event that would else be content. */
@@ -125,8 +125,8 @@ final class MatrixScript {
         return both;
     }
 
-    private static Reply raw(List<byte[]> pieces) {
-        return Reply.raw(200, SSE, pieces.toArray(byte[][]::new));
+    private static ScriptedReply raw(List<byte[]> pieces) {
+        return ScriptedReply.raw(200, SSE, pieces.toArray(byte[][]::new));
     }
 
     private static byte[] bytes(String text) {

@@ -1,7 +1,5 @@
 package dev.understudy.streaming;
 
-import dev.understudy.RetryPolicy;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Capabilities;
@@ -9,14 +7,16 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.provider.Endpoint;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
-import dev.understudy.provider.Quirks;
-import dev.understudy.provider.Transport;
-import dev.understudy.provider.Trust;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.TlsTrust;
+import dev.understudy.provider.endpoint.Transport;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import io.netty.channel.ChannelOption;
 import io.netty.pkitesting.X509Bundle;
@@ -49,7 +49,7 @@ final class MatrixStage implements AutoCloseable {
     final class Played implements AutoCloseable {
 
         final MatrixCell cell;
-        final List<List<Recorded>> asked =
+        final List<List<RecordedRequest>> asked =
                 List.of(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
         final Understudy door;
         private final String path;
@@ -62,7 +62,7 @@ final class MatrixStage implements AutoCloseable {
             providers.add(provider(0, cell.first()));
             providers.add(provider(1, cell.first().other()));
             providers.add(provider(2, cell.first()));
-            Timeouts patient = Timeouts.defaults().withIdle(PATIENCE).withFirstContent(PATIENCE);
+            TimeoutPolicy patient = TimeoutPolicy.defaults().withIdle(PATIENCE).withFirstContent(PATIENCE);
             UnderstudyBuilder builder = Understudy.builder()
                     .retry(RetryPolicy.none())
                     .timeouts(patient)
@@ -72,7 +72,7 @@ final class MatrixStage implements AutoCloseable {
         }
 
         /** Long enough for what comes before the silence; TLS takes its time when many open at once. */
-        private Timeouts hasty(Timeouts patient) {
+        private TimeoutPolicy hasty(TimeoutPolicy patient) {
             Duration idle = Duration.ofMillis(1500);
             Duration first = cell.wire() == MatrixCell.Wire.HTTP2 ? idle.multipliedBy(2) : idle;
             return patient.withIdle(idle).withFirstContent(cell.phase().isCommitted() ? PATIENCE : first);
@@ -87,13 +87,13 @@ final class MatrixStage implements AutoCloseable {
         private ChatProvider provider(int index, AnswerEvents.Dialect dialect) {
             Endpoint endpoint = Endpoint.of(NAMES[index], url(index), "key-" + index)
                     .withTransport(Transport.defaults()
-                            .withTrust(Trust.only(CERTIFICATE.getCertificate()))
+                            .withTrust(TlsTrust.only(CERTIFICATE.getCertificate()))
                             .withDrain(Duration.ofMillis(700))
                             .withConnect(PATIENCE)
                             .withAcquire(PATIENCE))
                     .withModel("m", index == 0 ? PREFILL.withFeature(Feature.REASONING) : PREFILL);
             return dialect == AnswerEvents.Dialect.OPEN_AI
-                    ? Providers.openAiCompatible(endpoint, Quirks.defaults())
+                    ? Providers.openAiCompatible(endpoint, OpenAiCompatibility.defaults())
                     : Providers.anthropic(endpoint);
         }
 
@@ -128,17 +128,17 @@ final class MatrixStage implements AutoCloseable {
             return plainPort() == null;
         }
 
-        private Reply reply(int index, Recorded recorded) {
-            asked.get(index).add(recorded);
+        private ScriptedReply reply(int index, RecordedRequest recordedRequest) {
+            asked.get(index).add(recordedRequest);
             if (index == 0) {
                 return MatrixScript.reply(cell);
             }
-            Reply answer = MatrixAnswer.answer(
-                    cell.phase().sort, Continued.asked(recorded.text()).from());
+            ScriptedReply answer = MatrixAnswer.answer(
+                    cell.phase().sort, Continued.asked(recordedRequest.text()).from());
             boolean dies = index == 1
                     ? cell.rescuers() != MatrixCell.Rescuers.SOUND
                     : cell.rescuers() == MatrixCell.Rescuers.ALL_DIE;
-            return dies ? answer.reset(After.tokens(2)) : answer;
+            return dies ? answer.reset(FaultPoint.tokens(2)) : answer;
         }
 
         @Override
@@ -168,9 +168,9 @@ final class MatrixStage implements AutoCloseable {
 
     private List<ScriptedServer> servers(Supplier<ScriptedServer> wire) {
         return IntStream.range(0, NAMES.length)
-                .mapToObj(index -> wire.get().rule(recorded -> {
-                    Played played = cells.get(recorded.path().split("/")[1]);
-                    return played == null ? null : played.reply(index, recorded);
+                .mapToObj(index -> wire.get().rule(recordedRequest -> {
+                    Played played = cells.get(recordedRequest.path().split("/")[1]);
+                    return played == null ? null : played.reply(index, recordedRequest);
                 }))
                 .toList();
     }

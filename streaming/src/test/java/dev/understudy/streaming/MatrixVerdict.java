@@ -1,19 +1,19 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.Trail;
 import dev.understudy.chat.Usage;
 import dev.understudy.streaming.MatrixCell.End;
 import dev.understudy.streaming.MatrixCell.Fault;
 import dev.understudy.streaming.MatrixCell.Mode;
 import dev.understudy.streaming.MatrixCell.Phase;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -59,21 +59,21 @@ final class MatrixVerdict {
         checkKind(cell, trail(told));
     }
 
-    private static Trail trail(Told told) {
+    private static AttemptLog trail(Told told) {
         if (told.error() instanceof ChatException.PartialAnswer partial) {
             return partial.trail();
         }
         if (told.error() instanceof ChatException.Exhausted exhausted) {
             return exhausted.trail();
         }
-        return finish(told).served().trail();
+        return finish(told).servedBy().attemptLog();
     }
 
     private static StreamChunk.Finish finish(Told told) {
         return (StreamChunk.Finish) told.chunks().get(told.chunks().size() - 1);
     }
 
-    private static void checkAttempts(MatrixStage.Played played, Trail trail) {
+    private static void checkAttempts(MatrixStage.Played played, AttemptLog attemptLog) {
         List<Integer> wanted = played.cell.attempts();
         List<Integer> asked = new ArrayList<>();
         List<Integer> trailed = new ArrayList<>();
@@ -84,8 +84,8 @@ final class MatrixVerdict {
                     i == 0 && !played.countsFirst()
                             ? wanted.get(0)
                             : played.asked.get(i).size());
-            trailed.add((int) trail.entries().stream()
-                    .filter(entry -> entry.provider().equals(name) && entry.attempt() > 0)
+            trailed.add((int) attemptLog.attempts().stream()
+                    .filter(attempt -> attempt.provider().equals(name) && attempt.attempt() > 0)
                     .count());
         }
         assertThat(asked).as("requests per server").isEqualTo(wanted);
@@ -123,9 +123,9 @@ final class MatrixVerdict {
     }
 
     private static void checkUsage(MatrixCell cell, StreamChunk.Finish finish) {
-        Trail trail = finish.served().trail();
-        assertThat(finish.usage()).as("usage is the sum").isEqualTo(trail.usage());
-        assertThat(trail.entries().stream().filter(entry -> entry.outcome() == Trail.Outcome.SERVED))
+        AttemptLog attemptLog = finish.servedBy().attemptLog();
+        assertThat(finish.usage()).as("usage is the sum").isEqualTo(attemptLog.usage());
+        assertThat(attemptLog.attempts().stream().filter(attempt -> attempt.outcome() == AttemptLog.Outcome.SERVED))
                 .hasSize(1);
         if (!cell.isBroken() && cell.phase() != Phase.AFTER_FINISH) {
             assertThat(finish.usage()).as("usage as told").isEqualTo(Usage.of(7, 9));
@@ -134,23 +134,23 @@ final class MatrixVerdict {
             boolean cut = cell.phase().isCommitted() || cell.rescuers() != MatrixCell.Rescuers.SOUND;
             assertThat(finish.usage().estimated()).as("estimated").isEqualTo(cut);
         }
-        List<Trail.Outcome> outcomes = trail.entries().stream()
-                .filter(entry -> entry.provider().equals("one"))
-                .map(Trail.Entry::outcome)
+        List<AttemptLog.Outcome> outcomes = attemptLog.attempts().stream()
+                .filter(attempt -> attempt.provider().equals("one"))
+                .map(AttemptLog.Attempt::outcome)
                 .toList();
         assertThat(outcomes).as("outcome of the first").containsExactly(outcome(cell));
     }
 
-    private static Trail.Outcome outcome(MatrixCell cell) {
+    private static AttemptLog.Outcome outcome(MatrixCell cell) {
         if (!cell.isBroken()) {
-            return Trail.Outcome.SERVED;
+            return AttemptLog.Outcome.SERVED;
         }
         if (!cell.phase().isCommitted()) {
-            return Trail.Outcome.FAILED;
+            return AttemptLog.Outcome.FAILED;
         }
         boolean used =
                 cell.phase() != Phase.TOOL_ARGUMENTS && cell.mode() != Mode.RESTART && cell.mode() != Mode.BUFFERED;
-        return used ? Trail.Outcome.PARTIAL : Trail.Outcome.WASTED;
+        return used ? AttemptLog.Outcome.PARTIAL : AttemptLog.Outcome.WASTED;
     }
 
     private static void checkPartial(MatrixCell cell, Told told, ChatResponseAggregator heard) {
@@ -167,11 +167,11 @@ final class MatrixVerdict {
     }
 
     /** The failure of the first server is told as what it was. */
-    private static void checkKind(MatrixCell cell, Trail trail) {
+    private static void checkKind(MatrixCell cell, AttemptLog attemptLog) {
         if (cell.isBroken()) {
-            Set<FailureKind> kinds = trail.entries().stream()
-                    .filter(entry -> entry.provider().equals("one"))
-                    .map(entry -> entry.failure().kind())
+            Set<FailureKind> kinds = attemptLog.attempts().stream()
+                    .filter(attempt -> attempt.provider().equals("one"))
+                    .map(attempt -> attempt.failure().kind())
                     .collect(Collectors.toSet());
             assertThat(kinds).as("kind").isEqualTo(Set.of(kind(cell)));
         }

@@ -1,12 +1,9 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.CallContext;
-import dev.understudy.RetryPolicy;
-import dev.understudy.TokenCounter;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
@@ -21,10 +18,14 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Tool;
-import dev.understudy.chat.Trail;
 import dev.understudy.chat.Usage;
-import dev.understudy.testing.Cue;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TokenCounter;
+import dev.understudy.streaming.seam.Anchor;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,8 +37,8 @@ class ResumingProviderTest {
     private static final ChatRequest ASKED = ChatRequest.of("m", "Tell me a story");
     private static final Failure RESET = Failure.of(FailureKind.CONNECT, "connection reset");
     private static final Capabilities PREFILL = Capabilities.assumed().withFeature(Feature.PREFILL);
-    private static final Cue CUT = Cue.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
-    private static final Cue REST = Cue.tokens("me", " there", " was").withUsage(Usage.of(14, 3));
+    private static final ScriptedAnswer CUT = ScriptedAnswer.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
+    private static final ScriptedAnswer REST = ScriptedAnswer.tokens("me", " there", " was").withUsage(Usage.of(14, 3));
 
     private final ScriptedProvider one = ScriptedProvider.named("one").then(CUT);
     private final ScriptedProvider two = ScriptedProvider.named("two");
@@ -71,8 +72,8 @@ class ResumingProviderTest {
         return caught[0];
     }
 
-    private static List<Trail.Outcome> outcomes(Trail trail) {
-        return trail.entries().stream().map(Trail.Entry::outcome).toList();
+    private static List<AttemptLog.Outcome> outcomes(AttemptLog attemptLog) {
+        return attemptLog.attempts().stream().map(AttemptLog.Attempt::outcome).toList();
     }
 
     @Test
@@ -90,8 +91,8 @@ class ResumingProviderTest {
         assertThat(answer.served().provider()).isEqualTo("two");
         assertThat(answer.served().fallback()).isTrue();
         assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
-        assertThat(outcomes(answer.served().trail())).containsExactly(Trail.Outcome.PARTIAL, Trail.Outcome.SERVED);
-        Usage cut = answer.served().trail().entries().get(0).usage();
+        assertThat(outcomes(answer.served().attemptLog())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.SERVED);
+        Usage cut = answer.served().attemptLog().attempts().get(0).usage();
         assertThat(cut.estimated()).isTrue();
         assertThat(cut.output()).isEqualTo(TokenCounter.estimate("Once upon a ti"));
         assertThat(answer.usage()).isEqualTo(cut.plus(Usage.of(14, 3)));
@@ -120,8 +121,8 @@ class ResumingProviderTest {
         Failure refusal = Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefused("prefill");
         two.can(PREFILL)
                 .rule(asked ->
-                        asked.messages().size() > 1 ? Cue.fail(refusal) : Cue.tokens("Once", " and", " for all"));
-        ChatProvider provider = over(ResumePolicy.of(Way.PREFILL, Way.RESTART), one, two);
+                        asked.messages().size() > 1 ? ScriptedAnswer.fail(refusal) : ScriptedAnswer.tokens("Once", " and", " for all"));
+        ChatProvider provider = over(ResumePolicy.of(ResumeStrategy.PREFILL, ResumeStrategy.RESTART), one, two);
         for (int i = 1; i <= 2; i++) {
             List<StreamChunk> chunks = provider.stream(ASKED).collectList().block();
             assertThat(answer(chunks).text()).isEqualTo("Once and for all");
@@ -130,16 +131,16 @@ class ResumingProviderTest {
                     .hasSize(1);
         }
         ScriptedProvider again = ScriptedProvider.named("one").then(CUT);
-        ScriptedProvider refuses = ScriptedProvider.named("two").can(PREFILL).always(Cue.fail(refusal));
+        ScriptedProvider refuses = ScriptedProvider.named("two").can(PREFILL).always(ScriptedAnswer.fail(refusal));
         ChatException.PartialAnswer end = partial(over(ResumePolicy.exact(), again, refuses).stream(ASKED));
         assertThat(end.failure()).isEqualTo(RESET);
         assertThat(end.getSuppressed()).hasSize(1);
-        assertThat(outcomes(end.trail())).containsExactly(Trail.Outcome.PARTIAL, Trail.Outcome.FAILED);
+        assertThat(outcomes(end.trail())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.FAILED);
     }
 
     @Test
     void restartTakesBackWhatWasShown() {
-        two.then(Cue.tokens("Long", " ago"));
+        two.then(ScriptedAnswer.tokens("Long", " ago"));
         List<StreamChunk> chunks = over(ResumePolicy.restarting(), one, two).stream(ASKED)
                 .collectList()
                 .block();
@@ -152,13 +153,13 @@ class ResumingProviderTest {
                         new StreamChunk.Text("Long"));
         ChatResponse answer = answer(chunks);
         assertThat(answer.text()).isEqualTo("Long ago");
-        assertThat(outcomes(answer.served().trail())).containsExactly(Trail.Outcome.WASTED, Trail.Outcome.SERVED);
+        assertThat(outcomes(answer.served().attemptLog())).containsExactly(AttemptLog.Outcome.WASTED, AttemptLog.Outcome.SERVED);
     }
 
     @Test
     void aRestartThatNobodyAnswersTakesNothingBack() {
-        two.then(Cue.fail(FailureKind.SERVER));
-        ScriptedProvider once = ScriptedProvider.named("one").then(CUT, Cue.fail(FailureKind.OVERLOADED));
+        two.then(ScriptedAnswer.fail(FailureKind.SERVER));
+        ScriptedProvider once = ScriptedProvider.named("one").then(CUT, ScriptedAnswer.fail(FailureKind.OVERLOADED));
         List<StreamChunk> heard = new java.util.ArrayList<>();
         ChatException.PartialAnswer end =
                 partial(over(ResumePolicy.restarting(), once, two).stream(ASKED).doOnNext(heard::add));
@@ -170,28 +171,28 @@ class ResumingProviderTest {
     @Test
     void anAttemptThatShowedNothingIsNotChargedForWhatWasShownBefore() {
         ScriptedProvider alone =
-                ScriptedProvider.named("alone").then(CUT, Cue.tokens("Lo").failAfter(1, RESET));
+                ScriptedProvider.named("alone").then(CUT, ScriptedAnswer.tokens("Lo").failAfter(1, RESET));
         ChatException.PartialAnswer end =
-                partial(ResumingProvider.over(alone, ResumePolicy.of(Way.RESTART)).stream(ASKED));
-        assertThat(outcomes(end.trail())).containsExactly(Trail.Outcome.PARTIAL, Trail.Outcome.WASTED);
-        assertThat(end.trail().entries().get(1).usage().output()).isEqualTo(TokenCounter.estimate("Lo"));
+                partial(ResumingProvider.over(alone, ResumePolicy.of(ResumeStrategy.RESTART)).stream(ASKED));
+        assertThat(outcomes(end.trail())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.WASTED);
+        assertThat(end.trail().attempts().get(1).usage().output()).isEqualTo(TokenCounter.estimate("Lo"));
     }
 
     @Test
     void aReplayThatTellsAnotherAnswerIsAbandoned() {
-        two.then(Cue.tokens("Once", " upon", " some", " time"));
+        two.then(ScriptedAnswer.tokens("Once", " upon", " some", " time"));
         ChatException.PartialAnswer end =
                 partial(over(ResumePolicy.exact(), one, two).stream(ASKED.withTemperature(0)));
         assertThat(end.partial().text()).isEqualTo("Once upon a");
         assertThat(end.failure()).isEqualTo(RESET);
-        assertThat(outcomes(end.trail())).containsExactly(Trail.Outcome.PARTIAL, Trail.Outcome.WASTED);
-        assertThat(end.trail().entries().get(1).provider()).isEqualTo("two");
+        assertThat(outcomes(end.trail())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.WASTED);
+        assertThat(end.trail().attempts().get(1).provider()).isEqualTo("two");
         assertThat(two.cancelled()).isEqualTo(1);
     }
 
     @Test
     void aReplayIsSilentUntilItTellsMore() {
-        two.then(Cue.tokens("Once upon", " a time", " there"));
+        two.then(ScriptedAnswer.tokens("Once upon", " a time", " there"));
         StepVerifier.create(over(ResumePolicy.exact(), one, two).stream(ASKED.withSeed(1))
                         .filter(StreamChunk::isContent)
                         .map(StreamChunk::text))
@@ -203,11 +204,11 @@ class ResumingProviderTest {
     void anAnchoredTakeoverAsksForTheLastWordsAndTrimsThem() {
         String long1 = "It was a bright cold day in April, and the clocks were striking";
         ScriptedProvider cut = ScriptedProvider.named("one")
-                .then(Cue.text(long1 + " thirteen. Winston").failAfter(14, RESET));
+                .then(ScriptedAnswer.text(long1 + " thirteen. Winston").failAfter(14, RESET));
         two.rule(asked -> {
             Message.User last = (Message.User) asked.messages().get(2);
             String words = last.text().split("\n---\n")[1];
-            return Cue.text("Of course. " + words + " thirteen. Winston Smith");
+            return ScriptedAnswer.text("Of course. " + words + " thirteen. Winston Smith");
         });
         ChatRequest request = ASKED.withMaxTokens(40);
         List<StreamChunk> chunks = over(ResumePolicy.anchored(), cut, two).stream(request)
@@ -233,7 +234,7 @@ class ResumingProviderTest {
 
         ScriptedProvider again = ScriptedProvider.named("one").then(CUT);
         ChatException.PartialAnswer end =
-                partial(over(ResumePolicy.of(Way.PREFILL), again, two).stream(ASKED.withMaxTokens(3)));
+                partial(over(ResumePolicy.of(ResumeStrategy.PREFILL), again, two).stream(ASKED.withMaxTokens(3)));
         assertThat(end.partial().text()).isEqualTo("Once upon a");
         assertThat(two.subscriptions()).isEqualTo(1);
     }
@@ -242,7 +243,7 @@ class ResumingProviderTest {
     void whatIsRefusedIsNotCarriedElsewhere() {
         Failure filtered = Failure.of(FailureKind.CONTENT_FILTERED, "filtered");
         ScriptedProvider filters = ScriptedProvider.named("one")
-                .then(Cue.tokens("Once", " upon", " a").failAfter(3, filtered));
+                .then(ScriptedAnswer.tokens("Once", " upon", " a").failAfter(3, filtered));
         two.can(PREFILL).then(REST);
         assertThat(partial(over(ResumePolicy.restarting(), filters, two).stream(ASKED))
                         .failure())
@@ -253,12 +254,12 @@ class ResumingProviderTest {
     @Test
     void theRescuerMayDieTooAndIsRescuedIfThePolicyAllowsIt() {
         two.can(PREFILL)
-                .always(Cue.tokens("me", " there", " wa").failAfter(3, Failure.of(FailureKind.SERVER, "broke")));
-        three.can(PREFILL).always(Cue.tokens("s", " a cat"));
+                .always(ScriptedAnswer.tokens("me", " there", " wa").failAfter(3, Failure.of(FailureKind.SERVER, "broke")));
+        three.can(PREFILL).always(ScriptedAnswer.tokens("s", " a cat"));
         ChatException.PartialAnswer end = partial(over(ResumePolicy.exact(), one, two, three).stream(ASKED));
         assertThat(end.partial().text()).isEqualTo("Once upon a time there");
         assertThat(end.failure().kind()).isEqualTo(FailureKind.SERVER);
-        assertThat(outcomes(end.trail())).startsWith(Trail.Outcome.PARTIAL).endsWith(Trail.Outcome.PARTIAL);
+        assertThat(outcomes(end.trail())).startsWith(AttemptLog.Outcome.PARTIAL).endsWith(AttemptLog.Outcome.PARTIAL);
 
         ScriptedProvider again = ScriptedProvider.named("one").then(CUT);
         List<StreamChunk> chunks = over(ResumePolicy.exact().withTakeovers(2), again, two, three).stream(ASKED)
@@ -274,11 +275,11 @@ class ResumingProviderTest {
     @Test
     void aToolCallCutInHalfIsNeverSeen() {
         ScriptedProvider calls = ScriptedProvider.named("one")
-                .then(Cue.chunks(
+                .then(ScriptedAnswer.chunks(
                                 new StreamChunk.Text("Let me see"),
                                 new StreamChunk.ToolCallPart(0, "1", "clock", "{\"zo"))
                         .failAfter(2, RESET));
-        two.can(PREFILL).then(Cue.text("").withToolCall("9", "clock", "{\"zone\":1}"));
+        two.can(PREFILL).then(ScriptedAnswer.text("").withToolCall("9", "clock", "{\"zone\":1}"));
         List<StreamChunk> chunks = over(ResumePolicy.exact(), calls, two).stream(
                         ASKED.withTools(List.of(Tool.of("clock", "tells the time"))))
                 .collectList()
@@ -293,7 +294,7 @@ class ResumingProviderTest {
     @Test
     void reasoningThatWasToldPinsTheAnswerToItsMind() {
         ScriptedProvider thinks = ScriptedProvider.named("one")
-                .then(Cue.tokens("Once", " upon", " a ti")
+                .then(ScriptedAnswer.tokens("Once", " upon", " a ti")
                         .withReasoning("A story.")
                         .failAfter(5, RESET));
         two.can(PREFILL).then(REST);
@@ -305,7 +306,7 @@ class ResumingProviderTest {
 
     @Test
     void jsonComesWholeAndItsCutIsInvisibleAndCostsNothing() {
-        Cue json = Cue.tokens("{\"a\"", ": 1", "}");
+        ScriptedAnswer json = ScriptedAnswer.tokens("{\"a\"", ": 1", "}");
         ScriptedProvider first = ScriptedProvider.named("one").then(json.failAfter(2, RESET));
         two.then(json.failAfter(2, RESET));
         three.then(json);
@@ -314,8 +315,8 @@ class ResumingProviderTest {
                 .collectList()
                 .block();
         assertThat(chunks.stream().filter(StreamChunk::isContent)).containsExactly(new StreamChunk.Text("{\"a\": 1}"));
-        assertThat(outcomes(answer(chunks).served().trail()))
-                .containsExactly(Trail.Outcome.WASTED, Trail.Outcome.WASTED, Trail.Outcome.SERVED);
+        assertThat(outcomes(answer(chunks).served().attemptLog()))
+                .containsExactly(AttemptLog.Outcome.WASTED, AttemptLog.Outcome.WASTED, AttemptLog.Outcome.SERVED);
     }
 
     @Test
@@ -339,7 +340,7 @@ class ResumingProviderTest {
     @Test
     void aStalledStreamIsTakenOverAndItsServerIsNotAskedAgain() {
         ScriptedProvider stalls = ScriptedProvider.named("one").can(PREFILL).then(CUT.hangAfter(3), REST);
-        two.then(Cue.fail(FailureKind.SERVER));
+        two.then(ScriptedAnswer.fail(FailureKind.SERVER));
         StepVerifier.withVirtualTime(() -> over(ResumePolicy.exact(), stalls, two).stream(ASKED))
                 .expectNextCount(2)
                 .expectNoEvent(Duration.ofSeconds(20))
@@ -366,7 +367,7 @@ class ResumingProviderTest {
 
     @Test
     void leavingDuringATakeoverReachesTheNewServer() {
-        two.can(PREFILL).then(Cue.hang());
+        two.can(PREFILL).then(ScriptedAnswer.hang());
         StepVerifier.create(over(ResumePolicy.exact(), one, two).stream(ASKED))
                 .expectNextCount(2)
                 .then(() -> assertThat(two.live()).isEqualTo(1))
@@ -404,10 +405,10 @@ class ResumingProviderTest {
 
     @Test
     void errorsBeforeTheFirstContentAreTheProvidersOwn() {
-        ScriptedProvider dead = ScriptedProvider.named("one").then(Cue.fail(FailureKind.SERVER));
+        ScriptedProvider dead = ScriptedProvider.named("one").then(ScriptedAnswer.fail(FailureKind.SERVER));
         StepVerifier.create(over(ResumePolicy.restarting(), dead).stream(ASKED))
                 .verifyError(ChatException.Exhausted.class);
-        ScriptedProvider buggy = ScriptedProvider.named("two").then(Cue.throwing(new IllegalStateException("bug")));
+        ScriptedProvider buggy = ScriptedProvider.named("two").then(ScriptedAnswer.throwing(new IllegalStateException("bug")));
         StepVerifier.create(ResumingProvider.over(buggy).stream(ASKED)).verifyError(IllegalStateException.class);
     }
 }

@@ -1,12 +1,8 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.CallContext;
-import dev.understudy.Event;
-import dev.understudy.RetryPolicy;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
@@ -16,20 +12,24 @@ import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResponseFormat;
-import dev.understudy.chat.Seal;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.Thought;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.Trail;
 import dev.understudy.chat.Usage;
-import dev.understudy.provider.Endpoint;
+import dev.understudy.event.Event;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
-import dev.understudy.provider.Quirks;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ class SameResponseTest {
         "Once", " upon", " a ti", "me there", " was a \u8336", "\u9928 that", " drank", " \uD83C\uDF75", " all", " day."
     };
     private static final String TRUTH = String.join("", TOKENS);
-    private static final Reply WHOLE = Reply.tokens(TOKENS).withUsage(Usage.of(7, 23));
+    private static final ScriptedReply WHOLE = ScriptedReply.tokens(TOKENS).withUsage(Usage.of(7, 23));
 
     private enum Fault {
         FIN,
@@ -61,12 +61,12 @@ class SameResponseTest {
         GARBLED,
         NO_FINISH;
 
-        Reply in(Reply whole, After after) {
+        ScriptedReply in(ScriptedReply whole, FaultPoint faultPoint) {
             return switch (this) {
-                case FIN -> whole.cut(after);
-                case RST -> whole.reset(after);
-                case STALL -> whole.stall(after);
-                case GARBLED -> whole.garble(after);
+                case FIN -> whole.cut(faultPoint);
+                case RST -> whole.reset(faultPoint);
+                case STALL -> whole.stall(faultPoint);
+                case GARBLED -> whole.garble(faultPoint);
                 case NO_FINISH -> whole.withoutFinish();
             };
         }
@@ -78,7 +78,7 @@ class SameResponseTest {
     private final ChatProvider other = Providers.openAiCompatible(
             Endpoint.of("other", two.url(), "key-three")
                     .withModel("m", Capabilities.assumed().withFeature(Feature.PREFILL)),
-            Quirks.defaults());
+            OpenAiCompatibility.defaults());
     private final List<Event> events = new ArrayList<>();
 
     @AfterEach
@@ -93,7 +93,7 @@ class SameResponseTest {
     private Understudy door() {
         return Understudy.builder()
                 .retry(RetryPolicy.defaults().withRetries(0))
-                .timeouts(Timeouts.defaults().withIdle(Duration.ofSeconds(1)))
+                .timeouts(TimeoutPolicy.defaults().withIdle(Duration.ofSeconds(1)))
                 .listener(events::add)
                 .provider(kept)
                 .provider(other)
@@ -112,13 +112,13 @@ class SameResponseTest {
         return ChatResponseAggregator.collect(Flux.fromIterable(chunks)).block();
     }
 
-    private List<Recorded> again() {
+    private List<RecordedRequest> again() {
         return one.asked().stream()
                 .filter(asked -> asked.method().equals("GET"))
                 .toList();
     }
 
-    private static boolean isGet(Recorded asked) {
+    private static boolean isGet(RecordedRequest asked) {
         return asked.method().equals("GET");
     }
 
@@ -127,7 +127,7 @@ class SameResponseTest {
     void theVendorGoesOnItselfWhereverItIsCut(Fault fault) {
         for (int tokens = 1; tokens <= TOKENS.length; tokens += fault == Fault.STALL ? 4 : 1) {
             int before = again().size();
-            one.then(fault.in(WHOLE, After.tokens(tokens)));
+            one.then(fault.in(WHOLE, FaultPoint.tokens(tokens)));
             List<StreamChunk> chunks = play();
             assertThat(ResumingProviderTest.text(chunks))
                     .as("cut after %d tokens", tokens)
@@ -144,7 +144,7 @@ class SameResponseTest {
     void nothingIsLostOrDoubledAtAnyByte(boolean behindADoor) {
         int saved = 0;
         for (int bytes = 40; bytes < 4_000; bytes += 61) {
-            one.then(bytes % 2 == 0 ? WHOLE.cut(After.bytes(bytes)) : WHOLE.reset(After.bytes(bytes)));
+            one.then(bytes % 2 == 0 ? WHOLE.cut(FaultPoint.bytes(bytes)) : WHOLE.reset(FaultPoint.bytes(bytes)));
             ChatProvider alone = behindADoor
                     ? Understudy.builder()
                             .retry(RetryPolicy.defaults().withRetries(0))
@@ -170,11 +170,11 @@ class SameResponseTest {
 
     @Test
     void onlyWhatIsMissingIsAskedForAndWithTheKeyThatBeganIt() {
-        one.then(WHOLE.reset(After.tokens(4)));
+        one.then(WHOLE.reset(FaultPoint.tokens(4)));
         List<StreamChunk> chunks = play();
-        Recorded begun = one.calls().get(0);
+        RecordedRequest begun = one.calls().get(0);
         assertThat(begun.text()).contains("\"background\":true", "\"store\":true", "\"stream\":true");
-        Recorded again = again().get(0);
+        RecordedRequest again = again().get(0);
         assertThat(again.path()).startsWith("/v1/responses/resp_stage");
         assertThat(again.query("stream")).isEqualTo("true");
         // created, in_progress, item added, part added, and four tokens: numbers 0 to 7
@@ -186,20 +186,20 @@ class SameResponseTest {
 
     @Test
     void itIsPaidForOnceAndTheTrailTellsBoth() {
-        one.then(WHOLE.cut(After.tokens(3)));
+        one.then(WHOLE.cut(FaultPoint.tokens(3)));
         ChatResponse answer = answer(play());
-        Trail trail = answer.served().trail();
-        assertThat(trail.entries())
-                .extracting(Trail.Entry::outcome)
-                .containsExactly(Trail.Outcome.PARTIAL, Trail.Outcome.SKIPPED, Trail.Outcome.SERVED);
-        assertThat(trail.entries().get(0).usage()).isEqualTo(Usage.none());
+        AttemptLog attemptLog = answer.served().attemptLog();
+        assertThat(attemptLog.attempts())
+                .extracting(AttemptLog.Attempt::outcome)
+                .containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.SKIPPED, AttemptLog.Outcome.SERVED);
+        assertThat(attemptLog.attempts().get(0).usage()).isEqualTo(Usage.none());
         assertThat(answer.usage()).isEqualTo(Usage.of(7, 23));
         assertThat(answer.served().fallback()).isFalse();
     }
 
     @Test
     void aToolCallThatIsCutAnywhereComesWholeAndOnce() {
-        Reply calls = Reply.chunks(
+        ScriptedReply calls = ScriptedReply.chunks(
                 new StreamChunk.Text("Let me"),
                 new StreamChunk.Text(" look."),
                 new StreamChunk.ToolCallDone(0, new ToolCall("call_1", "weather", "{\"city\":\"Ulm\",\"days\":3}")),
@@ -207,7 +207,7 @@ class SameResponseTest {
                 new StreamChunk.Text(" there."),
                 new StreamChunk.ToolCallDone(1, new ToolCall("call_2", "weather", "{\"city\":\"Bonn\"}")));
         for (int events = 5; events < 30; events++) {
-            one.then(calls.cut(After.events(events)));
+            one.then(calls.cut(FaultPoint.events(events)));
             List<StreamChunk> chunks = play();
             ChatResponse answer = answer(chunks);
             assertThat(answer.text()).as("cut after %d events", events).isEqualTo("Let me look. And there.");
@@ -224,11 +224,11 @@ class SameResponseTest {
 
     @Test
     void reasoningThatIsCutAnywhereGoesOnToo() {
-        Seal seal = new Seal("sealed", true, "openai-responses");
-        Reply thinks = Reply.chunks(
+        ReasoningSignature reasoningSignature = new ReasoningSignature("sealed", true, "openai-responses");
+        ScriptedReply thinks = ScriptedReply.chunks(
                 new StreamChunk.Reasoning("First", null),
                 new StreamChunk.Reasoning(" this.", null),
-                new StreamChunk.Reasoning("", seal),
+                new StreamChunk.Reasoning("", reasoningSignature),
                 new StreamChunk.Text("It is"),
                 new StreamChunk.Text(" so,"),
                 new StreamChunk.Reasoning("Then", null),
@@ -236,25 +236,25 @@ class SameResponseTest {
                 new StreamChunk.Text(" and not"),
                 new StreamChunk.Text(" otherwise."));
         for (int events = 5; events < 22; events++) {
-            one.then(thinks.reset(After.events(events)));
+            one.then(thinks.reset(FaultPoint.events(events)));
             ChatResponse answer = answer(play());
             assertThat(answer.text()).as("cut after %d events", events).isEqualTo("It is so, and not otherwise.");
-            assertThat(answer.thoughts())
+            assertThat(answer.reasoningBlocks())
                     .as("cut after %d events", events)
-                    .containsExactly(new Thought("First this.", seal), Thought.of("Then that."));
+                    .containsExactly(new ReasoningBlock("First this.", reasoningSignature), ReasoningBlock.of("Then that."));
         }
         assertThat(two.calls()).isEmpty();
     }
 
     @Test
     void aRefusalThatComesBehindTheCutIsTheSameAnswersRefusal() {
-        Reply refuses = Reply.chunks(
+        ScriptedReply refuses = ScriptedReply.chunks(
                 new StreamChunk.Reasoning("May I", null),
                 new StreamChunk.Reasoning(" say this?", null),
                 new StreamChunk.Refusal("I cannot"),
                 new StreamChunk.Refusal(" say."));
         for (int events = 5; events < 8; events++) {
-            one.then(refuses.reset(After.events(events)));
+            one.then(refuses.reset(FaultPoint.events(events)));
             ChatResponse answer = answer(play());
             assertThat(answer.refusal()).as("cut after %d events", events).isEqualTo("I cannot say.");
             assertThat(answer.text()).isEmpty();
@@ -265,8 +265,8 @@ class SameResponseTest {
     @Test
     void aConnectionThatIsLostAgainAndAgainIsTakenUpAgainAndAgain() {
         AtomicInteger times = new AtomicInteger();
-        one.rule(asked -> isGet(asked) && times.incrementAndGet() < 6 ? WHOLE.cut(After.tokens(1)) : null);
-        one.then(WHOLE.cut(After.tokens(2)));
+        one.rule(asked -> isGet(asked) && times.incrementAndGet() < 6 ? WHOLE.cut(FaultPoint.tokens(1)) : null);
+        one.then(WHOLE.cut(FaultPoint.tokens(2)));
         List<StreamChunk> chunks = ResumingProvider.over(
                         door(), ResumePolicy.exact().withTakeovers(0))
                 .stream(ASKED)
@@ -280,23 +280,23 @@ class SameResponseTest {
 
     @Test
     void oneThatBringsNothingNewIsFollowedByTheNextWay() {
-        one.rule(asked -> isGet(asked) ? WHOLE.withPings(1).cut(After.events(1)) : null);
-        one.then(WHOLE.cut(After.tokens(2)));
-        two.then(Reply.text(" a time."));
+        one.rule(asked -> isGet(asked) ? WHOLE.withPings(1).cut(FaultPoint.events(1)) : null);
+        one.then(WHOLE.cut(FaultPoint.tokens(2)));
+        two.then(ScriptedReply.text(" a time."));
         assertThat(ResumingProviderTest.text(play())).isEqualTo("Once upon a time.");
         assertThat(two.calls()).hasSize(1);
     }
 
     @Test
     void anAnswerThatIsGoneIsFollowedByTheNextWayAndSpeaksAgainstNobody() {
-        one.rule(asked -> isGet(asked) ? Reply.status(404) : null);
-        one.then(WHOLE.cut(After.tokens(2)), WHOLE);
-        two.then(Reply.text(" a time."));
+        one.rule(asked -> isGet(asked) ? ScriptedReply.status(404) : null);
+        one.then(WHOLE.cut(FaultPoint.tokens(2)), WHOLE);
+        two.then(ScriptedReply.text(" a time."));
         Understudy door = door();
         List<StreamChunk> chunks = play(door, ASKED);
         assertThat(ResumingProviderTest.text(chunks)).isEqualTo("Once upon a time.");
         assertThat(events).anySatisfy(event -> assertThat(event)
-                .isInstanceOfSatisfying(Event.TakeoverFailed.class, failed -> assertThat(failed.way())
+                .isInstanceOfSatisfying(Event.TakeoverFailed.class, failed -> assertThat(failed.strategy())
                         .isEqualTo("same_response")));
         assertThat(ResumingProviderTest.text(play(door, ASKED))).isEqualTo(TRUTH);
         assertThat(one.calls()).as("the model is not left alone for it").hasSize(2);
@@ -304,9 +304,9 @@ class SameResponseTest {
 
     @Test
     void withNoOtherWayTheFirstErrorIsTheOneThatIsTold() {
-        one.rule(asked -> isGet(asked) ? Reply.status(404) : null);
-        one.then(WHOLE.reset(After.tokens(2)));
-        two.always(Reply.status(500));
+        one.rule(asked -> isGet(asked) ? ScriptedReply.status(404) : null);
+        one.then(WHOLE.reset(FaultPoint.tokens(2)));
+        two.always(ScriptedReply.status(500));
         StepVerifier.create(ResumingProvider.over(door()).stream(ASKED).thenMany(Flux.empty()))
                 .expectErrorSatisfies(error -> assertThat(error)
                         .isInstanceOfSatisfying(ChatException.PartialAnswer.class, partial -> {
@@ -319,21 +319,21 @@ class SameResponseTest {
 
     @Test
     void anAnswerThatFailedAtTheVendorIsNotAskedForAgain() {
-        one.then(WHOLE.fail(After.tokens(2), "server_error", "The model had an error."));
-        two.then(Reply.text(" a time."));
+        one.then(WHOLE.fail(FaultPoint.tokens(2), "server_error", "The model had an error."));
+        two.then(ScriptedReply.text(" a time."));
         assertThat(ResumingProviderTest.text(play())).isEqualTo("Once upon a time.");
         assertThat(again()).isEmpty();
     }
 
     @Test
     void theDeadlineHoldsWhileItIsAskedForAgain() {
-        one.rule(asked -> isGet(asked) ? WHOLE.stall(After.nothing()) : null);
-        one.then(WHOLE.reset(After.tokens(2)));
+        one.rule(asked -> isGet(asked) ? WHOLE.stall(FaultPoint.nothing()) : null);
+        one.then(WHOLE.reset(FaultPoint.tokens(2)));
         Understudy patient = Understudy.builder()
                 .provider(kept)
                 .retry(RetryPolicy.defaults().withRetries(0))
                 .build();
-        one.then(WHOLE.reset(After.tokens(2)));
+        one.then(WHOLE.reset(FaultPoint.tokens(2)));
         StepVerifier.create(ResumingProvider.over(patient).stream(ASKED)
                         .contextWrite(CallContext.deadline(Duration.ofMillis(500))))
                 .thenConsumeWhile(chunk -> true)
@@ -343,23 +343,23 @@ class SameResponseTest {
 
     @Test
     void aReaderThatLeavesMeanwhileClosesTheConnectionAndNothingElseIsSent() {
-        one.rule(asked -> isGet(asked) ? WHOLE.stall(After.tokens(1)) : null);
-        one.then(WHOLE.reset(After.tokens(2)));
+        one.rule(asked -> isGet(asked) ? WHOLE.stall(FaultPoint.tokens(1)) : null);
+        one.then(WHOLE.reset(FaultPoint.tokens(2)));
         StepVerifier.create(ResumingProvider.over(kept).stream(ASKED).map(StreamChunk::text), 3)
                 .expectNext("Once")
                 .expectNext("")
                 .expectNext(" upon a")
                 .thenCancel()
                 .verify(LONG);
-        Recorded again = one.arrivals().filter(SameResponseTest::isGet).blockFirst(LONG);
-        assertThat(again.ended().block(LONG).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
+        RecordedRequest again = one.arrivals().filter(SameResponseTest::isGet).blockFirst(LONG);
+        assertThat(again.ended().block(LONG).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
         assertThat(one.asked()).hasSize(2);
     }
 
     @Test
     void anAnswerInJsonThatNobodyHasSeenYetIsStillTheSameAnswer() {
-        Reply json = Reply.tokens("{\"a\":", "[1,2,", "3]}");
-        one.then(json.cut(After.tokens(2)));
+        ScriptedReply json = ScriptedReply.tokens("{\"a\":", "[1,2,", "3]}");
+        one.then(json.cut(FaultPoint.tokens(2)));
         List<StreamChunk> chunks = play(door(), ASKED.withFormat(ResponseFormat.json()));
         assertThat(ResumingProviderTest.text(chunks)).isEqualTo("{\"a\":[1,2,3]}");
         assertThat(one.calls()).hasSize(1);
@@ -368,8 +368,8 @@ class SameResponseTest {
 
     @Test
     void aRequestCanDoWithout() {
-        one.then(WHOLE.cut(After.tokens(2)));
-        two.then(Reply.text(" a time."));
+        one.then(WHOLE.cut(FaultPoint.tokens(2)));
+        two.then(ScriptedReply.text(" a time."));
         ChatRequest plain = ASKED.withExtra("openai-responses", "background", false);
         assertThat(ResumingProviderTest.text(play(door(), plain))).isEqualTo("Once upon a time.");
         assertThat(again()).isEmpty();
@@ -379,8 +379,8 @@ class SameResponseTest {
     void ofTwoThatKeepAnswersTheOneThatBeganItIsAsked() {
         try (ScriptedServer three = ScriptedServer.start();
                 ChatProvider first = Providers.openAiBackground(Endpoint.of("first", three.url(), "key-four"))) {
-            three.always(Reply.status(500));
-            one.then(WHOLE.cut(After.tokens(2)));
+            three.always(ScriptedReply.status(500));
+            one.then(WHOLE.cut(FaultPoint.tokens(2)));
             Understudy door = Understudy.builder()
                     .retry(RetryPolicy.defaults().withRetries(0))
                     .provider(first)
@@ -394,16 +394,16 @@ class SameResponseTest {
     @Test
     void listenersHearOfItAsOfAnyTakeover() {
         List<Event> own = new ArrayList<>();
-        one.then(WHOLE.cut(After.tokens(2)));
+        one.then(WHOLE.cut(FaultPoint.tokens(2)));
         ResumingProvider.over(door()).stream(ASKED)
                 .contextWrite(CallContext.listener(own::add).andThen(CallContext.tag("tenant", "acme"))::apply)
                 .blockLast(LONG);
         for (List<Event> heard : List.of(events, own)) {
-            assertThat(Stream.of(Event.TookOver.class)
+            assertThat(Stream.of(Event.StreamTakenOver.class)
                             .flatMap(type -> heard.stream().filter(type::isInstance)))
                     .singleElement()
-                    .isInstanceOfSatisfying(Event.TookOver.class, told -> {
-                        assertThat(told.way()).isEqualTo("same_response");
+                    .isInstanceOfSatisfying(Event.StreamTakenOver.class, told -> {
+                        assertThat(told.strategy()).isEqualTo("same_response");
                         assertThat(told.from()).isEqualTo(told.to()).isEqualTo("kept");
                         assertThat(told.call().number()).isEqualTo(2);
                         assertThat(told.call().tags()).containsEntry("tenant", "acme");

@@ -1,17 +1,17 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Receipt;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorMetadata;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ class SseWriterTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final StreamChunk FINISH =
-            new StreamChunk.Finish(FinishReason.STOP, Usage.of(3, 4), Receipt.none(), Served.by("p", "m"));
+            new StreamChunk.Finish(FinishReason.STOP, Usage.of(3, 4), VendorMetadata.none(), ServedBy.by("p", "m"));
     private static final SseWriter WRITER = SseWriter.of("m").withKeepAlive(null);
 
     private static StreamChunk text(String text) {
@@ -65,7 +65,7 @@ class SseWriterTest {
                         .write(Flux.just(
                                 new StreamChunk.Text("hi"),
                                 new StreamChunk.Finish(
-                                        FinishReason.STOP, usage, Receipt.none(), Served.by("p", "m"))))
+                                        FinishReason.STOP, usage, VendorMetadata.none(), ServedBy.by("p", "m"))))
                         .collectList()
                         .block());
     }
@@ -104,12 +104,12 @@ class SseWriterTest {
         StreamChunk finish = new StreamChunk.Finish(
                 FinishReason.STOP,
                 Usage.of(30, 20).withCachedInput(12).withReasoning(5),
-                Receipt.none(),
-                Served.by("p", "m"));
+                VendorMetadata.none(),
+                ServedBy.by("p", "m"));
         StreamChunk switched = new StreamChunk.Switched("one", "two", FailureKind.TIMEOUT, 1);
         StreamChunk reset = new StreamChunk.Reset(0, FailureKind.TIMEOUT);
         List<JsonNode> events = read(write(
-                WRITER.withNews(true),
+                WRITER.withTakeoverEvents(true),
                 Flux.just(
                         text("a"),
                         switched,
@@ -200,7 +200,7 @@ class SseWriterTest {
         StreamChunk switched = new StreamChunk.Switched("one", "two", FailureKind.TIMEOUT, 12);
         assertThat(write(WRITER, Flux.just(text("a"), switched, text("b"), FINISH)))
                 .contains("\n\n: two goes on for one at 12, timeout\n\n");
-        JsonNode event = read(write(WRITER.withNews(true), Flux.just(text("a"), switched, FINISH)))
+        JsonNode event = read(write(WRITER.withTakeoverEvents(true), Flux.just(text("a"), switched, FINISH)))
                 .get(1);
         assertThat(event.get("understudy").get("switched").get("to").asString()).isEqualTo("two");
         assertThat(event.get("choices")).isEmpty();
@@ -214,7 +214,7 @@ class SseWriterTest {
                 .assertNext(event -> assertThat(event).contains("taken back"))
                 .verifyError(ChatException.CallFailed.class);
         assertThat(write(WRITER, Flux.just(reset, text("b"), FINISH))).contains("\"b\"");
-        assertThat(read(write(WRITER.withNews(true), Flux.just(text("a"), reset, text("b"), FINISH)))
+        assertThat(read(write(WRITER.withTakeoverEvents(true), Flux.just(text("a"), reset, text("b"), FINISH)))
                         .get(1)
                         .get("understudy")
                         .get("reset")

@@ -1,15 +1,15 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +23,7 @@ class StreamBufferTest {
 
     @Test
     void theFirstPiecesAreHeldAndThenComeAsOne() {
-        ScriptedProvider provider = ScriptedProvider.named("p").then(Cue.tokens("a ", "b ", "c ", "d"));
+        ScriptedProvider provider = ScriptedProvider.named("p").then(ScriptedAnswer.tokens("a ", "b ", "c ", "d"));
         StepVerifier.create(
                         StreamBuffer.tokens(3).around(provider).stream(ASKED).map(StreamChunk::text))
                 .expectNext("a b c ", "d", "")
@@ -33,11 +33,11 @@ class StreamBufferTest {
     @Test
     void anEarlyDeathInsideAnUnderstudyIsInvisible() {
         ScriptedProvider one = ScriptedProvider.named("one")
-                .then(Cue.tokens("a ", "b ", "c ", "d").failAfter(2, CUT));
-        ScriptedProvider two = ScriptedProvider.named("two").then(Cue.tokens("x ", "y ", "z ", "!"));
+                .then(ScriptedAnswer.tokens("a ", "b ", "c ", "d").failAfter(2, CUT));
+        ScriptedProvider two = ScriptedProvider.named("two").then(ScriptedAnswer.tokens("x ", "y ", "z ", "!"));
         StreamBuffer buffer = StreamBuffer.tokens(3);
         Understudy door = Understudy.builder()
-                .retry(dev.understudy.RetryPolicy.defaults().withRetries(0))
+                .retry(dev.understudy.policy.RetryPolicy.defaults().withRetries(0))
                 .provider(buffer.around(one))
                 .provider(buffer.around(two))
                 .build();
@@ -49,7 +49,7 @@ class StreamBufferTest {
     @Test
     void aWholeBufferShowsAWholeAnswerOrNothing() {
         ScriptedProvider provider = ScriptedProvider.named("p")
-                .then(Cue.tokens("a ", "b"), Cue.tokens("a ", "b").failAfter(1, CUT));
+                .then(ScriptedAnswer.tokens("a ", "b"), ScriptedAnswer.tokens("a ", "b").failAfter(1, CUT));
         Flux<String> stream =
                 StreamBuffer.whole().around(provider).stream(ASKED).map(StreamChunk::text);
         StepVerifier.create(stream).expectNext("a b", "").verifyComplete();
@@ -60,7 +60,7 @@ class StreamBufferTest {
     void whatIsHeldIsLetGoWhenItsTimeIsOver() {
         StepVerifier.withVirtualTime(() -> StreamBuffer.time(Duration.ofMillis(300))
                         .around(ScriptedProvider.named("p")
-                                .then(Cue.tokens("a ", "b ", "c").between(Duration.ofMillis(200))))
+                                .then(ScriptedAnswer.tokens("a ", "b ", "c").between(Duration.ofMillis(200))))
                         .stream(ASKED)
                         .map(StreamChunk::text))
                 .expectSubscription()
@@ -73,7 +73,7 @@ class StreamBufferTest {
 
     @Test
     void demandIsKeptWhileTheBeginningIsHeld() {
-        ScriptedProvider provider = ScriptedProvider.named("p").then(Cue.tokens("a ", "b ", "c ", "d"));
+        ScriptedProvider provider = ScriptedProvider.named("p").then(ScriptedAnswer.tokens("a ", "b ", "c ", "d"));
         StepVerifier.create(
                         StreamBuffer.tokens(3).around(provider).stream(ASKED).map(StreamChunk::text), 1)
                 .expectNext("a b c ")

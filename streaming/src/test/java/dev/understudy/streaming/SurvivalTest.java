@@ -1,10 +1,8 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
@@ -16,14 +14,17 @@ import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Receipt;
 import dev.understudy.chat.ResponseFormat;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.Trail;
 import dev.understudy.chat.Usage;
-import dev.understudy.testing.Cue;
+import dev.understudy.chat.VendorMetadata;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.streaming.seam.Anchor;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -123,7 +124,7 @@ class SurvivalTest {
         ChatRequest request = ChatRequest.of("m", "q").withFormat(format);
         request = deterministic ? request.withTemperature(0) : request;
         ResumePolicy policy = policy(random);
-        boolean lies = !policy.ways().contains(Way.RESTART) && random.nextInt(4) == 0;
+        boolean lies = !policy.strategies().contains(ResumeStrategy.RESTART) && random.nextInt(4) == 0;
         Listening[] listening = new Listening[1];
         List<Actor> actors = new ArrayList<>();
         int count = 1 + random.nextInt(3);
@@ -203,18 +204,18 @@ class SurvivalTest {
                 .filter(StreamChunk.Switched.class::isInstance)
                 .map(StreamChunk.Switched.class::cast)
                 .toList();
-        List<Trail.Entry> entries = answer.served().trail().entries();
+        List<AttemptLog.Attempt> entries = answer.served().attemptLog().attempts();
         if (!entries.isEmpty()) {
-            assertThat(entries.get(entries.size() - 1).outcome()).isEqualTo(Trail.Outcome.SERVED);
-            assertThat(answer.usage()).isEqualTo(answer.served().trail().usage());
+            assertThat(entries.get(entries.size() - 1).outcome()).isEqualTo(AttemptLog.Outcome.SERVED);
+            assertThat(answer.usage()).isEqualTo(answer.served().attemptLog().usage());
             long visible = entries.stream()
-                    .filter(entry -> entry.outcome() == Trail.Outcome.PARTIAL)
+                    .filter(attempt -> attempt.outcome() == AttemptLog.Outcome.PARTIAL)
                     .count();
             assertThat(visible).isLessThanOrEqualTo(switches.size());
             assertThat(answer.usage().estimated())
                     .isEqualTo(entries.stream()
-                            .anyMatch(entry -> entry.outcome() == Trail.Outcome.PARTIAL
-                                    || (entry.outcome() == Trail.Outcome.WASTED)));
+                            .anyMatch(attempt -> attempt.outcome() == AttemptLog.Outcome.PARTIAL
+                                    || (attempt.outcome() == AttemptLog.Outcome.WASTED)));
         }
         if (!switches.isEmpty()) {
             saved.merge(way(actors, heard, switches.get(switches.size() - 1)), 1, Integer::sum);
@@ -248,8 +249,8 @@ class SurvivalTest {
                     case 0 -> ResumePolicy.exact();
                     case 1 -> ResumePolicy.anchored();
                     case 2 -> ResumePolicy.restarting();
-                    case 3 -> ResumePolicy.of(Way.REPLAY).withAnyReplay(true);
-                    default -> ResumePolicy.of(Way.PREFILL, Way.RESTART);
+                    case 3 -> ResumePolicy.of(ResumeStrategy.REPLAY).withAnyReplay(true);
+                    default -> ResumePolicy.of(ResumeStrategy.PREFILL, ResumeStrategy.RESTART);
                 };
         if (random.nextInt(4) == 0) {
             policy = policy.withBuffer(StreamBuffer.tokens(random.nextInt(8)));
@@ -274,7 +275,7 @@ class SurvivalTest {
         return actor;
     }
 
-    private static Cue cue(
+    private static ScriptedAnswer cue(
             Actor actor, ChatRequest asked, Random random, List<StreamChunk> truth, String text, String lieTo) {
         List<StreamChunk> told = new ArrayList<>();
         List<Message> messages = asked.messages();
@@ -305,8 +306,8 @@ class SurvivalTest {
                     .forEach(call -> told.addAll(inPieces(call, random)));
         }
         told.add(new StreamChunk.Finish(
-                FinishReason.STOP, Usage.of(10, 5), Receipt.none(), Served.by(actor.provider.name(), asked.model())));
-        Cue cue = Cue.chunks(told.toArray(StreamChunk[]::new));
+                FinishReason.STOP, Usage.of(10, 5), VendorMetadata.none(), ServedBy.by(actor.provider.name(), asked.model())));
+        ScriptedAnswer scriptedAnswer = ScriptedAnswer.chunks(told.toArray(StreamChunk[]::new));
         Fate fate = actor.fates.isEmpty() ? Fate.FINE : actor.fates.remove(0);
         int after = random.nextInt(told.size());
         FailureKind kind = KINDS[random.nextInt(KINDS.length)];
@@ -314,10 +315,10 @@ class SurvivalTest {
                 ? Failure.timeout(Failure.Phase.IDLE, java.time.Duration.ofSeconds(20))
                 : Failure.of(kind, "scripted");
         return switch (fate) {
-            case FINE -> cue;
-            case DEAD -> Cue.fail(failure);
-            case CUT -> cue.failAfter(after, failure);
-            case CUT_SILENTLY -> cue.cutAfter(after);
+            case FINE -> scriptedAnswer;
+            case DEAD -> ScriptedAnswer.fail(failure);
+            case CUT -> scriptedAnswer.failAfter(after, failure);
+            case CUT_SILENTLY -> scriptedAnswer.cutAfter(after);
         };
     }
 

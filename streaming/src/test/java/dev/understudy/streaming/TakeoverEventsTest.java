@@ -1,10 +1,5 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.Event;
-import dev.understudy.Listener;
-import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Capabilities;
@@ -14,8 +9,13 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.testing.Cue;
+import dev.understudy.event.Event;
+import dev.understudy.event.Listener;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ class TakeoverEventsTest {
     private static final Failure RESET = Failure.of(FailureKind.CONNECT, "connection reset");
     private static final Failure REFUSAL =
             Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefused("prefill");
-    private static final Cue CUT = Cue.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
+    private static final ScriptedAnswer CUT = ScriptedAnswer.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
 
     private final List<Event> heard = new ArrayList<>();
     private final List<Object> order = new ArrayList<>();
@@ -53,15 +53,15 @@ class TakeoverEventsTest {
 
     private List<Event> ofTakeovers() {
         return heard.stream()
-                .filter(event -> event instanceof Event.TookOver
+                .filter(event -> event instanceof Event.StreamTakenOver
                         || event instanceof Event.TakeoverFailed
-                        || event instanceof Event.AnswerLost)
+                        || event instanceof Event.StreamLost)
                 .toList();
     }
 
     @Test
     void whoeverListensToTheDoorHearsOfATakeoverBeforeItsFirstWord() {
-        two.then(Cue.tokens("me"));
+        two.then(ScriptedAnswer.tokens("me"));
         Listener both = event -> {
             heard.add(event);
             order.add(event);
@@ -70,13 +70,13 @@ class TakeoverEventsTest {
                 .doOnNext(order::add)
                 .blockLast();
 
-        assertThat(ofTakeovers()).singleElement().isInstanceOfSatisfying(Event.TookOver.class, told -> {
+        assertThat(ofTakeovers()).singleElement().isInstanceOfSatisfying(Event.StreamTakenOver.class, told -> {
             assertThat(told.from() + "/" + told.fromModel()).isEqualTo("one/m");
             assertThat(told.to() + "/" + told.toModel()).isEqualTo("two/m");
-            assertThat(told.way()).isEqualTo("prefill");
+            assertThat(told.strategy()).isEqualTo("prefill");
             assertThat(told.offset()).isEqualTo(11);
             assertThat(told.gap()).isBetween(Duration.ZERO, Duration.ofSeconds(5));
-            assertThat(told.why()).isEqualTo(RESET);
+            assertThat(told.failure()).isEqualTo(RESET);
             assertThat(told.toString())
                     .startsWith("#2 two/m takes over from one/m (prefill) behind 11 characters after ")
                     .endsWith("because of connect");
@@ -87,7 +87,7 @@ class TakeoverEventsTest {
 
     @Test
     void anAnswerThatIsNotCutIsNoNews() {
-        ScriptedProvider fine = ScriptedProvider.named("fine").then(Cue.tokens("Once"));
+        ScriptedProvider fine = ScriptedProvider.named("fine").then(ScriptedAnswer.tokens("Once"));
         play(ResumingProvider.over(door(heard::add, fine)));
         assertThat(heard).isNotEmpty();
         assertThat(ofTakeovers()).isEmpty();
@@ -95,55 +95,55 @@ class TakeoverEventsTest {
 
     @Test
     void aWayThatGaveNothingIsToldWithItsOwnReason() {
-        two.rule(asked -> asked.messages().size() > 1 ? Cue.fail(REFUSAL) : Cue.tokens("Long", " ago"));
-        play(ResumingProvider.over(door(heard::add, one, two), ResumePolicy.of(Way.PREFILL, Way.RESTART)));
+        two.rule(asked -> asked.messages().size() > 1 ? ScriptedAnswer.fail(REFUSAL) : ScriptedAnswer.tokens("Long", " ago"));
+        play(ResumingProvider.over(door(heard::add, one, two), ResumePolicy.of(ResumeStrategy.PREFILL, ResumeStrategy.RESTART)));
         assertThat(ofTakeovers()).hasSize(2);
         assertThat(ofTakeovers().get(0)).isInstanceOfSatisfying(Event.TakeoverFailed.class, told -> {
-            assertThat(told.way()).isEqualTo("prefill");
+            assertThat(told.strategy()).isEqualTo("prefill");
             assertThat(told.from()).isEqualTo("one");
-            assertThat(told.why()).isEqualTo(REFUSAL);
+            assertThat(told.failure()).isEqualTo(REFUSAL);
             assertThat(told.toString()).contains("nobody takes over from one/m (prefill) behind 11 characters");
         });
-        assertThat(((Event.TookOver) ofTakeovers().get(1)).way()).isEqualTo("restart");
+        assertThat(((Event.StreamTakenOver) ofTakeovers().get(1)).strategy()).isEqualTo("restart");
     }
 
     @Test
     void anAnswerThatNobodySavesIsLostForTheReasonThatCutIt() {
-        two.then(Cue.fail(FailureKind.SERVER));
+        two.then(ScriptedAnswer.fail(FailureKind.SERVER));
         play(ResumingProvider.over(door(heard::add, one, two)));
         assertThat(ofTakeovers()).hasSize(2);
-        assertThat(((Event.TakeoverFailed) ofTakeovers().get(0)).why().kind()).isEqualTo(FailureKind.SERVER);
-        assertThat(ofTakeovers().get(1)).isInstanceOfSatisfying(Event.AnswerLost.class, told -> {
-            assertThat(told.why()).isEqualTo(RESET);
+        assertThat(((Event.TakeoverFailed) ofTakeovers().get(0)).failure().kind()).isEqualTo(FailureKind.SERVER);
+        assertThat(ofTakeovers().get(1)).isInstanceOfSatisfying(Event.StreamLost.class, told -> {
+            assertThat(told.failure()).isEqualTo(RESET);
             assertThat(told).hasToString("#2 answer of one/m is lost behind 11 characters because of connect");
         });
     }
 
     @Test
     void aRescuerThatDiesTooIsASecondStory() {
-        two.then(Cue.tokens("me", " there", " w").failAfter(3, RESET));
+        two.then(ScriptedAnswer.tokens("me", " there", " w").failAfter(3, RESET));
         play(ResumingProvider.over(door(heard::add, one, two)));
         assertThat(ofTakeovers())
                 .extracting(event -> event.getClass().getSimpleName())
                 .containsExactly("TookOver", "AnswerLost");
-        assertThat(((Event.AnswerLost) ofTakeovers().get(1)).provider()).isEqualTo("two");
+        assertThat(((Event.StreamLost) ofTakeovers().get(1)).provider()).isEqualTo("two");
     }
 
     @Test
     void whatWasNeverShownIsAskedAfresh() {
         ScriptedProvider early =
-                ScriptedProvider.named("early").then(Cue.tokens("On").failAfter(1, RESET));
-        two.then(Cue.tokens("Once"));
+                ScriptedProvider.named("early").then(ScriptedAnswer.tokens("On").failAfter(1, RESET));
+        two.then(ScriptedAnswer.tokens("Once"));
         play(ResumingProvider.over(door(heard::add, early, two)));
-        assertThat(ofTakeovers()).singleElement().isInstanceOfSatisfying(Event.TookOver.class, told -> {
-            assertThat(told.way()).isEqualTo("afresh");
+        assertThat(ofTakeovers()).singleElement().isInstanceOfSatisfying(Event.StreamTakenOver.class, told -> {
+            assertThat(told.strategy()).isEqualTo("afresh");
             assertThat(told.offset()).isZero();
         });
     }
 
     @Test
     void aListenerOfItsOwnHearsBesidesTheDoorsAlsoThroughABuffer() {
-        two.then(Cue.tokens("me"));
+        two.then(ScriptedAnswer.tokens("me"));
         List<Event> own = new ArrayList<>();
         ChatProvider buffered = StreamBuffer.none().around(door(heard::add, one, two));
         play(ResumingProvider.over(buffered, ResumePolicy.exact(), own::add));
@@ -153,17 +153,17 @@ class TakeoverEventsTest {
 
     @Test
     void aProviderWithoutAListenerIsHeardByTheOneThatIsGiven() {
-        ScriptedProvider alone = ScriptedProvider.named("alone").then(CUT, Cue.tokens("Once upon a", " time"));
+        ScriptedProvider alone = ScriptedProvider.named("alone").then(CUT, ScriptedAnswer.tokens("Once upon a", " time"));
         play(ResumingProvider.over(alone, ResumePolicy.exact().withAnyReplay(true), heard::add));
-        assertThat(heard).singleElement().isInstanceOfSatisfying(Event.TookOver.class, told -> {
-            assertThat(told.way()).isEqualTo("replay");
+        assertThat(heard).singleElement().isInstanceOfSatisfying(Event.StreamTakenOver.class, told -> {
+            assertThat(told.strategy()).isEqualTo("replay");
             assertThat(told.from()).isEqualTo(told.to()).isEqualTo("alone");
         });
     }
 
     @Test
     void aListenerThatThrowsHarmsNothing() {
-        two.then(Cue.tokens("me"));
+        two.then(ScriptedAnswer.tokens("me"));
         Listener harmful = event -> {
             throw new IllegalStateException("not your call's fault");
         };

@@ -1,9 +1,5 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.RetryPolicy;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
@@ -11,12 +7,16 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.provider.Endpoint;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
-import dev.understudy.provider.Quirks;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Reply;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,29 +58,29 @@ class TakeoverOnSocketsTest {
         GARBLED,
         NO_FINISH;
 
-        Reply reply(After after) {
-            Reply whole = Reply.tokens(TOKENS);
+        ScriptedReply reply(FaultPoint faultPoint) {
+            ScriptedReply whole = ScriptedReply.tokens(TOKENS);
             return switch (this) {
-                case FIN -> whole.cut(after);
-                case RST -> whole.reset(after);
-                case STALL -> whole.stall(after);
-                case IN_BAND -> whole.fail(after, "overloaded_error", "Overloaded");
-                case GARBLED -> whole.garble(after);
-                case NO_FINISH -> Reply.tokens(TOKENS).withoutFinish().withoutTerminal();
+                case FIN -> whole.cut(faultPoint);
+                case RST -> whole.reset(faultPoint);
+                case STALL -> whole.stall(faultPoint);
+                case IN_BAND -> whole.fail(faultPoint, "overloaded_error", "Overloaded");
+                case GARBLED -> whole.garble(faultPoint);
+                case NO_FINISH -> ScriptedReply.tokens(TOKENS).withoutFinish().withoutTerminal();
             };
         }
     }
 
     private final ScriptedServer one = ScriptedServer.start();
     private final ScriptedServer two = ScriptedServer.start();
-    private final ChatProvider openAi = Providers.openAiCompatible(endpoint("one", one.url("/v1")), Quirks.defaults());
+    private final ChatProvider openAi = Providers.openAiCompatible(endpoint("one", one.url("/v1")), OpenAiCompatibility.defaults());
     private final ChatProvider anthropic = Providers.anthropic(endpoint("two", two.url()));
 
     /** One that has not yet learned that its first provider is not well. */
     private ChatProvider door() {
         return ResumingProvider.over(Understudy.builder()
                 .retry(RetryPolicy.defaults().withRetries(0))
-                .timeouts(Timeouts.defaults().withIdle(Duration.ofMillis(300)))
+                .timeouts(TimeoutPolicy.defaults().withIdle(Duration.ofMillis(300)))
                 .provider(openAi)
                 .provider(anthropic)
                 .build());
@@ -102,9 +102,9 @@ class TakeoverOnSocketsTest {
     @ParameterizedTest
     @EnumSource
     void anotherVendorGoesOnWhereverTheFirstIsCut(Fault fault) {
-        two.rule(asked -> Reply.text(TRUTH.substring(prefix(asked.text()).length())));
+        two.rule(asked -> ScriptedReply.text(TRUTH.substring(prefix(asked.text()).length())));
         for (int tokens = 1; tokens <= TOKENS.length; tokens += fault == Fault.STALL ? 4 : 1) {
-            one.then(fault.reply(After.tokens(tokens)));
+            one.then(fault.reply(FaultPoint.tokens(tokens)));
             List<StreamChunk> chunks = door().stream(ASKED).collectList().block(Duration.ofSeconds(20));
             assertThat(ResumingProviderTest.text(chunks))
                     .as("cut after %d tokens", tokens)
@@ -116,8 +116,8 @@ class TakeoverOnSocketsTest {
 
     @Test
     void aReaderThatAsksForOneAtATimeHearsAllOfIt() {
-        two.rule(asked -> Reply.text(TRUTH.substring(prefix(asked.text()).length())));
-        one.then(Fault.RST.reply(After.tokens(6)));
+        two.rule(asked -> ScriptedReply.text(TRUTH.substring(prefix(asked.text()).length())));
+        one.then(Fault.RST.reply(FaultPoint.tokens(6)));
         List<StreamChunk> chunks = new ArrayList<>();
         Sinks.Empty<Void> over = Sinks.empty();
         door().stream(ASKED).subscribe(new BaseSubscriber<>() {
@@ -145,8 +145,8 @@ class TakeoverOnSocketsTest {
 
     @Test
     void whenTheRescuerDiesTooTheEndIsHonest() {
-        one.then(Fault.RST.reply(After.tokens(4)));
-        two.then(Reply.tokens(" there", " was", " a").reset(After.tokens(2)));
+        one.then(Fault.RST.reply(FaultPoint.tokens(4)));
+        two.then(ScriptedReply.tokens(" there", " was", " a").reset(FaultPoint.tokens(2)));
         List<StreamChunk> heard = new ArrayList<>();
         Throwable end = door().stream(ASKED)
                 .doOnNext(heard::add)

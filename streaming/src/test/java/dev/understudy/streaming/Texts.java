@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Random texts of the kinds that models write, and some that nobody writes. */
-final class Texts {
+public final class Texts {
 
     private static final String[] WORDS = {
         "the",
@@ -50,7 +50,7 @@ final class Texts {
 
     private Texts() {}
 
-    static String any(Random random) {
+    public static String any(Random random) {
         StringBuilder text = new StringBuilder();
         int parts = random.nextInt(6);
         for (int i = 0; i <= parts; i++) {
@@ -60,7 +60,7 @@ final class Texts {
     }
 
     /** Plain English, for models that were asked to repeat words of it. */
-    static String prose(Random random, int words) {
+    public static String prose(Random random, int words) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < words; i++) {
             text.append(i == 0 ? "" : " ").append(WORDS[random.nextInt(13)]).append(random.nextInt(1000));
@@ -111,7 +111,7 @@ final class Texts {
     }
 
     /** Cut anywhere, inside surrogate pairs too. */
-    static List<String> pieces(String text, Random random) {
+    public static List<String> pieces(String text, Random random) {
         List<String> pieces = new ArrayList<>();
         int most = 1 + random.nextInt(random.nextBoolean() ? 3 : 24);
         for (int at = 0; at < text.length(); ) {

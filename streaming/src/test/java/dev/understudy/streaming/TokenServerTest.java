@@ -1,8 +1,5 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
@@ -14,12 +11,15 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Receipt;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
-import dev.understudy.testing.Cue;
+import dev.understudy.chat.VendorMetadata;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +85,7 @@ class TokenServerTest {
         return ScriptedProvider.named(name).can(PREFILL).rule(asked -> answer(asked, tokens, twin));
     }
 
-    private static Cue answer(ChatRequest asked, List<String> tokens, Twin twin) {
+    private static ScriptedAnswer answer(ChatRequest asked, List<String> tokens, Twin twin) {
         Message last = asked.messages().get(asked.messages().size() - 1);
         List<String> told = new ArrayList<>();
         if (!(last instanceof Message.Assistant prefix)) {
@@ -112,9 +112,9 @@ class TokenServerTest {
         chunks.add(new StreamChunk.Finish(
                 cut ? FinishReason.LENGTH : FinishReason.STOP,
                 Usage.of(10, told.size()),
-                Receipt.none(),
-                Served.by("x", "m")));
-        return Cue.chunks(chunks.toArray(StreamChunk[]::new));
+                VendorMetadata.none(),
+                ServedBy.by("x", "m")));
+        return ScriptedAnswer.chunks(chunks.toArray(StreamChunk[]::new));
     }
 
     /** How many tokens make this prefix; -1 when it ends inside one. */
@@ -135,7 +135,7 @@ class TokenServerTest {
     /** The answer when the first server is cut behind so many tokens; {@code null} for an honest partial one. */
     private static @Nullable ChatResponse cut(ChatRequest request, List<String> tokens, int after, Twin twin) {
         ScriptedProvider one = ScriptedProvider.named("one")
-                .then(Cue.tokens(tokens.toArray(String[]::new)).failAfter(after, RESET));
+                .then(ScriptedAnswer.tokens(tokens.toArray(String[]::new)).failAfter(after, RESET));
         Understudy door = Understudy.builder()
                 .retry(RetryPolicy.defaults().withRetries(0))
                 .provider(one)
@@ -206,8 +206,8 @@ class TokenServerTest {
         List<String> tokens = Script.RUSSIAN.tokens();
         ScriptedProvider alone = ScriptedProvider.named("alone")
                 .can(PREFILL)
-                .then(Cue.tokens(tokens.toArray(String[]::new)).failAfter(tokens.size() - 1, RESET))
-                .always(Cue.fail(FailureKind.SERVER));
+                .then(ScriptedAnswer.tokens(tokens.toArray(String[]::new)).failAfter(tokens.size() - 1, RESET))
+                .always(ScriptedAnswer.fail(FailureKind.SERVER));
         List<StreamChunk> heard = new ArrayList<>();
         Throwable[] error = new Throwable[1];
         ResumingProvider.over(alone).stream(SAMPLED.withMaxTokens(5))

@@ -1,7 +1,7 @@
 package dev.understudy.streaming;
 
-import dev.understudy.testing.After;
-import dev.understudy.testing.Reply;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,19 +14,19 @@ import java.util.regex.Pattern;
 /**
  * The bytes of one answer as they leave the server, broken where the play says.
  *
- * @param reply with the bytes in pieces
+ * @param scriptedReply with the bytes in pieces
  * @param finished whether a finish reason is among them, whole
  */
-record WireBody(Reply reply, boolean finished) {
+record WireBody(ScriptedReply scriptedReply, boolean finished) {
 
     private static final Pattern REASON = Pattern.compile("_reason\":\"\\w+\"");
-    private static final After END = After.events(Integer.MAX_VALUE);
+    private static final FaultPoint END = FaultPoint.events(Integer.MAX_VALUE);
 
     private record Event(int start, int json, int end) {}
 
     static WireBody of(WireCase.Server server, WirePlay play, WireCase.Truth told) {
         if (play.fault() == WirePlay.Fault.DEAD) {
-            return new WireBody(Reply.error(503, "overloaded_error", "Overloaded"), false);
+            return new WireBody(ScriptedReply.error(503, "overloaded_error", "Overloaded"), false);
         }
         Random style = new Random(play.style());
         boolean plain = play.style() == 0;
@@ -80,12 +80,12 @@ record WireBody(Reply reply, boolean finished) {
             int at = (int) (play.place() * (body.length + 1));
             byte[] begun = Arrays.copyOf(body, at);
             return switch (play.fault()) {
-                case NONE -> sent(body, reply -> reply);
-                case END -> sent(begun, reply -> reply);
-                case FIN -> sent(begun, reply -> http2 ? reply.reset(END) : reply.cut(END));
-                case RST -> sent(begun, reply -> reply.reset(END));
-                case STALL -> sent(begun, reply -> reply.stall(END));
-                case IN_BAND -> sent(joined(Arrays.copyOf(body, errorAt(at)), bytes(answer.error())), reply -> reply);
+                case NONE -> sent(body, scriptedReply -> scriptedReply);
+                case END -> sent(begun, scriptedReply -> scriptedReply);
+                case FIN -> sent(begun, scriptedReply -> http2 ? scriptedReply.reset(END) : scriptedReply.cut(END));
+                case RST -> sent(begun, scriptedReply -> scriptedReply.reset(END));
+                case STALL -> sent(begun, scriptedReply -> scriptedReply.stall(END));
+                case IN_BAND -> sent(joined(Arrays.copyOf(body, errorAt(at)), bytes(answer.error())), scriptedReply -> scriptedReply);
                 case MALFORMED -> malformed(at);
                 case CUT_UTF8 -> cutCharacter(at);
                 case DEAD -> throw new IllegalArgumentException("It says nothing");
@@ -103,7 +103,7 @@ record WireBody(Reply reply, boolean finished) {
             Event event = jsonAt(at);
             int cut = Math.max(event.json + 1, Math.min(at, event.end - 1));
             byte[] begun = joined(Arrays.copyOf(body, cut), bytes("\n\n"));
-            return sent(joined(begun, Arrays.copyOfRange(body, event.end, body.length)), reply -> reply);
+            return sent(joined(begun, Arrays.copyOfRange(body, event.end, body.length)), scriptedReply -> scriptedReply);
         }
 
         private WireBody cutCharacter(int at) {
@@ -120,7 +120,7 @@ record WireBody(Reply reply, boolean finished) {
         /** The body with something else from one byte to another. */
         private WireBody with(int from, int to, byte[] instead) {
             byte[] begun = joined(Arrays.copyOf(body, from), instead);
-            return sent(joined(begun, Arrays.copyOfRange(body, to, body.length)), reply -> reply);
+            return sent(joined(begun, Arrays.copyOfRange(body, to, body.length)), scriptedReply -> scriptedReply);
         }
 
         private Event event(int at) {
@@ -137,7 +137,7 @@ record WireBody(Reply reply, boolean finished) {
             return body[event.json] == '{' ? event : events.get(events.indexOf(event) - 1);
         }
 
-        private WireBody sent(byte[] bytes, UnaryOperator<Reply> fault) {
+        private WireBody sent(byte[] bytes, UnaryOperator<ScriptedReply> fault) {
             List<byte[]> pieces = new ArrayList<>();
             int half = (bytes.length + 1) / 2; // two pieces at least: what comes in one has its length told
             int most = play.style() == 0 ? half : 1 + style.nextInt(1 + bytes.length / 4);
@@ -146,7 +146,7 @@ record WireBody(Reply reply, boolean finished) {
                 pieces.add(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + piece)));
                 at += piece;
             }
-            Reply whole = Reply.raw(200, MatrixScript.SSE, pieces.toArray(byte[][]::new));
+            ScriptedReply whole = ScriptedReply.raw(200, MatrixScript.SSE, pieces.toArray(byte[][]::new));
             boolean finished =
                     REASON.matcher(new String(bytes, StandardCharsets.UTF_8)).find();
             return new WireBody(fault.apply(whole), finished);

@@ -1,10 +1,5 @@
 package dev.understudy.streaming;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.RetryPolicy;
-import dev.understudy.Standing;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatException;
@@ -13,7 +8,12 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.testing.Reply;
+import dev.understudy.event.ProviderStatus;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.testing.ScriptedReply;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
 /** One case as it is played: what the servers answer, what was heard, and what must be true of it. */
 final class WirePlaying {
 
-    private static final Timeouts PATIENT =
-            Timeouts.defaults().withFirstContent(Duration.ofSeconds(15)).withIdle(Duration.ofSeconds(15));
-    private static final Timeouts HASTY =
-            Timeouts.defaults().withFirstContent(Duration.ofMillis(250)).withIdle(Duration.ofMillis(150));
+    private static final TimeoutPolicy PATIENT =
+            TimeoutPolicy.defaults().withFirstContent(Duration.ofSeconds(15)).withIdle(Duration.ofSeconds(15));
+    private static final TimeoutPolicy HASTY =
+            TimeoutPolicy.defaults().withFirstContent(Duration.ofMillis(250)).withIdle(Duration.ofMillis(150));
 
     final WireCase played;
     private final AtomicInteger[] asked = IntStream.range(0, WireStage.SERVERS)
@@ -50,7 +50,7 @@ final class WirePlaying {
     }
 
     /** What a server sends, by what it is asked. */
-    Reply reply(int index, String body) {
+    ScriptedReply reply(int index, String body) {
         WireCase.Server server = played.servers().get(index);
         WireCase.Truth truth = played.truth();
         int number = asked[index].getAndIncrement();
@@ -63,14 +63,14 @@ final class WirePlaying {
         if (continued.how() != Continued.How.AFRESH) {
             if (!truth.text().startsWith(continued.prefix()) || continued.from() < 0) {
                 complaints.add("asked to go on behind what is no beginning of the truth: " + continued);
-                return Reply.status(500);
+                return ScriptedReply.status(500);
             }
             boolean echo = continued.how() == Continued.How.PREFILL && server.echo();
             told = new WireCase.Truth("", truth.text().substring(echo ? 0 : continued.from()), truth.calls());
         }
         WireBody sent = WireBody.of(server, play, told);
         finished |= sent.finished();
-        return sent.reply();
+        return sent.scriptedReply();
     }
 
     void listen(String model, IntFunction<ChatProvider> provider) throws InterruptedException {
@@ -111,7 +111,7 @@ final class WirePlaying {
     }
 
     private static int inFlight(Understudy door) {
-        return door.control().status().stream().mapToInt(Standing::inFlight).sum();
+        return door.control().status().stream().mapToInt(ProviderStatus::inFlight).sum();
     }
 
     private void check(Listening listening) {
@@ -171,7 +171,7 @@ final class WirePlaying {
                 .isEqualTo(IntStream.range(0, truth.calls())
                         .mapToObj(i -> truth.call(i).arguments())
                         .toList());
-        assertThat(answer.usage()).isEqualTo(answer.served().trail().usage());
+        assertThat(answer.usage()).isEqualTo(answer.served().attemptLog().usage());
     }
 
     boolean isWhole() {

@@ -6,13 +6,13 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.provider.Endpoint;
 import dev.understudy.provider.Providers;
-import dev.understudy.provider.Quirks;
-import dev.understudy.provider.Transport;
-import dev.understudy.provider.Trust;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.Reply;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.TlsTrust;
+import dev.understudy.provider.endpoint.Transport;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import io.netty.pkitesting.X509Bundle;
 import java.time.Duration;
@@ -57,18 +57,18 @@ final class WireStage implements AutoCloseable {
     private static ChatProvider provider(ScriptedServer server, AnswerEvents.Dialect dialect, int index) {
         Endpoint endpoint = Endpoint.of("p" + index, server.url("/" + index + "/v1"), "key")
                 .withTransport(Transport.defaults()
-                        .withTrust(Trust.only(CERTIFICATE.getCertificate()))
+                        .withTrust(TlsTrust.only(CERTIFICATE.getCertificate()))
                         .withConnect(PATIENCE)
                         .withAcquire(PATIENCE));
         return dialect == AnswerEvents.Dialect.OPEN_AI
-                ? Providers.openAiCompatible(endpoint, Quirks.defaults())
+                ? Providers.openAiCompatible(endpoint, OpenAiCompatibility.defaults())
                 : Providers.anthropic(endpoint);
     }
 
-    private Reply reply(Recorded asked) {
+    private ScriptedReply reply(RecordedRequest asked) {
         WirePlaying playing = cases.get(asked.model());
         if (playing == null) {
-            return Reply.status(500); // its case is over
+            return ScriptedReply.status(500); // its case is over
         }
         open.incrementAndGet();
         // Ends when the exchange does.

@@ -1,12 +1,12 @@
 package dev.understudy.examples.chaos;
 
 import dev.understudy.CallContext;
-import dev.understudy.Listener;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatResponseAggregator;
-import dev.understudy.chat.Served;
-import dev.understudy.ops.Logs;
-import dev.understudy.ops.Metrics;
+import dev.understudy.chat.ServedBy;
+import dev.understudy.event.Listener;
+import dev.understudy.ops.log.Logs;
+import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.streaming.ResumingProvider;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintStream;
@@ -42,26 +42,26 @@ public final class ChaosDay {
 
     static int run(List<String> args, PrintStream out) {
         int rounds = Integer.parseInt(value(args, "--rounds", "1"));
-        List<Weather> storms = storms(value(args, "--storms", ""));
+        List<FaultScenario> storms = storms(value(args, "--storms", ""));
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         Metrics metrics = Metrics.to(registry);
-        Lines lines = new Lines();
-        Ledger ledger = new Ledger();
-        Listener ears = metrics.and(Logs.to(lines.logger())).and(ledger);
-        try (Field field = new Field(!args.contains("--without-failover"), ears)) {
-            metrics.bind(field.understudy());
-            ChatProvider provider = ResumingProvider.over(field.understudy());
+        CapturedLog capturedLog = new CapturedLog();
+        CallResults callResults = new CallResults();
+        Listener ears = metrics.and(Logs.to(capturedLog.logger())).and(callResults);
+        try (ChaosSetup chaosSetup = new ChaosSetup(!args.contains("--without-failover"), ears)) {
+            metrics.bind(chaosSetup.understudy());
+            ChatProvider provider = ResumingProvider.over(chaosSetup.understudy());
             provider.warmup().block(Duration.ofSeconds(10));
             Mono<Void> day = Flux.range(0, rounds)
                     .concatMap(round -> Flux.fromIterable(storms))
-                    .concatMap(storm -> turn(field, storm, STORM).then(turn(field, Weather.CALM, CALM)))
+                    .concatMap(storm -> turn(chaosSetup, storm, STORM).then(turn(chaosSetup, FaultScenario.CALM, CALM)))
                     .then();
             Flux.interval(EVERY)
                     .onBackpressureDrop()
                     .takeUntilOther(day)
-                    .flatMap(number -> call(provider, Task.number(number), ledger), Integer.MAX_VALUE)
+                    .flatMap(number -> call(provider, ChaosCall.number(number), callResults), Integer.MAX_VALUE)
                     .blockLast(Duration.ofMinutes(5));
-            return new Verdict(field, ledger, registry, lines, storms, rounds).tell(out);
+            return new ChaosReport(chaosSetup, callResults, registry, capturedLog, storms, rounds).tell(out);
         }
     }
 
@@ -70,33 +70,33 @@ public final class ChaosDay {
         return at < 0 || at + 1 == args.size() ? usual : args.get(at + 1);
     }
 
-    private static List<Weather> storms(String names) {
-        return Arrays.stream(Weather.values())
-                .filter(weather -> weather != Weather.CALM)
-                .filter(weather -> names.isEmpty() || List.of(names.split(",")).contains(weather.name()))
+    private static List<FaultScenario> storms(String names) {
+        return Arrays.stream(FaultScenario.values())
+                .filter(faultScenario -> faultScenario != FaultScenario.CALM)
+                .filter(faultScenario -> names.isEmpty() || List.of(names.split(",")).contains(faultScenario.name()))
                 .toList();
     }
 
-    private static Mono<Void> turn(Field field, Weather weather, Duration forHowLong) {
-        return Mono.fromRunnable(() -> field.turn(weather))
+    private static Mono<Void> turn(ChaosSetup chaosSetup, FaultScenario faultScenario, Duration forHowLong) {
+        return Mono.fromRunnable(() -> chaosSetup.turn(faultScenario))
                 .then(Mono.delay(forHowLong))
                 .then();
     }
 
-    private static Mono<Void> call(ChatProvider provider, Task task, Ledger ledger) {
-        return (ledger.begin() % 2 == 0
-                        ? provider.chat(task.request())
-                        : ChatResponseAggregator.collect(provider.stream(task.request())))
+    private static Mono<Void> call(ChatProvider provider, ChaosCall chaosCall, CallResults callResults) {
+        return (callResults.begin() % 2 == 0
+                        ? provider.chat(chaosCall.request())
+                        : ChatResponseAggregator.collect(provider.stream(chaosCall.request())))
                 .doOnNext(answer -> {
-                    Served served = answer.served();
-                    ledger.answered(answer.text().equals(task.answer()), served.provider());
+                    ServedBy servedBy = answer.served();
+                    callResults.answered(answer.text().equals(chaosCall.answer()), servedBy.provider());
                 })
                 .onErrorResume(error -> {
-                    ledger.failed(error);
+                    callResults.failed(error);
                     return Mono.empty();
                 })
-                .contextWrite(CallContext.tag(Task.KEY, task.id()))
-                .contextWrite(Context.of(Task.KEY, task.id()))
+                .contextWrite(CallContext.tag(ChaosCall.KEY, chaosCall.id()))
+                .contextWrite(Context.of(ChaosCall.KEY, chaosCall.id()))
                 .then();
     }
 }

@@ -3,7 +3,7 @@ package dev.understudy.examples.gateway;
 import dev.understudy.CallContext;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.streaming.SseWriter;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -18,38 +18,38 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /** {@code POST /v1/chat/completions}: whole answers and streams. A client that leaves cancels what runs for it. */
-final class ChatRoute implements Bodies.Route {
+final class ChatRoute implements HttpBodies.Route {
 
-    private final Menu menu;
+    private final ModelDirectory modelDirectory;
 
-    ChatRoute(Menu menu) {
-        this.menu = menu;
+    ChatRoute(ModelDirectory modelDirectory) {
+        this.modelDirectory = modelDirectory;
     }
 
     @Override
     public Publisher<Void> answer(byte[] body, HttpServerRequest http, HttpServerResponse response) {
-        Question question = Question.of(body);
-        Menu.Choice choice = menu.choose(question.request().model());
-        ChatRequest request = question.request().withModel(choice.model());
-        return question.stream()
-                ? stream(choice, request, question.usage(), response)
+        CompletionRequest completionRequest = CompletionRequest.of(body);
+        ModelDirectory.Choice choice = modelDirectory.choose(completionRequest.request().model());
+        ChatRequest request = completionRequest.request().withModel(choice.model());
+        return completionRequest.stream()
+                ? stream(choice, request, completionRequest.usage(), response)
                 : whole(choice, request, response);
     }
 
-    private static Mono<Void> whole(Menu.Choice choice, ChatRequest request, HttpServerResponse response) {
+    private static Mono<Void> whole(ModelDirectory.Choice choice, ChatRequest request, HttpServerResponse response) {
         return choice.provider().chat(request).flatMap(answer -> {
-            Served served = answer.served();
+            ServedBy servedBy = answer.served();
             String id = "chatcmpl-" + UUID.randomUUID().toString().replace("-", "");
-            String body = Answer.of(answer, id, Instant.now(), model(answer, served));
-            head(response, served.provider(), served.model(), served.trail().attempts());
-            return Bodies.json(response, 200, body);
+            String body = CompletionResponse.of(answer, id, Instant.now(), model(answer, servedBy));
+            head(response, servedBy.provider(), servedBy.model(), servedBy.attemptLog().attemptCount());
+            return HttpBodies.json(response, 200, body);
         });
     }
 
     /** The vendor's own name of the model is the most exact one. */
-    private static String model(ChatResponse answer, Served served) {
+    private static String model(ChatResponse answer, ServedBy servedBy) {
         String exact = answer.receipt().model();
-        return exact == null ? served.model() : exact;
+        return exact == null ? servedBy.model() : exact;
     }
 
     /**
@@ -57,13 +57,13 @@ final class ChatRoute implements Bodies.Route {
      * answers. Later there is only one honest way to fail: an error event, and a body that breaks off.
      */
     private static Flux<Void> stream(
-            Menu.Choice choice, ChatRequest request, boolean usage, HttpServerResponse response) {
-        Producer producer = new Producer();
+            ModelDirectory.Choice choice, ChatRequest request, boolean usage, HttpServerResponse response) {
+        ServedByListener servedByListener = new ServedByListener();
         return choice.provider().stream(request)
-                .contextWrite(CallContext.listener(producer))
+                .contextWrite(CallContext.listener(servedByListener))
                 .<Void>switchOnFirst((first, chunks) -> first.isOnError()
                         ? Flux.error(failure(first))
-                        : events(chunks, request, producer, usage, response));
+                        : events(chunks, request, servedByListener, usage, response));
     }
 
     private static Throwable failure(Signal<?> signal) {
@@ -73,11 +73,11 @@ final class ChatRoute implements Bodies.Route {
     private static Publisher<Void> events(
             Flux<StreamChunk> chunks,
             ChatRequest request,
-            Producer producer,
+            ServedByListener servedByListener,
             boolean usage,
             HttpServerResponse response) {
-        String model = producer.model();
-        head(response, producer.provider(), model, producer.attempts());
+        String model = servedByListener.model();
+        head(response, servedByListener.provider(), model, servedByListener.attempts());
         response.header("x-accel-buffering", "no").header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
         SseWriter writer = SseWriter.of(model == null ? request.model() : model).withUsage(usage);
         return response.sse().sendString(writer.write(chunks)).then();
@@ -86,8 +86,8 @@ final class ChatRoute implements Bodies.Route {
     private static void head(
             HttpServerResponse response, @Nullable String provider, @Nullable String model, int attempts) {
         if (provider != null && model != null) {
-            response.header("x-understudy-provider", Bodies.printable(provider));
-            response.header("x-understudy-model", Bodies.printable(model));
+            response.header("x-understudy-provider", HttpBodies.printable(provider));
+            response.header("x-understudy-model", HttpBodies.printable(model));
         }
         response.header("x-understudy-attempts", Integer.toString(attempts));
     }

@@ -1,15 +1,15 @@
 package dev.understudy.examples.gateway;
 
-import dev.understudy.Listener;
 import dev.understudy.Understudy;
-import dev.understudy.ops.Admin;
-import dev.understudy.ops.Agents;
-import dev.understudy.ops.Config;
-import dev.understudy.ops.ConfigException;
-import dev.understudy.ops.Journal;
-import dev.understudy.ops.Logs;
-import dev.understudy.ops.Metrics;
-import dev.understudy.ops.Webhooks;
+import dev.understudy.event.Listener;
+import dev.understudy.ops.admin.ActivityLog;
+import dev.understudy.ops.admin.Admin;
+import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.config.Config;
+import dev.understudy.ops.config.ConfigException;
+import dev.understudy.ops.log.Logs;
+import dev.understudy.ops.metrics.Metrics;
+import dev.understudy.ops.webhook.Webhooks;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
@@ -32,30 +32,30 @@ public final class Gateway implements AutoCloseable {
 
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
     private final Agents agents;
-    private final @Nullable Stage stage;
+    private final @Nullable ScenarioServers scenarioServers;
     private final DisposableServer server;
 
-    private Gateway(Options options, @Nullable Config config) {
+    private Gateway(GatewayOptions gatewayOptions, @Nullable Config config) {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Metrics metrics = Metrics.to(registry);
-        Journal journal = new Journal();
-        Listener ears = metrics.and(Logs.create()).and(journal);
+        ActivityLog activityLog = new ActivityLog();
+        Listener ears = metrics.and(Logs.create()).and(activityLog);
         closing.push(registry::close);
         try {
             for (Webhooks.Options webhook : config == null ? List.<Webhooks.Options>of() : config.webhooks()) {
                 Webhooks posted = opened(Webhooks.start(webhook));
                 ears = ears.and(posted);
             }
-            this.stage = config == null ? opened(Stage.open(ears)) : null;
+            this.scenarioServers = config == null ? opened(ScenarioServers.open(ears)) : null;
             this.agents = opened(
-                    stage == null
+                    scenarioServers == null
                             ? Agents.open(require(config), ears)
-                            : Agents.of(stage.doors().values().toArray(Understudy[]::new)));
+                            : Agents.of(scenarioServers.doors().values().toArray(Understudy[]::new)));
             bind(metrics, config);
-            Operations operations = new Operations(agents, registry);
-            Admin admin = options.admin() == null ? null : Admin.of(agents, journal, options.admin());
-            this.server = options.front().start(menu(), routes -> {
-                operations.accept(routes);
+            HealthRoutes healthRoutes = new HealthRoutes(agents, registry);
+            Admin admin = gatewayOptions.admin() == null ? null : Admin.of(agents, activityLog, gatewayOptions.admin());
+            this.server = gatewayOptions.gatewayServer().start(menu(), routes -> {
+                healthRoutes.accept(routes);
                 if (admin != null) {
                     admin.routes().accept(routes);
                 }
@@ -68,11 +68,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** With the configuration that these options name, or that is found, or the stage. */
-    static Gateway open(Options options, Map<String, String> environment, Path directory) {
-        Config config = options.config() == null
+    static Gateway open(GatewayOptions gatewayOptions, Map<String, String> environment, Path directory) {
+        Config config = gatewayOptions.config() == null
                 ? Config.find(environment, directory)
-                : Config.read(options.config(), environment);
-        return new Gateway(options, config);
+                : Config.read(gatewayOptions.config(), environment);
+        return new Gateway(gatewayOptions, config);
     }
 
     private static Config require(@Nullable Config config) {
@@ -91,10 +91,10 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private Menu menu() {
-        return stage != null
-                ? Menu.of(stage.chains())
-                : new Menu(agents::ids, name -> agents.ids().contains(name) ? agents.provider(name) : null);
+    private ModelDirectory menu() {
+        return scenarioServers != null
+                ? ModelDirectory.of(scenarioServers.chains())
+                : new ModelDirectory(agents::ids, name -> agents.ids().contains(name) ? agents.provider(name) : null);
     }
 
     private <T extends AutoCloseable> T opened(T what) {
@@ -136,20 +136,20 @@ public final class Gateway implements AutoCloseable {
     static @Nullable Gateway started(
             List<String> args, Map<String, String> environment, Path directory, PrintStream out) {
         try {
-            Options options = Options.of(args, environment);
-            Gateway gateway = open(options, environment, directory);
-            out.println("Listening on http://" + options.front().host() + ":" + gateway.port() + "/v1");
+            GatewayOptions gatewayOptions = GatewayOptions.of(args, environment);
+            Gateway gateway = open(gatewayOptions, environment, directory);
+            out.println("Listening on http://" + gatewayOptions.gatewayServer().host() + ":" + gateway.port() + "/v1");
             out.println(
-                    gateway.stage == null
+                    gateway.scenarioServers == null
                             ? "Chains: " + String.join(", ", gateway.agents.ids())
-                            : "No configuration: playing scenes. Ask for one as the model: " + Scene.names());
+                            : "No configuration: playing scenes. Ask for one as the model: " + DemoScenario.names());
             return gateway;
         } catch (ConfigException wrong) {
             out.println(wrong.getMessage());
         } catch (IllegalArgumentException wrong) {
             out.println(wrong.getMessage());
             out.println();
-            out.println(Options.USAGE);
+            out.println(GatewayOptions.USAGE);
         }
         return null;
     }

@@ -27,7 +27,7 @@ final class Caller {
     record Heard(int status, java.net.http.HttpHeaders headers, String body, boolean broken) {
 
         JsonNode json() {
-            return Fields.JSON.readTree(body);
+            return JsonFields.JSON.readTree(body);
         }
 
         String header(String name) {
@@ -45,7 +45,7 @@ final class Caller {
         List<JsonNode> chunks() {
             return data().stream()
                     .filter(Predicate.not("[DONE]"::equals))
-                    .map(Fields.JSON::readTree)
+                    .map(JsonFields.JSON::readTree)
                     .toList();
         }
 

@@ -1,10 +1,10 @@
 package dev.understudy.examples.gateway;
 
+import dev.understudy.event.Listener;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Listener;
-import dev.understudy.testing.Recorded;
-import dev.understudy.testing.ScriptedServer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -23,21 +23,21 @@ class GatewayScenesTest {
 
     private static final Duration SECONDS = Duration.ofSeconds(10);
 
-    private static Stage stage;
+    private static ScenarioServers scenarioServers;
     private static DisposableServer server;
     private static Caller caller;
 
     @BeforeAll
     static void open() {
-        stage = Stage.open(Listener.none());
-        server = new Front(Front.LOOPBACK, 0, null).start(Menu.of(stage.chains()), routes -> {});
+        scenarioServers = ScenarioServers.open(Listener.none());
+        server = new GatewayServer(GatewayServer.LOOPBACK, 0, null).start(ModelDirectory.of(scenarioServers.chains()), routes -> {});
         caller = new Caller(server.port());
     }
 
     @AfterAll
     static void close() {
         server.disposeNow();
-        stage.close();
+        scenarioServers.close();
     }
 
     @ParameterizedTest
@@ -61,12 +61,12 @@ class GatewayScenesTest {
         Caller.Heard streamed = caller.stream(scene, "\"temperature\":0");
         assertThat(streamed.status()).isEqualTo(200);
         assertThat(streamed.whole()).as(streamed.body()).isTrue();
-        assertThat(streamed.text()).isEqualTo(Scene.PLAY);
+        assertThat(streamed.text()).isEqualTo(DemoScenario.PLAY);
         assertThat(streamed.errors()).isEmpty();
 
         Caller.Heard whole = caller.chat(scene);
         assertThat(whole.status()).as(whole.body()).isEqualTo(200);
-        assertThat(whole.text()).isEqualTo(Scene.PLAY);
+        assertThat(whole.text()).isEqualTo(DemoScenario.PLAY);
     }
 
     @ParameterizedTest
@@ -76,7 +76,7 @@ class GatewayScenesTest {
         assertThat(heard.status()).isEqualTo(200);
         assertThat(heard.broken()).isTrue();
         assertThat(heard.whole()).isFalse();
-        assertThat(Scene.PLAY).startsWith(heard.text());
+        assertThat(DemoScenario.PLAY).startsWith(heard.text());
         assertThat(heard.text()).contains("word39");
         assertThat(heard.errors()).hasSize(1);
         assertThat(heard.data()).doesNotContain("[DONE]");
@@ -109,13 +109,13 @@ class GatewayScenesTest {
         assertThat(limited.status()).isEqualTo(429);
         assertThat(limited.errorCode()).isEqualTo("rate_limit_exceeded");
         assertThat(limited.header("x-should-retry")).isEmpty();
-        int asked = stage.lead("rate-limited").calls().size();
+        int asked = scenarioServers.lead("rate-limited").calls().size();
         Caller.Heard soon = caller.stream("rate-limited");
         assertThat(soon.status()).isEqualTo(503);
         for (Caller.Heard heard : List.of(limited, soon)) {
             assertThat(Integer.parseInt(heard.header("retry-after"))).isBetween(1, 40);
         }
-        assertThat(stage.lead("rate-limited").calls()).hasSize(asked);
+        assertThat(scenarioServers.lead("rate-limited").calls()).hasSize(asked);
     }
 
     @Test
@@ -183,7 +183,7 @@ class GatewayScenesTest {
                 .toList();
         assertThat(all).allSatisfy(heard -> {
             assertThat(heard.status()).isEqualTo(200);
-            assertThat(heard.text()).isEqualTo(Scene.PLAY);
+            assertThat(heard.text()).isEqualTo(DemoScenario.PLAY);
         });
         assertThat(all)
                 .extracting(heard -> heard.header("x-understudy-provider"))
@@ -193,9 +193,9 @@ class GatewayScenesTest {
     @ParameterizedTest
     @CsvSource({"slow, true", "no-answer, false", "no-answer, true"})
     void aClientThatLeavesCancelsWhatRunsForIt(String scene, boolean stream) throws Exception {
-        ScriptedServer lead = stage.lead(scene);
+        ScriptedServer lead = scenarioServers.lead(scene);
         int before = lead.calls().size();
-        try (java.net.Socket client = new java.net.Socket(Front.LOOPBACK, server.port())) {
+        try (java.net.Socket client = new java.net.Socket(GatewayServer.LOOPBACK, server.port())) {
             byte[] body = Caller.body(scene, stream).getBytes(StandardCharsets.UTF_8);
             String head = "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                     + "Content-Length: " + body.length + "\r\n\r\n";
@@ -206,8 +206,8 @@ class GatewayScenesTest {
                 client.getInputStream().readNBytes(400);
             }
         }
-        Recorded asked = lead.calls().get(before);
-        assertThat(asked.ended().block(SECONDS).ending()).isEqualTo(Recorded.Ending.CLIENT_CANCELLED);
+        RecordedRequest asked = lead.calls().get(before);
+        assertThat(asked.ended().block(SECONDS).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
     }
 
     @Test

@@ -1,9 +1,9 @@
 package dev.understudy.examples.gateway;
 
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.testing.Reply;
-import dev.understudy.testing.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -32,8 +32,8 @@ class GatewayTest {
     private static final String ANN = "key-of-ann-canary";
     private static final String BOB = "key-of-bob-canary";
 
-    private final ScriptedServer ann = ScriptedServer.start().always(Reply.text("I am Ann"));
-    private final ScriptedServer bob = ScriptedServer.start().always(Reply.text("I am Bob"));
+    private final ScriptedServer ann = ScriptedServer.start().always(ScriptedReply.text("I am Ann"));
+    private final ScriptedServer bob = ScriptedServer.start().always(ScriptedReply.text("I am Bob"));
 
     @TempDir
     Path folder;
@@ -87,7 +87,7 @@ class GatewayTest {
 
     @Test
     void metricsTellOfTheFailover() throws Exception {
-        ann.always(Reply.error(500, "server_error", "It broke"));
+        ann.always(ScriptedReply.error(500, "server_error", "It broke"));
         Caller caller = start("{support: {primary: ann, backups: [bob]}}", Map.of());
         assertThat(caller.chat("support").text()).isEqualTo("I am Bob");
         assertThat(caller.get("/metrics").body())
@@ -148,10 +148,10 @@ class GatewayTest {
 
     @Test
     void noSecretReachesAClientWhoeverEchoesIt() throws Exception {
-        ann.always(Reply.error(401, "invalid_request_error", "Wrong key " + ANN + " in Bearer " + ANN)
+        ann.always(ScriptedReply.error(401, "invalid_request_error", "Wrong key " + ANN + " in Bearer " + ANN)
                 .withHeader("x-echo", ANN));
-        bob.always(Reply.text("Some words come first")
-                .fail(dev.understudy.testing.After.tokens(2), "error", "key " + BOB));
+        bob.always(ScriptedReply.text("Some words come first")
+                .fail(dev.understudy.testing.FaultPoint.tokens(2), "error", "key " + BOB));
         Caller caller = start("{support: {primary: ann, backups: [bob]}}", Map.of("GATEWAY_ADMIN_TOKEN", ADMIN));
         String[] admin = {"authorization", "Bearer " + ADMIN};
         List<Caller.Heard> all = List.of(
@@ -179,7 +179,7 @@ class GatewayTest {
         assertThat(wrong.status()).isEqualTo(405);
         assertThat(wrong.header("allow")).isEqualTo("POST");
         assertThat(caller.post("{").status()).isEqualTo(400);
-        assertThat(caller.post("x".repeat(Bodies.MOST + 1)).status()).isEqualTo(413);
+        assertThat(caller.post("x".repeat(HttpBodies.MOST + 1)).status()).isEqualTo(413);
     }
 
     /** Answers that are finished on other threads, and next requests that are answered at once, on one connection. */
@@ -219,7 +219,7 @@ class GatewayTest {
         gateway =
                 Gateway.started(List.of("--port", "0"), Map.of(), folder, new PrintStream(new ByteArrayOutputStream()));
         Caller caller = new Caller(gateway.port());
-        assertThat(caller.chat("quiet").text()).isEqualTo(Scene.PLAY);
+        assertThat(caller.chat("quiet").text()).isEqualTo(DemoScenario.PLAY);
         assertThat(caller.get("/readyz").status()).isEqualTo(200);
     }
 }

@@ -1,8 +1,8 @@
 package dev.understudy.examples.gateway;
 
+import dev.understudy.event.Listener;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Listener;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +22,9 @@ class OpenAiClientTest {
     @Test
     void theOfficialClientSeesWholeAnswersOrClearErrors() throws Exception {
         Path client = Path.of(System.getProperty("understudy.openai.client"));
-        try (Stage stage = Stage.open(Listener.none())) {
-            DisposableServer open = new Front(Front.LOOPBACK, 0, null).start(Menu.of(stage.chains()), routes -> {});
-            DisposableServer guarded = new Front(Front.LOOPBACK, 0, TOKEN).start(Menu.of(stage.chains()), routes -> {});
+        try (ScenarioServers scenarioServers = ScenarioServers.open(Listener.none())) {
+            DisposableServer open = new GatewayServer(GatewayServer.LOOPBACK, 0, null).start(ModelDirectory.of(scenarioServers.chains()), routes -> {});
+            DisposableServer guarded = new GatewayServer(GatewayServer.LOOPBACK, 0, TOKEN).start(ModelDirectory.of(scenarioServers.chains()), routes -> {});
             ProcessBuilder node = new ProcessBuilder("node", "--test", "gateway.test.mjs");
             node.directory(client.toFile()).redirectErrorStream(true);
             node.environment().put("GATEWAY_URL", url(open));
@@ -46,6 +46,6 @@ class OpenAiClientTest {
     }
 
     private static String url(DisposableServer server) {
-        return "http://" + Front.LOOPBACK + ":" + server.port() + "/v1";
+        return "http://" + GatewayServer.LOOPBACK + ":" + server.port() + "/v1";
     }
 }

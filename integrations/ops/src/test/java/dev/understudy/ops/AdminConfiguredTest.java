@@ -1,12 +1,17 @@
 package dev.understudy.ops;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.Event;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.Cue;
+import dev.understudy.event.Event;
+import dev.understudy.ops.admin.ActivityLog;
+import dev.understudy.ops.admin.OpenApi;
+import dev.understudy.ops.admin.OperatorClient;
+import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.config.Config;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +31,11 @@ class AdminConfiguredTest {
 
     private static final String SUPPORT = "/api/agents/support/failover";
 
-    private final Journal journal = new Journal();
+    private final ActivityLog activityLog = new ActivityLog();
     private final List<String> audit = new CopyOnWriteArrayList<>();
-    private final ScriptedProvider ann = ScriptedProvider.named("ann").always(Cue.text("I am Ann"));
-    private final ScriptedProvider bob = ScriptedProvider.named("bob").always(Cue.text("I am Bob"));
-    private final ScriptedProvider cy = ScriptedProvider.named("cy").always(Cue.text("I am Cy"));
+    private final ScriptedProvider ann = ScriptedProvider.named("ann").always(ScriptedAnswer.text("I am Ann"));
+    private final ScriptedProvider bob = ScriptedProvider.named("bob").always(ScriptedAnswer.text("I am Bob"));
+    private final ScriptedProvider cy = ScriptedProvider.named("cy").always(ScriptedAnswer.text("I am Cy"));
     private final Agents agents = Agents.builder(Config.parse("""
                     providers:
                       ann: {supplied: true}
@@ -43,22 +48,22 @@ class AdminConfiguredTest {
             .supply(ann)
             .supply(bob)
             .supply(cy)
-            .listener(journal.and(event -> {
-                if (event instanceof Event.Administered administered) {
-                    audit.add(administered.door() + " " + administered.action());
+            .listener(activityLog.and(event -> {
+                if (event instanceof Event.OperatorAction operatorAction) {
+                    audit.add(operatorAction.understudy() + " " + operatorAction.action());
                 }
             }))
             .open();
-    private final Operator operator = new Operator(agents, journal);
+    private final OperatorClient operatorClient = new OperatorClient(agents, activityLog);
 
     @AfterEach
     void close() {
-        operator.close();
+        operatorClient.close();
         agents.close();
     }
 
     private Mono<String> chat(String agent) {
-        return agents.provider(agent).chat(Operator.REQUEST).map(ChatResponse::text);
+        return agents.provider(agent).chat(OperatorClient.REQUEST).map(ChatResponse::text);
     }
 
     private String said(String agent) {
@@ -67,14 +72,14 @@ class AdminConfiguredTest {
 
     @Test
     void everyFieldIsTakenAndShown() {
-        Operator.Reply changed = operator.post(SUPPORT, """
+        OperatorClient.Reply changed = operatorClient.post(SUPPORT, """
                 {"primary_provider_id": "bob", "backup_provider_ids": ["cy", "ann"],
                  "health_check_enabled": true, "health_check_interval": "90s", "health_check_timeout": 2.5,
                  "max_consecutive_failures": 2, "auto_failover_enabled": true, "health_check_query": ""}
                 """);
         assertThat(changed.status()).isEqualTo(200);
         assertThat(changed.json())
-                .isEqualTo(operator.get(SUPPORT).json())
+                .isEqualTo(operatorClient.get(SUPPORT).json())
                 .containsEntry("primary_provider_id", "bob")
                 .containsEntry("active_provider_id", "bob")
                 .containsEntry("backup_provider_ids", List.of("cy", "ann"))
@@ -92,7 +97,7 @@ class AdminConfiguredTest {
     @Test
     void theSameTwiceIsOneChange() {
         for (int i = 0; i < 2; i++) {
-            assertThat(operator.post(SUPPORT, "{\"primary_provider_id\":\"bob\",\"backup_provider_ids\":[\"ann\"]}")
+            assertThat(operatorClient.post(SUPPORT, "{\"primary_provider_id\":\"bob\",\"backup_provider_ids\":[\"ann\"]}")
                             .status())
                     .isEqualTo(200);
         }
@@ -101,8 +106,8 @@ class AdminConfiguredTest {
 
     @Test
     void whatIsLeftOutStaysAsItIs() {
-        operator.post(SUPPORT, "{\"max_consecutive_failures\":9}");
-        assertThat(operator.get(SUPPORT).json())
+        operatorClient.post(SUPPORT, "{\"max_consecutive_failures\":9}");
+        assertThat(operatorClient.get(SUPPORT).json())
                 .containsEntry("primary_provider_id", "ann")
                 .containsEntry("backup_provider_ids", List.of("bob"))
                 .containsEntry("max_consecutive_failures", 9);
@@ -110,12 +115,12 @@ class AdminConfiguredTest {
 
     @Test
     void withoutAutomaticFailoverNobodyStandsIn() {
-        ann.always(Cue.fail(FailureKind.SERVER));
+        ann.always(ScriptedAnswer.fail(FailureKind.SERVER));
         assertThat(said("support")).isEqualTo("I am Bob");
-        operator.post(SUPPORT, "{\"auto_failover_enabled\":false}");
+        operatorClient.post(SUPPORT, "{\"auto_failover_enabled\":false}");
         assertThat(chat("support").map(text -> "served").onErrorReturn("failed").block(Duration.ofSeconds(10)))
                 .isEqualTo("failed");
-        operator.post(SUPPORT + "/switch", "{\"provider_id\":\"bob\"}");
+        operatorClient.post(SUPPORT + "/switch", "{\"provider_id\":\"bob\"}");
         assertThat(said("support")).isEqualTo("I am Bob");
     }
 
@@ -129,11 +134,11 @@ class AdminConfiguredTest {
                 "{\"health_check_query\":\"ping\"} | #/health_check_query | has no model to go to",
             })
     void whatCannotBeIsRefusedAndChangesNothing(String body, String pointer, String detail) {
-        Map<String, Object> before = operator.get(SUPPORT).json();
-        Operator.Reply refused = operator.post(SUPPORT, body);
+        Map<String, Object> before = operatorClient.get(SUPPORT).json();
+        OperatorClient.Reply refused = operatorClient.post(SUPPORT, body);
         assertThat(refused.status()).isEqualTo(422);
         assertThat(refused.json().get("errors")).asString().contains("pointer=" + pointer + ",", detail);
-        assertThat(operator.get(SUPPORT).json()).isEqualTo(before);
+        assertThat(operatorClient.get(SUPPORT).json()).isEqualTo(before);
         assertThat(audit).isEmpty();
     }
 
@@ -145,7 +150,7 @@ class AdminConfiguredTest {
         };
         Mono<Long> changes = Flux.range(0, 50)
                 .publishOn(Schedulers.boundedElastic())
-                .map(i -> operator.post(SUPPORT, bodies[i % 2]).status())
+                .map(i -> operatorClient.post(SUPPORT, bodies[i % 2]).status())
                 .filter(status -> status == 200)
                 .count();
         Mono<Long> served = Flux.range(0, 2_000)
@@ -157,7 +162,7 @@ class AdminConfiguredTest {
                         .block(Duration.ofSeconds(30)))
                 .containsExactly(50L, 2_000L);
         assertThat(audit).hasSize(50);
-        assertThat(OpenApi.at(operator.get(SUPPORT + "/stats").json(), "calls"))
+        assertThat(OpenApi.at(operatorClient.get(SUPPORT + "/stats").json(), "calls"))
                 .containsEntry("served", 2_000)
                 .containsEntry("failed", 0);
     }

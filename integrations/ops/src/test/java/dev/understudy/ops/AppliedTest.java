@@ -1,8 +1,5 @@
 package dev.understudy.ops;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
@@ -12,8 +9,13 @@ import dev.understudy.chat.Feature;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.Price;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.testing.Cue;
+import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.config.Config;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +28,8 @@ class AppliedTest {
     private static final ChatRequest REQUEST = ChatRequest.of("m", "Who is there?");
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    private final ScriptedProvider ann = ScriptedProvider.named("ann").always(Cue.text("Ann"));
-    private final ScriptedProvider bob = ScriptedProvider.named("bob").always(Cue.text("Bob"));
+    private final ScriptedProvider ann = ScriptedProvider.named("ann").always(ScriptedAnswer.text("Ann"));
+    private final ScriptedProvider bob = ScriptedProvider.named("bob").always(ScriptedAnswer.text("Bob"));
 
     private Agents agents(String settings) {
         String agent = "{primary: ann, backups: [bob], " + settings + "}";
@@ -47,14 +49,14 @@ class AppliedTest {
 
     @Test
     void stopOnInvalidRequest() {
-        ann.always(Cue.fail(FailureKind.INVALID_REQUEST));
+        ann.always(ScriptedAnswer.fail(FailureKind.INVALID_REQUEST));
         assertThat(said("stopOnInvalidRequest: false", REQUEST)).isEqualTo("Bob");
         assertThatExceptionOfType(ChatException.class).isThrownBy(() -> said("stopOnInvalidRequest: true", REQUEST));
     }
 
     @Test
     void routeAroundFilters() {
-        ann.always(Cue.fail(FailureKind.CONTENT_FILTERED));
+        ann.always(ScriptedAnswer.fail(FailureKind.CONTENT_FILTERED));
         assertThat(said("routeAroundFilters: true", REQUEST)).isEqualTo("Bob");
         assertThatExceptionOfType(ChatException.class).isThrownBy(() -> said("routeAroundFilters: false", REQUEST));
     }
@@ -85,7 +87,7 @@ class AppliedTest {
 
     @Test
     void timeoutsOfThoseWhoThinkAndOfThoseWhoDoNot() {
-        ann.always(Cue.hang());
+        ann.always(ScriptedAnswer.hang());
         assertThat(streamed("timeouts: {firstContent: 50ms}")).isEqualTo("Bob");
         ann.can(Capabilities.assumed().withFeature(Feature.REASONING));
         assertThat(streamed("reasoningTimeouts: {firstContent: 50ms}")).isEqualTo("Bob");

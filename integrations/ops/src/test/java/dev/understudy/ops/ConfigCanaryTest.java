@@ -1,5 +1,9 @@
 package dev.understudy.ops;
 
+import dev.understudy.ops.config.Config;
+import dev.understudy.ops.config.ConfigException;
+import dev.understudy.ops.config.Effect;
+import dev.understudy.ops.config.Effects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;

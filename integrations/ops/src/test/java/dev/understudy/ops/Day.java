@@ -1,12 +1,6 @@
 package dev.understudy.ops;
 
 import dev.understudy.CallContext;
-import dev.understudy.CircuitPolicy;
-import dev.understudy.Event;
-import dev.understudy.Hedging;
-import dev.understudy.Listener;
-import dev.understudy.RetryPolicy;
-import dev.understudy.Standing;
 import dev.understudy.Understudy;
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.Capabilities;
@@ -17,11 +11,17 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Notice;
 import dev.understudy.chat.Price;
+import dev.understudy.chat.ProviderEvent;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
-import dev.understudy.testing.Cue;
+import dev.understudy.event.Event;
+import dev.understudy.event.Listener;
+import dev.understudy.event.ProviderStatus;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.HedgingPolicy;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,25 +33,25 @@ import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** A day at one door, by script and on a clock of its own: everything that can happen happens. */
-final class Day {
+public final class Day {
 
     /** What must be seen nowhere. */
-    static final String PROMPT = "the quick brown canary";
+    public static final String PROMPT = "the quick brown canary";
 
     static final String ANSWER = "sings of nothing at all";
 
-    static final ChatRequest REQUEST = ChatRequest.of("m", PROMPT);
+    public static final ChatRequest REQUEST = ChatRequest.of("m", PROMPT);
 
-    final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
-    final ScriptedProvider a = ScriptedProvider.named("a");
+    public final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+    public final ScriptedProvider a = ScriptedProvider.named("a");
     final ScriptedProvider b = ScriptedProvider.named("b");
-    final List<Event> events = new ArrayList<>();
-    final Understudy door;
+    public final List<Event> events = new ArrayList<>();
+    public final Understudy door;
 
     private final Listener listener;
     private final Talkative talkative = new Talkative(a);
 
-    Day(Listener listener) {
+    public Day(Listener listener) {
         this.listener = ((Listener) events::add).and(listener);
         a.can(Capabilities.assumed().withPrice(Price.of(2, 8)).withWindow(1_000));
         b.can(Capabilities.assumed().withPrice(Price.of(1, 4)));
@@ -62,7 +62,7 @@ final class Day {
                 .provider(b, Map.of("m", "b-1"))
                 .retry(RetryPolicy.defaults().withRetries(1))
                 .circuit(CircuitPolicy.defaults().withoutRate())
-                .hedging(Hedging.on())
+                .hedging(HedgingPolicy.on())
                 .listener(this.listener)
                 .random(new FixedDice(0.5))
                 .scheduler(clock)
@@ -70,17 +70,17 @@ final class Day {
     }
 
     /** Repeats the prompt in its words, as vendors do. */
-    static Failure failure(FailureKind kind) {
+    public static Failure failure(FailureKind kind) {
         return Failure.of(kind, "cannot answer '" + PROMPT + "'").withStatus(503, "code of " + PROMPT);
     }
 
-    static Cue answer() {
-        return Cue.tokens(ANSWER.split("(?= )"))
+    public static ScriptedAnswer answer() {
+        return ScriptedAnswer.tokens(ANSWER.split("(?= )"))
                 .withUsage(Usage.of(100, 50).withCachedInput(40).withReasoning(20));
     }
 
     /** All of it, through both doors. */
-    void play() {
+    public void play() {
         door.warmup().block();
         for (boolean streamed : new boolean[] {false, true}) {
             served(streamed);
@@ -100,39 +100,39 @@ final class Day {
         elsewhere();
     }
 
-    void served(boolean streamed) {
+    public void served(boolean streamed) {
         a.then(answer());
         ask(streamed);
     }
 
     void retried(boolean streamed) {
-        a.then(Cue.fail(failure(FailureKind.SERVER)), answer());
+        a.then(ScriptedAnswer.fail(failure(FailureKind.SERVER)), answer());
         ask(streamed);
     }
 
-    void failedOver(boolean streamed) {
-        a.then(Cue.fail(failure(FailureKind.AUTH)));
+    public void failedOver(boolean streamed) {
+        a.then(ScriptedAnswer.fail(failure(FailureKind.AUTH)));
         b.then(answer());
         ask(streamed);
     }
 
     void rateLimited(boolean streamed) {
-        a.then(Cue.fail(failure(FailureKind.RATE_LIMITED).withRetryAfter(Duration.ofSeconds(1))), answer());
+        a.then(ScriptedAnswer.fail(failure(FailureKind.RATE_LIMITED).withRetryAfter(Duration.ofSeconds(1))), answer());
         ask(streamed);
     }
 
     void adapted(boolean streamed) {
-        talkative.notices.addAll(List.of(
-                new Notice.KeyGated("a", "key#1", FailureKind.QUOTA, Duration.ofMinutes(10)),
-                new Notice.KeyUsed("a", "key#2"),
-                new Notice.Adapted("a", "a-1", "temperature", Notice.Change.LEFT_OUT),
-                new Notice.Answering("a", "a-1")));
+        talkative.providerEvents.addAll(List.of(
+                new ProviderEvent.KeyCoolingDown("a", "key#1", FailureKind.QUOTA, Duration.ofMinutes(10)),
+                new ProviderEvent.KeyRotated("a", "key#2"),
+                new ProviderEvent.RequestAdapted("a", "a-1", "temperature", ProviderEvent.Change.LEFT_OUT),
+                new ProviderEvent.FirstContentFrom("a", "a-1")));
         served(streamed);
     }
 
-    void exhausted(boolean streamed) {
-        a.then(Cue.fail(failure(FailureKind.INVALID_REQUEST)));
-        b.then(Cue.fail(failure(FailureKind.INVALID_REQUEST)));
+    public void exhausted(boolean streamed) {
+        a.then(ScriptedAnswer.fail(failure(FailureKind.INVALID_REQUEST)));
+        b.then(ScriptedAnswer.fail(failure(FailureKind.INVALID_REQUEST)));
         ask(streamed);
     }
 
@@ -154,7 +154,7 @@ final class Day {
     /** Five in a row open it; after its pause a trial closes it. */
     void circuit(boolean streamed) {
         for (int i = 0; i < 5; i++) {
-            a.then(Cue.fail(failure(FailureKind.CONNECT)));
+            a.then(ScriptedAnswer.fail(failure(FailureKind.CONNECT)));
             b.then(answer());
         }
         for (int i = 0; i < 4; i++) {
@@ -165,14 +165,14 @@ final class Day {
         pass(Duration.ofMinutes(11));
     }
 
-    void hedged(boolean streamed) {
-        a.then(Cue.hang());
+    public void hedged(boolean streamed) {
+        a.then(ScriptedAnswer.hang());
         b.then(answer());
         ask(streamed);
     }
 
-    void cancelled(boolean streamed) {
-        a.then(Cue.hang());
+    public void cancelled(boolean streamed) {
+        a.then(ScriptedAnswer.hang());
         Disposable call = subscribe(streamed, REQUEST);
         call.dispose();
         if (streamed) {
@@ -191,7 +191,7 @@ final class Day {
         door.control().release("b");
     }
 
-    void cut() {
+    public void cut() {
         a.then(answer().failAfter(2, failure(FailureKind.SERVER)));
         ask(true);
     }
@@ -203,13 +203,13 @@ final class Day {
         for (Event event : List.of(
                 new Event.FailedOver(call, "a", "a-1", "b", "b-1", Duration.ZERO, why),
                 new Event.FailedOver(call, "b", "b-1", "a", "a-1", Duration.ZERO, why),
-                new Event.TookOver("day", null, "a", "a-1", "b", "b-1", "prefill", 12, Duration.ofMillis(3), why),
+                new Event.StreamTakenOver("day", null, "a", "a-1", "b", "b-1", "prefill", 12, Duration.ofMillis(3), why),
                 new Event.TakeoverFailed("day", call, "a", "a-1", "replay", 12, why),
-                new Event.AnswerLost("day", call, "a", "a-1", 12, why),
-                new Event.HealthChanged("day", "a", Standing.Status.UNHEALTHY, "probe failed with " + PROMPT),
-                new Event.HealthChanged("day", "a", Standing.Status.HEALTHY, null),
-                new Event.ActiveMoved("day", "a", "b", "after 5 consecutive failures"),
-                new Event.Administered("day", "write", "hold", "a", "held for maintenance"))) {
+                new Event.StreamLost("day", call, "a", "a-1", 12, why),
+                new Event.HealthChanged("day", "a", ProviderStatus.Health.UNHEALTHY, "probe failed with " + PROMPT),
+                new Event.HealthChanged("day", "a", ProviderStatus.Health.HEALTHY, null),
+                new Event.ActiveProviderChanged("day", "a", "b", "after 5 consecutive failures"),
+                new Event.OperatorAction("day", "write", "hold", "a", "held for maintenance"))) {
             listener.on(event);
         }
     }
@@ -236,15 +236,15 @@ final class Day {
     private static final class Talkative implements ChatProvider {
 
         private final ChatProvider inner;
-        private final List<Notice> notices = new ArrayList<>();
+        private final List<ProviderEvent> providerEvents = new ArrayList<>();
 
         Talkative(ChatProvider inner) {
             this.inner = inner;
         }
 
         private void tell(CallScope scope) {
-            notices.forEach(scope::report);
-            notices.clear();
+            providerEvents.forEach(scope::report);
+            providerEvents.clear();
         }
 
         @Override

@@ -1,14 +1,16 @@
 package dev.understudy.ops;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Reply;
+import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.config.Config;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ class HotReloadTest {
 
     @Test
     void noCallFailsOverAHundredSwaps() {
-        Reply words = Reply.tokens("I", " am", " here", " all", " the", " time").between(Duration.ofMillis(2));
+        ScriptedReply words = ScriptedReply.tokens("I", " am", " here", " all", " the", " time").between(Duration.ofMillis(2));
         AtomicInteger swaps = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
         try (ScriptedServer one = ScriptedServer.start().always(words);
@@ -58,7 +60,7 @@ class HotReloadTest {
 
     @Test
     void aStreamKeepsItsConnectionThoughItsConfigurationIsGone() {
-        Reply slow = Reply.tokens("a", "b", "c", "d").between(Duration.ofMillis(20));
+        ScriptedReply slow = ScriptedReply.tokens("a", "b", "c", "d").between(Duration.ofMillis(20));
         try (ScriptedServer one = ScriptedServer.start().always(slow);
                 ScriptedServer other = ScriptedServer.start();
                 Agents agents = Agents.open(config(one, other, 0))) {
@@ -78,7 +80,7 @@ class HotReloadTest {
 
     @Test
     void aCallThatIsGivenUpLetsTheOldConfigurationGo() {
-        Reply endless = Reply.tokens("a", "b").stall(After.tokens(1));
+        ScriptedReply endless = ScriptedReply.tokens("a", "b").stall(FaultPoint.tokens(1));
         try (ScriptedServer one = ScriptedServer.start().always(endless);
                 ScriptedServer other = ScriptedServer.start();
                 Agents agents = Agents.open(config(one, other, 0))) {

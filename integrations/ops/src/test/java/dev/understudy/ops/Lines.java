@@ -27,7 +27,7 @@ public final class Lines {
     }
 
     /** Of this event. */
-    List<String> of(String event) {
+    public List<String> of(String event) {
         List<String> some = new ArrayList<>(all);
         some.removeIf(line -> !(line + " ").contains(" event=" + event + " "));
         return some;

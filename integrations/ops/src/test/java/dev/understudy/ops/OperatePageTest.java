@@ -1,9 +1,16 @@
 package dev.understudy.ops;
 
+import dev.understudy.Understudy;
+import dev.understudy.ops.admin.ActivityLog;
+import dev.understudy.ops.admin.Admin;
+import dev.understudy.ops.admin.OpenApi;
+import dev.understudy.ops.admin.OperatorClient;
+import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.event.EventPayload;
+import dev.understudy.ops.webhook.Webhooks;
+import dev.understudy.testing.ScriptedProvider;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Understudy;
-import dev.understudy.testing.ScriptedProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +41,7 @@ class OperatePageTest {
     @Test
     void everyRouteIsTold() throws IOException {
         try (Understudy door = Understudy.over(ScriptedProvider.named("a"))) {
-            Admin admin = Admin.of(Agents.of(door), new Journal(), Admin.Options.reading(Operator.READ));
+            Admin admin = Admin.of(Agents.of(door), new ActivityLog(), Admin.Options.reading(OperatorClient.READ));
             assertThat(firstCells("Admin routes", "`(GET|POST) /[^`]+`"))
                     .containsExactlyInAnyOrderElementsOf(admin.paths());
         }
@@ -43,7 +50,7 @@ class OperatePageTest {
     @Test
     void everyTypeOfTheEventStreamIsTold() throws IOException {
         assertThat(firstCells("Admin routes", "`[a-z]+\\.[a-z_]+`[^|]*"))
-                .containsExactlyInAnyOrderElementsOf(News.types());
+                .containsExactlyInAnyOrderElementsOf(EventPayload.types());
     }
 
     @Test

@@ -30,18 +30,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Exports spans into memory, the way an application does to a collector. */
-final class Spans implements SpanExporter {
+public final class Spans implements SpanExporter {
 
-    final ObservationRegistry registry = ObservationRegistry.create();
-    final Set<String> threads = ConcurrentHashMap.newKeySet();
+    public final ObservationRegistry registry = ObservationRegistry.create();
+    public final Set<String> threads = ConcurrentHashMap.newKeySet();
     /** How many are open. */
-    final AtomicInteger scopes = new AtomicInteger();
+    public final AtomicInteger scopes = new AtomicInteger();
 
     private final List<SpanData> exported = new CopyOnWriteArrayList<>();
     private final AtomicInteger started = new AtomicInteger();
     private final AtomicInteger stopped = new AtomicInteger();
 
-    Spans() {
+    public Spans() {
         SdkTracerProvider provider = SdkTracerProvider.builder()
                 .addSpanProcessor(SimpleSpanProcessor.create(this))
                 .build();
@@ -55,14 +55,14 @@ final class Spans implements SpanExporter {
                         new DefaultTracingObservationHandler(tracer)));
     }
 
-    List<SpanData> all() {
+    public List<SpanData> all() {
         return exported.stream()
                 .sorted(Comparator.comparingLong(SpanData::getStartEpochNanos))
                 .toList();
     }
 
     /** The one that is a call and has these keys. */
-    SpanData one(String... keys) {
+    public SpanData one(String... keys) {
         List<SpanData> found = all().stream()
                 .filter(span -> has(span, keys))
                 .filter(span -> keys[0].equals("understudy.trigger") || key(span, "understudy.trigger") == null)
@@ -71,36 +71,36 @@ final class Spans implements SpanExporter {
         return found.get(0);
     }
 
-    SpanData named(String name) {
+    public SpanData named(String name) {
         return all().stream()
                 .filter(span -> span.getName().equalsIgnoreCase(name))
                 .findFirst()
                 .orElseThrow();
     }
 
-    SpanData root() {
+    public SpanData root() {
         return all().stream()
                 .filter(span -> !span.getParentSpanContext().isValid())
                 .findFirst()
                 .orElseThrow();
     }
 
-    List<SpanData> childrenOf(SpanData parent) {
+    public List<SpanData> childrenOf(SpanData parent) {
         return all().stream()
                 .filter(span -> span.getParentSpanId().equals(parent.getSpanId()))
                 .toList();
     }
 
-    void assertAllEnded() {
+    public void assertAllEnded() {
         assertThat(stopped.get()).isEqualTo(started.get());
         assertThat(exported).hasSize(started.get());
     }
 
-    static String key(SpanData span, String key) {
+    public static String key(SpanData span, String key) {
         return keys(span).get(key);
     }
 
-    static Map<String, String> keys(SpanData span) {
+    public static Map<String, String> keys(SpanData span) {
         Map<String, String> keys = new TreeMap<>();
         span.getAttributes()
                 .forEach((AttributeKey<?> key, Object value) -> keys.put(key.getKey(), Objects.toString(value)));

@@ -1,8 +1,5 @@
 package dev.understudy.ops;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.understudy.RetryPolicy;
 import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
@@ -11,9 +8,14 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.Price;
+import dev.understudy.ops.metrics.Metrics;
+import dev.understudy.ops.metrics.Observations;
+import dev.understudy.policy.RetryPolicy;
 import dev.understudy.streaming.ResumingProvider;
-import dev.understudy.testing.Cue;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -37,10 +39,10 @@ class TakeoverSignalsTest {
     private final List<Observation.Context> ended = new ArrayList<>();
     private final ScriptedProvider one = ScriptedProvider.named("one")
             .can(Capabilities.assumed().withPrice(Price.of(2, 8)))
-            .then(Cue.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET));
+            .then(ScriptedAnswer.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET));
     private final ScriptedProvider two = ScriptedProvider.named("two")
             .can(Capabilities.assumed().withFeature(Feature.PREFILL).withPrice(Price.of(1, 4)))
-            .then(Cue.tokens("me"));
+            .then(ScriptedAnswer.tokens("me"));
 
     @BeforeEach
     void remember() {

@@ -1,5 +1,6 @@
 package dev.understudy.ops;
 
+import dev.understudy.ops.config.Config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,5 +1,8 @@
 package dev.understudy.ops;
 
+import dev.understudy.ops.config.Config;
+import dev.understudy.ops.config.ConfigException;
+import dev.understudy.ops.config.Effect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 

@@ -1,16 +1,16 @@
 package dev.understudy.streaming.bench;
 
-import com.sun.management.ThreadMXBean;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Receipt;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorMetadata;
 import dev.understudy.streaming.ResumingProvider;
+import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
@@ -136,7 +136,7 @@ public class ResumeBench {
                 chunks[i] = new StreamChunk.Text("word ");
             }
             chunks[CHUNKS] = new StreamChunk.Finish(
-                    FinishReason.STOP, Usage.of(20, CHUNKS), Receipt.none(), Served.by(name, "model"));
+                    FinishReason.STOP, Usage.of(20, CHUNKS), VendorMetadata.none(), ServedBy.by(name, "model"));
         }
 
         @Override

@@ -1,21 +1,21 @@
 package dev.understudy.streaming.bench;
 
-import dev.understudy.RetryPolicy;
-import dev.understudy.Timeouts;
 import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.provider.Endpoint;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
-import dev.understudy.provider.Quirks;
-import dev.understudy.provider.Transport;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.streaming.ResumePolicy;
 import dev.understudy.streaming.ResumingProvider;
-import dev.understudy.testing.After;
-import dev.understudy.testing.Reply;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -40,8 +40,8 @@ public final class StreamLoad {
 
     private static final int TOKENS = 40;
     private static final Duration BETWEEN = Duration.ofSeconds(1);
-    private static final Timeouts PATIENT =
-            Timeouts.defaults().withFirstContent(Duration.ofMinutes(2)).withIdle(Duration.ofMinutes(1));
+    private static final TimeoutPolicy PATIENT =
+            TimeoutPolicy.defaults().withFirstContent(Duration.ofMinutes(2)).withIdle(Duration.ofMinutes(1));
 
     /** What a program has done before it meets its first takeover. */
     private static final int STREAMS_BEFORE = 50;
@@ -64,16 +64,16 @@ public final class StreamLoad {
         System.exit(0);
     }
 
-    private static Reply slowReply() {
+    private static ScriptedReply slowReply() {
         String[] tokens = new String[TOKENS];
         Arrays.fill(tokens, "token ");
-        return Reply.tokens(tokens).between(BETWEEN);
+        return ScriptedReply.tokens(tokens).between(BETWEEN);
     }
 
-    private static Reply fastReply() {
+    private static ScriptedReply fastReply() {
         String[] tokens = new String[8 * 1024];
         Arrays.fill(tokens, "x".repeat(1023) + " ");
-        return Reply.tokens(tokens);
+        return ScriptedReply.tokens(tokens);
     }
 
     private static Process server(String which) throws Exception {
@@ -88,9 +88,9 @@ public final class StreamLoad {
                 .start();
     }
 
-    private static void serve(Reply reply) throws Exception {
+    private static void serve(ScriptedReply scriptedReply) throws Exception {
         ScriptedServer server = ScriptedServer.start();
-        server.always(reply);
+        server.always(scriptedReply);
         System.out.println(server.port());
         System.in.read(); // lives as long as the one who started it
     }
@@ -106,7 +106,7 @@ public final class StreamLoad {
             ChatProvider provider = Providers.openAiCompatible(
                     Endpoint.of("one", "http://127.0.0.1:" + port + "/v1", "key")
                             .withTransport(transport),
-                    Quirks.defaults());
+                    OpenAiCompatibility.defaults());
             ChatProvider resuming = ResumingProvider.over(
                     Understudy.builder().timeouts(PATIENT).provider(provider).build());
             LongAdder words = new LongAdder();
@@ -182,7 +182,7 @@ public final class StreamLoad {
                     .provider(Providers.openAiCompatible(
                             Endpoint.of("one", "http://127.0.0.1:" + port + "/v1", "key")
                                     .withTransport(Transport.defaults().withMaxConnections(count)),
-                            Quirks.defaults()))
+                            OpenAiCompatibility.defaults()))
                     .build());
             List<Stopping> readers = new ArrayList<>();
             warm(provider);
@@ -234,13 +234,13 @@ public final class StreamLoad {
         String[] tokens = "one two three four five six seven eight nine ten".split("(?= )");
         try (ScriptedServer one = ScriptedServer.start();
                 ScriptedServer two = ScriptedServer.start()) {
-            one.always(Reply.tokens(tokens).reset(After.tokens(5)));
-            two.always(Reply.text(" five six seven eight nine ten"));
+            one.always(ScriptedReply.tokens(tokens).reset(FaultPoint.tokens(5)));
+            two.always(ScriptedReply.text(" five six seven eight nine ten"));
             Capabilities can = Capabilities.assumed().withFeature(Feature.PREFILL);
             ChatProvider first = Providers.openAiCompatible(
-                    Endpoint.of("one", one.url(), "key").withModel("m", can), Quirks.defaults());
+                    Endpoint.of("one", one.url(), "key").withModel("m", can), OpenAiCompatibility.defaults());
             ChatProvider second = Providers.openAiCompatible(
-                    Endpoint.of("two", two.url(), "key").withModel("m", can), Quirks.defaults());
+                    Endpoint.of("two", two.url(), "key").withModel("m", can), OpenAiCompatibility.defaults());
             for (int i = 0; i < STREAMS_BEFORE; i++) {
                 firstContent(second);
             }

@@ -4,10 +4,10 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Receipt;
-import dev.understudy.chat.Served;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorMetadata;
 import java.util.ArrayList;
 import java.util.List;
 import reactor.core.publisher.Flux;
@@ -36,7 +36,7 @@ final class AtOnce implements ChatProvider {
             chunks.add(new StreamChunk.Text("word "));
         }
         chunks.add(new StreamChunk.Finish(
-                FinishReason.STOP, Usage.of(20, count), Receipt.none(), Served.by(name, "model")));
+                FinishReason.STOP, Usage.of(20, count), VendorMetadata.none(), ServedBy.by(name, "model")));
         return chunks.toArray(StreamChunk[]::new);
     }
 

@@ -1,13 +1,13 @@
 package dev.understudy.ops.bench;
 
-import com.sun.management.ThreadMXBean;
-import dev.understudy.Listener;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.ops.Logs;
-import dev.understudy.ops.Metrics;
-import dev.understudy.ops.Observations;
+import dev.understudy.event.Listener;
+import dev.understudy.ops.log.Logs;
+import dev.understudy.ops.metrics.Metrics;
+import dev.understudy.ops.metrics.Observations;
+import com.sun.management.ThreadMXBean;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;

@@ -1,0 +1,87 @@
+package dev.understudy.call;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Measures the time in which a subscriber waits: the clock runs while there is unmet demand and stands still without. One
+ * emitter, any thread may request. Demand is published after the clock runs, so a reader of both never sees demand with
+ * the time of a pause before it.
+ */
+final class DemandClock {
+
+    private static final AtomicLongFieldUpdater<DemandClock> DEMAND =
+            AtomicLongFieldUpdater.newUpdater(DemandClock.class, "demand");
+
+    /**
+     * @param waited nanoseconds of waiting before {@code since}
+     * @param since when it began to run, or to stand still
+     */
+    private record State(boolean runs, long waited, long since) {
+
+        long waited(long now) {
+            return runs ? waited + now - since : waited;
+        }
+
+        State running(long now) {
+            return runs ? this : new State(true, waited, now);
+        }
+
+        State paused(long now) {
+            return runs ? new State(false, waited(now), now) : this;
+        }
+    }
+
+    private final Scheduler scheduler;
+    private volatile long demand;
+    private volatile State state;
+
+    DemandClock(Scheduler scheduler, long now) {
+        this.scheduler = scheduler;
+        this.state = new State(false, 0, now);
+    }
+
+    void requested(long n) {
+        long was;
+        do {
+            was = demand;
+            if (was == 0) {
+                state = state.running(scheduler.now(TimeUnit.NANOSECONDS));
+            }
+        } while (!DEMAND.compareAndSet(this, was, Operators.addCap(was, n)));
+    }
+
+    /** Demand that no item lessens. */
+    boolean isUnbounded() {
+        return demand == Long.MAX_VALUE;
+    }
+
+    /** One item of the demand is met. */
+    void produced(long now) {
+        long was;
+        do {
+            was = demand;
+            if (was == Long.MAX_VALUE || was == 0) {
+                return;
+            }
+            state = was == 1 ? state.paused(now) : state.running(now);
+        } while (!DEMAND.compareAndSet(this, was, was - 1));
+    }
+
+    long demand() {
+        return demand;
+    }
+
+    /** Nanoseconds of waiting in all. */
+    long waited(long now) {
+        return state.waited(now);
+    }
+
+    /** Nanoseconds without demand until now, 0 while there is some. */
+    long idleFor(long now) {
+        State is = state;
+        return is.runs ? 0 : now - is.since;
+    }
+}

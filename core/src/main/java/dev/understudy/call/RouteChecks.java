@@ -1,0 +1,79 @@
+package dev.understudy.call;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Feature;
+import dev.understudy.guard.CircuitBreaker;
+import dev.understudy.policy.UsageEstimate;
+import dev.understudy.pool.Cooldowns;
+import dev.understudy.pool.Route;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Checks whether a route can be asked: for a request at all, and at this instant. */
+final class RouteChecks {
+
+    private RouteChecks() {}
+
+    /** Returns why the route cannot serve this request at any time; {@code null} if it can. */
+    static @Nullable SkipReason forRequest(
+            Route route, ChatRequest request, Set<Feature> needs, CallOptions options, @Nullable Double maxCost) {
+        if (!route.capabilities().has(needs)) {
+            return new SkipReason.Lacks(missing(route, needs));
+        }
+        for (Map.Entry<String, String> tag : options.requiredTags().entrySet()) {
+            if (!tag.getValue().equals(route.pooledProvider().options().tags().get(tag.getKey()))) {
+                return new SkipReason.NotTagged(tag.getKey(), tag.getValue());
+            }
+        }
+        if (options.avoided().stream().anyMatch(route::isMeantBy)) {
+            return new SkipReason.Avoided();
+        }
+        if (maxCost != null && route.capabilities().price() != null) {
+            double cost = UsageEstimate.cost(request, route.capabilities());
+            if (cost > maxCost) {
+                return new SkipReason.TooExpensive(cost, maxCost);
+            }
+        }
+        return null;
+    }
+
+    /** Returns why nobody waits for the route within a call: held by an operator, or its circuit is open. */
+    static @Nullable SkipReason closed(Route route, long now) {
+        if (route.pooledProvider().isHeld(now)) {
+            return new SkipReason.Held(duration(route.pooledProvider().heldFor(now)));
+        }
+        CircuitBreaker circuit = route.circuit();
+        if (circuit.isClosed()) {
+            return null;
+        }
+        CircuitBreaker.Reading reading = circuit.reading(now);
+        return reading.remaining() <= 0
+                ? null
+                : new SkipReason.CircuitOpen(reading.state(), reading.why(), duration(reading.remaining()));
+    }
+
+    static SkipReason denied(CircuitBreaker.Denied denied) {
+        return new SkipReason.CircuitOpen(denied.state(), denied.why(), duration(denied.remaining()));
+    }
+
+    static SkipReason coolingDown(Cooldowns.Cooldown cooldown, long now) {
+        return new SkipReason.CoolingDown(cooldown.kind(), Duration.ofNanos(cooldown.until() - now));
+    }
+
+    private static @Nullable Duration duration(long nanos) {
+        return nanos == Long.MAX_VALUE ? null : Duration.ofNanos(nanos);
+    }
+
+    private static Set<Feature> missing(Route route, Set<Feature> needs) {
+        Set<Feature> missing = EnumSet.noneOf(Feature.class);
+        for (Feature need : needs) {
+            if (!route.capabilities().has(need)) {
+                missing.add(need);
+            }
+        }
+        return missing;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.understudy.call;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Feature;
+import dev.understudy.event.CircuitState;
+import dev.understudy.event.EventFormat;
+import dev.understudy.pool.Route;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The reason why a route is not asked. Decisions look at the type; the text is for people. */
+sealed interface SkipReason {
+
+    /** Says it of the provider: "lacks vision". */
+    String text();
+
+    /** Time after which the route may be asked, {@code null} when unknown. */
+    default @Nullable Duration retryAfter() {
+        return null;
+    }
+
+    default Failure failure() {
+        Failure skipped = Failure.of(FailureKind.SKIPPED, text());
+        Duration wait = retryAfter();
+        return wait == null ? skipped : skipped.withRetryAfter(wait);
+    }
+
+    /** The model cannot do what the request needs. */
+    record Lacks(Set<Feature> features) implements SkipReason {
+        @Override
+        public String text() {
+            return "lacks "
+                    + features.stream()
+                            .map(feature -> words(feature.name()))
+                            .sorted()
+                            .collect(Collectors.joining(", "));
+        }
+    }
+
+    /** The provider's capabilities could not be read. */
+    record CapabilitiesFailed(String error) implements SkipReason {
+        @Override
+        public String text() {
+            return "its capabilities failed with " + error;
+        }
+    }
+
+    /** The provider lacks a tag that the caller requires. */
+    record NotTagged(String tag, String value) implements SkipReason {
+        @Override
+        public String text() {
+            return "is not tagged " + tag + "=" + value;
+        }
+    }
+
+    /** The caller excluded the route. */
+    record Avoided() implements SkipReason {
+        @Override
+        public String text() {
+            return "the caller avoids it";
+        }
+    }
+
+    /** One try would cost more than the call may cost. */
+    record TooExpensive(double cost, double maxCost) implements SkipReason {
+        @Override
+        public String text() {
+            return String.format(Locale.ROOT, "would cost about %.6f, and the call may cost %.6f", cost, maxCost);
+        }
+    }
+
+    /** The request continues a kept answer of another route. */
+    record OtherOrigin() implements SkipReason {
+        @Override
+        public String text() {
+            return "did not begin the answer";
+        }
+    }
+
+    /** Failover is manual, and another provider is the active one. */
+    record NotActive() implements SkipReason {
+        @Override
+        public String text() {
+            return "is not the active provider, and failover is manual";
+        }
+    }
+
+    /**
+     * An operator holds the provider.
+     *
+     * @param remaining {@code null} until it is released
+     */
+    record Held(@Nullable Duration remaining) implements SkipReason {
+        @Override
+        public String text() {
+            return "is held for maintenance" + during(remaining);
+        }
+    }
+
+    /**
+     * The circuit breaker refuses calls.
+     *
+     * @param why what opened it, if not an operator
+     * @param remaining {@code null} when unknown
+     */
+    record CircuitOpen(
+            CircuitState state,
+            @Nullable String why,
+            @Nullable Duration remaining) implements SkipReason {
+        @Override
+        public String text() {
+            return "circuit " + words(state.name()) + (why == null ? "" : " (" + why + ")") + during(remaining);
+        }
+    }
+
+    /** The vendor said that the model should not be asked for a while. */
+    record CoolingDown(FailureKind kind, Duration remaining) implements SkipReason {
+        @Override
+        public String text() {
+            return "gated by " + kind.label() + during(remaining);
+        }
+
+        @Override
+        public Duration retryAfter() {
+            return remaining;
+        }
+    }
+
+    /** Health checks of the provider fail. */
+    record Unhealthy() implements SkipReason {
+        @Override
+        public String text() {
+            return "its health checks fail";
+        }
+    }
+
+    /** The configured rate limit of the provider is reached. */
+    record RateLimited(Duration remaining) implements SkipReason {
+        @Override
+        public String text() {
+            return "is at its rate limit" + during(remaining);
+        }
+
+        @Override
+        public Duration retryAfter() {
+            return remaining;
+        }
+    }
+
+    /** One route that was skipped. */
+    record Skipped(Route route, SkipReason reason) {}
+
+    /** Says why no provider can be asked, so that the caller knows what to change. */
+    static String explain(ChatRequest request, boolean stream, Set<Feature> needs, List<Skipped> skipped) {
+        if (skipped.isEmpty()) {
+            return "No provider serves model '" + request.model()
+                    + "': name it at a provider, or give it a fallback with fallback(\"" + request.model() + "\", …)";
+        }
+        if (stream && allLackOneOf(Set.of(Feature.STREAMING), skipped)) {
+            return "No provider supports streaming";
+        }
+        if (needs.contains(Feature.STREAMING_TOOLS)
+                && allLackOneOf(Set.of(Feature.STREAMING, Feature.STREAMING_TOOLS), skipped)) {
+            return "No provider supports streaming tool events";
+        }
+        return "No provider can answer this request: "
+                + skipped.stream()
+                        .map(each -> each.route.name() + "/" + each.route.model() + " " + each.reason.text())
+                        .collect(Collectors.joining("; "));
+    }
+
+    private static boolean allLackOneOf(Set<Feature> features, List<Skipped> skipped) {
+        return skipped.stream()
+                .allMatch(each -> each.reason instanceof Lacks lacks
+                        && lacks.features.stream().anyMatch(features::contains));
+    }
+
+    private static String words(String constant) {
+        return constant.toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static String during(@Nullable Duration remaining) {
+        return remaining == null ? "" : " for " + EventFormat.millis(remaining);
+    }
+}

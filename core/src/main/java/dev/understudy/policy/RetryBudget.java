@@ -1,0 +1,49 @@
+package dev.understudy.policy;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Limits how many retries all calls together add to one provider's load, so that a partial outage does not become a retry
+ * storm. Each first attempt earns a share of a retry token, or elapsed time does where that is more; each retry at the same
+ * provider costs one token. A failover to another provider costs none.
+ *
+ * @param share tokens that a first attempt earns, 0 or more; {@code null} for no limit; 0.2
+ * @param floor tokens that a second earns at least, 0 or more; 1
+ * @param memory for how long tokens earned by time are saved up, a second or more; 10 s
+ */
+public record RetryBudget(@Nullable Double share, double floor, Duration memory) {
+
+    private static final RetryBudget DEFAULTS = new RetryBudget(0.2, 1, Duration.ofSeconds(10));
+    private static final RetryBudget NONE = DEFAULTS.withShare(null);
+
+    public RetryBudget {
+        if (share != null && !(share >= 0) || !(floor >= 0)) {
+            throw new IllegalArgumentException("share and floor are 0 or more: " + share + ", " + floor);
+        }
+        if (memory.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException("memory is at least a second: " + memory);
+        }
+    }
+
+    public static RetryBudget defaults() {
+        return DEFAULTS;
+    }
+
+    /** No limit: retries are bounded by the {@link RetryPolicy} of each call only. */
+    public static RetryBudget none() {
+        return NONE;
+    }
+
+    public RetryBudget withShare(@Nullable Double share) {
+        return new RetryBudget(share, floor, memory);
+    }
+
+    public RetryBudget withFloor(double floor) {
+        return new RetryBudget(share, floor, memory);
+    }
+
+    public RetryBudget withMemory(Duration memory) {
+        return new RetryBudget(share, floor, memory);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.understudy.pool;
+
+import dev.understudy.chat.Failure;
+import dev.understudy.event.Event;
+import dev.understudy.event.Listener;
+import dev.understudy.event.ProviderStatus;
+import dev.understudy.guard.CircuitBreaker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes the events of a pool of providers that belong to no call.
+ *
+ * @param understudy name of the understudy that the pool belongs to
+ * @param listener receiver of the events; what it throws is dropped
+ */
+public record PoolEvents(String understudy, Listener listener) {
+
+    void circuitChanged(String provider, String model, CircuitBreaker.Change change) {
+        publish(new Event.CircuitStateChanged(understudy, provider, model, change.from(), change.to(), change.why()));
+    }
+
+    void activeChanged(String from, String to, String why) {
+        publish(new Event.ActiveProviderChanged(understudy, from, to, why));
+    }
+
+    void healthChanged(String provider, ProviderStatus.Health health, @Nullable String why) {
+        publish(new Event.HealthChanged(understudy, provider, health, why));
+    }
+
+    public void warmupFailed(String provider, Failure why) {
+        publish(new Event.WarmupFailed(understudy, provider, why));
+    }
+
+    private void publish(Event event) {
+        Listener.safely(listener, event);
+    }
+}

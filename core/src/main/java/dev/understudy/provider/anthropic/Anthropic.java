@@ -1,0 +1,102 @@
+package dev.understudy.provider.anthropic;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
+import dev.understudy.provider.endpoint.Secret;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.framing.SseFraming;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Anthropic's Messages API, below a base like {@code https://api.anthropic.com/v1}. How requests are mapped stands at
+ * {@link AnthropicRequest}.
+ */
+public final class Anthropic implements Dialect {
+
+    /** The name, also of the seals of its thoughts. */
+    public static final String NAME = "anthropic";
+
+    private static final String VERSION = "2023-06-01";
+
+    private final Map<String, Integer> maxOutput;
+    private final AnthropicRequest request;
+
+    /** Knows no model's limits. */
+    public Anthropic() {
+        this(Map.of());
+    }
+
+    /**
+     * @param maxOutput tokens that a model can answer with, by its name
+     */
+    public Anthropic(Map<String, Integer> maxOutput) {
+        this.maxOutput = Map.copyOf(maxOutput);
+        this.request = new AnthropicRequest(this.maxOutput);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean isOwnHost(String host) {
+        return host.matches("(.+\\.)?(anthropic\\.com|amazonaws\\.com|googleapis\\.com|azure\\.com)");
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return "/messages";
+    }
+
+    @Override
+    public String probePath() {
+        return "/models";
+    }
+
+    @Override
+    public Object encoding() {
+        return List.of(NAME, maxOutput);
+    }
+
+    @Override
+    public CallIds callIds() {
+        return AnthropicMessages.CALL_IDS;
+    }
+
+    @Override
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        return this.request.body(request, stream);
+    }
+
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        header.accept("x-api-key", key.reveal());
+    }
+
+    @Override
+    public void headers(BiConsumer<String, String> header) {
+        header.accept("anthropic-version", VERSION);
+    }
+
+    @Override
+    public Framing framing() {
+        return new SseFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new AnthropicStream(provider, request.model());
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return AnthropicAnswer.read(provider, request.model(), body);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.understudy.provider.anthropic;
+
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.provider.json.JsonReader;
+import dev.understudy.provider.json.JsonTree;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One content block, whole or as it begins.
+ *
+ * @param type "" if it has none
+ * @param text of a text or a thought
+ * @param reasoningSignature of a thought
+ * @param id of a tool call
+ * @param name of the tool
+ * @param input the arguments as JSON, "{}" without any
+ */
+record AnthropicBlock(String type, String text, @Nullable ReasoningSignature reasoningSignature, String id, String name, String input) {
+
+    static AnthropicBlock read(JsonReader in) {
+        String type = "";
+        String text = "";
+        ReasoningSignature reasoningSignature = null;
+        String id = "";
+        String name = "";
+        String input = "{}";
+        if (in.object()) {
+            while (in.nextField()) {
+                switch (in.field()) {
+                    case "type" -> type = in.word("");
+                    case "text", "thinking" -> text = in.string("");
+                    case "signature" -> reasoningSignature = seal(in.string(""), false);
+                    case "data" -> reasoningSignature = seal(in.string(""), true);
+                    case "id" -> id = in.string("");
+                    case "name" -> name = in.string("");
+                    case "input" -> input = in.isObject() ? JsonTree.text(in) : in.string("{}");
+                    default -> in.skip();
+                }
+            }
+        }
+        return new AnthropicBlock(type, text, reasoningSignature, id, name, input);
+    }
+
+    static @Nullable ReasoningSignature seal(String value, boolean redacted) {
+        return value.isEmpty() ? null : new ReasoningSignature(value, redacted, Anthropic.NAME);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.understudy.provider.anthropic;
+
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.ToolArguments;
+import dev.understudy.provider.dialect.ToolCallIdMapper;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a conversation as turns of user and assistant, in alternation: what one role says in several messages is joined.
+ * Tool results are the user's and come first in the turn, as the API demands. Empty texts, which it refuses, are left
+ * out, and so are thoughts that another vendor sealed or nobody did. Ids of tool calls have only the letters that this
+ * one allows, and no two are the same. White space at the end of a conversation that ends with the assistant is refused and
+ * left out.
+ */
+public final class AnthropicMessages {
+
+    public static final CallIds CALL_IDS = new CallIds("_-", 1, Integer.MAX_VALUE);
+
+    private final ToolCallIdMapper ids = new ToolCallIdMapper(CALL_IDS);
+    private final List<Map<String, Object>> turns = new ArrayList<>();
+    private String role = "";
+    private final List<Map<String, Object>> results = new ArrayList<>();
+    private final List<Map<String, Object>> blocks = new ArrayList<>();
+
+    private AnthropicMessages() {}
+
+    static List<Map<String, Object>> of(List<Message> messages) {
+        AnthropicMessages turns = new AnthropicMessages();
+        messages.forEach(turns::take);
+        return turns.end();
+    }
+
+    /** A turn of plain text. */
+    static Map<String, Object> said(String role, Object content) {
+        Map<String, Object> turn = new LinkedHashMap<>();
+        turn.put("role", role);
+        turn.put("content", content);
+        return turn;
+    }
+
+    private void take(Message message) {
+        if (message instanceof Message.User user) {
+            turn("user");
+            user.parts().forEach(this::part);
+        } else if (message instanceof Message.Assistant assistant) {
+            turn("assistant");
+            assistant.reasoningBlocks().forEach(this::thought);
+            text(assistant.text());
+            assistant.toolCalls().forEach(this::call);
+        } else if (message instanceof Message.ToolResult result) {
+            turn("user");
+            result(result);
+        }
+    }
+
+    private List<Map<String, Object>> end() {
+        if (role.equals("assistant")) {
+            trimEnd();
+        }
+        turn("");
+        return turns;
+    }
+
+    /** Closes the turn in progress if another role goes on. */
+    private void turn(String next) {
+        if (next.equals(role)) {
+            return;
+        }
+        List<Map<String, Object>> content = new ArrayList<>(results);
+        content.addAll(blocks);
+        if (!content.isEmpty()) {
+            String plain = content.size() == 1 ? plain(content.get(0)) : null;
+            turns.add(said(role, plain != null ? plain : content));
+        }
+        results.clear();
+        blocks.clear();
+        role = next;
+    }
+
+    private static @Nullable String plain(Map<String, Object> block) {
+        return block.get("text") instanceof String text ? text : null;
+    }
+
+    private void trimEnd() {
+        while (!blocks.isEmpty()) {
+            Map<String, Object> last = blocks.remove(blocks.size() - 1);
+            String text = plain(last);
+            if (text == null && !isThought(last)) {
+                blocks.add(last);
+                return;
+            }
+            if (text != null && !text.isBlank()) {
+                text(text.stripTrailing());
+                return;
+            }
+        }
+    }
+
+    private static boolean isThought(Map<String, Object> block) {
+        return block.containsKey("signature") || "redacted_thinking".equals(block.get("type"));
+    }
+
+    private void part(Message.Part part) {
+        if (part instanceof Message.Part.Text words) {
+            text(words.text());
+        } else if (part instanceof Message.Part.Image picture) {
+            blocks.add(block("image", "source", source(picture.image())));
+        }
+    }
+
+    private static Map<String, Object> source(Image image) {
+        if (image instanceof Image.Data data) {
+            return block("base64", "media_type", data.mediaType(), "data", data.base64());
+        }
+        String url = ((Image.Url) image).url();
+        int comma = url.indexOf(";base64,");
+        return url.startsWith("data:") && comma > 0
+                ? block("base64", "media_type", url.substring(5, comma), "data", url.substring(comma + 8))
+                : block("url", "url", url);
+    }
+
+    private void text(String text) {
+        if (!text.isBlank()) {
+            blocks.add(block("text", "text", text));
+        }
+    }
+
+    private void thought(ReasoningBlock reasoningBlock) {
+        ReasoningSignature reasoningSignature = reasoningBlock.signature();
+        if (reasoningSignature != null && reasoningSignature.origin().equals(Anthropic.NAME)) {
+            blocks.add(
+                    reasoningSignature.redacted()
+                            ? block("redacted_thinking", "data", reasoningSignature.value())
+                            : block("thinking", "thinking", reasoningBlock.text(), "signature", reasoningSignature.value()));
+        }
+    }
+
+    private void call(ToolCall call) {
+        blocks.add(block(
+                "tool_use",
+                "id",
+                ids.of(call),
+                "name",
+                spelled(call.name()),
+                "input",
+                ToolArguments.object(call.arguments())));
+    }
+
+    private void result(Message.ToolResult result) {
+        Map<String, Object> block = block("tool_result", "tool_use_id", ids.of(result), "content", result.content());
+        if (result.error()) {
+            block.put("is_error", true);
+        }
+        results.add(block);
+    }
+
+    private static String spelled(String word) {
+        return word.replaceAll("[^a-zA-Z0-9_-]", "_");
+    }
+
+    private static Map<String, Object> block(String type, Object... fields) {
+        Map<String, Object> block = new LinkedHashMap<>();
+        block.put("type", type);
+        for (int i = 0; i < fields.length; i += 2) {
+            block.put((String) fields[i], fields[i + 1]);
+        }
+        return block;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.understudy.provider.anthropic;
+
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ServedBy;
+import dev.understudy.chat.StreamChunk.Finish;
+import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorMetadata;
+import dev.understudy.provider.json.JsonReader;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Anthropic tells about an answer beside its words: id, model, stop reason and tokens. The tokens come in parts, and
+ * the last number of each field counts.
+ */
+final class AnthropicMetadata {
+
+    @Nullable
+    String id;
+
+    @Nullable
+    String model;
+
+    @Nullable
+    String stopReason;
+
+    private int input;
+    private int output;
+    private int cacheRead;
+    private int cacheWrite;
+    private int thinking;
+
+    /** Takes one field of a message; false if it is none of these. */
+    boolean take(JsonReader in) {
+        switch (in.field()) {
+            case "id" -> id = in.string();
+            case "model" -> model = in.string();
+            case "stop_reason" -> stopReason = in.string();
+            case "usage" -> usage(in);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void usage(JsonReader in) {
+        if (!in.object()) {
+            return;
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "input_tokens" -> input = tokens(in, input);
+                case "output_tokens" -> output = tokens(in, output);
+                case "cache_read_input_tokens" -> cacheRead = tokens(in, cacheRead);
+                case "cache_creation_input_tokens" -> cacheWrite = tokens(in, cacheWrite);
+                case "output_tokens_details" -> details(in);
+                default -> in.skip();
+            }
+        }
+    }
+
+    private void details(JsonReader in) {
+        if (!in.object()) {
+            return;
+        }
+        while (in.nextField()) {
+            if (in.field().equals("thinking_tokens")) {
+                thinking = tokens(in, thinking);
+            }
+        }
+    }
+
+    private static int tokens(JsonReader in, int before) {
+        return Math.max(0, in.integer(before));
+    }
+
+    /** Tokens as we count them: the cache's are part of the input, read or written. */
+    Usage usage() {
+        int all = (int) Math.min(Integer.MAX_VALUE, (long) input + cacheRead + cacheWrite);
+        return Usage.of(all, output).withCachedInput(cacheRead).withReasoning(thinking);
+    }
+
+    Finish finish(boolean calledTools, String provider, String requestedModel) {
+        FinishReason reason = reason();
+        return new Finish(
+                calledTools && reason == FinishReason.STOP ? FinishReason.TOOL_CALLS : reason,
+                usage(),
+                new VendorMetadata(id, model, stopReason, null),
+                ServedBy.by(provider, requestedModel));
+    }
+
+    private FinishReason reason() {
+        return switch (stopReason == null ? "" : stopReason.toLowerCase(Locale.ROOT)) {
+            case "end_turn", "stop_sequence", "stop" -> FinishReason.STOP;
+            case "max_tokens", "model_context_window_exceeded", "length" -> FinishReason.LENGTH;
+            case "tool_use", "tool_calls" -> FinishReason.TOOL_CALLS;
+            case "refusal", "content_filter", "sensitive" -> FinishReason.CONTENT_FILTER;
+            case "pause_turn", "compaction" -> FinishReason.PAUSE;
+            case "error", "network_error" -> FinishReason.ERROR;
+            default -> FinishReason.OTHER;
+        };
+    }
+}

@@ -1,0 +1,144 @@
+package dev.understudy.provider.anthropic;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.SamplingParameters;
+import dev.understudy.chat.Tool;
+import dev.understudy.chat.ToolChoice;
+import dev.understudy.provider.dialect.ExtraFields;
+import dev.understudy.provider.dialect.FormatInstruction;
+import dev.understudy.provider.endpoint.ModelCatalog;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Writes requests as Anthropic wants them:
+ *
+ * <ul>
+ *   <li>system messages, wherever they stand, become the one {@code system} text; if there is nothing else, it is said by
+ *       the user;
+ *   <li>{@code max_tokens} is required: the caller's, at most what the model is known to answer with; else that; else
+ *       {@value #MAX_TOKENS};
+ *   <li>a temperature above 1 becomes 1; a seed is unknown here and left out;
+ *   <li>a strict JSON schema becomes {@code output_config.format}; for any JSON, or a schema that need not be held, the
+ *       model is told in the system text, as there is no other way;
+ *   <li>the caller's extra fields win; those of {@code output_config} are joined with ours.
+ * </ul>
+ */
+public final class AnthropicRequest {
+
+    static final int MAX_TOKENS = 4096;
+
+    private final Map<String, Integer> maxOutput;
+
+    public AnthropicRequest(Map<String, Integer> maxOutput) {
+        this.maxOutput = maxOutput;
+    }
+
+    public Map<String, Object> body(ChatRequest request, boolean stream) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("model", request.model());
+        body.put("max_tokens", maxTokens(request));
+        String system = system(request);
+        List<Map<String, Object>> messages = AnthropicMessages.of(request.messages());
+        if (messages.isEmpty()) {
+            messages = List.of(AnthropicMessages.said("user", system));
+        } else if (!system.isEmpty()) {
+            body.put("system", system);
+        }
+        body.put("messages", messages);
+        sampling(request.sampling(), body);
+        if (!request.toolSet().isEmpty()) {
+            body.put(
+                    "tools",
+                    request.toolSet().tools().stream()
+                            .map(AnthropicRequest::tool)
+                            .toList());
+            choice(request.toolSet().choice(), body);
+        }
+        if (request.format() instanceof ResponseFormat.JsonSchema schema && schema.strict()) {
+            body.put("output_config", Map.of("format", format(schema)));
+        }
+        if (stream) {
+            body.put("stream", true);
+        }
+        request.extra()
+                .getOrDefault(Anthropic.NAME, Map.of())
+                .forEach((field, value) -> ExtraFields.join(body, field, value, "output_config"));
+        return body;
+    }
+
+    private int maxTokens(ChatRequest request) {
+        Integer asked = request.sampling().maxTokens();
+        Integer known = maxOutput.get(request.model());
+        int most = known != null ? known : maxOutput.getOrDefault(ModelCatalog.withoutVersion(request.model()), 0);
+        if (asked == null) {
+            return most > 0 ? most : MAX_TOKENS;
+        }
+        return most > 0 ? Math.min(asked, most) : asked;
+    }
+
+    private static String system(ChatRequest request) {
+        List<String> texts = request.messages().stream()
+                .map(message -> message instanceof Message.System system ? system.text() : "")
+                .filter(text -> !text.isBlank())
+                .collect(Collectors.toCollection(ArrayList::new));
+        String format = FormatInstruction.of(request.format());
+        if (!format.isEmpty()) {
+            texts.add(format);
+        }
+        return String.join("\n\n", texts);
+    }
+
+    private static void sampling(SamplingParameters samplingParameters, Map<String, Object> body) {
+        if (samplingParameters.temperature() != null) {
+            body.put("temperature", Math.min(1, samplingParameters.temperature()));
+        }
+        if (samplingParameters.topP() != null) {
+            body.put("top_p", samplingParameters.topP());
+        }
+        if (!samplingParameters.stop().isEmpty()) {
+            body.put("stop_sequences", samplingParameters.stop());
+        }
+    }
+
+    private static Map<String, Object> tool(Tool tool) {
+        Map<String, Object> words = new LinkedHashMap<>();
+        words.put("name", tool.name());
+        if (!tool.description().isBlank()) {
+            words.put("description", tool.description());
+        }
+        Map<String, Object> schema = new LinkedHashMap<>();
+        if (!tool.schema().containsKey("type")) {
+            schema.put("type", "object");
+        }
+        schema.putAll(tool.schema());
+        words.put("input_schema", schema);
+        return words;
+    }
+
+    private static void choice(ToolChoice choice, Map<String, Object> body) {
+        switch (choice.mode()) {
+            case AUTO -> {}
+            case NONE -> body.put("tool_choice", Map.of("type", "none"));
+            case REQUIRED -> body.put("tool_choice", Map.of("type", "any"));
+            case NAMED -> {
+                Map<String, Object> named = new LinkedHashMap<>();
+                named.put("type", "tool");
+                named.put("name", String.valueOf(choice.tool()));
+                body.put("tool_choice", named);
+            }
+        }
+    }
+
+    private static Map<String, Object> format(ResponseFormat.JsonSchema schema) {
+        Map<String, Object> format = new LinkedHashMap<>();
+        format.put("type", "json_schema");
+        format.put("schema", schema.schema());
+        return format;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.understudy.provider.bedrock;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.anthropic.Anthropic;
+import dev.understudy.provider.anthropic.AnthropicAnswer;
+import dev.understudy.provider.anthropic.AnthropicMessages;
+import dev.understudy.provider.anthropic.AnthropicRequest;
+import dev.understudy.provider.anthropic.AnthropicStream;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
+import dev.understudy.provider.endpoint.PathSegment;
+import dev.understudy.provider.framing.Framing;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Anthropic's Messages through Bedrock's InvokeModel: its words and events in AWS's envelope, with the model in the path.
+ * Extra fields are those of Anthropic's own dialect, and so are the seals of thoughts.
+ */
+public final class BedrockAnthropic implements Dialect {
+
+    private static final String VERSION = "bedrock-2023-05-31";
+
+    private final AnthropicRequest request = new AnthropicRequest(Map.of());
+
+    @Override
+    public String name() {
+        return "bedrock-anthropic";
+    }
+
+    @Override
+    public String signatureScope() {
+        return Anthropic.NAME;
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return "/model/" + PathSegment.of(request.model()) + (stream ? "/invoke-with-response-stream" : "/invoke");
+    }
+
+    @Override
+    public CallIds callIds() {
+        return AnthropicMessages.CALL_IDS;
+    }
+
+    @Override
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        Map<String, Object> body = this.request.body(request, false);
+        body.remove("model");
+        body.putIfAbsent("anthropic_version", VERSION);
+        return body;
+    }
+
+    @Override
+    public String streamType() {
+        return "application/vnd.amazon.eventstream";
+    }
+
+    @Override
+    public Framing framing() {
+        return new BedrockInvokeFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new AnthropicStream(provider, request.model());
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return AnthropicAnswer.read(provider, request.model(), body);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.understudy.provider.bedrock;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
+import dev.understudy.provider.endpoint.PathSegment;
+import dev.understudy.provider.framing.AwsEventStreamFraming;
+import dev.understudy.provider.framing.Framing;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * AWS Bedrock's Converse, below a base like {@code https://bedrock-runtime.us-east-1.amazonaws.com}. How requests are
+ * mapped stands at {@link BedrockRequest}. There is nothing at this address that a probe could get.
+ */
+public final class BedrockConverse implements Dialect {
+
+    /** The name, also of the seals of its thoughts. */
+    static final String NAME = "bedrock-converse";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return "/model/" + PathSegment.of(request.model()) + (stream ? "/converse-stream" : "/converse");
+    }
+
+    @Override
+    public CallIds callIds() {
+        return BedrockMessages.CALL_IDS;
+    }
+
+    @Override
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        return BedrockRequest.body(request);
+    }
+
+    @Override
+    public String streamType() {
+        return "application/vnd.amazon.eventstream";
+    }
+
+    @Override
+    public Framing framing() {
+        return new AwsEventStreamFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new BedrockStream(provider, request.model());
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return BedrockAnswer.read(provider, request.model(), body);
+    }
+}

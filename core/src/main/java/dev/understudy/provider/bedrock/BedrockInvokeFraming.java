@@ -1,0 +1,90 @@
+package dev.understudy.provider.bedrock;
+
+import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.framing.AwsEventStreamFraming;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.json.Json;
+import dev.understudy.provider.json.JsonErrors;
+import dev.understudy.provider.json.JsonReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/**
+ * The event stream of Bedrock's InvokeModel, whose messages hold the events of the model's own dialect in Base64. What
+ * the events are called stands inside them. Exceptions, which are AWS's own, are thrown.
+ */
+public final class BedrockInvokeFraming implements Framing {
+
+    private final AwsEventStreamFraming messages = new AwsEventStreamFraming();
+    private byte[] payload = new byte[0];
+
+    @Override
+    public void push(byte[] piece) {
+        messages.push(piece);
+    }
+
+    @Override
+    public void end() {
+        messages.end();
+    }
+
+    @Override
+    public boolean next() {
+        while (messages.next()) {
+            if (messages.isErrorField()) {
+                throw InBandError.of(messages.payload(), messages.offset(), messages.length(), messages.event());
+            }
+            if (unwrap()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the message holds an event. */
+    private boolean unwrap() {
+        String base64 = null;
+        JsonReader in = Json.read(messages.payload(), messages.offset(), messages.length());
+        if (in.object()) {
+            while (in.nextField()) {
+                if (in.field().equals("bytes")) {
+                    base64 = in.string();
+                }
+            }
+        }
+        if (base64 == null) {
+            return false;
+        }
+        try {
+            payload = Base64.getDecoder().decode(base64.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (IllegalArgumentException e) {
+            throw JsonErrors.rejected("a chunk whose bytes are no Base64");
+        }
+        return true;
+    }
+
+    @Override
+    public boolean isErrorField() {
+        return false;
+    }
+
+    @Override
+    public String event() {
+        return "";
+    }
+
+    @Override
+    public byte[] payload() {
+        return payload;
+    }
+
+    @Override
+    public int offset() {
+        return 0;
+    }
+
+    @Override
+    public int length() {
+        return payload.length;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.understudy.provider.bedrock;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.ExtraFields;
+import dev.understudy.provider.dialect.ToolCallIdMapper;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
+import dev.understudy.provider.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a conversation as turns of user and assistant, in alternation, as Converse demands: what one role says in
+ * several messages is joined, and tool results are the user's. Blank texts, which it refuses, are left out, and so are
+ * thoughts that this dialect did not seal. Ids of tool calls have only the letters that it allows, and no two are the
+ * same. White space at the end of a conversation that ends with the assistant is left out.
+ */
+final class BedrockMessages {
+
+    static final CallIds CALL_IDS = new CallIds("_-", 1, 64);
+
+    private final ToolCallIdMapper ids = new ToolCallIdMapper(CALL_IDS);
+    private final List<Map<String, Object>> turns = new ArrayList<>();
+    private final List<Map<String, Object>> blocks = new ArrayList<>();
+    private String role = "";
+
+    private BedrockMessages() {}
+
+    static List<Map<String, Object>> of(List<Message> messages) {
+        BedrockMessages turns = new BedrockMessages();
+        for (int i = 0; i < messages.size(); i++) {
+            turns.take(messages.get(i), i == messages.size() - 1);
+        }
+        turns.turn("");
+        return turns.turns;
+    }
+
+    private void take(Message message, boolean last) {
+        if (message instanceof Message.User user) {
+            turn("user");
+            user.parts().forEach(this::part);
+        } else if (message instanceof Message.Assistant assistant) {
+            turn("assistant");
+            boolean trailing = last && assistant.toolCalls().isEmpty();
+            if (!trailing || !assistant.text().isBlank()) {
+                assistant.reasoningBlocks().forEach(this::thought);
+            }
+            text(trailing ? assistant.text().stripTrailing() : assistant.text());
+            assistant.toolCalls().forEach(this::call);
+        } else if (message instanceof Message.ToolResult result) {
+            turn("user");
+            result(result);
+        }
+    }
+
+    /** Closes the turn in progress if another role goes on. */
+    private void turn(String next) {
+        if (next.equals(role)) {
+            return;
+        }
+        if (!blocks.isEmpty()) {
+            turns.add(ExtraFields.fields("role", role, "content", List.copyOf(blocks)));
+            blocks.clear();
+        }
+        role = next;
+    }
+
+    private void part(Message.Part part) {
+        if (part instanceof Message.Part.Text words) {
+            text(words.text());
+        } else if (part instanceof Message.Part.Image picture) {
+            blocks.add(Map.of("image", image(picture.image())));
+        }
+    }
+
+    /** Pictures are sent along here, never fetched. */
+    private static Map<String, Object> image(Image image) {
+        if (image instanceof Image.Data data) {
+            return image(data.mediaType(), data.base64());
+        }
+        String url = ((Image.Url) image).url();
+        int comma = url.indexOf(";base64,");
+        if (url.startsWith("data:") && comma > 0) {
+            return image(url.substring(5, comma), url.substring(comma + 8));
+        }
+        throw new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "pictures by URL are not supported by Converse")
+                .withRefused("image_url"));
+    }
+
+    private static Map<String, Object> image(String mediaType, String base64) {
+        String format = mediaType.substring(mediaType.indexOf('/') + 1).toLowerCase(Locale.ROOT);
+        return ExtraFields.fields("format", format.equals("jpg") ? "jpeg" : format, "source", Map.of("bytes", base64));
+    }
+
+    private void text(String text) {
+        if (!text.isBlank()) {
+            blocks.add(Map.of("text", text));
+        }
+    }
+
+    private void thought(ReasoningBlock reasoningBlock) {
+        ReasoningSignature reasoningSignature = reasoningBlock.signature();
+        if (reasoningSignature != null && reasoningSignature.origin().equals(BedrockConverse.NAME)) {
+            Map<String, Object> content = reasoningSignature.redacted()
+                    ? Map.of("redactedContent", reasoningSignature.value())
+                    : Map.of("reasoningText", ExtraFields.fields("text", reasoningBlock.text(), "signature", reasoningSignature.value()));
+            blocks.add(Map.of("reasoningContent", content));
+        }
+    }
+
+    private void call(ToolCall call) {
+        blocks.add(Map.of(
+                "toolUse",
+                ExtraFields.fields(
+                        "toolUseId", ids.of(call), "name", spelled(call.name()), "input", input(call.arguments()))));
+    }
+
+    /** Arguments are an object here; those that are none are sent under a name of their own, so that nothing is lost. */
+    private static Map<String, ? extends @Nullable Object> input(String arguments) {
+        if (arguments.isBlank()) {
+            return Map.of();
+        }
+        Map<String, @Nullable Object> object = Json.object(arguments);
+        return object == null ? Map.of("invalid_arguments", arguments) : object;
+    }
+
+    private void result(Message.ToolResult result) {
+        List<Object> content = result.content().isBlank() ? List.of() : List.of(Map.of("text", result.content()));
+        Map<String, Object> block = ExtraFields.fields("toolUseId", ids.of(result), "content", content);
+        if (result.error()) {
+            block.put("status", "error");
+        }
+        blocks.add(Map.of("toolResult", block));
+    }
+
+    private static String spelled(String word) {
+        String letters = word.replaceAll("[^a-zA-Z0-9_-]", "_");
+        return letters.length() <= 64 ? letters : letters.substring(letters.length() - 64);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.understudy.provider.bedrock;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.json.Json;
+import dev.understudy.provider.json.JsonErrors;
+import dev.understudy.provider.json.JsonReader;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Reads a stream of Converse: messageStart, contentBlockStart (only for tools), contentBlockDelta, contentBlockStop,
+ * messageStop, and then metadata with the tokens. It is complete with messageStop. Exceptions come as messages of their
+ * own. The events may also stand inside an object that names them, as InvokeModel sends them for Nova.
+ */
+final class BedrockStream implements StreamDecoder {
+
+    /** A tool call or a thought that is not whole yet. */
+    private static final class Open {
+        private final int call;
+        private final String id;
+        private final String name;
+        private final StringBuilder json = new StringBuilder();
+        private final StringBuilder signature = new StringBuilder();
+
+        Open(int call, String id, String name) {
+            this.call = call;
+            this.id = id;
+            this.name = name;
+        }
+    }
+
+    private final String provider;
+    private final String requestedModel;
+    private final BedrockMetadata end = new BedrockMetadata();
+    private final Map<Integer, Open> open = new TreeMap<>();
+    private int calls;
+    private boolean terminated;
+
+    // What the event at hand holds.
+    private String type = "";
+    private int index;
+    private final BedrockBlock block = new BedrockBlock();
+
+    BedrockStream(String provider, String requestedModel) {
+        this.provider = provider;
+        this.requestedModel = requestedModel;
+    }
+
+    @Override
+    public void read(Framing event, Consumer<StreamChunk> out) {
+        if (terminated) {
+            return;
+        }
+        if (event.isErrorField()) {
+            throw InBandError.of(event.payload(), event.offset(), event.length(), event.event());
+        }
+        type = event.event();
+        index = 0;
+        block.clear();
+        JsonReader in = Json.read(event.payload(), event.offset(), event.length());
+        parse(in);
+        tell(out);
+    }
+
+    private void parse(JsonReader in) {
+        if (!in.object()) {
+            throw JsonErrors.rejected("an event that is no JSON object");
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "contentBlockIndex" -> index = in.integer(0);
+                case "start", "delta" -> block.read(in);
+                case "stopReason" -> end.stopReason = in.string();
+                case "usage" -> end.usage(in);
+                case "messageStart",
+                        "contentBlockStart",
+                        "contentBlockDelta",
+                        "contentBlockStop",
+                        "messageStop",
+                        "metadata" -> {
+                    type = in.field();
+                    parse(in);
+                }
+                default -> in.skip();
+            }
+        }
+    }
+
+    private void tell(Consumer<StreamChunk> out) {
+        switch (type) {
+            case "contentBlockStart" -> begin(out);
+            case "contentBlockDelta" -> goOn(out);
+            case "contentBlockStop" -> {
+                Open closed = open.remove(index);
+                if (closed != null) {
+                    close(closed, out);
+                }
+            }
+            case "messageStop" -> end.check();
+            case "metadata" -> terminated = finished();
+            default -> {}
+        }
+    }
+
+    private void begin(Consumer<StreamChunk> out) {
+        if (!block.isCall) {
+            return;
+        }
+        Open replaced = open.put(index, new Open(calls, block.callId, block.name));
+        if (replaced != null) {
+            close(replaced, out);
+        }
+        out.accept(new StreamChunk.ToolCallPart(calls, block.callId, block.name, ""));
+        calls++;
+    }
+
+    private void goOn(Consumer<StreamChunk> out) {
+        if (!block.text.isEmpty()) {
+            out.accept(new StreamChunk.Text(block.text));
+        }
+        if (!block.thought.isEmpty()) {
+            out.accept(new StreamChunk.Reasoning(block.thought, null));
+        }
+        if (!block.redacted.isEmpty()) {
+            out.accept(new StreamChunk.Reasoning("", block.seal()));
+        }
+        if (!block.signature.isEmpty()) {
+            open.computeIfAbsent(index, none -> new Open(-1, "", "")).signature.append(block.signature);
+        }
+        Open at = block.input.isEmpty() ? null : open.get(index);
+        if (at != null && at.call >= 0) {
+            at.json.append(block.input);
+            out.accept(new StreamChunk.ToolCallPart(at.call, at.id, at.name, block.input));
+        }
+    }
+
+    private static void close(Open closed, Consumer<StreamChunk> out) {
+        if (closed.call < 0) {
+            ReasoningSignature reasoningSignature = BedrockBlock.signed(closed.signature.toString());
+            if (reasoningSignature != null) {
+                out.accept(new StreamChunk.Reasoning("", reasoningSignature));
+            }
+            return;
+        }
+        String arguments = closed.json.toString();
+        if (arguments.isEmpty()) {
+            arguments = "{}";
+            out.accept(new StreamChunk.ToolCallPart(closed.call, closed.id, closed.name, arguments));
+        }
+        out.accept(new StreamChunk.ToolCallDone(closed.call, new ToolCall(closed.id, closed.name, arguments)));
+    }
+
+    @Override
+    public boolean finished() {
+        return end.stopReason != null;
+    }
+
+    @Override
+    public boolean terminated() {
+        return terminated;
+    }
+
+    @Override
+    public void end(Consumer<StreamChunk> out) {
+        if (!finished()) {
+            throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a stop reason"));
+        }
+        open.values().forEach(each -> close(each, out));
+        open.clear();
+        out.accept(end.finish(calls > 0, provider, requestedModel));
+    }
+}

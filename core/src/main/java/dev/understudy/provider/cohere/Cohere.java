@@ -1,0 +1,55 @@
+package dev.understudy.provider.cohere;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.framing.SseFraming;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cohere's Chat, version 2, below a base like {@code https://api.cohere.com}. How requests are mapped stands at {@link
+ * CohereRequest}.
+ */
+public final class Cohere implements Dialect {
+
+    /** The name, also of the seals of its tool plans. */
+    static final String NAME = "cohere";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return "/v2/chat";
+    }
+
+    @Override
+    public String probePath() {
+        return "/v1/models";
+    }
+
+    @Override
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        return CohereRequest.body(request, stream);
+    }
+
+    @Override
+    public Framing framing() {
+        return new SseFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new CohereStream(provider, request);
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return CohereAnswer.read(provider, request.model(), body);
+    }
+}

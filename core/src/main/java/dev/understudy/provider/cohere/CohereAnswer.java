@@ -1,0 +1,56 @@
+package dev.understudy.provider.cohere;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.json.Json;
+import dev.understudy.provider.json.JsonReader;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a whole answer of Cohere. */
+final class CohereAnswer {
+
+    private CohereAnswer() {}
+
+    /**
+     * @throws CallFailed the error it holds in place of an answer, or PROTOCOL if it is no answer at all
+     */
+    static ChatResponse read(String provider, String model, byte[] body) {
+        CohereMetadata end = new CohereMetadata();
+        CohereMessage message = new CohereMessage();
+        boolean hasMessage = false;
+        JsonReader in = Json.read(body);
+        if (in.object()) {
+            while (in.nextField()) {
+                if (in.field().equals("message") && in.isObject()) {
+                    hasMessage = true;
+                    message.read(in);
+                } else if (!end.take(in)) {
+                    in.skip();
+                }
+            }
+        }
+        end.failIfError(body, 0, body.length);
+        if (!hasMessage) {
+            throw InBandError.noAnswer(body, "no Cohere message in the answer");
+        }
+        List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
+        if (!message.thinking.isEmpty() || !message.plan.isEmpty()) {
+            reasoningBlocks.add(new ReasoningBlock(message.thinking, seal(message.plan)));
+        }
+        List<ToolCall> calls = message.calls.stream()
+                .map(call -> new ToolCall(call.id(), call.name(), call.arguments()))
+                .toList();
+        return new ChatResponse(message.text, "", reasoningBlocks, calls, end.finish(!calls.isEmpty(), provider, model));
+    }
+
+    /** A plan is no part of the answer and no reasoning that is shown, but it must go back with the calls. */
+    static @Nullable ReasoningSignature seal(String plan) {
+        return plan.isEmpty() ? null : new ReasoningSignature(plan, true, Cohere.NAME);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.understudy.provider.cohere;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.SamplingParameters;
+import dev.understudy.chat.Tool;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.ExtraFields;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes requests as Cohere wants them:
+ *
+ * <ul>
+ *   <li>the plan that the model made before it called tools goes back with the calls ({@code tool_plan}), and only here;
+ *   <li>one certain tool cannot be demanded: it is sent alone, and some tool is;
+ *   <li>{@code p} is 0.01 to 0.99;
+ *   <li>a schema becomes {@code response_format.json_schema}, which is always held; for any JSON the vendor wants the
+ *       prompt to ask for it as well;
+ *   <li>the caller's extra fields win; where both are objects, they are joined.
+ * </ul>
+ */
+final class CohereRequest {
+
+    private CohereRequest() {}
+
+    static Map<String, Object> body(ChatRequest request, boolean stream) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("model", request.model());
+        body.put(
+                "messages",
+                request.messages().stream().map(CohereRequest::message).toList());
+        tools(request.toolSet(), body);
+        if (request.format() instanceof ResponseFormat.JsonSchema schema) {
+            body.put("response_format", fields("type", "json_object", "json_schema", schema.schema()));
+        } else if (request.format() instanceof ResponseFormat.Json) {
+            body.put("response_format", Map.of("type", "json_object"));
+        }
+        sampling(request.sampling(), body);
+        body.put("stream", stream);
+        request.extra().getOrDefault(Cohere.NAME, Map.of()).forEach((field, value) -> ExtraFields.put(body, field, value));
+        return body;
+    }
+
+    private static Map<String, Object> message(Message message) {
+        if (message instanceof Message.System system) {
+            return fields("role", "system", "content", system.text());
+        }
+        if (message instanceof Message.User user) {
+            boolean plain = user.parts().stream().allMatch(part -> part instanceof Message.Part.Text);
+            List<Map<String, Object>> parts =
+                    user.parts().stream().map(CohereRequest::part).toList();
+            return fields("role", "user", "content", plain ? user.text() : parts);
+        }
+        if (message instanceof Message.ToolResult result) {
+            return fields("role", "tool", "tool_call_id", result.callId(), "content", result.content());
+        }
+        return assistant((Message.Assistant) message);
+    }
+
+    private static Map<String, Object> assistant(Message.Assistant assistant) {
+        Map<String, Object> turn = fields("role", "assistant");
+        if (assistant.toolCalls().isEmpty()) {
+            turn.put("content", assistant.text());
+            return turn;
+        }
+        String plan = plan(assistant);
+        if (plan != null) {
+            turn.put("tool_plan", plan);
+        }
+        if (!assistant.text().isBlank()) {
+            turn.put("content", assistant.text());
+        }
+        turn.put(
+                "tool_calls",
+                assistant.toolCalls().stream().map(CohereRequest::call).toList());
+        return turn;
+    }
+
+    private static @Nullable String plan(Message.Assistant assistant) {
+        for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
+            ReasoningSignature reasoningSignature = reasoningBlock.signature();
+            if (reasoningSignature != null && reasoningSignature.origin().equals(Cohere.NAME)) {
+                return reasoningSignature.value();
+            }
+        }
+        return null;
+    }
+
+    private static Map<String, Object> part(Message.Part part) {
+        if (part instanceof Message.Part.Text words) {
+            return fields("type", "text", "text", words.text());
+        }
+        Image image = ((Message.Part.Image) part).image();
+        String url = image instanceof Image.Data data
+                ? "data:" + data.mediaType() + ";base64," + data.base64()
+                : ((Image.Url) image).url();
+        return fields("type", "image_url", "image_url", Map.of("url", url));
+    }
+
+    private static Map<String, Object> call(ToolCall call) {
+        String arguments = call.arguments().isBlank() ? "{}" : call.arguments();
+        return fields(
+                "id", call.id(), "type", "function", "function", fields("name", call.name(), "arguments", arguments));
+    }
+
+    private static void tools(ToolSet toolSet, Map<String, Object> body) {
+        if (toolSet.isEmpty()) {
+            return;
+        }
+        ToolChoice choice = toolSet.choice();
+        body.put(
+                "tools",
+                toolSet.tools().stream()
+                        .filter(tool -> choice.tool() == null || choice.tool().equals(tool.name()))
+                        .map(CohereRequest::tool)
+                        .toList());
+        if (choice.mode() != ToolChoice.Mode.AUTO) {
+            body.put("tool_choice", choice.mode() == ToolChoice.Mode.NONE ? "NONE" : "REQUIRED");
+        }
+    }
+
+    private static Map<String, Object> tool(Tool tool) {
+        Map<String, Object> function = fields("name", tool.name());
+        if (!tool.description().isBlank()) {
+            function.put("description", tool.description());
+        }
+        function.put("parameters", tool.schema());
+        return fields("type", "function", "function", function);
+    }
+
+    private static void sampling(SamplingParameters samplingParameters, Map<String, Object> body) {
+        if (samplingParameters.temperature() != null) {
+            body.put("temperature", samplingParameters.temperature());
+        }
+        if (samplingParameters.topP() != null) {
+            body.put("p", Math.max(0.01, Math.min(0.99, samplingParameters.topP())));
+        }
+        if (samplingParameters.maxTokens() != null) {
+            body.put("max_tokens", samplingParameters.maxTokens());
+        }
+        if (!samplingParameters.stop().isEmpty()) {
+            body.put("stop_sequences", samplingParameters.stop());
+        }
+        if (samplingParameters.seed() != null) {
+            body.put("seed", samplingParameters.seed());
+        }
+    }
+
+    private static Map<String, Object> fields(Object... namesAndValues) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            fields.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return fields;
+    }
+}

@@ -1,0 +1,202 @@
+package dev.understudy.provider.cohere;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.json.Json;
+import dev.understudy.provider.json.JsonErrors;
+import dev.understudy.provider.json.JsonReader;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Reads a streamed answer of Cohere. The plan that goes before tool calls is held back until the first of them: it is no
+ * part of the answer, so a failure while it is made can still be mended elsewhere.
+ */
+final class CohereStream implements StreamDecoder {
+
+    /** A tool call that is not whole yet. */
+    private static final class Open {
+        private final int index;
+        private final CohereMessage.Call begun;
+        private final StringBuilder arguments = new StringBuilder();
+
+        Open(int index, CohereMessage.Call begun) {
+            this.index = index;
+            this.begun = begun;
+        }
+    }
+
+    private final String provider;
+    private final ChatRequest request;
+    private final CohereMetadata end = new CohereMetadata();
+    private final Map<Integer, Open> open = new TreeMap<>();
+    private final StringBuilder plan = new StringBuilder();
+    private int calls;
+    private boolean ended;
+    private boolean done;
+
+    // What the event at hand holds.
+    private final CohereMessage message = new CohereMessage();
+    private String type = "";
+    private int index;
+    private boolean isError;
+
+    CohereStream(String provider, ChatRequest request) {
+        this.provider = provider;
+        this.request = request;
+    }
+
+    @Override
+    public void read(Framing event, Consumer<StreamChunk> out) {
+        if (done) {
+            return;
+        }
+        if (event.saysDone()) {
+            done = finished();
+            return;
+        }
+        boolean named = event.isErrorField() || event.event().equals("error");
+        try {
+            parse(event);
+        } catch (CallFailed failed) {
+            if (named) {
+                throw inBand(event);
+            }
+            if (finished() || event.isUnterminated()) {
+                return;
+            }
+            throw failed;
+        }
+        if (type.isEmpty()) {
+            type = event.event();
+        }
+        if (isError || type.equals("error") || (named && type.isEmpty())) {
+            throw inBand(event);
+        }
+        end.failIfError(event.payload(), event.offset(), event.length());
+        if (!ended) {
+            tell(out);
+        }
+    }
+
+    private static CallFailed inBand(Framing event) {
+        return InBandError.of(event.payload(), event.offset(), event.length());
+    }
+
+    private void parse(Framing event) {
+        message.clear();
+        type = "";
+        index = 0;
+        isError = false;
+        JsonReader in = Json.read(event.payload(), event.offset(), event.length());
+        if (!in.object()) {
+            throw JsonErrors.rejected("an event that is no JSON object");
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "type" -> type = in.word("");
+                case "index" -> index = in.integer(0);
+                case "delta" -> delta(in);
+                // An error that stands alone, as it would with a status of its own.
+                case "message" -> isError = in.isString();
+                default -> {
+                    if (!end.take(in)) {
+                        in.skip();
+                    }
+                }
+            }
+        }
+    }
+
+    private void delta(JsonReader in) {
+        if (in.object()) {
+            while (in.nextField()) {
+                if (in.field().equals("message")) {
+                    message.read(in);
+                } else if (!end.take(in)) {
+                    in.skip();
+                }
+            }
+        }
+    }
+
+    private void tell(Consumer<StreamChunk> out) {
+        plan.append(message.plan);
+        if (!message.thinking.isEmpty()) {
+            out.accept(new StreamChunk.Reasoning(message.thinking, null));
+        }
+        if (!message.text.isEmpty()) {
+            out.accept(new StreamChunk.Text(message.text));
+        }
+        switch (type) {
+            case "tool-call-start" -> message.calls.forEach(call -> begin(call, out));
+            case "tool-call-delta" -> message.calls.forEach(call -> goOn(call.arguments(), out));
+            case "tool-call-end" -> close(out);
+            case "message-end" -> ended = true;
+            default -> {}
+        }
+    }
+
+    private void begin(CohereMessage.Call call, Consumer<StreamChunk> out) {
+        close(out);
+        ReasoningSignature reasoningSignature = CohereAnswer.seal(plan.toString());
+        if (reasoningSignature != null) {
+            out.accept(new StreamChunk.Reasoning("", reasoningSignature));
+            plan.setLength(0);
+        }
+        Open begun = new Open(calls++, call);
+        open.put(index, begun);
+        begun.arguments.append(call.arguments());
+        out.accept(new StreamChunk.ToolCallPart(begun.index, call.id(), call.name(), call.arguments()));
+    }
+
+    private void goOn(String arguments, Consumer<StreamChunk> out) {
+        Open at = open.get(index);
+        if (at != null && !arguments.isEmpty()) {
+            at.arguments.append(arguments);
+            out.accept(new StreamChunk.ToolCallPart(at.index, at.begun.id(), at.begun.name(), arguments));
+        }
+    }
+
+    /** Closes the call at the event's index, if one is open there. */
+    private void close(Consumer<StreamChunk> out) {
+        Open closed = open.remove(index);
+        if (closed != null) {
+            done(closed, out);
+        }
+    }
+
+    private static void done(Open closed, Consumer<StreamChunk> out) {
+        out.accept(new StreamChunk.ToolCallDone(
+                closed.index, new ToolCall(closed.begun.id(), closed.begun.name(), closed.arguments.toString())));
+    }
+
+    @Override
+    public boolean finished() {
+        return ended || end.finish != null;
+    }
+
+    @Override
+    public boolean terminated() {
+        return done;
+    }
+
+    @Override
+    public void end(Consumer<StreamChunk> out) {
+        if (!finished()) {
+            throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason"));
+        }
+        open.values().forEach(each -> done(each, out));
+        open.clear();
+        out.accept(end.finish(calls > 0, provider, request.model()));
+    }
+}

@@ -1,0 +1,222 @@
+package dev.understudy.provider.error;
+
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.Arrays;
+
+/**
+ * Letters and digits of a text, folded to one case, with JSON, HTML and percent escapes decoded, and where in the text
+ * each of them stands. Two spellings of one text have equal letters. Pure; linear in the text.
+ */
+final class PlainText {
+
+    private static final String ESCAPED = "nrtbf\"'/";
+    private static final int ENTITY = 8;
+    private static final int PHRASE = 40;
+
+    private final String text;
+    private final StringBuilder letters;
+    private int[] from;
+    private int[] to;
+
+    private PlainText(String text) {
+        this.text = text;
+        this.letters = new StringBuilder(text.length());
+        this.from = new int[text.length() + 1];
+        this.to = new int[text.length() + 1];
+    }
+
+    static PlainText of(String text) {
+        PlainText plain = new PlainText(text);
+        plain.read();
+        return plain;
+    }
+
+    /** Whether one of these stands directly before a letter. */
+    boolean follows(int letter, String... texts) {
+        for (String each : texts) {
+            if (text.startsWith(each, from[letter] - each.length())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether these letters alone are what the phrase tables look for. */
+    boolean isPhrase(int first, int last) {
+        return last - first < PHRASE && ErrorPhrases.isPhrase(text.substring(from[first], to[last]));
+    }
+
+    char charAt(int index) {
+        return text.charAt(index);
+    }
+
+    int length() {
+        return text.length();
+    }
+
+    CharSequence letters() {
+        return letters;
+    }
+
+    int size() {
+        return letters.length();
+    }
+
+    /** Where the letter begins in the text. */
+    int from(int letter) {
+        return from[letter];
+    }
+
+    /** Where the letter ends in the text, exclusive. */
+    int to(int letter) {
+        return to[letter];
+    }
+
+    /** Whether a word begins with this letter. */
+    boolean begins(int letter) {
+        return letter == 0 || to[letter - 1] < from[letter] || isIdeograph(letter) || isIdeograph(letter - 1);
+    }
+
+    /** Whether a word ends with this letter. */
+    boolean ends(int letter) {
+        return letter == size() - 1 || begins(letter + 1);
+    }
+
+    boolean isIdeograph(int letter) {
+        return letters.charAt(letter) >= '\u2e80';
+    }
+
+    private void read() {
+        int at = 0;
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            at = switch (c) {
+                case '\\' -> escape(at);
+                case '&' -> entity(at);
+                case '%' -> percent(at);
+                default -> {
+                    add(c, at, at + 1);
+                    yield at + 1;
+                }
+            };
+        }
+    }
+
+    /** Any number of backslashes, as text that was escaped several times has them. */
+    private int escape(int start) {
+        int at = start;
+        while (at < text.length() && text.charAt(at) == '\\') {
+            at++;
+        }
+        if (at == text.length()) {
+            return at;
+        }
+        char c = text.charAt(at);
+        int code = c == 'u' ? number(at + 1, at + 5, 16) : -1;
+        if (code >= 0) {
+            add((char) code, start, at + 5);
+            return at + 5;
+        }
+        return ESCAPED.indexOf(c) >= 0 ? at + 1 : at;
+    }
+
+    private int entity(int start) {
+        int name = start + 1;
+        while (text.startsWith("amp;", name)) {
+            name += 4;
+        }
+        int end = name;
+        while (end < text.length() && end - name < ENTITY && text.charAt(end) != ';') {
+            end++;
+        }
+        if (end >= text.length() || text.charAt(end) != ';' || end == name) {
+            return name;
+        }
+        if (text.charAt(name) == '#') {
+            boolean hex = name + 1 < end && (text.charAt(name + 1) | 0x20) == 'x';
+            int code = number(name + (hex ? 2 : 1), end, hex ? 16 : 10);
+            if (code >= 0 && code <= Character.MAX_VALUE) {
+                add((char) code, start, end + 1);
+                return end + 1;
+            }
+            return name;
+        }
+        String word = text.substring(name, end);
+        return word.equals("quot")
+                        || word.equals("apos")
+                        || word.equals("lt")
+                        || word.equals("gt")
+                        || word.equals("nbsp")
+                ? end + 1
+                : name;
+    }
+
+    private int percent(int start) {
+        byte[] bytes = new byte[12];
+        int count = 0;
+        int at = start;
+        while (count < bytes.length && at < text.length() && text.charAt(at) == '%') {
+            int digits = at + 1;
+            while (text.startsWith("25", digits)) {
+                digits += 2;
+            }
+            int code = number(digits, digits + 2, 16);
+            if (code < 0) {
+                break;
+            }
+            bytes[count++] = (byte) code;
+            at = digits + 2;
+        }
+        if (count == 0) {
+            return start + 1;
+        }
+        for (char c : new String(bytes, 0, count, StandardCharsets.UTF_8).toCharArray()) {
+            add(c, start, at);
+        }
+        return at;
+    }
+
+    private int number(int start, int end, int radix) {
+        if (end > text.length() || end <= start || end - start > 6) {
+            return -1;
+        }
+        int number = 0;
+        for (int i = start; i < end; i++) {
+            int digit = Character.digit(text.charAt(i), radix);
+            if (digit < 0) {
+                return -1;
+            }
+            number = number * radix + digit;
+        }
+        return number;
+    }
+
+    private void add(char c, int start, int end) {
+        if (c < 128) {
+            if (Character.isLetterOrDigit(c)) {
+                letter(Character.toLowerCase(c), start, end);
+            }
+            return;
+        }
+        String folded = Character.isSurrogate(c)
+                ? String.valueOf(c)
+                : Normalizer.normalize(String.valueOf(c), Normalizer.Form.NFKC);
+        for (char each : folded.toCharArray()) {
+            if (Character.isLetterOrDigit(each) || Character.isSurrogate(each)) {
+                letter(Character.toLowerCase(Character.toUpperCase(each)), start, end);
+            }
+        }
+    }
+
+    private void letter(char c, int start, int end) {
+        int index = letters.length();
+        if (index == from.length) {
+            from = Arrays.copyOf(from, 2 * index);
+            to = Arrays.copyOf(to, 2 * index);
+        }
+        from[index] = start;
+        to[index] = end;
+        letters.append(c);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.understudy.provider.error;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the name of what a vendor does not support: its name of the parameter ("max_tokens", "top_p"), or one of the
+ * features "tools", "image", "image_url", "response_format", "system", "stream", "thinking", "thoughts" and "prefill".
+ */
+final class RefusedParameter {
+
+    private static final Map<String, String> BY_CODE =
+            Map.of("invalid_encrypted_content", "thoughts", "unsupported_file", "file");
+
+    /** Each has the name as its group. */
+    private static final List<Pattern> NAMED = List.of(
+            pattern("unsupported (?:parameter|value|argument|field)s?(?:\\(s\\))?:? ['`\"]?([\\w.\\[\\]\ufffc-]+)"),
+            pattern(
+                    "(?:unknown|unrecognized|unexpected) (?:request )?(?:parameter|argument|field)s?(?: supplied| passed)?:? ['`\"]?([\\w.\\[\\]\ufffc-]+)"),
+            pattern("extraneous key \\[([\\w.\ufffc-]+)\\]"),
+            pattern("^(?:.*errors: )?([a-z_]+)(?:\\.[\\w.]+)?: extra inputs are not permitted"),
+            pattern(
+                    "['`\"]([\\w.\ufffc-]+)['`\"](?: parameter| option| field)? (?:is|are) (?:deprecated|not supported|unsupported)"),
+            pattern("(?:not|n't) support (?:the |a |an )?['`\"]?([\\w.\ufffc-]+)['`\"]?"),
+            pattern(
+                    "(?<![\\w.\ufffc-])([\\w.\ufffc-]++) (?:parameter|option|field) (?:is|are) (?:deprecated|not supported|unsupported)"),
+            pattern(
+                    "(?<![a-z_])(temperature|seed|stop|[a-z]++_[a-z_]++) (?:is|are) (?:deprecated|not supported|unsupported)"));
+
+    private RefusedParameter() {}
+
+    /**
+     * Finds the name in the vendor's own words.
+     *
+     * @param evidence what the error says, with text of the request hidden: such text names nothing by itself, but may be
+     *     the name
+     * @param whole the same text with nothing hidden
+     */
+    static @Nullable String of(@Nullable String param, @Nullable String code, String evidence, String whole) {
+        String known = code == null ? null : BY_CODE.get(code.toLowerCase(Locale.ROOT));
+        if (known != null) {
+            return known;
+        }
+        if (param != null && !param.matches("messages|input|body|contents")) {
+            return plain(param);
+        }
+        for (Pattern pattern : NAMED) {
+            Matcher matcher = pattern.matcher(evidence);
+            if (matcher.find()) {
+                return plain(ErrorBody.bounded(whole.substring(matcher.start(1), matcher.end(1)), ErrorBody.NAME));
+            }
+        }
+        return null;
+    }
+
+    /** A picture somewhere in the messages is refused as a picture, not as that message. */
+    private static String plain(String name) {
+        return name.contains("image") && name.matches("(messages|input|contents)\\W.*") ? "image" : name;
+    }
+
+    private static Pattern pattern(String regex) {
+        return Pattern.compile(regex, Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+    }
+}

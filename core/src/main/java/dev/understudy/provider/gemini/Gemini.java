@@ -1,0 +1,80 @@
+package dev.understudy.provider.gemini;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.dialect.AggregatedAnswer;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.endpoint.Secret;
+import dev.understudy.provider.framing.Framing;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Google's generateContent, below a base like {@code https://generativelanguage.googleapis.com/v1beta}. How requests are
+ * mapped stands at {@link GeminiRequest}.
+ */
+public final class Gemini implements Dialect {
+
+    /** The name, also of the seals of its thoughts. */
+    public static final String NAME = "gemini";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /** A model's name may be a path of its own, {@code tunedModels/mine} for one. */
+    @Override
+    public boolean isOwnHost(String host) {
+        return host.endsWith(".googleapis.com");
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        String model =
+                URLEncoder.encode(request.model(), StandardCharsets.UTF_8).replace("+", "%20");
+        boolean isPath = model.contains("%2F") && !model.contains("..");
+        return (isPath ? "/" + model.replace("%2F", "/") : "/models/" + model)
+                + (stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
+    }
+
+    @Override
+    public String probePath() {
+        return "/models";
+    }
+
+    @Override
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        return GeminiRequest.body(request);
+    }
+
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        header.accept("x-goog-api-key", key.reveal());
+    }
+
+    /** An array of JSON is a stream here, too. */
+    @Override
+    public boolean streams(String contentType) {
+        return true;
+    }
+
+    @Override
+    public Framing framing() {
+        return new GeminiFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new GeminiStream(provider, request, false);
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return AggregatedAnswer.read(body, new GeminiStream(provider, request, true));
+    }
+}

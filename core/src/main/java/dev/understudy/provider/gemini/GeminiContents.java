@@ -1,0 +1,198 @@
+package dev.understudy.provider.gemini;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.ToolArguments;
+import dev.understudy.provider.json.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a conversation as contents of user and model: what one role says in several messages is joined. Results of tools
+ * come in a content of their own, right after the calls, as the API demands. Signatures go back to where they stood;
+ * thoughts that another vendor sealed or nobody did are left out. From Gemini 3 on calls have ids, and a call that comes
+ * from elsewhere needs a word in place of the signature it cannot have; earlier models know neither.
+ */
+final class GeminiContents {
+
+    private static final String FOREIGN = "skip_thought_signature_validator";
+    private static final Pattern GENERATION = Pattern.compile("gemini-(\\d{1,3})\\b|gemini-[a-z-]{0,40}latest");
+    private static final Map<String, String> TYPES = Map.of(
+            "png", "image/png",
+            "jpg", "image/jpeg",
+            "jpeg", "image/jpeg",
+            "gif", "image/gif",
+            "webp", "image/webp",
+            "heic", "image/heic",
+            "heif", "image/heif");
+
+    private final boolean signs;
+    private final List<Map<String, Object>> contents = new ArrayList<>();
+    private String role = "";
+    private final List<Object> results = new ArrayList<>();
+    private final List<Object> parts = new ArrayList<>();
+
+    private GeminiContents(boolean signs) {
+        this.signs = signs;
+    }
+
+    static List<Map<String, Object>> of(ChatRequest request) {
+        GeminiContents turns = new GeminiContents(signs(request.model()));
+        request.messages().forEach(turns::take);
+        turns.turn("");
+        return turns.contents;
+    }
+
+    /** Whether the model is of the third generation or later. */
+    static boolean signs(String model) {
+        Matcher matcher = GENERATION.matcher(model.toLowerCase(Locale.ROOT));
+        return matcher.find() && (matcher.group(1) == null || Integer.parseInt(matcher.group(1)) >= 3);
+    }
+
+    static Map<String, Object> content(String role, List<?> parts) {
+        return part("role", role, "parts", List.copyOf(parts));
+    }
+
+    private void take(Message message) {
+        if (message instanceof Message.User user) {
+            turn("user");
+            user.parts().forEach(this::part);
+        } else if (message instanceof Message.Assistant assistant) {
+            turn("model");
+            assistant(assistant);
+        } else if (message instanceof Message.ToolResult result) {
+            turn("user");
+            result(result);
+        }
+    }
+
+    /** Closes the turn in progress if another role goes on. */
+    private void turn(String next) {
+        if (next.equals(role)) {
+            return;
+        }
+        if (!results.isEmpty()) {
+            contents.add(content(role, results));
+        }
+        if (!parts.isEmpty()) {
+            contents.add(content(role, parts));
+        }
+        results.clear();
+        parts.clear();
+        role = next;
+    }
+
+    private void part(Message.Part part) {
+        if (part instanceof Message.Part.Text words) {
+            text(words.text());
+        } else if (part instanceof Message.Part.Image picture) {
+            parts.add(picture(picture.image()));
+        }
+    }
+
+    private void text(String text) {
+        if (!text.isEmpty()) {
+            parts.add(part("text", text));
+        }
+    }
+
+    private static Map<String, Object> picture(Image image) {
+        if (image instanceof Image.Data data) {
+            return part("inlineData", part("mimeType", data.mediaType(), "data", data.base64()));
+        }
+        String url = ((Image.Url) image).url();
+        int comma = url.indexOf(";base64,");
+        if (url.startsWith("data:") && comma > 0) {
+            return part("inlineData", part("mimeType", url.substring(5, comma), "data", url.substring(comma + 8)));
+        }
+        Map<String, Object> file = part("fileUri", url);
+        String path = url.replaceAll("[?#].*", "");
+        String type = TYPES.get(path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+        if (type != null) {
+            file.put("mimeType", type);
+        }
+        return part("fileData", file);
+    }
+
+    private void assistant(Message.Assistant assistant) {
+        for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
+            String signature = GeminiSignature.onThought(reasoningBlock.signature());
+            if (signature != null) {
+                parts.add(part("text", reasoningBlock.text(), "thought", true, "thoughtSignature", signature));
+            }
+        }
+        text(assistant.text());
+        for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
+            String signature = GeminiSignature.onText(reasoningBlock.signature());
+            if (signature != null) {
+                parts.add(part("text", "", "thoughtSignature", signature));
+            }
+        }
+        boolean signed = false;
+        for (ToolCall call : assistant.toolCalls()) {
+            Map<String, Object> part = part("functionCall", call(call));
+            String signature = signature(assistant, call);
+            if (signature == null && signs && !signed) {
+                signature = FOREIGN;
+            }
+            if (signature != null) {
+                part.put("thoughtSignature", signature);
+                signed = true;
+            }
+            parts.add(part);
+        }
+    }
+
+    private static @Nullable String signature(Message.Assistant assistant, ToolCall call) {
+        for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
+            ReasoningSignature reasoningSignature = reasoningBlock.signature();
+            String signature = GeminiSignature.onCall(reasoningSignature, call);
+            if (signature != null) {
+                return signature;
+            }
+        }
+        return null;
+    }
+
+    private Map<String, Object> call(ToolCall call) {
+        Map<String, Object> fields = identified(call.id());
+        fields.put("name", call.name());
+        fields.put("args", ToolArguments.object(call.arguments()));
+        return fields;
+    }
+
+    /** Results are objects here; those that are none are sent under a name of their own. */
+    private void result(Message.ToolResult result) {
+        Map<String, @Nullable Object> object = result.error() ? null : Json.object(result.content());
+        Map<String, Object> fields = identified(result.callId());
+        fields.put("name", result.name());
+        fields.put("response", object != null ? object : Map.of(result.error() ? "error" : "result", result.content()));
+        results.add(part("functionResponse", fields));
+    }
+
+    private Map<String, Object> identified(String id) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        if (signs && !id.isBlank()) {
+            fields.put("id", id);
+        }
+        return fields;
+    }
+
+    private static Map<String, Object> part(Object... fields) {
+        Map<String, Object> part = new LinkedHashMap<>();
+        for (int i = 0; i < fields.length; i += 2) {
+            part.put((String) fields[i], fields[i + 1]);
+        }
+        return part;
+    }
+}

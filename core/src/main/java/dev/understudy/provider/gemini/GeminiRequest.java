@@ -1,0 +1,112 @@
+package dev.understudy.provider.gemini;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.SamplingParameters;
+import dev.understudy.chat.Tool;
+import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.ExtraFields;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Writes requests as Gemini wants them:
+ *
+ * <ul>
+ *   <li>the model stands in the path, and so does whether the answer is streamed;
+ *   <li>system messages, wherever they stand, become the one {@code systemInstruction}; if there is nothing else, it is
+ *       said by the user;
+ *   <li>sampling and the form of the answer go into {@code generationConfig};
+ *   <li>schemas are sent as they are ({@code parametersJsonSchema}, {@code responseJsonSchema}); a tool without arguments
+ *       has none;
+ *   <li>the caller's extra fields win; where both are objects, as with {@code generationConfig}, they are joined.
+ * </ul>
+ */
+final class GeminiRequest {
+
+    private GeminiRequest() {}
+
+    static Map<String, Object> body(ChatRequest request) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        String system = request.messages().stream()
+                .map(message -> message instanceof Message.System words ? words.text() : "")
+                .filter(text -> !text.isBlank())
+                .collect(Collectors.joining("\n\n"));
+        List<Map<String, Object>> contents = GeminiContents.of(request);
+        if (contents.isEmpty()) {
+            contents = List.of(GeminiContents.content("user", List.of(Map.of("text", system))));
+        } else if (!system.isEmpty()) {
+            body.put("systemInstruction", Map.of("parts", List.of(Map.of("text", system))));
+        }
+        body.put("contents", contents);
+        tools(request.toolSet(), body);
+        Map<String, Object> config = config(request);
+        if (!config.isEmpty()) {
+            body.put("generationConfig", config);
+        }
+        request.extra().getOrDefault(Gemini.NAME, Map.of()).forEach((field, value) -> ExtraFields.put(body, field, value));
+        return body;
+    }
+
+    private static void tools(ToolSet toolSet, Map<String, Object> body) {
+        if (toolSet.isEmpty()) {
+            return;
+        }
+        List<Map<String, Object>> declarations =
+                toolSet.tools().stream().map(GeminiRequest::declaration).toList();
+        body.put("tools", List.of(Map.of("functionDeclarations", declarations)));
+        ToolChoice choice = toolSet.choice();
+        if (choice.mode() != ToolChoice.Mode.AUTO) {
+            Map<String, Object> calling = new LinkedHashMap<>();
+            calling.put("mode", choice.mode() == ToolChoice.Mode.NONE ? "NONE" : "ANY");
+            if (choice.tool() != null) {
+                calling.put("allowedFunctionNames", List.of(choice.tool()));
+            }
+            body.put("toolConfig", Map.of("functionCallingConfig", calling));
+        }
+    }
+
+    private static Map<String, Object> declaration(Tool tool) {
+        Map<String, Object> declaration = new LinkedHashMap<>();
+        declaration.put("name", tool.name());
+        if (!tool.description().isBlank()) {
+            declaration.put("description", tool.description());
+        }
+        boolean noArguments = tool.schema().get("properties") instanceof Map<?, ?> properties && properties.isEmpty();
+        if (!noArguments && !tool.schema().isEmpty()) {
+            declaration.put("parametersJsonSchema", tool.schema());
+        }
+        return declaration;
+    }
+
+    private static Map<String, Object> config(ChatRequest request) {
+        Map<String, Object> config = new LinkedHashMap<>();
+        SamplingParameters samplingParameters = request.sampling();
+        if (samplingParameters.temperature() != null) {
+            config.put("temperature", samplingParameters.temperature());
+        }
+        if (samplingParameters.topP() != null) {
+            config.put("topP", samplingParameters.topP());
+        }
+        if (samplingParameters.maxTokens() != null) {
+            config.put("maxOutputTokens", samplingParameters.maxTokens());
+        }
+        if (!samplingParameters.stop().isEmpty()) {
+            config.put("stopSequences", samplingParameters.stop());
+        }
+        if (samplingParameters.seed() != null) {
+            config.put("seed", samplingParameters.seed());
+        }
+        if (!(request.format() instanceof ResponseFormat.Text)) {
+            config.put("responseMimeType", "application/json");
+        }
+        if (request.format() instanceof ResponseFormat.JsonSchema schema) {
+            config.put("responseJsonSchema", schema.schema());
+        }
+        return config;
+    }
+}

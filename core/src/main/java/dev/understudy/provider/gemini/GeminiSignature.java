@@ -1,0 +1,58 @@
+package dev.understudy.provider.gemini;
+
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ToolCall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a signature of Gemini stood: it means something only on a part of the same kind, and on a tool call only on that
+ * call. A signature itself has no colon.
+ */
+final class GeminiSignature {
+
+    private static final String TEXT = "text:";
+    private static final String CALL = "call:";
+
+    private GeminiSignature() {}
+
+    static ReasoningSignature ofThought(String signature) {
+        return seal(signature);
+    }
+
+    static ReasoningSignature ofText(String signature) {
+        return seal(TEXT + signature);
+    }
+
+    static ReasoningSignature ofCall(String signature, String callId) {
+        return seal(CALL + callId + ':' + signature);
+    }
+
+    private static ReasoningSignature seal(String value) {
+        return new ReasoningSignature(value, false, Gemini.NAME);
+    }
+
+    /** The signature of a thought; null if it is none of ours. */
+    static @Nullable String onThought(@Nullable ReasoningSignature reasoningSignature) {
+        return after("", value(reasoningSignature));
+    }
+
+    /** The signature of a text; null if it is none of ours. */
+    static @Nullable String onText(@Nullable ReasoningSignature reasoningSignature) {
+        return after(TEXT, value(reasoningSignature));
+    }
+
+    /** The signature of this call; null if it is none of ours or another call's. */
+    static @Nullable String onCall(@Nullable ReasoningSignature reasoningSignature, ToolCall call) {
+        return after(CALL + call.id() + ':', value(reasoningSignature));
+    }
+
+    private static String value(@Nullable ReasoningSignature reasoningSignature) {
+        return reasoningSignature != null && reasoningSignature.origin().equals(Gemini.NAME) ? reasoningSignature.value() : "";
+    }
+
+    private static @Nullable String after(String place, String value) {
+        return value.startsWith(place) && value.length() > place.length() && value.indexOf(':', place.length()) < 0
+                ? value.substring(place.length())
+                : null;
+    }
+}

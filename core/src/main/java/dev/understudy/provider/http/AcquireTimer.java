@@ -1,0 +1,64 @@
+package dev.understudy.provider.http;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Ends the wait for a connection of a pool that is full. A pool that is about to have another connection is not full: as long
+ * as one is being opened the wait goes on, for the time that opening may take.
+ */
+final class AcquireTimer implements BiFunction<Runnable, Duration, Disposable> {
+
+    private final BooleanSupplier opening;
+    private final Duration connect;
+    private final Scheduler scheduler;
+
+    /**
+     * @param opening whether a connection is being opened that many calls may use
+     * @param connect how long a connection may take to open
+     */
+    AcquireTimer(BooleanSupplier opening, Duration connect, Scheduler scheduler) {
+        this.opening = opening;
+        this.connect = connect;
+        this.scheduler = scheduler;
+    }
+
+    @Override
+    public Disposable apply(Runnable expire, Duration limit) {
+        Wait wait = new Wait(expire, limit);
+        wait.schedule();
+        return wait.timer;
+    }
+
+    private final class Wait implements Runnable {
+
+        private final Runnable expire;
+        private final Duration limit;
+        private final Disposable.Swap timer = Disposables.swap();
+        private Duration waited = Duration.ZERO;
+
+        Wait(Runnable expire, Duration limit) {
+            this.expire = expire;
+            this.limit = limit;
+        }
+
+        void schedule() {
+            timer.update(scheduler.schedule(this, limit.toNanos(), TimeUnit.NANOSECONDS));
+        }
+
+        @Override
+        public void run() {
+            waited = waited.plus(limit);
+            if (opening.getAsBoolean() && waited.compareTo(connect.plus(limit)) < 0) {
+                schedule();
+            } else {
+                expire.run();
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package dev.understudy.provider.http;
+
+import dev.understudy.provider.endpoint.Transport;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.NettyPipeline;
+
+/**
+ * Checks one connection to a server for life. Reads are counted as bytes, before TLS, so that any sign of the server counts.
+ * All work is done by the connection's event loop.
+ */
+final class ConnectionWatch extends ChannelDuplexHandler {
+
+    /** Requests on one HTTP/2 connection at a time, when the server allows as many. */
+    static final int MAX_STREAMS = 100;
+
+    /**
+     * Bytes of all answers on an HTTP/2 connection that may wait for their readers. Each stream may hold back its window of
+     * 64 KiB, so slow readers cannot use up the connection's window and stop the other streams.
+     */
+    private static final int WINDOW = (MAX_STREAMS + 1) << 16;
+
+    private static final AttributeKey<ConnectionWatch> KEY = AttributeKey.valueOf(ConnectionWatch.class, "watch");
+
+    private final Channel channel;
+    private final Transport transport;
+    private final ConnectionTracker tracker;
+    private long started;
+    private boolean settled;
+    private @Nullable Http2FrameCodec http2;
+    private long reads;
+    private boolean waiting;
+    private volatile boolean retired;
+    private volatile boolean multiplexed;
+
+    private ConnectionWatch(Channel channel, Transport transport, ConnectionTracker tracker) {
+        this.channel = channel;
+        this.transport = transport;
+        this.tracker = tracker;
+    }
+
+    /**
+     * Watches a connection that is about to be opened.
+     *
+     * @param negotiated is told the protocol of a connection over TLS
+     */
+    static void install(
+            Channel channel, Transport transport, ConnectionTracker tracker, Consumer<String> negotiated) {
+        ConnectionWatch watch = new ConnectionWatch(channel, transport, tracker);
+        channel.attr(KEY).set(watch);
+        channel.pipeline().addFirst("understudy.watch", watch);
+        tracker.opening(channel);
+        channel.closeFuture().addListener(closed -> watch.settle(false));
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls != null) {
+            // The pipeline of the protocol is built by listeners of this future and of the events that follow it.
+            tls.handshakeFuture().addListener(done -> {
+                if (done.isSuccess()) {
+                    channel.eventLoop().execute(() -> watch.opened(negotiated));
+                } else {
+                    watch.settle(done.cause() instanceof SslHandshakeTimeoutException);
+                }
+            });
+        }
+        if (tracker.isRefusing()) {
+            channel.close();
+        }
+    }
+
+    private void settle(boolean late) {
+        if (!settled) {
+            settled = true;
+            tracker.settled(late);
+        }
+    }
+
+    /** Finds the watch of a connection; null for one that is not watched, as the stream of an HTTP/2 connection. */
+    static @Nullable ConnectionWatch of(Channel channel) {
+        return channel.attr(KEY).get();
+    }
+
+    @Override
+    public void connect(
+            ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+        started = System.nanoTime();
+        promise.addListener(done -> {
+            if (done.cause() != null) {
+                settle(done.cause() instanceof ConnectTimeoutException);
+            }
+        });
+        context.connect(remote, local, promise);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            settle(false);
+        } else {
+            Duration left = transport.connect().minusNanos(System.nanoTime() - started);
+            tls.setHandshakeTimeoutMillis(Math.max(1, left.toMillis()));
+        }
+        context.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        reads++;
+        context.fireChannelRead(message);
+    }
+
+    private void opened(Consumer<String> negotiated) {
+        Http2FrameCodec codec = channel.pipeline().get(Http2FrameCodec.class);
+        if (codec == null) {
+            settle(false);
+            negotiated.accept(ApplicationProtocolNames.HTTP_1_1);
+            return;
+        }
+        channel.pipeline()
+                .addAfter(NettyPipeline.H2MultiplexHandler, "understudy.settings", new SettingsWatch(() -> {
+                    settle(false);
+                    negotiated.accept(ApplicationProtocolNames.HTTP_2);
+                }));
+        http2 = codec;
+        multiplexed = true;
+        try {
+            Http2Connection connection = codec.connection();
+            connection.local().flowController().incrementWindowSize(connection.connectionStream(), WINDOW);
+            channel.flush();
+        } catch (Http2Exception e) {
+            channel.close();
+        }
+        lookLater();
+    }
+
+    private void lookLater() {
+        long before = reads;
+        channel.eventLoop()
+                .schedule(
+                        () -> {
+                            if (channel.isActive()) {
+                                if (reads == before && streams() > 0) {
+                                    ping();
+                                }
+                                lookLater();
+                            }
+                        },
+                        transport.ping().after().toNanos(),
+                        TimeUnit.NANOSECONDS);
+    }
+
+    private int streams() {
+        Http2FrameCodec codec = http2;
+        return codec == null ? 0 : codec.connection().numActiveStreams();
+    }
+
+    private void ping() {
+        Http2FrameCodec codec = http2;
+        ChannelHandlerContext context =
+                codec == null ? null : channel.pipeline().context(codec);
+        if (waiting || codec == null || context == null || !channel.isActive()) {
+            return;
+        }
+        waiting = true;
+        long before = reads;
+        codec.encoder().writePing(context, false, ThreadLocalRandom.current().nextLong(), context.newPromise());
+        context.flush();
+        channel.eventLoop()
+                .schedule(
+                        () -> {
+                            waiting = false;
+                            if (reads == before) {
+                                channel.close();
+                            }
+                        },
+                        transport.ping().timeout().toNanos(),
+                        TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Ends the use of this connection for new requests. Requests on it may end; when the server is silent they end with the
+     * connection, after a PING without acknowledgement. A connection without requests is closed.
+     */
+    void retire() {
+        retired = true;
+        channel.eventLoop().execute(() -> {
+            if (streams() == 0) {
+                channel.close();
+            } else {
+                ping();
+            }
+        });
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
+    /** True for HTTP/2, whose pool looks itself after connections that were closed. */
+    boolean isMultiplexed() {
+        return multiplexed;
+    }
+
+    /** Runs something behind the first SETTINGS of the server, with which an HTTP/2 connection is ready for requests. */
+    private static final class SettingsWatch extends ChannelInboundHandlerAdapter {
+
+        private final Runnable ready;
+
+        SettingsWatch(Runnable ready) {
+            this.ready = ready;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            context.fireChannelRead(message);
+            if (message instanceof Http2SettingsFrame) {
+                context.pipeline().remove(this);
+                ready.run();
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.understudy.provider.http;
+
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.HttpObject;
+
+/**
+ * Forgets what it was that Netty could not read: its exceptions repeat the bytes, reactor-netty logs them, and a server
+ * may have echoed a key there.
+ */
+@Sharable
+final class DecoderErrorScrubber extends ChannelInboundHandlerAdapter {
+
+    static final DecoderErrorScrubber HANDLER = new DecoderErrorScrubber();
+
+    private DecoderErrorScrubber() {}
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof HttpObject part && part.decoderResult().isFailure()) {
+            Throwable cause = part.decoderResult().cause();
+            if (!(cause instanceof TooLongFrameException)) {
+                part.setDecoderResult(DecoderResult.failure(
+                        new DecoderException(cause.getClass().getSimpleName())));
+            }
+        }
+        context.fireChannelRead(message);
+    }
+}

@@ -1,0 +1,189 @@
+package dev.understudy.provider.http;
+
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * The answer to one HTTP request, which is sent at subscription. Errors are typed; cancellation reaches the request first and
+ * its connection then, before {@code cancel} returns. No queue, and no thread of its own.
+ */
+final class HttpAnswer<T> extends Flux<T> {
+
+    private final HttpConnections httpConnections;
+    private final Function<RequestProgress, Flux<T>> ask;
+    private final UnaryOperator<Throwable> typing;
+
+    /**
+     * @param httpConnections are asked whether the request may go out
+     * @param ask makes the request, and notes on what it is given how far it has come
+     * @param typing applied to the failure, after the transport's own was typed
+     */
+    HttpAnswer(
+            HttpConnections httpConnections, Function<RequestProgress, Flux<T>> ask, UnaryOperator<Throwable> typing) {
+        this.httpConnections = httpConnections;
+        this.ask = ask;
+        this.typing = typing;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        Exchanged<T> exchanged = new Exchanged<>(actual, this);
+        actual.onSubscribe(exchanged);
+        exchanged.send();
+    }
+
+    private static final class Exchanged<T> implements CoreSubscriber<T>, Subscription {
+
+        private final CoreSubscriber<? super T> actual;
+        private final HttpAnswer<T> httpAnswer;
+        private final RequestProgress progress = new RequestProgress();
+        private @Nullable Subscription upstream; // with the two below guarded by this
+        private long requested;
+        private boolean cancelled;
+        private volatile boolean sent;
+        private volatile @Nullable Subscription begun;
+
+        Exchanged(CoreSubscriber<? super T> actual, HttpAnswer<T> httpAnswer) {
+            this.actual = actual;
+            this.httpAnswer = httpAnswer;
+        }
+
+        void send() {
+            Mono<Void> wait = httpAnswer.httpConnections.pass();
+            if (wait != null) {
+                wait.subscribe(new Pass());
+                return;
+            }
+            sent = true;
+            Flux<T> asked;
+            try {
+                asked = httpAnswer.ask.apply(progress);
+            } catch (Throwable error) {
+                Exceptions.throwIfFatal(error);
+                onError(error);
+                return;
+            }
+            asked.subscribe(this);
+        }
+
+        @Override
+        public Context currentContext() {
+            return actual.currentContext();
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            long demand;
+            synchronized (this) {
+                if (cancelled) {
+                    subscription.cancel();
+                    return;
+                }
+                upstream = subscription;
+                demand = requested;
+            }
+            if (demand > 0) {
+                subscription.request(demand);
+            }
+        }
+
+        @Override
+        public void request(long n) {
+            Subscription direct = begun;
+            if (direct == null && Operators.validate(n)) {
+                synchronized (this) {
+                    requested = Operators.addCap(requested, n);
+                    direct = upstream;
+                }
+            }
+            if (direct != null) {
+                direct.request(n);
+            }
+        }
+
+        @Override
+        public void onNext(T part) {
+            if (begun == null) {
+                synchronized (this) {
+                    begun = upstream;
+                }
+            }
+            actual.onNext(part);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            progress.answered();
+            ended();
+            actual.onError(httpAnswer.typing.apply(TransportErrors.typed(error, false)));
+        }
+
+        @Override
+        public void onComplete() {
+            progress.answered();
+            ended();
+            actual.onComplete();
+        }
+
+        @Override
+        public void cancel() {
+            Subscription current;
+            synchronized (this) {
+                cancelled = true;
+                current = upstream;
+            }
+            if (current != null) {
+                current.cancel();
+            }
+            progress.abandoned();
+            ended();
+        }
+
+        private void ended() {
+            if (sent) {
+                sent = false;
+                httpAnswer.httpConnections.ended();
+            }
+        }
+
+        /** The wait before the request is sent. */
+        private final class Pass implements CoreSubscriber<Void> {
+
+            @Override
+            public Context currentContext() {
+                return actual.currentContext();
+            }
+
+            @Override
+            public void onSubscribe(Subscription subscription) {
+                Exchanged.this.onSubscribe(subscription);
+            }
+
+            @Override
+            public void onNext(Void never) {}
+
+            @Override
+            public void onError(Throwable error) {
+                Exchanged.this.onError(error);
+            }
+
+            @Override
+            public void onComplete() {
+                synchronized (Exchanged.this) {
+                    if (cancelled) {
+                        return;
+                    }
+                }
+                send();
+            }
+        }
+    }
+}

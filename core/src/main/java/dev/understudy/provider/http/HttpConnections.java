@@ -1,0 +1,143 @@
+package dev.understudy.provider.http;
+
+import dev.understudy.provider.endpoint.Transport;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.net.URI;
+import java.time.Duration;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.Connection;
+import reactor.netty.http.Http11SslContextSpec;
+import reactor.netty.http.Http2SslContextSpec;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.Http2AllocationStrategy;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientState;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.ConnectionProvider.ConnectionMetadata;
+import reactor.netty.tcp.SslProvider;
+
+/** The connections of one provider: a pool of its own and a client without surprises. */
+final class HttpConnections {
+
+    static final int MAX_HEADERS = 16 << 10;
+
+    private final ConnectionProvider pool;
+    private final ConnectionTracker tracker = new ConnectionTracker(System::nanoTime);
+    private final @Nullable ProtocolNegotiation protocolNegotiation;
+    private final HttpClient client;
+    private final HttpClient http1;
+
+    HttpConnections(String provider, URI baseUrl, Transport transport) {
+        boolean http2 = transport.wire() == Transport.Wire.HTTP2 && "https".equalsIgnoreCase(baseUrl.getScheme());
+        this.protocolNegotiation = http2 ? new ProtocolNegotiation() : null;
+        this.pool = ConnectionProvider.builder("understudy-" + provider)
+                .allocationStrategy(Http2AllocationStrategy.builder()
+                        .maxConnections(transport.pool().maxConnections())
+                        .maxConcurrentStreams(ConnectionWatch.MAX_STREAMS)
+                        .strictConnectionReuse(true)
+                        .build())
+                .pendingAcquireMaxCount(2 * transport.pool().maxConnections())
+                .pendingAcquireTimeout(transport.pool().acquire())
+                .pendingAcquireTimer(
+                        new AcquireTimer(() -> http2 && tracker.isOpening(), transport.connect(), Schedulers.parallel()))
+                .evictionPredicate((connection, age) -> isUsedUp(transport.pool(), connection, age))
+                .evictInBackground(Duration.ofSeconds(30))
+                .lifo()
+                .build();
+        this.http1 = client(false, transport);
+        this.client = http2 ? client(true, transport) : http1;
+    }
+
+    private HttpClient client(boolean http2, Transport transport) {
+        HttpClient plain = HttpClient.create(pool)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        Math.min(Integer.MAX_VALUE, transport.connect().toMillis()))
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .protocol(
+                        http2
+                                ? new HttpProtocol[] {HttpProtocol.H2, HttpProtocol.HTTP11}
+                                : new HttpProtocol[] {HttpProtocol.HTTP11})
+                .httpResponseDecoder(spec -> spec.maxHeaderSize(MAX_HEADERS).maxInitialLineLength(MAX_HEADERS))
+                .http2Settings(settings -> settings.maxHeaderListSize(MAX_HEADERS))
+                .doOnChannelInit((observer, channel, address) ->
+                        ConnectionWatch.install(channel, transport, tracker, this::negotiated))
+                .doOnConnected(HttpConnections::install)
+                .observe((connection, state) -> {
+                    if (state == HttpClientState.STREAM_CONFIGURED) {
+                        install(connection);
+                    }
+                })
+                .disableRetry(true) // a POST that is sent twice is billed twice, and attempts are counted
+                .followRedirect(false) // a key belongs to one origin
+                .compress(false);
+        return transport
+                .tlsTrust()
+                .checker()
+                .map(checker -> plain.secure(tls -> tls.sslContext(context(http2, checker))))
+                .orElse(plain);
+    }
+
+    private void negotiated(String protocol) {
+        if (protocolNegotiation != null) {
+            protocolNegotiation.known(ApplicationProtocolNames.HTTP_2.equals(protocol));
+        }
+    }
+
+    /** Adds the handlers of responses: to a connection over HTTP/1.1, to each stream over HTTP/2. */
+    private static void install(Connection connection) {
+        connection
+                .addHandlerLast("understudy.discreet", DecoderErrorScrubber.HANDLER)
+                .addHandlerLast("understudy.interim", new InterimResponseFilter());
+    }
+
+    /** Replaces the pool's own conditions: a predicate is used instead of them. */
+    private static boolean isUsedUp(Transport.Pool limits, Connection connection, ConnectionMetadata age) {
+        if (age.lifeTime() >= limits.maxLifeTime().toMillis()
+                || age.idleTime() >= limits.idle().toMillis()) {
+            return true;
+        }
+        ConnectionWatch watch = ConnectionWatch.of(connection.channel());
+        return watch != null && watch.isMultiplexed()
+                ? watch.isRetired()
+                : !connection.channel().isActive() || !connection.isPersistent();
+    }
+
+    private static SslProvider.GenericSslContextSpec<SslContextBuilder> context(
+            boolean http2, TrustManagerFactory checker) {
+        return http2
+                ? Http2SslContextSpec.forClient().configure(context -> context.trustManager(checker))
+                : Http11SslContextSpec.forClient().configure(context -> context.trustManager(checker));
+    }
+
+    /** Returns the client for the protocol that is known now. */
+    HttpClient client() {
+        return protocolNegotiation != null && protocolNegotiation.isHttp1() ? http1 : client;
+    }
+
+    /** See {@link ProtocolNegotiation#pass()}. */
+    @Nullable Mono<Void> pass() {
+        return protocolNegotiation == null ? null : protocolNegotiation.pass();
+    }
+
+    /** Notes the end of a request that passed. */
+    void ended() {
+        if (protocolNegotiation != null) {
+            protocolNegotiation.ended();
+        }
+    }
+
+    /** Disposing takes a lock that all pools share, so an event loop leaves it to a thread that may wait. */
+    void close() {
+        if (Schedulers.isInNonBlockingThread()) {
+            Schedulers.boundedElastic().schedule(pool::dispose);
+        } else {
+            pool.dispose();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.understudy.provider.http;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.Signer;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+
+/** Requests to one endpoint, with their header fields, key and signature. Nothing is sent before the answer is subscribed to. */
+final class HttpRequests {
+
+    private static final byte[] NOTHING = new byte[0];
+
+    private final Endpoint endpoint;
+    private final Dialect dialect;
+    private final @Nullable Signer signer;
+    private final Supplier<HttpClient> client;
+
+    HttpRequests(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, Supplier<HttpClient> client) {
+        this.endpoint = endpoint;
+        this.dialect = dialect;
+        this.signer = signer;
+        this.client = client;
+    }
+
+    /**
+     * @param path below the base URL
+     * @param progress is told the connection that is used
+     */
+    HttpClient.ResponseReceiver<?> get(String path, KeyRing.Lease lease, String accept, RequestProgress progress) {
+        String uri = endpoint.baseUrl() + path;
+        HttpClient ready = client.get().headers(headers -> fill(headers, lease, accept))
+                .doOnRequest((request, connection) -> progress.sentOn(connection));
+        return signed(ready, "GET", uri, NOTHING).get().uri(uri);
+    }
+
+    /**
+     * @param body JSON
+     * @param progress is told the connection that is used
+     */
+    HttpClient.ResponseReceiver<?> post(
+            byte[] body, String path, KeyRing.Lease lease, String accept, RequestProgress progress) {
+        String uri = endpoint.baseUrl() + path;
+        HttpClient ready = client.get().headers(headers -> {
+            fill(headers, lease, accept);
+            headers.set("content-type", "application/json");
+        });
+        return signed(ready, "POST", uri, body)
+                .request(HttpMethod.POST)
+                .uri(uri)
+                .send((request, outbound) -> outbound.withConnection(progress::sentOn)
+                        .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body))));
+    }
+
+    private void fill(HttpHeaders headers, KeyRing.Lease lease, String accept) {
+        headers.set("accept", accept);
+        headers.set("accept-encoding", "identity");
+        headers.set("user-agent", "understudy");
+        dialect.headers(headers::set);
+        endpoint.headers().forEach(headers::set);
+        if (lease.key() != null) {
+            dialect.authorize(lease.key(), headers::set);
+        }
+    }
+
+    private HttpClient signed(HttpClient ready, String method, String uri, byte[] body) {
+        Signer with = signer;
+        return with == null
+                ? ready
+                : ready.headersWhen(
+                        headers -> Mono.defer(() -> with.sign(method, URI.create(uri), byLowerCaseName(headers), body))
+                                .onErrorMap(HttpRequests::unsigned)
+                                .map(fields -> {
+                                    fields.forEach(headers::set);
+                                    return headers;
+                                }));
+    }
+
+    private static CallFailed unsigned(Throwable error) {
+        return new CallFailed(Failure.of(
+                FailureKind.AUTH,
+                "the request could not be signed: " + error.getClass().getSimpleName()));
+    }
+
+    private static Map<String, String> byLowerCaseName(HttpHeaders headers) {
+        Map<String, String> fields = new TreeMap<>();
+        headers.forEach(field -> fields.put(field.getKey().toLowerCase(Locale.ROOT), field.getValue()));
+        return fields;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.understudy.provider.http;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+
+/**
+ * Passes over interim responses (100, 102, 103): they are no answer, and reactor-netty takes most of them for one. Only
+ * so many are borne before an answer.
+ */
+final class InterimResponseFilter extends ChannelInboundHandlerAdapter {
+
+    static final int MAX = 16;
+
+    private int passed;
+    private boolean passing;
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof HttpResponse response) {
+            passing = isInterim(response.status());
+            passed = passing ? passed + 1 : 0;
+            if (passed > MAX) {
+                passing = false;
+                response.setDecoderResult(DecoderResult.failure(new CallFailed(
+                        Failure.of(FailureKind.PROTOCOL, "more than " + MAX + " interim responses before an answer"))));
+            }
+        }
+        if (!passing) {
+            context.fireChannelRead(message);
+            return;
+        }
+        ReferenceCountUtil.release(message);
+        boolean stream = context.channel().parent() != null; // of HTTP/2, where an interim response has no content
+        if (stream || message instanceof LastHttpContent) {
+            passing = false;
+            context.read(); // nobody behind this handler has seen that there was anything
+        }
+    }
+
+    /** A switch of protocols ends HTTP, so it is an answer, though none that anybody asked for. */
+    private static boolean isInterim(HttpResponseStatus status) {
+        return status.codeClass() == HttpStatusClass.INFORMATIONAL
+                && !status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.understudy.provider.http;
+
+import dev.understudy.chat.CallScope;
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ProviderEvent;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.ToolCallIdMapper;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import reactor.core.publisher.Flux;
+
+/**
+ * Sends a request that was refused because of one parameter again without it, at once and with the same key, and leaves
+ * it out from the start in later calls for that model.
+ */
+final class ParameterFallback {
+
+    /** More than this many parameters are not given up in one call. */
+    static final int MOST = 3;
+
+    /** So many models are remembered; beyond that any one is forgotten, and learned again. */
+    static final int MODELS = 1_000;
+
+    private final String provider;
+    private final Dialect dialect;
+    private final Map<String, AdaptedBody> learned = new ConcurrentHashMap<>();
+
+    ParameterFallback(String provider, Dialect dialect) {
+        this.provider = provider;
+        this.dialect = dialect;
+    }
+
+    /**
+     * @param send one exchange with this body
+     * @param typing maps every error of an exchange to the one that callers see
+     */
+    <T> Flux<T> around(
+            ChatRequest request,
+            boolean stream,
+            CallScope scope,
+            Function<byte[], Flux<T>> send,
+            Function<Throwable, CallFailed> typing) {
+        AdaptedBody known = learned.getOrDefault(request.model(), AdaptedBody.NONE);
+        if (ToolCallIdMapper.changes(dialect.callIds(), request.messages())) {
+            scope.report(new ProviderEvent.RequestAdapted(provider, request.model(), "tool_call_id", ProviderEvent.Change.REWRITTEN));
+        }
+        return once(request, stream, scope, send, typing, known, MOST);
+    }
+
+    private <T> Flux<T> once(
+            ChatRequest request,
+            boolean stream,
+            CallScope scope,
+            Function<byte[], Flux<T>> send,
+            Function<Throwable, CallFailed> typing,
+            AdaptedBody adaptedBody,
+            int left) {
+        Flux<T> answer = send.apply(EncodedBodyCache.of(dialect, request, stream, adaptedBody, scope));
+        if (left == 0) {
+            return answer.onErrorMap(typing);
+        }
+        return answer.onErrorResume(error -> {
+            CallFailed failed = typing.apply(error);
+            AdaptedBody change = AdaptedBody.after(
+                    failed.failure(), adaptedBody.of(dialect.body(request, stream)), dialect.synonyms());
+            if (change == null || adaptedBody.repeats(change)) {
+                return Flux.error(failed);
+            }
+            if (AdaptedBody.lasts(failed.failure())) {
+                learn(request.model(), change);
+            }
+            change.changes()
+                    .forEach((parameter, name) -> scope.report(new ProviderEvent.RequestAdapted(
+                            provider,
+                            request.model(),
+                            parameter,
+                            name.isEmpty() ? ProviderEvent.Change.LEFT_OUT : ProviderEvent.Change.RENAMED)));
+            return once(request, stream, scope, send, typing, adaptedBody.plus(change), left - 1);
+        });
+    }
+
+    private void learn(String model, AdaptedBody change) {
+        if (learned.size() >= MODELS && !learned.containsKey(model)) {
+            learned.keySet().stream().findAny().ifPresent(learned::remove);
+        }
+        learned.merge(model, change, (known, more) -> known.repeats(more) ? known : known.plus(more));
+    }
+
+    int models() {
+        return learned.size();
+    }
+}

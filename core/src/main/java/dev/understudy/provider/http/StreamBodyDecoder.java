@@ -1,0 +1,184 @@
+package dev.understudy.provider.http;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.json.JsonErrors;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Signal;
+
+/**
+ * One streamed body on its way from bytes to chunks. Decodes only as far as it is asked: what waits is at most the rest
+ * of one network buffer.
+ */
+public final class StreamBodyDecoder {
+
+    static final long MAX_BYTES = 64L << 20;
+
+    private final Framing framing;
+    private final StreamDecoder decoder;
+    private final UnaryOperator<StreamChunk> mark;
+    private final Runnable onFinished;
+    private final Runnable onOverLimit;
+    private final Runnable onContent;
+    private final Queue<StreamChunk> ready = new ArrayDeque<>(4);
+    private @Nullable CallFailed broken;
+    private long bytes;
+    private boolean draining;
+    private boolean over;
+    private boolean answered;
+
+    /**
+     * @param mark applied to every chunk
+     * @param onFinished run when a finish reason was seen, and again when something is said after it all the same
+     * @param onOverLimit run when so much arrived behind the end of the answer that nothing more should be read
+     * @param onContent run once, with the first content or at the end of the body
+     */
+    public StreamBodyDecoder(
+            Framing framing,
+            StreamDecoder decoder,
+            UnaryOperator<StreamChunk> mark,
+            Runnable onFinished,
+            Runnable onOverLimit,
+            Runnable onContent) {
+        this.framing = framing;
+        this.decoder = decoder;
+        this.mark = mark;
+        this.onFinished = onFinished;
+        this.onOverLimit = onOverLimit;
+        this.onContent = onContent;
+    }
+
+    /**
+     * Decodes a piece of the body, or its end, as its chunks are asked for. Failures, also those of the transport, are
+     * thrown typed after the chunks before them.
+     */
+    public Iterable<StreamChunk> read(Signal<byte[]> piece) {
+        return () -> {
+            take(piece.get());
+            return new Chunks(piece);
+        };
+    }
+
+    private void take(byte @Nullable [] piece) {
+        bytes += piece == null ? 0 : piece.length;
+        if (over) {
+            if (bytes > MAX_BYTES) {
+                onOverLimit.run();
+            }
+            return;
+        }
+        if (piece == null) {
+            if (!answered) {
+                answered = true;
+                onContent.run();
+            }
+            framing.end();
+            return;
+        }
+        if (bytes > MAX_BYTES) {
+            broken = new CallFailed(
+                    Failure.of(FailureKind.PROTOCOL, "the stream is over its limit of " + (MAX_BYTES >> 20) + " MiB"));
+            return;
+        }
+        try {
+            framing.push(piece);
+        } catch (CallFailed failed) {
+            broken = failed;
+        }
+    }
+
+    private final class Chunks implements Iterator<StreamChunk> {
+
+        private final Signal<byte[]> piece;
+
+        Chunks(Signal<byte[]> piece) {
+            this.piece = piece;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (ready.isEmpty()) {
+                if (broken != null) {
+                    over = true;
+                    throw broken;
+                }
+                if (over || !advance()) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public StreamChunk next() {
+            StreamChunk chunk = ready.poll();
+            if (chunk == null) {
+                throw new NoSuchElementException();
+            }
+            return mark.apply(chunk);
+        }
+
+        /** Decodes the next event, or ends the stream; false when more bytes are needed. */
+        private boolean advance() {
+            try {
+                if (framing.next()) {
+                    decoder.read(framing, ready::add);
+                    if (!answered && hasContent()) {
+                        answered = true;
+                        onContent.run();
+                    }
+                    if (decoder.finished() && !(draining && ready.isEmpty())) {
+                        draining = true;
+                        onFinished.run();
+                    }
+                    if (decoder.terminated()) {
+                        end();
+                    }
+                    return true;
+                }
+                if (piece.hasValue()) {
+                    return false;
+                }
+                Throwable error = piece.getThrowable();
+                if (error != null && !decoder.finished()) {
+                    throw TransportErrors.typed(error, true);
+                }
+                end();
+                return true;
+            } catch (CallFailed failed) {
+                if (decoder.finished() && !over && failed.failure().kind() == FailureKind.PROTOCOL) {
+                    end(); // an answer that is complete is not spoilt by what cannot be read behind it
+                } else {
+                    broken = failed;
+                }
+                return true;
+            }
+        }
+
+        private boolean hasContent() {
+            for (StreamChunk chunk : ready) {
+                if (chunk.isContent()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private void end() {
+            if (framing.isForeign() && !decoder.finished()) {
+                throw JsonErrors.rejected("not one event in the body where a stream was expected");
+            }
+            decoder.end(ready::add);
+            over = true;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.understudy.provider.http;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.TooLongFrameException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+
+/** Types what the transport signals, by JDK supertypes and by how far the exchange had come; never by shaded classes. */
+final class TransportErrors {
+
+    private TransportErrors() {}
+
+    /** @param answered whether the response's headers had arrived */
+    static CallFailed typed(Throwable error, boolean answered) {
+        if (error instanceof CallFailed typed) {
+            return typed;
+        }
+        return new CallFailed(failure(error, answered), error);
+    }
+
+    private static Failure failure(Throwable error, boolean answered) {
+        if (error instanceof UnknownHostException) {
+            return connect("the host's name is not known");
+        }
+        if (error instanceof ConnectException) {
+            boolean slow = error.getClass().getSimpleName().contains("Timeout");
+            return connect(slow ? "no connection in time" : "connection refused");
+        }
+        if (error instanceof SSLException || error.getCause() instanceof SSLException) {
+            return connect("no TLS connection: " + error.getClass().getSimpleName());
+        }
+        if (error instanceof TooLongFrameException || error.getCause() instanceof TooLongFrameException) {
+            return Failure.of(
+                    FailureKind.PROTOCOL, "header fields or a line of the response are over their limit of 16 KiB");
+        }
+        if (error instanceof DecoderException || error instanceof IllegalArgumentException) {
+            return Failure.of(
+                    FailureKind.PROTOCOL,
+                    "the response is no HTTP: " + error.getClass().getSimpleName());
+        }
+        boolean pool = error.getClass().getSimpleName().startsWith("PoolAcquire");
+        if (pool) {
+            return Failure.of(FailureKind.SKIPPED, "all connections of the provider's pool are in use");
+        }
+        if (error instanceof TimeoutException) {
+            return Failure.of(FailureKind.TIMEOUT, "the transport gave up waiting");
+        }
+        if (error instanceof IOException || error instanceof IllegalStateException) {
+            return answered
+                    ? Failure.of(FailureKind.TRUNCATED, "the connection was lost in the middle of the answer")
+                    : connect("the connection was lost before an answer came");
+        }
+        return Failure.of(
+                FailureKind.PROTOCOL,
+                "the transport failed with " + error.getClass().getName());
+    }
+
+    private static Failure connect(String message) {
+        return Failure.of(FailureKind.CONNECT, message).withPhase(Failure.Phase.CONNECT);
+    }
+}

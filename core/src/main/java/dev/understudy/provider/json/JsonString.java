@@ -1,0 +1,99 @@
+package dev.understudy.provider.json;
+
+import java.nio.charset.StandardCharsets;
+
+/** What is between the quotes of a string in JSON. */
+final class JsonString {
+
+    private JsonString() {}
+
+    /** The string that stands in a range which {@link JsonScanner} has passed. Half a surrogate pair stays one. */
+    static String of(byte[] bytes, int from, int to) {
+        int escape = escape(bytes, from, to);
+        return escape == to
+                ? new String(bytes, from, to - from, StandardCharsets.UTF_8)
+                : unescaped(bytes, from, escape, to);
+    }
+
+    /** Whether {@code text} stands there as it is: in ASCII, and without an escape sequence. */
+    static boolean isSpelt(String text, byte[] bytes, int from, int to) {
+        if (text.length() != to - from) {
+            return false;
+        }
+        for (int i = from; i < to; i++) {
+            if (bytes[i] != text.charAt(i - from) || bytes[i] == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String unescaped(byte[] bytes, int from, int firstEscape, int to) {
+        StringBuilder text = new StringBuilder(to - from);
+        int start = from;
+        int escape = firstEscape;
+        while (escape < to) {
+            text.append(new String(bytes, start, escape - start, StandardCharsets.UTF_8));
+            byte what = bytes[escape + 1];
+            text.append(what == 'u' ? (char) hex(bytes, escape + 2) : meant(what));
+            start = escape + (what == 'u' ? 6 : 2);
+            escape = escape(bytes, start, to);
+        }
+        return text.append(new String(bytes, start, to - start, StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    private static int escape(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i < to && bytes[i] != '\\') {
+            i++;
+        }
+        return i;
+    }
+
+    /** Past the escape sequence whose backslash is at {@code from}. */
+    static int pastEscape(byte[] bytes, int from, int end) {
+        if (from + 1 == end) {
+            throw JsonErrors.cut();
+        }
+        if (bytes[from + 1] != 'u') {
+            if (meant(bytes[from + 1]) == 0) {
+                throw JsonErrors.malformed();
+            }
+            return from + 2;
+        }
+        for (int i = from + 2; i < from + 6; i++) {
+            if (i == end) {
+                throw JsonErrors.cut();
+            }
+            if (digit(bytes[i]) < 0) {
+                throw JsonErrors.malformed();
+            }
+        }
+        return from + 6;
+    }
+
+    /** The character that a backslash and {@code letter} stand for, 0 for none. */
+    private static char meant(byte letter) {
+        return switch (letter) {
+            case '"', '\\', '/' -> (char) letter;
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            default -> 0;
+        };
+    }
+
+    private static int hex(byte[] bytes, int from) {
+        return digit(bytes[from]) << 12
+                | digit(bytes[from + 1]) << 8
+                | digit(bytes[from + 2]) << 4
+                | digit(bytes[from + 3]);
+    }
+
+    private static int digit(byte letter) {
+        return letter < 0 ? -1 : Character.digit(letter, 16);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.understudy.provider.json;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a reader has at hand as nested maps, lists, strings, numbers and booleans, where its shape is not known. */
+public final class JsonTree {
+
+    private JsonTree() {}
+
+    /** The value at hand; null for null. */
+    public static @Nullable Object of(JsonReader in) {
+        return switch (in.kind()) {
+            case OBJECT -> object(in);
+            case ARRAY -> array(in);
+            case NUMBER -> JsonNumber.of(in.string("0"));
+            case TRUE -> true;
+            case FALSE -> false;
+            case STRING -> in.string();
+            case NONE, NULL -> null;
+        };
+    }
+
+    /** Returns the value at hand as compact JSON, fields in the order received. */
+    public static String text(JsonReader in) {
+        return JsonWriter.text(of(in));
+    }
+
+    /** The object at hand, fields in the order received; empty if the value is none. */
+    static Map<String, @Nullable Object> object(JsonReader in) {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        if (in.object()) {
+            while (in.nextField()) {
+                String name = in.field();
+                object.put(name, of(in));
+            }
+        }
+        return object;
+    }
+
+    private static List<@Nullable Object> array(JsonReader in) {
+        List<@Nullable Object> array = new ArrayList<>();
+        if (in.array()) {
+            while (in.nextElement()) {
+                array.add(of(in));
+            }
+        }
+        return array;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.understudy.provider.ollama;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.dialect.AggregatedAnswer;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.framing.JsonFraming;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ollama's own /api/chat, below a base like {@code http://localhost:11434}. Its imitation of OpenAI's dialect loses errors
+ * inside a stream; this one tells them. How requests are mapped stands at {@link OllamaRequest}.
+ */
+public final class Ollama implements Dialect {
+
+    static final String NAME = "ollama";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return "/api/chat";
+    }
+
+    @Override
+    public String probePath() {
+        return "/api/tags";
+    }
+
+    @Override
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        return OllamaRequest.body(request, stream);
+    }
+
+    /** A whole answer is a stream of one line. */
+    @Override
+    public boolean streams(String contentType) {
+        return true;
+    }
+
+    @Override
+    public Framing framing() {
+        return new JsonFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new OllamaStream(provider, request);
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return AggregatedAnswer.read(body, new OllamaStream(provider, request));
+    }
+}

@@ -1,0 +1,112 @@
+package dev.understudy.provider.ollama;
+
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.json.Json;
+import dev.understudy.provider.json.JsonErrors;
+import dev.understudy.provider.json.JsonReader;
+import dev.understudy.provider.json.JsonTree;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one line of a stream, or one whole answer, says: they look alike. Read anew for each, so that a line counts wholly
+ * or not at all.
+ */
+final class OllamaEvent {
+
+    /** Who answers and how much it was, as the last line that says so has it. */
+    @Nullable
+    String model;
+
+    int input;
+    int output;
+
+    String created = "";
+    String text = "";
+    String thinking = "";
+
+    /** Calls; the id is "" where the server gives none. */
+    List<ToolCall> calls = new ArrayList<>(0);
+
+    boolean done;
+
+    @Nullable
+    String reason;
+
+    boolean isError;
+
+    void read(byte[] bytes, int offset, int length) {
+        created = "";
+        text = "";
+        thinking = "";
+        calls = new ArrayList<>(0);
+        done = false;
+        reason = null;
+        isError = false;
+        JsonReader in = Json.read(bytes, offset, length);
+        if (!in.object()) {
+            throw JsonErrors.rejected("a line that is no JSON object");
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "model" -> model = model == null ? in.string() : in.repeated(model);
+                case "created_at" -> created = in.string("");
+                case "message" -> message(in);
+                case "done" -> done = in.bool(false);
+                case "done_reason" -> reason = word(in);
+                case "prompt_eval_count" -> input = Math.max(0, in.integer(input));
+                case "eval_count" -> output = Math.max(0, in.integer(output));
+                case "error" -> isError |= in.isObject() || !in.string("").isBlank();
+                default -> in.skip();
+            }
+        }
+    }
+
+    private static @Nullable String word(JsonReader in) {
+        String word = in.string("");
+        return word.isBlank() ? null : word;
+    }
+
+    private void message(JsonReader in) {
+        if (in.object()) {
+            while (in.nextField()) {
+                switch (in.field()) {
+                    case "content" -> text = in.string("");
+                    case "thinking" -> thinking = in.string("");
+                    case "tool_calls" -> calls(in);
+                    default -> in.skip();
+                }
+            }
+        }
+    }
+
+    private void calls(JsonReader in) {
+        calls.clear(); // of a field that is said twice the last counts
+        if (in.array()) {
+            while (in.nextElement()) {
+                String id = "";
+                String name = "";
+                String arguments = "{}";
+                if (in.object()) {
+                    while (in.nextField()) {
+                        if (in.field().equals("id")) {
+                            id = in.string("");
+                        } else if (in.field().equals("function") && in.object()) {
+                            while (in.nextField()) {
+                                switch (in.field()) {
+                                    case "name" -> name = in.string("");
+                                    case "arguments" -> arguments = in.isObject() ? JsonTree.text(in) : in.string("{}");
+                                    default -> in.skip();
+                                }
+                            }
+                        }
+                    }
+                }
+                if (!name.isEmpty()) {
+                    calls.add(new ToolCall(id, name, arguments));
+                }
+            }
+        }
+    }
+}

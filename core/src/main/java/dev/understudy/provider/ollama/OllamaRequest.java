@@ -1,0 +1,164 @@
+package dev.understudy.provider.ollama;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.SamplingParameters;
+import dev.understudy.chat.Tool;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.ExtraFields;
+import dev.understudy.provider.dialect.ToolArguments;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes requests as Ollama wants them:
+ *
+ * <ul>
+ *   <li>{@code stream} is always said, because the server streams unless told otherwise;
+ *   <li>sampling goes into {@code options}; the window ({@code num_ctx}) is the server's own unless the caller's extra
+ *       fields name one, and what does not fit is cut off by the server without a word;
+ *   <li>pictures are sent as bytes; one that is only a URL cannot be sent and is refused as {@link
+ *       FailureKind#UNSUPPORTED} before anything is sent;
+ *   <li>arguments of tool calls are objects, and results name the tool;
+ *   <li>a model cannot be made to call a tool: with {@link ToolChoice.Mode#NONE} the tools are left out, with a named one
+ *       the others are;
+ *   <li>the caller's extra fields win; those of {@code options} are joined with ours.
+ * </ul>
+ */
+final class OllamaRequest {
+
+    private OllamaRequest() {}
+
+    static Map<String, Object> body(ChatRequest request, boolean stream) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("model", request.model());
+        body.put(
+                "messages",
+                request.messages().stream().map(OllamaRequest::message).toList());
+        List<Map<String, Object>> tools = tools(request.toolSet());
+        if (!tools.isEmpty()) {
+            body.put("tools", tools);
+        }
+        if (request.format() instanceof ResponseFormat.JsonSchema schema) {
+            body.put("format", schema.schema());
+        } else if (request.format() instanceof ResponseFormat.Json) {
+            body.put("format", "json");
+        }
+        Map<String, Object> options = options(request.sampling());
+        if (!options.isEmpty()) {
+            body.put("options", options);
+        }
+        body.put("stream", stream);
+        request.extra().getOrDefault(Ollama.NAME, Map.of()).forEach((field, value) -> ExtraFields.put(body, field, value));
+        return body;
+    }
+
+    private static Map<String, Object> message(Message message) {
+        if (message instanceof Message.System system) {
+            return turn("system", system.text());
+        }
+        if (message instanceof Message.ToolResult result) {
+            Map<String, Object> turn = turn("tool", result.content());
+            turn.put("tool_name", result.name());
+            return turn;
+        }
+        if (message instanceof Message.Assistant assistant) {
+            Map<String, Object> turn = turn("assistant", assistant.text());
+            if (!assistant.toolCalls().isEmpty()) {
+                turn.put(
+                        "tool_calls",
+                        assistant.toolCalls().stream().map(OllamaRequest::call).toList());
+            }
+            return turn;
+        }
+        Message.User user = (Message.User) message;
+        Map<String, Object> turn = turn("user", user.text());
+        List<String> images = new ArrayList<>();
+        for (Message.Part part : user.parts()) {
+            if (part instanceof Message.Part.Image picture) {
+                images.add(base64(picture.image()));
+            }
+        }
+        if (!images.isEmpty()) {
+            turn.put("images", images);
+        }
+        return turn;
+    }
+
+    private static Map<String, Object> turn(String role, String content) {
+        Map<String, Object> turn = new LinkedHashMap<>();
+        turn.put("role", role);
+        turn.put("content", content);
+        return turn;
+    }
+
+    private static String base64(Image image) {
+        if (image instanceof Image.Data data) {
+            return data.base64();
+        }
+        String url = ((Image.Url) image).url();
+        int comma = url.indexOf(";base64,");
+        if (!url.startsWith("data:") || comma < 0) {
+            throw new CallFailed(
+                    Failure.of(FailureKind.UNSUPPORTED, "Ollama takes pictures as bytes, this one is only a URL")
+                            .withRefused("image_url"));
+        }
+        return url.substring(comma + 8);
+    }
+
+    private static Map<String, Object> call(ToolCall call) {
+        Map<String, Object> function = new LinkedHashMap<>();
+        function.put("name", call.name());
+        function.put("arguments", ToolArguments.object(call.arguments()));
+        return Map.of("function", function);
+    }
+
+    private static List<Map<String, Object>> tools(ToolSet toolSet) {
+        ToolChoice choice = toolSet.choice();
+        return toolSet.tools().stream()
+                .filter(tool -> choice.mode() != ToolChoice.Mode.NONE
+                        && (choice.tool() == null || choice.tool().equals(tool.name())))
+                .map(OllamaRequest::tool)
+                .toList();
+    }
+
+    private static Map<String, Object> tool(Tool tool) {
+        Map<String, Object> function = new LinkedHashMap<>();
+        function.put("name", tool.name());
+        function.put("description", tool.description());
+        function.put("parameters", tool.schema());
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("type", "function");
+        fields.put("function", function);
+        return fields;
+    }
+
+    private static Map<String, Object> options(SamplingParameters samplingParameters) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        if (samplingParameters.temperature() != null) {
+            options.put("temperature", samplingParameters.temperature());
+        }
+        if (samplingParameters.topP() != null) {
+            options.put("top_p", samplingParameters.topP());
+        }
+        if (samplingParameters.maxTokens() != null) {
+            options.put("num_predict", samplingParameters.maxTokens());
+        }
+        if (!samplingParameters.stop().isEmpty()) {
+            options.put("stop", samplingParameters.stop());
+        }
+        if (samplingParameters.seed() != null) {
+            options.put("seed", samplingParameters.seed());
+        }
+        return options;
+    }
+}

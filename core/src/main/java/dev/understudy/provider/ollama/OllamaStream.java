@@ -1,0 +1,111 @@
+package dev.understudy.provider.ollama;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ServedBy;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorMetadata;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.dialect.SyntheticCallIds;
+import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.framing.Framing;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a streamed answer of Ollama. The line that says {@code done} completes it and tells the tokens. */
+final class OllamaStream implements StreamDecoder {
+
+    private final String provider;
+    private final ChatRequest request;
+    private final OllamaEvent line = new OllamaEvent();
+    private boolean done;
+    private @Nullable String reason;
+    private int calls;
+
+    OllamaStream(String provider, ChatRequest request) {
+        this.provider = provider;
+        this.request = request;
+    }
+
+    @Override
+    public void read(Framing framing, Consumer<StreamChunk> out) {
+        if (done) {
+            return;
+        }
+        try {
+            line.read(framing.payload(), framing.offset(), framing.length());
+        } catch (CallFailed failed) {
+            if (framing.isErrorField()) {
+                throw InBandError.noAnswer(framing.copy(), "words where JSON was expected");
+            }
+            if (framing.isUnterminated()) {
+                return;
+            }
+            throw failed;
+        }
+        if (line.isError) {
+            throw InBandError.of(framing.payload(), framing.offset(), framing.length());
+        }
+        tell(out);
+        done = line.done;
+        reason = line.reason;
+        if ("error".equalsIgnoreCase(reason)) {
+            throw new CallFailed(Failure.of(FailureKind.SERVER, "the server ended the answer with error")
+                    .withStatus(0, "error"));
+        }
+    }
+
+    private void tell(Consumer<StreamChunk> out) {
+        if (!line.thinking.isEmpty()) {
+            out.accept(new StreamChunk.Reasoning(line.thinking, null));
+        }
+        if (!line.text.isEmpty()) {
+            out.accept(new StreamChunk.Text(line.text));
+        }
+        for (ToolCall told : line.calls) {
+            String id = told.id().isEmpty() ? SyntheticCallIds.of(SyntheticCallIds.salt(request, line.created), calls) : told.id();
+            ToolCall call = new ToolCall(id, told.name(), told.arguments());
+            out.accept(new StreamChunk.ToolCallPart(calls, call.id(), call.name(), call.arguments()));
+            out.accept(new StreamChunk.ToolCallDone(calls, call));
+            calls++;
+        }
+    }
+
+    @Override
+    public boolean finished() {
+        return done;
+    }
+
+    @Override
+    public boolean terminated() {
+        return done;
+    }
+
+    @Override
+    public void end(Consumer<StreamChunk> out) {
+        if (!done) {
+            throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended before it was done"));
+        }
+        out.accept(new StreamChunk.Finish(
+                finishReason(),
+                line.input == 0 && line.output == 0 ? Usage.none() : Usage.of(line.input, line.output),
+                new VendorMetadata(null, line.model, reason, null),
+                ServedBy.by(provider, request.model())));
+    }
+
+    /** Old servers give no reason, and none says that tools are to be called. */
+    private FinishReason finishReason() {
+        return switch (reason == null ? "stop" : reason.toLowerCase(Locale.ROOT)) {
+            case "stop" -> calls > 0 ? FinishReason.TOOL_CALLS : FinishReason.STOP;
+            case "tool_calls" -> FinishReason.TOOL_CALLS;
+            case "length" -> FinishReason.LENGTH;
+            default -> FinishReason.OTHER;
+        };
+    }
+}

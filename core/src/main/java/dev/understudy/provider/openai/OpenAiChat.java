@@ -1,0 +1,84 @@
+package dev.understudy.provider.openai;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
+import dev.understudy.provider.endpoint.Secret;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.framing.SseFraming;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** OpenAI Chat Completions, as spoken by OpenAI and by nearly everybody else. */
+public final class OpenAiChat implements Dialect {
+
+    public static final String NAME = "openai-chat";
+
+    private static final Map<String, String> SYNONYMS =
+            Map.of("max_tokens", "max_completion_tokens", "max_completion_tokens", "max_tokens");
+
+    private final OpenAiCompatibility openAiCompatibility;
+
+    public OpenAiChat(OpenAiCompatibility openAiCompatibility) {
+        this.openAiCompatibility = openAiCompatibility;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return openAiCompatibility.path(request.model());
+    }
+
+    @Override
+    public String probePath() {
+        return openAiCompatibility.paths().probe();
+    }
+
+    @Override
+    public Object encoding() {
+        return openAiCompatibility;
+    }
+
+    @Override
+    public CallIds callIds() {
+        return openAiCompatibility.turns().callIds();
+    }
+
+    @Override
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        return OpenAiChatRequest.body(request, stream, openAiCompatibility);
+    }
+
+    @Override
+    public Map<String, String> synonyms() {
+        return SYNONYMS;
+    }
+
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        openAiCompatibility.authorize(key, header);
+    }
+
+    @Override
+    public Framing framing() {
+        return new SseFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new OpenAiChatStream(provider, request, openAiCompatibility);
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return OpenAiChatAnswer.decode(provider, request, body);
+    }
+}

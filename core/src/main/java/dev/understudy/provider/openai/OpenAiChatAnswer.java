@@ -1,0 +1,50 @@
+package dev.understudy.provider.openai;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ServedBy;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.SyntheticCallIds;
+import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.json.JsonErrors;
+import java.util.List;
+
+/** Reads a whole answer. */
+final class OpenAiChatAnswer {
+
+    private OpenAiChatAnswer() {}
+
+    static ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        OpenAiChatEvent event = new OpenAiChatEvent(true);
+        event.read(body, 0, body.length);
+        if (event.isError) {
+            throw InBandError.of(body, 0, body.length);
+        }
+        if (!event.hasChoices) {
+            throw JsonErrors.rejected("JSON without choices where an answer was expected");
+        }
+        OpenAiChatDelta turn = event.turn;
+        Failure failure = OpenAiChatFinishReason.failure(turn.finish, turn.nativeFinish);
+        if (failure != null) {
+            throw new CallFailed(failure);
+        }
+        String reasoning = turn.reasoning(true);
+        OpenAiChatToolCalls calls = new OpenAiChatToolCalls(SyntheticCallIds.salt(request, event.id));
+        calls.take(turn);
+        List<ToolCall> whole = calls.whole();
+        return new ChatResponse(
+                turn.text,
+                turn.refusal,
+                reasoning.isEmpty() ? List.of() : List.of(ReasoningBlock.of(reasoning)),
+                whole,
+                new StreamChunk.Finish(
+                        OpenAiChatFinishReason.reason(turn.finish, !whole.isEmpty()),
+                        event.usage.normalised(),
+                        event.receipt(turn.finish),
+                        ServedBy.by(provider, request.model())));
+    }
+}

@@ -1,0 +1,240 @@
+package dev.understudy.provider.openai;
+
+import dev.understudy.provider.json.JsonReader;
+import dev.understudy.provider.json.JsonTree;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What one choice says: a delta of a stream or a whole message, which have the same fields. Read anew each time. */
+final class OpenAiChatDelta {
+
+    /** A tool call, or a piece of one. What is absent is "" or -1. */
+    static final class Piece {
+        int index;
+        String id = "";
+        String name = "";
+        String arguments = "";
+    }
+
+    String text = "";
+    String refusal = "";
+    private String reasoning = "";
+    private String thinking = "";
+    private String details = "";
+
+    @Nullable
+    String finish;
+
+    @Nullable
+    String nativeFinish;
+
+    private final List<Piece> pieces = new ArrayList<>(1);
+    private int used;
+
+    /** It is a whole message, not a delta. */
+    boolean isMessage;
+
+    private boolean hasWords;
+
+    void clear() {
+        finish = null;
+        nativeFinish = null;
+        isMessage = false;
+        hasWords = false;
+        clearWords();
+    }
+
+    private void clearWords() {
+        text = "";
+        refusal = "";
+        reasoning = "";
+        thinking = "";
+        details = "";
+        used = 0;
+    }
+
+    boolean reasoningInWords() {
+        return !reasoning.isEmpty() || !thinking.isEmpty();
+    }
+
+    /** Reasoning may be told in several ways at once; one of them counts, and details only if nothing else does. */
+    String reasoning(boolean orDetails) {
+        if (!reasoning.isEmpty()) {
+            return reasoning;
+        }
+        return thinking.isEmpty() && orDetails ? details : thinking;
+    }
+
+    int pieces() {
+        return used;
+    }
+
+    Piece piece(int i) {
+        return pieces.get(i);
+    }
+
+    /**
+     * Reads a delta or a message. Some servers send both, the message with all that was said so far.
+     *
+     * @param counts whether it is the one that counts where both are there
+     */
+    void read(JsonReader in, boolean message, boolean counts) {
+        if (in.isNull() || (hasWords && !counts)) {
+            return;
+        }
+        clearWords();
+        hasWords = true;
+        isMessage = message;
+        words(in);
+    }
+
+    private void words(JsonReader in) {
+        if (!in.object()) {
+            return;
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "content" -> content(in);
+                case "refusal" -> refusal = in.string("");
+                case "reasoning_content", "reasoning", "reasoning_text" -> {
+                    if (reasoning.isEmpty()) {
+                        reasoning = in.string("");
+                    }
+                }
+                case "reasoning_details" -> details(in);
+                case "tool_calls" -> toolCalls(in);
+                case "function_call" -> functionCall(in);
+                default -> in.skip();
+            }
+        }
+    }
+
+    private void content(JsonReader in) {
+        if (!in.array()) {
+            text = in.string("");
+            return;
+        }
+        StringBuilder said = new StringBuilder();
+        StringBuilder refusals = new StringBuilder(refusal);
+        StringBuilder thoughts = new StringBuilder();
+        while (in.nextElement()) {
+            if (!in.object()) {
+                said.append(in.string(""));
+                continue;
+            }
+            String words = "";
+            String refused = "";
+            String thought = "";
+            while (in.nextField()) {
+                switch (in.field()) {
+                    case "text" -> words = in.string("");
+                    case "refusal" -> refused = in.string("");
+                    case "thinking", "summary", "reasoning" -> thought = textsOf(in);
+                    default -> in.skip();
+                }
+            }
+            said.append(words);
+            refusals.append(refused);
+            thoughts.append(thought);
+        }
+        text = said.toString();
+        refusal = refusals.toString();
+        thinking = thoughts.toString();
+    }
+
+    /** A string, or a list of objects with a text. */
+    private static String textsOf(JsonReader in) {
+        if (!in.array()) {
+            return in.string("");
+        }
+        StringBuilder texts = new StringBuilder();
+        while (in.nextElement()) {
+            if (!in.object()) {
+                texts.append(in.string(""));
+                continue;
+            }
+            while (in.nextField()) {
+                if (in.field().equals("text")) {
+                    texts.append(in.string(""));
+                }
+            }
+        }
+        return texts.toString();
+    }
+
+    private void details(JsonReader in) {
+        if (!in.array()) {
+            return;
+        }
+        StringBuilder texts = new StringBuilder();
+        while (in.nextElement()) {
+            if (in.object()) {
+                while (in.nextField()) {
+                    switch (in.field()) {
+                        case "text", "summary" -> texts.append(in.string(""));
+                        default -> in.skip();
+                    }
+                }
+            }
+        }
+        details = texts.toString();
+    }
+
+    private void toolCalls(JsonReader in) {
+        if (in.array()) {
+            while (in.nextElement()) {
+                if (in.isObject()) {
+                    call(in, next());
+                }
+            }
+        } else if (in.isObject()) {
+            call(in, next());
+        }
+    }
+
+    /** The older form of the only tool call. Some servers send it empty beside the newer one. */
+    private void functionCall(JsonReader in) {
+        if (in.isObject() && used == 0) {
+            Piece piece = next();
+            call(in, piece);
+            if (piece.name.isEmpty() && piece.arguments.isEmpty()) {
+                used = 0;
+            }
+        }
+    }
+
+    private Piece next() {
+        if (used == pieces.size()) {
+            pieces.add(new Piece());
+        }
+        Piece piece = pieces.get(used++);
+        piece.index = -1;
+        piece.id = "";
+        piece.name = "";
+        piece.arguments = "";
+        return piece;
+    }
+
+    private static void call(JsonReader in, Piece piece) {
+        if (!in.object()) {
+            return;
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "index" -> piece.index = in.integer(-1);
+                case "id" -> piece.id = in.string("");
+                case "function", "custom" -> call(in, piece);
+                case "name" -> piece.name = or(in, piece.name);
+                case "arguments", "input" -> piece.arguments = or(in, piece.arguments);
+                default -> in.skip();
+            }
+        }
+    }
+
+    /** Arguments are text that holds JSON, but some servers send the JSON itself. */
+    private static String or(JsonReader in, String before) {
+        String value = in.isObject() || in.isArray() ? JsonTree.text(in) : in.string("");
+        return value.isEmpty() ? before : value;
+    }
+}

@@ -1,0 +1,186 @@
+package dev.understudy.provider.openai;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.SamplingParameters;
+import dev.understudy.chat.Tool;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.ToolCallIdMapper;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The body of an OpenAI Chat Completions request. */
+final class OpenAiChatRequest {
+
+    private OpenAiChatRequest() {}
+
+    static Map<String, @Nullable Object> body(ChatRequest request, boolean stream, OpenAiCompatibility openAiCompatibility) {
+        Map<String, Object> extra = request.extra().getOrDefault(OpenAiChat.NAME, Map.of());
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("model", request.model());
+        body.put("messages", messages(request.messages(), openAiCompatibility));
+        tools(request.toolSet(), body);
+        format(request.format(), body);
+        sampling(request.sampling(), openAiCompatibility, body);
+        if (isContinued(request.messages(), openAiCompatibility, Continuation.FLAGS)) {
+            body.put("continue_final_message", true);
+            body.put("add_generation_prompt", false);
+        }
+        if (stream) {
+            body.put("stream", true);
+            if (openAiCompatibility.usageOnRequest()) {
+                body.put("stream_options", Map.of("include_usage", true));
+            }
+        }
+        if (extra.containsKey("max_tokens") || extra.containsKey("max_completion_tokens")) {
+            body.remove(openAiCompatibility.fields().maxTokens());
+        }
+        body.putAll(extra);
+        return body;
+    }
+
+    private static List<Object> messages(List<Message> messages, OpenAiCompatibility openAiCompatibility) {
+        ToolCallIdMapper ids = new ToolCallIdMapper(openAiCompatibility.turns().callIds());
+        List<Object> turns = new ArrayList<>(messages.size());
+        for (int i = 0; i < messages.size(); i++) {
+            Map<String, @Nullable Object> turn = message(messages.get(i), ids);
+            if (i == messages.size() - 1 && isContinued(messages, openAiCompatibility, Continuation.PREFIX)) {
+                turn.put("prefix", true);
+            }
+            turns.add(turn);
+        }
+        return turns;
+    }
+
+    private static boolean isContinued(List<Message> messages, OpenAiCompatibility openAiCompatibility, Continuation by) {
+        return openAiCompatibility.turns().continuation() == by && messages.get(messages.size() - 1) instanceof Message.Assistant;
+    }
+
+    private static Map<String, @Nullable Object> message(Message message, ToolCallIdMapper ids) {
+        if (message instanceof Message.System system) {
+            return turn("system", system.text());
+        }
+        if (message instanceof Message.User user) {
+            return turn("user", user(user));
+        }
+        if (message instanceof Message.ToolResult result) {
+            Map<String, @Nullable Object> turn = turn("tool", result.content());
+            turn.put("tool_call_id", ids.of(result));
+            return turn;
+        }
+        Message.Assistant assistant = (Message.Assistant) message;
+        boolean onlyCalls = assistant.text().isEmpty() && !assistant.toolCalls().isEmpty();
+        Map<String, @Nullable Object> turn = turn("assistant", onlyCalls ? null : assistant.text());
+        if (!assistant.toolCalls().isEmpty()) {
+            turn.put(
+                    "tool_calls",
+                    assistant.toolCalls().stream()
+                            .map(call -> call(call, ids.of(call)))
+                            .toList());
+        }
+        return turn;
+    }
+
+    private static Map<String, @Nullable Object> turn(String role, @Nullable Object content) {
+        Map<String, @Nullable Object> turn = new LinkedHashMap<>();
+        turn.put("role", role);
+        turn.put("content", content);
+        return turn;
+    }
+
+    /** Plain words go as a string: some servers know nothing else. */
+    private static Object user(Message.User user) {
+        if (user.parts().stream().allMatch(part -> part instanceof Message.Part.Text)) {
+            return user.text();
+        }
+        return user.parts().stream().map(OpenAiChatRequest::part).toList();
+    }
+
+    private static Map<String, Object> part(Message.Part part) {
+        if (part instanceof Message.Part.Text words) {
+            return fields("type", "text", "text", words.text());
+        }
+        Image image = ((Message.Part.Image) part).image();
+        String url = image instanceof Image.Data data
+                ? "data:" + data.mediaType() + ";base64," + data.base64()
+                : ((Image.Url) image).url();
+        return fields("type", "image_url", "image_url", Map.of("url", url));
+    }
+
+    private static Map<String, Object> call(ToolCall call, String id) {
+        Map<String, Object> fields = fields("id", id, "type", "function");
+        fields.put("function", fields("name", call.name(), "arguments", call.arguments()));
+        return fields;
+    }
+
+    private static void tools(ToolSet toolSet, Map<String, @Nullable Object> body) {
+        if (toolSet.isEmpty()) {
+            return;
+        }
+        body.put("tools", toolSet.tools().stream().map(OpenAiChatRequest::tool).toList());
+        ToolChoice choice = toolSet.choice();
+        switch (choice.mode()) {
+            case AUTO -> {}
+            case NONE -> body.put("tool_choice", "none");
+            case REQUIRED -> body.put("tool_choice", "required");
+            case NAMED ->
+                body.put(
+                        "tool_choice",
+                        fields("type", "function", "function", Map.of("name", String.valueOf(choice.tool()))));
+        }
+    }
+
+    private static Map<String, Object> tool(Tool tool) {
+        Map<String, Object> function = new LinkedHashMap<>();
+        function.put("name", tool.name());
+        if (!tool.description().isEmpty()) {
+            function.put("description", tool.description());
+        }
+        function.put("parameters", tool.schema());
+        return fields("type", "function", "function", function);
+    }
+
+    private static void format(ResponseFormat format, Map<String, @Nullable Object> body) {
+        if (format instanceof ResponseFormat.Json) {
+            body.put("response_format", Map.of("type", "json_object"));
+        } else if (format instanceof ResponseFormat.JsonSchema schema) {
+            Map<String, Object> named = fields("name", schema.name(), "schema", schema.schema());
+            named.put("strict", schema.strict());
+            body.put("response_format", fields("type", "json_schema", "json_schema", named));
+        }
+    }
+
+    private static void sampling(SamplingParameters samplingParameters, OpenAiCompatibility openAiCompatibility, Map<String, @Nullable Object> body) {
+        if (samplingParameters.temperature() != null) {
+            body.put("temperature", samplingParameters.temperature());
+        }
+        if (samplingParameters.topP() != null) {
+            body.put("top_p", samplingParameters.topP());
+        }
+        if (samplingParameters.maxTokens() != null) {
+            body.put(openAiCompatibility.fields().maxTokens(), samplingParameters.maxTokens());
+        }
+        if (!samplingParameters.stop().isEmpty()) {
+            body.put("stop", samplingParameters.stop());
+        }
+        if (samplingParameters.seed() != null && openAiCompatibility.fields().seed() != null) {
+            body.put(openAiCompatibility.fields().seed(), samplingParameters.seed());
+        }
+    }
+
+    private static Map<String, Object> fields(String first, Object one, String second, Object two) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put(first, one);
+        fields.put(second, two);
+        return fields;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.understudy.provider.openai;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ServedBy;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.dialect.SyntheticCallIds;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.framing.Framing;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a streamed answer. It is complete once a finish reason was seen; usage may follow it, and so may an error, which
+ * then fails the answer all the same.
+ */
+final class OpenAiChatStream implements StreamDecoder {
+
+    private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
+
+    /** Names of events that only keep the connection open, and may say so in words. */
+    private static final Set<String> PULSES = Set.of("ping", "keepalive", "keep-alive", "heartbeat");
+
+    private final String provider;
+    private final ChatRequest request;
+    private final OpenAiCompatibility openAiCompatibility;
+    private final OpenAiChatEvent event = new OpenAiChatEvent(false);
+    private final OpenAiChatUsage usage = new OpenAiChatUsage();
+    private @Nullable OpenAiChatToolCalls calls;
+    private @Nullable String finish;
+    private boolean saidAnything;
+    private boolean reasoningInWords;
+    private boolean terminated;
+
+    OpenAiChatStream(String provider, ChatRequest request, OpenAiCompatibility openAiCompatibility) {
+        this.provider = provider;
+        this.request = request;
+        this.openAiCompatibility = openAiCompatibility;
+    }
+
+    @Override
+    public void read(Framing framing, Consumer<StreamChunk> out) {
+        byte[] bytes = framing.payload();
+        int from = framing.offset();
+        int to = from + framing.length();
+        while (from < to && bytes[from] <= ' ' && bytes[from] >= 0) {
+            from++;
+        }
+        while (from < to && bytes[to - 1] <= ' ' && bytes[to - 1] >= 0) {
+            to--;
+        }
+        if (from == to || terminated) {
+            return;
+        }
+        if (Arrays.equals(bytes, from, to, DONE, 0, DONE.length)) {
+            terminated = true;
+            return;
+        }
+        if (framing.isUnterminated() && Arrays.equals(bytes, from, to, DONE, 0, Math.min(to - from, DONE.length))) {
+            return; // cut within the marker
+        }
+        boolean namedError = framing.event().equals("error");
+        try {
+            event.read(bytes, from, to - from);
+        } catch (CallFailed notJson) {
+            if (!namedError && (framing.isUnterminated() || PULSES.contains(framing.event()))) {
+                return;
+            }
+            throw namedError || framing.isErrorField() ? InBandError.of(bytes, from, to - from) : notJson;
+        }
+        tell(out);
+        if (event.isError || namedError || (framing.isErrorField() && !event.hasChoices)) {
+            throw InBandError.of(bytes, from, to - from);
+        }
+        Failure failure = OpenAiChatFinishReason.failure(event.turn.finish, event.turn.nativeFinish);
+        if (failure != null) {
+            throw new CallFailed(failure);
+        }
+    }
+
+    private void tell(Consumer<StreamChunk> out) {
+        usage.update(event.usage);
+        OpenAiChatDelta turn = event.turn;
+        if (turn.finish != null) {
+            finish = turn.finish;
+        }
+        if (turn.isMessage && saidAnything) {
+            return;
+        }
+        reasoningInWords |= turn.reasoningInWords();
+        String reasoning = turn.reasoning(!reasoningInWords);
+        if (!reasoning.isEmpty()) {
+            saidAnything = true;
+            out.accept(new StreamChunk.Reasoning(reasoning, null));
+        }
+        if (!turn.text.isEmpty()) {
+            saidAnything = true;
+            out.accept(new StreamChunk.Text(turn.text));
+        }
+        if (!turn.refusal.isEmpty()) {
+            saidAnything = true;
+            out.accept(new StreamChunk.Refusal(turn.refusal));
+        }
+        if (turn.pieces() > 0) {
+            saidAnything = true;
+            if (calls == null) {
+                calls = new OpenAiChatToolCalls(SyntheticCallIds.salt(request, event.id));
+            }
+            calls.take(turn, out);
+        }
+    }
+
+    @Override
+    public boolean finished() {
+        return finish != null || (terminated && openAiCompatibility.doneCompletes());
+    }
+
+    @Override
+    public boolean terminated() {
+        return terminated;
+    }
+
+    @Override
+    public void end(Consumer<StreamChunk> out) {
+        if (!finished()) {
+            throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason"));
+        }
+        boolean anyCalls = calls != null && !calls.isEmpty();
+        if (calls != null) {
+            calls.done(out);
+        }
+        out.accept(new StreamChunk.Finish(
+                finish == null && !anyCalls ? FinishReason.STOP : OpenAiChatFinishReason.reason(finish, anyCalls),
+                usage.normalised(),
+                event.receipt(finish),
+                ServedBy.by(provider, request.model())));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.understudy.provider.openai;
+
+import dev.understudy.chat.Usage;
+import dev.understudy.provider.json.JsonReader;
+
+/** Tokens as a vendor counts them; each number is the last that was told. */
+public final class OpenAiChatUsage {
+
+    private static final int UNTOLD = -1;
+
+    private int input = UNTOLD;
+    private int output = UNTOLD;
+    private int total = UNTOLD;
+    private int cached = UNTOLD;
+    private int reasoning = UNTOLD;
+
+    void clear() {
+        input = output = total = cached = reasoning = UNTOLD;
+    }
+
+    public void read(JsonReader in) {
+        if (in.object()) {
+            while (in.nextField()) {
+                switch (in.field()) {
+                    case "prompt_tokens", "input_tokens" -> input = in.integer(input);
+                    case "completion_tokens", "output_tokens" -> output = in.integer(output);
+                    case "total_tokens" -> total = in.integer(total);
+                    case "cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens" ->
+                        cached = Math.max(cached, in.integer(cached));
+                    case "reasoning_tokens" -> reasoning = in.integer(reasoning);
+                    case "prompt_tokens_details", "prompt_token_details", "input_tokens_details" -> input(in);
+                    case "completion_tokens_details", "completion_token_details", "output_tokens_details" -> output(in);
+                    default -> in.skip();
+                }
+            }
+        }
+    }
+
+    private void input(JsonReader in) {
+        if (in.object()) {
+            while (in.nextField()) {
+                if (in.field().equals("cached_tokens")) {
+                    cached = in.integer(cached);
+                }
+            }
+        }
+    }
+
+    private void output(JsonReader in) {
+        if (in.object()) {
+            while (in.nextField()) {
+                if (in.field().equals("reasoning_tokens")) {
+                    reasoning = in.integer(reasoning);
+                }
+            }
+        }
+    }
+
+    /** Takes over what a later event told. */
+    void update(OpenAiChatUsage later) {
+        input = later.input == UNTOLD ? input : later.input;
+        output = later.output == UNTOLD ? output : later.output;
+        total = later.total == UNTOLD ? total : later.total;
+        cached = later.cached == UNTOLD ? cached : later.cached;
+        reasoning = later.reasoning == UNTOLD ? reasoning : later.reasoning;
+    }
+
+    /** Output includes reasoning: xAI leaves it out, and its total shows that. */
+    public Usage normalised() {
+        if (input <= 0 && output <= 0) {
+            return Usage.none();
+        }
+        int said = Math.max(0, output);
+        int thought = Math.max(0, reasoning);
+        long all = (long) Math.max(0, input) + said + thought;
+        return Usage.of(Math.max(0, input), thought > 0 && total == all ? said + thought : said)
+                .withCachedInput(Math.max(0, cached))
+                .withReasoning(thought);
+    }
+}

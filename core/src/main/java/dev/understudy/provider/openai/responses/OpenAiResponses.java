@@ -1,0 +1,124 @@
+package dev.understudy.provider.openai.responses;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.StoredAnswer;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.dialect.ToolCallIdMapper;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
+import dev.understudy.provider.endpoint.Secret;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.framing.SseFraming;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OpenAI's Responses API, below a base like {@code https://api.openai.com/v1}; others speak it too. How requests are
+ * mapped stands at {@link OpenAiResponsesRequest}.
+ */
+public final class OpenAiResponses implements Dialect {
+
+    /** The name, also of the seals of its thoughts. */
+    public static final String NAME = "openai-responses";
+
+    private static final CallIds CALL_IDS = new CallIds(null, 1, 64);
+    private static final String BACKGROUND = "background";
+
+    private final OpenAiCompatibility openAiCompatibility;
+    private final boolean background;
+
+    public OpenAiResponses() {
+        this(OpenAiCompatibility.defaults().withPath("/responses"));
+    }
+
+    /** @param openAiCompatibility where requests and the key go; the rest of them does not count here */
+    public OpenAiResponses(OpenAiCompatibility openAiCompatibility) {
+        this(openAiCompatibility, false);
+    }
+
+    /** The same with streams in background mode, so that the vendor keeps their answers. */
+    public OpenAiResponses inBackground() {
+        return new OpenAiResponses(openAiCompatibility, true);
+    }
+
+    private OpenAiResponses(OpenAiCompatibility openAiCompatibility, boolean background) {
+        this.openAiCompatibility = openAiCompatibility;
+        this.background = background;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean isOwnHost(String host) {
+        return host.equals("api.openai.com");
+    }
+
+    @Override
+    public String path(ChatRequest request, boolean stream) {
+        return openAiCompatibility.path(request.model());
+    }
+
+    @Override
+    public String probePath() {
+        return openAiCompatibility.paths().probe();
+    }
+
+    @Override
+    public CallIds callIds() {
+        return CALL_IDS;
+    }
+
+    @Override
+    public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
+        Map<String, Object> body = OpenAiResponsesRequest.body(request, stream, new ToolCallIdMapper(CALL_IDS));
+        if (background && stream) {
+            body.putIfAbsent(BACKGROUND, true);
+            body.putIfAbsent("store", true);
+        }
+        return body;
+    }
+
+    @Override
+    public Object encoding() {
+        return background ? NAME + " " + BACKGROUND : NAME;
+    }
+
+    @Override
+    public boolean stores() {
+        return background;
+    }
+
+    @Override
+    public @Nullable StoredAnswer store(String provider, ChatRequest request) {
+        Object wished = request.extra().getOrDefault(NAME, Map.of()).get(BACKGROUND);
+        return background && !Boolean.FALSE.equals(wished)
+                ? new OpenAiStoredResponse(provider, request.model(), openAiCompatibility.path(request.model()))
+                : null;
+    }
+
+    @Override
+    public void authorize(Secret key, BiConsumer<String, String> header) {
+        openAiCompatibility.authorize(key, header);
+    }
+
+    @Override
+    public Framing framing() {
+        return new SseFraming();
+    }
+
+    @Override
+    public StreamDecoder decoder(String provider, ChatRequest request) {
+        return new OpenAiResponsesStream(provider, request.model());
+    }
+
+    @Override
+    public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+        return OpenAiResponsesAnswer.read(provider, request.model(), body);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.understudy.provider.openai.responses;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.json.Json;
+import dev.understudy.provider.json.JsonErrors;
+import dev.understudy.provider.json.JsonReader;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads a whole answer. */
+final class OpenAiResponsesAnswer {
+
+    private final OpenAiResponsesMetadata end = new OpenAiResponsesMetadata();
+    private final List<OpenAiResponsesItem> items = new ArrayList<>();
+    private boolean hasOutput;
+
+    private OpenAiResponsesAnswer() {}
+
+    /**
+     * @throws CallFailed the error it holds in place of an answer, or PROTOCOL if it is no finished answer at all
+     */
+    static ChatResponse read(String provider, String model, byte[] body) {
+        OpenAiResponsesAnswer answer = new OpenAiResponsesAnswer();
+        JsonReader in = Json.read(body);
+        answer.response(in);
+        if (answer.end.hasError || answer.end.hasFailed()) {
+            throw InBandError.of(body, 0, body.length);
+        }
+        if (!answer.hasOutput) {
+            throw InBandError.noAnswer(body, "JSON without output where an answer was expected");
+        }
+        return answer.told(provider, model);
+    }
+
+    private void response(JsonReader in) {
+        if (!in.object()) {
+            return;
+        }
+        while (in.nextField()) {
+            if (!end.take(in) && in.field().equals("output") && in.array()) {
+                hasOutput = true;
+                items.clear(); // of a field that is said twice the last counts
+                while (in.nextElement()) {
+                    items.add(OpenAiResponsesItem.read(in));
+                }
+            }
+        }
+    }
+
+    private ChatResponse told(String provider, String model) {
+        if (end.status.equals("queued") || end.status.equals("in_progress")) {
+            throw JsonErrors.rejected("an answer that is still " + end.status);
+        }
+        StringBuilder text = new StringBuilder();
+        StringBuilder refusal = new StringBuilder();
+        List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
+        List<ToolCall> calls = new ArrayList<>();
+        for (OpenAiResponsesItem item : items) {
+            text.append(item.text());
+            refusal.append(item.refusal());
+            if (!item.thought().isEmpty() || item.reasoningSignature() != null) {
+                reasoningBlocks.add(new ReasoningBlock(item.thought(), item.reasoningSignature()));
+            }
+            if (item.isCall()) {
+                calls.add(new ToolCall(item.callId(), item.name(), item.arguments()));
+            }
+        }
+        return new ChatResponse(
+                text.toString(), refusal.toString(), reasoningBlocks, calls, end.finish(!calls.isEmpty(), provider, model));
+    }
+}

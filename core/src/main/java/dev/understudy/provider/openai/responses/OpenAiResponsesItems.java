@@ -1,0 +1,204 @@
+package dev.understudy.provider.openai.responses;
+
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.json.JsonErrors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The items of a streamed response, as far as they are known. An item is known by its place in the output; by its own id
+ * only where no place is told, for some servers change the ids between events.
+ */
+final class OpenAiResponsesItems {
+
+    private static final class Open {
+        final int place;
+        String id;
+        /** Which of its parts were said, a bit for each; parts beyond the last bit share it. */
+        long said;
+        /** The number of the call, -1 if it is none. */
+        int call = -1;
+
+        String callId = "";
+        String name = "";
+        /** Arguments as told at the beginning, which some servers then tell again piece by piece. */
+        String first = "";
+
+        final StringBuilder arguments = new StringBuilder();
+        String whole = "";
+        boolean done;
+
+        Open(int place, String id) {
+            this.place = place;
+            this.id = id;
+        }
+    }
+
+    /** Each is looked for among those before it. */
+    static final int MAX_ITEMS = 16_384;
+
+    private final List<Open> items = new ArrayList<>(2);
+    private @Nullable Open last;
+    private int calls;
+
+    boolean isEmpty() {
+        return items.isEmpty();
+    }
+
+    /** How many tools are called. */
+    int calls() {
+        return calls;
+    }
+
+    void text(int place, String id, int part, String text, Consumer<StreamChunk> out) {
+        if (says(place, id, part, text)) {
+            out.accept(new StreamChunk.Text(text));
+        }
+    }
+
+    void refusal(int place, String id, int part, String words, Consumer<StreamChunk> out) {
+        if (says(place, id, part, words)) {
+            out.accept(new StreamChunk.Refusal(words));
+        }
+    }
+
+    void thought(int place, String id, int part, String thought, Consumer<StreamChunk> out) {
+        if (says(place, id, part, thought)) {
+            out.accept(new StreamChunk.Reasoning(thought, null));
+        }
+    }
+
+    private boolean says(int place, String id, int part, String words) {
+        if (words.isEmpty()) {
+            return false;
+        }
+        at(place, id).said |= bit(part);
+        return true;
+    }
+
+    boolean hasSaid(int place, String id, int part) {
+        return (at(place, id).said & bit(part)) != 0;
+    }
+
+    private static long bit(int part) {
+        return 1L << Math.max(0, Math.min(part, Long.SIZE - 1));
+    }
+
+    void begin(int place, @Nullable OpenAiResponsesItem item, Consumer<StreamChunk> out) {
+        if (item != null) {
+            Open open = at(place, item.id());
+            if (item.isCall()) {
+                call(open, item, out);
+            }
+        }
+    }
+
+    private void call(Open open, OpenAiResponsesItem item, Consumer<StreamChunk> out) {
+        if (open.call >= 0) {
+            return;
+        }
+        open.call = calls++;
+        open.callId = item.callId();
+        open.name = item.name();
+        open.first = item.arguments();
+        out.accept(new StreamChunk.ToolCallPart(open.call, open.callId, open.name, open.arguments.toString()));
+    }
+
+    /** Arguments of a call whose beginning was not told are kept until it is. */
+    void arguments(int place, String id, String json, Consumer<StreamChunk> out) {
+        if (json.isEmpty()) {
+            return;
+        }
+        Open open = at(place, id);
+        open.arguments.append(json);
+        if (open.call >= 0 && !open.done) {
+            out.accept(new StreamChunk.ToolCallPart(open.call, open.callId, open.name, json));
+        }
+    }
+
+    void wholeArguments(int place, String id, String json) {
+        at(place, id).whole = json;
+    }
+
+    void done(int place, @Nullable OpenAiResponsesItem item, Consumer<StreamChunk> out) {
+        if (item == null) {
+            return;
+        }
+        Open open = at(place, item.id());
+        if (open.done) {
+            return;
+        }
+        if (item.isCall()) {
+            call(open, item, out);
+            if (!item.arguments().isEmpty()) {
+                open.whole = item.arguments();
+            }
+            close(open, out);
+        } else if (open.said == 0) {
+            say(item, out);
+        }
+        if (item.reasoningSignature() != null) {
+            out.accept(new StreamChunk.Reasoning("", item.reasoningSignature()));
+        }
+        open.done = true;
+    }
+
+    private static void say(OpenAiResponsesItem item, Consumer<StreamChunk> out) {
+        if (!item.thought().isEmpty()) {
+            out.accept(new StreamChunk.Reasoning(item.thought(), null));
+        }
+        if (!item.text().isEmpty()) {
+            out.accept(new StreamChunk.Text(item.text()));
+        }
+        if (!item.refusal().isEmpty()) {
+            out.accept(new StreamChunk.Refusal(item.refusal()));
+        }
+    }
+
+    /** The parts of a call that were told are its arguments, unless the vendor says at the end that they are others. */
+    private static void close(Open open, Consumer<StreamChunk> out) {
+        if (open.call < 0 || open.done) {
+            return;
+        }
+        open.done = true;
+        String told = open.arguments.toString();
+        String arguments = !open.whole.isEmpty() ? open.whole : told.isEmpty() ? open.first : told;
+        if (arguments.length() > told.length() && arguments.startsWith(told)) {
+            out.accept(new StreamChunk.ToolCallPart(
+                    open.call, open.callId, open.name, arguments.substring(told.length())));
+        }
+        out.accept(new StreamChunk.ToolCallDone(open.call, new ToolCall(open.callId, open.name, arguments)));
+    }
+
+    /** Nothing more follows: calls that were not closed are as whole as they will be. */
+    void end(Consumer<StreamChunk> out) {
+        items.forEach(open -> close(open, out));
+    }
+
+    private Open at(int place, String id) {
+        Open recent = last;
+        if (recent != null && is(recent, place, id)) {
+            return recent;
+        }
+        for (Open open : items) {
+            if (is(open, place, id)) {
+                last = open;
+                return open;
+            }
+        }
+        if (items.size() == MAX_ITEMS) {
+            throw JsonErrors.rejected("more than " + MAX_ITEMS + " items in one answer");
+        }
+        Open open = new Open(place, id);
+        items.add(open);
+        last = open;
+        return open;
+    }
+
+    private static boolean is(Open open, int place, String id) {
+        return place >= 0 && open.place >= 0 ? open.place == place : open.id.equals(id);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.understudy.provider.openai.responses;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.SamplingParameters;
+import dev.understudy.chat.Tool;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.ExtraFields;
+import dev.understudy.provider.dialect.ToolCallIdMapper;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The body of an OpenAI Responses request:
+ *
+ * <ul>
+ *   <li>system messages at the beginning become {@code instructions}, later ones stay where they are, and so does the
+ *       only message there is;
+ *   <li>one turn of the assistant becomes several items: its sealed thoughts, its text, its tool calls;
+ *   <li>thoughts go back only if this dialect sealed them;
+ *   <li>tools are not strict unless the caller's extra fields say so, for not every schema can be;
+ *   <li>stop texts and a seed are unknown here and left out;
+ *   <li>the caller's extra fields win; those of {@code text} are joined with ours.
+ * </ul>
+ */
+final class OpenAiResponsesRequest {
+
+    private OpenAiResponsesRequest() {}
+
+    static Map<String, Object> body(ChatRequest request, boolean stream, ToolCallIdMapper ids) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("model", request.model());
+        List<Message> messages = request.messages();
+        int leading = leading(messages);
+        if (leading > 0) {
+            List<String> texts = new ArrayList<>();
+            messages.subList(0, leading).forEach(message -> texts.add(((Message.System) message).text()));
+            body.put("instructions", String.join("\n\n", texts));
+        }
+        List<Object> input = new ArrayList<>();
+        messages.subList(leading, messages.size()).forEach(message -> items(message, ids, input));
+        body.put("input", input);
+        tools(request.toolSet(), body);
+        format(request.format(), body);
+        sampling(request.sampling(), body);
+        if (stream) {
+            body.put("stream", true);
+        }
+        request.extra()
+                .getOrDefault(OpenAiResponses.NAME, Map.of())
+                .forEach((field, value) -> ExtraFields.join(body, field, value, "text"));
+        return body;
+    }
+
+    /** How many system messages the conversation begins with, though never all there is. */
+    private static int leading(List<Message> messages) {
+        int count = 0;
+        while (count < messages.size() && messages.get(count) instanceof Message.System) {
+            count++;
+        }
+        return count == messages.size() ? 0 : count;
+    }
+
+    private static void items(Message message, ToolCallIdMapper ids, List<Object> input) {
+        if (message instanceof Message.System system) {
+            input.add(item("role", "system", "content", system.text()));
+        } else if (message instanceof Message.User user) {
+            input.add(item("role", "user", "content", content(user)));
+        } else if (message instanceof Message.ToolResult result) {
+            input.add(item("type", "function_call_output", "call_id", ids.of(result), "output", result.content()));
+        } else if (message instanceof Message.Assistant assistant) {
+            assistant.reasoningBlocks().forEach(reasoningBlock -> thought(reasoningBlock, input));
+            if (!assistant.text().isEmpty()) {
+                input.add(item("role", "assistant", "content", assistant.text()));
+            }
+            assistant.toolCalls().forEach(call -> input.add(call(call, ids.of(call))));
+        }
+    }
+
+    private static void thought(ReasoningBlock reasoningBlock, List<Object> input) {
+        ReasoningSignature reasoningSignature = reasoningBlock.signature();
+        if (reasoningSignature != null && reasoningSignature.origin().equals(OpenAiResponses.NAME)) {
+            List<Object> summary = reasoningBlock.text().isEmpty()
+                    ? List.of()
+                    : List.of(item("type", "summary_text", "text", reasoningBlock.text()));
+            input.add(item("type", "reasoning", "summary", summary, "encrypted_content", reasoningSignature.value()));
+        }
+    }
+
+    private static Map<String, Object> call(ToolCall call, String id) {
+        return item("type", "function_call", "call_id", id, "name", call.name(), "arguments", call.arguments());
+    }
+
+    /** Plain words go as a string: some servers know nothing else. */
+    private static Object content(Message.User user) {
+        if (user.parts().stream().allMatch(part -> part instanceof Message.Part.Text)) {
+            return user.text();
+        }
+        return user.parts().stream().map(OpenAiResponsesRequest::part).toList();
+    }
+
+    private static Map<String, Object> part(Message.Part part) {
+        if (part instanceof Message.Part.Text words) {
+            return item("type", "input_text", "text", words.text());
+        }
+        Image image = ((Message.Part.Image) part).image();
+        String url = image instanceof Image.Data data
+                ? "data:" + data.mediaType() + ";base64," + data.base64()
+                : ((Image.Url) image).url();
+        return item("type", "input_image", "image_url", url);
+    }
+
+    private static void tools(ToolSet toolSet, Map<String, Object> body) {
+        if (toolSet.isEmpty()) {
+            return;
+        }
+        body.put(
+                "tools",
+                toolSet.tools().stream().map(OpenAiResponsesRequest::tool).toList());
+        ToolChoice choice = toolSet.choice();
+        switch (choice.mode()) {
+            case AUTO -> {}
+            case NONE -> body.put("tool_choice", "none");
+            case REQUIRED -> body.put("tool_choice", "required");
+            case NAMED -> body.put("tool_choice", item("type", "function", "name", String.valueOf(choice.tool())));
+        }
+    }
+
+    private static Map<String, Object> tool(Tool tool) {
+        Map<String, Object> function = item("type", "function", "name", tool.name());
+        if (!tool.description().isEmpty()) {
+            function.put("description", tool.description());
+        }
+        function.put("parameters", tool.schema());
+        function.put("strict", false);
+        return function;
+    }
+
+    private static void format(ResponseFormat format, Map<String, Object> body) {
+        if (format instanceof ResponseFormat.Json) {
+            body.put("text", item("format", Map.of("type", "json_object")));
+        } else if (format instanceof ResponseFormat.JsonSchema schema) {
+            body.put(
+                    "text",
+                    item(
+                            "format",
+                            item(
+                                    "type", "json_schema",
+                                    "name", schema.name(),
+                                    "schema", schema.schema(),
+                                    "strict", schema.strict())));
+        }
+    }
+
+    private static void sampling(SamplingParameters samplingParameters, Map<String, Object> body) {
+        if (samplingParameters.temperature() != null) {
+            body.put("temperature", samplingParameters.temperature());
+        }
+        if (samplingParameters.topP() != null) {
+            body.put("top_p", samplingParameters.topP());
+        }
+        if (samplingParameters.maxTokens() != null) {
+            body.put("max_output_tokens", samplingParameters.maxTokens());
+        }
+    }
+
+    private static Map<String, Object> item(Object... fields) {
+        return ExtraFields.fields(fields);
+    }
+}

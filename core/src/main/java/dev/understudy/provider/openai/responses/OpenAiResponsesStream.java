@@ -1,0 +1,245 @@
+package dev.understudy.provider.openai.responses;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.json.Json;
+import dev.understudy.provider.json.JsonErrors;
+import dev.understudy.provider.json.JsonReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a streamed response. Items begin, grow by deltas and are done; what is done says again all that was said, which
+ * counts only where no delta brought it. It is complete with {@code response.completed} or {@code response.incomplete},
+ * and with nothing else. Items of tools that the vendor runs itself, lifecycle events and whatever is not known are
+ * passed over. The fields of an event may come in any order.
+ */
+public final class OpenAiResponsesStream implements StreamDecoder {
+
+    /** Names of events that only keep the connection open, and may say so in words. */
+    private static final Set<String> PULSES = Set.of("ping", "keepalive", "keep-alive", "heartbeat");
+
+    private final String provider;
+    private final String requestedModel;
+    private final boolean once;
+    private final OpenAiResponsesMetadata end = new OpenAiResponsesMetadata();
+    private final OpenAiResponsesItems items = new OpenAiResponsesItems();
+    private boolean complete;
+    private boolean terminated;
+
+    // What the event at hand holds.
+    private String type = "";
+    private int outputIndex;
+    private int partIndex;
+    private String itemId = "";
+    private String delta = "";
+    private String whole = "";
+    private @Nullable OpenAiResponsesItem item;
+    private final List<OpenAiResponsesItem> output = new ArrayList<>(0);
+    private boolean hasError;
+    private long number;
+
+    /** Number of the last event that was understood, -1 before the first. */
+    private long last = -1;
+
+    private boolean reconnected;
+
+    public OpenAiResponsesStream(String provider, String requestedModel) {
+        this(provider, requestedModel, false);
+    }
+
+    /** @param once whether events are passed over whose number is not above those before, as they come when a server is asked again */
+    OpenAiResponsesStream(String provider, String requestedModel, boolean once) {
+        this.provider = provider;
+        this.requestedModel = requestedModel;
+        this.once = once;
+    }
+
+    @Override
+    public void read(Framing event, Consumer<StreamChunk> out) {
+        if (terminated) {
+            return;
+        }
+        if (isDone(event)) {
+            terminated = true;
+            return;
+        }
+        boolean namedError = event.isErrorField() || event.event().equals("error");
+        try {
+            parse(event);
+        } catch (CallFailed notJson) {
+            if (namedError) {
+                throw inBand(event);
+            }
+            if (event.isUnterminated() || PULSES.contains(event.event())) {
+                return;
+            }
+            throw notJson;
+        }
+        if (type.isEmpty()) {
+            type = event.event();
+        }
+        if (hasError || type.equals("error") || (namedError && type.isEmpty())) {
+            throw inBand(event);
+        }
+        checkSeam();
+        if (!once || number < 0 || number > last) {
+            tell(event, out);
+            last = Math.max(last, number);
+        }
+    }
+
+    /** Events go on over another connection: whatever ended the one before, it was not the answer. */
+    void reconnect() {
+        reconnected = last >= 0;
+        terminated = complete;
+    }
+
+    /** Another connection has to begin no further than behind what was read. */
+    private void checkSeam() {
+        if (reconnected && number >= 0) {
+            if (number > last + 1) {
+                throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the events behind the last one are missing"));
+            }
+            reconnected = false;
+        }
+    }
+
+    /** Whether the event at hand has a number, so that a server can be asked for what is behind it. */
+    boolean isNumbered() {
+        return number >= 0;
+    }
+
+    /** The vendor's id of the answer, "" while it is not told. */
+    String id() {
+        return end.id();
+    }
+
+    long last() {
+        return last;
+    }
+
+    private static boolean isDone(Framing event) {
+        return event.length() == 6
+                && event.payload()[event.offset()] == '['
+                && event.payload()[event.offset() + 1] == 'D';
+    }
+
+    private static CallFailed inBand(Framing event) {
+        return InBandError.of(event.payload(), event.offset(), event.length());
+    }
+
+    private void parse(Framing event) {
+        String lastItem = itemId;
+        type = "";
+        outputIndex = -1;
+        partIndex = 0;
+        itemId = "";
+        delta = "";
+        whole = "";
+        item = null;
+        output.clear();
+        hasError = false;
+        number = -1;
+        JsonReader in = Json.read(event.payload(), event.offset(), event.length());
+        if (!in.object()) {
+            throw JsonErrors.rejected("an event that is no JSON object");
+        }
+        while (in.nextField()) {
+            switch (in.field()) {
+                case "type" -> type = in.word("");
+                case "output_index" -> outputIndex = in.integer(-1);
+                case "content_index", "summary_index" -> partIndex = in.integer(0);
+                case "sequence_number" -> number = in.integer(-1);
+                case "item_id" -> itemId = in.isString() ? in.repeated(lastItem) : "";
+                case "delta" -> delta = in.string("");
+                case "text", "refusal", "arguments" -> whole = in.string("");
+                case "item" -> item = OpenAiResponsesItem.read(in);
+                case "response" -> response(in);
+                case "error" -> hasError = !in.isNull();
+                default -> in.skip();
+            }
+        }
+    }
+
+    private void response(JsonReader in) {
+        if (!in.object()) {
+            return;
+        }
+        while (in.nextField()) {
+            if (!end.take(in) && in.field().equals("output") && items.isEmpty() && in.array()) {
+                while (in.nextElement()) {
+                    output.add(OpenAiResponsesItem.read(in));
+                }
+            }
+        }
+    }
+
+    private void tell(Framing event, Consumer<StreamChunk> out) {
+        switch (type) {
+            case "response.output_text.delta" -> items.text(outputIndex, itemId, partIndex, delta, out);
+            case "response.refusal.delta" -> items.refusal(outputIndex, itemId, partIndex, delta, out);
+            case "response.reasoning_summary_text.delta", "response.reasoning_text.delta" ->
+                items.thought(outputIndex, itemId, partIndex, delta, out);
+            case "response.function_call_arguments.delta" -> items.arguments(outputIndex, itemId, delta, out);
+            case "response.output_text.done" -> items.text(outputIndex, itemId, partIndex, unsaid(), out);
+            case "response.refusal.done" -> items.refusal(outputIndex, itemId, partIndex, unsaid(), out);
+            case "response.reasoning_summary_text.done", "response.reasoning_text.done" ->
+                items.thought(outputIndex, itemId, partIndex, unsaid(), out);
+            case "response.function_call_arguments.done" -> items.wholeArguments(outputIndex, itemId, whole);
+            case "response.output_item.added" -> items.begin(outputIndex, item, out);
+            case "response.output_item.done" -> items.done(outputIndex, item, out);
+            case "response.completed", "response.incomplete", "response.failed", "response.cancelled" ->
+                close(event, out);
+            default -> {}
+        }
+    }
+
+    /** What an event that closes a part tells, if no delta of the part told it. */
+    private String unsaid() {
+        return items.hasSaid(outputIndex, itemId, partIndex) ? "" : whole;
+    }
+
+    private void close(Framing event, Consumer<StreamChunk> out) {
+        String status = type.substring("response.".length());
+        if (!end.hasFailed()) {
+            end.status = status;
+        }
+        if (end.hasFailed()) {
+            throw inBand(event);
+        }
+        for (int i = 0; i < output.size(); i++) {
+            items.done(i, output.get(i), out);
+        }
+        complete = true;
+        terminated = true;
+    }
+
+    @Override
+    public boolean finished() {
+        return complete;
+    }
+
+    @Override
+    public boolean terminated() {
+        return terminated;
+    }
+
+    @Override
+    public void end(Consumer<StreamChunk> out) {
+        if (!complete) {
+            throw new CallFailed(
+                    Failure.of(FailureKind.TRUNCATED, "the stream ended before the response was completed"));
+        }
+        items.end(out);
+        out.accept(end.finish(items.calls() > 0, provider, requestedModel));
+    }
+}

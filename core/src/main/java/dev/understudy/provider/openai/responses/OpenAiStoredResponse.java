@@ -1,0 +1,198 @@
+package dev.understudy.provider.openai.responses;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.dialect.StoredAnswer;
+import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.endpoint.PathSegment;
+import dev.understudy.provider.framing.Framing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A response that OpenAI produces in the background. Its events are numbered, so another connection gets those behind the
+ * last one that was read; the chunks read before are kept here and delivered first. The number of chunks that had reached
+ * the reader when the connection was lost is therefore not needed.
+ *
+ * <p>Only the newest connection is read from: one that was given up may still be in the middle of an event.
+ */
+final class OpenAiStoredResponse implements StoredAnswer {
+
+    private final String provider;
+    private final String model;
+    private final String path;
+    private final OpenAiResponsesStream decoder;
+    private final Told told = new Told();
+    private StreamDecoder newest = new Connection();
+    private boolean offered;
+    private boolean failed; // as the vendor says, or it does not go on where it ended
+    private boolean unnumbered; // so nobody could say where to go on
+
+    /** @param path where responses are asked for */
+    OpenAiStoredResponse(String provider, String model, String path) {
+        this.provider = provider;
+        this.model = model;
+        this.path = path;
+        this.decoder = new OpenAiResponsesStream(provider, model, true);
+    }
+
+    @Override
+    public String provider() {
+        return provider;
+    }
+
+    @Override
+    public String model() {
+        return model;
+    }
+
+    @Override
+    public synchronized boolean isAlive() {
+        return !failed && !unnumbered && !decoder.id().isEmpty();
+    }
+
+    @Override
+    public synchronized StreamDecoder connect() {
+        newest = new Connection();
+        decoder.reconnect();
+        return newest;
+    }
+
+    @Override
+    public synchronized String rest() {
+        int query = path.indexOf('?');
+        String place = query < 0 ? path : path.substring(0, query);
+        String more = query < 0 ? "?" : path.substring(query) + "&";
+        return place + "/" + PathSegment.of(decoder.id()) + more + "stream=true&starting_after=" + decoder.last();
+    }
+
+    private final class Connection implements StreamDecoder {
+
+        private boolean begun;
+
+        @Override
+        public void read(Framing event, Consumer<StreamChunk> out) {
+            synchronized (OpenAiStoredResponse.this) {
+                if (newest != this) {
+                    return;
+                }
+                begin(out);
+                try {
+                    decoder.read(event, chunk -> tell(chunk, out));
+                } catch (CallFailed error) {
+                    failed |= error.failure().kind() != FailureKind.PROTOCOL;
+                    throw error;
+                }
+            }
+        }
+
+        private void begin(Consumer<StreamChunk> out) {
+            if (!begun) {
+                begun = true;
+                told.again(out);
+            }
+        }
+
+        private void tell(StreamChunk chunk, Consumer<StreamChunk> out) {
+            told.add(chunk);
+            out.accept(chunk);
+            unnumbered |= !decoder.isNumbered();
+            if (!offered && chunk.isContent()) {
+                offered = true;
+                out.accept(new StreamChunk.Resumable(OpenAiStoredResponse.this));
+            }
+        }
+
+        @Override
+        public boolean finished() {
+            synchronized (OpenAiStoredResponse.this) {
+                return newest == this && decoder.finished();
+            }
+        }
+
+        @Override
+        public boolean terminated() {
+            synchronized (OpenAiStoredResponse.this) {
+                return newest == this && decoder.terminated();
+            }
+        }
+
+        @Override
+        public void end(Consumer<StreamChunk> out) {
+            synchronized (OpenAiStoredResponse.this) {
+                if (newest != this) {
+                    throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream was given up for another"));
+                }
+                if (decoder.finished()) {
+                    begin(out);
+                }
+                decoder.end(out);
+            }
+        }
+    }
+
+    /** The chunks delivered so far, joined into as few as say the same. */
+    private static final class Told {
+
+        private final List<StreamChunk> pieces = new ArrayList<>();
+        private final StringBuilder run = new StringBuilder();
+        private @Nullable StreamChunk open; // of the kind that the run is made of
+
+        void add(StreamChunk chunk) {
+            String words = words(chunk);
+            if (words == null) {
+                close();
+                pieces.add(chunk);
+                return;
+            }
+            if (open == null || !isOneWith(open, chunk)) {
+                close();
+                open = chunk;
+            }
+            run.append(words);
+        }
+
+        void again(Consumer<StreamChunk> out) {
+            close();
+            pieces.forEach(out);
+        }
+
+        private void close() {
+            if (open != null) {
+                pieces.add(saying(open, run.toString()));
+                run.setLength(0);
+                open = null;
+            }
+        }
+
+        private static @Nullable String words(StreamChunk chunk) {
+            if (chunk instanceof StreamChunk.Text text) {
+                return text.text();
+            }
+            if (chunk instanceof StreamChunk.Reasoning reasoning) {
+                return reasoning.closes() == null ? reasoning.thought() : null;
+            }
+            return chunk instanceof StreamChunk.ToolCallPart part ? part.arguments() : null;
+        }
+
+        private static boolean isOneWith(StreamChunk open, StreamChunk next) {
+            return open.getClass() == next.getClass()
+                    && !(open instanceof StreamChunk.ToolCallPart one
+                            && next instanceof StreamChunk.ToolCallPart other
+                            && one.index() != other.index());
+        }
+
+        private static StreamChunk saying(StreamChunk like, String words) {
+            if (like instanceof StreamChunk.ToolCallPart part) {
+                return new StreamChunk.ToolCallPart(part.index(), part.id(), part.name(), words);
+            }
+            return like instanceof StreamChunk.Text
+                    ? new StreamChunk.Text(words)
+                    : new StreamChunk.Reasoning(words, null);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.understudy.testing;
+
+import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.AttributeKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import reactor.core.publisher.Sinks.EmitFailureHandler;
+
+/** Knows who comes and goes: connections, requests, and how exchanges end. */
+final class ConnectionTracker {
+
+    private static final AttributeKey<Integer> NUMBER = AttributeKey.valueOf(ConnectionTracker.class, "number");
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final long start = System.nanoTime();
+    private final AtomicInteger opened = new AtomicInteger();
+    private final AtomicInteger numbers = new AtomicInteger();
+    private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+    private final BoundedLog<RecordedRequest> asked = new BoundedLog<>();
+    private final Sinks.Many<RecordedRequest> arrivals = Sinks.many().replay().limit(BoundedLog.LIMIT);
+    private final Sinks.Many<Integer> changes = Sinks.many().replay().latestOrDefault(0);
+    private volatile boolean closed;
+
+    /** Counts connections; the streams inside of an HTTP/2 connection are none. */
+    void opened(Channel channel) {
+        if (!(channel instanceof SocketChannel)) {
+            return;
+        }
+        channel.attr(NUMBER).set(opened.incrementAndGet());
+        open.add(channel);
+        changed();
+        channel.closeFuture().addListener(closed -> {
+            open.remove(channel);
+            changed();
+        });
+        if (closed) {
+            channel.close();
+        }
+    }
+
+    private void changed() {
+        changes.emitNext(0, patiently());
+    }
+
+    int number() {
+        return numbers.incrementAndGet();
+    }
+
+    Duration now() {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /** The connection that a channel is, or that it is a stream of. */
+    static Channel connection(Channel channel) {
+        return channel instanceof SocketChannel || channel.parent() == null ? channel : channel.parent();
+    }
+
+    static int number(Channel channel) {
+        Integer number = connection(channel).attr(NUMBER).get();
+        return number == null ? 0 : number;
+    }
+
+    void arrived(RecordedRequest recordedRequest) {
+        asked.add(recordedRequest);
+        arrivals.emitNext(recordedRequest, patiently());
+    }
+
+    List<RecordedRequest> asked() {
+        return asked.list();
+    }
+
+    Flux<RecordedRequest> arrivals() {
+        return arrivals.asFlux();
+    }
+
+    int openedCount() {
+        return opened.get();
+    }
+
+    int openCount() {
+        return open.size();
+    }
+
+    /** Reads the number when it is asked for it, so that two changes at once never leave a stale one as the last. */
+    Flux<Integer> connections() {
+        return changes.asFlux().map(change -> open.size()).distinctUntilChanged();
+    }
+
+    void close() {
+        closed = true;
+        asked.list().forEach(one -> one.end(RecordedRequest.Ending.CUT));
+        open.forEach(Channel::close);
+        arrivals.emitComplete(patiently());
+    }
+
+    private static EmitFailureHandler patiently() {
+        return EmitFailureHandler.busyLooping(PATIENCE);
+    }
+}

@@ -1,0 +1,180 @@
+package dev.understudy.testing;
+
+import dev.understudy.testing.RecordedRequest.Ending;
+import dev.understudy.testing.ResponsePlan.Close;
+import dev.understudy.testing.WireEvent.Sort;
+import dev.understudy.testing.WireFormat.Question;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** Plays one exchange: takes the request, asks the script, and sends what the rundown says. */
+final class ExchangeHandler {
+
+    private static final WireFormat OPEN_AI = new OpenAiChatFormat();
+    private static final WireFormat RESPONSES = new OpenAiResponsesFormat();
+    private static final WireFormat ANTHROPIC = new AnthropicFormat();
+    private static final Pattern PLAYED = Pattern.compile("/(chat/completions|messages|responses)$");
+    private static final byte[] NO_BODY = {};
+
+    private final Script<RecordedRequest, ScriptedReply> script;
+    private final ConnectionTracker doors;
+    private final StoredAnswers kept = new StoredAnswers();
+
+    ExchangeHandler(Script<RecordedRequest, ScriptedReply> script, ConnectionTracker doors) {
+        this.script = script;
+        this.doors = doors;
+    }
+
+    Publisher<Void> play(HttpServerRequest request, HttpServerResponse response) {
+        Channel channel = channel(request);
+        return request.receive()
+                .aggregate()
+                .asByteArray()
+                .defaultIfEmpty(NO_BODY)
+                .flatMap(body -> {
+                    RecordedRequest asked = new RecordedRequest(
+                            doors.number(),
+                            ConnectionTracker.number(channel),
+                            doors.now(),
+                            request.method().name(),
+                            request.uri(),
+                            request.requestHeaders().entries(),
+                            body);
+                    return watched(asked, channel, answer(asked, response, channel));
+                });
+    }
+
+    private static Channel channel(HttpServerRequest request) {
+        AtomicReference<@Nullable Channel> channel = new AtomicReference<>();
+        request.withConnection(connection -> channel.set(connection.channel()));
+        Channel found = channel.get();
+        if (found == null) {
+            throw new IllegalStateException("A request comes on a connection");
+        }
+        return found;
+    }
+
+    /** Ends the record with the channel when nothing else has ended it before. */
+    private Mono<Void> watched(RecordedRequest asked, Channel channel, Mono<Void> answer) {
+        ChannelFutureListener gone = closed -> asked.end(Ending.CLIENT_CANCELLED);
+        channel.closeFuture().addListener(gone);
+        doors.arrived(asked);
+        return answer.doFinally(signal -> channel.closeFuture().removeListener(gone));
+    }
+
+    private Mono<Void> answer(RecordedRequest asked, HttpServerResponse response, Channel channel) {
+        return Mono.defer(() -> {
+            StoredAnswers.Kept begun = kept.find(asked);
+            WireFormat wireFormat = begun != null ? RESPONSES : speech(asked.path());
+            ScriptedReply scriptedReply = reply(asked, begun);
+            Question question = begun != null ? StoredAnswers.question(begun, asked) : asked.question();
+            if (wireFormat == RESPONSES) {
+                kept.keep(scriptedReply, asked.question());
+            }
+            ResponsePlan responsePlan = scriptedReply.responsePlans.of(scriptedReply, wireFormat, question);
+            Mono<Void> sent = scriptedReply.fault != null
+                            && scriptedReply.fault.faultPoint().unit() == FaultPoint.Unit.NOTHING
+                            && responsePlan.close() != Close.KEEP
+                    ? Mono.empty()
+                    : send(scriptedReply, wireFormat, responsePlan, asked, response, channel);
+            return pause(scriptedReply.delays.headers(), channel)
+                    .then(sent)
+                    .then(Mono.defer(() -> close(responsePlan.close(), asked, channel)));
+        });
+    }
+
+    private static WireFormat speech(String path) {
+        if (path.endsWith("/messages")) {
+            return ANTHROPIC;
+        }
+        return path.endsWith("/responses") ? RESPONSES : OPEN_AI;
+    }
+
+    private ScriptedReply reply(RecordedRequest asked, StoredAnswers.@Nullable Kept begun) {
+        ScriptedReply ruled = script.ruled(asked);
+        if (ruled != null) {
+            return ruled;
+        }
+        if (begun != null) {
+            return begun.scriptedReply();
+        }
+        boolean post = asked.method().equals("POST");
+        if (post && PLAYED.matcher(asked.path()).find()) {
+            return script.next();
+        }
+        if (post && script.peek().replyBody instanceof ReplyBody.Raw) {
+            return script.next();
+        }
+        return asked.method().equals("GET") && asked.path().endsWith("/models")
+                ? ScriptedReply.raw(200, "application/json", OpenAiChatFormat.models())
+                : ScriptedReply.error(404, "invalid_request_error", "Nothing is played at " + asked.path());
+    }
+
+    private static Mono<Void> send(
+            ScriptedReply scriptedReply, WireFormat wireFormat, ResponsePlan responsePlan, RecordedRequest asked, HttpServerResponse response, Channel channel) {
+        response.status(scriptedReply.status)
+                .header("content-type", responsePlan.contentType())
+                .header(wireFormat.idHeader(), "req_stage" + asked.number());
+        scriptedReply.headers.forEach(response::header);
+        if (scriptedReply.form.untilClose()) {
+            response.chunkedTransfer(false).keepAlive(false);
+        } else if (responsePlan.length() >= 0) {
+            response.header("content-length", String.valueOf(responsePlan.length()));
+        }
+        Flux<ByteBuf> body = paced(responsePlan, scriptedReply.delays.between(), channel)
+                .filter(event -> event.sort() != Sort.GO_AWAY || ConnectionFault.later(channel))
+                .map(event -> Unpooled.wrappedBuffer(event.bytes()));
+        return response.sendHeaders()
+                .then(pause(scriptedReply.delays.first(), channel))
+                .then(response.send(body, each -> true).then())
+                .then();
+    }
+
+    private static Flux<WireEvent> paced(ResponsePlan responsePlan, Duration between, Channel channel) {
+        Flux<WireEvent> events = Flux.fromIterable(responsePlan.events());
+        return between.isZero()
+                ? events
+                : events.concatMap(
+                        event -> event.sort() == Sort.FRAME
+                                ? Mono.just(event)
+                                : pause(between, channel).thenReturn(event),
+                        0);
+    }
+
+    private static Mono<Void> close(Close how, RecordedRequest asked, Channel channel) {
+        switch (how) {
+            case KEEP -> {
+                asked.end(Ending.COMPLETED);
+                return Mono.empty();
+            }
+            case STALL -> {
+                return Mono.never();
+            }
+            default -> {
+                asked.end(Ending.CUT);
+                ConnectionFault.now(how, channel);
+                return Mono.never();
+            }
+        }
+    }
+
+    /** Timed by the connection's own event loop: real sockets take real time, also where a test plays with virtual time. */
+    private static Mono<Void> pause(Duration wait, Channel channel) {
+        return wait.isZero()
+                ? Mono.empty()
+                : Mono.delay(wait, Schedulers.fromExecutorService(channel.eventLoop()))
+                        .then();
+    }
+}

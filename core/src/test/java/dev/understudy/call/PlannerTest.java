@@ -1,0 +1,196 @@
+package dev.understudy.call;
+
+import dev.understudy.FixedDice;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Tool;
+import dev.understudy.guard.FailureRules;
+import dev.understudy.policy.ProviderOptions;
+import dev.understudy.policy.Selection;
+import dev.understudy.pool.Cooldowns;
+import dev.understudy.pool.PooledProvider;
+import dev.understudy.pool.Route;
+import dev.understudy.pool.StatePublisher;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+class PlannerTest {
+
+    private static final ChatRequest PLAIN = ChatRequest.of("m", "hello");
+    private static final ChatRequest TOOLS = PLAIN.withTools(List.of(Tool.of("clock", "tells the time")));
+    private static final Feature[] ALL = Feature.values();
+
+    private final Cooldowns cooldowns = new Cooldowns(StatePublisher.SILENT);
+
+    @Test
+    void eachProviderIsAskedForEachModelOfTheChainInOrder() {
+        Planner planner = planner(Map.of("m", List.of("n"), "n", List.of("o")), any("a", ALL), any("b", ALL));
+        assertThat(names(plan(planner, PLAIN, false, 0))).containsExactly("a/m", "b/m", "a/n", "b/n");
+    }
+
+    @Test
+    void aProviderWithAModelOfItsOwnIsAskedOnceHoweverLongTheChain() {
+        Planner planner =
+                planner(Map.of("m", List.of("n")), any("a", ALL), Clients.member(new Able("b", ALL), ProviderOptions.only("own")));
+        assertThat(names(plan(planner, PLAIN, false, 0))).containsExactly("a/m", "b/own", "a/n");
+    }
+
+    @Test
+    void aProviderThatDoesNotServeAModelIsNotAskedForIt() {
+        Planner planner = planner(
+                Map.of("m", List.of("n")),
+                Clients.member(new Able("a", ALL), ProviderOptions.serving(Map.of("n", "n-1"))),
+                any("b", ALL));
+        assertThat(names(plan(planner, PLAIN, false, 0))).containsExactly("b/m", "a/n-1", "b/n");
+    }
+
+    @Test
+    void nobodyServesTheModelSaysWhatToDo() {
+        Planner planner = planner(Clients.member(new Able("a", ALL), ProviderOptions.serving(Map.of("n", "n"))));
+        assertRejected(planner, PLAIN, false, "No provider serves model 'm'");
+    }
+
+    @Test
+    void providersWithoutStreamingAreSkippedAndStandInTheTrail() {
+        Planner planner = planner(any("a", Feature.TOOLS), any("b", ALL));
+        Plan plan = plan(planner, PLAIN, true, 0);
+        assertThat(names(plan)).containsExactly("b/m");
+        assertThat(plan.skipped().attempts())
+                .singleElement()
+                .hasToString("provider=a model=m: skipped; error=lacks streaming");
+    }
+
+    @Test
+    void theTwoMessagesForStreamsAreExact() {
+        Planner nobody = planner(any("a"), any("b", Feature.TOOLS));
+        assertRejectedExactly(nobody, PLAIN, "No provider supports streaming");
+        assertRejectedExactly(nobody, TOOLS, "No provider supports streaming");
+        Planner noTools = planner(any("a", Feature.TOOLS), any("b", Feature.TOOLS, Feature.STREAMING));
+        assertRejectedExactly(noTools, TOOLS, "No provider supports streaming tool events");
+    }
+
+    @Test
+    void toolsImagesAndSchemasAreNeverSentToAProviderThatLacksThem() {
+        Planner planner = planner(any("plain", Feature.STREAMING), any("all", ALL));
+        ChatRequest image = ChatRequest.of("m", List.of(Message.user("see", Image.url("https://x.test/i.png"))));
+        ChatRequest schema = PLAIN.withFormat(ResponseFormat.jsonSchema("s", Map.of("type", "object")));
+        for (ChatRequest request : List.of(TOOLS, image, schema)) {
+            assertThat(names(plan(planner, request, false, 0))).containsExactly("all/m");
+        }
+        assertRejected(
+                planner(any("plain")), image, false, "No provider can answer this request: plain/m lacks vision");
+    }
+
+    @Test
+    void aGatedRouteIsAskedOnlyWhenNobodyElseIsLeft() {
+        Planner planner = planner(any("a", ALL), any("b", ALL));
+        Route a = plan(planner, PLAIN, false, 0).routes().get(0);
+        Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20));
+        cooldowns.note("a", "m", told, FailureRules.of(told.kind()), Duration.ofSeconds(3), 1000);
+
+        Plan plan = plan(planner, PLAIN, false, 1000);
+        assertThat(names(plan)).containsExactly("b/m", "a/m");
+        assertThat(plan.openAt())
+                .containsExactly(0L, 1000 + Duration.ofSeconds(20).toNanos());
+        assertThat(plan.first()).isEqualTo(a);
+        assertThat(plan.skipped().attempts().get(0).failure())
+                .satisfies(why -> assertThat(why.message()).isEqualTo("gated by rate_limited for 20000 ms"));
+
+        long later = 1000 + Duration.ofSeconds(20).toNanos();
+        assertThat(names(plan(planner, PLAIN, false, later))).containsExactly("a/m", "b/m");
+    }
+
+    @Test
+    void aModelThatIsNotThereIsLeftAloneForTenMinutesUnlessASuccessSaysOtherwise() {
+        Planner planner = planner(any("a", ALL), any("b", ALL));
+        Route a = plan(planner, PLAIN, false, 0).routes().get(0);
+        Failure gone = Failure.of(FailureKind.MODEL_NOT_FOUND, "");
+        cooldowns.note("a", "m", gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), 0);
+        long almost = Duration.ofMinutes(10).toNanos() - 1;
+        assertThat(names(plan(planner, PLAIN, false, almost))).containsExactly("b/m", "a/m");
+        assertThat(plan(planner, PLAIN, false, almost).openAt()).containsExactly(0L, 0L);
+        cooldowns.open("a", "m");
+        assertThat(names(plan(planner, PLAIN, false, almost))).containsExactly("a/m", "b/m");
+    }
+
+    @Test
+    void whatCallersInventIsNotRememberedWithoutEnd() {
+        PooledProvider pooledProvider = any("a", ALL);
+        Failure gone = Failure.of(FailureKind.MODEL_NOT_FOUND, "");
+        for (int i = 0; i < 3_000; i++) {
+            Route route = new Route(pooledProvider, "invented-" + i, Capabilities.assumed());
+            assertThat(route.circuit()).isNotNull();
+            cooldowns.note("a", route.model(), gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), i);
+        }
+        assertThat(pooledProvider.circuits()).hasSize(PooledProvider.MOST_CIRCUITS);
+        assertThat(cooldowns.size()).isEqualTo(Cooldowns.MOST);
+    }
+
+    private Planner planner(PooledProvider... cast) {
+        return planner(Map.of(), cast);
+    }
+
+    private Planner planner(Map<String, List<String>> fallbacks, PooledProvider... cast) {
+        return new Planner(Clients.roster(cast), fallbacks, cooldowns, Selection.sequential(), null, new FixedDice(0.5));
+    }
+
+    private static Plan plan(Planner planner, ChatRequest request, boolean stream, long now) {
+        return planner.plan(request, stream, CallOptions.NONE, null, now);
+    }
+
+    private static PooledProvider any(String name, Feature... features) {
+        return Clients.member(new Able(name, features), ProviderOptions.any());
+    }
+
+    private static List<String> names(Plan plan) {
+        return plan.routes().stream()
+                .map(route -> route.name() + "/" + route.model())
+                .toList();
+    }
+
+    private static void assertRejected(Planner planner, ChatRequest request, boolean stream, String message) {
+        assertThatExceptionOfType(ChatException.Rejected.class)
+                .isThrownBy(() -> plan(planner, request, stream, 0))
+                .satisfies(rejected -> assertThat(rejected.getMessage()).startsWith(message));
+    }
+
+    private static void assertRejectedExactly(Planner planner, ChatRequest request, String message) {
+        assertThatExceptionOfType(ChatException.Rejected.class)
+                .isThrownBy(() -> plan(planner, request, true, 0))
+                .withMessage(message);
+    }
+
+    private record Able(String name, Feature... features) implements ChatProvider {
+        @Override
+        public Capabilities capabilities(String model) {
+            return Capabilities.of(features);
+        }
+
+        @Override
+        public Mono<ChatResponse> chat(ChatRequest request) {
+            return Mono.never();
+        }
+
+        @Override
+        public Flux<StreamChunk> stream(ChatRequest request) {
+            return Flux.never();
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.understudy.call;
+
+import dev.understudy.Timers;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Failure.Phase;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.guard.TimeSource;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+import reactor.test.publisher.PublisherProbe;
+import reactor.test.publisher.TestPublisher;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+class WatchdogTest {
+
+    private static final Duration FIRST = Duration.ofSeconds(10);
+    private static final Duration IDLE = Duration.ofSeconds(20);
+    private static final Duration TOTAL = Duration.ofMinutes(5);
+    private static final Watchdog.Limits LIMITS =
+            new Watchdog.Limits(FIRST, Phase.FIRST_CONTENT, IDLE, TOTAL, Long.MAX_VALUE);
+
+    @Test
+    void silenceBeforeTheFirstContentEndsTheStream() {
+        PublisherProbe<StreamChunk> silent = PublisherProbe.of(Flux.never());
+        StepVerifier.withVirtualTime(() -> watched(silent.flux()))
+                .expectSubscription()
+                .expectNoEvent(FIRST.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.FIRST_CONTENT));
+        silent.assertWasCancelled();
+    }
+
+    @Test
+    void anEmptyChunkIsNoContent() {
+        StepVerifier.withVirtualTime(() ->
+                        watched(Flux.<StreamChunk>just(new StreamChunk.Text("")).concatWith(Flux.never())))
+                .expectNextCount(1)
+                .thenAwait(FIRST)
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.FIRST_CONTENT));
+    }
+
+    @Test
+    void silenceBetweenTwoPiecesOfContentEndsTheStream() {
+        StepVerifier.withVirtualTime(() -> watched(Flux.interval(Duration.ofSeconds(19))
+                        .take(3)
+                        .map(i -> text())
+                        .startWith(text())
+                        .concatWith(Flux.never())))
+                .thenAwait(Duration.ofSeconds(57))
+                .expectNextCount(4)
+                .expectNoEvent(IDLE.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void anIdleLimitThatIsShorterThanTheFirstIsKeptToTheMillisecond() {
+        StepVerifier.withVirtualTime(() -> Flux.defer(() -> new Watchdog<>(
+                        Mono.delay(Duration.ofMillis(2_500))
+                                .<StreamChunk>thenReturn(text())
+                                .concatWith(Flux.never()),
+                        new Watchdog.Limits(
+                                FIRST, Phase.FIRST_CONTENT, Duration.ofSeconds(1), TOTAL, Long.MAX_VALUE),
+                        TimeSource.PARALLEL)))
+                .thenAwait(Duration.ofMillis(2_500))
+                .expectNextCount(1)
+                .expectNoEvent(Duration.ofMillis(999))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void aSlowConsumerDoesNotLookLikeASlowProvider() {
+        StepVerifier.withVirtualTime(() -> watched(Flux.range(0, 3).map(i -> text())), 0)
+                .expectSubscription()
+                .expectNoEvent(Duration.ofMinutes(1))
+                .thenRequest(1)
+                .expectNextCount(1)
+                .expectNoEvent(Duration.ofMinutes(1))
+                .thenRequest(2)
+                .expectNextCount(2)
+                .verifyComplete();
+    }
+
+    @Test
+    void theClockOfSilenceStartsAnewWithNewDemand() {
+        StepVerifier.withVirtualTime(() -> watched(Flux.just(text()).concatWith(Flux.<StreamChunk>never())), 1)
+                .expectNextCount(1)
+                .expectNoEvent(Duration.ofMinutes(2))
+                .thenRequest(1)
+                .expectNoEvent(IDLE.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void aSubscriberThatNeverAsksIsEndedToo() {
+        StepVerifier.withVirtualTime(() -> watched(Flux.never()), 0)
+                .expectSubscription()
+                .expectNoEvent(TOTAL.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.CONSUMER));
+    }
+
+    @Test
+    void timerThatIsDueDuringEmissionWaitsOneMillisecond() {
+        VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+        RecordingScheduler timers = new RecordingScheduler(clock);
+        TestPublisher<StreamChunk> source = TestPublisher.create();
+        new Watchdog<>(source.flux(), LIMITS, new TimeSource(() -> timers))
+                .subscribe(chunk -> clock.advanceTimeBy(IDLE.plusMillis(5)));
+        source.next(text());
+        assertThat(timers.delays).hasSizeBetween(2, 20).allSatisfy(delay -> assertThat(delay)
+                .isGreaterThanOrEqualTo(1_000_000));
+    }
+
+    /** Records the delay of each timer; schedules nothing after a hundred, so that a spinning timer ends. */
+    private record RecordingScheduler(Scheduler clock, List<Long> delays) implements Scheduler {
+
+        RecordingScheduler(Scheduler clock) {
+            this(clock, new ArrayList<>());
+        }
+
+        @Override
+        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+            delays.add(unit.toNanos(delay));
+            return delays.size() > 100 ? Disposables.disposed() : clock.schedule(task, delay, unit);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task) {
+            return schedule(task, 0, TimeUnit.NANOSECONDS);
+        }
+
+        @Override
+        public Worker createWorker() {
+            return clock.createWorker();
+        }
+
+        @Override
+        public long now(TimeUnit unit) {
+            return clock.now(unit);
+        }
+    }
+
+    @Test
+    void anAnswerIsContentToo() {
+        StepVerifier.withVirtualTime(() -> new Watchdog<>(
+                        Mono.delay(Duration.ofSeconds(9)).flux(),
+                        LIMITS,
+                        TimeSource.PARALLEL))
+                .thenAwait(Duration.ofSeconds(9))
+                .expectNext(0L)
+                .verifyComplete();
+    }
+
+    @Test
+    void demandIsPassedOnOneToOne() {
+        AtomicLong asked = new AtomicLong();
+        StepVerifier.create(watched(Flux.range(0, 100).map(i -> text()).doOnRequest(asked::addAndGet)), 3)
+                .expectNextCount(3)
+                .then(() -> assertThat(asked).hasValue(3))
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void noTimerIsLeftBehind() {
+        Timers timers = new Timers(Schedulers.parallel());
+        TimeSource timeSource = new TimeSource(() -> timers);
+        StepVerifier.create(new Watchdog<>(Flux.just(text()), LIMITS, timeSource))
+                .expectNextCount(1)
+                .verifyComplete();
+        StepVerifier.create(new Watchdog<>(Flux.<StreamChunk>never(), LIMITS, timeSource))
+                .thenCancel()
+                .verify();
+        StepVerifier.create(new Watchdog<>(Flux.<StreamChunk>error(new IllegalStateException()), LIMITS, timeSource))
+                .verifyError(IllegalStateException.class);
+        assertThat(timers.made()).as("a source that ends at once needs none").isEqualTo(1);
+        assertThat(timers.left()).isZero();
+    }
+
+    private static Flux<StreamChunk> watched(Flux<StreamChunk> source) {
+        return Flux.defer(
+                () -> new Watchdog<>(source, LIMITS, TimeSource.PARALLEL));
+    }
+
+    private static StreamChunk text() {
+        return new StreamChunk.Text("word");
+    }
+
+    private static void assertPhase(Throwable error, Phase phase) {
+        assertThat(((ChatException.CallFailed) error).failure().phase()).isEqualTo(phase);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.understudy.call;
+
+import dev.understudy.PausedTimers;
+import dev.understudy.Timers;
+import dev.understudy.Understudy;
+import dev.understudy.VirtualStage;
+import dev.understudy.VirtualStage.Heard;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Failure.Phase;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.guard.TimeSource;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.testing.ScriptedAnswer;
+import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+
+/** The timer of a call is never lost, whichever thread is held up where. */
+class WatchdogTimerTest {
+
+    private final VirtualStage stage = new VirtualStage();
+    private final PausedTimers paused = new PausedTimers(stage.clock);
+    private final ScriptedProvider a = ScriptedProvider.named("a");
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTimerThatFiresBeforeItIsStoredStaysArmed(boolean streamed) {
+        a.always(ScriptedAnswer.hang());
+        TimeoutPolicy limits = TimeoutPolicy.defaults().withIdle(Duration.ofSeconds(1));
+        Understudy understudy =
+                stage.builder(a).scheduler(paused).timeouts(limits).build();
+        paused.holdUpNext(Duration.ofSeconds(3));
+        Heard heard = ask(understudy, streamed);
+        stage.advance(Duration.ofMinutes(2));
+        assertThat(heard.error).isInstanceOf(ChatException.Exhausted.class);
+        assertThat(a.live()).isZero();
+    }
+
+    @Test
+    void aTimerOfALaterLookThatIsHeldUpStaysArmed() {
+        a.always(stage.timed(ScriptedAnswer.text("one two three").hangAfter(1)));
+        TimeoutPolicy limits = TimeoutPolicy.defaults().withIdle(Duration.ofSeconds(5));
+        Understudy understudy =
+                stage.builder(a).scheduler(paused).timeouts(limits).build();
+        Heard heard = stage.stream(understudy);
+        stage.advance(Duration.ofSeconds(2));
+        paused.holdUpNext(Duration.ofSeconds(4));
+        stage.advance(Duration.ofMinutes(10));
+        assertThat(heard.error).isInstanceOf(ChatException.PartialAnswer.class);
+        assertThat(((ChatException.PartialAnswer) heard.error).failure().phase())
+                .isEqualTo(Phase.IDLE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStreamCancelledWhileItsTimerIsSetLeavesNoTimer(boolean streamed) {
+        List<Disposable> calls = new ArrayList<>();
+        Timers timers = new Timers(stage.clock);
+        Scheduler cancelling = new Forwarding(timers) {
+            @Override
+            public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+                Disposable timer = super.schedule(task, delay, unit);
+                calls.forEach(Disposable::dispose);
+                return timer;
+            }
+        };
+        a.always(ScriptedAnswer.hang());
+        Understudy understudy = stage.builder(a).scheduler(cancelling).build();
+        calls.add(ask(understudy, streamed).call);
+        stage.advance(Duration.ofSeconds(30));
+        assertThat(timers.left()).isZero();
+        assertThat(a.live()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aSchedulerThatTakesNoTimersEndsTheCall(boolean streamed) {
+        Scheduler full = new Forwarding(stage.clock) {
+            @Override
+            public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+                throw new RejectedExecutionException("closed");
+            }
+        };
+        a.always(ScriptedAnswer.hang());
+        Understudy understudy = stage.builder(a).scheduler(full).build();
+        Heard heard = ask(understudy, streamed);
+        assertThat(heard.error).isInstanceOf(ChatException.class);
+        assertThat(a.live()).isZero();
+        assertThat(VirtualStage.standing(understudy, "a").inFlight()).isZero();
+    }
+
+    /** Real threads: short limits, and a subscriber that is slower than they are. */
+    @Test
+    void everyOneOfManyStreamsEnds() throws InterruptedException {
+        int streams = 1_500;
+        CountDownLatch ended = new CountDownLatch(streams);
+        AtomicInteger wrong = new AtomicInteger();
+        AtomicReference<Throwable> other = new AtomicReference<>();
+        Flux<StreamChunk> source =
+                Flux.<StreamChunk>just(new StreamChunk.Text("one")).concatWith(Flux.never());
+        for (int i = 0; i < streams; i++) {
+            Watchdog.Limits limits = new Watchdog.Limits(
+                    Duration.ofMillis(2),
+                    Phase.FIRST_CONTENT,
+                    Duration.ofMillis(2),
+                    Duration.ofSeconds(2),
+                    Long.MAX_VALUE);
+            int pause = i % 5;
+            new Watchdog<>(source, limits, TimeSource.PARALLEL)
+                    .doFinally(end -> ended.countDown())
+                    .subscribe(
+                            chunk -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause)),
+                            error -> {
+                                if (!(error instanceof ChatException.CallFailed)) {
+                                    wrong.incrementAndGet();
+                                    other.set(error);
+                                }
+                            },
+                            wrong::incrementAndGet);
+        }
+        assertThat(ended.await(60, TimeUnit.SECONDS))
+                .as("%d of %d streams never ended", ended.getCount(), streams)
+                .isTrue();
+        assertThat(wrong).as("%s", other.get()).hasValue(0);
+    }
+
+    private Heard ask(Understudy understudy, boolean streamed) {
+        return streamed ? stage.stream(understudy) : stage.chat(understudy);
+    }
+
+    private static class Forwarding implements Scheduler {
+
+        private final Scheduler real;
+
+        Forwarding(Scheduler real) {
+            this.real = real;
+        }
+
+        @Override
+        public long now(TimeUnit unit) {
+            return real.now(unit);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task) {
+            return real.schedule(task);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+            return real.schedule(task, delay, unit);
+        }
+
+        @Override
+        public Worker createWorker() {
+            return real.createWorker();
+        }
+    }
+}

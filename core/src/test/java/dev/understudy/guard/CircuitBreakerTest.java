@@ -1,0 +1,497 @@
+package dev.understudy.guard;
+
+import dev.understudy.event.CircuitState;
+import dev.understudy.policy.CircuitPolicy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class CircuitBreakerTest {
+
+    private static final CircuitPolicy DEFAULTS = CircuitPolicy.defaults();
+    private static final CircuitPolicy STEADY = DEFAULTS.withJitter(0);
+
+    private final List<String> moves = new ArrayList<>();
+    private long now = Long.MAX_VALUE - 1; // the clock wraps around in every test
+    private CircuitBreaker breaker = with(STEADY);
+
+    private CircuitBreaker with(CircuitPolicy policy) {
+        return with(policy, new SplittableRandom(1));
+    }
+
+    private CircuitBreaker with(CircuitPolicy policy, RandomGenerator dice) {
+        moves.clear();
+        breaker = new CircuitBreaker(policy, dice, change -> moves.add(change.from() + " " + change.to()), now);
+        return breaker;
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
+    }
+
+    private void pass(int seconds) {
+        pass(Duration.ofSeconds(seconds));
+    }
+
+    private Permit permit() {
+        CircuitBreaker.Admission admission = breaker.tryAcquire(now);
+        assertThat(admission).isInstanceOf(Permit.class);
+        return (Permit) admission;
+    }
+
+    private Permit trial() {
+        CircuitBreaker.Admission admission = breaker.tryAcquire(now);
+        assertThat(admission).isInstanceOfSatisfying(Permit.class, permit -> assertThat(permit.admitted())
+                .isInstanceOf(BreakerState.HalfOpen.class));
+        return (Permit) admission;
+    }
+
+    private void fail(int times) {
+        for (int i = 0; i < times; i++) {
+            assertThat(permit().failure(now)).isTrue();
+        }
+    }
+
+    private void succeed(int times) {
+        for (int i = 0; i < times; i++) {
+            assertThat(permit().success(now)).isTrue();
+        }
+    }
+
+    private void assertDenied(CircuitState state, Duration remaining) {
+        assertThat(breaker.tryAcquire(now)).isInstanceOfSatisfying(CircuitBreaker.Denied.class, denied -> {
+            assertThat(denied.state()).isEqualTo(state);
+            assertThat(denied.remaining()).isEqualTo(remaining.toNanos());
+        });
+    }
+
+    private void assertState(CircuitState state) {
+        assertThat(breaker.reading(now).state()).isEqualTo(state);
+    }
+
+    private String why() {
+        return String.valueOf(breaker.reading(now).why());
+    }
+
+    @Test
+    void opensAfterFiveConsecutiveFailures() {
+        fail(4);
+        succeed(1);
+        fail(4);
+        assertState(CircuitState.CLOSED);
+        assertThat(breaker.reading(now).consecutive()).isEqualTo(4);
+        fail(1);
+        assertDenied(CircuitState.OPEN, Duration.ofSeconds(5));
+        assertThat(why()).isEqualTo("5 consecutive failures");
+        assertThat(moves).containsExactly("CLOSED OPEN");
+    }
+
+    @Test
+    void opensOnFiveFailuresInTenMinutesWhateverSucceedsBetweenThem() {
+        with(CircuitPolicy.failures(5, Duration.ofMinutes(10)));
+        for (int minute = 0; minute < 4; minute++) {
+            fail(1);
+            succeed(100);
+            pass(120);
+        }
+        pass(119);
+        fail(1); // 9 min 59 s after the first
+        assertState(CircuitState.OPEN);
+        assertThat(why()).isEqualTo("5 failures in 10m");
+    }
+
+    @Test
+    void staysClosedWhenTheFifthFailureComesTenMinutesAfterTheFirst() {
+        with(CircuitPolicy.failures(5, Duration.ofMinutes(10)));
+        for (int failure = 0; failure < 20; failure++) {
+            fail(1);
+            pass(150);
+        }
+        assertState(CircuitState.CLOSED);
+        pass(-150);
+        assertThat(breaker.reading(now).recent()).isEqualTo(4);
+    }
+
+    @Test
+    void rateNeedsAMinimumOfCalls() {
+        with(DEFAULTS.withConsecutive(0));
+        succeed(3);
+        fail(6);
+        assertState(CircuitState.CLOSED);
+        assertThat(breaker.reading(now).window()).isEqualTo(new SlidingWindow.Tally(6, 9));
+        fail(1);
+        assertState(CircuitState.OPEN);
+        assertThat(why()).isEqualTo("7 of 10 calls failed in 1m");
+    }
+
+    @Test
+    void rateOpensAtHalfOfTheCallsAndNotBelow() {
+        with(DEFAULTS.withConsecutive(0));
+        succeed(10);
+        fail(9);
+        assertState(CircuitState.CLOSED);
+        fail(1);
+        assertState(CircuitState.OPEN);
+    }
+
+    @Test
+    void rateForgetsCallsOlderThanItsWindow() {
+        with(DEFAULTS.withConsecutive(0));
+        fail(9);
+        pass(60);
+        fail(9);
+        assertState(CircuitState.CLOSED);
+        fail(1);
+        assertThat(why()).isEqualTo("10 of 10 calls failed in 1m");
+    }
+
+    @Test
+    void rateOfSevenInAHundredOpensAtSeven() {
+        with(DEFAULTS.withConsecutive(0).withRate(0.07, 100, Duration.ofMinutes(1)));
+        succeed(93);
+        fail(6);
+        assertState(CircuitState.CLOSED);
+        fail(1);
+        assertState(CircuitState.OPEN);
+    }
+
+    @Test
+    void aSuccessNeverOpensIt() {
+        with(DEFAULTS.withConsecutive(0));
+        fail(9);
+        succeed(1); // now 9 of 10 have failed
+        assertState(CircuitState.CLOSED);
+        fail(1);
+        assertState(CircuitState.OPEN);
+    }
+
+    @Test
+    void rulesThatAreOffNeverOpenIt() {
+        with(DEFAULTS.withConsecutive(0).withoutRate());
+        fail(10_000);
+        assertState(CircuitState.CLOSED);
+    }
+
+    @Test
+    void onlyOneTrialAtATime() {
+        fail(5);
+        pass(5);
+        Permit trial = trial();
+        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+        assertThat(breaker.tryEarly(now)).isInstanceOf(CircuitBreaker.Denied.class);
+        trial.success(now);
+        assertState(CircuitState.CLOSED);
+        assertThat(permit().admitted()).isInstanceOf(BreakerState.Closed.class);
+        assertThat(moves).containsExactly("CLOSED OPEN", "OPEN HALF_OPEN", "HALF_OPEN CLOSED");
+    }
+
+    @Test
+    void noTrialBeforeItsTime() {
+        fail(5);
+        pass(Duration.ofSeconds(5).minusNanos(1));
+        assertDenied(CircuitState.OPEN, Duration.ofNanos(1));
+        pass(Duration.ofNanos(1));
+        assertThat(breaker.reading(now).remaining()).isZero();
+        trial();
+    }
+
+    @Test
+    void anEarlyTrialIsStillTheOnlyOne() {
+        fail(5);
+        assertThat(breaker.tryEarly(now)).isInstanceOf(Permit.class);
+        assertThat(breaker.tryEarly(now)).isInstanceOf(CircuitBreaker.Denied.class);
+        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+    }
+
+    @Test
+    void lostTrialExpiresAndTheNextCallerGetsIt() {
+        fail(5);
+        pass(5);
+        Permit lost = trial();
+        pass(Duration.ofSeconds(30).minusNanos(1));
+        assertDenied(CircuitState.HALF_OPEN, Duration.ofNanos(1));
+        pass(Duration.ofNanos(1));
+        Permit next = trial();
+        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+
+        assertThat(lost.failure(now)).isTrue();
+        assertState(CircuitState.HALF_OPEN);
+        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+        next.success(now);
+        assertState(CircuitState.CLOSED);
+    }
+
+    @Test
+    void neutralEndOfALostTrialDoesNotFreeTheNextOne() {
+        fail(5);
+        pass(5);
+        Permit lost = trial();
+        pass(30);
+        trial();
+        lost.neutral(now);
+        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+    }
+
+    @Test
+    void aSlowTrialProvesLifeAlthoughTheNextOneHasBegun() {
+        fail(5);
+        pass(5);
+        Permit slow = trial();
+        pass(40);
+        Permit next = trial();
+        slow.success(now);
+        assertState(CircuitState.CLOSED);
+        next.failure(now);
+        assertState(CircuitState.CLOSED);
+        assertThat(breaker.reading(now).consecutive()).isZero();
+    }
+
+    @Test
+    void aStreamAdmittedBeforeTheTripCannotCloseTheCircuit() {
+        Permit whileOpen = permit();
+        Permit whileHalfOpen = permit();
+        fail(5);
+        whileOpen.success(now);
+        assertState(CircuitState.OPEN);
+        pass(5);
+        trial();
+        whileHalfOpen.success(now);
+        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+        assertThat(moves).containsExactly("CLOSED OPEN", "OPEN HALF_OPEN");
+    }
+
+    @Test
+    void aStreamAdmittedBeforeTheTripCannotOpenTheCircuitAgain() {
+        Permit first = permit();
+        Permit second = permit();
+        second.begun(now);
+        fail(5);
+        first.failure(now);
+        second.cut(now);
+        assertThat(moves).containsExactly("CLOSED OPEN");
+        pass(5);
+        trial().success(now);
+        fail(4);
+        first.failure(now);
+        second.cut(now);
+        assertState(CircuitState.CLOSED);
+        assertThat(breaker.reading(now).consecutive()).isEqualTo(4);
+    }
+
+    @Test
+    void aLateResultDoesNotTouchTheCountsOfTheNextGeneration() {
+        Permit success = permit();
+        Permit failure = permit();
+        fail(5);
+        pass(5);
+        trial().success(now);
+        fail(3);
+        success.success(now);
+        failure.failure(now);
+        assertThat(breaker.reading(now).consecutive()).isEqualTo(3);
+        assertThat(breaker.reading(now).window()).isEqualTo(new SlidingWindow.Tally(3, 3));
+    }
+
+    @Test
+    void neutralResultFreesTheTrial() {
+        fail(5);
+        pass(5);
+        trial().neutral(now);
+        assertThat(breaker.reading(now).remaining()).isZero();
+        trial().success(now);
+        assertState(CircuitState.CLOSED);
+        assertThat(moves).containsExactly("CLOSED OPEN", "OPEN HALF_OPEN", "HALF_OPEN CLOSED");
+    }
+
+    @Test
+    void neutralResultsAreNoSamples() {
+        fail(4);
+        for (int i = 0; i < 100; i++) {
+            permit().neutral(now);
+        }
+        assertThat(breaker.reading(now).consecutive()).isEqualTo(4);
+        assertThat(breaker.reading(now).window()).isEqualTo(new SlidingWindow.Tally(4, 4));
+    }
+
+    @Test
+    void aPermitEndsOnce() {
+        Permit failed = permit();
+        assertThat(failed.failure(now)).isTrue();
+        assertThat(failed.failure(now)).isFalse();
+        assertThat(failed.success(now)).isFalse();
+        assertThat(failed.neutral(now)).isFalse();
+        assertThat(failed.cut(now)).isFalse();
+        Permit served = permit();
+        assertThat(served.cut(now)).as("cut before it began").isFalse();
+        assertThat(served.begun(now)).isTrue();
+        assertThat(served.begun(now)).isFalse();
+        assertThat(served.success(now)).isTrue();
+        assertThat(served.success(now)).isFalse();
+        assertThat(served.failure(now)).isFalse();
+        assertThat(served.neutral(now)).isFalse();
+        assertThat(served.cut(now)).isFalse();
+        assertThat(breaker.reading(now).window()).isEqualTo(new SlidingWindow.Tally(1, 2));
+    }
+
+    @Test
+    void aStreamThatIsCutAfterItsFirstContentIsOneFailure() {
+        with(DEFAULTS.withConsecutive(0));
+        for (int call = 0; call < 5; call++) {
+            permit().success(now);
+            Permit stream = permit();
+            stream.begun(now);
+            assertState(CircuitState.CLOSED);
+            assertThat(stream.cut(now)).isTrue();
+            assertThat(stream.cut(now)).isFalse();
+        }
+        assertThat(why()).isEqualTo("5 of 10 calls failed in 1m");
+    }
+
+    @Test
+    void theTrialThatClosedTheCircuitIsASampleOfItWhenItIsCut() {
+        with(STEADY.withConsecutive(1));
+        fail(1);
+        pass(5);
+        Permit trial = trial();
+        trial.begun(now);
+        assertState(CircuitState.CLOSED);
+        trial.cut(now);
+        assertDenied(CircuitState.OPEN, Duration.ofSeconds(5));
+    }
+
+    @Test
+    void openTimeGrowsIsCappedAndResetsAfterARecovery() {
+        fail(5);
+        for (int seconds : new int[] {5, 10, 15, 15, 15}) {
+            assertDenied(CircuitState.OPEN, Duration.ofSeconds(seconds));
+            pass(seconds);
+            trial().failure(now);
+        }
+        pass(15);
+        trial().success(now);
+        fail(5);
+        assertDenied(CircuitState.OPEN, Duration.ofSeconds(5));
+    }
+
+    @Test
+    void openTimeStaysCappedAfterThousandsOfFailedTrials() {
+        fail(5);
+        for (int trial = 0; trial < 5_000; trial++) {
+            pass(15);
+            trial().failure(now);
+        }
+        assertDenied(CircuitState.OPEN, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void aLostTrialDoesNotMakeTheOpenTimeGrow() {
+        fail(5);
+        pass(5);
+        trial();
+        pass(30);
+        trial().failure(now);
+        assertDenied(CircuitState.OPEN, Duration.ofSeconds(10));
+    }
+
+    @Test
+    void openTimeIsSpreadByTwentyPercentBothWays() {
+        double least = Double.MAX_VALUE;
+        double most = 0;
+        RandomGenerator dice = new SplittableRandom(7);
+        for (int i = 0; i < 2_000; i++) {
+            with(DEFAULTS, dice);
+            fail(5);
+            double seconds = breaker.reading(now).remaining() / 1e9;
+            least = Math.min(least, seconds);
+            most = Math.max(most, seconds);
+        }
+        assertThat(least).isBetween(4.0, 4.02);
+        assertThat(most).isBetween(5.98, 6.0);
+    }
+
+    @Test
+    void forcedOpenLastsUntilItIsReleased() {
+        breaker.forceOpen(null, now);
+        pass(Duration.ofDays(300));
+        assertDenied(CircuitState.FORCED_OPEN, Duration.ofNanos(Long.MAX_VALUE));
+        assertThat(breaker.tryEarly(now)).isInstanceOf(CircuitBreaker.Denied.class);
+        breaker.release(now);
+        breaker.release(now);
+        succeed(1);
+        assertThat(moves).containsExactly("CLOSED FORCED_OPEN", "FORCED_OPEN CLOSED");
+    }
+
+    @Test
+    void forcedOpenExpires() {
+        fail(4);
+        breaker.forceOpen(Duration.ofMinutes(5), now);
+        pass(299);
+        assertDenied(CircuitState.FORCED_OPEN, Duration.ofSeconds(1));
+        pass(1);
+        fail(4); // it has begun afresh
+        assertState(CircuitState.CLOSED);
+        assertThat(moves).containsExactly("CLOSED FORCED_OPEN", "FORCED_OPEN CLOSED");
+    }
+
+    @Test
+    void forcedOpenExpiresUnderTheEyesOfAReader() {
+        breaker.forceOpen(Duration.ofMinutes(5), now);
+        assertThat(breaker.reading(now).remaining())
+                .isEqualTo(Duration.ofMinutes(5).toNanos());
+        pass(300);
+        assertState(CircuitState.CLOSED);
+        assertThat(moves).containsExactly("CLOSED FORCED_OPEN", "FORCED_OPEN CLOSED");
+    }
+
+    @Test
+    void resultsOfCallsUnderWayChangeNothingWhileForcedOpen() {
+        fail(5);
+        pass(5);
+        Permit trial = trial();
+        breaker.forceOpen(Duration.ofMinutes(5), now);
+        trial.success(now);
+        assertState(CircuitState.FORCED_OPEN);
+        breaker.forceOpen(Duration.ofMinutes(10), now);
+        assertThat(breaker.reading(now).remaining())
+                .isEqualTo(Duration.ofMinutes(10).toNanos());
+    }
+
+    @Test
+    void disabledLetsEverybodyThroughAndCountsNothing() {
+        with(CircuitPolicy.disabled());
+        fail(100);
+        succeed(100);
+        assertState(CircuitState.DISABLED);
+        assertThat(breaker.reading(now).window()).isEqualTo(SlidingWindow.Tally.NONE);
+        assertThat(moves).isEmpty();
+    }
+
+    @Test
+    void anOperatorDisablesAndEnables() {
+        fail(5);
+        breaker.disable(now);
+        breaker.disable(now);
+        fail(100);
+        breaker.enable(now);
+        breaker.enable(now);
+        fail(4);
+        assertState(CircuitState.CLOSED);
+        assertThat(moves).containsExactly("CLOSED OPEN", "OPEN DISABLED", "DISABLED CLOSED");
+    }
+
+    @Test
+    void maintenanceOfADisabledCircuitEndsDisabled() {
+        with(CircuitPolicy.disabled());
+        breaker.forceOpen(null, now);
+        breaker.forceOpen(Duration.ofSeconds(1), now);
+        assertDenied(CircuitState.FORCED_OPEN, Duration.ofSeconds(1));
+        pass(1);
+        succeed(1);
+        assertState(CircuitState.DISABLED);
+    }
+}

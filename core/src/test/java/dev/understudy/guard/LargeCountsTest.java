@@ -1,0 +1,38 @@
+package dev.understudy.guard;
+
+import dev.understudy.chat.Price;
+import dev.understudy.chat.Usage;
+import dev.understudy.policy.RateLimits;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Counts as large as a vendor can tell them. */
+class LargeCountsTest {
+
+    private static final int MOST = Integer.MAX_VALUE;
+    private static final Usage TOLD = Usage.of(MOST, MOST).withCachedInput(MOST).withReasoning(MOST);
+
+    @Test
+    void sumsOfTokensStopAtTheLargestNumber() {
+        assertThat(TOLD.plus(TOLD)).isEqualTo(TOLD);
+        assertThat(TOLD.plus(Usage.of(1, 1)).total()).isEqualTo(MOST);
+        assertThat(Usage.of(MOST, 1).total()).isEqualTo(MOST);
+    }
+
+    @Test
+    void aCostIsNeverNegative() {
+        assertThat(Price.of(1, 2).cost(TOLD)).isPositive();
+    }
+
+    @Test
+    void oneUsageOfManyTokensHoldsAProviderForMinutesOnly() {
+        RateLimiter rateLimiter = new RateLimiter(RateLimits.none().withTokensPerMinute(200_000), (requests, tokens) -> {}, 0);
+        assertThat(rateLimiter.enter(100, 0)).isNull();
+        rateLimiter.leave(100, MOST, 0);
+        Duration wait = rateLimiter.enter(100, 0);
+        assertThat(wait).isNotNull().isLessThanOrEqualTo(Duration.ofMinutes(11));
+        assertThat(rateLimiter.enter(100, Duration.ofMinutes(11).toNanos())).isNull();
+    }
+}

@@ -1,0 +1,266 @@
+package dev.understudy.guard;
+
+import dev.understudy.event.CircuitState;
+import dev.understudy.policy.CircuitPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The oracle of the circuit: slow, for one thread, and written to be seen to be right. Its time starts at zero and never
+ * overflows; it keeps every sample.
+ */
+final class NaiveCircuit {
+
+    static final class Pass {
+        private int epoch;
+        private String stage = "undecided";
+        private long leased;
+
+        private Pass(int epoch) {
+            this.epoch = epoch;
+        }
+    }
+
+    private record Sample(long time, boolean ok) {}
+
+    final List<CircuitState> moves = new ArrayList<>();
+    private final CircuitPolicy policy;
+    private final int shareIn20ths;
+    private final List<Sample> samples = new ArrayList<>();
+    private CircuitState state;
+    private int epoch;
+    private long closedSince;
+    private long until;
+    private int times;
+    private @Nullable Pass trial;
+    private boolean forcedForEver;
+    private boolean disabledAfterwards;
+
+    NaiveCircuit(CircuitPolicy policy, int shareIn20ths) {
+        this.policy = policy;
+        this.shareIn20ths = shareIn20ths;
+        this.state = policy.enabled() ? CircuitState.CLOSED : CircuitState.DISABLED;
+    }
+
+    /** A pass, or nothing. */
+    @Nullable
+    Pass acquire(boolean early, long now) {
+        look(now);
+        switch (state) {
+            case CLOSED, DISABLED -> {
+                return new Pass(epoch);
+            }
+            case OPEN -> {
+                if (early || now >= until) {
+                    enter(CircuitState.HALF_OPEN);
+                    return lease(now);
+                }
+            }
+            case HALF_OPEN -> {
+                if (trial == null || now >= until) {
+                    return lease(now);
+                }
+            }
+            default -> {}
+        }
+        return null;
+    }
+
+    private Pass lease(long now) {
+        Pass pass = new Pass(epoch);
+        pass.leased = now;
+        trial = pass;
+        until = now + policy.trialLease().toNanos();
+        return pass;
+    }
+
+    boolean begun(Pass pass, long now) {
+        if (!pass.stage.equals("undecided")) {
+            return false;
+        }
+        pass.stage = "begun";
+        if (pass.epoch == epoch && state == CircuitState.HALF_OPEN) {
+            close(now);
+            pass.epoch = epoch;
+        }
+        return true;
+    }
+
+    boolean success(Pass pass, long now) {
+        if (!pass.stage.equals("undecided") && !pass.stage.equals("begun")) {
+            return false;
+        }
+        pass.stage = "succeeded";
+        if (pass.epoch == epoch && state == CircuitState.CLOSED) {
+            samples.add(new Sample(now, true));
+        } else if (pass.epoch == epoch && state == CircuitState.HALF_OPEN) {
+            close(now);
+            pass.epoch = epoch;
+        }
+        return true;
+    }
+
+    boolean failure(Pass pass, double roll, long now) {
+        if (!pass.stage.equals("undecided")) {
+            return false;
+        }
+        pass.stage = "failed";
+        if (pass.epoch == epoch && state == CircuitState.CLOSED) {
+            failed(roll, now);
+        } else if (state == CircuitState.HALF_OPEN && trial == pass) {
+            times++;
+            open(roll, now, pass.leased);
+        }
+        return true;
+    }
+
+    boolean neutral(Pass pass) {
+        if (!pass.stage.equals("undecided")) {
+            return false;
+        }
+        pass.stage = "neutral";
+        if (state == CircuitState.HALF_OPEN && trial == pass) {
+            trial = null;
+        }
+        return true;
+    }
+
+    boolean cut(Pass pass, double roll, long now) {
+        if (!pass.stage.equals("begun")) {
+            return false;
+        }
+        pass.stage = "cut";
+        if (pass.epoch == epoch && state == CircuitState.CLOSED) {
+            failed(roll, now);
+        }
+        return true;
+    }
+
+    void force(@Nullable Long time, long now) {
+        disabledAfterwards = state == CircuitState.FORCED_OPEN ? disabledAfterwards : state == CircuitState.DISABLED;
+        enter(CircuitState.FORCED_OPEN);
+        forcedForEver = time == null;
+        until = time == null ? 0 : now + time;
+    }
+
+    void release(long now) {
+        if (state == CircuitState.FORCED_OPEN) {
+            if (disabledAfterwards) {
+                enter(CircuitState.DISABLED);
+            } else {
+                close(now);
+            }
+        }
+    }
+
+    void disable() {
+        if (state != CircuitState.DISABLED) {
+            enter(CircuitState.DISABLED);
+        }
+    }
+
+    void enable(long now) {
+        if (state == CircuitState.DISABLED) {
+            close(now);
+        }
+    }
+
+    void look(long now) {
+        if (state == CircuitState.FORCED_OPEN && !forcedForEver && now >= until) {
+            release(now);
+        }
+    }
+
+    CircuitState state() {
+        return state;
+    }
+
+    long remaining(long now) {
+        return switch (state) {
+            case CLOSED, DISABLED -> 0;
+            case OPEN -> Math.max(0, until - now);
+            case HALF_OPEN -> trial == null ? 0 : Math.max(0, until - now);
+            case FORCED_OPEN -> forcedForEver ? Long.MAX_VALUE : Math.max(0, until - now);
+        };
+    }
+
+    int consecutive() {
+        int count = 0;
+        if (state == CircuitState.CLOSED) {
+            for (Sample sample : samples) {
+                count = sample.ok ? 0 : count + 1;
+            }
+        }
+        return count;
+    }
+
+    SlidingWindow.Tally window(long now) {
+        int failures = 0;
+        int calls = 0;
+        CircuitPolicy.Rate rate = policy.rate();
+        if (state == CircuitState.CLOSED && rate != null) {
+            long width = (rate.window().toNanos() + 31) / 32;
+            for (Sample sample : samples) {
+                if ((sample.time - closedSince) / width > (now - closedSince) / width - 32) {
+                    calls++;
+                    failures += sample.ok ? 0 : 1;
+                }
+            }
+        }
+        return new SlidingWindow.Tally(failures, calls);
+    }
+
+    int recent(long now) {
+        int failures = 0;
+        CircuitPolicy.Count count = policy.count();
+        if (state == CircuitState.CLOSED && count != null) {
+            for (Sample sample : samples) {
+                failures += !sample.ok && now - sample.time < count.window().toNanos() ? 1 : 0;
+            }
+            return Math.min(failures, count.failures());
+        }
+        return 0;
+    }
+
+    private void failed(double roll, long now) {
+        samples.add(new Sample(now, false));
+        CircuitPolicy.Rate rate = policy.rate();
+        CircuitPolicy.Count count = policy.count();
+        SlidingWindow.Tally tally = window(now);
+        boolean tooManyInARow = policy.consecutive() > 0 && consecutive() >= policy.consecutive();
+        boolean tooGreatAShare = rate != null
+                && tally.calls() >= rate.minimum()
+                && tally.failures() * 20 >= shareIn20ths * tally.calls();
+        boolean tooMany = count != null && recent(now) >= count.failures();
+        if (tooManyInARow || tooGreatAShare || tooMany) {
+            times = 1;
+            open(roll, now, now);
+        }
+    }
+
+    private void open(double roll, long now, long since) {
+        double pause = policy.pause().first().toNanos();
+        for (int i = 1; i < times; i++) {
+            pause = Math.min(2 * pause, policy.pause().longest().toNanos());
+        }
+        enter(CircuitState.OPEN);
+        double luck = 1 + policy.pause().jitter() * roll;
+        until = Math.max(
+                since + (long) (pause * luck),
+                now + (long) (policy.pause().first().toNanos() * luck));
+    }
+
+    private void close(long now) {
+        enter(CircuitState.CLOSED);
+        samples.clear();
+        closedSince = now;
+    }
+
+    private void enter(CircuitState next) {
+        state = next;
+        epoch++;
+        trial = null;
+        moves.add(next);
+    }
+}

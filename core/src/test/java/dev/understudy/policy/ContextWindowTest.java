@@ -1,0 +1,88 @@
+package dev.understudy.policy;
+
+import dev.understudy.chat.ChatRequest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+import reactor.util.context.Context;
+
+class ContextWindowTest {
+
+    private static final ChatRequest REQUEST = ChatRequest.of("m", "hello");
+
+    @Test
+    void isWrittenIntoTheContextAsItIs() {
+        Flux<ContextWindow> below = Flux.deferContextual(context -> Mono.justOrEmpty(ContextWindow.from(context)));
+
+        StepVerifier.create(below.contextWrite(ContextWindow.keep(8_000)))
+                .expectNext(ContextWindow.keep(8_000))
+                .verifyComplete();
+    }
+
+    @Test
+    void theInnerPolicyWinsAsAWhole() {
+        Mono<ContextWindow> below = Mono.deferContextual(context -> Mono.justOrEmpty(ContextWindow.from(context)));
+
+        StepVerifier.create(below.contextWrite(ContextWindow.off()).contextWrite(ContextWindow.keep(10)))
+                .expectNext(ContextWindow.off())
+                .verifyComplete();
+    }
+
+    @Test
+    void anEmptyContextSaysNothing() {
+        assertThat(ContextWindow.from(Context.empty())).isNull();
+    }
+
+    @Test
+    void keepLimitsEvenIfTheWindowIsUnknownAndNeverReachesBeyondIt() {
+        ContextWindow policy = ContextWindow.keep(8_000);
+
+        assertThat(policy.limit(REQUEST, null)).isEqualTo(8_000);
+        assertThat(policy.limit(REQUEST, 100_000)).isEqualTo(8_000);
+        assertThat(policy.limit(REQUEST, 8_192)).isEqualTo(8_192 - 1_024);
+        assertThat(policy.withModelWindow(false).limit(REQUEST, 8_192)).isEqualTo(8_000);
+    }
+
+    @Test
+    void autoKnowsNoLimitUntilTheWindowIsKnown() {
+        assertThat(ContextWindow.auto().limit(REQUEST, null)).isNull();
+        assertThat(ContextWindow.auto().limit(REQUEST, 8_192)).isEqualTo(8_192 - 1_024);
+    }
+
+    @Test
+    void offKnowsNoLimit() {
+        assertThat(ContextWindow.off().limit(REQUEST, 10)).isNull();
+        assertThat(ContextWindow.off().overflow()).isEqualTo(ContextWindow.Overflow.FAIL);
+    }
+
+    @Test
+    void maxTokensOfTheRequestAreKeptForTheAnswer() {
+        ContextWindow auto = ContextWindow.auto();
+
+        assertThat(auto.limit(REQUEST.withMaxTokens(5_000), 8_000)).isEqualTo(3_000);
+        assertThat(auto.limit(REQUEST.withMaxTokens(10), 8_000)).isEqualTo(7_990);
+    }
+
+    @Test
+    void maxTokensThatLeaveNoRoomAreNoGuide() {
+        assertThat(ContextWindow.auto().limit(REQUEST.withMaxTokens(8_000), 8_000))
+                .isEqualTo(8_000 - 1_024);
+    }
+
+    @Test
+    void theReserveIsAQuarterOfTheWindowAtMost() {
+        assertThat(ContextWindow.auto().limit(REQUEST, 2_000)).isEqualTo(1_500);
+        assertThat(ContextWindow.auto().limit(REQUEST, 1)).isEqualTo(1);
+        assertThat(ContextWindow.auto().withReserve(0).limit(REQUEST, 2_000)).isEqualTo(2_000);
+    }
+
+    @Test
+    void refusesNonsense() {
+        assertThatThrownBy(() -> ContextWindow.keep(0)).hasMessageContaining("tokens is 1 or more");
+        assertThatThrownBy(() -> ContextWindow.auto().withReserve(-1)).hasMessageContaining("reserve is 0 or more");
+    }
+}

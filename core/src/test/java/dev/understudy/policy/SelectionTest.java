@@ -1,0 +1,419 @@
+package dev.understudy.policy;
+
+import dev.understudy.CallContext;
+import dev.understudy.Understudy;
+import dev.understudy.VirtualStage;
+import dev.understudy.VirtualStage.Heard;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.Image;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.Price;
+import dev.understudy.chat.Tool;
+import dev.understudy.testing.ScriptedAnswer;
+import dev.understudy.testing.ScriptedProvider;
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** In which order providers are asked: the choices themselves, and what calls really do. */
+class SelectionTest {
+
+    private static final long SEED = 20_261_120;
+
+    private final VirtualStage stage = new VirtualStage();
+    private final ScriptedProvider a = ScriptedProvider.named("a");
+    private final ScriptedProvider b = ScriptedProvider.named("b");
+    private final ScriptedProvider c = ScriptedProvider.named("c");
+
+    /**
+     * Four candidates: a slow and cheap, b fast and dear, c failing half of the time and cheapest, d unknown in every way.
+     */
+    private static List<Selection.Candidate> four() {
+        return List.of(
+                candidate("a", 5, 1.0, 800, 0, 1, Feature.TOOLS),
+                candidate("b", 1, 9.0, 200, 1, 1, Feature.TOOLS, Feature.VISION),
+                candidate("c", 3, 0.7, 300, 0, 0.5),
+                candidate("d", 1, -1, 0, 0, 1, Feature.VISION));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sequential, 1, abcd",
+        "sequential, 2, abcd",
+        "leastLatency, 1, bdac",
+        "leastLatency, 2, dbac",
+        "leastLatency, 3, adbc",
+        "leastLatency, 4, bdac",
+        "leastLatency, 5, bdac",
+        "cheapest, 1, acbd",
+        "cheapest, 2, acbd",
+        "tools, 1, ab",
+        "toolsByPrice, 1, ab",
+        "visionByLatency, 1, db",
+        "byWeight, 1, acbd",
+        "lastOnly, 1, d"
+    })
+    void eachStrategyChoosesOnAFixedSeed(String strategy, long seed, String order) {
+        Map<String, Selection> strategies = Map.of(
+                "sequential", Selection.sequential(),
+                "leastLatency", Selection.leastLatency(),
+                "cheapest", Selection.cheapest(),
+                "tools", Selection.capable(Set.of(Feature.TOOLS), Selection.sequential()),
+                "toolsByPrice", Selection.capable(Set.of(Feature.TOOLS), Selection.cheapest()),
+                "visionByLatency", Selection.capable(Set.of(Feature.VISION), Selection.leastLatency()),
+                "byWeight",
+                        Selection.by(Comparator.comparingInt(Selection.Candidate::weight)
+                                .reversed()),
+                "lastOnly", (candidates, request, dice) -> List.of(candidates.get(candidates.size() - 1)));
+        List<Selection.Candidate> chosen = strategies.get(strategy).order(four(), REQUEST, new Random(seed));
+        assertThat(chosen.stream().map(Selection.Candidate::provider).reduce("", String::concat))
+                .isEqualTo(order);
+    }
+
+    @Test
+    void weightedIsSmoothAndExactInEachRound() {
+        Selection weighted = Selection.weighted();
+        StringBuilder first = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            first.append(
+                    weighted.order(four(), REQUEST, new Random(SEED)).get(0).provider());
+        }
+        assertThat(first).hasToString("acabacdaca".repeat(2));
+    }
+
+    @Test
+    void weightedServesByWeightWithinOnePercentOfTenThousandCalls() {
+        Understudy understudy = stage.builder()
+                .provider(a, ProviderOptions.any().withWeight(7))
+                .provider(b, ProviderOptions.any().withWeight(2))
+                .provider(c, ProviderOptions.any().withWeight(1))
+                .selection(Selection.weighted())
+                .build();
+        Map<String, Integer> served = new HashMap<>();
+        for (int i = 0; i < 10_000; i++) {
+            served.merge(stage.chat(understudy).by(), 1, Integer::sum);
+        }
+        System.out.println("weighted 7:2:1 over 10 000 calls: " + served);
+        assertThat(served.get("a")).isCloseTo(7_000, within(100));
+        assertThat(served.get("b")).isCloseTo(2_000, within(100));
+        assertThat(served.get("c")).isCloseTo(1_000, within(100));
+    }
+
+    @Test
+    void weightedGivesTheShareOfOneThatIsOutToTheOthers() {
+        Understudy understudy = stage.builder()
+                .provider(a, ProviderOptions.any().withWeight(8))
+                .provider(b, ProviderOptions.any().withWeight(1))
+                .provider(c, ProviderOptions.any().withWeight(1))
+                .selection(Selection.weighted())
+                .build();
+        understudy.control().hold("a", null);
+        for (int i = 0; i < 100; i++) {
+            stage.chat(understudy);
+        }
+        assertThat(b.subscriptions()).isEqualTo(50);
+        assertThat(c.subscriptions()).isEqualTo(50);
+    }
+
+    @Test
+    void cheapestSendsToTheCheapestThatIsHealthyAndCapable() {
+        a.can(priced(3));
+        b.can(priced(1).withoutFeature(Feature.TOOLS));
+        c.can(priced(2));
+        Understudy understudy =
+                stage.builder(a, b, c).selection(Selection.cheapest()).build();
+        assertThat(stage.chat(understudy).by()).as("the cheapest").isEqualTo("b");
+        ChatRequest tools = REQUEST.withTools(List.of(Tool.of("clock", "tells the time")));
+        assertThat(stage.chat(understudy.chat(tools)).by())
+                .as("the cheapest with tools")
+                .isEqualTo("c");
+        c.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        for (int i = 0; i < 5; i++) {
+            assertThat(stage.chat(understudy.chat(tools)).by()).isEqualTo("a");
+        }
+        int asked = c.subscriptions();
+        assertThat(stage.chat(understudy.chat(tools)).by())
+                .as("the cheapest with tools that is well")
+                .isEqualTo("a");
+        assertThat(c.subscriptions()).isEqualTo(asked);
+        assertThat(b.requests()).allMatch(request -> request.toolSet().isEmpty());
+    }
+
+    @Test
+    void cheapestCountsTheChanceOfSuccess() {
+        a.can(priced(10)).always(ScriptedAnswer.text("well"));
+        b.can(priced(9));
+        Understudy understudy = stage.builder(a, b)
+                .selection(Selection.cheapest())
+                .circuit(CircuitPolicy.disabled())
+                .build();
+        b.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well"));
+        stage.chat(understudy); // b fails, a serves: from now on b has to be asked twice for each answer
+        stage.chat(understudy);
+        assertThat(b.subscriptions()).isEqualTo(1);
+        stage.advance(Duration.ofSeconds(61));
+        assertThat(stage.chat(understudy).by())
+                .as("a minute later it is forgotten")
+                .isEqualTo("b");
+    }
+
+    @Test
+    void anUnknownPriceComesLast() {
+        b.can(priced(1_000));
+        Understudy understudy =
+                stage.builder(a, b).selection(Selection.cheapest()).build();
+        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+    }
+
+    @Test
+    void capableNeverSendsToolsOrImagesToOneThatLacksThem() {
+        a.can(Capabilities.of(Feature.STREAMING));
+        b.can(Capabilities.of(Feature.STREAMING, Feature.TOOLS, Feature.STREAMING_TOOLS));
+        c.can(Capabilities.of(Feature.STREAMING, Feature.VISION));
+        Understudy understudy = stage.builder(a, b, c)
+                .selection(Selection.capable(Set.of(), Selection.sequential()))
+                .build();
+        ChatRequest tools = REQUEST.withTools(List.of(Tool.of("clock", "tells the time")));
+        ChatRequest image = ChatRequest.of("m", List.of(Message.user("see", Image.url("https://x.test/i.png"))));
+        b.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        c.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        for (boolean streamed : new boolean[] {false, true}) {
+            assertThat(ask(understudy, tools, streamed).served()).isFalse();
+            assertThat(ask(understudy, image, streamed).served()).isFalse();
+            assertThat(ask(understudy, REQUEST, streamed).by()).isEqualTo("a");
+        }
+        assertThat(a.requests()).containsOnly(REQUEST);
+        assertThat(b.requests()).containsOnly(tools);
+        assertThat(c.requests()).containsOnly(image);
+    }
+
+    @Test
+    void leastLatencyLeavesAProviderThatBecameTenTimesSlowerAndComesBack() {
+        Duration every = Duration.ofMillis(100);
+        Understudy understudy = stage.builder(a, b, c)
+                .selection(Selection.leastLatency())
+                .random(new Random(SEED))
+                .build();
+        takes(a, 200);
+        takes(b, 250);
+        takes(c, 250);
+        stage.load(understudy, true, every, Duration.ofSeconds(30));
+        double usual = share(stage.load(understudy, true, every, Duration.ofSeconds(60)), "a");
+        takes(a, 2_000);
+        stage.load(understudy, true, every, Duration.ofSeconds(5)); // 50 calls
+        double after = share(stage.load(understudy, true, every, Duration.ofSeconds(10)), "a");
+        takes(a, 200);
+        stage.load(understudy, true, every, Duration.ofSeconds(30));
+        double again = share(stage.load(understudy, true, every, Duration.ofSeconds(60)), "a");
+        System.out.printf(
+                "least latency, seed %d: a served %.0f %%, 10 times slower %.0f %% (after 50 calls), fast again %.0f"
+                        + " %%%n",
+                SEED, 100 * usual, 100 * after, 100 * again);
+        assertThat(usual).isGreaterThan(0.3);
+        assertThat(after).isLessThanOrEqualTo(0.1 * usual);
+        assertThat(again).isGreaterThan(0.3);
+    }
+
+    @Test
+    void leastLatencyOfTwoLeavesAndComesBackToo() {
+        Duration every = Duration.ofMillis(100);
+        Understudy understudy =
+                stage.builder(a, b).selection(Selection.leastLatency()).build();
+        takes(a, 200);
+        takes(b, 300);
+        stage.load(understudy, true, every, Duration.ofSeconds(20));
+        double usual = share(stage.load(understudy, true, every, Duration.ofSeconds(20)), "a");
+        takes(a, 2_000);
+        stage.load(understudy, true, every, Duration.ofSeconds(5));
+        double after = share(stage.load(understudy, true, every, Duration.ofSeconds(10)), "a");
+        takes(a, 200);
+        stage.load(understudy, true, every, Duration.ofSeconds(40));
+        double again = share(stage.load(understudy, true, every, Duration.ofSeconds(20)), "a");
+        System.out.printf(
+                "least latency of two: a served %.0f %%, 10 times slower %.0f %%, fast again %.0f %%%n",
+                100 * usual, 100 * after, 100 * again);
+        assertThat(usual).isGreaterThan(0.4);
+        assertThat(after).isLessThanOrEqualTo(0.1 * usual);
+        assertThat(again).isGreaterThan(0.4);
+    }
+
+    @Test
+    void leastLatencyIsNotFooledByOneThatFailsFast() {
+        takes(a, 300);
+        b.always(stage.timed(ScriptedAnswer.fail(FailureKind.SERVER).beforeFirst(Duration.ofMillis(1))));
+        Understudy understudy = stage.builder(b, a)
+                .selection(Selection.leastLatency())
+                .circuit(CircuitPolicy.disabled())
+                .build();
+        stage.load(understudy, true, Duration.ofMillis(500), Duration.ofSeconds(10));
+        assertThat(b.subscriptions()).isLessThanOrEqualTo(2);
+        assertThat(a.subscriptions()).isEqualTo(20);
+    }
+
+    @Test
+    void aCustomOrderDecidesAndMayLeaveSomeOut() {
+        Selection lastTwo = (candidates, request, dice) -> List.of(candidates.get(2), candidates.get(1));
+        Understudy understudy = stage.builder(a, b, c).selection(lastTwo).build();
+        c.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        b.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        assertThat(stage.chat(understudy).outcomes()).containsExactly("c:failed", "b:failed");
+        assertThat(a.subscriptions()).isZero();
+    }
+
+    @Test
+    void theModelChainComesBeforeTheSelection() {
+        a.can("m", priced(100)).can("n", priced(1));
+        b.can("m", priced(50)).can("n", priced(2));
+        for (ScriptedProvider one : List.of(a, b)) {
+            one.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        }
+        Understudy understudy = stage.builder(a, b)
+                .fallback("m", "n")
+                .selection(Selection.cheapest())
+                .build();
+        Heard heard = stage.chat(understudy);
+        assertThat(heard.trail().attempts().stream().map(attempt -> attempt.provider() + "/" + attempt.model()))
+                .containsExactly("b/m", "a/m", "a/n", "b/n");
+    }
+
+    @Test
+    void aCallerMayAvoidRoutes() {
+        Understudy understudy = stage.builder(a, b, c).build();
+        assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.avoid("a", "b/m")))
+                        .outcomes())
+                .containsExactly("a:skipped", "b:skipped", "c:served");
+        assertThat(stage.chat(understudy
+                                .chat(REQUEST)
+                                .contextWrite(CallContext.avoid("a/n"))
+                                .contextWrite(CallContext.avoid("b")))
+                        .outcomes())
+                .containsExactly("b:skipped", "a:served");
+    }
+
+    @Test
+    void aCallerMayRequireATagOfTheSeat() {
+        Understudy understudy = stage.builder()
+                .provider(a, ProviderOptions.any().withTag("region", "us"))
+                .provider(b, ProviderOptions.any().withTag("region", "eu"))
+                .provider(c)
+                .build();
+        Heard heard = stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.require("region", "eu")));
+        assertThat(heard.outcomes()).containsExactly("a:skipped", "c:skipped", "b:served");
+        assertThat(heard.trail().attempts().get(0))
+                .hasToString("provider=a model=m: skipped; error=is not tagged region=eu");
+        assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.require("region", "mars"))).error)
+                .isInstanceOf(ChatException.Rejected.class)
+                .hasMessageContaining("a/m is not tagged region=mars");
+    }
+
+    @Test
+    void aCallerMayRequireAFeature() {
+        b.can(Capabilities.assumed().withFeature(Feature.REASONING));
+        Understudy understudy = stage.builder(a, b).build();
+        assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.require(Feature.REASONING)))
+                        .by())
+                .isEqualTo("b");
+        assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.require(Feature.PREFILL))).error)
+                .isInstanceOf(ChatException.Rejected.class)
+                .hasMessageContaining("lacks prefill");
+    }
+
+    @Test
+    void aRouteThatIsTooDearForTheCallIsSkipped() {
+        a.can(priced(1_000_000)); // a unit of money for each token
+        b.can(priced(10));
+        Understudy understudy = stage.builder(a, b, c)
+                .limits(CallLimits.none().withMaxCost(1.0))
+                .build();
+        Heard heard = stage.chat(understudy);
+        assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
+        assertThat(heard.trail().attempts().get(0).failure().message())
+                .startsWith("would cost about 508.0")
+                .endsWith("and the call may cost 1.000000");
+    }
+
+    @Test
+    void whatWasSpentIsNotThereForTheNextRoute() {
+        // Each try is expected to cost 0.508; a's answer is empty and is billed with 0.8.
+        a.can(priced(1_000)).always(ScriptedAnswer.empty().withUsage(dev.understudy.chat.Usage.of(400, 400)));
+        b.can(priced(1_000));
+        Understudy understudy = stage.builder(a, b, c)
+                .limits(CallLimits.none().withMaxCost(1.0))
+                .build();
+        Heard heard = stage.chat(understudy);
+        assertThat(heard.outcomes()).as("c has no price and is asked").containsExactly("a:failed", "c:served");
+        assertThat(b.subscriptions()).isZero();
+    }
+
+    @Test
+    void whenAllAreTooDearNobodyIsAsked() {
+        a.can(priced(1_000_000));
+        Understudy understudy =
+                stage.builder(a).limits(CallLimits.none().withMaxCost(1.0)).build();
+        assertThat(stage.chat(understudy).error)
+                .isInstanceOf(ChatException.Rejected.class)
+                .hasMessageContaining("a/m would cost about");
+        assertThat(a.subscriptions()).isZero();
+    }
+
+    @Test
+    void aSelectionThatThrowsFailsTheCallAndNothingElse() {
+        Understudy understudy = stage.builder(a, b)
+                .selection((candidates, request, dice) -> {
+                    throw new IllegalStateException("the caller's bug");
+                })
+                .build();
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> understudy.chat(REQUEST).block())
+                .withMessage("the caller's bug");
+        assertThat(VirtualStage.standing(understudy, "a").inFlight()).isZero();
+    }
+
+    private Heard ask(Understudy understudy, ChatRequest request, boolean streamed) {
+        return streamed ? stage.stream(understudy.stream(request)) : stage.chat(understudy.chat(request));
+    }
+
+    private void takes(ScriptedProvider provider, int millis) {
+        provider.always(stage.timed(ScriptedAnswer.text("all is well").beforeFirst(Duration.ofMillis(millis))));
+    }
+
+    private double share(List<Heard> calls, String provider) {
+        stage.advance(Duration.ofSeconds(3));
+        List<String> by = new ArrayList<>();
+        calls.forEach(heard -> by.add(heard.by()));
+        return by.stream().filter(provider::equals).count() / (double) by.size();
+    }
+
+    private static Capabilities priced(double perMillion) {
+        return Capabilities.assumed().withPrice(Price.of(perMillion, perMillion));
+    }
+
+    private static Selection.Candidate candidate(
+            String name, int weight, double price, int millis, int inFlight, double success, Feature... features) {
+        Capabilities can = Capabilities.of(features);
+        return new Selection.Candidate(
+                name,
+                "m",
+                price < 0 ? can : can.withPrice(Price.of(price, price)),
+                weight,
+                Map.of(),
+                new Selection.Candidate.Load(Duration.ofMillis(millis), inFlight, success));
+    }
+}

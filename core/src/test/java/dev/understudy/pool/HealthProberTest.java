@@ -1,0 +1,335 @@
+package dev.understudy.pool;
+
+import dev.understudy.FixedDice;
+import dev.understudy.Understudy;
+import dev.understudy.VirtualStage;
+import dev.understudy.VirtualStage.Heard;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.event.CircuitState;
+import dev.understudy.event.Event;
+import dev.understudy.event.ProviderStatus;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.HealthCheckPolicy;
+import dev.understudy.policy.ProviderOptions;
+import dev.understudy.testing.ScriptedAnswer;
+import dev.understudy.testing.ScriptedProvider;
+import static dev.understudy.VirtualStage.standing;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
+
+/** Health checks every ten seconds, in virtual time. */
+class HealthProberTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final HealthCheckPolicy PROBES = HealthCheckPolicy.every(Duration.ofSeconds(10));
+
+    private final VirtualStage stage = new VirtualStage();
+    private final ScriptedProvider a = ScriptedProvider.named("a");
+    private final ScriptedProvider b = ScriptedProvider.named("b");
+    private final AtomicBoolean aIsWell = new AtomicBoolean(true);
+    private Understudy understudy = stage.builder(a).build();
+
+    @BeforeEach
+    void probedByWord() {
+        a.probing(() -> aIsWell.get() ? Mono.empty() : Mono.error(failing("the page is down")));
+    }
+
+    @AfterEach
+    void close() {
+        understudy.close();
+    }
+
+    @Test
+    void theyAreOffByDefault() {
+        understudy = stage.builder(a, b).build();
+        stage.advance(Duration.ofHours(10));
+        assertThat(a.probes() + b.probes()).isZero();
+        ProviderStatus providerStatus = standing(understudy, "a");
+        assertThat(providerStatus.health()).isEqualTo(ProviderStatus.Health.UNKNOWN);
+        assertThat(providerStatus.lastCheck()).isNull();
+        assertThat(stage.chat(understudy).by()).isEqualTo("a");
+    }
+
+    @Test
+    void succeedingOnesMakeAnUnknownProviderHealthy() {
+        understudy = stage.builder(a, b).healthChecks(PROBES).build();
+        stage.advance(SECOND);
+        assertThat(a.probes()).isEqualTo(1);
+        assertThat(b.probes()).isEqualTo(1);
+        assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
+        assertThat(standing(understudy, "a").lastCheck()).isEqualTo(Instant.EPOCH);
+    }
+
+    @Test
+    void aProviderMayBeLookedAtInAWayOfItsOwn() {
+        understudy = Understudy.builder()
+                .provider(a)
+                .provider(b, ProviderOptions.any().withHealthChecks(HealthCheckPolicy.every(Duration.ofSeconds(60))))
+                .healthChecks(PROBES)
+                .scheduler(stage.clock)
+                .random(new FixedDice(0.5))
+                .build();
+        stage.advance(Duration.ofSeconds(59));
+        assertThat(a.probes()).isEqualTo(6);
+        assertThat(b.probes()).isEqualTo(1);
+    }
+
+    @Test
+    void aProviderMayBeLookedAtThoughTheOthersAreNot() {
+        understudy = Understudy.builder()
+                .provider(a)
+                .provider(b, ProviderOptions.any().withHealthChecks(PROBES))
+                .scheduler(stage.clock)
+                .build();
+        stage.advance(SECOND);
+        assertThat(a.probes()).isZero();
+        assertThat(b.probes()).isEqualTo(1);
+    }
+
+    @Test
+    void aProviderThatFailsThemLeavesTheRotationAndIsPutBack() {
+        understudy = stage.builder(a, b).healthChecks(PROBES).build();
+        stage.advance(SECOND);
+        aIsWell.set(false);
+        stage.advance(Duration.ofSeconds(20));
+        assertThat(a.probes()).isEqualTo(3);
+        assertThat(stage.chat(understudy).by())
+                .as("two failures are not enough")
+                .isEqualTo("a");
+        stage.advance(Duration.ofSeconds(10));
+
+        Heard out = stage.chat(understudy);
+        assertThat(out.outcomes()).containsExactly("a:skipped", "b:served");
+        assertThat(out.trail().attempts().get(0))
+                .hasToString("provider=a model=m: skipped; error=its health checks fail");
+        ProviderStatus providerStatus = standing(understudy, "a");
+        assertThat(providerStatus.health()).isEqualTo(ProviderStatus.Health.UNHEALTHY);
+        assertThat(providerStatus.lastFailure())
+                .isEqualTo(new ProviderStatus.LastFailure(Instant.ofEpochSecond(30), "server 503: the page is down"));
+        assertThat(providerStatus.lastCheck()).isEqualTo(Instant.ofEpochSecond(30));
+
+        aIsWell.set(true);
+        stage.advance(Duration.ofSeconds(10));
+        assertThat(stage.chat(understudy).by()).as("one success is not enough").isEqualTo("b");
+        stage.advance(Duration.ofSeconds(10));
+        assertThat(stage.chat(understudy).outcomes()).containsExactly("a:served");
+        assertThat(stage.events(Event.HealthChanged.class))
+                .extracting(Event.HealthChanged::provider, Event.HealthChanged::health)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("a", ProviderStatus.Health.UNHEALTHY),
+                        org.assertj.core.groups.Tuple.tuple("a", ProviderStatus.Health.HEALTHY));
+    }
+
+    @Test
+    void whoeverIsOutOfRotationIsStillAskedWhenNobodyElseIsLeft() {
+        aIsWell.set(false);
+        understudy = stage.builder(a, b).healthChecks(PROBES.withThresholds(1, 1)).build();
+        stage.advance(SECOND);
+        b.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        assertThat(stage.chat(understudy).outcomes()).containsExactly("a:skipped", "b:failed", "a:served");
+        understudy.control().hold("b", null);
+        assertThat(stage.chat(understudy).by()).isEqualTo("a");
+    }
+
+    @Test
+    void whileOneRunsItIsSaidSo() {
+        a.probing(() -> Mono.delay(Duration.ofSeconds(2), stage.clock).then());
+        understudy = stage.builder(a, b).healthChecks(PROBES).build();
+        assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.CHECKING);
+        assertThat(stage.chat(understudy).by()).as("and calls go on").isEqualTo("a");
+        stage.advance(Duration.ofSeconds(2));
+        assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
+        stage.advance(Duration.ofSeconds(11));
+        assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.CHECKING);
+    }
+
+    @Test
+    void noneRunsAfterTheDoorWasClosed() {
+        a.probing(() -> Mono.delay(Duration.ofSeconds(2), stage.clock).then());
+        understudy = stage.builder(a, b).healthChecks(PROBES).build();
+        stage.advance(Duration.ofSeconds(25));
+        assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.CHECKING);
+        int asked = a.probes() + b.probes();
+        understudy.close();
+        assertThat(standing(understudy, "a").health())
+                .as("the one that ran is over")
+                .isEqualTo(ProviderStatus.Health.HEALTHY);
+        stage.advance(Duration.ofHours(1));
+        assertThat(a.probes() + b.probes()).isEqualTo(asked);
+    }
+
+    static Stream<Arguments> badProbes() {
+        return Stream.of(
+                Arguments.of("fails", (Supplier<Mono<Void>>) () -> Mono.error(failing("no"))),
+                Arguments.of("fails with a stranger", (Supplier<Mono<Void>>)
+                        () -> Mono.error(new IllegalStateException("bug"))),
+                Arguments.of("throws when asked", (Supplier<Mono<Void>>) () -> {
+                    throw new IllegalStateException("bug");
+                }),
+                Arguments.of("throws an error", (Supplier<Mono<Void>>) () -> {
+                    throw new AssertionError("bug");
+                }),
+                Arguments.of("hangs", (Supplier<Mono<Void>>) Mono::never));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badProbes")
+    void aBadProbeHarmsNothingAndTheNextOneStillComes(String what, Supplier<Mono<Void>> probe) {
+        a.probing(probe);
+        understudy = stage.builder(a, b).healthChecks(PROBES.withThresholds(100, 1)).build();
+        for (int i = 0; i < 60; i++) {
+            assertThat(stage.chat(understudy).outcomes()).as(what).containsExactly("a:served");
+            stage.advance(SECOND);
+        }
+        assertThat(a.probes()).isBetween(4, 7);
+        assertThat(b.probes()).isBetween(5, 7);
+        assertThat(standing(understudy, "b").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
+    }
+
+    @Test
+    void aProviderWhoseProbeThrowsAtAssemblyIsBuiltAndProbedAllTheSame() {
+        ThrowingProbe rude = new ThrowingProbe(a);
+        understudy = stage.builder(rude, b).healthChecks(PROBES.withThresholds(2, 1)).build();
+        stage.advance(Duration.ofSeconds(25));
+        assertThat(rude.asked).isEqualTo(3);
+        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+    }
+
+    @Test
+    void aSilentOneIsGivenUpAfterItsTimeout() {
+        a.probing(Mono::never);
+        understudy = stage.builder(a, b)
+                .healthChecks(PROBES.withTimeout(Duration.ofSeconds(3)).withThresholds(1, 1))
+                .build();
+        stage.advance(Duration.ofMillis(2_999));
+        assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.CHECKING);
+        stage.advance(Duration.ofMillis(1));
+        assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.UNHEALTHY);
+        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+    }
+
+    @Test
+    void aSlowOneThatAnswersInTimeIsASuccess() {
+        a.probing(() -> Mono.delay(Duration.ofMillis(4_900), stage.clock).then());
+        understudy = stage.builder(a, b).healthChecks(PROBES.withThresholds(1, 1)).build();
+        stage.advance(Duration.ofSeconds(5));
+        assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
+    }
+
+    @Test
+    void theyNeverMoveACircuitNorCountAsCalls() {
+        understudy = stage.builder(a, b)
+                .healthChecks(PROBES)
+                .circuit(CircuitPolicy.defaults()
+                        .withConsecutive(2)
+                        .withPause(Duration.ofMinutes(10), Duration.ofMinutes(10)))
+                .build();
+        a.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        stage.chat(understudy);
+        stage.chat(understudy);
+        assertThat(standing(understudy, "a").circuits()).containsEntry("m", CircuitState.OPEN);
+        stage.advance(Duration.ofMinutes(5)); // thirty probes that succeed
+        assertThat(standing(understudy, "a").circuits()).containsEntry("m", CircuitState.OPEN);
+        assertThat(standing(understudy, "a").consecutiveFailures()).isEqualTo(2);
+
+        aIsWell.set(false);
+        b.probing(() -> Mono.error(failing("no")));
+        stage.advance(Duration.ofMinutes(2));
+        assertThat(standing(understudy, "b").circuits().values()).doesNotContain(CircuitState.OPEN);
+        assertThat(standing(understudy, "b").successRate()).isEqualTo(1);
+        assertThat(standing(understudy, "b").consecutiveFailures()).isZero();
+    }
+
+    @Test
+    void aQueryOfOnesOwnIsAskedInsteadOfTheProbe() {
+        ChatRequest query = ChatRequest.of("tiny", "Are you there?").withMaxTokens(1);
+        understudy = stage.builder(a, b)
+                .healthChecks(PROBES.withQuery(query).withThresholds(1, 1))
+                .build();
+        a.when("tiny", ScriptedAnswer.fail(FailureKind.OVERLOADED));
+        stage.advance(Duration.ofSeconds(10));
+        assertThat(a.probes() + b.probes()).isZero();
+        assertThat(b.requests()).contains(query);
+        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+        assertThat(standing(understudy, "a").inFlight()).isZero();
+    }
+
+    @Test
+    void theIntervalIsSpreadByATenth() {
+        for (double dice : new double[] {0, 0.5, Math.nextDown(1.0)}) {
+            ScriptedProvider one = ScriptedProvider.named("one");
+            Understudy door = stage.builder(one)
+                    .healthChecks(PROBES)
+                    .random(new FixedDice(dice))
+                    .build();
+            Duration expected = Duration.ofMillis(Math.round(9_000 + 2_000 * dice));
+            stage.advance(expected.minusMillis(1));
+            assertThat(one.probes()).isEqualTo(1);
+            stage.advance(Duration.ofMillis(1));
+            assertThat(one.probes()).isEqualTo(2);
+            door.close();
+        }
+    }
+
+    @Test
+    void theFailureOfAProbeDoesNotHideThatOfACall() {
+        understudy = stage.builder(a, b).healthChecks(PROBES).build();
+        aIsWell.set(false);
+        stage.advance(Duration.ofSeconds(12)); // a probe failed at ten
+        a.then(ScriptedAnswer.fail(Failure.of(FailureKind.SERVER, "a call")), ScriptedAnswer.text("well"));
+        stage.chat(understudy);
+        assertThat(standing(understudy, "a").lastFailure())
+                .isEqualTo(new ProviderStatus.LastFailure(Instant.ofEpochSecond(12), "server: a call"));
+    }
+
+    private static ChatException failing(String why) {
+        return new ChatException.CallFailed(Failure.of(FailureKind.SERVER, why).withStatus(503, null));
+    }
+
+    /** What no provider should do. */
+    private static final class ThrowingProbe implements dev.understudy.chat.ChatProvider {
+
+        private final ScriptedProvider inner;
+        private int asked;
+
+        ThrowingProbe(ScriptedProvider inner) {
+            this.inner = inner;
+        }
+
+        @Override
+        public String name() {
+            return inner.name();
+        }
+
+        @Override
+        public Mono<dev.understudy.chat.ChatResponse> chat(ChatRequest request) {
+            return inner.chat(request);
+        }
+
+        @Override
+        public reactor.core.publisher.Flux<dev.understudy.chat.StreamChunk> stream(ChatRequest request) {
+            return inner.stream(request);
+        }
+
+        @Override
+        public Mono<Void> probe() {
+            asked++;
+            throw new IllegalStateException("not even a publisher");
+        }
+    }
+}

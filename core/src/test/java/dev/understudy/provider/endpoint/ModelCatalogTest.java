@@ -1,0 +1,178 @@
+package dev.understudy.provider.endpoint;
+
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.Price;
+import dev.understudy.chat.Usage;
+import dev.understudy.provider.Corpus;
+import dev.understudy.provider.OpenAiCompatibleVendor;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.anthropic.Anthropic;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.LocalDate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ModelCatalogTest {
+
+    private static final Endpoint OPENAI = Endpoint.of("o", "https://api.openai.com/v1", "k");
+    private static final Endpoint ANTHROPIC = Endpoint.of("a", "https://api.anthropic.com/v1", "k");
+    private static final Endpoint GEMINI = Endpoint.of("g", "https://generativelanguage.googleapis.com/v1beta", "k");
+    private static final Endpoint COHERE = Endpoint.of("c", "https://api.cohere.com", "k");
+
+    @Test
+    void whatIsPubliclyKnownIsKnown() {
+        Capabilities mini = ModelCatalog.capabilities(OPENAI, "gpt-5-mini");
+        assertThat(mini.window()).isEqualTo(400_000);
+        assertThat(mini.maxOutput()).isEqualTo(128_000);
+        assertThat(mini.price()).isEqualTo(new Price(0.25, 0.025, 2));
+        assertThat(mini.has(Feature.REASONING)).isTrue();
+        assertThat(mini.has(Feature.TOOLS)).isTrue();
+        assertThat(mini.has(Feature.PREFILL)).isFalse();
+        assertThat(mini.price().cost(Usage.of(1_000_000, 500_000))).isEqualTo(1.25);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt-5-2025-08-07, gpt-5",
+        "gpt-4o-2024-11-20, gpt-4o",
+        "gpt-4.1-mini-2025-04-14, gpt-4.1-mini",
+        "gpt-5, gpt-5"
+    })
+    void aVersionIsTakenForItsModel(String version, String model) {
+        assertThat(ModelCatalog.capabilities(OPENAI, version))
+                .isEqualTo(ModelCatalog.capabilities(OPENAI, model))
+                .isNotEqualTo(Capabilities.assumed());
+    }
+
+    @Test
+    void versionsAreSpelledInManyWays() {
+        assertThat(ModelCatalog.capabilities(ANTHROPIC, "claude-haiku-4-5-20251001")
+                        .maxOutput())
+                .isEqualTo(64_000);
+        assertThat(ModelCatalog.capabilities(GEMINI, "models/gemini-2.5-flash").maxOutput())
+                .isEqualTo(65_536);
+        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-2.5-flash-001").maxOutput())
+                .isEqualTo(65_536);
+        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-3.1-pro-preview").maxOutput())
+                .isEqualTo(65_536);
+        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-2.5-flash-preview-09-2025")
+                        .maxOutput())
+                .isEqualTo(65_536);
+        assertThat(ModelCatalog.capabilities(COHERE, "command-a-03-2025").maxOutput())
+                .isEqualTo(8_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gpt-5-chat-latest", "gpt-5-pro", "gpt-50", "my-finetune", "gpt-5.7", "gpt", "preview"})
+    void whatIsNotKnownIsNoGuess(String model) {
+        assertThat(ModelCatalog.capabilities(OPENAI, model)).isEqualTo(Capabilities.assumed());
+    }
+
+    @Test
+    void whatIsKnownOnlyInPartStaysUnknownInTheRest() {
+        Capabilities opus = ModelCatalog.capabilities(ANTHROPIC, "claude-opus-5-5");
+        assertThat(opus.window()).isNull();
+        assertThat(opus.price()).isNotNull();
+        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-3.6-flash").price()).isNull();
+    }
+
+    @Test
+    void aGatewayHasPricesOfItsOwn() {
+        Endpoint gateway = Endpoint.of("gw", "https://gateway.example/v1", "k");
+        assertThat(ModelCatalog.capabilities(gateway, "gpt-5")).isEqualTo(Capabilities.assumed());
+        assertThat(ModelCatalog.capabilities(ANTHROPIC, "gpt-5")).isEqualTo(Capabilities.assumed());
+    }
+
+    @Test
+    void modelsOfCompatibleVendorsAreKnownToo() {
+        Capabilities groq = ModelCatalog.capabilities(OpenAiCompatibleVendor.GROQ.endpoint("k"), "openai/gpt-oss-120b");
+        assertThat(groq.window()).isEqualTo(131_072);
+        assertThat(groq.maxOutput()).isEqualTo(65_536);
+        assertThat(groq.price()).isEqualTo(new Price(0.15, 0.15, 0.6));
+        Capabilities grok = ModelCatalog.capabilities(OpenAiCompatibleVendor.XAI.endpoint("k"), "grok-4-0709");
+        assertThat(grok.window()).isEqualTo(256_000);
+        assertThat(grok.has(Feature.REASONING)).isTrue();
+        Capabilities deepSeek = ModelCatalog.capabilities(OpenAiCompatibleVendor.DEEPSEEK_BETA.endpoint("k"), "deepseek-flash");
+        assertThat(deepSeek.window()).isEqualTo(1_000_000);
+        assertThat(deepSeek.maxOutput()).isEqualTo(384_000);
+        Capabilities mistral = ModelCatalog.capabilities(OpenAiCompatibleVendor.MISTRAL.endpoint("k"), "mistral-large-2512");
+        assertThat(mistral.price()).isEqualTo(new Price(0.5, 0.5, 1.5));
+        assertThat(mistral.has(Feature.PREFILL)).isTrue();
+    }
+
+    @Test
+    void aNameThatStandsForModelsOfDifferentPricesHasNone() {
+        Endpoint mistral = OpenAiCompatibleVendor.MISTRAL.endpoint("k");
+        assertThat(ModelCatalog.capabilities(mistral, "mistral-large-latest").price())
+                .isNull();
+        assertThat(ModelCatalog.capabilities(mistral, "mistral-large-2411").price())
+                .isNotEqualTo(
+                        ModelCatalog.capabilities(mistral, "mistral-large-2512").price());
+        Capabilities mine = Capabilities.assumed().withPrice(Price.of(1, 2));
+        assertThat(ModelCatalog.capabilities(mistral.withModel("mistral-large-latest", mine), "mistral-large-latest"))
+                .isEqualTo(mine);
+    }
+
+    @Test
+    void whatTheEndpointSaysCountsMore() {
+        Capabilities mine = Capabilities.of(Feature.STREAMING).withWindow(7);
+        assertThat(ModelCatalog.capabilities(OPENAI.withModel("gpt-5", mine), "gpt-5"))
+                .isEqualTo(mine);
+    }
+
+    @Test
+    void modelsContinueAnAnswerOnlyWhereThatIsKnown() {
+        assertThat(ModelCatalog.capabilities(ANTHROPIC, "claude-haiku-4-5").has(Feature.PREFILL))
+                .isTrue();
+        assertThat(ModelCatalog.capabilities(ANTHROPIC, "claude-sonnet-4-6").has(Feature.PREFILL))
+                .isFalse();
+        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-3.5-flash").has(Feature.PREFILL))
+                .isTrue();
+        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-3.6-flash").has(Feature.PREFILL))
+                .isFalse();
+        assertThat(ModelCatalog.capabilities(COHERE, "command-a-vision-07-2025").has(Feature.TOOLS))
+                .isFalse();
+        assertThat(ModelCatalog.capabilities(COHERE, "command-a-03-2025").has(Feature.VISION))
+                .isFalse();
+    }
+
+    @Test
+    void providersKnowTheModelsOfTheirVendors() {
+        try (ChatProvider claude = Providers.anthropic("k");
+                ChatProvider gemini = Providers.gemini("k")) {
+            assertThat(claude.capabilities("claude-opus-4-5").window()).isEqualTo(200_000);
+            assertThat(gemini.capabilities("gemini-2.5-pro").has(Feature.REASONING))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void anAnswerOfAnthropicMayBeAsLongAsItsModelIsKnownToAnswer() {
+        ChatRequest request = ChatRequest.of("claude-haiku-4-5-20251001", "q");
+        assertThat(maxTokens(ANTHROPIC, request)).isEqualTo(64_000);
+        assertThat(maxTokens(ANTHROPIC, request.withMaxTokens(100))).isEqualTo(100);
+        assertThat(maxTokens(ANTHROPIC, request.withModel("claude-next"))).isEqualTo(4_096);
+        Endpoint mine = ANTHROPIC.withModel(
+                "claude-haiku-4-5-20251001", Capabilities.assumed().withMaxOutput(500));
+        assertThat(maxTokens(mine, request)).isEqualTo(500);
+        assertThat(maxTokens(Endpoint.of("gw", "https://gateway.example/v1"), request))
+                .isEqualTo(4_096);
+    }
+
+    private static int maxTokens(Endpoint endpoint, ChatRequest request) {
+        return Corpus.MAPPER
+                .readTree(new Anthropic(ModelCatalog.maxOutput(endpoint)).encode(request, true))
+                .path("max_tokens")
+                .intValue();
+    }
+
+    @Test
+    void theTableIsDated() {
+        assertThat(LocalDate.parse(ModelCatalog.AS_OF)).isAfter(LocalDate.of(2026, 1, 1));
+    }
+}

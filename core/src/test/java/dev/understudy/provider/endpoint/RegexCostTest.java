@@ -1,0 +1,209 @@
+package dev.understudy.provider.endpoint;
+
+import dev.understudy.provider.error.ErrorPhrase;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The work of every regular expression of the main sources grows at most in proportion to its input. */
+class RegexCostTest {
+
+    /** Marks expressions that are only matched against a whole text. */
+    private static final String WHOLE = "whole ";
+
+    private static final Path SOURCES = Path.of("src/main/java");
+
+    /** A regular expression in a literal that is its whole argument. */
+    private static final Pattern INLINE = Pattern.compile(
+            "(?:Pattern\\.compile|\\.matches|\\.replaceAll|\\.replaceFirst|\\.split|pattern|rule)\\(\\s*\"((?:[^\"\\\\]|\\\\.)*)\"[,)]");
+
+    private static final List<String> FILLERS = List.of(
+            "a", "1", " ", ".", "-", "_", "*", "/", "\"", "'", ":", "=", ",", "\n", "\\", "a_", "a.", "a-", "1,", "1.",
+            "a ", "-eyJ", "{", "[");
+
+    /** Counts how often a character is looked at. */
+    private record Counted(String text, AtomicLong looks) implements CharSequence {
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public char charAt(int index) {
+            looks.incrementAndGet();
+            return text.charAt(index);
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.subSequence(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    @Test
+    void theWorkOfEveryPatternGrowsAtMostWithItsInput() throws Exception {
+        Map<String, Pattern> patterns = new TreeMap<>();
+        collectFields(patterns);
+        collectLiterals(patterns);
+        assertThat(patterns).as("patterns found").hasSizeGreaterThan(250);
+        List<String> costly = new ArrayList<>();
+        patterns.forEach((where, pattern) -> {
+            for (String text : attacks(pattern.pattern())) {
+                long once = work(where, pattern, text.repeat(300));
+                long four = work(where, pattern, text.repeat(1_200));
+                if (four > 6 * once + 4_000) {
+                    costly.add(where + ": " + once + " -> " + four + " on " + text);
+                    return;
+                }
+            }
+            for (String start : starts(pattern.pattern())) {
+                for (String filler : FILLERS) {
+                    long once = work(where, pattern, start + filler.repeat(300));
+                    long four = work(where, pattern, start + filler.repeat(1_200));
+                    if (four > 6 * once + 4_000) {
+                        costly.add(where + ": " + once + " -> " + four + " on " + start + " and many " + filler);
+                        return;
+                    }
+                }
+            }
+        });
+        assertThat(costly).isEmpty();
+    }
+
+    @Test
+    void theWorkOfARedactorGrowsAtMostWithItsText() {
+        // A text of this length took seconds once; here it only has to come to an end.
+        String text = "-eyJ".repeat(16 << 10);
+        assertThat(Redactor.ofKeyForms().redact(text)).isEqualTo(text);
+        assertThat(Redactor.ofKeyForms().redact("a eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0 b"))
+                .isEqualTo("a *** b");
+        assertThat(Redactor.ofKeyForms().redact("x-eyJhbGciOiJI.eyJzdWIiOiIx.c2ln b"))
+                .isEqualTo("x-*** b");
+    }
+
+    private static long work(String where, Pattern pattern, String text) {
+        AtomicLong looks = new AtomicLong();
+        Matcher matcher = pattern.matcher(new Counted(text, looks));
+        if (where.startsWith(WHOLE)) {
+            matcher.matches();
+            return looks.get();
+        }
+        while (matcher.find()) {
+            // As replaceAll does.
+        }
+        return looks.get();
+    }
+
+    private static List<String> starts(String regex) {
+        String literal = ErrorPhrase.Wording.literalOf(regex.replaceAll("\\(\\?[a-z<!=:]+", "("));
+        return literal.isEmpty() ? List.of("") : List.of("", literal, "eyJ", literal + "a");
+    }
+
+    private static List<String> attacks(String regex) {
+        List<String> texts = new ArrayList<>(FILLERS);
+        for (String start : starts(regex)) {
+            texts.add(start + "a");
+            texts.add(start + " ");
+            texts.add(start + "-");
+            texts.add("-" + start);
+            texts.add(start + "'");
+            texts.add(start + "\n");
+            texts.add(start + ": ");
+        }
+        return texts;
+    }
+
+    private static void collectLiterals(Map<String, Pattern> patterns) throws IOException {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                Matcher literal = INLINE.matcher(Files.readString(file));
+                while (literal.find()) {
+                    String regex = literal.group(1)
+                            .replaceAll("(?<!\\\\)\\\\u([0-9a-fA-F]{4})", "\\\\\\\\u$1")
+                            .translateEscapes();
+                    if (literal.group().startsWith("pattern(")
+                            || literal.group().startsWith("Pattern")
+                                    && patterns.values().stream()
+                                            .anyMatch(known -> known.pattern().equals(regex))) {
+                        continue; // a field that was measured as it is used
+                    }
+                    try {
+                        patterns.put(
+                                (literal.group().startsWith(".matches") ? WHOLE : "") + file.getFileName() + " "
+                                        + regex,
+                                Pattern.compile(regex));
+                    } catch (PatternSyntaxException apart) {
+                        throw new AssertionError(file + ": " + regex, apart);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void collectFields(Map<String, Pattern> patterns) throws Exception {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                String source = Files.readString(file);
+                if (source.contains("regex.Pattern") || source.contains("Fragment")) {
+                    String name = SOURCES.relativize(file)
+                            .toString()
+                            .replace('/', '.')
+                            .replaceAll("\\.java$", "");
+                    for (Field field : Class.forName(name).getDeclaredFields()) {
+                        if (Modifier.isStatic(field.getModifiers())
+                                && !field.getType().isPrimitive()) {
+                            field.setAccessible(true);
+                            boolean whole = Pattern.compile(
+                                            field.getName() + "\\.matcher\\([^;]{0,80};?[^;]{0,80}\\.matches\\(\\)")
+                                    .matcher(source)
+                                    .find();
+                            collect((whole ? WHOLE : "") + name + "." + field.getName(), field.get(null), patterns, 0);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void collect(String where, @Nullable Object value, Map<String, Pattern> patterns, int depth)
+            throws Exception {
+        if (value instanceof Pattern pattern) {
+            patterns.put(where + " " + pattern.pattern(), pattern);
+        } else if (value instanceof Collection<?> all) {
+            for (Object each : all) {
+                collect(where, each, patterns, depth);
+            }
+        } else if (value instanceof Record record && depth < 4) {
+            for (Field field : record.getClass().getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers())
+                        && record.getClass().getName().startsWith("dev.understudy")) {
+                    field.setAccessible(true);
+                    collect(where, field.get(record), patterns, depth + 1);
+                }
+            }
+        }
+    }
+}

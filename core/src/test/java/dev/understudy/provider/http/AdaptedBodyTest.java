@@ -1,0 +1,159 @@
+package dev.understudy.provider.http;
+
+import dev.understudy.chat.CallScope;
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.openai.OpenAiChat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+
+class AdaptedBodyTest {
+
+    private static final Map<String, Object> BODY = new LinkedHashMap<>();
+
+    static {
+        BODY.put("model", "m");
+        BODY.put("temperature", 0.5);
+        BODY.put("topP", 0.5);
+        BODY.put("max_tokens", 9);
+        BODY.put("stream_options", Map.of("include_usage", true));
+        BODY.put("reasoning_effort", "low");
+        BODY.put("tools", List.of());
+        BODY.put("messages", List.of());
+        BODY.put("options", Map.of("seed", 7, "num_ctx", 8));
+    }
+
+    private static Failure refusing(String what) {
+        return Failure.of(FailureKind.UNSUPPORTED, "no " + what)
+                .withPhase(Failure.Phase.HEADERS)
+                .withRefused(what);
+    }
+
+    private static AdaptedBody after(Failure failure) {
+        return AdaptedBody.after(failure, BODY, Map.of("max_tokens", "max_completion_tokens"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "temperature, temperature",
+        "top_p, topP",
+        "stream_options, stream_options",
+        "stream_options.include_usage, stream_options",
+        "seed, options.seed",
+        "options.seed, options.seed",
+        "thinking, reasoning_effort",
+        "reasoning_effort, reasoning_effort",
+    })
+    void whatCanBeLeftOutIs(String refused, String field) {
+        assertThat(after(refusing(refused))).isEqualTo(new AdaptedBody(Map.of(field, "")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tools",
+                "image",
+                "system",
+                "messages",
+                "model",
+                "response_format",
+                "num_ctx",
+                "stop",
+                "stream",
+                "prefill",
+                "tools.temperature"
+            })
+    void whatIsAskedForOrWasNotSentIsKept(String refused) {
+        assertThat(after(refusing(refused))).isNull();
+    }
+
+    @Test
+    void onlyARefusalBeforeAnyContentLeadsToAChange() {
+        assertThat(after(refusing("temperature").withPhase(null))).isNull();
+        assertThat(after(refusing("temperature").withRefused(null))).isNull();
+        assertThat(after(Failure.of(FailureKind.INVALID_REQUEST, "temperature")
+                        .withPhase(Failure.Phase.HEADERS)
+                        .withRefused("temperature")))
+                .isNull();
+    }
+
+    @Test
+    void theRestOfTheBodyStaysInItsOrder() {
+        AdaptedBody adaptedBody =
+                new AdaptedBody(Map.of("temperature", "", "options.seed", "", "max_tokens", "max_completion_tokens"));
+        Map<String, ?> adapted = adaptedBody.of(BODY);
+        assertThat(adapted.keySet())
+                .containsExactly(
+                        "model",
+                        "topP",
+                        "max_completion_tokens",
+                        "stream_options",
+                        "reasoning_effort",
+                        "tools",
+                        "messages",
+                        "options");
+        assertThat(adapted.get("max_completion_tokens")).isEqualTo(9);
+        assertThat(adapted.get("options")).isEqualTo(Map.of("num_ctx", 8));
+        assertThat(BODY).containsKeys("temperature", "max_tokens");
+        assertThat(AdaptedBody.NONE.of(BODY)).isSameAs(BODY);
+    }
+
+    @Test
+    void aNameTheCallerUsesAlreadyIsNotOverwritten() {
+        AdaptedBody renaming = new AdaptedBody(Map.of("max_tokens", "max_completion_tokens"));
+        assertThat(renaming.of(Map.of("max_tokens", 9, "max_completion_tokens", 5))
+                        .get("max_completion_tokens"))
+                .isEqualTo(5);
+    }
+
+    @Test
+    void aChangeIsNotMadeTwiceOrTakenBack() {
+        AdaptedBody renaming = new AdaptedBody(Map.of("max_tokens", "max_completion_tokens"));
+        assertThat(renaming.repeats(renaming)).isTrue();
+        assertThat(renaming.repeats(new AdaptedBody(Map.of("max_completion_tokens", "max_tokens"))))
+                .isTrue();
+        assertThat(renaming.repeats(new AdaptedBody(Map.of("seed", "")))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "temperature is deprecated for this model, true",
+        "`temperature` and `top_p` cannot both be specified for this model, false",
+        "`temperature` may only be set to 1 when thinking is enabled, false",
+    })
+    void whatIsRefusedInCertainCompanyDoesNotLast(String words, boolean lasts) {
+        assertThat(AdaptedBody.lasts(Failure.of(FailureKind.UNSUPPORTED, words))).isEqualTo(lasts);
+    }
+
+    @Test
+    void theMemoryIsBounded() {
+        ParameterFallback parameterFallback = new ParameterFallback("p", new OpenAiChat(OpenAiCompatibility.defaults()));
+        CallScope scope = CallScope.reportingTo(providerEvent -> {});
+        for (int i = 0; i < ParameterFallback.MODELS + 50; i++) {
+            ChatRequest request = ChatRequest.of("m" + i, "Hello").withTemperature(0.5);
+            String answer = parameterFallback.around(
+                            request,
+                            false,
+                            scope,
+                            body -> new String(body, StandardCharsets.UTF_8).contains("temperature")
+                                    ? Flux.<String>error(new CallFailed(refusing("temperature")))
+                                    : Flux.just("served"),
+                            error -> TransportErrors.typed(error, false))
+                    .blockLast();
+            assertThat(answer).isEqualTo("served");
+        }
+        assertThat(parameterFallback.models()).isEqualTo(ParameterFallback.MODELS);
+    }
+}

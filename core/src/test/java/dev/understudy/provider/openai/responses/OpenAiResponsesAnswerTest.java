@@ -1,0 +1,75 @@
+package dev.understudy.provider.openai.responses;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OpenAiResponsesAnswerTest {
+
+    private static final ChatRequest REQUEST = ChatRequest.of("asked", "?");
+
+    @Test
+    void allItemsOfAnAnswerAreTold() {
+        ChatResponse response = decode(
+                "{'id':'resp_1','object':'response','status':'completed','error':null,'model':'m-2026','output':[{'type':'reasoning','id':'rs','summary':[{'type':'summary_text','text':'One."
+                    + " '},{'type':'summary_text','text':'Two.'}],'encrypted_content':'opaque'},"
+                    + "{'type':'web_search_call','id':'ws','status':'completed'},"
+                    + "{'type':'message','role':'assistant','content':[{'type':'output_text','text':'Hel','annotations':[]},{'type':'output_text','text':'lo'}]},"
+                    + "{'type':'function_call','id':'fc','call_id':'call_1','name':'t','arguments':'{}'}],"
+                    + "'usage':{'input_tokens':5,'output_tokens':9,'output_tokens_details':{'reasoning_tokens':2},'total_tokens':14}}");
+        assertThat(response.text()).isEqualTo("Hello");
+        assertThat(response.reasoningBlocks())
+                .containsExactly(new ReasoningBlock("One. Two.", new ReasoningSignature("opaque", true, "openai-responses")));
+        assertThat(response.toolCalls()).containsExactly(new ToolCall("call_1", "t", "{}"));
+        assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(response.usage()).isEqualTo(Usage.of(5, 9).withReasoning(2));
+        assertThat(response.receipt().id()).isEqualTo("resp_1");
+    }
+
+    @Test
+    void aRefusalAndACutAnswerSayThatTheyAre() {
+        ChatResponse refused = decode(
+                "{'status':'completed','output':[{'type':'message','content':[{'type':'refusal','refusal':'No.'}]}]}");
+        assertThat(refused.refusal()).isEqualTo("No.");
+        assertThat(refused.text()).isEmpty();
+        ChatResponse cut =
+                decode("{'status':'incomplete','incomplete_details':{'reason':'max_output_tokens'},'output':[]}");
+        assertThat(cut.finishReason()).isEqualTo(FinishReason.LENGTH);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'status':'failed','output':[],'error':{'code':'rate_limit_exceeded','message':'slow'}} |"
+                        + " RATE_LIMITED",
+                "{'status':'failed','output':[],'error':null} | SERVER",
+                "{'error':{'message':'broke','type':'server_error'}} | SERVER",
+                "{'status':'queued','output':[]} | PROTOCOL",
+                "{'choices':[]} | PROTOCOL",
+                "[] | PROTOCOL",
+                "<html>busy</html> | PROTOCOL"
+            })
+    void whatIsNoFinishedAnswerIsAFailure(String body, FailureKind kind) {
+        CallFailed failed = catchThrowableOfType(CallFailed.class, () -> decode(body));
+        assertThat(failed.failure().kind()).isEqualTo(kind);
+    }
+
+    private static ChatResponse decode(String body) {
+        return new OpenAiResponses()
+                .decode("p", REQUEST, body.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.understudy.examples;
+
+import dev.understudy.Understudy;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.event.Listener;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+
+/** Three servers on loopback, real sockets and two vendors' wire forms: two that fail, and one that answers. */
+final class DemoServers implements AutoCloseable {
+
+    static final String PROMPT = "What does an understudy do?";
+
+    private static final String PLAY = "The lead lost her voice in the second act, and the second cast was stuck in"
+            + " traffic. The understudy stood in the wings, knew every line, and walked on. The audience heard the"
+            + " whole play.";
+
+    private final ScriptedServer lead = ScriptedServer.start();
+    private final ScriptedServer second = ScriptedServer.start();
+    private final ScriptedServer third = ScriptedServer.start();
+
+    private DemoServers() {}
+
+    static DemoServers open() {
+        walkThrough();
+        DemoServers stage = new DemoServers();
+        // Overloaded, and then silent.
+        stage.lead.then(
+                ScriptedReply.error(503, "server_error", "The engine is overloaded, try again later"),
+                ScriptedReply.text("never heard").withPings(1).stall(FaultPoint.tokens(0)));
+        // One key over its limit; with the other the stream breaks before its first word, and then there is no room.
+        stage.second.then(
+                ScriptedReply.rateLimited(Duration.ofSeconds(20)),
+                ScriptedReply.text("never heard").cut(FaultPoint.tokens(0)),
+                ScriptedReply.error(503, "server_error", "No capacity left").withRetryAfter(Duration.ofSeconds(20)));
+        stage.third.always(ScriptedReply.text(PLAY).between(Duration.ofMillis(40)));
+        return stage;
+    }
+
+    /** Two calls that nobody watches: what a JVM loads only once should not look like a slow provider. */
+    static void walkThrough() {
+        ScriptedReply refusal = ScriptedReply.status(503);
+        ScriptedReply answer = ScriptedReply.text("Ready.");
+        try (ScriptedServer server = ScriptedServer.start().then(refusal, answer, refusal, answer);
+                Understudy understudy = Understudy.builder()
+                        .provider(openAi(Endpoint.of("one", server.url())))
+                        .provider(Providers.anthropic(Endpoint.of("two", server.url())))
+                        .retry(RetryPolicy.none())
+                        .build()) {
+            ChatRequest request = ChatRequest.of("gpt-demo", PROMPT);
+            understudy.chat(request).thenMany(understudy.stream(request)).blockLast();
+        }
+    }
+
+    /** The real patience is longer, see docs/defaults.md: nobody wants to wait for ten seconds in a first minute. */
+    Understudy understudy(Listener listener) {
+        return Understudy.builder()
+                .provider(openAi(Endpoint.of("lead", lead.url(), "lead-key")), "gpt-demo")
+                .provider(openAi(Endpoint.of("second", second.url(), "evening-key", "matinee-key")), "gpt-demo")
+                .provider(Providers.anthropic(Endpoint.of("third", third.url(), "third-key")), "claude-demo")
+                .retry(RetryPolicy.defaults().withRetries(1).withBackoff(Duration.ofMillis(200), Duration.ofSeconds(1)))
+                .timeouts(TimeoutPolicy.defaults().withFirstContent(Duration.ofMillis(1500)))
+                .listener(listener)
+                .build();
+    }
+
+    private static ChatProvider openAi(Endpoint endpoint) {
+        return Providers.openAiCompatible(endpoint, OpenAiCompatibility.defaults());
+    }
+
+    @Override
+    public void close() {
+        lead.close();
+        second.close();
+        third.close();
+    }
+}

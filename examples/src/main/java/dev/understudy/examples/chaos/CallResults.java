@@ -1,0 +1,81 @@
+package dev.understudy.examples.chaos;
+
+import dev.understudy.event.Event;
+import dev.understudy.event.Listener;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What became of all the calls. */
+final class CallResults implements Listener {
+
+    private final AtomicLong calls = new AtomicLong();
+    private final AtomicInteger right = new AtomicInteger();
+    private final AtomicInteger wrong = new AtomicInteger();
+    private final AtomicInteger failed = new AtomicInteger();
+    private final AtomicInteger untagged = new AtomicInteger();
+    private final Map<String, Integer> servedBy = new ConcurrentHashMap<>();
+    private volatile String lastServedBy = "";
+    private volatile @Nullable String firstFailure;
+
+    /** Each event of a call knows whose it is. */
+    @Override
+    public void on(Event event) {
+        Event.CallId call = event.call();
+        if (call != null && !call.tags().containsKey(ChaosCall.KEY)) {
+            untagged.incrementAndGet();
+        }
+    }
+
+    long begin() {
+        return calls.getAndIncrement();
+    }
+
+    void answered(boolean rightly, String by) {
+        (rightly ? right : wrong).incrementAndGet();
+        servedBy.merge(by, 1, Integer::sum);
+        lastServedBy = by;
+    }
+
+    void failed(Throwable error) {
+        failed.incrementAndGet();
+        if (firstFailure == null) {
+            firstFailure = String.valueOf(error.getMessage());
+        }
+    }
+
+    long calls() {
+        return calls.get();
+    }
+
+    int right() {
+        return right.get();
+    }
+
+    int wrong() {
+        return wrong.get();
+    }
+
+    int failed() {
+        return failed.get();
+    }
+
+    int untagged() {
+        return untagged.get();
+    }
+
+    int servedBy(String provider) {
+        return servedBy.getOrDefault(provider, 0);
+    }
+
+    String lastServedBy() {
+        return lastServedBy;
+    }
+
+    @Nullable
+    String firstFailure() {
+        return firstFailure;
+    }
+}

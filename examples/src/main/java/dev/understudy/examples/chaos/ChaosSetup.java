@@ -1,0 +1,91 @@
+package dev.understudy.examples.chaos;
+
+import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.event.Listener;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.FailoverPolicy;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.testing.RecordedRequest;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.List;
+
+/** A primary that the weather acts upon, a backup that lives, and an understudy before both. */
+final class ChaosSetup implements AutoCloseable {
+
+    private volatile FaultScenario faultScenario = FaultScenario.CALM;
+    private final ScriptedServer primary = ScriptedServer.start();
+    private final ScriptedServer backup = ScriptedServer.start();
+    private final ScriptedServer nobody = ScriptedServer.refusing();
+    private final ChatProvider up = openAi(primary);
+    private final ChatProvider down = openAi(nobody);
+    private final RecordingProvider first = new RecordingProvider("primary", () -> faultScenario == FaultScenario.REFUSED ? down : up);
+    private final ChatProvider living = Providers.anthropic(Endpoint.of("backup", backup.url(), "backup-key"));
+    private final RecordingProvider second = new RecordingProvider("backup", () -> living);
+    private final Understudy understudy;
+
+    /** @param failover whether there is a backup at all */
+    ChaosSetup(boolean failover, Listener listener) {
+        primary.rule(asked -> faultScenario.on(ChaosCall.in(asked.text()).reply()));
+        backup.rule(asked -> ChaosCall.in(asked.text()).reply());
+        UnderstudyBuilder builder = Understudy.builder()
+                .name("chaos")
+                .provider(first, "gpt-demo")
+                .retry(RetryPolicy.defaults().withBackoff(Duration.ofMillis(50), Duration.ofMillis(200)))
+                .timeouts(TimeoutPolicy.defaults()
+                        .withFirstContent(Duration.ofSeconds(2))
+                        .withIdle(Duration.ofSeconds(2))
+                        .withResponse(Duration.ofSeconds(3)))
+                .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(200), Duration.ofMillis(400)))
+                .failover(FailoverPolicy.defaults().withReturnAfter(Duration.ofMillis(300)))
+                .callTimeout(Duration.ofSeconds(10))
+                .listener(listener);
+        this.understudy = failover ? builder.provider(second, "claude-demo").build() : builder.build();
+    }
+
+    private static ChatProvider openAi(ScriptedServer server) {
+        return Providers.openAiCompatible(Endpoint.of("primary", server.url(), "primary-key"), OpenAiCompatibility.defaults());
+    }
+
+    Understudy understudy() {
+        return understudy;
+    }
+
+    void turn(FaultScenario next) {
+        faultScenario = next;
+    }
+
+    List<RecordingProvider> witnesses() {
+        return List.of(first, second);
+    }
+
+    /** Requests that reached a server without the question they were sent for. */
+    long spoiled() {
+        return List.of(primary, backup).stream()
+                .flatMap(server -> server.calls().stream())
+                .filter(ChaosSetup::isSpoiled)
+                .count();
+    }
+
+    private static boolean isSpoiled(RecordedRequest asked) {
+        String quoted = ChaosCall.in(asked.text()).payload().replace("\"", "\\\"");
+        return !asked.text().contains(quoted);
+    }
+
+    @Override
+    public void close() {
+        understudy.close();
+        up.close();
+        down.close();
+        living.close();
+        primary.close();
+        backup.close();
+        nobody.close();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.understudy.examples.chaos;
+
+import dev.understudy.chat.FailureKind;
+import dev.understudy.testing.FaultPoint;
+import dev.understudy.testing.ScriptedReply;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What the primary suffers from for a while. */
+enum FaultScenario {
+    CALM(null, scriptedReply -> scriptedReply),
+    BROKEN(FailureKind.SERVER, scriptedReply -> ScriptedReply.error(500, "server_error", "It broke")),
+    OVERLOADED(FailureKind.OVERLOADED, scriptedReply -> ScriptedReply.error(503, "server_error", "No room")),
+    RATE_LIMITED(FailureKind.RATE_LIMITED, scriptedReply -> ScriptedReply.rateLimited(Duration.ofSeconds(1))),
+    RESET(FailureKind.CONNECT, scriptedReply -> scriptedReply.reset(FaultPoint.nothing())),
+    CUT_EARLY(FailureKind.TRUNCATED, scriptedReply -> scriptedReply.cut(FaultPoint.tokens(0))),
+    CUT_IN_THE_MIDDLE(FailureKind.TRUNCATED, scriptedReply -> scriptedReply.cut(FaultPoint.tokens(7))),
+    TOLD_IN_BAND(FailureKind.SERVER, scriptedReply -> scriptedReply.fail(FaultPoint.tokens(7), "server_error", "The engine died")),
+    SILENT(FailureKind.TIMEOUT, scriptedReply -> scriptedReply.stall(FaultPoint.nothing())),
+    STALLED(FailureKind.TIMEOUT, scriptedReply -> scriptedReply.stall(FaultPoint.tokens(7))),
+    GARBLED(FailureKind.PROTOCOL, scriptedReply -> scriptedReply.garble(FaultPoint.tokens(7))),
+    /** Nobody listens at all; the server is not even asked. */
+    REFUSED(FailureKind.CONNECT, scriptedReply -> scriptedReply);
+
+    private final @Nullable FailureKind kind;
+    private final UnaryOperator<ScriptedReply> spoil;
+
+    FaultScenario(@Nullable FailureKind kind, UnaryOperator<ScriptedReply> spoil) {
+        this.kind = kind;
+        this.spoil = spoil;
+    }
+
+    /** As what its failures must show in the metrics. */
+    @Nullable
+    FailureKind kind() {
+        return kind;
+    }
+
+    /** Whether it strikes streams that have begun. */
+    boolean isInTheMiddle() {
+        return this == CUT_IN_THE_MIDDLE || this == TOLD_IN_BAND || this == STALLED || this == GARBLED;
+    }
+
+    ScriptedReply on(ScriptedReply scriptedReply) {
+        return spoil.apply(scriptedReply);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.understudy.examples.gateway;
+
+import org.jspecify.annotations.Nullable;
+
+/** A request that cannot be followed. The message says what to do about it. */
+final class BadRequest extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final String code;
+    private final @Nullable String field;
+
+    private BadRequest(int status, String code, @Nullable String field, String message) {
+        super(message, null, false, false);
+        this.status = status;
+        this.code = code;
+        this.field = field;
+    }
+
+    /** @param field where in the request, {@code messages[1].content} for one */
+    static BadRequest field(String field, String message) {
+        return new BadRequest(400, "invalid_value", field, message);
+    }
+
+    static BadRequest request(int status, String code, String message) {
+        return new BadRequest(status, code, null, message);
+    }
+
+    int status() {
+        return status;
+    }
+
+    String code() {
+        return code;
+    }
+
+    @Nullable
+    String field() {
+        return field;
+    }
+
+    String what() {
+        return String.valueOf(getMessage());
+    }
+}

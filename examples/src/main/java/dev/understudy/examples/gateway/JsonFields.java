@@ -1,0 +1,136 @@
+package dev.understudy.examples.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The fields of a JSON object, read with care: what has another type than it should is said with its place. A field that is
+ * {@code null} is not there.
+ *
+ * @param node the object
+ * @param place where it stands, "" for the whole
+ */
+record JsonFields(JsonNode node, String place) {
+
+    static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    static JsonFields of(byte[] body) {
+        try {
+            return of(JSON.readTree(body), "");
+        } catch (JacksonException e) {
+            throw BadRequest.request(400, "invalid_json", "The body is no valid JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    static JsonFields of(JsonNode node, String place) {
+        if (!node.isObject()) {
+            throw BadRequest.field(place, (place.isEmpty() ? "The body" : place) + " has to be an object");
+        }
+        return new JsonFields(node, place);
+    }
+
+    @Nullable
+    JsonNode find(String name) {
+        JsonNode value = node.get(name);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    boolean has(String name) {
+        return find(name) != null;
+    }
+
+    @Nullable
+    String findText(String name) {
+        JsonNode value = find(name);
+        if (value != null && !value.isString()) {
+            throw wrong(name, "a string");
+        }
+        return value == null ? null : value.stringValue();
+    }
+
+    String text(String name) {
+        String text = findText(name);
+        if (text == null) {
+            throw BadRequest.field(at(name), at(name) + " is missing");
+        }
+        return text;
+    }
+
+    boolean flag(String name) {
+        JsonNode value = find(name);
+        if (value != null && !value.isBoolean()) {
+            throw wrong(name, "true or false");
+        }
+        return value != null && value.booleanValue();
+    }
+
+    @Nullable
+    Double number(String name) {
+        JsonNode value = find(name);
+        if (value != null && !value.isNumber()) {
+            throw wrong(name, "a number");
+        }
+        return value == null ? null : value.doubleValue();
+    }
+
+    @Nullable
+    Long whole(String name) {
+        JsonNode value = find(name);
+        if (value != null && !(value.isIntegralNumber() && value.canConvertToLong())) {
+            throw wrong(name, "a whole number");
+        }
+        return value == null ? null : value.longValue();
+    }
+
+    @Nullable
+    JsonFields object(String name) {
+        JsonNode value = find(name);
+        return value == null ? null : of(value, at(name));
+    }
+
+    /** Each object of an array; none if it is not there. */
+    List<JsonFields> objects(String name) {
+        JsonNode value = find(name);
+        if (value == null) {
+            return List.of();
+        }
+        if (!value.isArray()) {
+            throw wrong(name, "an array");
+        }
+        List<JsonFields> all = new ArrayList<>();
+        for (JsonNode one : value) {
+            all.add(of(one, at(name) + "[" + all.size() + "]"));
+        }
+        return all;
+    }
+
+    /** As plain maps, lists, strings, numbers and booleans. */
+    @Nullable
+    Map<String, ?> map(String name) {
+        JsonFields object = object(name);
+        return object == null ? null : JSON.convertValue(object.node, Values.class);
+    }
+
+    String at(String name) {
+        return place.isEmpty() ? name : place + "." + name;
+    }
+
+    private BadRequest wrong(String name, String expected) {
+        return BadRequest.field(at(name), at(name) + " has to be " + expected);
+    }
+
+    /** What a JSON object is in Java. */
+    private static final class Values extends java.util.LinkedHashMap<String, Object> {
+        private static final long serialVersionUID = 1L;
+    }
+}

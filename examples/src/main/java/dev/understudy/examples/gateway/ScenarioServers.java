@@ -1,0 +1,106 @@
+package dev.understudy.examples.gateway;
+
+import dev.understudy.Understudy;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.event.Listener;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.FailoverPolicy;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.streaming.ResumePolicy;
+import dev.understudy.streaming.ResumingProvider;
+import dev.understudy.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Scripted servers to try the gateway on without any vendor: for each scene a chain of its name, with a lead that speaks
+ * OpenAI's language and fails as the scene says, and an understudy that speaks Anthropic's.
+ */
+final class ScenarioServers implements AutoCloseable {
+
+    /** Nobody waits ten seconds on a stage; docs/defaults.md has the patience of real life. */
+    private static final TimeoutPolicy TIMEOUTS = TimeoutPolicy.defaults()
+            .withFirstContent(Duration.ofMillis(1_500))
+            .withIdle(Duration.ofMillis(1_000))
+            .withResponse(Duration.ofSeconds(3));
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Of the scenes that show how a lead is left alone and comes back; in the others each call is like the first. */
+    private static final CircuitPolicy CIRCUIT =
+            CircuitPolicy.defaults().withPause(Duration.ofMillis(300), Duration.ofMillis(600));
+
+    private static final FailoverPolicy FAILOVER = FailoverPolicy.defaults().withReturnAfter(Duration.ofMillis(500));
+
+    private static final RetryPolicy RETRY =
+            RetryPolicy.defaults().withRetries(1).withBackoff(Duration.ofMillis(50), Duration.ofMillis(200));
+
+    private final Map<String, ChatProvider> chains = new LinkedHashMap<>();
+    private final Map<String, Understudy> doors = new LinkedHashMap<>();
+    private final Map<String, ScriptedServer> leads = new LinkedHashMap<>();
+    private final List<ScriptedServer> servers = new ArrayList<>();
+
+    private ScenarioServers() {}
+
+    static ScenarioServers open(Listener listener) {
+        ScenarioServers scenarioServers = new ScenarioServers();
+        for (DemoScenario demoScenario : DemoScenario.ALL) {
+            scenarioServers.set(demoScenario, listener);
+        }
+        return scenarioServers;
+    }
+
+    private void set(DemoScenario demoScenario, Listener listener) {
+        ScriptedServer lead = server(demoScenario.lead());
+        ScriptedServer second = server(demoScenario.second());
+        Understudy door = Understudy.builder()
+                .name(demoScenario.name())
+                .provider(
+                        Providers.openAiCompatible(Endpoint.of("lead", lead.url(), "lead-key"), OpenAiCompatibility.defaults()),
+                        "gpt-demo")
+                .provider(Providers.anthropic(Endpoint.of("second", second.url(), "second-key")), "claude-demo")
+                .timeouts(TIMEOUTS)
+                .callTimeout(PATIENCE)
+                .circuit(demoScenario.remembered() ? CIRCUIT : CircuitPolicy.disabled())
+                .retry(RETRY)
+                .failover(demoScenario.remembered() ? FAILOVER : FAILOVER.withMaxConsecutiveFailures(1_000_000))
+                .listener(listener)
+                .build();
+        doors.put(demoScenario.name(), door);
+        leads.put(demoScenario.name(), lead);
+        chains.put(demoScenario.name(), ResumingProvider.over(door, ResumePolicy.exact()));
+    }
+
+    private ScriptedServer server(DemoScenario.Part part) {
+        ScriptedServer server = ScriptedServer.start();
+        part.learn(server);
+        servers.add(server);
+        return server;
+    }
+
+    Map<String, ChatProvider> chains() {
+        return chains;
+    }
+
+    Map<String, Understudy> doors() {
+        return doors;
+    }
+
+    ScriptedServer lead(String scene) {
+        return Objects.requireNonNull(leads.get(scene), scene);
+    }
+
+    @Override
+    public void close() {
+        doors.values().forEach(Understudy::close);
+        servers.forEach(ScriptedServer::close);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.understudy.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ConsoleOutputTest {
+
+    @Test
+    void thereIsColourOnATerminalThatHasIt() {
+        assertThat(ConsoleOutput.coloured(Map.of("TERM", "xterm"), true)).isTrue();
+        assertThat(ConsoleOutput.coloured(Map.of("TERM", "xterm", "NO_COLOR", ""), true))
+                .isTrue();
+    }
+
+    @Test
+    void thereIsNoColourElsewhere() {
+        assertThat(ConsoleOutput.coloured(Map.of("TERM", "xterm"), false)).isFalse();
+        assertThat(ConsoleOutput.coloured(Map.of("TERM", "dumb"), true)).isFalse();
+        assertThat(ConsoleOutput.coloured(Map.of(), true)).isFalse();
+        assertThat(ConsoleOutput.coloured(Map.of("TERM", "xterm", "NO_COLOR", "1"), true))
+                .isFalse();
+    }
+
+    @Test
+    void aLineBeginsOnALineOfItsOwn() {
+        Told told = new Told();
+        told.consoleOutput.words("half a");
+        told.consoleOutput.words(" sentence");
+        told.consoleOutput.line("a line");
+        assertThat(told.text()).isEqualToNormalizingNewlines("half a sentence\na line\n");
+    }
+}

@@ -1,0 +1,23 @@
+package dev.understudy.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class KeyFailoverTest {
+
+    @Test
+    void theServerSeesTheLimitedKeyOnceAndTheOthersInTurn() {
+        Told told = new Told();
+        assertThat(KeyFailover.run(told.consoleOutput)).isZero();
+        assertThat(told.text())
+                .containsSubsequence(
+                        "request 1 came with key A",
+                        "request 2 came with key B (over its limit)",
+                        "request 3 came with key C",
+                        "request 4 came with key A",
+                        "request 5 came with key C",
+                        "7 of 7 calls were answered")
+                .doesNotContain("demo-key");
+    }
+}

@@ -1,0 +1,102 @@
+package dev.understudy.ops.admin;
+
+import dev.understudy.event.Event;
+import dev.understudy.ops.config.Suggestions;
+import dev.understudy.ops.event.EventPayload;
+import dev.understudy.ops.event.JsonDocuments;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** Lets operators watch: what happens, as server-sent events. */
+final class EventStreamRoute {
+
+    private static final byte[] KEEP_ALIVE = ":\n\n".getBytes(StandardCharsets.UTF_8);
+
+    private final EventFeed eventFeed;
+    private final Admin.Options options;
+
+    EventStreamRoute(EventFeed eventFeed, Admin.Options options) {
+        this.eventFeed = eventFeed;
+        this.options = options;
+    }
+
+    AdminRoute route() {
+        return AdminRoute.get("/api/events", this::watch);
+    }
+
+    private Mono<AdminRoute.Answer> watch(AdminRoute.Asked asked) {
+        Predicate<Event> wanted = wanted(asked.query());
+        if (eventFeed.watchers() >= options.watchers()) {
+            throw Problem.of(503, "too-many-watchers", "Too many watchers", "So many watch already")
+                    .with("retry-after", "10");
+        }
+        Scheduler scheduler = Schedulers.parallel();
+        Flux<byte[]> news = eventFeed.watch(wanted, options.backlog(), scheduler).map(EventStreamRoute::written);
+        Flux<byte[]> pulse = Flux.interval(options.keepAlive(), scheduler)
+                .onBackpressureDrop()
+                .map(tick -> KEEP_ALIVE);
+        // The first comment sends the headers; whoever reads it misses nothing from then on.
+        return Mono.just(new AdminRoute.Events(Flux.merge(1, news, Flux.just(KEEP_ALIVE), pulse)));
+    }
+
+    private static Predicate<Event> wanted(Map<String, String> query) {
+        String agent = query.get("agent");
+        String types = query.get("types");
+        Set<String> chosen = types == null ? Set.of() : new TreeSet<>(Arrays.asList(types.split(",")));
+        List<Problem.Mistake> mistakes = Stream.concat(
+                        query.keySet().stream()
+                                .filter(name -> !name.equals("agent") && !name.equals("types") && !name.isEmpty())
+                                .map(name -> "is not known: agent and types are"),
+                        chosen.stream()
+                                .filter(type -> !EventPayload.types().contains(type))
+                                .map(type -> "is no type: " + Suggestions.to(type, EventPayload.types())))
+                .map(what -> new Problem.Mistake("?", what))
+                .toList();
+        if (!mistakes.isEmpty()) {
+            throw Problem.invalid(mistakes);
+        }
+        return event -> (agent == null || agent.equals(event.understudy()))
+                && (chosen.isEmpty() || chosen.contains(EventPayload.type(event)));
+    }
+
+    private static byte[] written(EventFeed.Seen seen) {
+        StringBuilder text = new StringBuilder();
+        if (seen.lost() > 0) {
+            append(text, "lost", null, JsonDocuments.write(Map.of("count", seen.lost())));
+        }
+        EventPayload eventPayload = EventPayload.of(seen.item().event());
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("type", eventPayload.type());
+        body.put("timestamp", seen.item().at().toString());
+        body.put("agent", eventPayload.agent());
+        body.put("data", eventPayload.data());
+        append(text, eventPayload.type(), seen.item().number(), JsonDocuments.write(body));
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void append(StringBuilder text, String type, @Nullable Long id, byte[] json) {
+        if (id != null) {
+            text.append("id: ").append(id).append('\n');
+        }
+        text.append("event: ").append(type).append('\n');
+        text.append("data: ").append(new String(json, StandardCharsets.UTF_8)).append("\n\n");
+    }
+
+    /** Every so often, so that both ends notice when the other is gone. */
+    static Duration usualPulse() {
+        return Duration.ofSeconds(15);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.understudy.ops.admin;
+
+import dev.understudy.Understudy;
+import dev.understudy.event.ProviderStatus;
+import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.config.FailoverSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What operators see, as JSON. What is not known is null. */
+final class StatusJson {
+
+    private StatusJson() {}
+
+    static Map<String, @Nullable Object> settings(String agent, FailoverSettings settings, Understudy door) {
+        FailoverSettings.HealthCheck check = settings.healthCheck();
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("agent_id", agent);
+        view.put("primary_provider_id", settings.primary());
+        view.put("backup_provider_ids", settings.backups());
+        view.put("active_provider_id", active(door));
+        view.put("auto_failover_enabled", settings.automatic());
+        view.put("max_consecutive_failures", settings.maxConsecutiveFailures());
+        view.put("health_check_enabled", check.enabled());
+        view.put("health_check_interval", seconds(check.interval()));
+        view.put("health_check_timeout", seconds(check.timeout()));
+        view.put("health_check_query", check.query());
+        return view;
+    }
+
+    static Map<String, @Nullable Object> health(String agent, Understudy door) {
+        List<ProviderStatus> providerStatuses = door.control().status();
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("agent_id", agent);
+        view.put("status", together(providerStatuses));
+        view.put("active_provider_id", active(door));
+        view.put("providers", providerStatuses.stream().map(StatusJson::standing).toList());
+        return view;
+    }
+
+    /** One entry for each provider of each agent: a provider may be well in one and held in another. */
+    static Map<String, @Nullable Object> everybody(Agents agents) {
+        List<Map<String, @Nullable Object>> providers = new ArrayList<>();
+        for (String agent : agents.ids()) {
+            Understudy door = agents.understudy(agent);
+            for (ProviderStatus providerStatus :
+                    door == null ? List.<ProviderStatus>of() : door.control().status()) {
+                Map<String, @Nullable Object> view = new LinkedHashMap<>();
+                view.put("agent_id", agent);
+                view.putAll(standing(providerStatus));
+                providers.add(view);
+            }
+        }
+        return Map.of("providers", providers);
+    }
+
+    private static Map<String, @Nullable Object> standing(ProviderStatus providerStatus) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("provider_id", providerStatus.provider());
+        view.put("status", label(providerStatus.health()));
+        view.put("active", providerStatus.active());
+        view.put("held", providerStatus.hold() != null);
+        view.put(
+                "held_until",
+                providerStatus.hold() == null ? null : time(providerStatus.hold().until()));
+        view.put("last_check", time(providerStatus.lastCheck()));
+        view.put("last_success", time(providerStatus.lastSuccess()));
+        view.put("last_failure", failure(providerStatus.lastFailure()));
+        view.put("consecutive_failures", providerStatus.consecutiveFailures());
+        view.put("success_rate", providerStatus.successRate());
+        view.put("response_time_ms", millis(providerStatus.responseTime().average()));
+        view.put("first_content_ms", millis(providerStatus.firstContent()));
+        view.put("in_flight", providerStatus.inFlight());
+        Map<String, String> circuits = new TreeMap<>();
+        providerStatus.circuits().forEach((model, state) -> circuits.put(model, label(state)));
+        view.put("circuits", circuits);
+        view.put("gated_keys", providerStatus.keyCooldowns().stream().map(StatusJson::key).toList());
+        return view;
+    }
+
+    private static @Nullable Object failure(ProviderStatus.@Nullable LastFailure failure) {
+        return failure == null ? null : Map.of("at", failure.at().toString(), "message", failure.message());
+    }
+
+    private static Map<String, @Nullable Object> key(ProviderStatus.KeyCooldown key) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("fingerprint", key.fingerprint());
+        view.put("until", time(key.until()));
+        return view;
+    }
+
+    private static String together(List<ProviderStatus> providerStatuses) {
+        long usable = providerStatuses.stream()
+                .filter(each -> each.health() != ProviderStatus.Health.UNHEALTHY && each.hold() == null)
+                .count();
+        return usable == 0 ? "unhealthy" : usable < providerStatuses.size() ? "degraded" : "healthy";
+    }
+
+    static String active(Understudy door) {
+        return door.control().status().stream()
+                .filter(ProviderStatus::active)
+                .map(ProviderStatus::provider)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("Somebody is always active"));
+    }
+
+    private static Number seconds(Duration duration) {
+        return duration.toNanosPart() == 0 ? (Number) duration.toSeconds() : duration.toNanos() / 1e9;
+    }
+
+    private static @Nullable Double millis(@Nullable Duration duration) {
+        return duration == null ? null : duration.toNanos() / 1e6;
+    }
+
+    private static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable String time(@Nullable Instant instant) {
+        return instant == null ? null : instant.toString();
+    }
+}

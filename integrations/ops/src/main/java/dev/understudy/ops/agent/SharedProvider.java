@@ -1,0 +1,54 @@
+package dev.understudy.ops.agent;
+
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.ops.config.HealthCheckKeys;
+import dev.understudy.ops.config.ProviderSpec;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A provider that chains share, with its connections and what it knows of its keys. It is closed when the last chain gives
+ * it back, unless the application brought it.
+ */
+final class SharedProvider {
+
+    private static final int CLOSED = -1;
+
+    private final ProviderSpec spec;
+    private final ChatProvider provider;
+    private final AtomicInteger users = new AtomicInteger();
+
+    SharedProvider(ProviderSpec spec, ChatProvider provider) {
+        this.spec = spec;
+        this.provider = provider;
+    }
+
+    /** {@code null} if it is closed already: whoever comes too late needs another one. */
+    @Nullable
+    ChatProvider lend() {
+        int before = users.getAndUpdate(count -> count == CLOSED ? CLOSED : count + 1);
+        return before == CLOSED ? null : new BorrowedProvider(this, provider);
+    }
+
+    void giveBack() {
+        // Closed in one step with the last count, so that nobody is lent what is just being closed.
+        int now = users.updateAndGet(count -> count == 1 ? CLOSED : count - 1);
+        if (now == CLOSED && !spec.isSupplied()) {
+            provider.close();
+        }
+    }
+
+    boolean isClosed() {
+        return users.get() == CLOSED;
+    }
+
+    /** Whether this very provider is meant; its part in a chain may differ. */
+    boolean isOf(ProviderSpec other) {
+        return spec.name().equals(other.name())
+                && spec.source().equals(other.source())
+                && Objects.equals(
+                        spec.healthCheck().find(HealthCheckKeys.ENDPOINT),
+                        other.healthCheck().find(HealthCheckKeys.ENDPOINT));
+    }
+}

@@ -1,0 +1,113 @@
+package dev.understudy.ops.config;
+
+import dev.understudy.UnderstudyBuilder;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.ContextWindow;
+import dev.understudy.policy.HedgingPolicy;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.TimeoutPolicy;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+
+/** One agent: who stands in for whom, and with what patience. */
+final class AgentKeys {
+
+    /** A key and what it does to a chain that is being built. */
+    private record Setting<T>(ConfigKey<T> configKey, BiConsumer<UnderstudyBuilder, T> apply) {
+        void applyTo(UnderstudyBuilder builder, ConfigValues said) {
+            apply.accept(builder, said.get(configKey));
+        }
+    }
+
+    static final ConfigKey<String> PRIMARY = ConfigKey.optional(
+            "primary", ScalarTypes.TEXT, "who is asked first; all providers in the order of the document if left out");
+    static final ConfigKey<List<String>> BACKUPS =
+            ConfigKey.of("backups", CollectionTypes.list(ScalarTypes.TEXT), List.of(), "who stands in, in order");
+
+    private static final ConfigKey<Map<String, List<String>>> FALLBACKS = ConfigKey.of(
+            "fallbacks",
+            CollectionTypes.named(CollectionTypes.list(ScalarTypes.TEXT)),
+            Map.of(),
+            "for each model those that are asked for, in order, when all providers have failed for it");
+    static final ConfigKey<ConfigValues> FAILOVER =
+            ConfigKey.of("failover", PolicyKeys.FAILOVER.raw(), ConfigValues.NONE, PolicyKeys.FAILOVER.doc());
+    static final ConfigKey<ConfigValues> HEALTH_CHECK =
+            ConfigKey.of("healthCheck", HealthCheckKeys.SECTION, ConfigValues.NONE, HealthCheckKeys.SECTION.doc());
+    static final ConfigKey<ResumeKeys.Resume> RESUME =
+            ConfigKey.of("resume", ResumeKeys.SECTION, ResumeKeys.Resume.OFF, ResumeKeys.SECTION.doc());
+
+    private static final List<Setting<?>> SETTINGS = List.of(
+            new Setting<>(FALLBACKS, AgentKeys::fallbacks),
+            set(PolicyKeys.RETRY, RetryPolicy.defaults(), UnderstudyBuilder::retry),
+            set(PolicyKeys.TIMEOUTS, TimeoutPolicy.defaults(), UnderstudyBuilder::timeouts),
+            set(PolicyKeys.REASONING_TIMEOUTS, TimeoutPolicy.reasoning(), UnderstudyBuilder::reasoningTimeouts),
+            set(CircuitKeys.SECTION, CircuitPolicy.defaults(), UnderstudyBuilder::circuit),
+            set(
+                    SelectionKeys.SECTION,
+                    SelectionKeys.Recipe.USUAL,
+                    (builder, recipe) -> builder.selection(recipe.make())),
+            set(PolicyKeys.HEDGING, HedgingPolicy.off(), UnderstudyBuilder::hedging),
+            set(PolicyKeys.BUDGET, PolicyKeys.Budget.DEFAULTS, (builder, budget) -> builder.limits(budget.limits())
+                    .retryBudget(budget.retries())),
+            new Setting<>(
+                    FAILOVER,
+                    (builder, said) ->
+                            builder.failover(PolicyKeys.FAILOVER.made().apply(said))),
+            set(PolicyKeys.CONTEXT_WINDOW, ContextWindow.auto(), UnderstudyBuilder::contextWindow),
+            new Setting<>(
+                    ConfigKey.of(
+                            "routeAroundFilters",
+                            ScalarTypes.FLAG,
+                            false,
+                            "whether a request that was refused by policy is sent to the next provider"),
+                    UnderstudyBuilder::routeAroundFilters),
+            new Setting<>(
+                    ConfigKey.of(
+                            "stopOnInvalidRequest",
+                            ScalarTypes.FLAG,
+                            false,
+                            "whether a request that one vendor calls invalid fails at once"),
+                    UnderstudyBuilder::stopOnInvalidRequest));
+
+    private static final List<ConfigKey<?>> SHARED = Stream.concat(
+                    SETTINGS.stream().map(Setting::configKey), Stream.<ConfigKey<?>>of(HEALTH_CHECK, RESUME))
+            .toList();
+
+    static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
+            "agent",
+            "a named chain: who stands in for whom, and with what patience",
+            Stream.concat(Stream.<ConfigKey<?>>of(PRIMARY, BACKUPS), SHARED.stream()).toList(),
+            AgentKeys::checked);
+
+    static final ObjectType<ConfigValues> DEFAULTS =
+            new ObjectType<>("defaults", "what holds for every agent that says nothing else", SHARED, said -> said);
+
+    private AgentKeys() {}
+
+    /** All that is said, the cast aside. */
+    static void apply(ConfigValues said, UnderstudyBuilder builder) {
+        SETTINGS.forEach(setting -> setting.applyTo(builder, said));
+    }
+
+    private static <T> Setting<T> set(ObjectType<T> objectType, T usual, BiConsumer<UnderstudyBuilder, T> apply) {
+        return new Setting<>(ConfigKey.of(objectType.name(), objectType, usual, objectType.doc()), apply);
+    }
+
+    private static void fallbacks(UnderstudyBuilder builder, Map<String, List<String>> fallbacks) {
+        fallbacks.forEach((model, others) -> builder.fallback(model, others.toArray(new String[0])));
+    }
+
+    private static ConfigValues checked(ConfigValues said) {
+        if (said.find(PRIMARY) == null && !said.get(BACKUPS).isEmpty()) {
+            throw new InvalidValueException("primary", "is missing, though there are backups", "the name of a provider");
+        }
+        for (Map.Entry<String, List<String>> chain : said.get(FALLBACKS).entrySet()) {
+            if (chain.getValue().contains(chain.getKey())) {
+                throw new InvalidValueException("fallbacks/" + chain.getKey(), "a model cannot be its own fallback", "other models");
+            }
+        }
+        return said;
+    }
+}

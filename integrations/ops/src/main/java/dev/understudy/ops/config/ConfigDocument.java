@@ -1,0 +1,126 @@
+package dev.understudy.ops.config;
+
+import dev.understudy.ops.webhook.Webhooks;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole document, read and checked.
+ *
+ * @param providers by name, in order
+ * @param agents by id, in order
+ * @param webhooks in order
+ */
+public record ConfigDocument(Map<String, ProviderSpec> providers, Map<String, AgentSpec> agents, List<Webhooks.Options> webhooks) {
+
+    private static final ConfigKey<Map<String, ProviderSpec>> PROVIDERS =
+            ConfigKey.required("providers", CollectionTypes.labelled(ProviderKeys.SECTION), "who can be asked, by name, in order");
+    private static final ConfigKey<ConfigValues> DEFAULTS =
+            ConfigKey.of("defaults", AgentKeys.DEFAULTS, ConfigValues.NONE, AgentKeys.DEFAULTS.doc());
+    private static final ConfigKey<Map<String, ConfigValues>> AGENTS =
+            ConfigKey.required("agents", CollectionTypes.labelled(AgentKeys.SECTION), "the chains, by id");
+    private static final ConfigKey<List<Webhooks.Options>> WEBHOOKS =
+            ConfigKey.of("webhooks", CollectionTypes.list(WebhookKeys.SECTION), List.of(), "who is told what happens");
+
+    static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
+            "document",
+            "An Understudy configuration: providers, and agents that are served by them.",
+            List.of(PROVIDERS, DEFAULTS, AGENTS, WEBHOOKS),
+            said -> said);
+
+    /** The document; {@code null}, and the mistakes told, if it cannot be used. */
+    static @Nullable ConfigDocument read(ConfigNode configNode, ConfigErrors found) {
+        ConfigNode whole = configNode instanceof ConfigNode.Table table ? withDefaults(table) : configNode;
+        ConfigValues said = SECTION.read(whole, found);
+        if (whole instanceof ConfigNode.Table table) {
+            references(table, found);
+        }
+        if (said == null || !found.isClean()) {
+            return null;
+        }
+        Map<String, ProviderSpec> providers = new LinkedHashMap<>();
+        said.get(PROVIDERS).forEach((name, provider) -> providers.put(name, provider.named(name)));
+        Map<String, AgentSpec> agents = new LinkedHashMap<>();
+        said.get(AGENTS).forEach((id, configValues) -> {
+            AgentSpec agent = new AgentSpec(id, cast(configValues, providers), configValues, ConfigValues.NONE);
+            ProviderSpec incomplete = agent.withoutModel();
+            if (incomplete != null) {
+                found.mistake(
+                        "agents." + id + ".healthCheck.model",
+                        "is missing, and provider '" + incomplete.name() + "' names no model",
+                        "which model the query goes to");
+            }
+            agents.put(id, agent);
+        });
+        return found.isClean() ? new ConfigDocument(providers, agents, said.get(WEBHOOKS)) : null;
+    }
+
+    /** What agents share, under each of them. Each node still knows where it stands. */
+    private static ConfigNode.Table withDefaults(ConfigNode.Table document) {
+        if (!(document.fields().get("defaults") instanceof ConfigNode.Table defaults)
+                || !(document.fields().get("agents") instanceof ConfigNode.Table agents)) {
+            return document;
+        }
+        Map<String, ConfigNode> settled = new LinkedHashMap<>();
+        agents.fields()
+                .forEach((id, agent) ->
+                        settled.put(id, agent instanceof ConfigNode.Table table ? table.over(defaults) : agent));
+        Map<String, ConfigNode> fields = new LinkedHashMap<>(document.fields());
+        fields.put("agents", new ConfigNode.Table(agents.path(), settled));
+        return new ConfigNode.Table(document.path(), fields);
+    }
+
+    private static List<ProviderSpec> cast(ConfigValues agent, Map<String, ProviderSpec> providers) {
+        String primary = agent.find(AgentKeys.PRIMARY);
+        if (primary == null) {
+            return List.copyOf(providers.values());
+        }
+        List<String> names = new ArrayList<>(List.of(primary));
+        names.addAll(agent.get(AgentKeys.BACKUPS));
+        return names.stream().map(providers::get).toList();
+    }
+
+    /** Names that must be names of providers, also where the providers themselves are mistaken. */
+    private static void references(ConfigNode.Table document, ConfigErrors found) {
+        if (!(document.fields().get("providers") instanceof ConfigNode.Table providers)
+                || !(document.fields().get("agents") instanceof ConfigNode.Table agents)) {
+            return;
+        }
+        List<String> known = List.copyOf(providers.fields().keySet());
+        if (known.isEmpty()) {
+            found.mistake(providers.path(), "is empty", "at least one provider");
+        }
+        if (agents.fields().isEmpty()) {
+            found.mistake(agents.path(), "is empty", "at least one agent");
+        }
+        for (ConfigNode agent : agents.fields().values()) {
+            if (agent instanceof ConfigNode.Table table) {
+                ConfigNode primary = table.fields().get("primary");
+                known(primary, known, found);
+                if (table.fields().get("backups") instanceof ConfigNode.Row backups) {
+                    for (ConfigNode backup : backups.items()) {
+                        known(backup, known, found);
+                        if (isSame(primary, backup)) {
+                            found.mistake(backup.path(), "is the primary already", "each provider once");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void known(@Nullable ConfigNode name, List<String> known, ConfigErrors found) {
+        if (name instanceof ConfigNode.Text text && !known.contains(text.value())) {
+            found.mistake(text.path(), "is the name of no provider", Suggestions.to(text.value(), known));
+        }
+    }
+
+    private static boolean isSame(@Nullable ConfigNode one, ConfigNode other) {
+        return one instanceof ConfigNode.Text a
+                && other instanceof ConfigNode.Text b
+                && a.value().equals(b.value());
+    }
+}

@@ -1,0 +1,44 @@
+package dev.understudy.ops.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A configuration cannot be used. The message lists all errors at once, and contains no secret. */
+public final class ConfigException extends RuntimeException {
+
+    /**
+     * One error in a configuration. Quotes names of keys and numbers, and never a text: that could be a secret at the wrong
+     * place.
+     *
+     * @param path position in the document: {@code agents.support.retry.base}; "" for the document as a whole
+     * @param what what is wrong
+     * @param right what would be right; "" if unknown
+     */
+    public record Error(String path, String what, String right) {
+
+        /** One line: path, what is wrong, and what would be right. */
+        @Override
+        public String toString() {
+            return (path.isEmpty() ? "" : path + ": ") + what + (right.isEmpty() ? "" : "; " + right);
+        }
+    }
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Error> errors;
+
+    public ConfigException(String source, List<Error> errors) {
+        super(message(source, errors));
+        this.errors = List.copyOf(errors);
+    }
+
+    /** All errors, in the order of the document where they have a position in it. */
+    public List<Error> errors() {
+        return errors;
+    }
+
+    private static String message(String source, List<Error> errors) {
+        String head = errors.size() == 1 ? " has an error:" : " has " + errors.size() + " errors:";
+        return source + head + errors.stream().map(error -> "\n  " + error).collect(Collectors.joining());
+    }
+}

@@ -1,0 +1,138 @@
+package dev.understudy.ops.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+
+/** From characters to a tree of nodes, with bounds. What begins with a brace is JSON, all else is YAML. */
+final class ConfigParser {
+
+    static final int MOST_CHARACTERS = 1 << 20;
+    static final int DEEPEST = 32;
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    static final StreamReadConstraints BOUNDS = StreamReadConstraints.builder()
+            .maxNestingDepth(DEEPEST)
+            .maxDocumentLength(4L * MOST_CHARACTERS)
+            .maxNumberLength(100)
+            .maxNameLength(1_000)
+            .build();
+
+    private static final JsonFactory JSON =
+            JsonFactory.builder().streamReadConstraints(BOUNDS).build();
+
+    private final JsonParser parser;
+    private final ConfigErrors found;
+
+    private ConfigParser(JsonParser parser, ConfigErrors found) {
+        this.parser = parser;
+        this.found = found;
+    }
+
+    /** The document; {@code null}, and told, if it is none. */
+    static @Nullable ConfigNode read(String text, ConfigErrors found) {
+        if (text.isBlank()) {
+            found.mistake("", "is empty", "a document in JSON or YAML");
+            return null;
+        }
+        if (text.length() > MOST_CHARACTERS) {
+            found.mistake("", "is longer than 1 MiB", "a shorter document");
+            return null;
+        }
+        String plain = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        boolean json = plain.stripLeading().startsWith("{");
+        try (JsonParser parser = factory(json).createParser(ObjectReadContext.empty(), plain)) {
+            parser.nextToken();
+            return new ConfigParser(parser, found).document();
+        } catch (NoClassDefFoundError e) {
+            found.mistake(
+                    "",
+                    "is no JSON, and there is nobody to read YAML",
+                    "add tools.jackson.dataformat:jackson-dataformat-yaml to the class path, or write JSON");
+        } catch (JacksonException e) { // its message repeats the document, which may have a secret in it
+            TokenStreamLocation at = e.getLocation();
+            String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+            boolean bounded = e instanceof StreamConstraintsException;
+            found.mistake(
+                    "",
+                    bounded ? "is nested too deep, or has an endless name or number" : "cannot be read" + where,
+                    bounded ? "at most " + DEEPEST + " levels" : "well-formed " + (json ? "JSON" : "YAML"));
+        }
+        return null;
+    }
+
+    private static TokenStreamFactory factory(boolean json) {
+        return json ? JSON : YamlSupport.factory();
+    }
+
+    private @Nullable ConfigNode document() {
+        ConfigNode document = node("");
+        if (parser.nextToken() != null) {
+            found.mistake("", "is more than one document", "one document");
+            return null;
+        }
+        return document;
+    }
+
+    private ConfigNode node(String path) {
+        if (parser.currentToken() == null) {
+            return new ConfigNode.Nothing(path);
+        }
+        unshared(path);
+        JsonToken token = parser.currentToken();
+        return switch (token) {
+            case START_OBJECT -> table(path);
+            case START_ARRAY -> row(path);
+            case VALUE_TRUE, VALUE_FALSE -> new ConfigNode.Truth(path, token == JsonToken.VALUE_TRUE);
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new ConfigNode.Numeral(path, parser.getString());
+            case VALUE_STRING -> text(path, parser.getString());
+            default -> new ConfigNode.Nothing(path);
+        };
+    }
+
+    /** YAML has a value for what is left blank. */
+    private static ConfigNode text(String path, String text) {
+        return text.isEmpty() ? new ConfigNode.Nothing(path) : new ConfigNode.Text(path, text);
+    }
+
+    private ConfigNode table(String path) {
+        Map<String, ConfigNode> fields = new LinkedHashMap<>();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            String below = ConfigNode.below(path, name);
+            parser.nextToken();
+            ConfigNode value = node(below);
+            if (fields.putIfAbsent(name, value) != null) {
+                found.mistake(below, "stands here twice", "name it once");
+            }
+        }
+        return new ConfigNode.Table(path, fields);
+    }
+
+    private ConfigNode row(String path) {
+        List<ConfigNode> items = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            items.add(node(ConfigNode.below(path, items.size())));
+        }
+        return new ConfigNode.Row(path, items);
+    }
+
+    /** Anchors and aliases of YAML make small documents large, and say the same thing at two places. */
+    private void unshared(String path) {
+        if (parser.canReadObjectId() && YamlSupport.isShared(parser)) {
+            found.mistake(path, "has an anchor or an alias", "write it out, or use 'defaults' for what agents share");
+        }
+    }
+}

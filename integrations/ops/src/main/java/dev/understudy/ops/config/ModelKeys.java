@@ -1,0 +1,76 @@
+package dev.understudy.ops.config;
+
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.Price;
+import java.util.Arrays;
+import java.util.List;
+
+/** What you know of a model: it replaces what the catalogue says, key by key. */
+final class ModelKeys {
+
+    private static final ValueType<Double> AMOUNT = ScalarTypes.number("[0", "0 or more");
+
+    private static final ConfigKey<Double> INPUT = ConfigKey.required("input", AMOUNT, "of a million tokens of prompt");
+    private static final ConfigKey<Double> CACHED =
+            ConfigKey.optional("cachedInput", AMOUNT, "of a million from the vendor's cache; as `input` if left out");
+    private static final ConfigKey<Double> OUTPUT = ConfigKey.required("output", AMOUNT, "of a million tokens of answer");
+
+    private static final ObjectType<Price> PRICE = new ObjectType<>(
+            "price", "what a model costs, in one currency for all providers", List.of(INPUT, CACHED, OUTPUT), said -> {
+                Double cached = said.find(CACHED);
+                return new Price(said.get(INPUT), cached == null ? said.get(INPUT) : cached, said.get(OUTPUT));
+            });
+
+    private static final List<ConfigKey<Boolean>> FEATURES = Arrays.stream(Feature.values())
+            .map(feature -> ConfigKey.optional(ScalarTypes.label(feature), ScalarTypes.FLAG, doc(feature)))
+            .toList();
+
+    private static final ObjectType<ConfigValues> FEATURE_SECTION =
+            new ObjectType<>("features", "what a model can do", List.<ConfigKey<?>>copyOf(FEATURES), said -> said);
+
+    private static final ConfigKey<Integer> WINDOW =
+            ConfigKey.optional("window", ScalarTypes.whole(1), "tokens of prompt and answer together");
+    private static final ConfigKey<Integer> MAX_OUTPUT = ConfigKey.optional("maxOutput", ScalarTypes.whole(1), "tokens of one answer");
+    private static final ConfigKey<Price> PRICE_KEY = ConfigKey.optional("price", PRICE, PRICE.doc());
+    private static final ConfigKey<ConfigValues> FEATURES_KEY =
+            ConfigKey.of("features", FEATURE_SECTION, ConfigValues.NONE, FEATURE_SECTION.doc());
+
+    static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
+            "catalogue",
+            "what you know of a model; what is left out stays as publicly known",
+            List.of(WINDOW, MAX_OUTPUT, PRICE_KEY, FEATURES_KEY),
+            said -> said);
+
+    private ModelKeys() {}
+
+    static Capabilities applied(ConfigValues said, Capabilities known) {
+        Capabilities model = known;
+        Integer window = said.find(WINDOW);
+        Integer maxOutput = said.find(MAX_OUTPUT);
+        Price price = said.find(PRICE_KEY);
+        model = window == null ? model : model.withWindow(window);
+        model = maxOutput == null ? model : model.withMaxOutput(maxOutput);
+        model = price == null ? model : model.withPrice(price);
+        for (Feature feature : Feature.values()) {
+            Boolean can = said.get(FEATURES_KEY).find(FEATURES.get(feature.ordinal()));
+            if (can != null) {
+                model = can ? model.withFeature(feature) : model.withoutFeature(feature);
+            }
+        }
+        return model;
+    }
+
+    private static String doc(Feature feature) {
+        return switch (feature) {
+            case TOOLS -> "calls tools";
+            case STREAMING -> "answers token by token";
+            case STREAMING_TOOLS -> "tells tool calls on a stream";
+            case VISION -> "reads images";
+            case JSON_SCHEMA -> "holds its answer to a JSON schema";
+            case REASONING -> "thinks before it answers";
+            case PREFILL -> "continues a trailing assistant message";
+            case SAME_RESPONSE -> "gives an answer that was begun once more";
+        };
+    }
+}

@@ -1,0 +1,232 @@
+package dev.understudy.ops.config;
+
+import dev.understudy.chat.Capabilities;
+import dev.understudy.policy.ProviderOptions;
+import dev.understudy.policy.RateLimits;
+import dev.understudy.provider.OpenAiCompatibleVendor;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.Secret;
+import dev.understudy.provider.endpoint.Transport;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** One provider: where it is, how it speaks, what it may be asked for. */
+final class ProviderKeys {
+
+    private static final Pattern ACCOUNT = Pattern.compile("[\\w.:-]+");
+
+    private static final ConfigKey<OpenAiCompatibleVendor> VENDOR = ConfigKey.optional(
+            "vendor", ScalarTypes.choice(Arrays.asList(OpenAiCompatibleVendor.values()), OpenAiCompatibleVendor::label), "a preset: address and quirks");
+    private static final ConfigKey<WireProtocol> DIALECT =
+            ConfigKey.optional("dialect", ScalarTypes.choice(WireProtocol.class), "how it speaks, where there is no preset");
+    private static final ConfigKey<Boolean> SUPPLIED =
+            ConfigKey.of("supplied", ScalarTypes.FLAG, false, "the application brings it under this name");
+    private static final ConfigKey<URI> BASE_URL = ConfigKey.optional(
+            "baseUrl", ScalarTypes.URL, "what the dialect's paths are appended to, instead of its usual address");
+    private static final ConfigKey<String> ACCOUNT_KEY =
+            ConfigKey.optional("account", ScalarTypes.WORD, "the account or host that a vendor's address needs");
+    private static final ConfigKey<String> REGION = ConfigKey.optional("region", ScalarTypes.WORD, "of Bedrock: `us-east-1`");
+    private static final ConfigKey<String> API_VERSION =
+            ConfigKey.optional("apiVersion", ScalarTypes.WORD, "of Azure's classic form: `2024-10-21`");
+    private static final ConfigKey<List<Secret>> KEYS = ConfigKey.of(
+            "keys",
+            CollectionTypes.list(new SecretType<>(Secret::of)),
+            List.of(),
+            "used in turn; a rate-limited one is left out for a while");
+    private static final ConfigKey<Map<String, String>> HEADERS =
+            ConfigKey.of("headers", CollectionTypes.named(new HeaderValueType()), Map.of(), "fields that every request carries");
+    private static final ConfigKey<String> MODEL =
+            ConfigKey.optional("model", ScalarTypes.TEXT, "the one model it is always asked for, whatever the caller names");
+    private static final ConfigKey<Map<String, String>> MODELS = ConfigKey.of(
+            "models",
+            CollectionTypes.named(ScalarTypes.TEXT),
+            Map.of(),
+            "the only models it serves: from the caller's name to the provider's own");
+    private static final ConfigKey<Map<String, ConfigValues>> CATALOGUE =
+            ConfigKey.of("catalogue", CollectionTypes.named(ModelKeys.SECTION), Map.of(), "by the provider's own name of the model");
+    private static final ConfigKey<Integer> WEIGHT =
+            ConfigKey.of("weight", ScalarTypes.whole(1), 1, "its share under the strategy `weighted`");
+    private static final ConfigKey<Map<String, String>> TAGS =
+            ConfigKey.of("tags", CollectionTypes.named(ScalarTypes.TEXT), Map.of(), "what can be required of it: a region, a data policy");
+    private static final ConfigKey<RateLimits> LIMITS =
+            ConfigKey.of("limits", PolicyKeys.RATE_LIMITS, RateLimits.none(), PolicyKeys.RATE_LIMITS.doc());
+    private static final ConfigKey<Transport> TRANSPORT =
+            ConfigKey.of("transport", TransportKeys.SECTION, Transport.defaults(), TransportKeys.SECTION.doc());
+    private static final ConfigKey<ConfigValues> QUIRKS = ConfigKey.of("quirks", CompatibilityKeys.SECTION, ConfigValues.NONE, CompatibilityKeys.SECTION.doc());
+    private static final ConfigKey<ConfigValues> HEALTH_CHECK =
+            ConfigKey.of("healthCheck", HealthCheckKeys.OF_PROVIDER, ConfigValues.NONE, HealthCheckKeys.OF_PROVIDER.doc());
+
+    private static final List<ConfigKey<?>> OF_REMOTE_ONLY = List.of(
+            VENDOR, DIALECT, BASE_URL, ACCOUNT_KEY, REGION, API_VERSION, KEYS, HEADERS, CATALOGUE, TRANSPORT, QUIRKS);
+
+    static final ObjectType<ProviderSpec> SECTION = new ObjectType<>(
+            "provider",
+            "who can be asked",
+            List.of(
+                    VENDOR,
+                    DIALECT,
+                    SUPPLIED,
+                    BASE_URL,
+                    ACCOUNT_KEY,
+                    REGION,
+                    API_VERSION,
+                    KEYS,
+                    HEADERS,
+                    MODEL,
+                    MODELS,
+                    CATALOGUE,
+                    WEIGHT,
+                    TAGS,
+                    LIMITS,
+                    TRANSPORT,
+                    QUIRKS,
+                    HEALTH_CHECK),
+            ProviderKeys::provider);
+
+    private ProviderKeys() {}
+
+    private static ProviderSpec provider(ConfigValues said) {
+        ProviderSpec.Source source = said.get(SUPPLIED) ? supplied(said) : remote(said);
+        return new ProviderSpec("provider", source, seat(said), said.get(HEALTH_CHECK));
+    }
+
+    private static ProviderOptions seat(ConfigValues said) {
+        if (said.find(MODEL) != null && !said.get(MODELS).isEmpty()) {
+            throw new InvalidValueException("models", "cannot stand beside 'model'", "one of them");
+        }
+        return new ProviderOptions(said.find(MODEL), said.get(MODELS), said.get(WEIGHT), said.get(TAGS), said.get(LIMITS), null);
+    }
+
+    private static ProviderSpec.Source supplied(ConfigValues said) {
+        for (ConfigKey<?> configKey : OF_REMOTE_ONLY) {
+            if (said.said(configKey) != null) {
+                throw new InvalidValueException(
+                        configKey.name(), "cannot stand beside 'supplied'", "the application brings the provider whole");
+            }
+        }
+        if (said.get(HEALTH_CHECK).said(HealthCheckKeys.ENDPOINT) != null) {
+            throw new InvalidValueException("healthCheck/endpoint", "cannot stand beside 'supplied'", "its own probe() is used");
+        }
+        return new ProviderSpec.Supplied();
+    }
+
+    private static ProviderSpec.Source remote(ConfigValues said) {
+        OpenAiCompatibleVendor openAiCompatibleVendor = said.find(VENDOR);
+        WireProtocol dialect = said.find(DIALECT);
+        if ((openAiCompatibleVendor == null) == (dialect == null)) {
+            String what = openAiCompatibleVendor == null ? "has neither 'vendor' nor 'dialect'" : "has both 'vendor' and 'dialect'";
+            throw new InvalidValueException("", what, "one of them, or 'supplied: true'");
+        }
+        WireProtocol wireProtocol = dialect == null ? WireProtocol.OPENAI_COMPATIBLE : dialect;
+        Endpoint endpoint = endpoint(said, openAiCompatibleVendor == null ? address(said, wireProtocol) : address(said, openAiCompatibleVendor));
+        return new ProviderSpec.Remote(wireProtocol, endpoint, quirks(said, wireProtocol, openAiCompatibleVendor));
+    }
+
+    private static String address(ConfigValues said, OpenAiCompatibleVendor openAiCompatibleVendor) {
+        only(said, REGION, false, "Bedrock");
+        only(said, API_VERSION, false, "dialect azure-classic");
+        URI url = said.find(BASE_URL);
+        String account = said.find(ACCOUNT_KEY);
+        if (url != null) {
+            only(said, ACCOUNT_KEY, false, "a vendor without 'baseUrl'");
+            return url.toString();
+        }
+        try {
+            if (account == null) {
+                return openAiCompatibleVendor.endpoint().baseUrl().toString();
+            }
+            if (!ACCOUNT.matcher(account).matches()) {
+                throw new InvalidValueException(
+                        "account", "has characters that no account or host has", "letters, digits, '.', ':' and '-'");
+            }
+            return openAiCompatibleVendor.endpointAt(account).baseUrl().toString();
+        } catch (InvalidValueException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw account == null
+                    ? new InvalidValueException(
+                            "account",
+                            "is missing: this vendor has no address for everybody",
+                            "its account or host, or 'baseUrl'")
+                    : new InvalidValueException(
+                            "account",
+                            "is not needed: this vendor has one address for all",
+                            "leave it out, or set 'baseUrl'");
+        }
+    }
+
+    private static String address(ConfigValues said, WireProtocol wireProtocol) {
+        only(said, ACCOUNT_KEY, false, "'vendor'");
+        only(said, REGION, wireProtocol.isBedrock(), "Bedrock");
+        only(said, API_VERSION, wireProtocol == WireProtocol.AZURE_CLASSIC, "dialect azure-classic");
+        URI url = said.find(BASE_URL);
+        String region = said.find(REGION);
+        if (wireProtocol == WireProtocol.AZURE_CLASSIC && said.find(API_VERSION) == null) {
+            throw new InvalidValueException("apiVersion", "is missing", "the version of the API: 2024-10-21");
+        }
+        if (url != null) {
+            return url.toString();
+        }
+        if (region != null) {
+            ScalarTypes.matching("[a-z0-9-]+", region);
+            return "https://bedrock-runtime." + region + ".amazonaws.com";
+        }
+        String usual = wireProtocol.usualUrl();
+        if (usual == null) {
+            throw wireProtocol.isBedrock()
+                    ? new InvalidValueException("region", "is missing", "'region' or 'baseUrl'")
+                    : new InvalidValueException("baseUrl", "is missing", ScalarTypes.URL.words());
+        }
+        return usual;
+    }
+
+    private static void only(ConfigValues said, ConfigKey<?> configKey, boolean allowed, String where) {
+        if (!allowed && said.said(configKey) != null) {
+            throw new InvalidValueException(configKey.name(), "means nothing here", "it belongs to " + where);
+        }
+    }
+
+    private static Endpoint endpoint(ConfigValues said, String address) {
+        Endpoint bare;
+        try {
+            bare = Endpoint.of("provider", "https://localhost")
+                    .withTransport(said.get(TRANSPORT))
+                    .withBaseUrl(address)
+                    .withKeys(said.get(KEYS).toArray(new Secret[0]));
+        } catch (IllegalArgumentException e) { // the message names the host, which may come from the environment
+            throw new InvalidValueException(
+                    "baseUrl",
+                    "is http to another machine, so keys can be read on the way",
+                    "https://host/path, or 'wire: unencrypted' under transport");
+        }
+        Endpoint whole = bare;
+        for (Map.Entry<String, String> header : said.get(HEADERS).entrySet()) {
+            try {
+                whole = whole.withHeader(header.getKey(), header.getValue());
+            } catch (IllegalArgumentException e) { // tells nothing of the value
+                throw new InvalidValueException("headers/" + header.getKey(), String.valueOf(e.getMessage()), "");
+            }
+        }
+        Map<String, Capabilities> models = new LinkedHashMap<>();
+        for (Map.Entry<String, ConfigValues> model : said.get(CATALOGUE).entrySet()) {
+            models.put(model.getKey(), ModelKeys.applied(model.getValue(), bare.capabilities(model.getKey())));
+        }
+        return new Endpoint(whole.name(), whole.baseUrl(), whole.keys(), whole.headers(), models, whole.transport());
+    }
+
+    private static @Nullable OpenAiCompatibility quirks(ConfigValues said, WireProtocol wireProtocol, @Nullable OpenAiCompatibleVendor openAiCompatibleVendor) {
+        OpenAiCompatibility preset = openAiCompatibleVendor == null ? wireProtocol.quirks() : openAiCompatibleVendor.quirks();
+        String version = said.find(API_VERSION);
+        if (preset == null) {
+            only(said, QUIRKS, false, "Chat Completions");
+            return null;
+        }
+        return CompatibilityKeys.applied(said.get(QUIRKS), version == null ? preset : OpenAiCompatibility.azure(version));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.understudy.ops.config;
+
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.streaming.ResumePolicy;
+import dev.understudy.streaming.ResumeStrategy;
+import dev.understudy.streaming.ResumingProvider;
+import dev.understudy.streaming.StreamBuffer;
+import java.time.Duration;
+import java.util.List;
+
+/** {@link ResumePolicy}: how interrupted streams of an agent are continued. */
+final class ResumeKeys {
+
+    private static final ResumePolicy USUAL = ResumePolicy.defaults();
+
+    private static final ConfigKey<Boolean> ENABLED =
+            ConfigKey.of("enabled", ScalarTypes.FLAG, true, "false keeps nothing alive, whatever `defaults` say");
+    private static final ConfigKey<Integer> BUFFER_TOKENS = ConfigKey.optional(
+            "tokens", ScalarTypes.whole(1), "pieces of content, each about one token; no limit if only `time` is set");
+    private static final ConfigKey<Duration> BUFFER_TIME =
+            ConfigKey.optional("time", ScalarTypes.DURATION, "from the first held piece");
+    private static final ConfigKey<Boolean> BUFFER_WHOLE =
+            ConfigKey.of("whole", ScalarTypes.FLAG, false, "everything up to the finish");
+
+    private static final ObjectType<StreamBuffer> BUFFER = new ObjectType<>(
+            "resumeBuffer",
+            "how much of the beginning is held back, so that an early death is invisible",
+            List.of(BUFFER_TOKENS, BUFFER_TIME, BUFFER_WHOLE),
+            ResumeKeys::buffer);
+
+    private static final ConfigKey<Integer> WORD = ConfigKey.of(
+            "word",
+            ScalarTypes.whole(1),
+            USUAL.limits().word(),
+            "characters of one word that are held before it is shown in parts");
+    private static final ConfigKey<Integer> ANCHOR = ConfigKey.of(
+            "anchor",
+            ScalarTypes.whole(16),
+            USUAL.limits().anchor(),
+            "how many of the last characters are quoted by `anchored`");
+    private static final ConfigKey<Integer> SEARCH = ConfigKey.of(
+            "search", ScalarTypes.whole(0), USUAL.limits().search(), "characters that may stand before their repeat");
+
+    private static final ObjectType<ResumePolicy.Limits> LIMITS = new ObjectType<>(
+            "resumeLimits",
+            "sizes of what is held and searched",
+            List.of(WORD, ANCHOR, SEARCH),
+            said -> new ResumePolicy.Limits(said.get(WORD), said.get(ANCHOR), said.get(SEARCH)));
+
+    private static final ConfigKey<String> POLICY = ConfigKey.of(
+            "policy",
+            ScalarTypes.choice(List.of("exact", "anchored", "restarting"), name -> name),
+            "exact",
+            "which ways are tried");
+    private static final ConfigKey<List<ResumeStrategy>> WAYS = ConfigKey.optional(
+            "ways", CollectionTypes.list(ScalarTypes.choice(ResumeStrategy.class)), "the ways in order, instead of those of `policy`");
+    private static final ConfigKey<Integer> TAKEOVERS = ConfigKey.of(
+            "takeovers", ScalarTypes.whole(0), USUAL.takeovers(), "how often another server may take over one answer");
+    private static final ConfigKey<Boolean> ANY_REPLAY = ConfigKey.of(
+            "anyReplay",
+            ScalarTypes.FLAG,
+            USUAL.anyReplay(),
+            "whether `replay` is tried for requests that are not deterministic too");
+    private static final ConfigKey<StreamBuffer> BUFFER_KEY = ConfigKey.of("buffer", BUFFER, USUAL.buffer(), BUFFER.doc());
+    private static final ConfigKey<Boolean> WHOLE_STRUCTURED = ConfigKey.of(
+            "wholeStructured",
+            ScalarTypes.FLAG,
+            USUAL.wholeStructured(),
+            "whether answers in JSON are held until they are whole");
+    private static final ConfigKey<ResumePolicy.Limits> LIMITS_KEY = ConfigKey.of("limits", LIMITS, USUAL.limits(), LIMITS.doc());
+
+    static final ObjectType<Resume> SECTION = new ObjectType<>(
+            "resume",
+            "how opened streams are kept alive",
+            List.of(ENABLED, POLICY, WAYS, TAKEOVERS, ANY_REPLAY, BUFFER_KEY, WHOLE_STRUCTURED, LIMITS_KEY),
+            ResumeKeys::resume);
+
+    private ResumeKeys() {}
+
+    /**
+     * Whether and how interrupted streams of an agent are continued.
+     *
+     * @param enabled whether a {@link ResumingProvider} is around the agent
+     * @param policy how, if so
+     */
+    record Resume(boolean enabled, ResumePolicy policy) {
+
+        static final Resume OFF = new Resume(false, USUAL);
+
+        ChatProvider around(ChatProvider chain) {
+            return enabled ? ResumingProvider.over(chain, policy) : chain;
+        }
+    }
+
+    private static Resume resume(ConfigValues said) {
+        if (!said.get(ENABLED)) {
+            return Resume.OFF;
+        }
+        List<ResumeStrategy> resumeStrategies = said.find(WAYS);
+        ResumePolicy policy = resumeStrategies == null ? named(said.get(POLICY)) : ResumePolicy.of(resumeStrategies.toArray(new ResumeStrategy[0]));
+        return new Resume(
+                true,
+                policy.withTakeovers(said.get(TAKEOVERS))
+                        .withAnyReplay(said.get(ANY_REPLAY))
+                        .withBuffer(said.get(BUFFER_KEY))
+                        .withWholeStructured(said.get(WHOLE_STRUCTURED))
+                        .withLimits(said.get(LIMITS_KEY)));
+    }
+
+    private static ResumePolicy named(String policy) {
+        return switch (policy) {
+            case "anchored" -> ResumePolicy.anchored();
+            case "restarting" -> ResumePolicy.restarting();
+            default -> ResumePolicy.exact();
+        };
+    }
+
+    private static StreamBuffer buffer(ConfigValues said) {
+        Duration time = said.find(BUFFER_TIME);
+        Integer tokens = said.find(BUFFER_TOKENS);
+        if (said.get(BUFFER_WHOLE) || tokens == null && time != null) {
+            return new StreamBuffer(StreamBuffer.whole().tokens(), time);
+        }
+        return new StreamBuffer(tokens == null ? 0 : tokens, time);
+    }
+}

@@ -1,0 +1,153 @@
+package dev.understudy.ops.config;
+
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** The kinds of values that a document has. */
+public final class ScalarTypes {
+
+    static final ValueType<String> TEXT = new ScalarType<>("string", "a text", Map.of("minLength", 1), ScalarTypes::filled, t -> t);
+
+    static final ValueType<String> WORD =
+            new ScalarType<>("string", "one word", Map.of("pattern", "^\\S+$"), text -> matching("\\S+", text), t -> t);
+
+    static final ValueType<Boolean> FLAG = new ScalarType<>("boolean", "true or false", Map.of(), Boolean::valueOf, b -> b);
+
+    /** Longer than zero. */
+    public static final ValueType<Duration> DURATION = duration("a duration longer than zero: 500ms, 10s, 5m or 1h", false);
+
+    /** Zero or longer. */
+    static final ValueType<Duration> PAUSE = duration("a duration: 0s, 500ms, 10s, 5m or 1h", true);
+
+    static final ValueType<URI> URL = new ScalarType<>(
+            "string",
+            "an absolute URL without user and password: https://host/path",
+            Map.of("format", "uri"),
+            ScalarTypes::url,
+            URI::toString);
+
+    static final ValueType<String> PATH = new ScalarType<>(
+            "string",
+            "a path that begins with a slash",
+            Map.of("pattern", "^/"),
+            text -> matching("/\\S*", text),
+            path -> path);
+
+    private ScalarTypes() {}
+
+    static ValueType<Integer> whole(int least) {
+        return whole(least, Integer.MAX_VALUE);
+    }
+
+    static ValueType<Integer> whole(int least, int most) {
+        boolean open = most == Integer.MAX_VALUE;
+        Map<String, Object> range = new LinkedHashMap<>();
+        range.put("minimum", least);
+        if (!open) {
+            range.put("maximum", most);
+        }
+        return new ScalarType<>(
+                "integer",
+                "a whole number, " + (open ? least + " or more" : "from " + least + " to " + most),
+                range,
+                text -> {
+                    int number = new BigDecimal(text).intValueExact();
+                    return number < least || number > most ? refused() : number;
+                },
+                number -> number);
+    }
+
+    /** A number within bounds that belong to it or not: {@code "[0"}, {@code "(0,1)"}, {@code "[0,1)"}. */
+    static ValueType<Double> number(String bounds, String words) {
+        String[] ends = bounds.substring(1).replaceAll("[)\\]]$", "").split(",");
+        double least = Double.parseDouble(ends[0]);
+        double most = ends.length == 1 ? Double.POSITIVE_INFINITY : Double.parseDouble(ends[1]);
+        boolean withLeast = bounds.startsWith("[");
+        boolean withMost = bounds.endsWith("]") || ends.length == 1;
+        Map<String, Object> range = new LinkedHashMap<>();
+        range.put(withLeast ? "minimum" : "exclusiveMinimum", plain(least));
+        if (ends.length > 1) {
+            range.put(withMost ? "maximum" : "exclusiveMaximum", plain(most));
+        }
+        return new ScalarType<>(
+                "number",
+                "a number, " + words,
+                range,
+                text -> {
+                    double number = Double.parseDouble(text);
+                    boolean above = withLeast ? number >= least : number > least;
+                    boolean below = withMost ? number <= most : number < most;
+                    return above && below && Double.isFinite(number) ? number : refused();
+                },
+                ScalarTypes::plain);
+    }
+
+    /** One of these constants, in lower case with hyphens. */
+    static <E extends Enum<E>> ValueType<E> choice(Class<E> type) {
+        List<E> constants = Arrays.asList(type.getEnumConstants());
+        return choice(constants, ScalarTypes::label);
+    }
+
+    /** One of these, by its label. */
+    static <E> ValueType<E> choice(List<E> all, Function<E, String> label) {
+        List<String> labels = all.stream().map(label).toList();
+        return new ScalarType<>(
+                "string",
+                Suggestions.oneOf(labels),
+                Map.of("enum", labels),
+                text -> {
+                    if (!labels.contains(text)) {
+                        throw new InvalidValueException("", "is none of the choices", Suggestions.to(text, labels));
+                    }
+                    return all.get(labels.indexOf(text));
+                },
+                label::apply);
+    }
+
+    /** {@code DROP_OLDEST_HALF} is written {@code drop-oldest-half}. */
+    static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static ValueType<Duration> duration(String words, boolean zero) {
+        return new ScalarType<>(
+                "string",
+                words,
+                Map.of("pattern", Durations.PATTERN),
+                text -> {
+                    Duration read = Durations.read(text);
+                    return zero || !read.isZero() ? read : refused();
+                },
+                Durations::written);
+    }
+
+    private static String filled(String text) {
+        return text.isBlank() ? refused() : text;
+    }
+
+    static String matching(String pattern, String text) {
+        return Pattern.matches(pattern, text) ? text : refused();
+    }
+
+    private static URI url(String text) {
+        URI url = URI.create(text);
+        boolean absolute = url.getHost() != null && List.of("http", "https").contains(url.getScheme());
+        return absolute && url.getRawUserInfo() == null && url.getRawFragment() == null ? url : refused();
+    }
+
+    private static Number plain(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e15 ? (Number) (long) number : (Number) number;
+    }
+
+    private static <T> T refused() {
+        throw new IllegalArgumentException();
+    }
+}

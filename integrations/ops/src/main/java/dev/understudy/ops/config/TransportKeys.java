@@ -1,0 +1,70 @@
+package dev.understudy.ops.config;
+
+import dev.understudy.provider.endpoint.TlsTrust;
+import dev.understudy.provider.endpoint.Transport;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** {@link Transport}. */
+final class TransportKeys {
+
+    private static final Transport USUAL = Transport.defaults();
+
+    private static final ConfigKey<Duration> CONNECT =
+            ConfigKey.of("connect", ScalarTypes.DURATION, USUAL.connect(), "how long a connection may take to open");
+    private static final ConfigKey<Duration> ACQUIRE = ConfigKey.of(
+            "acquire", ScalarTypes.DURATION, USUAL.pool().acquire(), "how long a call may wait for a free connection");
+    private static final ConfigKey<Duration> DRAIN = ConfigKey.of(
+            "drain", ScalarTypes.DURATION, USUAL.drain(), "how long the end of a body is waited for after the answer");
+    private static final ConfigKey<Duration> IDLE =
+            ConfigKey.of("idle", ScalarTypes.DURATION, USUAL.pool().idle(), "how long an unused connection is kept");
+    private static final ConfigKey<Duration> MAX_LIFE_TIME = ConfigKey.of(
+            "maxLifeTime",
+            ScalarTypes.DURATION,
+            USUAL.pool().maxLifeTime(),
+            "age at which a connection gets no further requests");
+    private static final ConfigKey<Duration> PING_AFTER = ConfigKey.of(
+            "pingAfter",
+            ScalarTypes.DURATION,
+            USUAL.ping().after(),
+            "silence of an HTTP/2 connection with open requests before a PING is sent");
+    private static final ConfigKey<Duration> PING_TIMEOUT = ConfigKey.of(
+            "pingTimeout",
+            ScalarTypes.DURATION,
+            USUAL.ping().timeout(),
+            "how long the acknowledgement of a PING is waited for");
+    private static final ConfigKey<Integer> MAX_CONNECTIONS =
+            ConfigKey.of("maxConnections", ScalarTypes.whole(1), USUAL.pool().maxConnections(), "of this provider at a time");
+    private static final ConfigKey<Transport.Wire> WIRE = ConfigKey.of(
+            "wire",
+            ScalarTypes.choice(Transport.Wire.class),
+            USUAL.wire(),
+            "how requests travel; `unencrypted` allows http to another machine");
+    private static final ConfigKey<TlsTrust> TRUST = ConfigKey.optional(
+            "trust",
+            new ScalarType<>(
+                    "string",
+                    "a file with certificates (PEM)",
+                    Map.of("minLength", 1),
+                    file -> TlsTrust.system().and(Path.of(file)),
+                    TlsTrust::toString),
+            "a file with authorities that are believed besides those of the JVM");
+
+    static final ObjectType<Transport> SECTION = new ObjectType<>(
+            "transport",
+            "how a provider's connections behave",
+            List.of(CONNECT, ACQUIRE, DRAIN, IDLE, MAX_LIFE_TIME, MAX_CONNECTIONS, PING_AFTER, PING_TIMEOUT, WIRE, TRUST),
+            said -> new Transport(
+                    said.get(CONNECT),
+                    said.get(DRAIN),
+                    new Transport.Pool(
+                            said.get(ACQUIRE), said.get(IDLE), said.get(MAX_LIFE_TIME), said.get(MAX_CONNECTIONS)),
+                    new Transport.Ping(said.get(PING_AFTER), said.get(PING_TIMEOUT)),
+                    said.get(WIRE),
+                    Objects.requireNonNullElse(said.find(TRUST), TlsTrust.system())));
+
+    private TransportKeys() {}
+}

@@ -1,0 +1,65 @@
+package dev.understudy.ops.config;
+
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The wires that a provider may be configured with, besides the presets of vendors. */
+enum WireProtocol {
+    OPENAI("https://api.openai.com/v1", OpenAiCompatibility.openAi()),
+    OPENAI_COMPATIBLE(null, OpenAiCompatibility.defaults()),
+    OPENAI_RESPONSES("https://api.openai.com/v1", Providers::openAiResponses),
+    OPENAI_BACKGROUND("https://api.openai.com/v1", Providers::openAiBackground),
+    AZURE(null, OpenAiCompatibility.azure()),
+    AZURE_CLASSIC(null, OpenAiCompatibility.azure("version")),
+    AZURE_RESPONSES(null, Providers::azureResponses),
+    ANTHROPIC("https://api.anthropic.com/v1", Providers::anthropic),
+    GEMINI("https://generativelanguage.googleapis.com/v1beta", Providers::gemini),
+    COHERE("https://api.cohere.com", Providers::cohere),
+    OLLAMA("http://localhost:11434", Providers::ollama),
+    BEDROCK(null, Providers::bedrock),
+    BEDROCK_ANTHROPIC(null, Providers::bedrockAnthropic);
+
+    private final @Nullable String usualUrl;
+    private final @Nullable OpenAiCompatibility openAiCompatibility;
+    private final @Nullable Function<Endpoint, ChatProvider> factory;
+
+    /** Chat Completions. */
+    WireProtocol(@Nullable String usualUrl, OpenAiCompatibility openAiCompatibility) {
+        this.usualUrl = usualUrl;
+        this.openAiCompatibility = openAiCompatibility;
+        this.factory = null;
+    }
+
+    WireProtocol(@Nullable String usualUrl, Function<Endpoint, ChatProvider> factory) {
+        this.usualUrl = usualUrl;
+        this.openAiCompatibility = null;
+        this.factory = factory;
+    }
+
+    /** Where it is when nothing is said; {@code null} if that must be said. */
+    @Nullable
+    String usualUrl() {
+        return usualUrl;
+    }
+
+    /** What Chat Completions look like there; {@code null} for other wires. */
+    @Nullable
+    OpenAiCompatibility quirks() {
+        return openAiCompatibility;
+    }
+
+    boolean isBedrock() {
+        return this == BEDROCK || this == BEDROCK_ANTHROPIC;
+    }
+
+    /** @param openAiCompatibility for Chat Completions; {@code null} for other wires */
+    ChatProvider provider(Endpoint endpoint, @Nullable OpenAiCompatibility openAiCompatibility) {
+        return factory != null
+                ? factory.apply(endpoint)
+                : Providers.openAiCompatible(endpoint, openAiCompatibility == null ? OpenAiCompatibility.defaults() : openAiCompatibility);
+    }
+}

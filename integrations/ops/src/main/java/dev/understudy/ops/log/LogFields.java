@@ -1,0 +1,222 @@
+package dev.understudy.ops.log;
+
+import dev.understudy.chat.AttemptLog;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ProviderEvent;
+import dev.understudy.chat.Usage;
+import dev.understudy.event.Event;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as a line.
+ *
+ * @param quotes whether the words of vendors stand in it
+ */
+record LogFields(Event event, boolean quotes) {
+
+    /** What an event is called in logs: {@code failed_over}. */
+    static String name(Class<?> event) {
+        return event.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+    }
+
+    Logfmt line() {
+        Class<?> named =
+                event instanceof Event.ProviderReported told ? told.providerEvent().getClass() : event.getClass();
+        Logfmt line = new Logfmt(name(named)).add("door", event.understudy());
+        Event.CallId call = event.call();
+        if (call != null) {
+            line.add("call", call.number());
+        }
+        if (!attempt(line) && !decision(line) && !takeover(line) && !end(line)) {
+            standing(line);
+        }
+        if (call != null) {
+            for (Map.Entry<String, String> tag : call.tags().entrySet()) {
+                line.add("tag." + tag.getKey().replaceAll("[^\\w.-]", "_"), tag.getValue());
+            }
+        }
+        return line;
+    }
+
+    private boolean attempt(Logfmt line) {
+        if (event instanceof Event.AttemptStarted started) {
+            line.add("provider", started.provider())
+                    .add("model", started.model())
+                    .add("attempt", started.attempt())
+                    .add("of", started.of());
+        } else if (event instanceof Event.FirstContent first) {
+            line.add("provider", first.provider()).add("model", first.model()).add("after_ms", first.after());
+        } else if (event instanceof Event.AttemptFailed failed) {
+            entry(line, failed.attempt());
+        } else if (event instanceof Event.AttemptAbandoned left) {
+            entry(line, left.attempt());
+        } else if (event instanceof Event.RouteSkipped skipped) {
+            entry(line, skipped.attempt());
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private boolean decision(Logfmt line) {
+        if (event instanceof Event.Retrying again) {
+            line.add("provider", again.provider()).add("model", again.model()).add("after_ms", again.after());
+            failure(line, again.failure());
+        } else if (event instanceof Event.FailedOver over) {
+            line.add("from", over.from())
+                    .add("from_model", over.fromModel())
+                    .add("to", over.to())
+                    .add("to_model", over.toModel())
+                    .add("after_ms", over.after());
+            failure(line, over.failure());
+        } else if (event instanceof Event.Hedged hedged) {
+            line.add("from", hedged.provider())
+                    .add("from_model", hedged.model())
+                    .add("to", hedged.with())
+                    .add("to_model", hedged.withModel())
+                    .add("after_ms", hedged.after());
+        } else if (event instanceof Event.Trimmed trimmed) {
+            line.add("provider", trimmed.provider())
+                    .add("model", trimmed.model())
+                    .add("messages", trimmed.messages())
+                    .add("tokens", trimmed.tokens());
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private boolean takeover(Logfmt line) {
+        if (event instanceof Event.StreamTakenOver over) {
+            line.add("from", over.from())
+                    .add("from_model", over.fromModel())
+                    .add("to", over.to())
+                    .add("to_model", over.toModel())
+                    .add("way", over.strategy())
+                    .add("offset", over.offset())
+                    .add("gap_ms", over.gap());
+            failure(line, over.failure());
+        } else if (event instanceof Event.TakeoverFailed failed) {
+            line.add("from", failed.from())
+                    .add("from_model", failed.fromModel())
+                    .add("way", failed.strategy())
+                    .add("offset", failed.offset());
+            failure(line, failed.failure());
+        } else if (event instanceof Event.StreamLost lost) {
+            line.add("provider", lost.provider()).add("model", lost.model()).add("offset", lost.offset());
+            failure(line, lost.failure());
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private boolean end(Logfmt line) {
+        if (event instanceof Event.CallSucceeded served) {
+            Usage usage = served.usage();
+            line.add("requested_provider", served.servedBy().requestedProvider())
+                    .add("requested_model", served.servedBy().requestedModel())
+                    .add("provider", served.servedBy().provider())
+                    .add("model", served.servedBy().model())
+                    .add("fallback", served.servedBy().fallback())
+                    .add("attempts", served.servedBy().attemptLog().attemptCount())
+                    .add("input_tokens", usage.input())
+                    .add("output_tokens", usage.output())
+                    .add("took_ms", served.took());
+        } else if (event instanceof Event.CallFailed failed) {
+            line.add("requested_model", failed.call().model());
+            why(line, failed.error());
+            line.add("took_ms", failed.took());
+        } else if (event instanceof Event.CallCancelled cancelled) {
+            line.add("requested_model", cancelled.call().model()).add("took_ms", cancelled.took());
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void standing(Logfmt line) {
+        if (event instanceof Event.CircuitStateChanged moved) {
+            line.add("provider", moved.provider())
+                    .add("model", moved.model())
+                    .add("from", moved.from())
+                    .add("to", moved.to())
+                    .add("why", moved.reason());
+        } else if (event instanceof Event.HealthChanged changed) {
+            line.add("provider", changed.provider())
+                    .add("status", changed.health())
+                    .add("why", quotes ? changed.reason() : null);
+        } else if (event instanceof Event.ActiveProviderChanged moved) {
+            line.add("from", moved.from()).add("to", moved.to()).add("why", moved.reason());
+        } else if (event instanceof Event.WarmupFailed failed) {
+            line.add("provider", failed.provider());
+            failure(line, failed.failure());
+        } else if (event instanceof Event.OperatorAction done) {
+            line.add("by", done.by())
+                    .add("action", done.action())
+                    .add("provider", done.provider())
+                    .add("what", done.what());
+        } else if (event instanceof Event.ProviderReported told) {
+            notice(line, told.providerEvent());
+        }
+    }
+
+    private static void notice(Logfmt line, ProviderEvent providerEvent) {
+        if (providerEvent instanceof ProviderEvent.KeyCoolingDown gated) {
+            line.add("provider", gated.provider())
+                    .add("key", gated.keyFingerprint())
+                    .add("kind", gated.kind())
+                    .add("for_ms", gated.duration());
+        } else if (providerEvent instanceof ProviderEvent.KeyRotated used) {
+            line.add("provider", used.provider()).add("key", used.keyFingerprint());
+        } else if (providerEvent instanceof ProviderEvent.RequestAdapted requestAdapted) {
+            line.add("provider", requestAdapted.provider())
+                    .add("model", requestAdapted.model())
+                    .add("parameter", requestAdapted.parameter())
+                    .add("change", requestAdapted.change());
+        } else if (providerEvent instanceof ProviderEvent.FirstContentFrom firstContentFrom) {
+            line.add("provider", firstContentFrom.provider()).add("model", firstContentFrom.model());
+        }
+    }
+
+    private void entry(Logfmt line, AttemptLog.Attempt attempt) {
+        line.add("provider", attempt.provider()).add("model", attempt.model());
+        if (attempt.outcome() == AttemptLog.Outcome.SKIPPED) {
+            Failure why = attempt.failure();
+            line.add("why", why == null || why.kind() != FailureKind.SKIPPED ? null : why.message());
+            return;
+        }
+        line.add("attempt", attempt.attempt()).add("of", attempt.of()).add("outcome", attempt.outcome());
+        failure(line, attempt.failure());
+        line.add("took_ms", attempt.timing().took()).add("key", attempt.keyFingerprint());
+    }
+
+    private void why(Logfmt line, ChatException why) {
+        if (why instanceof ChatException.Exhausted exhausted) {
+            line.add("outcome", "exhausted")
+                    .add("why", exhausted.why())
+                    .add("attempts", exhausted.trail().attemptCount());
+            failure(line, exhausted.trail().cause());
+        } else if (why instanceof ChatException.PartialAnswer partial) {
+            line.add("outcome", "partial");
+            failure(line, partial.failure());
+        } else {
+            line.add("outcome", "rejected").add("why", why.getMessage());
+        }
+    }
+
+    private void failure(Logfmt line, @Nullable Failure failure) {
+        if (failure == null) {
+            return;
+        }
+        line.add("kind", failure.kind())
+                .add("status", failure.status() == 0 ? null : (Integer) failure.status())
+                .add("code", quotes ? failure.code() : null)
+                .add("phase", failure.phase())
+                .add("error", quotes ? failure.message() : null);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.understudy.ops.log;
+
+import java.util.logging.Level;
+import reactor.util.Logger;
+
+/** Receives the lines of {@link Logs}. */
+interface LogSink {
+
+    boolean isEnabled(Level level);
+
+    void log(Level level, Logfmt line);
+
+    /** Writes each line as text. */
+    static LogSink text(Logger logger) {
+        return new LogSink() {
+            @Override
+            public boolean isEnabled(Level level) {
+                return level.intValue() >= Level.WARNING.intValue()
+                        || (level == Level.INFO ? logger.isInfoEnabled() : logger.isDebugEnabled());
+            }
+
+            @Override
+            public void log(Level level, Logfmt line) {
+                if (level == Level.SEVERE) {
+                    logger.error(line.toString());
+                } else if (level == Level.WARNING) {
+                    logger.warn(line.toString());
+                } else if (level == Level.INFO) {
+                    logger.info(line.toString());
+                } else {
+                    logger.debug(line.toString());
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,230 @@
+package dev.understudy.ops.metrics;
+
+import dev.understudy.CallContext;
+import dev.understudy.chat.AttemptLog;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.ServedBy;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Usage;
+import dev.understudy.event.Event;
+import dev.understudy.event.Listener;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/** The observation of one call, which hears the events of that call and opens and closes a child for each attempt. */
+final class CallObservation implements Listener {
+
+    static final String NAME = "understudy.request";
+
+    /** Under this key Micrometer's context propagation keeps an observation in a Reactor Context. */
+    static final String KEY = "micrometer.observation";
+
+    /** Marks a span as failed. Its message is the kind only: messages of failures repeat what vendors say. */
+    static final class SpanError extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        SpanError(String kind) {
+            super(kind, null, false, false);
+        }
+    }
+
+    private record Key(Event.CallId call, String provider, String model, int attempt) {}
+
+    private final ObservationRegistry registry;
+    private final Observation observation;
+    private final Map<Key, AttemptObservation> attempts = new ConcurrentHashMap<>(4);
+    private final AtomicReference<String> trigger = new AtomicReference<>("first");
+    private final AtomicReference<Event.@Nullable CallId> first = new AtomicReference<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile StreamChunk.@Nullable Finish finish;
+
+    private CallObservation(ObservationRegistry registry, Observation observation) {
+        this.registry = registry;
+        this.observation = observation;
+    }
+
+    static CallObservation start(
+            ObservationRegistry registry, String door, ChatRequest request, boolean stream, ContextView context) {
+        Observation observation =
+                Observation.createNotStarted(NAME, registry).contextualName("chat " + request.model());
+        if (context.hasKey(KEY)) {
+            observation.parentObservation(context.get(KEY));
+        }
+        ObservationKeys.OPERATION.put(observation, "chat");
+        ObservationKeys.PROVIDER.put(observation, ObservationKeys.NONE);
+        ObservationKeys.STREAM.put(observation, stream);
+        ObservationKeys.DOOR.put(observation, door);
+        ObservationKeys.OUTCOME.put(observation, ObservationKeys.NONE);
+        ObservationKeys.FALLBACK.put(observation, false);
+        ObservationKeys.REQUEST_MODEL.put(observation, request.model());
+        ObservationKeys.MAX_TOKENS.put(observation, request.sampling().maxTokens());
+        ObservationKeys.TEMPERATURE.put(observation, request.sampling().temperature());
+        ObservationKeys.TOP_P.put(observation, request.sampling().topP());
+        CallContext.from(context)
+                .tags()
+                .forEach((name, value) -> observation.highCardinalityKeyValue("understudy.tag." + name, value));
+        return new CallObservation(registry, observation.start());
+    }
+
+    Context in(Context context) {
+        return context.put(KEY, observation);
+    }
+
+    @Override
+    public Context attemptContext(Event.AttemptStarted attempt, Context context) {
+        AttemptObservation span = AttemptObservation.start(registry, observation, attempt, trigger(attempt));
+        attempts.put(new Key(attempt.call(), attempt.provider(), attempt.model(), attempt.attempt()), span);
+        if (over.get()) {
+            closeAll(); // the call ended meanwhile
+        }
+        return context.put(KEY, span.observation());
+    }
+
+    /** A second call for the same answer is a takeover. */
+    private String trigger(Event.AttemptStarted attempt) {
+        String why = trigger.getAndSet("first");
+        boolean another =
+                !first.compareAndSet(null, attempt.call()) && !attempt.call().equals(first.get());
+        return another && why.equals("first") ? "takeover" : why;
+    }
+
+    @Override
+    public void on(Event event) {
+        if (event instanceof Event.Retrying) {
+            trigger.set("retry");
+        } else if (event instanceof Event.FailedOver) {
+            trigger.set("failover");
+        } else if (event instanceof Event.Hedged) {
+            trigger.set("hedge");
+        } else if (event instanceof Event.FirstContent content) {
+            attempts.forEach((key, span) -> {
+                if (key.call.equals(content.call())
+                        && key.provider.equals(content.provider())
+                        && key.model.equals(content.model())) {
+                    span.firstContent(content.after());
+                }
+            });
+        } else if (event instanceof Event.AttemptFailed failed) {
+            close(failed.call(), failed.attempt());
+        } else if (event instanceof Event.AttemptAbandoned left) {
+            close(left.call(), left.attempt());
+        } else if (event instanceof Event.CallSucceeded served) {
+            List<AttemptLog.Attempt> entries = served.servedBy().attemptLog().attempts();
+            close(served.call(), entries.get(entries.size() - 1));
+        }
+    }
+
+    private void close(Event.CallId call, AttemptLog.Attempt attempt) {
+        AttemptObservation span = attempts.remove(new Key(call, attempt.provider(), attempt.model(), attempt.attempt()));
+        if (span != null) {
+            span.end(attempt);
+        }
+    }
+
+    void finished(StreamChunk.Finish finish) {
+        this.finish = finish;
+    }
+
+    /** The whole answer was given, or, without a finish, nothing. */
+    void end() {
+        if (over.compareAndSet(false, true)) {
+            close(finish == null ? "empty" : "served");
+        }
+    }
+
+    void failed(Throwable error) {
+        if (over.compareAndSet(false, true)) {
+            Failure failure = failure(error);
+            String type = failure == null
+                    ? error.getClass().getName()
+                    : failure.kind().label();
+            ObservationKeys.ERROR_TYPE.put(observation, type);
+            observation.error(new SpanError(type));
+            if (error instanceof ChatException.PartialAnswer partial) {
+                served(partial.partial().served());
+                putUsage(observation, partial.trail().usage());
+                close("partial");
+            } else if (error instanceof ChatException.Exhausted exhausted) {
+                ObservationKeys.ATTEMPTS.put(observation, exhausted.trail().attemptCount());
+                close("exhausted");
+            } else {
+                close(error instanceof ChatException.Rejected ? "rejected" : "failed");
+            }
+        }
+    }
+
+    private static @Nullable Failure failure(Throwable error) {
+        if (error instanceof ChatException.PartialAnswer partial) {
+            return partial.failure();
+        }
+        if (error instanceof ChatException.CallFailed failed) {
+            return failed.failure();
+        }
+        return error instanceof ChatException.Exhausted exhausted
+                ? exhausted.trail().cause()
+                : null;
+    }
+
+    void left() {
+        if (over.compareAndSet(false, true)) {
+            close(finish == null ? "cancelled" : "served");
+        }
+    }
+
+    private void close(String outcome) {
+        StreamChunk.Finish told = finish;
+        if (told != null) {
+            served(told.servedBy());
+            putUsage(observation, told.usage());
+            ObservationKeys.RESPONSE_ID.put(observation, told.vendorMetadata().id());
+            ObservationKeys.RESPONSE_MODEL.put(
+                    observation,
+                    told.vendorMetadata().model() != null
+                            ? told.vendorMetadata().model()
+                            : told.servedBy().model());
+            ObservationKeys.FINISH_REASONS.put(observation, told.reason().name().toLowerCase(Locale.ROOT));
+        }
+        ObservationKeys.OUTCOME.put(observation, outcome);
+        closeAll();
+        observation.stop();
+    }
+
+    private void served(ServedBy servedBy) {
+        ObservationKeys.PROVIDER.put(observation, servedBy.provider());
+        ObservationKeys.FALLBACK.put(observation, servedBy.fallback());
+        ObservationKeys.ATTEMPTS.put(observation, servedBy.attemptLog().attemptCount());
+    }
+
+    /** Puts token counts on a span; nothing when there are none. */
+    static void putUsage(Observation observation, Usage usage) {
+        if (usage.total() == 0) {
+            return;
+        }
+        ObservationKeys.INPUT_TOKENS.put(observation, usage.input());
+        ObservationKeys.CACHED_TOKENS.put(observation, usage.cachedInput());
+        ObservationKeys.OUTPUT_TOKENS.put(observation, usage.output());
+        ObservationKeys.REASONING_TOKENS.put(observation, usage.reasoning());
+        ObservationKeys.ESTIMATED.put(observation, usage.estimated());
+    }
+
+    private void closeAll() {
+        for (Key key : attempts.keySet()) {
+            AttemptObservation span = attempts.remove(key);
+            if (span != null) {
+                span.cancelled();
+            }
+        }
+    }
+}

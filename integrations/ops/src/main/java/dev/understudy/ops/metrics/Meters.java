@@ -1,0 +1,228 @@
+package dev.understudy.ops.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Every metric there is: its name, its type, its tags, what it counts. docs/operate.md shows this table, and a test compares. */
+enum Meters {
+    CALL(Type.TIMER, "understudy.call", "Calls, when they end", "door", "model", "operation", "outcome", "fallback"),
+    FIRST_CONTENT(
+            Type.TIMER,
+            "understudy.first.content",
+            "From asking a provider to the first content of its stream",
+            "door",
+            "provider",
+            "model"),
+    RESPONSE(
+            Type.TIMER,
+            "understudy.response",
+            "From asking a provider to the end of its answer, of attempts that served",
+            "door",
+            "provider",
+            "model",
+            "operation"),
+    ATTEMPTS(
+            Type.COUNTER,
+            "understudy.attempts",
+            "Attempts, when they end",
+            "door",
+            "provider",
+            "model",
+            "outcome",
+            "kind",
+            "phase"),
+    RETRY(Type.COUNTER, "understudy.retry", "The same provider is asked again", "door", "provider", "model", "kind"),
+    FAILOVER(
+            Type.COUNTER,
+            "understudy.failover",
+            "Another provider or model is asked",
+            "door",
+            "from",
+            "from.model",
+            "to",
+            "to.model",
+            "kind"),
+    HEDGE(
+            Type.COUNTER,
+            "understudy.hedge",
+            "A second provider is asked because the first is slow",
+            "door",
+            "from",
+            "from.model",
+            "to",
+            "to.model"),
+    TAKEOVER(
+            Type.COUNTER,
+            "understudy.takeover",
+            "Somebody goes on with an answer that was cut",
+            "door",
+            "from",
+            "from.model",
+            "to",
+            "to.model",
+            "way",
+            "kind"),
+    TAKEOVER_FAILED(
+            Type.COUNTER,
+            "understudy.takeover.failed",
+            "Takeovers that gave nothing",
+            "door",
+            "from",
+            "from.model",
+            "way",
+            "kind"),
+    ANSWER_LOST(
+            Type.COUNTER,
+            "understudy.answer.lost",
+            "Answers that ended in their middle",
+            "door",
+            "provider",
+            "model",
+            "kind"),
+    SKIPPED(Type.COUNTER, "understudy.skipped", "Routes that were not asked", "door", "provider", "model"),
+    TRIMMED(
+            Type.COUNTER,
+            "understudy.trimmed",
+            "Messages that were left out to fit the context window",
+            "door",
+            "provider",
+            "model"),
+    ADAPTED(
+            Type.COUNTER,
+            "understudy.adapted",
+            "A request is sent otherwise than it was given, for the model does not accept it as it is",
+            "door",
+            "provider",
+            "model",
+            "change"),
+    KEY_GATED(Type.COUNTER, "understudy.key.gated", "A key is left out for a while", "door", "provider", "kind"),
+    KEY_ROTATED(
+            Type.COUNTER,
+            "understudy.key.rotated",
+            "The next key is used instead of one that was turned away",
+            "door",
+            "provider"),
+    TOKENS(
+            Type.COUNTER,
+            "understudy.tokens",
+            "Tokens of all attempts",
+            "door",
+            "provider",
+            "model",
+            "type",
+            "outcome",
+            "estimated"),
+    COST(
+            Type.COUNTER,
+            "understudy.cost",
+            "What all attempts cost, in the currency of the prices",
+            "door",
+            "provider",
+            "model",
+            "outcome",
+            "estimated"),
+    CIRCUIT_MOVED(
+            Type.COUNTER,
+            "understudy.circuit.moved",
+            "A circuit changed its state",
+            "door",
+            "provider",
+            "model",
+            "state"),
+    HEALTH_CHANGED(
+            Type.COUNTER,
+            "understudy.health.changed",
+            "Probes took a provider out, or put it back",
+            "door",
+            "provider",
+            "status"),
+    ACTIVE_MOVED(Type.COUNTER, "understudy.active.moved", "Another provider is asked first", "door", "from", "to"),
+    WARMUP_FAILED(
+            Type.COUNTER, "understudy.warmup.failed", "A provider could not be warmed up", "door", "provider", "kind"),
+    ADMINISTERED(Type.COUNTER, "understudy.administered", "An operator changed something", "door", "action"),
+    RETRY_TOKENS(Type.GAUGE, "understudy.retry.tokens", "Retries that a provider may get at once", "door", "provider"),
+    CIRCUIT_STATE(
+            Type.GAUGE,
+            "understudy.circuit.state",
+            "1 for the state that a circuit is in, else 0",
+            "door",
+            "provider",
+            "model",
+            "state"),
+    PROVIDER_HEALTH(
+            Type.GAUGE,
+            "understudy.provider.health",
+            "1 for the status that a provider has, else 0",
+            "door",
+            "provider",
+            "status"),
+    PROVIDER_ACTIVE(
+            Type.GAUGE, "understudy.provider.active", "1 for the provider that is asked first", "door", "provider"),
+    IN_FLIGHT(Type.GAUGE, "understudy.in.flight", "Attempts that run now", "door", "provider");
+
+    enum Type {
+        TIMER,
+        COUNTER,
+        GAUGE
+    }
+
+    private final Type type;
+    private final String title;
+    private final String meaning;
+    private final List<String> tags;
+
+    Meters(Type type, String title, String meaning, String... tags) {
+        this.type = type;
+        this.title = title;
+        this.meaning = meaning;
+        this.tags = List.of(tags);
+    }
+
+    Type type() {
+        return type;
+    }
+
+    /** Its name in Micrometer's spelling. */
+    String title() {
+        return title;
+    }
+
+    List<String> tags() {
+        return tags;
+    }
+
+    Counter counter(MeterRegistry registry, String... values) {
+        return Counter.builder(title).description(meaning).tags(tagged(values)).register(registry);
+    }
+
+    Timer timer(MeterRegistry registry, String... values) {
+        return Timer.builder(title).description(meaning).tags(tagged(values)).register(registry);
+    }
+
+    /** Does nothing when there is one with these tags. */
+    void gauge(MeterRegistry registry, Supplier<Number> reading, String... values) {
+        Tags tags = tagged(values);
+        if (registry.find(title).tags(tags).gauge() == null) {
+            Gauge.builder(title, reading)
+                    .description(meaning)
+                    .tags(tags)
+                    .strongReference(true)
+                    .register(registry);
+        }
+    }
+
+    private Tags tagged(String... values) {
+        List<Tag> pairs = new ArrayList<>(values.length);
+        for (int i = 0; i < values.length; i++) {
+            pairs.add(Tag.of(tags.get(i), values[i]));
+        }
+        return Tags.of(pairs);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.understudy.ops.webhook;
+
+import dev.understudy.event.Event;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.BufferOverflowStrategy;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** Where posts wait, with a bound. One is on its way at a time, in order; whoever puts one here never waits. */
+final class WebhookQueue {
+
+    private final Supplier<Scheduler> scheduler;
+    private final RandomGenerator dice;
+    private final WebhookSender webhookSender;
+    private final LongAdder delivered = new LongAdder();
+    private final LongAdder givenUp = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private final Disposable work;
+    private volatile @Nullable FluxSink<WebhookMessage> waiting;
+
+    WebhookQueue(Webhooks.Options options, Supplier<Scheduler> scheduler, RandomGenerator dice) {
+        this.scheduler = scheduler;
+        this.dice = dice;
+        this.webhookSender = new WebhookSender(options, scheduler, dice);
+        // Nobody else subscribes to background work: it ends with close().
+        this.work = Flux.<WebhookMessage>create(sink -> this.waiting = sink, FluxSink.OverflowStrategy.IGNORE)
+                .onBackpressureBuffer(options.delivery().queue(), webhookMessage -> drop(), BufferOverflowStrategy.DROP_OLDEST)
+                .publishOn(scheduler.get(), 1)
+                .concatMap(this::deliver, 0)
+                .subscribe();
+    }
+
+    void put(Event event, int count) {
+        Instant now = Instant.ofEpochMilli(scheduler.get().now(TimeUnit.MILLISECONDS));
+        String id = "msg_" + HexFormat.of().toHexDigits(dice.nextLong())
+                + HexFormat.of().toHexDigits(dice.nextLong());
+        FluxSink<WebhookMessage> sink = waiting;
+        if (sink != null) {
+            sink.next(new WebhookMessage(id, now, event, count));
+        }
+    }
+
+    /** Counts one that is never tried. */
+    void drop() {
+        dropped.increment();
+    }
+
+    private Mono<Void> deliver(WebhookMessage webhookMessage) {
+        return webhookSender.deliver(webhookMessage)
+                .doOnSuccess(done -> delivered.increment())
+                .onErrorResume(failure -> Mono.fromRunnable(givenUp::increment));
+    }
+
+    Webhooks.Counts counts() {
+        return new Webhooks.Counts(delivered.sum(), givenUp.sum(), dropped.sum());
+    }
+
+    void close() {
+        work.dispose();
+        webhookSender.close();
+    }
+}

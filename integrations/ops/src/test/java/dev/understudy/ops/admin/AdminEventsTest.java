@@ -1,0 +1,211 @@
+package dev.understudy.ops.admin;
+
+import dev.understudy.Understudy;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.event.Event;
+import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.event.JsonDocuments;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.testing.ScriptedAnswer;
+import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Flux;
+import reactor.netty.http.client.HttpClient;
+
+/** Operators who watch. */
+@Timeout(60)
+class AdminEventsTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private final ActivityLog activityLog = new ActivityLog();
+    private final ScriptedProvider ann = ScriptedProvider.named("ann").always(ScriptedAnswer.text("canary: I am Ann"));
+    private final ScriptedProvider bob = ScriptedProvider.named("bob").always(ScriptedAnswer.text("canary: I am Bob"));
+    private final Understudy door = Understudy.builder()
+            .name("support")
+            .provider(ann)
+            .provider(bob)
+            .retry(RetryPolicy.none())
+            .listener(activityLog)
+            .build();
+    private final OperatorClient operatorClient = new OperatorClient(
+            Agents.of(door),
+            activityLog,
+            Admin.Options.tokens(OperatorClient.READ, OperatorClient.WRITE)
+                    .withWatchers(2)
+                    .withBacklog(8)
+                    .withKeepAlive(Duration.ofMillis(50)));
+
+    @AfterEach
+    void close() {
+        operatorClient.close();
+        door.close();
+    }
+
+    /** All that was said so far, again with each piece. */
+    private Flux<String> watch(String query) {
+        return HttpClient.create()
+                .headers(headers -> headers.set("authorization", "Bearer " + OperatorClient.READ))
+                .get()
+                .uri(operatorClient.url("/api/events" + query))
+                .response((response, content) -> {
+                    assertThat(response.status().code()).isEqualTo(200);
+                    assertThat(response.responseHeaders().get("content-type")).isEqualTo("text/event-stream");
+                    assertThat(response.responseHeaders().get("cache-control")).isEqualTo("no-store");
+                    return content.asString();
+                })
+                .scan(String::concat);
+    }
+
+    /** What is heard until this is, when the scene is played as soon as somebody watches. */
+    private String heard(String query, String last, Runnable scene) {
+        boolean[] played = new boolean[1];
+        return watch(query)
+                .publishOn(reactor.core.scheduler.Schedulers.boundedElastic())
+                .doOnNext(text -> {
+                    if (!played[0]) {
+                        played[0] = true;
+                        scene.run();
+                    }
+                })
+                .filter(text -> text.contains(last) && text.endsWith("\n\n"))
+                .next()
+                .block(LONG);
+    }
+
+    private void chat() {
+        door.chat(OperatorClient.REQUEST).block(LONG);
+    }
+
+    @Test
+    void everyStepOfACallIsTold() {
+        ann.then(ScriptedAnswer.fail(FailureKind.OVERLOADED));
+        String heard = heard("", "call.served", this::chat);
+        assertThat(heard)
+                .startsWith(":\n\n")
+                .containsSubsequence(
+                        "event: attempt.started\n",
+                        "event: attempt.failed\n",
+                        "event: call.failed_over\n",
+                        "event: attempt.started\n",
+                        "event: call.served\n")
+                .contains("id: 1\n", "\"agent\":\"support\"", "\"kind\":\"overloaded\"")
+                .doesNotContain("canary")
+                .doesNotContain("Who is there");
+    }
+
+    @Test
+    void whatAnOperatorDoesIsTold() {
+        String heard = heard(
+                "?types=admin.changed,active.moved",
+                "admin.changed",
+                () -> operatorClient.post("/api/agents/support/failover/switch", "{\"provider_id\":\"bob\"}"));
+        assertThat(heard)
+                .containsSubsequence("event: active.moved\n", "event: admin.changed\n")
+                .contains("\"by\":\"write\"", "\"action\":\"switch\"")
+                .doesNotContain("canary");
+    }
+
+    @Test
+    void oneMayChooseTypesAndAgent() {
+        assertThat(heard("?types=call.served&agent=support", "call.served", this::chat))
+                .doesNotContain("attempt.started");
+        String others = heard("?agent=sales", ":\n\n:\n\n:", this::chat);
+        assertThat(others).doesNotContain("event:");
+        assertThat(operatorClient.get("/api/events?types=call.severed").status()).isEqualTo(422);
+        assertThat(operatorClient.get("/api/events?type=call.served").text()).contains("types");
+    }
+
+    @Test
+    void commentsKeepASilentStreamAlive() {
+        assertThat(heard("", ":\n\n:\n\n:\n\n", () -> {})).isEqualTo(":\n\n:\n\n:\n\n");
+    }
+
+    @Test
+    void onlySoManyMayWatch() {
+        Flux<String> both = Flux.merge(watch(""), watch(""));
+        boolean[] refused = new boolean[1];
+        both.publishOn(reactor.core.scheduler.Schedulers.boundedElastic())
+                .filter(text -> activityLog.feed().watchers() == 2)
+                .doOnNext(text -> {
+                    OperatorClient.Reply third = operatorClient.get("/api/events");
+                    refused[0] =
+                            third.status() == 503 && third.header("retry-after").equals("10");
+                })
+                .next()
+                .block(LONG);
+        assertThat(refused[0]).isTrue();
+        Flux.interval(Duration.ofMillis(10))
+                .takeUntil(tick -> activityLog.feed().watchers() == 0)
+                .blockLast(LONG);
+        assertThat(heard("", ":", () -> {})).isNotEmpty();
+    }
+
+    @Test
+    void whoeverDoesNotKeepUpLosesTheOldestAndIsToldHowMany() throws IOException {
+        int total = 20_000;
+        try (Socket slow = new Socket()) {
+            slow.setSoTimeout((int) LONG.toMillis());
+            slow.connect(new InetSocketAddress("127.0.0.1", operatorClient.server.port()));
+            slow.getOutputStream()
+                    .write(("GET /api/events?types=active.moved HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                    + OperatorClient.READ + "\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(slow.getInputStream(), StandardCharsets.UTF_8));
+            while (!in.readLine().equals(":")) {
+                // Headers, and the size of the first chunk.
+            }
+            for (int i = 0; i < total; i++) {
+                activityLog.on(new Event.ActiveProviderChanged("support", "ann", "bob", "because " + i));
+            }
+            long seen = 0;
+            long lost = 0;
+            boolean count = false;
+            long end = System.nanoTime() + LONG.toNanos();
+            for (String line = in.readLine(); seen + lost < total && System.nanoTime() < end; line = in.readLine()) {
+                if (count && line.startsWith("data: ")) {
+                    lost += ((Number) JsonDocuments.object(line.substring(6).getBytes(StandardCharsets.UTF_8))
+                                    .get("count"))
+                            .longValue();
+                }
+                count = line.equals("event: lost");
+                seen += line.equals("event: active.moved") ? 1 : 0;
+            }
+            assertThat(lost).isPositive();
+            assertThat(seen + lost).isEqualTo(total);
+        }
+    }
+
+    @Test
+    void aWatcherThatReadsNothingCostsCallsNothing() throws IOException {
+        try (Socket dead = new Socket("127.0.0.1", operatorClient.server.port())) {
+            dead.getOutputStream()
+                    .write(("GET /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + OperatorClient.READ
+                                    + "\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            dead.getInputStream().read();
+            Long served = Flux.range(0, 2_000)
+                    .concatMap(i -> door.chat(OperatorClient.REQUEST))
+                    .count()
+                    .block(LONG);
+            assertThat(served).isEqualTo(2_000);
+            assertThat(OpenApi.at(
+                            operatorClient.get("/api/agents/support/failover/stats").json(), "calls"))
+                    .isEqualTo(Map.of(
+                            "ended", 2_000, "served", 2_000, "served_by_backup", 0, "failed", 0, "cancelled", 0));
+        }
+    }
+}

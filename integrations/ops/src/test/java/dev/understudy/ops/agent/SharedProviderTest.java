@@ -1,0 +1,44 @@
+package dev.understudy.ops.agent;
+
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.ops.config.Config;
+import dev.understudy.testing.ScriptedProvider;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** Providers that several chains use. */
+class SharedProviderTest {
+
+    private final ScriptedProvider ann = ScriptedProvider.named("ann");
+    private final SharedProvider sharedProvider = new SharedProvider(
+            Config.parse("{\"providers\": {\"ann\": {\"dialect\": \"openai\"}}, \"agents\": {\"a\": {}}}", Map.of())
+                    .document()
+                    .providers()
+                    .get("ann"),
+            ann);
+
+    private ChatProvider lent() {
+        return Objects.requireNonNull(sharedProvider.lend());
+    }
+
+    @Test
+    void theLastWhoGivesItBackClosesIt() {
+        ChatProvider one = lent();
+        ChatProvider other = lent();
+        one.close();
+        one.close();
+        assertThat(ann.closes()).isZero();
+        other.close();
+        assertThat(ann.closes()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasClosedIsNotLentAgain() {
+        lent().close();
+        assertThat(sharedProvider.lend()).isNull();
+        assertThat(ann.closes()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,492 @@
+package dev.understudy.ops.config;
+
+import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.Price;
+import dev.understudy.ops.config.ProviderSpec.Remote;
+import dev.understudy.ops.config.SelectionKeys.Recipe;
+import dev.understudy.ops.config.SelectionKeys.Strategy;
+import dev.understudy.ops.webhook.Webhooks;
+import dev.understudy.ops.webhook.Webhooks.Topic;
+import dev.understudy.policy.ContextWindow;
+import dev.understudy.policy.HealthCheckPolicy;
+import dev.understudy.policy.ProviderOptions;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.Secret;
+import dev.understudy.provider.endpoint.Transport;
+import dev.understudy.testing.ScriptedProvider;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Every key with a value of its own, and where that is seen: the evidence that no key is dead. */
+public final class Effects {
+
+    private static final Duration ODD = Duration.ofMillis(7_777);
+
+    private Effects() {}
+
+    public static Stream<Effect> all() {
+        return Stream.of(
+                        agents(),
+                        policies(),
+                        health(),
+                        remotes(),
+                        seats(),
+                        transports(),
+                        quirks(),
+                        catalogue(),
+                        webhooks())
+                .flatMap(each -> each);
+    }
+
+    private static Stream<Effect> agents() {
+        return Stream.of(
+                Effect.of(
+                        "agents.a.primary",
+                        "q",
+                        config -> spec(config).cast().get(0).name(),
+                        "q"),
+                Effect.of(
+                        "agents.a.backups",
+                        List.of("q"),
+                        config -> spec(config).cast().stream()
+                                .map(ProviderSpec::name)
+                                .toList(),
+                        List.of("p", "q")),
+                Effect.of(
+                        "agents.a.fallbacks",
+                        Map.of("gpt-5", List.of("gpt-5-mini")),
+                        config -> described(config, "gpt-5 → gpt-5-mini"),
+                        true),
+                Effect.of("agents.a.routeAroundFilters", true, said("routeAroundFilters"), true),
+                Effect.of("agents.a.stopOnInvalidRequest", true, said("stopOnInvalidRequest"), true));
+    }
+
+    private static Stream<Effect> policies() {
+        return Stream.of(
+                policy("retry.retries", 7, "retries=7"),
+                policy("retry.base", "7777ms", "base=PT7.777S"),
+                policy("retry.cap", "7777ms", "cap=PT7.777S"),
+                policy("retry.jitter", "decorrelated", "jitter=DECORRELATED"),
+                policy("retry.patience", "7777ms", "patience=PT7.777S"),
+                policy("retry.maxWait", "7777ms", "maxWait=PT7.777S"),
+                policy("timeouts.firstContent", "7777ms", "firstContent=PT7.777S"),
+                policy("timeouts.idle", "7777ms", "idle=PT7.777S"),
+                policy("timeouts.response", "7777ms", "response=PT7.777S"),
+                policy("timeouts.total", "7777ms", "total=PT7.777S"),
+                shown("reasoningTimeouts", "reasoningTimeouts.firstContent", "7777ms", "firstContent=PT7.777S"),
+                shown("reasoningTimeouts", "reasoningTimeouts.idle", "7777ms", "idle=PT7.777S"),
+                shown("reasoningTimeouts", "reasoningTimeouts.response", "7777ms", "response=PT7.777S"),
+                shown("reasoningTimeouts", "reasoningTimeouts.total", "7777ms", "total=PT7.777S"),
+                policy("circuit.enabled", false, "CircuitPolicy[enabled=false"),
+                policy("circuit.consecutive", 7, "consecutive=7"),
+                policy("circuit.rate.share", 0, "rate=null"),
+                policy("circuit.rate.minimum", 7, "minimum=7"),
+                policy("circuit.rate.window", "7777ms", "window=PT7.777S"),
+                policy("circuit.count.failures", 7, "Count[failures=7"),
+                policy("circuit.count.window", "7777ms", "Count[failures=3, window=PT7.777S")
+                        .with("agents.a.circuit.count.failures", 3),
+                policy("circuit.pause.first", "7777ms", "first=PT7.777S"),
+                policy("circuit.pause.longest", "7777ms", "longest=PT7.777S"),
+                policy("circuit.pause.jitter", 0.75, "jitter=0.75"),
+                policy("circuit.trialLease", "7777ms", "trialLease=PT7.777S"),
+                policy("hedging.enabled", true, "Hedging[enabled=true"),
+                policy("hedging.percentile", 0.75, "percentile=0.75"),
+                policy("hedging.atLeast", "7777ms", "atLeast=PT7.777S"),
+                policy("hedging.maxExtra", 0.75, "maxExtra=0.75"),
+                policy("budget.maxAttempts", 7, "maxAttempts=7"),
+                policy("budget.callTimeout", "7777ms", "callTimeout=PT7.777S"),
+                policy("budget.maxCost", 0.75, "maxCost=0.75"),
+                policy("budget.retryTokens.enabled", false, "share=null"),
+                policy("budget.retryTokens.share", 0.75, "share=0.75"),
+                policy("budget.retryTokens.floor", 0.75, "floor=0.75"),
+                policy("budget.retryTokens.memory", "7777ms", "memory=PT7.777S"),
+                policy("failover.automatic", false, "automatic=false"),
+                policy("failover.maxConsecutiveFailures", 7, "maxConsecutiveFailures=7"),
+                policy("failover.returns", false, "returns=false"),
+                policy("failover.returnAfter", "7777ms", "returnAfter=PT7.777S"),
+                shown("contextWindow", "contextWindow.tokens", 777, "tokens=777"),
+                shown("contextWindow", "contextWindow.modelWindow", false, "modelWindow=false"),
+                shown("contextWindow", "contextWindow.overflow", "fail", "overflow=" + ContextWindow.Overflow.FAIL),
+                shown("contextWindow", "contextWindow.reserve", 777, "reserve=777"),
+                Effect.of(
+                        "agents.a.selection.strategy",
+                        "cheapest",
+                        said("selection"),
+                        new Recipe(Strategy.CHEAPEST, Set.of())),
+                Effect.of(
+                        "agents.a.selection.features",
+                        List.of("vision"),
+                        said("selection"),
+                        new Recipe(Strategy.SEQUENTIAL, Set.of(Feature.VISION))));
+    }
+
+    /** Seen in the chain that is built. */
+    private static Effect policy(String key, Object value, String shown) {
+        return Effect.of("agents.a." + key, value, config -> described(config, shown), true);
+    }
+
+    /** Seen in what the chain is built of. */
+    private static Effect shown(String section, String key, Object value, String shown) {
+        return Effect.of(
+                "agents.a." + key,
+                value,
+                config -> String.valueOf(said(section).apply(config)).contains(shown),
+                true);
+    }
+
+    private static Stream<Effect> health() {
+        return Stream.of("agents.a.healthCheck.", "providers.p.healthCheck.")
+                .flatMap(at -> Stream.of(
+                        Effect.of(at + "enabled", true, config -> probes(config).enabled(), true),
+                        Effect.of(
+                                at + "interval",
+                                "7777ms",
+                                config -> probes(config).interval(),
+                                ODD),
+                        Effect.of(
+                                at + "timeout",
+                                "7777ms",
+                                config -> probes(config).timeout(),
+                                ODD),
+                        Effect.of(
+                                at + "unhealthyAfter",
+                                7,
+                                config -> probes(config).unhealthyAfter(),
+                                7),
+                        Effect.of(
+                                at + "healthyAfter", 7, config -> probes(config).healthyAfter(), 7),
+                        Effect.of(at + "query", "ping?", config -> asked(config), "m: ping?")
+                                .with("providers.p.model", "m"),
+                        Effect.of(at + "model", "tiny", config -> asked(config), "tiny: ping?")
+                                .with("providers.p.model", "m")
+                                .with(at + "query", "ping?")));
+    }
+
+    private static Stream<Effect> remotes() {
+        return Stream.of(
+                Effect.of("providers.p.vendor", "groq", config -> host(config), "api.groq.com")
+                        .with("providers.p.dialect", null)
+                        .with("providers.p.baseUrl", null),
+                Effect.of(
+                        "providers.p.dialect",
+                        "gemini",
+                        config -> remote(config).wireProtocol(),
+                        WireProtocol.GEMINI),
+                Effect.of(
+                        "providers.p.baseUrl",
+                        "https://host.test/v9",
+                        config -> endpoint(config).baseUrl(),
+                        URI.create("https://host.test/v9")),
+                Effect.of(
+                                "providers.p.account",
+                                "acc",
+                                config -> endpoint(config).baseUrl().getPath(),
+                                "/client/v4/accounts/acc/ai/v1")
+                        .with("providers.p.dialect", null)
+                        .with("providers.p.vendor", "cloudflare"),
+                Effect.of(
+                                "providers.p.region",
+                                "eu-west-3",
+                                config -> host(config),
+                                "bedrock-runtime.eu-west-3.amazonaws.com")
+                        .with("providers.p.dialect", "bedrock"),
+                Effect.of(
+                                "providers.p.apiVersion",
+                                "2024-10-21",
+                                config -> quirksOf(config).paths().chat(),
+                                "/openai/deployments/{model}/chat/completions?api-version=2024-10-21")
+                        .with("providers.p.dialect", "azure-classic")
+                        .with("providers.p.baseUrl", "https://x.openai.azure.com"),
+                Effect.of(
+                        "providers.p.keys",
+                        List.of("${KEY_1}", "${KEY_2}"),
+                        config -> endpoint(config).keys(),
+                        List.of(Secret.of("sk-first-0123456789"), Secret.of("sk-second-0123456789"))),
+                Effect.of(
+                        "providers.p.headers",
+                        Map.of("x-title", "a ${KEY_1}"),
+                        config -> endpoint(config).headers(),
+                        Map.of("x-title", "a sk-first-0123456789")),
+                Effect.of(
+                        "providers.p.healthCheck.endpoint",
+                        "/health",
+                        config -> provider(config).healthCheck().find(HealthCheckKeys.ENDPOINT),
+                        "/health"),
+                Effect.of(
+                                "providers.p.supplied",
+                                true,
+                                config -> provider(config).isSupplied(),
+                                true)
+                        .with("providers.p.dialect", null));
+    }
+
+    private static Stream<Effect> seats() {
+        return Stream.of(
+                Effect.of("providers.p.model", "m", config -> seat(config).only(), "m"),
+                Effect.of(
+                        "providers.p.models",
+                        Map.of("a.b", "c"),
+                        config -> seat(config).models(),
+                        Map.of("a.b", "c")),
+                Effect.of("providers.p.weight", 7, config -> seat(config).weight(), 7),
+                Effect.of(
+                        "providers.p.tags",
+                        Map.of("region", "eu"),
+                        config -> seat(config).tags(),
+                        Map.of("region", "eu")),
+                Effect.of(
+                        "providers.p.limits.requestsPerMinute",
+                        7,
+                        config -> seat(config).limits().requestsPerMinute(),
+                        7),
+                Effect.of(
+                        "providers.p.limits.tokensPerMinute",
+                        7,
+                        config -> seat(config).limits().tokensPerMinute(),
+                        7),
+                Effect.of(
+                        "providers.p.limits.concurrent",
+                        7,
+                        config -> seat(config).limits().concurrent(),
+                        7));
+    }
+
+    private static final String AUTHORITY = "src/test/resources/dev/understudy/ops/authority.pem";
+
+    private static Stream<Effect> transports() {
+        return Stream.of(
+                Effect.of(
+                        "providers.p.transport.connect",
+                        "7777ms",
+                        config -> transport(config).connect(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.acquire",
+                        "7777ms",
+                        config -> transport(config).pool().acquire(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.drain",
+                        "7777ms",
+                        config -> transport(config).drain(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.idle",
+                        "7777ms",
+                        config -> transport(config).pool().idle(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.maxLifeTime",
+                        "7777ms",
+                        config -> transport(config).pool().maxLifeTime(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.pingAfter",
+                        "7777ms",
+                        config -> transport(config).ping().after(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.pingTimeout",
+                        "7777ms",
+                        config -> transport(config).ping().timeout(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.maxConnections",
+                        7,
+                        config -> transport(config).pool().maxConnections(),
+                        7),
+                Effect.of(
+                        "providers.p.transport.wire",
+                        "http1",
+                        config -> transport(config).wire(),
+                        Transport.Wire.HTTP1),
+                Effect.of(
+                        "providers.p.transport.trust",
+                        AUTHORITY,
+                        config -> transport(config).tlsTrust().more().size(),
+                        1));
+    }
+
+    private static Stream<Effect> quirks() {
+        return Stream.of(
+                quirk("path", "/chat", openAiCompatibility -> openAiCompatibility.paths().chat(), "/chat"),
+                quirk("keyHeader", "x-key", OpenAiCompatibility::keyHeader, "x-key"),
+                quirk("maxTokensField", "limit", openAiCompatibility -> openAiCompatibility.fields().maxTokens(), "limit"),
+                quirk("seedField", "luck", openAiCompatibility -> openAiCompatibility.fields().seed(), "luck"),
+                quirk("seeds", false, openAiCompatibility -> String.valueOf(openAiCompatibility.fields().seed()), "null"),
+                quirk("usageOnRequest", false, OpenAiCompatibility::usageOnRequest, false),
+                quirk("doneCompletes", true, OpenAiCompatibility::doneCompletes, true),
+                quirk("continuation", "flags", openAiCompatibility -> openAiCompatibility.turns().continuation(), OpenAiCompatibility.Continuation.FLAGS),
+                quirk(
+                        "callIds.plain",
+                        true,
+                        openAiCompatibility -> openAiCompatibility.turns().callIds(),
+                        new OpenAiCompatibility.CallIds("", 1, Integer.MAX_VALUE)),
+                quirk(
+                                "callIds.besides",
+                                "_-",
+                                openAiCompatibility -> openAiCompatibility.turns().callIds(),
+                                new OpenAiCompatibility.CallIds("_-", 1, Integer.MAX_VALUE))
+                        .with("providers.p.quirks.callIds.plain", true),
+                quirk("callIds.shortest", 9, openAiCompatibility -> openAiCompatibility.turns().callIds().shortest(), 9),
+                quirk("callIds.longest", 50, openAiCompatibility -> openAiCompatibility.turns().callIds().longest(), 50));
+    }
+
+    private static Effect quirk(String key, Object value, Function<OpenAiCompatibility, Object> seen, Object expected) {
+        return Effect.of("providers.p.quirks." + key, value, config -> seen.apply(quirksOf(config)), expected);
+    }
+
+    private static Stream<Effect> catalogue() {
+        Stream<Effect> numbers = Stream.of(
+                Effect.of(
+                        "providers.p.catalogue.m.window",
+                        777,
+                        config -> endpoint(config).capabilities("m").window(),
+                        777),
+                Effect.of(
+                        "providers.p.catalogue.m.maxOutput",
+                        777,
+                        config -> endpoint(config).capabilities("m").maxOutput(),
+                        777),
+                Effect.of("providers.p.catalogue.m.price.input", 7, config -> price(config), new Price(7, 7, 2))
+                        .with("providers.p.catalogue.m.price.output", 2),
+                Effect.of("providers.p.catalogue.m.price.output", 7, config -> price(config), new Price(2, 2, 7))
+                        .with("providers.p.catalogue.m.price.input", 2),
+                Effect.of("providers.p.catalogue.m.price.cachedInput", 1, config -> price(config), new Price(2, 1, 3))
+                        .with("providers.p.catalogue.m.price.input", 2)
+                        .with("providers.p.catalogue.m.price.output", 3));
+        Stream<Effect> features = Stream.of(Feature.values()).map(feature -> {
+            boolean usual = Capabilities.assumed().has(feature);
+            return Effect.of(
+                    "providers.p.catalogue.m.features." + ScalarTypes.label(feature),
+                    !usual,
+                    config -> endpoint(config).capabilities("m").has(feature),
+                    !usual);
+        });
+        return Stream.concat(numbers, features);
+    }
+
+    private static Stream<Effect> webhooks() {
+        return Stream.of(
+                Effect.of(
+                        "webhooks.0.url",
+                        "https://other.test/y",
+                        config -> hook(config).url(),
+                        URI.create("https://other.test/y")),
+                Effect.of("webhooks.0.secret", "${HOOK}", config -> hook(config).secret() != null, true),
+                Effect.of(
+                        "webhooks.0.events",
+                        List.of("failover"),
+                        config -> hook(config).topics(),
+                        Set.of(Topic.FAILOVER)),
+                Effect.of("webhooks.0.plainHttp", true, config -> hook(config).plainHttp(), true),
+                Effect.of("webhooks.0.quiet", "7777ms", config -> hook(config).quiet(), ODD),
+                Effect.of(
+                        "webhooks.0.delivery.tries",
+                        7,
+                        config -> hook(config).delivery().tries(),
+                        7),
+                Effect.of(
+                        "webhooks.0.delivery.timeout",
+                        "7777ms",
+                        config -> hook(config).delivery().timeout(),
+                        ODD),
+                Effect.of(
+                        "webhooks.0.delivery.backoff",
+                        "7777ms",
+                        config -> hook(config).delivery().backoff(),
+                        ODD),
+                Effect.of(
+                        "webhooks.0.delivery.maxAge",
+                        "7777ms",
+                        config -> hook(config).delivery().maxAge(),
+                        ODD),
+                Effect.of(
+                        "webhooks.0.delivery.queue",
+                        7,
+                        config -> hook(config).delivery().queue(),
+                        7));
+    }
+
+    private static AgentSpec spec(Config config) {
+        return config.document().agents().get("a");
+    }
+
+    private static ProviderSpec provider(Config config) {
+        return config.document().providers().get("p");
+    }
+
+    private static Remote remote(Config config) {
+        return (Remote) provider(config).source();
+    }
+
+    private static Endpoint endpoint(Config config) {
+        return remote(config).endpoint();
+    }
+
+    private static Transport transport(Config config) {
+        return endpoint(config).transport();
+    }
+
+    private static OpenAiCompatibility quirksOf(Config config) {
+        return remote(config).openAiCompatibility();
+    }
+
+    private static String host(Config config) {
+        return endpoint(config).baseUrl().getHost();
+    }
+
+    private static Price price(Config config) {
+        return endpoint(config).capabilities("m").price();
+    }
+
+    private static ProviderOptions seat(Config config) {
+        return provider(config).providerOptions();
+    }
+
+    private static HealthCheckPolicy probes(Config config) {
+        return spec(config).probes(provider(config));
+    }
+
+    private static String asked(Config config) {
+        ChatRequest query = probes(config).query();
+        return query == null
+                ? ""
+                : query.model() + ": " + ((Message.User) query.messages().get(0)).text();
+    }
+
+    private static Webhooks.Options hook(Config config) {
+        return config.webhooks().get(0);
+    }
+
+    private static boolean described(Config config, String text) {
+        try (Understudy door = spec(config)
+                .builder(provider -> ScriptedProvider.named(provider.name()))
+                .build()) {
+            return door.describe().contains(text);
+        }
+    }
+
+    /** What an agent was told by this key. */
+    private static Function<Config, Object> said(String key) {
+        return config -> AgentKeys.SECTION.configKeys().stream()
+                .filter(each -> each.name().equals(key))
+                .findFirst()
+                .map(each -> find(spec(config).said(), each))
+                .orElseThrow();
+    }
+
+    private static <T> T find(ConfigValues said, ConfigKey<T> configKey) {
+        return said.find(configKey);
+    }
+}

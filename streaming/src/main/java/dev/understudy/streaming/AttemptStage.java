@@ -1,0 +1,263 @@
+package dev.understudy.streaming;
+
+import dev.understudy.chat.AttemptLog;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatResponseAggregator;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.ServedBy;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.policy.TokenCounter;
+import dev.understudy.streaming.operator.StatefulOperator;
+import dev.understudy.streaming.seam.PieceBoundaries;
+import dev.understudy.streaming.seam.Seam;
+import dev.understudy.streaming.seam.WordCommitter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt on its way to the audience: its text is joined to what was shown and let out word by word, tool calls are let
+ * out whole, and whatever it ends with becomes a {@link StreamInterruption} if it is not a finish.
+ */
+final class AttemptStage implements StatefulOperator.Handler<StreamChunk, StreamChunk> {
+
+    private final AttemptSpec attemptSpec;
+    private final ChatResponseAggregator shown;
+    private final AttemptAccount attemptAccount;
+    private final PieceBoundaries pieces;
+    private final Seam seam;
+    private final WordCommitter wordCommitter;
+    private final PartialToolCalls partialToolCalls = new PartialToolCalls();
+    private final ReplayComparison replayComparison;
+    private final ChunkDelivery chunkDelivery;
+    private final int base;
+    private @Nullable ResumeToken kept;
+    private int received; // text of the answer so far, as this attempt tells it
+    private boolean content;
+    private boolean finished;
+    private boolean abandoned;
+
+    /**
+     * @param longestWord characters of one word that are held before it is delivered in parts
+     * @param shown what was delivered so far
+     * @param pieces where the pieces of it ended, as far as this attempt does not tell them again
+     */
+    AttemptStage(
+            AttemptSpec attemptSpec,
+            int longestWord,
+            ChatResponseAggregator shown,
+            PieceBoundaries pieces,
+            AttemptAccount attemptAccount,
+            ChunkDelivery chunkDelivery) {
+        this.attemptSpec = attemptSpec;
+        this.shown = shown;
+        this.pieces = pieces;
+        this.attemptAccount = attemptAccount;
+        this.base = attemptSpec.takesBack() ? 0 : shown.length();
+        this.seam = attemptSpec.seam();
+        this.wordCommitter = new WordCommitter(longestWord);
+        this.replayComparison = new ReplayComparison(attemptSpec, shown);
+        this.chunkDelivery = chunkDelivery;
+        this.kept = attemptSpec.kept();
+        this.received = attemptSpec.continues() ? base : 0;
+    }
+
+    @Override
+    public void next(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
+        if (finished || abandoned) {
+            return;
+        }
+        if (chunk instanceof StreamChunk.Text words) {
+            content = true;
+            String fresh = seam.add(words.text());
+            received += attemptSpec.continues() ? length(fresh) : words.text().length();
+            pieces.add(received);
+            text(fresh, sink);
+        } else if (chunk instanceof StreamChunk.Finish finish) {
+            finish(finish, sink);
+        } else if (chunk instanceof StreamChunk.ToolCallPart part) {
+            content = true;
+            partialToolCalls.add(part);
+        } else if (chunk instanceof StreamChunk.ToolCallDone done) {
+            content = true;
+            toolCall(done, sink);
+        } else if (chunk instanceof StreamChunk.Reasoning reasoning) {
+            content |= reasoning.isContent();
+            reasoning(reasoning, sink);
+        } else if (chunk instanceof StreamChunk.Resumable offer) {
+            kept = attemptSpec.continues() ? null : offer.token(); // a continuation is not all of the answer
+        } else if (chunk instanceof StreamChunk.Refusal && attemptSpec.compares()) {
+            refusal(chunk, sink);
+        } else if (attemptSpec.isTakeover() && !attemptSpec.fresh() && !attemptSpec.takesBack() && !chunkDelivery.isVisible()) {
+            abandon("it does not go on with the answer", sink);
+        } else if (chunk instanceof StreamChunk.Reset reset) {
+            reset(reset, sink);
+        } else {
+            behindText(chunk, sink);
+        }
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+
+    private void text(@Nullable String fresh, StatefulOperator.Sink<StreamChunk> sink) {
+        if (fresh == null) {
+            abandon("it tells another answer than was begun", sink);
+            return;
+        }
+        if (replayComparison.reasonsLess()) {
+            abandon("it reasons less", sink);
+            return;
+        }
+        String ripe = wordCommitter.add(fresh);
+        if (!ripe.isEmpty()) {
+            chunkDelivery.say(new StreamChunk.Text(ripe), sink);
+        }
+    }
+
+    private void reasoning(StreamChunk.Reasoning chunk, StatefulOperator.Sink<StreamChunk> sink) {
+        if (!replayComparison.isReasoned() && !seam.isJoined()) {
+            return;
+        }
+        StreamChunk.Reasoning rest = replayComparison.fresh(chunk);
+        if (rest == null) {
+            abandon("it reasons in another way", sink);
+        } else if (rest.isContent()) {
+            behindText(rest, sink);
+        }
+    }
+
+    /** An answer may end with a refusal; told again it still does, behind all that was shown. */
+    private void refusal(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
+        if (settle(sink)) {
+            behindText(chunk, sink);
+        }
+    }
+
+    private void toolCall(StreamChunk.ToolCallDone done, StatefulOperator.Sink<StreamChunk> sink) {
+        partialToolCalls.done(done.index());
+        if (replayComparison.awaitsCalls()) {
+            if (!replayComparison.isNext(done.call())) {
+                abandon("it calls another tool", sink);
+            }
+            return;
+        }
+        if (settle(sink)) {
+            behindText(done, sink);
+        }
+    }
+
+    /** The text before something else is over. */
+    private boolean settle(StatefulOperator.Sink<StreamChunk> sink) {
+        if (!seam.isJoined()) {
+            text(seam.end(), sink);
+        }
+        if (!abandoned && replayComparison.reasonsLess()) {
+            abandon("it reasons less", sink);
+        }
+        return !abandoned;
+    }
+
+    private void finish(StreamChunk.Finish finish, StatefulOperator.Sink<StreamChunk> sink) {
+        if (!settle(sink)) {
+            return;
+        }
+        if (replayComparison.awaitsCalls()) {
+            abandon("it calls fewer tools", sink);
+            return;
+        }
+        flush(sink);
+        if (finish.reason() == FinishReason.TOOL_CALLS || finish.reason() == FinishReason.STOP) {
+            partialToolCalls.close().forEach(call -> chunkDelivery.say(call, sink));
+        }
+        chunkDelivery.open(sink);
+        chunkDelivery.say(attemptAccount.finish(finish, attemptSpec), sink);
+        finished = true;
+    }
+
+    /** A provider that takes back by itself, as one does that resumes streams as we do. Offsets count from its own beginning. */
+    private void reset(StreamChunk.Reset reset, StatefulOperator.Sink<StreamChunk> sink) {
+        if (attemptSpec.continues() || attemptSpec.compares()) {
+            abandon("it takes back what was shown", sink);
+            return;
+        }
+        chunkDelivery.open(sink);
+        String held = wordCommitter.flush();
+        int keep = Math.max(0, Math.min(held.length(), reset.discardFromOffset() - shown.length()));
+        wordCommitter.add(held.substring(0, keep));
+        received = Math.min(received, reset.discardFromOffset());
+        pieces.truncate(received);
+        chunkDelivery.say(new StreamChunk.Reset(Math.min(shown.length(), reset.discardFromOffset()), reset.reason()), sink);
+    }
+
+    private void behindText(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
+        flush(sink);
+        chunkDelivery.say(chunk, sink);
+    }
+
+    private void flush(StatefulOperator.Sink<StreamChunk> sink) {
+        String rest = wordCommitter.flush();
+        if (!rest.isEmpty()) {
+            chunkDelivery.say(new StreamChunk.Text(rest), sink);
+        }
+    }
+
+    @Override
+    public void onTimer(StatefulOperator.Sink<StreamChunk> sink) {
+        chunkDelivery.open(sink);
+    }
+
+    @Override
+    public boolean isTimed() {
+        return chunkDelivery.isTimed();
+    }
+
+    @Override
+    public boolean awaitsEnd() {
+        return finished;
+    }
+
+    @Override
+    public void terminate(@Nullable Throwable error, StatefulOperator.Sink<StreamChunk> sink) {
+        if (finished) {
+            sink.end(null);
+            return;
+        }
+        if (StreamInterruption.isUnexpected(error) && !attemptSpec.isTakeover()) {
+            sink.end(error);
+            return;
+        }
+        Failure failure = StreamInterruption.failure(error);
+        StreamInterruption.Sort sort = StreamInterruption.Sort.of(error, content);
+        if (sort == StreamInterruption.Sort.BROKEN || attemptSpec.isTakeover()) {
+            boolean visible = chunkDelivery.isVisible();
+            ServedBy servedBy = attemptAccount.ended(error, failure, sort, attemptSpec, visible, told());
+            sink.end(new StreamInterruption(sort, failure, servedBy, fragment(), pieces, visible, kept, error));
+        } else {
+            sink.end(error != null ? error : new ChatException.CallFailed(failure));
+        }
+    }
+
+    private void abandon(String why, StatefulOperator.Sink<StreamChunk> sink) {
+        abandoned = true;
+        Failure failure = Failure.of(FailureKind.PROTOCOL, why + ", noticed behind " + shown.length() + " characters");
+        ServedBy servedBy = attemptAccount.entry(attemptSpec, AttemptLog.Outcome.WASTED, failure, told());
+        sink.end(new StreamInterruption(StreamInterruption.Sort.ABANDONED, failure, servedBy, null, pieces, chunkDelivery.isVisible(), null, null));
+    }
+
+    private @Nullable String fragment() {
+        String held = seam.isJoined() ? wordCommitter.held() : "";
+        return held.isEmpty() && !chunkDelivery.isVisible() ? null : held;
+    }
+
+    /** Tokens it has told us, as far as we know of them. */
+    private int told() {
+        String said = chunkDelivery.isVisible() ? shown.text().substring(Math.min(base, shown.length())) : "";
+        return TokenCounter.estimate(seam.kept())
+                + TokenCounter.estimate(said)
+                + TokenCounter.estimate(wordCommitter.held())
+                + TokenCounter.estimate(partialToolCalls.told());
+    }
+}

@@ -1,0 +1,174 @@
+package dev.understudy.streaming;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponseAggregator;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ResumeToken;
+import dev.understudy.streaming.seam.PieceBoundaries;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
+
+/** What follows when an attempt of one answer was cut: the next attempt, or the end. */
+final class TakeoverPlanner {
+
+    /** However many routes there are, no answer is asked for more often than this. */
+    private static final int MOST_ATTEMPTS = 16;
+
+    /** A kept answer that so many connections brought nothing new of is given up. */
+    private static final int MOST_BARREN = 3;
+
+    private final ResumePolicy policy;
+    private final ChatRequest request;
+    private final ChatResponseAggregator shown;
+    private final AttemptAccount attemptAccount;
+    private final TakeoverCandidates takeoverCandidates;
+    private final TimeBudget timeBudget;
+    private final EnumSet<ResumeStrategy> tried = EnumSet.noneOf(ResumeStrategy.class);
+    private final List<ChatException.CallFailed> later = new ArrayList<>();
+    private @Nullable StreamInterruption blow;
+    private long blowAt;
+    private String fragment = "";
+    private PieceBoundaries pieces = new PieceBoundaries();
+    private int takeovers;
+    private int attempts = 1;
+    private int barren; // connections to a kept answer, in a row, that died before they brought anything to show
+
+    TakeoverPlanner(
+            ResumePolicy policy,
+            ChatRequest request,
+            ChatResponseAggregator shown,
+            AttemptAccount attemptAccount,
+            TakeoverCandidates takeoverCandidates,
+            TimeBudget timeBudget) {
+        this.policy = policy;
+        this.request = request;
+        this.shown = shown;
+        this.attemptAccount = attemptAccount;
+        this.takeoverCandidates = takeoverCandidates;
+        this.timeBudget = timeBudget;
+    }
+
+    /** The cut that the answer is being saved from. */
+    StreamInterruption blow() {
+        if (blow == null) {
+            throw new IllegalStateException("Nothing was cut");
+        }
+        return blow;
+    }
+
+    /** Where the pieces of all text ended that was received. */
+    PieceBoundaries pieces() {
+        return pieces;
+    }
+
+    Duration sinceBlow() {
+        return Duration.ofNanos(Clock.now() - blowAt);
+    }
+
+    /** The next attempt, or {@code null} when nothing is left to try. */
+    @Nullable
+    AttemptSpec after(StreamInterruption streamInterruption, AttemptSpec attemptSpec) {
+        if (streamInterruption.sort == StreamInterruption.Sort.BROKEN) {
+            broken(streamInterruption, attemptSpec);
+        } else {
+            gaveNothing(streamInterruption, attemptSpec);
+        }
+        boolean over = attempts >= MOST_ATTEMPTS || !isWorthIt(blow().failure) || timeBudget.isOver();
+        return over ? null : choose();
+    }
+
+    private void broken(StreamInterruption streamInterruption, AttemptSpec attemptSpec) {
+        takeoverCandidates.broke(streamInterruption);
+        takeovers += attemptSpec.free() ? 0 : 1;
+        if (blow == null || streamInterruption.visible) {
+            blow = streamInterruption;
+            blowAt = Clock.now();
+            tried.clear();
+            barren = 0;
+        } else {
+            later.add(streamInterruption.asFailed());
+            if (attemptSpec.resumes() && ++barren >= MOST_BARREN) {
+                tried.add(ResumeStrategy.SAME_RESPONSE);
+            }
+        }
+        if (streamInterruption.fragment != null) {
+            fragment = streamInterruption.fragment;
+            pieces = streamInterruption.pieces;
+        }
+    }
+
+    private void gaveNothing(StreamInterruption streamInterruption, AttemptSpec attemptSpec) {
+        boolean rejected = streamInterruption.sort == StreamInterruption.Sort.REJECTED;
+        attempts -= rejected ? 1 : 0; // nothing was sent
+        if (rejected && !attemptSpec.resumes() && takeoverCandidates.askAgain()) {
+            return; // the same way once more
+        }
+        ResumeStrategy resumeStrategy = attemptSpec.resumeStrategy();
+        if (resumeStrategy != null) {
+            tried.add(resumeStrategy);
+        }
+        takeoverCandidates.startOver(blow());
+        if (!rejected) {
+            later.add(streamInterruption.asFailed());
+            takeoverCandidates.failed(streamInterruption.trail(), attemptSpec);
+        }
+    }
+
+    /** What is refused here is not carried elsewhere, and nothing is saved by trying once the time is over. */
+    private static boolean isWorthIt(Failure failure) {
+        return failure.kind() != FailureKind.CONTENT_FILTERED
+                && failure.kind() != FailureKind.CONTEXT_OVERFLOW
+                && failure.phase() != Failure.Phase.DEADLINE;
+    }
+
+    private @Nullable AttemptSpec choose() {
+        boolean free = shown.isEmpty() && takeoverCandidates.hasOthers();
+        boolean spent = !free && takeovers >= policy.takeovers();
+        boolean silent = takeoverCandidates.isSilent(blow());
+        while (true) {
+            DeliveredContent deliveredContent = DeliveredContent.in(shown, fragment);
+            ResumeStrategy resumeStrategy = ResumeDecision.of(policy, deliveredContent, request, takeoverCandidates.can(request.model(), blow()), tried);
+            if (resumeStrategy == ResumeStrategy.FAIL) {
+                return null;
+            }
+            AttemptSpec next = prepare(resumeStrategy, deliveredContent, free);
+            if (next != null && (next.resumes() || (!spent && !silent))) {
+                attempts++;
+                return next;
+            }
+            tried.add(resumeStrategy);
+        }
+    }
+
+    private @Nullable AttemptSpec prepare(ResumeStrategy resumeStrategy, DeliveredContent deliveredContent, boolean free) {
+        ResumeToken kept = blow().isKept() ? blow().kept : null;
+        ResumeRequests resumeRequests = new ResumeRequests(request, policy.limits(), shown.text(), fragment, pieces, kept);
+        return deliveredContent == DeliveredContent.NOTHING ? resumeRequests.afresh(resumeStrategy, free) : resumeRequests.behind(resumeStrategy, free);
+    }
+
+    /** What is said to the company about whom to ask, and how long. */
+    Context wishes(AttemptSpec attemptSpec, Context context) {
+        return takeoverCandidates.in(timeBudget.in(context), attemptSpec);
+    }
+
+    /** The end of an answer that could not be saved: what was delivered, and why there is no more. */
+    ChatException failed() {
+        StreamInterruption streamInterruption = blow();
+        var servedBy = attemptAccount.served(streamInterruption.servedBy.provider(), streamInterruption.servedBy.model());
+        if (shown.isEmpty()) {
+            List<ChatException.CallFailed> all = new ArrayList<>();
+            all.add(streamInterruption.asFailed());
+            all.addAll(later);
+            return new ChatException.Exhausted("The answer was cut before any of it was shown", servedBy.attemptLog(), all);
+        }
+        ChatException.PartialAnswer partial = new ChatException.PartialAnswer(streamInterruption.failure, shown.partial(servedBy));
+        later.forEach(partial::addSuppressed);
+        return partial;
+    }
+}

@@ -1,0 +1,253 @@
+package dev.understudy.streaming.operator;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.Scannable;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
+
+/**
+ * One subscription of a {@link StatefulOperator}. Whoever asks for everything at first is served right on the thread of the source
+ * (FAST), everybody else in {@link DrainLoop}, an item at a time (EXACT). Which of the two is settled by the first request.
+ */
+final class StatefulSubscriber<I, O> extends DrainLoop implements CoreSubscriber<I>, Subscription, Scannable, StatefulOperator.Sink<O> {
+
+    private static final int NEW = 0;
+    private static final int FAST = 1;
+    private static final int EXACT = 2;
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<StatefulSubscriber> MODE =
+            AtomicIntegerFieldUpdater.newUpdater(StatefulSubscriber.class, "mode");
+
+    private final CoreSubscriber<? super O> actual;
+    private final DemandQueue<O> demandQueue;
+    private final StatefulOperator.Handler<I, O> handler;
+    private final ResettableTimer resettableTimer;
+    private Subscription upstream = Operators.emptySubscription();
+
+    private volatile int mode;
+
+    // What arrived and waits for its turn. There is never more than one item, for no more are asked for.
+    private volatile @Nullable I arrived;
+    private volatile boolean over;
+    private @Nullable Throwable failure;
+
+    // Touched in turn only.
+    private boolean asked;
+    private boolean told; // the role knows that the source is over
+    private boolean ended; // the role has ended the stream
+    private @Nullable Throwable end;
+
+    StatefulSubscriber(CoreSubscriber<? super O> actual, StatefulOperator.Handler<I, O> handler, Supplier<Scheduler> timers) {
+        this.actual = actual;
+        this.demandQueue = new DemandQueue<>(actual);
+        this.handler = handler;
+        this.resettableTimer = new ResettableTimer(timers, this::takeTurns);
+    }
+
+    // What is asked from below.
+
+    @Override
+    public void request(long n) {
+        if (!Operators.validate(n)) {
+            return;
+        }
+        if (n == Long.MAX_VALUE && !handler.isTimed() && MODE.compareAndSet(this, NEW, FAST)) {
+            demandQueue.ask(n);
+            if (over) {
+                takeTurns();
+            } else {
+                upstream.request(n);
+            }
+            return;
+        }
+        if (mode == NEW) {
+            MODE.compareAndSet(this, NEW, EXACT);
+        }
+        if (mode == EXACT) {
+            demandQueue.ask(n);
+            takeTurns();
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (!demandQueue.isClosed()) {
+            demandQueue.close();
+            resettableTimer.stop();
+            upstream.cancel();
+            if (mode != FAST) {
+                takeTurns();
+            }
+        }
+    }
+
+    // What comes from above.
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        if (Operators.validate(upstream == Operators.emptySubscription() ? null : upstream, subscription)) {
+            upstream = subscription;
+            handler.begin(this);
+            actual.onSubscribe(this);
+        }
+    }
+
+    @Override
+    public void onNext(I item) {
+        if (mode != FAST) {
+            if (arrived != null) {
+                overrun(item);
+                return;
+            }
+            arrived = item;
+            takeTurns();
+        } else if (demandQueue.isDone() || demandQueue.isClosed()) {
+            Operators.onDiscard(item, actual.currentContext());
+        } else {
+            hand(item);
+            if (ended && !demandQueue.isClosed()) {
+                finish();
+            }
+        }
+    }
+
+    /** The source sends more than it was asked for: nothing of it may be lost in silence. */
+    private void overrun(I item) {
+        if (over) {
+            Operators.onDiscard(item, actual.currentContext());
+        } else {
+            Throwable overflow = Exceptions.failWithOverflow("The source sends more than it was asked for");
+            onError(Operators.onOperatorError(upstream, overflow, item, actual.currentContext()));
+        }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        if (over) {
+            Operators.onErrorDropped(error, actual.currentContext());
+            return;
+        }
+        failure = error;
+        onComplete();
+    }
+
+    @Override
+    public void onComplete() {
+        over = true;
+        takeTurns();
+    }
+
+    // What the role says.
+
+    @Override
+    public void emit(O item) {
+        demandQueue.emit(item);
+    }
+
+    @Override
+    public boolean isWanted() {
+        return demandQueue.isWanted();
+    }
+
+    @Override
+    public void end(@Nullable Throwable error) {
+        if (!ended) {
+            ended = true;
+            end = error;
+            if (!over) {
+                upstream.cancel();
+            }
+        }
+    }
+
+    @Override
+    public void wake(Duration after) {
+        if (!demandQueue.isClosed() && !ended) {
+            resettableTimer.set(after);
+        }
+    }
+
+    @Override
+    void turn() {
+        boolean last = over; // read before the item: the end comes behind it
+        I item = arrived;
+        if (item != null) {
+            arrived = null;
+            asked = false;
+            if (ended || demandQueue.isClosed()) {
+                Operators.onDiscard(item, actual.currentContext());
+            } else {
+                hand(item);
+            }
+        }
+        if (resettableTimer.hasRung() && !ended && !demandQueue.isClosed()) {
+            guard(() -> handler.onTimer(this));
+        }
+        if (last && !told && !demandQueue.isClosed()) {
+            told = true;
+            if (!ended) {
+                guard(() -> handler.terminate(failure, this));
+            }
+        }
+        demandQueue.drain();
+        settle();
+    }
+
+    /** Ends, or asks for the next item when nothing waits to go out. */
+    private void settle() {
+        if (demandQueue.isClosed() || !demandQueue.isEmpty()) {
+            return;
+        }
+        if (ended) {
+            if (!demandQueue.isDone()) {
+                finish();
+            }
+        } else if (!asked && !over && (demandQueue.isWanted() || handler.awaitsEnd())) {
+            asked = true;
+            upstream.request(1);
+        }
+    }
+
+    private void hand(I item) {
+        try {
+            handler.next(item, this);
+        } catch (Throwable thrown) {
+            end(Operators.onOperatorError(upstream, thrown, item, actual.currentContext()));
+        }
+    }
+
+    private void guard(Runnable call) {
+        try {
+            call.run();
+        } catch (Throwable thrown) {
+            end(Operators.onOperatorError(upstream, thrown, actual.currentContext()));
+        }
+    }
+
+    private void finish() {
+        resettableTimer.stop();
+        demandQueue.finish(end);
+    }
+
+    @Override
+    public Context currentContext() {
+        return actual.currentContext();
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes") // as Scannable declares it
+    public @Nullable Object scanUnsafe(Attr key) {
+        if (key == Attr.PARENT) {
+            return upstream;
+        }
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : demandQueue.scan(key);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.understudy.streaming;
+
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponseAggregator;
+import dev.understudy.chat.Feature;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ResumeDecisionTest {
+
+    record Cell(DeliveredContent deliveredContent, ResumeStrategy resumeStrategy, String rule) {}
+
+    static Stream<Cell> cellsOfThePage() throws IOException {
+        Path page = Path.of(System.getProperty("understudy.root", ".."), "docs", "streaming.md");
+        List<String> head = new ArrayList<>();
+        List<Cell> cells = new ArrayList<>();
+        for (String line : Files.readAllLines(page)) {
+            List<String> columns =
+                    Arrays.stream(line.split("\\|")).map(String::trim).toList();
+            if (line.startsWith("| delivered |")) {
+                head.addAll(columns);
+            } else if (!head.isEmpty() && line.matches("\\| [A-Z_]+ \\|.*")) {
+                for (int i = 2; i < head.size(); i++) {
+                    cells.add(new Cell(DeliveredContent.valueOf(columns.get(1)), ResumeStrategy.valueOf(head.get(i)), columns.get(i)));
+                }
+            } else if (!head.isEmpty() && line.isBlank()) {
+                break;
+            }
+        }
+        return cells.stream();
+    }
+
+    @Test
+    void thePageHasACellForEverything() throws IOException {
+        Set<DeliveredContent> heard = EnumSet.noneOf(DeliveredContent.class);
+        Set<ResumeStrategy> resumeStrategies = EnumSet.of(ResumeStrategy.FAIL);
+        cellsOfThePage().forEach(cell -> {
+            heard.add(cell.deliveredContent);
+            resumeStrategies.add(cell.resumeStrategy);
+        });
+        assertThat(heard).isEqualTo(EnumSet.allOf(DeliveredContent.class));
+        assertThat(resumeStrategies).isEqualTo(EnumSet.allOf(ResumeStrategy.class));
+        assertThat(cellsOfThePage().count()).isEqualTo(heard.size() * (resumeStrategies.size() - 1L));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cellsOfThePage")
+    void eachWayAppliesAsThePageSays(Cell cell) {
+        ChatRequest plain = ChatRequest.of("m", "q");
+        for (boolean deterministic : List.of(true, false)) {
+            for (ResponseFormat format :
+                    List.of(ResponseFormat.text(), ResponseFormat.json(), ResponseFormat.jsonSchema("s", Map.of()))) {
+                for (boolean declared : List.of(true, false)) {
+                    for (boolean any : List.of(true, false)) {
+                        ChatRequest request = (deterministic ? plain.withSeed(7) : plain).withFormat(format);
+                        Capabilities target = declared
+                                ? Capabilities.of(Feature.PREFILL, Feature.SAME_RESPONSE)
+                                : Capabilities.of(Feature.STREAMING);
+                        boolean free = format instanceof ResponseFormat.Text;
+                        boolean expected =
+                                switch (cell.rule) {
+                                    case "yes" -> true;
+                                    case "no" -> false;
+                                    case "declared" -> declared;
+                                    case "free text" -> free;
+                                    case "declared, free text" -> declared && free;
+                                    case "deterministic" -> deterministic || any;
+                                    default ->
+                                        throw new AssertionError(
+                                                "The page says what no test understands: " + cell.rule);
+                                };
+                        assertThat(ResumeDecision.applies(cell.resumeStrategy, cell.deliveredContent, request, target, any))
+                                .as("%s, %s, declared %s, any %s", request.sampling(), format, declared, any)
+                                .isEqualTo(expected);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void theFirstWayOfThePolicyThatAppliesAndWasNotTriedIsTaken() {
+        ResumePolicy policy = ResumePolicy.of(ResumeStrategy.REPLAY, ResumeStrategy.PREFILL, ResumeStrategy.RESTART);
+        ChatRequest request = ChatRequest.of("m", List.of(Message.user("q")));
+        Capabilities prefill = Capabilities.of(Feature.PREFILL);
+        assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request.withSeed(1), prefill, Set.of()))
+                .isEqualTo(ResumeStrategy.REPLAY);
+        assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request, prefill, Set.of())).isEqualTo(ResumeStrategy.PREFILL);
+        assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request, prefill, Set.of(ResumeStrategy.PREFILL)))
+                .isEqualTo(ResumeStrategy.RESTART);
+        assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request, prefill, EnumSet.allOf(ResumeStrategy.class)))
+                .isEqualTo(ResumeStrategy.FAIL);
+        assertThat(ResumeDecision.of(ResumePolicy.of(), DeliveredContent.NOTHING, request, prefill, Set.of()))
+                .isEqualTo(ResumeStrategy.FAIL);
+    }
+
+    @Test
+    void whatWasHeardIsTheStrongestOfIt() {
+        ChatResponseAggregator shown = new ChatResponseAggregator();
+        assertThat(DeliveredContent.in(shown, "x")).isEqualTo(DeliveredContent.NOTHING);
+        shown.add(new StreamChunk.Text("ha ha"));
+        assertThat(DeliveredContent.in(shown, " and")).isEqualTo(DeliveredContent.TEXT);
+        assertThat(DeliveredContent.in(shown, "ha")).isEqualTo(DeliveredContent.CHORUS);
+        assertThat(DeliveredContent.in(shown, "")).isEqualTo(DeliveredContent.CHORUS);
+        shown.add(new StreamChunk.Reasoning("hm", null));
+        assertThat(DeliveredContent.in(shown, " and")).isEqualTo(DeliveredContent.REASONING);
+        shown.add(new StreamChunk.ToolCallDone(0, new ToolCall("1", "clock", "{}")));
+        assertThat(DeliveredContent.in(shown, " and")).isEqualTo(DeliveredContent.TOOL_CALL);
+        shown.add(new StreamChunk.Refusal("no"));
+        assertThat(DeliveredContent.in(shown, " and")).isEqualTo(DeliveredContent.REFUSAL);
+    }
+
+    @Test
+    void aPolicyNamesEachWayOnceAndFailLast() {
+        assertThat(ResumePolicy.exact().strategies()).containsExactly(ResumeStrategy.SAME_RESPONSE, ResumeStrategy.PREFILL, ResumeStrategy.REPLAY, ResumeStrategy.FAIL);
+        assertThat(ResumePolicy.of(ResumeStrategy.RESTART, ResumeStrategy.FAIL).strategies()).containsExactly(ResumeStrategy.RESTART, ResumeStrategy.FAIL);
+        org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
+                .isThrownBy(() -> ResumePolicy.of(ResumeStrategy.FAIL, ResumeStrategy.RESTART));
+        org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
+                .isThrownBy(() -> ResumePolicy.of(ResumeStrategy.RESTART, ResumeStrategy.RESTART));
+    }
+}
