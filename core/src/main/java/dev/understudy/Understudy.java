@@ -65,8 +65,8 @@ public final class Understudy implements ChatProvider {
         StatePublisher statePublisher = policies.statePublisher();
         TimeSource timeSource = policies.timeSource();
         PoolEvents events = new PoolEvents(name, policies.listener());
-        PooledProvider.Factory factory =
-                new PooledProvider.Factory(policies.retryBudget(), policies.circuit(), events, statePublisher, timeSource, policies.dice());
+        PooledProvider.Factory factory = new PooledProvider.Factory(
+                policies.retryBudget(), policies.circuit(), events, statePublisher, timeSource, policies.random());
         List<PooledProvider> pooledProviders = builder.providers.stream()
                 .map(providerEntry -> factory.member(providerEntry.provider(), providerEntry.providerOptions(), now))
                 .toList();
@@ -79,13 +79,16 @@ public final class Understudy implements ChatProvider {
                 cooldowns,
                 policies.selection(),
                 policies.limits().maxCost(),
-                policies.dice());
+                policies.random());
         this.statusView = new StatusView(providerPool, fallbacks, policies.described(), timeSource);
         this.engine = new Engine(
-                name, planner, new Call.Memory(providerPool, cooldowns, new LearnedContextWindows()), policies, context -> CallContext.from(
-                                context)
-                        .options(timeSource.nanos()));
-        this.healthProber = new HealthProber(pooledProviders, policies.healthCheckPolicy(), events, timeSource, policies.dice());
+                name,
+                planner,
+                new Call.Memory(providerPool, cooldowns, new LearnedContextWindows()),
+                policies,
+                context -> CallContext.from(context).options(timeSource.nanos()));
+        this.healthProber =
+                new HealthProber(pooledProviders, policies.healthCheckPolicy(), events, timeSource, policies.random());
         this.stateSubscriber = new StateSubscriber(providerPool, cooldowns, statePublisher, timeSource);
         this.control = new UnderstudyControl(providerPool, statusView, policies);
     }
@@ -145,7 +148,10 @@ public final class Understudy implements ChatProvider {
     @Override
     public Mono<Void> probe() {
         return Flux.fromIterable(providerPool.all())
-                .concatMap(pooledProvider -> Mono.defer(pooledProvider.provider()::probe).materialize(), 1)
+                .concatMap(
+                        pooledProvider ->
+                                Mono.defer(pooledProvider.provider()::probe).materialize(),
+                        1)
                 .takeUntil(Signal::isOnComplete)
                 .last()
                 .dematerialize();
@@ -155,11 +161,12 @@ public final class Understudy implements ChatProvider {
     @Override
     public Mono<Void> warmup() {
         return Flux.fromIterable(providerPool.all())
-                .flatMap(pooledProvider -> Mono.defer(pooledProvider.provider()::warmup).onErrorResume(error -> {
-                    Failure why = FailureClassifier.failure(error);
-                    new PoolEvents(name, policies.listener()).warmupFailed(pooledProvider.name(), why);
-                    return Mono.empty();
-                }))
+                .flatMap(pooledProvider -> Mono.defer(pooledProvider.provider()::warmup)
+                        .onErrorResume(error -> {
+                            Failure why = FailureClassifier.failure(error);
+                            new PoolEvents(name, policies.listener()).warmupFailed(pooledProvider.name(), why);
+                            return Mono.empty();
+                        }))
                 .then();
     }
 

@@ -57,7 +57,7 @@ public final class UnderstudyBuilder {
     private Listener listener = Listener.none();
     private SharedState sharedState = SharedState.none();
     private TimeSource timeSource = TimeSource.PARALLEL;
-    private RandomGenerator dice = () -> ThreadLocalRandom.current().nextLong();
+    private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
 
     UnderstudyBuilder() {}
 
@@ -216,8 +216,8 @@ public final class UnderstudyBuilder {
     }
 
     /** Where chance comes from. */
-    public UnderstudyBuilder random(RandomGenerator dice) {
-        this.dice = dice;
+    public UnderstudyBuilder random(RandomGenerator random) {
+        this.random = random;
         return this;
     }
 
@@ -250,6 +250,6 @@ public final class UnderstudyBuilder {
                 listener,
                 StatePublisher.of(sharedState, name, timeSource),
                 timeSource,
-                dice);
+                random);
     }
 }

@@ -33,7 +33,10 @@ public final class UnderstudyControl {
 
     /** Retries that this provider may get at once, as of now; infinite without a limit. */
     public double retryTokens(String provider) {
-        return providerPool.named(provider).retryTokens().left(policies.timeSource().nanos());
+        return providerPool
+                .named(provider)
+                .retryTokens()
+                .left(policies.timeSource().nanos());
     }
 
     /** Makes this provider the active one: the first to be asked, and the one that calls return to after a failover. */
@@ -58,7 +61,8 @@ public final class UnderstudyControl {
      * @param duration how long; {@code null} until {@link #release}
      */
     public void hold(String provider, String model, @Nullable Duration duration) {
-        providerPool.named(provider)
+        providerPool
+                .named(provider)
                 .circuit(model)
                 .forceOpen(duration, policies.timeSource().nanos());
         policies.statePublisher().held(provider, model, duration);

@@ -1,5 +1,7 @@
 package dev.understudy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Failure;
@@ -10,8 +12,6 @@ import dev.understudy.policy.HedgingPolicy;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -61,7 +61,8 @@ class AttemptLeftTest {
 
     @Test
     void whatWasSaidBeforeTheStreamDiedIsCounted() {
-        a.then(ScriptedAnswer.tokens("four", "more", "and more").failAfter(2, Failure.of(FailureKind.SERVER, "broken")));
+        a.then(ScriptedAnswer.tokens("four", "more", "and more")
+                .failAfter(2, Failure.of(FailureKind.SERVER, "broken")));
         Heard heard = stage.stream(stage.builder(a).build());
         assertThat(heard.trail().usage()).isEqualTo(Usage.of(PROMPT, 2).withEstimated(true));
         assertThat(stage.events(Event.AttemptAbandoned.class)).isEmpty();
@@ -71,7 +72,8 @@ class AttemptLeftTest {
     @ValueSource(booleans = {false, true})
     void whoIsOutrunIsToldOfBeforeTheAnswer(boolean streamed) {
         a.then(ScriptedAnswer.hang());
-        Heard heard = ask(streamed, stage.builder(a, b).hedging(HedgingPolicy.on()).build());
+        Heard heard =
+                ask(streamed, stage.builder(a, b).hedging(HedgingPolicy.on()).build());
         stage.advance(Duration.ofSeconds(1));
         assertThat(heard.by()).isEqualTo("b");
         List<Event.AttemptAbandoned> left = stage.events(Event.AttemptAbandoned.class);

@@ -1,11 +1,11 @@
 package dev.understudy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,7 +19,10 @@ class CooldownTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void successEndsCooldownOfModel(boolean streamed) {
-        a.then(ScriptedAnswer.fail(FailureKind.MODEL_NOT_FOUND), ScriptedAnswer.text("deployed"), ScriptedAnswer.text("still there"));
+        a.then(
+                ScriptedAnswer.fail(FailureKind.MODEL_NOT_FOUND),
+                ScriptedAnswer.text("deployed"),
+                ScriptedAnswer.text("still there"));
         b.always(ScriptedAnswer.fail(FailureKind.AUTH));
         Understudy understudy = stage.builder(a, b).build();
 

@@ -1,5 +1,8 @@
 package dev.understudy;
 
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
@@ -13,9 +16,6 @@ import dev.understudy.policy.RateLimits;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -106,8 +106,9 @@ class DoorTest {
 
     @Test
     void closingClosesAllProvidersAndEndsTheProbes() {
-        Understudy understudy =
-                stage.builder(a, b).healthChecks(HealthCheckPolicy.every(Duration.ofSeconds(10))).build();
+        Understudy understudy = stage.builder(a, b)
+                .healthChecks(HealthCheckPolicy.every(Duration.ofSeconds(10)))
+                .build();
         stage.advance(Duration.ofSeconds(1));
         understudy.close();
         understudy.close();
@@ -209,7 +210,8 @@ class DoorTest {
     /** Waits for a gate that a vendor has shut, as nobody else is there. */
     @Test
     void aCallThatComesLaterWaitsForTheTimeThatTheVendorNamedToo() {
-        a.then(ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofSeconds(20))));
+        a.then(ScriptedAnswer.fail(
+                Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofSeconds(20))));
         a.always(ScriptedAnswer.text("well"));
         Understudy understudy = stage.builder(a).retry(RetryPolicy.none()).build();
         assertThat(stage.chat(understudy).served()).isFalse();
@@ -230,7 +232,8 @@ class DoorTest {
 
     @Test
     void waitingForAGateCanBeCancelled() {
-        a.then(ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofSeconds(20))));
+        a.then(ScriptedAnswer.fail(
+                Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofSeconds(20))));
         Understudy understudy = stage.builder(a).build();
         stage.chat(understudy);
         Heard leaves = stage.stream(understudy);
@@ -243,7 +246,8 @@ class DoorTest {
 
     @Test
     void nobodyHangsForLongerThanTheLongestWait() {
-        a.then(ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofHours(2))));
+        a.then(ScriptedAnswer.fail(
+                Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofHours(2))));
         a.always(ScriptedAnswer.text("well"));
         Understudy understudy = stage.builder(a).build();
         stage.chat(understudy);
@@ -275,7 +279,9 @@ class DoorTest {
                 .retry(RetryPolicy.defaults())
                 .random(new FixedDice(0))
                 .build();
-        a.then(stage.timed(ScriptedAnswer.text("slow").beforeFirst(Duration.ofMillis(150))), ScriptedAnswer.text("well"));
+        a.then(
+                stage.timed(ScriptedAnswer.text("slow").beforeFirst(Duration.ofMillis(150))),
+                ScriptedAnswer.text("well"));
         stage.chat(understudy);
         Heard second = stage.chat(understudy);
         stage.advance(Duration.ofMillis(200));

@@ -17,47 +17,47 @@ public record Histories(List<Message> messages, List<Integer> exchange) {
 
     private record Pending(ToolCall call, int caller) {}
 
-    public static Histories random(RandomGenerator dice, int longest) {
+    public static Histories random(RandomGenerator random, int longest) {
         Histories history = new Histories(new ArrayList<>(), new ArrayList<>());
         List<Pending> pending = new ArrayList<>();
-        int size = 1 + dice.nextInt(longest);
-        boolean users = dice.nextInt(20) != 0;
+        int size = 1 + random.nextInt(longest);
+        boolean users = random.nextInt(20) != 0;
         while (history.messages.size() < size) {
             int at = history.messages.size();
-            if (!pending.isEmpty() && dice.nextInt(10) != 0) {
-                Pending answered = pending.remove(dice.nextInt(pending.size()));
-                history.add(Message.toolResult(answered.call, words(dice, at)), answered.caller);
+            if (!pending.isEmpty() && random.nextInt(10) != 0) {
+                Pending answered = pending.remove(random.nextInt(pending.size()));
+                history.add(Message.toolResult(answered.call, words(random, at)), answered.caller);
             } else {
-                history.add(said(dice, at, users, pending), at);
+                history.add(said(random, at, users, pending), at);
             }
         }
         return history;
     }
 
-    private static Message said(RandomGenerator dice, int at, boolean users, List<Pending> pending) {
-        int kind = dice.nextInt(at == 0 ? 3 : 10);
+    private static Message said(RandomGenerator random, int at, boolean users, List<Pending> pending) {
+        int kind = random.nextInt(at == 0 ? 3 : 10);
         if (kind == 0) {
-            return Message.system(words(dice, at));
+            return Message.system(words(random, at));
         }
         if (kind < 5 && users) {
-            return dice.nextInt(8) == 0
-                    ? Message.user(words(dice, at), Image.url("https://pictures.test/" + at))
-                    : Message.user(words(dice, at));
+            return random.nextInt(8) == 0
+                    ? Message.user(words(random, at), Image.url("https://pictures.test/" + at))
+                    : Message.user(words(random, at));
         }
         if (kind < 7) {
-            return Message.assistant(words(dice, at));
+            return Message.assistant(words(random, at));
         }
-        boolean idsComeAgain = pending.isEmpty() && dice.nextBoolean();
-        ToolCall[] calls = new ToolCall[1 + dice.nextInt(3)];
+        boolean idsComeAgain = pending.isEmpty() && random.nextBoolean();
+        ToolCall[] calls = new ToolCall[1 + random.nextInt(3)];
         for (int i = 0; i < calls.length; i++) {
             calls[i] = new ToolCall((idsComeAgain ? "again_" : "call_" + at + '_') + i, "look", "{\"n\":" + i + "}");
             pending.add(new Pending(calls[i], at));
         }
-        return Message.assistant(words(dice, at), calls);
+        return Message.assistant(words(random, at), calls);
     }
 
-    private static String words(RandomGenerator dice, int at) {
-        return at + ":" + "w".repeat(dice.nextInt(dice.nextInt(5) == 0 ? 400 : 40));
+    private static String words(RandomGenerator random, int at) {
+        return at + ":" + "w".repeat(random.nextInt(random.nextInt(5) == 0 ? 400 : 40));
     }
 
     private void add(Message message, int caller) {

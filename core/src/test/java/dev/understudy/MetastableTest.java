@@ -1,5 +1,7 @@
 package dev.understudy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -8,8 +10,6 @@ import dev.understudy.policy.RetryBudget;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -112,7 +112,8 @@ class MetastableTest {
             }
             boolean down = second >= OUTAGE_FROM && second < OUTAGE_TO;
             return down || lastSecond.size() > CAPACITY
-                    ? ScriptedAnswer.fail(Failure.of(FailureKind.SERVER, "too much").withStatus(500, null))
+                    ? ScriptedAnswer.fail(
+                            Failure.of(FailureKind.SERVER, "too much").withStatus(500, null))
                     : ScriptedAnswer.text("well");
         });
         Understudy understudy = stage.builder(provider)

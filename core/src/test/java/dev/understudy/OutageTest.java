@@ -1,5 +1,8 @@
 package dev.understudy;
 
+import static dev.understudy.VirtualStage.standing;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -10,9 +13,6 @@ import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.standing;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,8 @@ class OutageTest {
 
     private static final long SEED = 20_261_120;
     private static final Duration EVERY = Duration.ofMillis(50);
-    private static final ScriptedAnswer WELL = ScriptedAnswer.text("all is well").beforeFirst(Duration.ofMillis(300));
+    private static final ScriptedAnswer WELL =
+            ScriptedAnswer.text("all is well").beforeFirst(Duration.ofMillis(300));
 
     private final VirtualStage stage = new VirtualStage();
     private final ScriptedProvider primary = ScriptedProvider.named("primary");
@@ -39,7 +40,8 @@ class OutageTest {
         REFUSES(ScriptedAnswer.fail(FailureKind.CONNECT)),
         BREAKS(ScriptedAnswer.fail(Failure.of(FailureKind.SERVER, "broken").withStatus(500, null))
                 .beforeFirst(Duration.ofMillis(200))),
-        OVERLOADED(ScriptedAnswer.fail(Failure.of(FailureKind.OVERLOADED, "busy").withStatus(503, null))),
+        OVERLOADED(
+                ScriptedAnswer.fail(Failure.of(FailureKind.OVERLOADED, "busy").withStatus(503, null))),
         SILENT(ScriptedAnswer.hang()),
         EMPTY(ScriptedAnswer.empty());
 
@@ -128,9 +130,11 @@ class OutageTest {
     @ValueSource(booleans = {false, true})
     void aPrimaryThatFailsEveryOtherCallCostsNoCallEither(boolean streamed) {
         second.always(stage.timed(WELL));
-        Random dice = new Random(SEED);
+        Random random = new Random(SEED);
         primary.rule(request -> stage.timed(
-                dice.nextBoolean() ? WELL : ScriptedAnswer.fail(FailureKind.SERVER).beforeFirst(Duration.ofMillis(50))));
+                random.nextBoolean()
+                        ? WELL
+                        : ScriptedAnswer.fail(FailureKind.SERVER).beforeFirst(Duration.ofMillis(50))));
         Understudy understudy = understudy(FailoverPolicy.defaults());
         List<Heard> calls = stage.load(understudy, streamed, EVERY, Duration.ofSeconds(60));
         stage.advance(Duration.ofSeconds(30));

@@ -1,5 +1,8 @@
 package dev.understudy;
 
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
@@ -14,9 +17,6 @@ import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.event.Event;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +56,8 @@ class OutcomesTest {
         begin(understudy, streamed, 25);
         stage.advance(Duration.ofSeconds(9));
         assertThat(stage.events(Event.CircuitStateChanged.class)).hasSize(1);
-        assertThat(stage.events(Event.CircuitStateChanged.class).get(0).reason()).isEqualTo("5 consecutive failures");
+        assertThat(stage.events(Event.CircuitStateChanged.class).get(0).reason())
+                .isEqualTo("5 consecutive failures");
     }
 
     /** Each stream has a first content; every other one is cut. */
@@ -66,7 +67,8 @@ class OutcomesTest {
         begin(understudy, true, 10);
         stage.advance(Duration.ofSeconds(9));
         assertThat(stage.events(Event.CircuitStateChanged.class)).hasSize(1);
-        assertThat(stage.events(Event.CircuitStateChanged.class).get(0).reason()).isEqualTo("5 of 10 calls failed in 1m");
+        assertThat(stage.events(Event.CircuitStateChanged.class).get(0).reason())
+                .isEqualTo("5 of 10 calls failed in 1m");
     }
 
     /** Five cuts among streams that are under way say nothing of those that have only begun. */

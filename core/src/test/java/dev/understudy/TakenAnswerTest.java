@@ -1,5 +1,7 @@
 package dev.understudy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -10,9 +12,6 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.event.Event;
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,5 +1,8 @@
 package dev.understudy;
 
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
@@ -17,9 +20,6 @@ import dev.understudy.policy.RateLimits;
 import dev.understudy.shared.SharedState;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +103,9 @@ class ThrowingCallbackTest {
         assertThat(VirtualStage.standing(understudy, "a").inFlight()).isZero();
         broken.set(false);
         Heard next = streamed ? stage.stream(understudy) : stage.chat(understudy);
-        assertThat(next.served()).as("the only place is free again: %s", next.error).isTrue();
+        assertThat(next.served())
+                .as("the only place is free again: %s", next.error)
+                .isTrue();
     }
 
     private Understudy understudy(Position position, Supplier<Throwable> thrown) {
@@ -126,14 +128,15 @@ class ThrowingCallbackTest {
         };
         UnderstudyBuilder builder = Understudy.builder()
                 .provider(
-                        new Broken(position, thrown), ProviderOptions.any().withLimits(RateLimits.none().withConcurrent(1)))
+                        new Broken(position, thrown),
+                        ProviderOptions.any().withLimits(RateLimits.none().withConcurrent(1)))
                 .retry(VirtualStage.ONCE)
                 .circuit(CircuitPolicy.disabled())
                 .scheduler(stage.clock)
                 .random(new FixedDice(0.5))
                 .listener(throwing.and(hearing));
         if (position == Position.SELECTION) {
-            builder.selection((candidates, request, dice) -> {
+            builder.selection((candidates, request, random) -> {
                 fail(thrown);
                 return candidates;
             });
@@ -203,8 +206,7 @@ class ThrowingCallbackTest {
 
         private final Position position;
         private final Supplier<Throwable> thrown;
-        private final ScriptedProvider well =
-                ScriptedProvider.named("a").always(ScriptedAnswer.text("well and good"));
+        private final ScriptedProvider well = ScriptedProvider.named("a").always(ScriptedAnswer.text("well and good"));
 
         Broken(Position position, Supplier<Throwable> thrown) {
             this.position = position;

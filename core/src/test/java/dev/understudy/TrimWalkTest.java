@@ -1,5 +1,7 @@
 package dev.understudy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
@@ -12,8 +14,6 @@ import dev.understudy.event.Event;
 import dev.understudy.policy.ContextWindow;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,8 +52,12 @@ class TrimWalkTest {
                         Message.assistant("four"),
                         Message.user("five"));
         assertThat(FIVE.messages()).hasSize(6);
-        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::dropped).containsExactly(0, 2);
-        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::attempt).containsExactly(1, 2);
+        assertThat(heard.trail().attempts())
+                .extracting(AttemptLog.Attempt::dropped)
+                .containsExactly(0, 2);
+        assertThat(heard.trail().attempts())
+                .extracting(AttemptLog.Attempt::attempt)
+                .containsExactly(1, 2);
         assertThat(stage.events(Event.Trimmed.class))
                 .singleElement()
                 .satisfies(trimmed -> assertThat(trimmed.messages()).isEqualTo(2))
@@ -84,7 +88,9 @@ class TrimWalkTest {
         Heard heard = ask(stage.builder(a).build(), FIVE, false);
         assertThat(heard.error).hasMessageContaining("cannot be reduced further");
         assertThat(a.subscriptions()).isEqualTo(2);
-        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::dropped).containsExactly(0, 2);
+        assertThat(heard.trail().attempts())
+                .extracting(AttemptLog.Attempt::dropped)
+                .containsExactly(0, 2);
     }
 
     @Test
@@ -95,7 +101,9 @@ class TrimWalkTest {
         assertThat(a.requests()).hasSize(2);
         Heard next = ask(understudy, FIVE, true);
         assertThat(a.requests()).as("no second overflow").hasSize(3);
-        assertThat(next.trail().attempts()).extracting(AttemptLog.Attempt::dropped).containsExactly(4);
+        assertThat(next.trail().attempts())
+                .extracting(AttemptLog.Attempt::dropped)
+                .containsExactly(4);
         assertThat(a.requests().get(2).messages())
                 .as("24 tokens less a quarter for the answer")
                 .containsExactly(Message.system("Be brief."), Message.user("five"));
@@ -106,8 +114,9 @@ class TrimWalkTest {
     void whatWasDroppedBeforeAndAfterAnOverflowIsAddedUp() {
         a.then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
         Heard heard = stage.chat(stage.builder(a).build().chat(longer(9)).contextWrite(ContextWindow.keep(60)));
-        List<Integer> dropped =
-                heard.trail().attempts().stream().map(AttemptLog.Attempt::dropped).toList();
+        List<Integer> dropped = heard.trail().attempts().stream()
+                .map(AttemptLog.Attempt::dropped)
+                .toList();
         int sent = a.requests().get(0).messages().size();
         int again = a.requests().get(1).messages().size();
         assertThat(again).isLessThan(sent).isGreaterThan(1);
@@ -147,12 +156,15 @@ class TrimWalkTest {
         Heard heard = ask(stage.builder(a, b).build(), FIVE, true);
         assertThat(heard.outcomes()).containsExactly("a:failed", "b:served");
         assertThat(b.requests()).containsExactly(FIVE);
-        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::dropped).containsExactly(0, 0);
+        assertThat(heard.trail().attempts())
+                .extracting(AttemptLog.Attempt::dropped)
+                .containsExactly(0, 0);
     }
 
     @Test
     void aWindowThatIsNotLargerIsNoHelp() {
-        a.can(Capabilities.assumed().withWindow(8_000)).then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
+        a.can(Capabilities.assumed().withWindow(8_000))
+                .then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
         b.can(Capabilities.assumed().withWindow(8_000));
         Heard heard = ask(stage.builder(a, b).build(), FIVE, true);
         assertThat(heard.outcomes()).containsExactly("a:failed", "a:served");
@@ -171,7 +183,8 @@ class TrimWalkTest {
 
     @Test
     void aLargerWindowWhoseCircuitIsOpenIsNotWaitedFor() {
-        a.can(Capabilities.assumed().withWindow(8_000)).then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
+        a.can(Capabilities.assumed().withWindow(8_000))
+                .then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
         b.can(Capabilities.assumed().withWindow(200_000));
         Understudy understudy = stage.builder(a, b).build();
         understudy.control().hold("b", null);

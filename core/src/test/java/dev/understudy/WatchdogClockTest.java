@@ -1,5 +1,7 @@
 package dev.understudy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
@@ -11,8 +13,6 @@ import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
-import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 
 /** The clocks of silence and of the whole run while the subscriber waits, and only then. */
@@ -76,7 +75,8 @@ class WatchdogClockTest {
         for (int i = 0; i < 200; i++) {
             chunks.add(EMPTY);
         }
-        a.always(stage.timed(ScriptedAnswer.chunks(chunks.toArray(StreamChunk[]::new)).between(Duration.ofSeconds(1))));
+        a.always(stage.timed(
+                ScriptedAnswer.chunks(chunks.toArray(StreamChunk[]::new)).between(Duration.ofSeconds(1))));
         OneByOne reader = new OneByOne();
         stage.builder(a).build().stream(VirtualStage.REQUEST).subscribe(reader);
         stage.advance(Duration.ofSeconds(40));
@@ -248,7 +248,8 @@ class WatchdogClockTest {
 
     @Test
     void aRefusalAloneStaysAFilteredAnswer() {
-        a.always(ScriptedAnswer.chunks(new StreamChunk.Refusal("No.")).withFinish(dev.understudy.chat.FinishReason.STOP));
+        a.always(ScriptedAnswer.chunks(new StreamChunk.Refusal("No."))
+                .withFinish(dev.understudy.chat.FinishReason.STOP));
         Heard heard = stage.stream(stage.builder(a).build());
         assertThat(heard.error).isInstanceOf(ChatException.Exhausted.class);
         assertThat(heard.trail().attempts().get(0).failure().kind()).isEqualTo(FailureKind.CONTENT_FILTERED);

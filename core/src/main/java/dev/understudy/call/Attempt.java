@@ -149,7 +149,10 @@ final class Attempt {
         call.memory().cooldowns().open(route.name(), route.model());
         route.pooledProvider().health().served(now - started, firstContent == null, now);
         AttemptLog.Attempt attempt = entry(
-                AttemptLog.Outcome.SERVED, null, finish.usage(), finish.vendorMetadata().keyFingerprint());
+                AttemptLog.Outcome.SERVED,
+                null,
+                finish.usage(),
+                finish.vendorMetadata().keyFingerprint());
         AttemptLog attemptLog = trail(attempt);
         Usage usage = attemptLog.usage();
         ServedBy servedBy = served(attemptLog);
@@ -166,7 +169,8 @@ final class Attempt {
         Failure failure = failed.failure();
         boolean asked = failure.kind() != FailureKind.SKIPPED;
         AttemptLog.Outcome outcome = asked ? AttemptLog.Outcome.FAILED : AttemptLog.Outcome.SKIPPED;
-        AttemptLog.Attempt attempt = entry(outcome, failure, usage, failure.advice().keyFingerprint());
+        AttemptLog.Attempt attempt =
+                entry(outcome, failure, usage, failure.advice().keyFingerprint());
         call.tell(asked ? new Event.AttemptFailed(call.id(), attempt) : new Event.RouteSkipped(call.id(), attempt));
         settle(failed);
         return new AttemptFailure(cursor.failed(attempt, failed), failed);
@@ -176,8 +180,8 @@ final class Attempt {
     ChatException.PartialAnswer cut(ChatException.CallFailed failed, ChatResponseAggregator delivered) {
         Failure failure = failed.failure();
         settle(failed);
-        AttemptLog.Attempt attempt =
-                entry(AttemptLog.Outcome.PARTIAL, failure, spent(), failure.advice().keyFingerprint());
+        AttemptLog.Attempt attempt = entry(
+                AttemptLog.Outcome.PARTIAL, failure, spent(), failure.advice().keyFingerprint());
         call.tell(new Event.AttemptFailed(call.id(), attempt));
         ChatException.PartialAnswer why =
                 new ChatException.PartialAnswer(failure, delivered.partial(served(trail(attempt))));
@@ -199,7 +203,8 @@ final class Attempt {
             return;
         }
         boolean outrun = race != null && race.isLostBy(this);
-        AttemptLog.Attempt attempt = entry(outrun ? AttemptLog.Outcome.WASTED : AttemptLog.Outcome.CANCELLED, null, spent(), null);
+        AttemptLog.Attempt attempt =
+                entry(outrun ? AttemptLog.Outcome.WASTED : AttemptLog.Outcome.CANCELLED, null, spent(), null);
         if (outrun) {
             call.wasted().add(attempt);
         }

@@ -72,7 +72,8 @@ public record Call(
     public ConversationTrimmer.Outcome shorter(Cursor cursor) {
         Route route = plan.route(cursor.route());
         int dropped = cursor.dropped(route);
-        ConversationTrimmer.Outcome sent = dropped == 0 ? new ConversationTrimmer.Fits(request.withModel(route.model())) : fitted(route, cursor);
+        ConversationTrimmer.Outcome sent =
+                dropped == 0 ? new ConversationTrimmer.Fits(request.withModel(route.model())) : fitted(route, cursor);
         if (!(sent instanceof ConversationTrimmer.Shorter before)) {
             return ConversationTrimmer.after(sent.request(), contextWindow, window(route));
         }

@@ -27,8 +27,7 @@ final class CallerCode {
     static ChatException.Rejected rejected(String what, Throwable thrown) {
         return thrown instanceof ChatException.Rejected rejected
                 ? rejected
-                : new ChatException.Rejected(
-                        what + ": " + thrown.getClass().getName(), AttemptLog.empty(), thrown);
+                : new ChatException.Rejected(what + ": " + thrown.getClass().getName(), AttemptLog.empty(), thrown);
     }
 
     /** Errors after which nothing else should be tried: the JVM has no memory, or is broken. */

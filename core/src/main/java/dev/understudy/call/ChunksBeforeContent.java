@@ -25,7 +25,8 @@ final class ChunksBeforeContent {
     private @Nullable Throwable error;
 
     /** @param asked the demand of the subscriber since the beginning */
-    ChunksBeforeContent(CoreSubscriber<? super StreamChunk> actual, ArrayDeque<StreamChunk> chunks, LongSupplier asked) {
+    ChunksBeforeContent(
+            CoreSubscriber<? super StreamChunk> actual, ArrayDeque<StreamChunk> chunks, LongSupplier asked) {
         this.actual = actual;
         this.asked = asked;
         this.queue = new ConcurrentLinkedQueue<>(chunks);

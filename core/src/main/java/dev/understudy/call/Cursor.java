@@ -21,7 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param attemptLog what happened so far
  * @param failures the same as exceptions, with their causes
  */
-record Cursor(int route, List<RouteState> routeStates, Duration waited, AttemptLog attemptLog, List<ChatException.CallFailed> failures) {
+record Cursor(
+        int route,
+        List<RouteState> routeStates,
+        Duration waited,
+        AttemptLog attemptLog,
+        List<ChatException.CallFailed> failures) {
 
     /**
      * How one route stands in this call.
@@ -98,14 +103,22 @@ record Cursor(int route, List<RouteState> routeStates, Duration waited, AttemptL
     Cursor without() {
         RouteState was = routeState();
         return new Cursor(
-                route, with(new RouteState(was.tries, was.turns, true, 0, was.shortened)), waited, attemptLog, failures);
+                route,
+                with(new RouteState(was.tries, was.turns, true, 0, was.shortened)),
+                waited,
+                attemptLog,
+                failures);
     }
 
     /** The current route is not asked before this instant. */
     Cursor notBefore(long instant) {
         RouteState was = routeState();
         return new Cursor(
-                route, with(new RouteState(was.tries, was.turns, false, instant, was.shortened)), waited, attemptLog, failures);
+                route,
+                with(new RouteState(was.tries, was.turns, false, instant, was.shortened)),
+                waited,
+                attemptLog,
+                failures);
     }
 
     /** The current route is asked again, with less. */

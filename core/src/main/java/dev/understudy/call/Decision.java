@@ -120,7 +120,7 @@ public sealed interface Decision {
             Options options,
             long now,
             long deadline,
-            RandomGenerator dice,
+            RandomGenerator random,
             Resources resources) {
         if (failure.phase() == Failure.Phase.DEADLINE) {
             return new Stop(Stop.Reason.DEADLINE_EXCEEDED);
@@ -133,7 +133,16 @@ public sealed interface Decision {
                     Stop.Reason.ATTEMPT_LIMIT_REACHED,
                     "The limit of " + options.maxAttempts() + " attempts is reached");
         }
-        return new NextStep(failure, FailureRules.of(failure.kind()), cursor, plan, options, now, deadline, dice, resources)
+        return new NextStep(
+                        failure,
+                        FailureRules.of(failure.kind()),
+                        cursor,
+                        plan,
+                        options,
+                        now,
+                        deadline,
+                        random,
+                        resources)
                 .decide();
     }
 }

@@ -106,7 +106,8 @@ public final class Engine {
     private void heard(Event.CallId id, ProviderEvent providerEvent, Listener listener) {
         if (providerEvent instanceof ProviderEvent.KeyCoolingDown gated) {
             long now = policies.timeSource().nanos();
-            memory.providerPool().find(gated.provider()).ifPresent(pooledProvider -> pooledProvider.health()
+            memory.providerPool().find(gated.provider()).ifPresent(pooledProvider -> pooledProvider
+                    .health()
                     .keyGated(gated.keyFingerprint(), gated.duration(), now));
         }
         Listener.safely(listener, new Event.ProviderReported(id, providerEvent));
@@ -169,14 +170,15 @@ public final class Engine {
                 policies.options(),
                 call.now(),
                 call.deadline(),
-                policies.dice(),
+                policies.random(),
                 call);
         if (decision instanceof Decision.Again again) {
             announce(call, miss, again);
             Mono<Context> step = Mono.just(Context.of(Cursor.class, again.cursor()));
             return again.delay().isZero()
                     ? step
-                    : step.delaySubscription(again.delay(), policies.timeSource().scheduler());
+                    : step.delaySubscription(
+                            again.delay(), policies.timeSource().scheduler());
         }
         return Mono.error(exhausted(((Decision.Stop) decision).why(), miss.cursor(), call));
     }

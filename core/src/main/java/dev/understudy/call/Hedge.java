@@ -45,7 +45,8 @@ final class Hedge {
         Route route = call.plan().route(cursor.route());
         Duration delay = delay(route);
         Sinks.Empty<Void> failed = Sinks.empty();
-        Mono<Long> tooSlow = Mono.delay(delay, policies.timeSource().scheduler()).takeUntilOther(failed.asMono());
+        Mono<Long> tooSlow =
+                Mono.delay(delay, policies.timeSource().scheduler()).takeUntilOther(failed.asMono());
         Flux<T> first = race.run(attempt, attempt.through(mode))
                 .doOnError(AttemptFailure.class, miss -> call.wasted().add(miss.entry()))
                 .doOnError(error -> failed.tryEmitEmpty());
@@ -86,7 +87,9 @@ final class Hedge {
         }
         for (int i = 0; i < call.plan().early(); i++) {
             Cursor.RouteState routeState = cursor.routeStates().get(i);
-            if (routeState.fresh() && routeState.openAt() == 0 && call.plan().route(i).pooledProvider() != route.pooledProvider()) {
+            if (routeState.fresh()
+                    && routeState.openAt() == 0
+                    && call.plan().route(i).pooledProvider() != route.pooledProvider()) {
                 return i;
             }
         }

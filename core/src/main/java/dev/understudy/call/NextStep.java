@@ -24,7 +24,7 @@ record NextStep(
         Decision.Options options,
         long now,
         long deadline,
-        RandomGenerator dice,
+        RandomGenerator random,
         Decision.Resources resources) {
 
     Decision decide() {
@@ -70,7 +70,7 @@ record NextStep(
         }
         if (rule.obeysRetryAfter() && told != null) {
             return told.compareTo(options.retry().maxInPlaceWait()) <= 0
-                    ? Optional.of(Backoff.advisedDelay(told, dice))
+                    ? Optional.of(Backoff.advisedDelay(told, random))
                     : Optional.empty();
         }
         boolean once = retriesSoFar == 0;
@@ -135,7 +135,11 @@ record NextStep(
             if (!routeState.out()
                     && routeState.openAt() != 0
                     && (earliest < 0
-                            || routeState.openAt() - settled.routeStates().get(earliest).openAt() < 0)) {
+                            || routeState.openAt()
+                                            - settled.routeStates()
+                                                    .get(earliest)
+                                                    .openAt()
+                                    < 0)) {
                 earliest = i;
             }
         }
@@ -150,8 +154,7 @@ record NextStep(
         Route there = plan.route(route);
         long cap = Nanos.of(options.retry().maxWait());
         long told = Math.min(cap, Math.max(0, routeState.openAt() - now));
-        Duration wait =
-                Duration.ofNanos(Math.max(told, Math.min(cap, Nanos.of(backoff(true)))));
+        Duration wait = Duration.ofNanos(Math.max(told, Math.min(cap, Nanos.of(backoff(true)))));
         if (!fits(wait)) {
             return tooLate(there, wait);
         }
@@ -182,7 +185,8 @@ record NextStep(
                 return new Again(settled.to(i, Duration.ZERO), Duration.ZERO);
             }
         }
-        if (cursor.routeState().shortened() == null && resources.shorter(cursor) instanceof ConversationTrimmer.Shorter less) {
+        if (cursor.routeState().shortened() == null
+                && resources.shorter(cursor) instanceof ConversationTrimmer.Shorter less) {
             return new Again(cursor.shortened(less), Duration.ZERO);
         }
         return new Stop(Reason.CANNOT_BE_SHORTENED);
@@ -197,6 +201,7 @@ record NextStep(
     }
 
     private Duration backoff(boolean throttled) {
-        return Backoff.retryDelay(Math.max(1, cursor.routeState().turns()), throttled, cursor.waited(), options.retry(), dice);
+        return Backoff.retryDelay(
+                Math.max(1, cursor.routeState().turns()), throttled, cursor.waited(), options.retry(), random);
     }
 }

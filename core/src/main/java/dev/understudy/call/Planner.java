@@ -36,7 +36,7 @@ public record Planner(
         Cooldowns cooldowns,
         Selection selection,
         @Nullable Double maxCost,
-        RandomGenerator dice) {
+        RandomGenerator random) {
 
     /**
      * @param begun the answer that is to be told again, which only one can do; {@code null} for a new one
@@ -97,7 +97,8 @@ public record Planner(
                 }
                 Route route;
                 try {
-                    route = new Route(pooledProvider, theirs, pooledProvider.provider().capabilities(theirs));
+                    route = new Route(
+                            pooledProvider, theirs, pooledProvider.provider().capabilities(theirs));
                 } catch (Throwable thrown) {
                     skip(
                             new Route(pooledProvider, theirs, Capabilities.assumed()),
@@ -178,7 +179,7 @@ public record Planner(
 
         private List<Selection.Candidate> selected(List<Selection.Candidate> candidates) {
             try {
-                return selection.order(candidates, request, dice);
+                return selection.order(candidates, request, random);
             } catch (Throwable thrown) {
                 throw CallerCode.rejected("The selection failed", thrown);
             }
@@ -193,7 +194,9 @@ public record Planner(
                     route.pooledProvider().options().weight(),
                     route.pooledProvider().options().tags(),
                     new Selection.Candidate.Load(
-                            Duration.ofNanos((long) providerHealth.latency(now)), providerHealth.inFlight(), providerHealth.successRate(now)));
+                            Duration.ofNanos((long) providerHealth.latency(now)),
+                            providerHealth.inFlight(),
+                            providerHealth.successRate(now)));
         }
 
         Plan plan(boolean stream) {

@@ -32,7 +32,7 @@ public record Policies(
         Listener listener,
         StatePublisher statePublisher,
         TimeSource timeSource,
-        RandomGenerator dice) {
+        RandomGenerator random) {
 
     /** Policies in the order in which a description shows them. */
     public List<Record> described() {

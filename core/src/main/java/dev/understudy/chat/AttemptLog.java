@@ -1,8 +1,8 @@
 package dev.understudy.chat;
 
-import java.util.Objects;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +62,6 @@ public record AttemptLog(List<Attempt> attempts) {
             Objects.requireNonNull(timing, "timing");
             Objects.requireNonNull(usage, "usage");
         }
-
 
         /** A route that was not asked. */
         public static Attempt skipped(String provider, String model, Failure why) {

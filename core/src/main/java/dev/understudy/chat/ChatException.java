@@ -78,7 +78,9 @@ public abstract sealed class ChatException extends RuntimeException {
         }
 
         private static String lines(AttemptLog attemptLog) {
-            return attemptLog.attempts().stream().map(AttemptLog.Attempt::toString).collect(Collectors.joining("\n"));
+            return attemptLog.attempts().stream()
+                    .map(AttemptLog.Attempt::toString)
+                    .collect(Collectors.joining("\n"));
         }
 
         @Override

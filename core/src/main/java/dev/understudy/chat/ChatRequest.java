@@ -1,12 +1,12 @@
 package dev.understudy.chat;
 
-import java.util.Objects;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -58,7 +58,12 @@ public record ChatRequest(
     /** A conversation so far. */
     public static ChatRequest of(String model, List<? extends Message> history) {
         return new ChatRequest(
-                model, List.copyOf(history), ToolSet.empty(), ResponseFormat.text(), SamplingParameters.defaults(), Map.of());
+                model,
+                List.copyOf(history),
+                ToolSet.empty(),
+                ResponseFormat.text(),
+                SamplingParameters.defaults(),
+                Map.of());
     }
 
     /** A conversation so far, and tools the model may call. */

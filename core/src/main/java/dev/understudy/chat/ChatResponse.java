@@ -1,7 +1,7 @@
 package dev.understudy.chat;
 
-import java.util.Objects;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -14,7 +14,11 @@ import java.util.stream.Collectors;
  * @param finish why it ended, tokens, and who served it
  */
 public record ChatResponse(
-        String text, String refusal, List<ReasoningBlock> reasoningBlocks, List<ToolCall> toolCalls, StreamChunk.Finish finish) {
+        String text,
+        String refusal,
+        List<ReasoningBlock> reasoningBlocks,
+        List<ToolCall> toolCalls,
+        StreamChunk.Finish finish) {
 
     public ChatResponse {
         Objects.requireNonNull(text, "text");
@@ -31,7 +35,8 @@ public record ChatResponse(
                 "",
                 List.of(),
                 List.of(),
-                new StreamChunk.Finish(FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by(provider, model)));
+                new StreamChunk.Finish(
+                        FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by(provider, model)));
     }
 
     public FinishReason finishReason() {

@@ -12,6 +12,7 @@ import reactor.core.publisher.Mono;
  * discards; a tool call counts once it is complete ({@link StreamChunk.ToolCallDone}). Not thread-safe.
  */
 public final class ChatResponseAggregator {
+    public ChatResponseAggregator() {}
 
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
@@ -174,8 +175,8 @@ public final class ChatResponseAggregator {
      * @return the incomplete response
      */
     public ChatResponse partial(ServedBy servedBy) {
-        return response(
-                new StreamChunk.Finish(FinishReason.ERROR, servedBy.attemptLog().usage(), VendorMetadata.none(), servedBy));
+        return response(new StreamChunk.Finish(
+                FinishReason.ERROR, servedBy.attemptLog().usage(), VendorMetadata.none(), servedBy));
     }
 
     private ChatResponse response(StreamChunk.Finish end) {

@@ -31,7 +31,6 @@ public record Failure(
         Objects.requireNonNull(advice, "advice");
     }
 
-
     /**
      * What the vendor says should be done about it.
      *

@@ -1,8 +1,8 @@
 package dev.understudy.chat;
 
-import java.util.Objects;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** One turn of a conversation. */

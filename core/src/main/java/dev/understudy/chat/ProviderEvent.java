@@ -1,7 +1,7 @@
 package dev.understudy.chat;
 
-import java.util.Objects;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Something that happened inside a provider and is worth an operator's attention. */

@@ -14,7 +14,6 @@ public record ReasoningBlock(String text, @Nullable ReasoningSignature signature
         Objects.requireNonNull(text, "text");
     }
 
-
     public static ReasoningBlock of(String text) {
         return new ReasoningBlock(text, null);
     }

@@ -13,7 +13,12 @@ import java.util.Objects;
  * @param attemptLog every attempt and every skipped route, the serving attempt last
  */
 public record ServedBy(
-        String requestedProvider, String requestedModel, String provider, String model, boolean fallback, AttemptLog attemptLog) {
+        String requestedProvider,
+        String requestedModel,
+        String provider,
+        String model,
+        boolean fallback,
+        AttemptLog attemptLog) {
     public ServedBy {
         Objects.requireNonNull(requestedProvider, "requestedProvider");
         Objects.requireNonNull(requestedModel, "requestedModel");
@@ -21,7 +26,6 @@ public record ServedBy(
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(attemptLog, "trail");
     }
-
 
     /** Said by a single provider that was asked directly. */
     public static ServedBy by(String provider, String model) {

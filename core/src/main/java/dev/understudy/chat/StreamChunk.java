@@ -141,7 +141,8 @@ public sealed interface StreamChunk {
      * @param vendorMetadata what the vendor says of it
      * @param servedBy who answered, and what it took
      */
-    record Finish(FinishReason reason, Usage usage, VendorMetadata vendorMetadata, ServedBy servedBy) implements StreamChunk {
+    record Finish(FinishReason reason, Usage usage, VendorMetadata vendorMetadata, ServedBy servedBy)
+            implements StreamChunk {
         public Finish {
             Objects.requireNonNull(reason, "reason");
             Objects.requireNonNull(usage, "usage");

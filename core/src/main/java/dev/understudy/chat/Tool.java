@@ -1,9 +1,9 @@
 package dev.understudy.chat;
 
-import java.util.Objects;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A tool that the model may call.

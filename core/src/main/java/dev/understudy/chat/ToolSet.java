@@ -1,7 +1,7 @@
 package dev.understudy.chat;
 
-import java.util.Objects;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The tools of a request.

@@ -167,12 +167,18 @@ public sealed interface Event {
      * @param failure why it gave nothing
      */
     record TakeoverFailed(
-            String understudy, @Nullable CallId call, String from, String fromModel, String strategy, int offset, Failure failure)
+            String understudy,
+            @Nullable CallId call,
+            String from,
+            String fromModel,
+            String strategy,
+            int offset,
+            Failure failure)
             implements Event {
         @Override
         public String toString() {
-            return prefix(call) + "nobody takes over from " + from + "/" + fromModel + " (" + strategy + ") behind " + offset
-                    + " characters: " + failure;
+            return prefix(call) + "nobody takes over from " + from + "/" + fromModel + " (" + strategy + ") behind "
+                    + offset + " characters: " + failure;
         }
     }
 
@@ -186,7 +192,8 @@ public sealed interface Event {
      * @param offset characters of text that had been shown
      * @param failure what it died of
      */
-    record StreamLost(String understudy, @Nullable CallId call, String provider, String model, int offset, Failure failure)
+    record StreamLost(
+            String understudy, @Nullable CallId call, String provider, String model, int offset, Failure failure)
             implements Event {
         @Override
         public String toString() {
@@ -216,7 +223,8 @@ public sealed interface Event {
     record CallSucceeded(CallId call, ServedBy servedBy, Usage usage, Duration took) implements Event {
         @Override
         public String toString() {
-            return call + " served by " + servedBy.provider() + "/" + servedBy.model() + " in " + EventFormat.millis(took)
+            return call + " served by " + servedBy.provider() + "/" + servedBy.model() + " in "
+                    + EventFormat.millis(took)
                     + (servedBy.fallback() ? " (stood in for " + servedBy.requestedProvider() + ")" : "");
         }
     }
@@ -245,7 +253,8 @@ public sealed interface Event {
             String model,
             CircuitState from,
             CircuitState to,
-            @Nullable String reason) implements Event {
+            @Nullable String reason)
+            implements Event {
         @Override
         public String toString() {
             return "circuit of " + provider + "/" + model + ": " + from + " to " + to
@@ -291,7 +300,11 @@ public sealed interface Event {
      * @param what in words, without secrets
      */
     record OperatorAction(
-            String understudy, String by, String action, @Nullable String provider, String what) implements Event {
+            String understudy,
+            String by,
+            String action,
+            @Nullable String provider,
+            String what) implements Event {
         @Override
         public String toString() {
             return "operator (" + by + ") at " + understudy + ": " + what;

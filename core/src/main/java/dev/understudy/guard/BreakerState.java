@@ -192,7 +192,8 @@ sealed interface BreakerState {
      * @param until the instant when that trial counts as lost
      * @param times how often it has opened without a recovery
      */
-    record HalfOpen(long generation, int lease, boolean held, long until, int times, String why) implements BreakerState {
+    record HalfOpen(long generation, int lease, boolean held, long until, int times, String why)
+            implements BreakerState {
 
         @Override
         public CircuitState name() {

@@ -65,13 +65,13 @@ public final class CircuitBreaker {
             int recent) {}
 
     private final CircuitPolicy policy;
-    private final RandomGenerator dice;
+    private final RandomGenerator random;
     private final Watcher watcher;
     private final AtomicReference<BreakerState> state;
 
-    public CircuitBreaker(CircuitPolicy policy, RandomGenerator dice, Watcher watcher, long now) {
+    public CircuitBreaker(CircuitPolicy policy, RandomGenerator random, Watcher watcher, long now) {
         this.policy = policy;
-        this.dice = dice;
+        this.random = random;
         this.watcher = watcher;
         this.state = new AtomicReference<>(BreakerState.first(now, policy));
     }
@@ -197,7 +197,7 @@ public final class CircuitBreaker {
     }
 
     private double roll() {
-        return dice.nextDouble() * 2 - 1;
+        return random.nextDouble() * 2 - 1;
     }
 
     private BreakerState move(UnaryOperator<BreakerState> step, long now) {

@@ -34,7 +34,8 @@ public final class FailureRules {
      * @param obeysRetryAfter whether a wait that the vendor names is obeyed
      * @param coolsDownModel whether the model is not asked for at this provider for 10 minutes
      */
-    public record Rule(Same same, Next next, boolean countsForCircuit, boolean obeysRetryAfter, boolean coolsDownModel) {
+    public record Rule(
+            Same same, Next next, boolean countsForCircuit, boolean obeysRetryAfter, boolean coolsDownModel) {
         Rule(Same same, Next next, boolean countsForCircuit) {
             this(same, next, countsForCircuit, false, false);
         }

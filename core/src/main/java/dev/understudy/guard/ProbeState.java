@@ -39,9 +39,11 @@ public record ProbeState(
         return new ProbeState(running, healthy, consecutive, lastSucceeded, last, at, message);
     }
 
-    public ProbeState ended(boolean success, @Nullable String why, HealthCheckPolicy healthCheckPolicy, Instant last, long at) {
+    public ProbeState ended(
+            boolean success, @Nullable String why, HealthCheckPolicy healthCheckPolicy, Instant last, long at) {
         int row = success == lastSucceeded ? consecutive + 1 : 1;
-        int needed = success ? (healthy == null ? 1 : healthCheckPolicy.healthyAfter()) : healthCheckPolicy.unhealthyAfter();
+        int needed =
+                success ? (healthy == null ? 1 : healthCheckPolicy.healthyAfter()) : healthCheckPolicy.unhealthyAfter();
         Boolean verdict = row >= needed ? Boolean.valueOf(success) : healthy;
         return new ProbeState(false, verdict, row, success, last, at, success ? message : why);
     }

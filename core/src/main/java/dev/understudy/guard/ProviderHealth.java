@@ -115,11 +115,12 @@ public final class ProviderHealth {
         if (consecutive.get() >= UNHEALTHY_AFTER) {
             return ProviderStatus.Health.UNHEALTHY;
         }
-        return lastSuccess == null && lastFailure == null ? ProviderStatus.Health.UNKNOWN : ProviderStatus.Health.HEALTHY;
+        return lastSuccess == null && lastFailure == null
+                ? ProviderStatus.Health.UNKNOWN
+                : ProviderStatus.Health.HEALTHY;
     }
 
-    public @Nullable
-    Instant lastSuccess() {
+    public @Nullable Instant lastSuccess() {
         return lastSuccess;
     }
 
@@ -130,11 +131,11 @@ public final class ProviderHealth {
     public ProviderStatus.ResponseTime responseTime() {
         return averageResponse == 0
                 ? new ProviderStatus.ResponseTime(null, null)
-                : new ProviderStatus.ResponseTime(Duration.ofNanos(lastResponse), Duration.ofNanos((long) averageResponse));
+                : new ProviderStatus.ResponseTime(
+                        Duration.ofNanos(lastResponse), Duration.ofNanos((long) averageResponse));
     }
 
-    public @Nullable
-    Duration firstContent() {
+    public @Nullable Duration firstContent() {
         return averageFirstContent == 0 ? null : Duration.ofNanos((long) averageFirstContent);
     }
 

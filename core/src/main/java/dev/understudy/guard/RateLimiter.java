@@ -44,8 +44,7 @@ public final class RateLimiter {
     }
 
     /** Takes its place, which must be given back with {@link #leave}; or how long to wait, and takes nothing. */
-    public @Nullable
-    Duration enter(int estimate, long now) {
+    public @Nullable Duration enter(int estimate, long now) {
         if (running.incrementAndGet() > most()) {
             running.decrementAndGet();
             return SOON;

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 final class CheapestSelection implements Selection {
 
     @Override
-    public List<Candidate> order(List<Candidate> candidates, ChatRequest request, RandomGenerator dice) {
+    public List<Candidate> order(List<Candidate> candidates, ChatRequest request, RandomGenerator random) {
         return candidates.stream()
                 .sorted(Comparator.comparingDouble(candidate -> cost(candidate, request)))
                 .toList();

@@ -93,8 +93,7 @@ public record ContextWindow(
     }
 
     /** How many tokens of prompt may be sent to a model with this window, or {@code null} when nothing limits them. */
-    public @Nullable
-    Integer limit(ChatRequest request, @Nullable Integer window) {
+    public @Nullable Integer limit(ChatRequest request, @Nullable Integer window) {
         if (!modelWindow || window == null) {
             return tokens;
         }

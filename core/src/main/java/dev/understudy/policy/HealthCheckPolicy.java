@@ -23,7 +23,8 @@ public record HealthCheckPolicy(
         int healthyAfter,
         @Nullable ChatRequest query) {
 
-    private static final HealthCheckPolicy OFF = new HealthCheckPolicy(false, Duration.ofSeconds(60), Duration.ofSeconds(5), 3, 2, null);
+    private static final HealthCheckPolicy OFF =
+            new HealthCheckPolicy(false, Duration.ofSeconds(60), Duration.ofSeconds(5), 3, 2, null);
 
     public HealthCheckPolicy {
         if (interval.isZero() || interval.isNegative() || timeout.isZero() || timeout.isNegative()) {

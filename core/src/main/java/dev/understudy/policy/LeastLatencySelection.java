@@ -16,12 +16,12 @@ final class LeastLatencySelection implements Selection {
     private static final double PER_FAILURE = 1e9;
 
     @Override
-    public List<Candidate> order(List<Candidate> candidates, ChatRequest request, RandomGenerator dice) {
+    public List<Candidate> order(List<Candidate> candidates, ChatRequest request, RandomGenerator random) {
         List<Candidate> order = new ArrayList<>(candidates);
         order.sort(Comparator.comparingDouble(LeastLatencySelection::cost));
         if (order.size() > 2) {
-            int one = dice.nextInt(order.size());
-            int other = dice.nextInt(order.size() - 1);
+            int one = random.nextInt(order.size());
+            int other = random.nextInt(order.size() - 1);
             int better = Math.min(one, other >= one ? other + 1 : other);
             order.add(0, order.remove(better));
         }

@@ -23,7 +23,8 @@ public record ProviderOptions(
         RateLimits limits,
         @Nullable HealthCheckPolicy healthChecks) {
 
-    private static final ProviderOptions ANY = new ProviderOptions(null, Map.of(), 1, Map.of(), RateLimits.none(), null);
+    private static final ProviderOptions ANY =
+            new ProviderOptions(null, Map.of(), 1, Map.of(), RateLimits.none(), null);
 
     public ProviderOptions {
         if (only != null && !models.isEmpty()) {
@@ -74,8 +75,7 @@ public record ProviderOptions(
     }
 
     /** The provider's name for the model that the caller asked for; {@code null} when it does not serve it. */
-    public @Nullable
-    String model(String asked) {
+    public @Nullable String model(String asked) {
         if (only != null) {
             return only;
         }

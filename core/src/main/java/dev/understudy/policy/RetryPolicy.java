@@ -35,7 +35,8 @@ public record RetryPolicy(
             throw new IllegalArgumentException("cap is at least base (" + base + "): " + cap);
         }
         if (maxInPlaceWait.isNegative() || maxWait.isNegative()) {
-            throw new IllegalArgumentException("patience and maxWait are not negative: " + maxInPlaceWait + ", " + maxWait);
+            throw new IllegalArgumentException(
+                    "patience and maxWait are not negative: " + maxInPlaceWait + ", " + maxWait);
         }
     }
 

@@ -21,14 +21,14 @@ public interface Selection {
     /**
      * @param candidates in the order of the list, the active provider first; at least one
      * @param request what is asked; its words should not leave here
-     * @param dice where chance comes from
+     * @param random where chance comes from
      * @return the candidates in the order they should be asked; those left out are not asked
      */
-    List<Candidate> order(List<Candidate> candidates, ChatRequest request, RandomGenerator dice);
+    List<Candidate> order(List<Candidate> candidates, ChatRequest request, RandomGenerator random);
 
     /** In the order of the list: the default. */
     static Selection sequential() {
-        return (candidates, request, dice) -> candidates;
+        return (candidates, request, random) -> candidates;
     }
 
     /** In turn, each by its weight ("smooth weighted round robin"). One selection belongs to one door. */
@@ -49,17 +49,18 @@ public interface Selection {
     /** Only those that can do all of {@code features}, ordered by {@code then}. */
     static Selection capable(Set<Feature> features, Selection then) {
         Set<Feature> wanted = Set.copyOf(features);
-        return (candidates, request, dice) -> {
+        return (candidates, request, random) -> {
             List<Candidate> able = candidates.stream()
                     .filter(candidate -> candidate.capabilities().has(wanted))
                     .toList();
-            return able.isEmpty() ? able : then.order(able, request, dice);
+            return able.isEmpty() ? able : then.order(able, request, random);
         };
     }
 
     /** By an order of one's own; equals stay in the order of the list. */
     static Selection by(Comparator<Candidate> order) {
-        return (candidates, request, dice) -> candidates.stream().sorted(order).toList();
+        return (candidates, request, random) ->
+                candidates.stream().sorted(order).toList();
     }
 
     /**

@@ -15,10 +15,10 @@ import java.time.Duration;
  */
 public record TimeoutPolicy(Duration firstContent, Duration idle, Duration response, Duration total) {
 
-    private static final TimeoutPolicy DEFAULTS =
-            new TimeoutPolicy(Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofMinutes(5));
-    private static final TimeoutPolicy REASONING =
-            new TimeoutPolicy(Duration.ofSeconds(90), Duration.ofSeconds(90), Duration.ofMinutes(5), Duration.ofMinutes(5));
+    private static final TimeoutPolicy DEFAULTS = new TimeoutPolicy(
+            Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofMinutes(5));
+    private static final TimeoutPolicy REASONING = new TimeoutPolicy(
+            Duration.ofSeconds(90), Duration.ofSeconds(90), Duration.ofMinutes(5), Duration.ofMinutes(5));
 
     public TimeoutPolicy {
         positive("firstContent", firstContent);

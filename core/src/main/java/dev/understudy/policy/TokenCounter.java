@@ -101,7 +101,9 @@ public interface TokenCounter {
             sum += (long) of.applyAsInt(call.name()) + of.applyAsInt(call.arguments());
         }
         for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
-            sum += reasoningBlock.signature() == null ? 0 : of.applyAsInt(reasoningBlock.text()); // only sealed ones go back to the model
+            sum += reasoningBlock.signature() == null
+                    ? 0
+                    : of.applyAsInt(reasoningBlock.text()); // only sealed ones go back to the model
         }
         return sum;
     }

@@ -17,7 +17,7 @@ final class WeightedSelection implements Selection {
     private final AtomicReference<Map<String, Integer>> credits = new AtomicReference<>(Map.of());
 
     @Override
-    public List<Candidate> order(List<Candidate> candidates, ChatRequest request, RandomGenerator dice) {
+    public List<Candidate> order(List<Candidate> candidates, ChatRequest request, RandomGenerator random) {
         while (true) {
             Map<String, Integer> was = credits.get();
             Map<String, Integer> is = new HashMap<>(was);

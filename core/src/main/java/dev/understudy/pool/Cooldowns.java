@@ -44,7 +44,8 @@ public final class Cooldowns {
     }
 
     /** Shuts the gate if the failure says so. */
-    public void note(String provider, String model, Failure failure, FailureRules.Rule rule, Duration patience, long now) {
+    public void note(
+            String provider, String model, Failure failure, FailureRules.Rule rule, Duration patience, long now) {
         Duration wait = failure.retryAfter();
         if (rule.coolsDownModel()) {
             shut(provider, model, new Cooldown(now + MODEL.toNanos(), failure.kind()), now);
@@ -76,8 +77,7 @@ public final class Cooldowns {
     }
 
     /** The gate in force at this instant. */
-    public @Nullable
-    Cooldown at(String provider, String model, long now) {
+    public @Nullable Cooldown at(String provider, String model, long now) {
         if (gates.isEmpty()) {
             return null;
         }

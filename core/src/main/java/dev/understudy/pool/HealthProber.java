@@ -22,15 +22,20 @@ public final class HealthProber implements Disposable {
     private final HealthCheckPolicy usual;
     private final PoolEvents events;
     private final TimeSource timeSource;
-    private final RandomGenerator dice;
+    private final RandomGenerator random;
     private final Disposable.Composite running = Disposables.composite();
 
     /** @param usual how a member is probed that has no policy of its own */
-    public HealthProber(List<PooledProvider> pooledProviders, HealthCheckPolicy usual, PoolEvents events, TimeSource timeSource, RandomGenerator dice) {
+    public HealthProber(
+            List<PooledProvider> pooledProviders,
+            HealthCheckPolicy usual,
+            PoolEvents events,
+            TimeSource timeSource,
+            RandomGenerator random) {
         this.usual = usual;
         this.events = events;
         this.timeSource = timeSource;
-        this.dice = dice;
+        this.random = random;
         for (PooledProvider pooledProvider : pooledProviders) {
             if (probes(pooledProvider).enabled()) {
                 // Nobody else subscribes to background work: it belongs to the door and ends with it.
@@ -53,7 +58,8 @@ public final class HealthProber implements Disposable {
 
     private Mono<Void> probe(PooledProvider pooledProvider) {
         pooledProvider.checkup().updateAndGet(ProbeState::begun);
-        return Mono.defer(() -> ask(pooledProvider.provider(), probes(pooledProvider).query()))
+        return Mono.defer(() ->
+                        ask(pooledProvider.provider(), probes(pooledProvider).query()))
                 .timeout(probes(pooledProvider).timeout(), timeSource.scheduler())
                 .then(Mono.fromRunnable(() -> ended(pooledProvider, null)))
                 .onErrorResume(error -> Mono.fromRunnable(() -> ended(pooledProvider, error)))
@@ -70,7 +76,9 @@ public final class HealthProber implements Disposable {
         String why = error == null ? null : FailureClassifier.failure(error).toString();
         boolean was = pooledProvider.outOfRotation();
         long at = timeSource.nanos();
-        pooledProvider.checkup().updateAndGet(probeState -> probeState.ended(error == null, why, probes(pooledProvider), last, at));
+        pooledProvider
+                .checkup()
+                .updateAndGet(probeState -> probeState.ended(error == null, why, probes(pooledProvider), last, at));
         if (pooledProvider.outOfRotation() != was) {
             events.healthChanged(pooledProvider.name(), pooledProvider.status(), why);
         }
@@ -78,7 +86,7 @@ public final class HealthProber implements Disposable {
 
     private Duration pause(PooledProvider pooledProvider) {
         long interval = probes(pooledProvider).interval().toNanos();
-        return Duration.ofNanos((long) (interval * (0.9 + 0.2 * dice.nextDouble())));
+        return Duration.ofNanos((long) (interval * (0.9 + 0.2 * random.nextDouble())));
     }
 
     @Override

@@ -54,7 +54,12 @@ public final class PooledProvider {
 
     /** Makes members that share policies, clock, chance and receivers of news. */
     public record Factory(
-            RetryBudget budget, CircuitPolicy circuit, PoolEvents events, StatePublisher statePublisher, TimeSource timeSource, RandomGenerator dice) {
+            RetryBudget budget,
+            CircuitPolicy circuit,
+            PoolEvents events,
+            StatePublisher statePublisher,
+            TimeSource timeSource,
+            RandomGenerator random) {
 
         public PooledProvider member(ChatProvider provider, ProviderOptions providerOptions, long now) {
             String name = provider.name();
@@ -62,9 +67,13 @@ public final class PooledProvider {
                     provider,
                     providerOptions,
                     new ProviderHealth(timeSource, now),
-                    new RateLimiter(providerOptions.limits(), (requests, tokens) -> statePublisher.spent(name, requests, tokens), now),
+                    new RateLimiter(
+                            providerOptions.limits(),
+                            (requests, tokens) -> statePublisher.spent(name, requests, tokens),
+                            now),
                     new RetryTokenBucket(budget, now),
-                    model -> new CircuitBreaker(circuit, dice, change -> changed(name, model, change), timeSource.nanos()));
+                    model -> new CircuitBreaker(
+                            circuit, random, change -> changed(name, model, change), timeSource.nanos()));
         }
 
         /** Tells listeners of every change, and other instances only of what this one has seen itself. */

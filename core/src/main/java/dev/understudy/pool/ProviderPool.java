@@ -26,7 +26,12 @@ public final class ProviderPool {
     private final StatePublisher statePublisher;
     private final AtomicReference<ActiveProvider> lead;
 
-    public ProviderPool(List<PooledProvider> pooledProviders, FailoverPolicy failoverPolicy, PoolEvents events, StatePublisher statePublisher, long now) {
+    public ProviderPool(
+            List<PooledProvider> pooledProviders,
+            FailoverPolicy failoverPolicy,
+            PoolEvents events,
+            StatePublisher statePublisher,
+            long now) {
         this.pooledProviders = pooledProviders;
         this.failoverPolicy = failoverPolicy;
         this.events = events;
@@ -96,7 +101,9 @@ public final class ProviderPool {
     }
 
     public Optional<PooledProvider> find(String provider) {
-        return pooledProviders.stream().filter(pooledProvider -> pooledProvider.name().equals(provider)).findFirst();
+        return pooledProviders.stream()
+                .filter(pooledProvider -> pooledProvider.name().equals(provider))
+                .findFirst();
     }
 
     /** @throws IllegalArgumentException if nobody of this name is in the cast */
@@ -134,7 +141,8 @@ public final class ProviderPool {
     }
 
     private boolean isWell(PooledProvider pooledProvider) {
-        return !pooledProvider.outOfRotation() && pooledProvider.health().consecutiveFailures() < failoverPolicy.maxConsecutiveFailures();
+        return !pooledProvider.outOfRotation()
+                && pooledProvider.health().consecutiveFailures() < failoverPolicy.maxConsecutiveFailures();
     }
 
     private void lead(ActiveProvider was, ActiveProvider is, String why) {
@@ -149,7 +157,9 @@ public final class ProviderPool {
         }
         if (was.active != is.active) {
             events.activeChanged(
-                    pooledProviders.get(was.active).name(), pooledProviders.get(is.active).name(), why);
+                    pooledProviders.get(was.active).name(),
+                    pooledProviders.get(is.active).name(),
+                    why);
         }
         return true;
     }

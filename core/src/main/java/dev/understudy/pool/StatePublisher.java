@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param door the name of the door
  * @param timeSource whose readings are told as instants, for no two instances share an origin
  */
-public record StatePublisher(SharedState shared, String from, String door, TimeSource timeSource) implements Cooldowns.Watcher {
+public record StatePublisher(SharedState shared, String from, String door, TimeSource timeSource)
+        implements Cooldowns.Watcher {
 
     public static final StatePublisher SILENT = new StatePublisher(SharedState.none(), "", "", TimeSource.PARALLEL);
 

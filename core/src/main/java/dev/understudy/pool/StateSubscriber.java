@@ -22,7 +22,8 @@ public final class StateSubscriber implements Disposable {
     private final TimeSource timeSource;
     private final Disposable listening;
 
-    public StateSubscriber(ProviderPool providerPool, Cooldowns cooldowns, StatePublisher statePublisher, TimeSource timeSource) {
+    public StateSubscriber(
+            ProviderPool providerPool, Cooldowns cooldowns, StatePublisher statePublisher, TimeSource timeSource) {
         this.providerPool = providerPool;
         this.cooldowns = cooldowns;
         this.statePublisher = statePublisher;

@@ -22,7 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The cast as others see it: what it can do together, how each one stands, who is in it. */
-public record StatusView(ProviderPool providerPool, Map<String, List<String>> fallbacks, List<Record> policies, TimeSource timeSource) {
+public record StatusView(
+        ProviderPool providerPool, Map<String, List<String>> fallbacks, List<Record> policies, TimeSource timeSource) {
 
     /**
      * What the cast can do for this model and its fallbacks: tools, schemas, reasoning and sizes as the first provider that
@@ -75,15 +76,18 @@ public record StatusView(ProviderPool providerPool, Map<String, List<String>> fa
         long now = timeSource.nanos();
         PooledProvider active = providerPool.active();
         return providerPool.all().stream()
-                .map(pooledProvider -> standing(pooledProvider, pooledProvider == active, now, hold(pooledProvider, now)))
+                .map(pooledProvider ->
+                        standing(pooledProvider, pooledProvider == active, now, hold(pooledProvider, now)))
                 .toList();
     }
 
-    private static ProviderStatus standing(PooledProvider pooledProvider, boolean active, long now, ProviderStatus.@Nullable Hold hold) {
+    private static ProviderStatus standing(
+            PooledProvider pooledProvider, boolean active, long now, ProviderStatus.@Nullable Hold hold) {
         ProviderHealth providerHealth = pooledProvider.health();
         ProbeState probed = pooledProvider.checkup().get();
         Map<String, CircuitState> circuits = new LinkedHashMap<>();
-        pooledProvider.circuits()
+        pooledProvider
+                .circuits()
                 .forEach((model, circuit) ->
                         circuits.put(model, circuit.reading(now).state()));
         return new ProviderStatus(

@@ -128,7 +128,8 @@ public final class Providers {
 
     /** Azure OpenAI, through Responses in the v1 form. */
     public static ChatProvider azureResponses(Endpoint endpoint) {
-        return new HttpProvider(endpoint, new OpenAiResponses(OpenAiCompatibility.azure().withPath("/openai/v1/responses")));
+        return new HttpProvider(
+                endpoint, new OpenAiResponses(OpenAiCompatibility.azure().withPath("/openai/v1/responses")));
     }
 
     /**

@@ -9,6 +9,7 @@ import reactor.core.publisher.FluxSink;
 
 /** Between the doors of one process. Tells on the thread of whoever tells. */
 public final class InMemorySharedState implements SharedState {
+    public InMemorySharedState() {}
 
     /** Drops every message, and never receives one. */
     public static final SharedState NONE = new SharedState() {

@@ -86,7 +86,9 @@ final class AnthropicFormat implements WireFormat {
                 delta(Sort.TOKEN, "\"type\":\"thinking_delta\",\"thinking\":" + WireFormat.quote(reasoning.thought()));
             }
             if (reasoningSignature != null) {
-                delta(Sort.TOKEN, "\"type\":\"signature_delta\",\"signature\":" + WireFormat.quote(reasoningSignature.value()));
+                delta(
+                        Sort.TOKEN,
+                        "\"type\":\"signature_delta\",\"signature\":" + WireFormat.quote(reasoningSignature.value()));
                 close();
             }
         }
@@ -132,8 +134,10 @@ final class AnthropicFormat implements WireFormat {
             blocks.add(
                     reasoningSignature != null && reasoningSignature.redacted()
                             ? redacted(reasoningSignature)
-                            : "{\"type\":\"thinking\",\"thinking\":" + WireFormat.quote(reasoningBlock.text()) + ",\"signature\":"
-                                    + WireFormat.quote(reasoningSignature == null ? "" : reasoningSignature.value()) + "}");
+                            : "{\"type\":\"thinking\",\"thinking\":" + WireFormat.quote(reasoningBlock.text())
+                                    + ",\"signature\":"
+                                    + WireFormat.quote(reasoningSignature == null ? "" : reasoningSignature.value())
+                                    + "}");
         }
         String text = answer.text() + answer.refusal();
         if (!text.isEmpty()) {
@@ -156,8 +160,8 @@ final class AnthropicFormat implements WireFormat {
     }
 
     private static String toolUse(String id, String name, String input) {
-        return "{\"type\":\"tool_use\",\"id\":" + WireFormat.quote(id) + ",\"name\":" + WireFormat.quote(name) + ",\"input\":"
-                + input + "}";
+        return "{\"type\":\"tool_use\",\"id\":" + WireFormat.quote(id) + ",\"name\":" + WireFormat.quote(name)
+                + ",\"input\":" + input + "}";
     }
 
     private static String redacted(ReasoningSignature reasoningSignature) {
@@ -190,8 +194,8 @@ final class AnthropicFormat implements WireFormat {
     public String error(int status, Trouble trouble, Question asked) {
         String type = trouble.type() != null ? trouble.type() : usualType(status);
         String message = trouble.message() != null ? trouble.message() : usualMessage(type, asked);
-        return "{\"type\":\"error\",\"error\":{\"type\":" + WireFormat.quote(type) + ",\"message\":" + WireFormat.quote(message)
-                + "},\"request_id\":\"req_stage\"}";
+        return "{\"type\":\"error\",\"error\":{\"type\":" + WireFormat.quote(type) + ",\"message\":"
+                + WireFormat.quote(message) + "},\"request_id\":\"req_stage\"}";
     }
 
     private static String usualType(int status) {

@@ -39,7 +39,8 @@ final class ConnectionFault {
 
     /** Tells that the connection takes no more requests; what is on it goes on. Always {@code false}: nothing is to be sent. */
     static boolean later(Channel channel) {
-        ChannelHandlerContext http2 = ConnectionTracker.connection(channel).pipeline().context(Http2FrameCodec.class);
+        ChannelHandlerContext http2 =
+                ConnectionTracker.connection(channel).pipeline().context(Http2FrameCodec.class);
         if (http2 != null) {
             int last = ((Http2FrameCodec) http2.handler()).connection().remote().lastStreamCreated();
             goAway(http2, last, Http2Error.NO_ERROR);

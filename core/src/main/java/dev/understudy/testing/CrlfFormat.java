@@ -12,7 +12,9 @@ record CrlfFormat(WireFormat wireFormat) implements WireFormat {
 
     @Override
     public List<WireEvent> events(Answer answer, Form form, Question asked) {
-        return wireFormat.events(answer, form, asked).stream().map(WireEvent::crlf).toList();
+        return wireFormat.events(answer, form, asked).stream()
+                .map(WireEvent::crlf)
+                .toList();
     }
 
     @Override

@@ -123,7 +123,12 @@ final class ExchangeHandler {
     }
 
     private static Mono<Void> send(
-            ScriptedReply scriptedReply, WireFormat wireFormat, ResponsePlan responsePlan, RecordedRequest asked, HttpServerResponse response, Channel channel) {
+            ScriptedReply scriptedReply,
+            WireFormat wireFormat,
+            ResponsePlan responsePlan,
+            RecordedRequest asked,
+            HttpServerResponse response,
+            Channel channel) {
         response.status(scriptedReply.status)
                 .header("content-type", responsePlan.contentType())
                 .header(wireFormat.idHeader(), "req_stage" + asked.number());

@@ -86,7 +86,8 @@ final class OpenAiChatFormat implements WireFormat {
                     .append(WireFormat.quote(
                             answer.thoughts().stream().map(ReasoningBlock::text).collect(Collectors.joining())));
         }
-        message.append(",\"refusal\":").append(answer.refusal().isEmpty() ? "null" : WireFormat.quote(answer.refusal()));
+        message.append(",\"refusal\":")
+                .append(answer.refusal().isEmpty() ? "null" : WireFormat.quote(answer.refusal()));
         if (!calls.isEmpty()) {
             message.append(",\"tool_calls\":")
                     .append(calls.stream()
@@ -156,7 +157,8 @@ final class OpenAiChatFormat implements WireFormat {
 
     private static String error(Trouble trouble) {
         return "{\"error\":{\"message\":" + WireFormat.quote(trouble.message()) + ",\"type\":"
-                + WireFormat.quote(trouble.type()) + ",\"param\":null,\"code\":" + WireFormat.quote(trouble.code()) + "}}";
+                + WireFormat.quote(trouble.type()) + ",\"param\":null,\"code\":" + WireFormat.quote(trouble.code())
+                + "}}";
     }
 
     /** The list of models that a probe asks for. */

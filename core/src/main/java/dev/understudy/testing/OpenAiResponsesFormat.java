@@ -60,9 +60,11 @@ final class OpenAiResponsesFormat implements WireFormat {
         String error = status.equals("failed")
                 ? "{\"code\":\"server_error\",\"message\":\"The model failed to answer.\"}"
                 : "null";
-        return "{\"id\":" + WireFormat.quote(id(answer)) + ",\"object\":\"response\",\"created_at\":1767225600,\"status\":"
+        return "{\"id\":" + WireFormat.quote(id(answer))
+                + ",\"object\":\"response\",\"created_at\":1767225600,\"status\":"
                 + WireFormat.quote(status) + ",\"background\":" + asked.background() + ",\"error\":" + error
-                + ",\"incomplete_details\":" + why + ",\"model\":" + WireFormat.quote(model != null ? model : asked.model())
+                + ",\"incomplete_details\":" + why + ",\"model\":"
+                + WireFormat.quote(model != null ? model : asked.model())
                 + ",\"output\":" + output + ",\"usage\":" + usage + "}";
     }
 

@@ -156,7 +156,8 @@ final class OpenAiResponsesItemsFormat {
                 head + "\"type\":\"function_call\",\"call_id\":" + WireFormat.quote(callId) + ",\"name\":"
                         + WireFormat.quote(tool) + ",\"arguments\":" + WireFormat.quote(words) + "}";
             case THOUGHT ->
-                head + "\"type\":\"reasoning\"" + (seal.isEmpty() ? "" : ",\"encrypted_content\":" + WireFormat.quote(seal))
+                head + "\"type\":\"reasoning\""
+                        + (seal.isEmpty() ? "" : ",\"encrypted_content\":" + WireFormat.quote(seal))
                         + ",\"summary\":"
                         + (words.isEmpty()
                                 ? "[]"

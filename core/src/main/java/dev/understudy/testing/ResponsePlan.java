@@ -53,7 +53,8 @@ record ResponsePlan(String contentType, int length, List<WireEvent> events, Clos
         }
         String body = scriptedReply.replyBody instanceof ReplyBody.Said said
                 ? wireFormat.whole(said.answer(), scriptedReply.form, asked)
-                : wireFormat.error(scriptedReply.status, ((ReplyBody.Refused) scriptedReply.replyBody).trouble(), asked);
+                : wireFormat.error(
+                        scriptedReply.status, ((ReplyBody.Refused) scriptedReply.replyBody).trouble(), asked);
         if (fault != null && fault.kind() == Kind.ERROR) {
             body = wireFormat.error(500, fault.trouble(), asked);
         }

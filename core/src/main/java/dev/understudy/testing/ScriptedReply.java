@@ -31,7 +31,13 @@ public final class ScriptedReply {
     final @Nullable Fault fault;
     final ResponsePlans responsePlans = new ResponsePlans();
 
-    private ScriptedReply(int status, Map<String, String> headers, ReplyBody replyBody, Delays delays, Form form, @Nullable Fault fault) {
+    private ScriptedReply(
+            int status,
+            Map<String, String> headers,
+            ReplyBody replyBody,
+            Delays delays,
+            Form form,
+            @Nullable Fault fault) {
         if (status < 200 || status > 999) {
             throw new IllegalArgumentException("An answer's status has three digits, 200 or more: " + status);
         }
@@ -253,6 +259,12 @@ public final class ScriptedReply {
     }
 
     private ScriptedReply failing(Kind kind, FaultPoint faultPoint, @Nullable String type, @Nullable String message) {
-        return new ScriptedReply(status, headers, replyBody, delays, form, new Fault(kind, faultPoint, new Trouble(type, null, message)));
+        return new ScriptedReply(
+                status,
+                headers,
+                replyBody,
+                delays,
+                form,
+                new Fault(kind, faultPoint, new Trouble(type, null, message)));
     }
 }

@@ -38,7 +38,8 @@ import reactor.netty.tcp.SslProvider;
  */
 public final class ScriptedServer implements AutoCloseable {
 
-    private final Script<RecordedRequest, ScriptedReply> script = new Script<>(ScriptedReply.text("Hello from the stage."));
+    private final Script<RecordedRequest, ScriptedReply> script =
+            new Script<>(ScriptedReply.text("Hello from the stage."));
     private final ConnectionTracker doors = new ConnectionTracker();
     private final int port;
     private final String scheme;
@@ -128,7 +129,9 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** Answers requests with this key, probes aside, with 429 and this Retry-After. */
     public ScriptedServer rateLimitKey(String key, Duration retryAfter) {
-        return when(asked -> asked.method().equals("POST") && asked.key().equals(key), ScriptedReply.rateLimited(retryAfter));
+        return when(
+                asked -> asked.method().equals("POST") && asked.key().equals(key),
+                ScriptedReply.rateLimited(retryAfter));
     }
 
     public int port() {

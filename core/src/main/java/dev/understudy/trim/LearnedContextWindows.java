@@ -35,8 +35,7 @@ public final class LearnedContextWindows {
     }
 
     /** The smaller of what was declared and what was learned; {@code null} when nobody knows. */
-    public @Nullable
-    Integer known(String provider, String model, @Nullable Integer declared, long now) {
+    public @Nullable Integer known(String provider, String model, @Nullable Integer declared, long now) {
         Map<Key, Learned> all = learned.get();
         Learned here = all.isEmpty() ? null : all.get(new Key(provider, model));
         if (here == null || here.until - now <= 0) {

@@ -1,5 +1,8 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.FixedDice;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
@@ -12,9 +15,6 @@ import dev.understudy.policy.RetryBudget;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -32,12 +32,12 @@ class BackoffSceneTest {
     private final List<Long> asked = new CopyOnWriteArrayList<>();
     private final ScriptedProvider down = ScriptedProvider.named("p1").then(ScriptedAnswer.fail(FailureKind.SERVER));
 
-    private UnderstudyBuilder timed(RetryPolicy retry, RandomGenerator dice, ChatProvider... providers) {
+    private UnderstudyBuilder timed(RetryPolicy retry, RandomGenerator random, ChatProvider... providers) {
         UnderstudyBuilder builder = Understudy.builder()
                 .retry(retry)
                 .circuit(CircuitPolicy.disabled()) // both would end so many retries before the scene is over
                 .retryBudget(RetryBudget.none())
-                .random(dice)
+                .random(random)
                 .listener(event -> {
                     if (event instanceof Event.AttemptStarted) {
                         asked.add(Schedulers.parallel().now(TimeUnit.MILLISECONDS));
@@ -115,8 +115,10 @@ class BackoffSceneTest {
     void aWaitThatIsNamedReplacesTheBackOffToTheMillisecond(Door door) {
         ScriptedProvider limited = ScriptedProvider.named("p1")
                 .then(
-                        ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofMillis(1_234))),
-                        ScriptedAnswer.fail(Failure.of(FailureKind.OVERLOADED, "").withRetryAfter(Duration.ofSeconds(3))),
+                        ScriptedAnswer.fail(
+                                Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofMillis(1_234))),
+                        ScriptedAnswer.fail(
+                                Failure.of(FailureKind.OVERLOADED, "").withRetryAfter(Duration.ofSeconds(3))),
                         ScriptedAnswer.text("Here I am."));
         play(
                 door,
@@ -130,7 +132,8 @@ class BackoffSceneTest {
     void aNamedWaitIsSpreadUpwardsByATenthOnly(Door door) {
         ScriptedProvider limited = ScriptedProvider.named("p1")
                 .then(
-                        ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(2))),
+                        ScriptedAnswer.fail(
+                                Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(2))),
                         ScriptedAnswer.text("Here I am."));
         play(door, timed(RetryPolicy.defaults(), new FixedDice(1), limited), FailureKind.RATE_LIMITED);
         assertThat(asked).containsExactly(0L, 2_200L);
@@ -140,7 +143,8 @@ class BackoffSceneTest {
     void aNamedWaitOfTenMinutesIsCappedAtThirtySecondsWhenNobodyElseIsLeft(Door door) {
         ScriptedProvider limited = ScriptedProvider.named("p1")
                 .then(
-                        ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofMinutes(10))),
+                        ScriptedAnswer.fail(
+                                Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofMinutes(10))),
                         ScriptedAnswer.text("Here I am."));
         play(door, timed(RetryPolicy.defaults(), new FixedDice(1), limited), FailureKind.RATE_LIMITED);
         assertThat(asked).containsExactly(0L, 30_000L);

@@ -1,5 +1,9 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.Understudy;
 import dev.understudy.behaviour.Canary.Echo;
 import dev.understudy.chat.ChatException;
@@ -11,10 +15,6 @@ import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -78,8 +78,10 @@ class CanaryOnTheWireTest {
                 ScriptedReply.error(401, "authentication_error", song),
                 ScriptedReply.error(403, "permission_error", song),
                 ScriptedReply.error(404, "not_found_error", "model_not_found", "model: " + song),
-                ScriptedReply.error(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum " + song),
-                ScriptedReply.error(400, "invalid_request_error", "content_filter", "content management policy " + song),
+                ScriptedReply.error(
+                        400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum " + song),
+                ScriptedReply.error(
+                        400, "invalid_request_error", "content_filter", "content management policy " + song),
                 ScriptedReply.error(400, "invalid_request_error", "tool call validation failed: " + song),
                 ScriptedReply.raw(
                         400,
@@ -100,7 +102,8 @@ class CanaryOnTheWireTest {
         Set<FailureKind> missing = EnumSet.complementOf(EnumSet.of(FailureKind.SKIPPED, FailureKind.TIMEOUT));
         for (ScriptedReply scriptedReply : everyKind(CANARY.key())) {
             String url = stage.server().then(scriptedReply).url();
-            missing.removeAll(search.play(wire, door, url, TimeoutPolicy.defaults()).kinds());
+            missing.removeAll(
+                    search.play(wire, door, url, TimeoutPolicy.defaults()).kinds());
         }
         assertThat(missing).isEmpty();
     }
@@ -108,7 +111,8 @@ class CanaryOnTheWireTest {
     @OnEveryWire
     void silenceAndRefusalDoNotShowIt(Wire wire, Door door) {
         Duration limit = Duration.ofMillis(200);
-        TimeoutPolicy impatient = TimeoutPolicy.defaults().withFirstContent(limit).withResponse(limit);
+        TimeoutPolicy impatient =
+                TimeoutPolicy.defaults().withFirstContent(limit).withResponse(limit);
         ScriptedServer silent = stage.server().then(ScriptedReply.text("Never.").stall(FaultPoint.nothing()));
         assertThat(search.play(wire, door, silent.url(), impatient).kinds()).contains(FailureKind.TIMEOUT);
         ScriptedServer nobody = stage.closing(ScriptedServer.refusing());
@@ -156,8 +160,8 @@ class CanaryOnTheWireTest {
 
     @Test
     void aProbeThatFailsDoesNotShowIt() {
-        ScriptedServer server =
-                stage.server().rule(asked -> ScriptedReply.error(401, "authentication_error", "Wrong: " + CANARY.key()));
+        ScriptedServer server = stage.server()
+                .rule(asked -> ScriptedReply.error(401, "authentication_error", "Wrong: " + CANARY.key()));
         for (Wire wire : Wire.values()) {
             Throwable error = stage.provider(wire, "p1", server, CANARY.key())
                     .probe()
@@ -178,8 +182,8 @@ class CanaryOnTheWireTest {
 
     @OnEveryWire
     void theValueOfSuchAFieldIsTakenOutWhereAServerEchoesIt(Wire wire, Door door) {
-        ScriptedServer server =
-                stage.server().then(ScriptedReply.error(403, "permission_error", "Not with " + CANARY.key() + " here."));
+        ScriptedServer server = stage.server()
+                .then(ScriptedReply.error(403, "permission_error", "Not with " + CANARY.key() + " here."));
         Endpoint endpoint =
                 Wire.endpoint("p1", server, "another-key").withHeader("x-gateway-auth", "Bearer " + CANARY.key());
         search.look(door.hear(stage.understudy(stage.provider(wire, endpoint)), REQUEST));

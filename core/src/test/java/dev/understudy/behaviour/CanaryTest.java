@@ -1,5 +1,7 @@
 package dev.understudy.behaviour;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.behaviour.Canary.Echo;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.FailureKind;
@@ -7,8 +9,6 @@ import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -90,13 +90,16 @@ class CanaryTest {
     void noErrorInsideOfASuccessShowsIt(Wire wire, Door door, Canary canary, Echo echo) {
         String song = echo.of(canary.key());
         for (ScriptedReply scriptedReply : List.of(
-                ScriptedReply.text("one two").fail(FaultPoint.tokens(0), "overloaded_error", "Busy with " + song + " now."),
-                ScriptedReply.text("one two").fail(FaultPoint.tokens(1), "authentication_error", "Not with " + song + " here."),
+                ScriptedReply.text("one two")
+                        .fail(FaultPoint.tokens(0), "overloaded_error", "Busy with " + song + " now."),
+                ScriptedReply.text("one two")
+                        .fail(FaultPoint.tokens(1), "authentication_error", "Not with " + song + " here."),
                 ScriptedReply.raw(200, "application/json", song),
                 ScriptedReply.raw(200, "application/json", "{\"choices\": " + song + "}"),
                 ScriptedReply.raw(200, "application/json", "{\"" + song + "\": 1"),
                 ScriptedReply.raw(200, "text/event-stream", "data: " + song + "\n\n"),
-                ScriptedReply.raw(200, "text/event-stream", "event: " + song + "\ndata: {\"type\":\"" + song + "\"}\n\n"),
+                ScriptedReply.raw(
+                        200, "text/event-stream", "event: " + song + "\ndata: {\"type\":\"" + song + "\"}\n\n"),
                 ScriptedReply.raw(200, "text/event-stream", "error: {\"message\":\"" + song + "\"}\n\n"),
                 ScriptedReply.raw(200, "text/event-stream", "event: error\ndata: " + song + "\n\n"),
                 ScriptedReply.raw(200, "text/event-stream", song + ": x\n\n: " + song + "\n\n"))) {

@@ -1,5 +1,8 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.FixedDice;
 import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
@@ -11,9 +14,6 @@ import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +32,8 @@ class CancelTest {
     private final ScriptedServer server = stage.server();
 
     private void assertLeft() {
-        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
+        assertThat(server.endings().next().block(Door.SOON).ending())
+                .isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
         assertThat(server.connections().filter(open -> open == 0).next().block(Door.SOON))
                 .isZero();
         assertThat(stage.events(Event.CallCancelled.class)).hasSize(1);
@@ -124,7 +125,8 @@ class CancelTest {
         Disposable call = door.ask(understudy, REQUEST).subscribe();
         second.arrivals().next().block(Door.SOON);
         call.dispose();
-        assertThat(second.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
+        assertThat(second.endings().next().block(Door.SOON).ending())
+                .isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
         assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.COMPLETED);
         stage.assertNoTimerIsLeft();
     }

@@ -1,5 +1,8 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatResponse;
@@ -13,9 +16,6 @@ import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
@@ -42,7 +42,9 @@ class CommitTest {
         RESET(ScriptedReply::reset, FailureKind.TRUNCATED),
         STALL(ScriptedReply::stall, FailureKind.TIMEOUT),
         GARBLE(ScriptedReply::garble, FailureKind.PROTOCOL),
-        IN_BAND_ERROR((scriptedReply, faultPoint) -> scriptedReply.fail(faultPoint, "overloaded_error", "Busy."), FailureKind.OVERLOADED);
+        IN_BAND_ERROR(
+                (scriptedReply, faultPoint) -> scriptedReply.fail(faultPoint, "overloaded_error", "Busy."),
+                FailureKind.OVERLOADED);
 
         final BiFunction<ScriptedReply, FaultPoint, ScriptedReply> happens;
         final FailureKind kind;
@@ -68,7 +70,8 @@ class CommitTest {
 
     /** Impatient in the middle of an answer, where the accident calls for it. */
     private Understudy both(Wire wire, Accident accident) {
-        return both(wire, accident == Accident.STALL ? TimeoutPolicy.defaults().withIdle(SHORT) : TimeoutPolicy.defaults());
+        return both(
+                wire, accident == Accident.STALL ? TimeoutPolicy.defaults().withIdle(SHORT) : TimeoutPolicy.defaults());
     }
 
     private Understudy impatient(Wire wire, Accident accident) {
@@ -111,14 +114,17 @@ class CommitTest {
     @ParameterizedTest
     @MethodSource("accidents")
     void thePartialAnswerHoldsAllThatWasDelivered(Wire wire, Accident accident) {
-        first.then(accident.happens.apply(ScriptedReply.text("one two three").withReasoning("I count."), FaultPoint.tokens(4)));
+        first.then(accident.happens.apply(
+                ScriptedReply.text("one two three").withReasoning("I count."), FaultPoint.tokens(4)));
         Heard heard = Door.STREAM.hear(both(wire, accident), REQUEST);
         ChatResponse partial = heard.cut().partial();
         assertThat(partial.text()).isEqualTo("one two").isEqualTo(heard.text());
         assertThat(partial.reasoning()).isEqualTo("I count.");
         assertThat(partial.finishReason()).isEqualTo(FinishReason.ERROR);
         assertThat(partial.served().provider()).isEqualTo("p1");
-        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::outcome).containsExactly(AttemptLog.Outcome.PARTIAL);
+        assertThat(heard.trail().attempts())
+                .extracting(AttemptLog.Attempt::outcome)
+                .containsExactly(AttemptLog.Outcome.PARTIAL);
     }
 
     @ParameterizedTest
@@ -163,7 +169,8 @@ class CommitTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void anEndThatOnlyTheConnectionTellsIsACutToo(Wire wire) {
-        first.then(ScriptedReply.text("one two").withoutFinish().withoutTerminal().untilClose());
+        first.then(
+                ScriptedReply.text("one two").withoutFinish().withoutTerminal().untilClose());
         assertThat(Door.STREAM.hear(both(wire), REQUEST).cut().failure().kind()).isEqualTo(FailureKind.TRUNCATED);
     }
 

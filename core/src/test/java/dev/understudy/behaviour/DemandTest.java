@@ -1,5 +1,8 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
@@ -8,9 +11,6 @@ import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,8 @@ class DemandTest {
 
     @Test
     void aDemandOfThreeStaysThree() {
-        ScriptedProvider provider = ScriptedProvider.named("p1").then(ScriptedAnswer.text("one two three four five six"));
+        ScriptedProvider provider =
+                ScriptedProvider.named("p1").then(ScriptedAnswer.text("one two three four five six"));
         StepVerifier.create(stage.understudy(provider).stream(REQUEST), 3)
                 .expectNextCount(3)
                 .then(() -> assertThat(provider.calls().get(0).requested()).isEqualTo(3))
@@ -83,6 +84,7 @@ class DemandTest {
                 .then(() -> assertThat(server.calls().get(0).ending()).isEqualTo(RecordedRequest.Ending.OPEN))
                 .thenCancel()
                 .verify(Door.SOON);
-        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
+        assertThat(server.endings().next().block(Door.SOON).ending())
+                .isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
     }
 }

@@ -1,5 +1,8 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
@@ -7,9 +10,6 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -20,7 +20,8 @@ class ExhaustedTest {
     final Rehearsal stage = new Rehearsal();
 
     private Understudy failing(Wire wire) {
-        ScriptedServer broken = stage.server().then(ScriptedReply.error(500, "server_error", "The house\nburned down."));
+        ScriptedServer broken =
+                stage.server().then(ScriptedReply.error(500, "server_error", "The house\nburned down."));
         ScriptedServer closed = stage.server()
                 .then(ScriptedReply.error(401, "authentication_error", "The key sk-live-4711abcdef is not known."));
         ScriptedServer nobody = stage.closing(ScriptedServer.refusing());

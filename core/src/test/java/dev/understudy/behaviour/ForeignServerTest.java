@@ -1,11 +1,5 @@
 package dev.understudy.behaviour;
 
-import dev.understudy.Understudy;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.policy.RetryPolicy;
-import dev.understudy.provider.endpoint.Endpoint;
-import dev.understudy.testing.ScriptedReply;
-import dev.understudy.testing.ScriptedServer;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
@@ -20,6 +14,12 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import dev.understudy.Understudy;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;

@@ -1,5 +1,7 @@
 package dev.understudy.behaviour;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatResponse;
@@ -7,8 +9,6 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;

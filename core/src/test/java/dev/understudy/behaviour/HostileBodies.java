@@ -1,8 +1,5 @@
 package dev.understudy.behaviour;
 
-import dev.understudy.behaviour.Attack.End;
-import dev.understudy.behaviour.Tongue.Form;
-import dev.understudy.provider.EventStreamBytes;
 import static dev.understudy.behaviour.Attack.MIB;
 import static dev.understudy.behaviour.Attack.body;
 import static dev.understudy.behaviour.Attack.heard;
@@ -13,6 +10,9 @@ import static dev.understudy.chat.FailureKind.PROTOCOL;
 import static dev.understudy.chat.FailureKind.SERVER;
 import static dev.understudy.chat.FailureKind.TRUNCATED;
 
+import dev.understudy.behaviour.Attack.End;
+import dev.understudy.behaviour.Tongue.Form;
+import dev.understudy.provider.EventStreamBytes;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.function.Function;

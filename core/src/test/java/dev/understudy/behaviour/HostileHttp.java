@@ -1,8 +1,5 @@
 package dev.understudy.behaviour;
 
-import dev.understudy.behaviour.Attack.End;
-import dev.understudy.behaviour.Attack.Script;
-import dev.understudy.chat.FailureKind;
 import static dev.understudy.behaviour.Attack.MIB;
 import static dev.understudy.behaviour.Attack.body;
 import static dev.understudy.behaviour.Attack.heard;
@@ -14,6 +11,9 @@ import static dev.understudy.chat.FailureKind.PROTOCOL;
 import static dev.understudy.chat.FailureKind.TIMEOUT;
 import static dev.understudy.chat.FailureKind.TRUNCATED;
 
+import dev.understudy.behaviour.Attack.End;
+import dev.understudy.behaviour.Attack.Script;
+import dev.understudy.chat.FailureKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

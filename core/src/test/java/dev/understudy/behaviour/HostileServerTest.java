@@ -1,5 +1,10 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Attack.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 import dev.understudy.Understudy;
 import dev.understudy.behaviour.HostileServer.Caller;
 import dev.understudy.chat.ChatProvider;
@@ -10,11 +15,6 @@ import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.behaviour.Attack.MIB;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.sun.management.OperatingSystemMXBean;
-import com.sun.management.ThreadMXBean;
 import io.netty.util.internal.PlatformDependent;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;

@@ -149,9 +149,9 @@ class HouseRulesTest {
     void onlyOperatorsAndBackgroundWorkSubscribe() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName("dev.understudy.Prober")
+                .doNotHaveFullyQualifiedName("dev.understudy.pool.HealthProber")
                 .and()
-                .doNotHaveFullyQualifiedName("dev.understudy.Hearsay")
+                .doNotHaveFullyQualifiedName("dev.understudy.pool.StateSubscriber")
                 .should()
                 .callMethodWhere(named(Publisher.class, Set.of("subscribe")).and(outsideOfSubscribe()))
                 .check(HOUSE);

@@ -1,14 +1,14 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,7 +85,10 @@ class InBandErrorTest {
     @OnEveryWire
     void aConversationThatIsTooLongIsNotSentAgain(Wire wire, Door door) {
         first.then(ScriptedReply.text("one")
-                .fail(FaultPoint.tokens(0), "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"));
+                .fail(
+                        FaultPoint.tokens(0),
+                        "invalid_request_error",
+                        "prompt is too long: 210000 tokens > 200000 maximum"));
         Heard heard = door.hear(both(wire), REQUEST);
         assertThat(heard.kinds()).containsExactly(FailureKind.CONTEXT_OVERFLOW);
         assertThat(heard.exhausted().why()).endsWith("cannot be reduced further");
@@ -96,7 +99,9 @@ class InBandErrorTest {
     @ParameterizedTest
     @MethodSource("dev.understudy.behaviour.Rehearsal#everywhere")
     void aTransientErrorInsideASuccessIsRetried(Wire wire, Door door) {
-        first.then(ScriptedReply.text("one").fail(FaultPoint.tokens(0), "overloaded_error", "Overloaded"), ScriptedReply.text("Here I am."));
+        first.then(
+                ScriptedReply.text("one").fail(FaultPoint.tokens(0), "overloaded_error", "Overloaded"),
+                ScriptedReply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", first, "k1"));
         assertThat(door.hear(understudy, REQUEST).text()).isEqualTo("Here I am.");
         assertThat(first.calls()).hasSize(2);

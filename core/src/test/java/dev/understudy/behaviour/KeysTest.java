@@ -1,5 +1,9 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static dev.understudy.behaviour.Rehearsal.callers;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ProviderEvent;
@@ -7,10 +11,6 @@ import dev.understudy.event.Event;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static dev.understudy.behaviour.Rehearsal.callers;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

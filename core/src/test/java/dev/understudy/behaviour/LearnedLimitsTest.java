@@ -1,5 +1,9 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static dev.understudy.behaviour.Rehearsal.callers;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ProviderEvent;
@@ -7,10 +11,6 @@ import dev.understudy.event.Event;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static dev.understudy.behaviour.Rehearsal.callers;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,9 +27,11 @@ class LearnedLimitsTest {
     /** In the way of the vendor: nothing is left, and half a minute until it is back. */
     private static ScriptedReply empty(Wire wire, ScriptedReply scriptedReply) {
         return wire == Wire.OPENAI
-                ? scriptedReply.withHeader("x-ratelimit-remaining-requests", "0")
+                ? scriptedReply
+                        .withHeader("x-ratelimit-remaining-requests", "0")
                         .withHeader("x-ratelimit-reset-requests", "30s")
-                : scriptedReply.withHeader("anthropic-ratelimit-input-tokens-remaining", "0")
+                : scriptedReply
+                        .withHeader("anthropic-ratelimit-input-tokens-remaining", "0")
                         .withHeader(
                                 "anthropic-ratelimit-input-tokens-reset",
                                 Instant.now()
@@ -72,7 +74,8 @@ class LearnedLimitsTest {
 
     @OnEveryWire
     void a429WithoutRetryAfterMeansTheEmptyBucket(Wire wire, Door door) {
-        ScriptedServer server = stage.server().when(asked -> asked.key().equals("k1"), empty(wire, ScriptedReply.status(429)));
+        ScriptedServer server =
+                stage.server().when(asked -> asked.key().equals("k1"), empty(wire, ScriptedReply.status(429)));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1", "k2"));
         IntStream.range(0, 3).forEach(i -> door.hear(understudy, REQUEST).served());
         assertThat(callers(server)).containsExactly("k1", "k2", "k2", "k2");
@@ -80,8 +83,8 @@ class LearnedLimitsTest {
 
     @OnEveryWire
     void whatAVendorSaysInRetryAfterOutweighsItsBuckets(Wire wire, Door door) {
-        ScriptedServer server =
-                stage.server().then(empty(wire, ScriptedReply.rateLimited(Duration.ofMillis(50))), ScriptedReply.text("Here I am."));
+        ScriptedServer server = stage.server()
+                .then(empty(wire, ScriptedReply.rateLimited(Duration.ofMillis(50))), ScriptedReply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         assertThat(door.hear(understudy, REQUEST).text()).isEqualTo("Here I am.");
         assertThat(server.calls()).hasSize(2);

@@ -1,5 +1,8 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
@@ -8,9 +11,6 @@ import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,8 +47,9 @@ class OutageOnSocketsTest {
     @CsvSource({"OPENAI, STREAM, BUSY", "ANTHROPIC, CHAT, RESETS"})
     void noCallFailsAndTheDeadPrimaryIsAskedOnceInEachOpenWindow(Wire wire, Door door, Way way) {
         AtomicBoolean down = new AtomicBoolean();
-        ScriptedServer primary =
-                stage.server().rule(asked -> down.get() ? way.scriptedReply : null).always(ScriptedReply.text("I am the primary."));
+        ScriptedServer primary = stage.server()
+                .rule(asked -> down.get() ? way.scriptedReply : null)
+                .always(ScriptedReply.text("I am the primary."));
         ScriptedServer second = stage.server().always(ScriptedReply.text("I stand in."));
         Understudy understudy = stage.builder(
                         stage.provider(wire, "primary", primary, "k1"), stage.provider(wire, "second", second, "k2"))
@@ -85,8 +86,8 @@ class OutageOnSocketsTest {
         // Calls that were let through before it opened may still be told of afterwards: those are in the first window.
         assertThat(windows.stream().skip(1)).isNotEmpty().allMatch(attempts -> attempts <= 1);
         assertThat(isByPrimary(heard.get(CALLS - 1))).as("it is back in use").isTrue();
-        assertThat(understudy.control().status())
-                .allSatisfy(providerStatus -> assertThat(providerStatus.inFlight()).isZero());
+        assertThat(understudy.control().status()).allSatisfy(providerStatus -> assertThat(providerStatus.inFlight())
+                .isZero());
         assertThat(stage.timers.left()).isZero();
     }
 

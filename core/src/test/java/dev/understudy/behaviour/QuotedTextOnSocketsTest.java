@@ -1,13 +1,13 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A vendor that quotes one caller's text in its errors takes nothing from the other callers. */
@@ -23,7 +23,8 @@ class QuotedTextOnSocketsTest {
         ScriptedServer server = stage.server()
                 .when(
                         asked -> asked.text().contains(KEY),
-                        ScriptedReply.error(400, "invalid_request_error", "There is no such thing as " + KEY + " here."))
+                        ScriptedReply.error(
+                                400, "invalid_request_error", "There is no such thing as " + KEY + " here."))
                 .always(ScriptedReply.text("Hello."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         assertThat(door.hear(understudy, REQUEST.withModel(KEY)).kinds()).containsExactly(FailureKind.INVALID_REQUEST);

@@ -1,5 +1,9 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static dev.understudy.behaviour.Rehearsal.callers;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
@@ -12,10 +16,6 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static dev.understudy.behaviour.Rehearsal.callers;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +75,9 @@ class RefusedParameterTest {
         assertThat(heard.served().fallback()).isFalse();
         assertThat(whoHad("temperature")).containsExactly(true, false);
         assertThat(callers(server)).containsExactly("k1", "k1");
-        assertThat(notices()).containsExactly(new ProviderEvent.RequestAdapted("p1", "m", "temperature", ProviderEvent.Change.LEFT_OUT));
+        assertThat(notices())
+                .containsExactly(
+                        new ProviderEvent.RequestAdapted("p1", "m", "temperature", ProviderEvent.Change.LEFT_OUT));
         assertThat(notices().get(0)).hasToString("p1/m is asked again without temperature, which it refuses");
 
         assertThat(door.hear(understudy, WARM).text()).isEqualTo("It is I.");
@@ -104,7 +106,11 @@ class RefusedParameterTest {
 
     @OnEveryWire
     void itCostsNoTryOfTheWalk(Wire wire, Door door) {
-        server.then(refusal("temperature"), ScriptedReply.status(500), ScriptedReply.status(500), ScriptedReply.text("At last."));
+        server.then(
+                refusal("temperature"),
+                ScriptedReply.status(500),
+                ScriptedReply.status(500),
+                ScriptedReply.text("At last."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Heard heard = door.hear(understudy, WARM);
         assertThat(heard.text()).isEqualTo("At last.");
@@ -191,13 +197,14 @@ class RefusedParameterTest {
     void aLimitIsSentUnderItsOtherName(Door door, OpenAiCompatibility openAiCompatibility, String other) {
         String usual = openAiCompatibility.fields().maxTokens();
         refusing(server, usual);
-        Understudy understudy =
-                stage.understudy(stage.closing(Providers.openAiCompatible(Wire.endpoint("p1", server, "k1"), openAiCompatibility)));
+        Understudy understudy = stage.understudy(
+                stage.closing(Providers.openAiCompatible(Wire.endpoint("p1", server, "k1"), openAiCompatibility)));
         assertThat(door.hear(understudy, WARM).text()).isEqualTo("It is I.");
         assertThat(server.calls().get(1).text())
                 .isEqualTo(server.calls().get(0).text().replace("\"" + usual + "\":", "\"" + other + "\":"));
         assertThat(server.calls().get(1).text()).contains("\"" + other + "\":100");
-        assertThat(notices()).containsExactly(new ProviderEvent.RequestAdapted("p1", "m", usual, ProviderEvent.Change.RENAMED));
+        assertThat(notices())
+                .containsExactly(new ProviderEvent.RequestAdapted("p1", "m", usual, ProviderEvent.Change.RENAMED));
         door.hear(understudy, WARM);
         assertThat(server.calls()).hasSize(3);
     }

@@ -1,5 +1,7 @@
 package dev.understudy.behaviour;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.FixedDice;
 import dev.understudy.Timers;
 import dev.understudy.Understudy;
@@ -11,8 +13,6 @@ import dev.understudy.policy.RetryPolicy;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

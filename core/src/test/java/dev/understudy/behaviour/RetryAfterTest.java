@@ -1,5 +1,9 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.QUICK;
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -7,10 +11,6 @@ import dev.understudy.event.Event;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.QUICK;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -41,7 +41,8 @@ class RetryAfterTest {
                         .withHeader("date", "Wed, 21 Oct 2026 07:28:00 GMT")
                         .withHeader("retry-after", "Wed, 21 Oct 2026 07:28:01 GMT"),
                 1_000),
-        FIELD_OF_THE_BODY(ScriptedReply.raw(429, "application/json", LIMITED.formatted("", ",\"retry_after\": 2.5")), 2_500),
+        FIELD_OF_THE_BODY(
+                ScriptedReply.raw(429, "application/json", LIMITED.formatted("", ",\"retry_after\": 2.5")), 2_500),
         WORDS(ScriptedReply.raw(429, "application/json", LIMITED.formatted(" Retry-After 7", "")), 7_000);
 
         final ScriptedReply scriptedReply;
@@ -103,7 +104,10 @@ class RetryAfterTest {
     @OnEveryWire
     void zeroAndAbsentMeanBackOff(Wire wire, Door door) {
         ScriptedServer server = stage.server()
-                .then(ScriptedReply.status(429).withHeader("retry-after", "0"), ScriptedReply.status(429), ScriptedReply.text("Yes?"));
+                .then(
+                        ScriptedReply.status(429).withHeader("retry-after", "0"),
+                        ScriptedReply.status(429),
+                        ScriptedReply.text("Yes?"));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Heard heard = door.hear(understudy, REQUEST);
         assertThat(heard.text()).isEqualTo("Yes?");
@@ -115,7 +119,8 @@ class RetryAfterTest {
 
     @OnEveryWire
     void aWaitLongerThanTheCapIsCappedWhenNobodyElseIsLeft(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(ScriptedReply.rateLimited(Duration.ofHours(2)), ScriptedReply.text("Here I am."));
+        ScriptedServer server =
+                stage.server().then(ScriptedReply.rateLimited(Duration.ofHours(2)), ScriptedReply.text("Here I am."));
         Understudy understudy = stage.builder(stage.provider(wire, "p1", server, "k1"))
                 .retry(QUICK.withMaxWait(Duration.ofMillis(200)))
                 .build();
@@ -141,8 +146,10 @@ class RetryAfterTest {
 
     @OnEveryWire
     void overloadIsToldToWaitInTheSameWay(Wire wire, Door door) {
-        ScriptedServer server =
-                stage.server().then(ScriptedReply.status(503).withRetryAfter(Duration.ofMillis(250)), ScriptedReply.text("Here I am."));
+        ScriptedServer server = stage.server()
+                .then(
+                        ScriptedReply.status(503).withRetryAfter(Duration.ofMillis(250)),
+                        ScriptedReply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         assertThat(door.hear(understudy, REQUEST).text()).isEqualTo("Here I am.");
         assertThat(gaps(server)).singleElement().satisfies(gap -> assertThat(gap)

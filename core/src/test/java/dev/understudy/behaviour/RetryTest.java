@@ -1,14 +1,14 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +35,8 @@ class RetryTest {
 
     @OnEveryWire
     void aFailureThatPassesIsRetriedUntilItHasPassed(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(ScriptedReply.status(503), ScriptedReply.status(500), ScriptedReply.text("Here I am."));
+        ScriptedServer server = stage.server()
+                .then(ScriptedReply.status(503), ScriptedReply.status(500), ScriptedReply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Heard heard = door.hear(understudy, REQUEST);
         assertThat(heard.text()).isEqualTo("Here I am.");
@@ -80,16 +81,20 @@ class RetryTest {
         NOT_ALLOWED(ScriptedReply.status(403), FailureKind.FORBIDDEN),
         NO_SUCH_MODEL(ScriptedReply.status(404), FailureKind.MODEL_NOT_FOUND),
         NO_QUOTA(
-                ScriptedReply.error(429, "insufficient_quota", "insufficient_quota", "You have used up what you paid for."),
+                ScriptedReply.error(
+                        429, "insufficient_quota", "insufficient_quota", "You have used up what you paid for."),
                 FailureKind.QUOTA),
         IN_ARREARS(
-                ScriptedReply.raw(429, "application/json", "{\"error\":{\"code\":\"1113\",\"message\":\"In arrears.\"}}"),
+                ScriptedReply.raw(
+                        429, "application/json", "{\"error\":{\"code\":\"1113\",\"message\":\"In arrears.\"}}"),
                 FailureKind.QUOTA),
         NOT_IN_PLAN(
-                ScriptedReply.raw(429, "application/json", "{\"error\":{\"code\":\"1311\",\"message\":\"Not for you.\"}}"),
+                ScriptedReply.raw(
+                        429, "application/json", "{\"error\":{\"code\":\"1311\",\"message\":\"Not for you.\"}}"),
                 FailureKind.FORBIDDEN),
         PLAN_IN_WORDS(
-                ScriptedReply.error(429, "rate_limit_error", "Your plan does not include this model."), FailureKind.FORBIDDEN),
+                ScriptedReply.error(429, "rate_limit_error", "Your plan does not include this model."),
+                FailureKind.FORBIDDEN),
         PLAN_WITH_RETRY_AFTER(
                 ScriptedReply.error(429, "rate_limit_error", "Your plan does not include this model.")
                         .withHeader("retry-after", "1"),

@@ -1,5 +1,7 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
@@ -10,8 +12,6 @@ import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.endpoint.Endpoint;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-
 
 /** Plays a scene with a canary for a key, and then looks everywhere. */
 record Search(Rehearsal stage, Aloud aloud, Canary canary) {

@@ -1,5 +1,8 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -8,9 +11,6 @@ import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,7 +76,8 @@ class SilenceTest {
 
     /** Nothing at all, only headers, and only what opens an answer. */
     static Stream<Arguments> silences() {
-        return Rehearsal.times(Rehearsal.everywhere(), FaultPoint.nothing(), FaultPoint.headers(), FaultPoint.tokens(0));
+        return Rehearsal.times(
+                Rehearsal.everywhere(), FaultPoint.nothing(), FaultPoint.headers(), FaultPoint.tokens(0));
     }
 
     @OnEveryWire

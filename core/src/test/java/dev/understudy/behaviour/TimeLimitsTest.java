@@ -1,5 +1,8 @@
 package dev.understudy.behaviour;
 
+import static dev.understudy.behaviour.Rehearsal.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.CallContext;
 import dev.understudy.FixedDice;
 import dev.understudy.Understudy;
@@ -12,9 +15,6 @@ import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static dev.understudy.behaviour.Rehearsal.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -99,7 +99,8 @@ class TimeLimitsTest {
     @ThroughBothDoors
     void aNamedWaitThatWouldEndAfterTheDeadlineIsNotBegun(Door door) {
         ScriptedProvider limited = ScriptedProvider.named("p1")
-                .then(ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20))));
+                .then(ScriptedAnswer.fail(
+                        Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20))));
         StepVerifier.withVirtualTime(() -> door.ask(over(limited).build(), REQUEST)
                         .contextWrite(CallContext.deadline(Duration.ofSeconds(10))))
                 .assertNext(heard -> assertThat(heard.exhausted().why())
@@ -149,13 +150,15 @@ class TimeLimitsTest {
                 .block(Door.SOON);
         assertThat(heard.exhausted().why()).isEqualTo("The time of the call is over");
         assertThat(heard.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.DEADLINE);
-        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
+        assertThat(server.endings().next().block(Door.SOON).ending())
+                .isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
         stage.assertNoTimerIsLeft();
     }
 
     @OnEveryWire
     void aDeadlineInTheMiddleOfAStreamKeepsWhatWasDelivered(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(ScriptedReply.text("one two three").stall(FaultPoint.tokens(2)));
+        ScriptedServer server =
+                stage.server().then(ScriptedReply.text("one two three").stall(FaultPoint.tokens(2)));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Heard heard = door.ask(understudy, REQUEST)
                 .contextWrite(CallContext.deadline(Duration.ofMillis(700)))
@@ -166,6 +169,7 @@ class TimeLimitsTest {
         } else {
             assertThat(heard.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.DEADLINE);
         }
-        assertThat(server.endings().next().block(Door.SOON).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
+        assertThat(server.endings().next().block(Door.SOON).ending())
+                .isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
     }
 }

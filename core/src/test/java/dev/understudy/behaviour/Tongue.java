@@ -1,12 +1,12 @@
 package dev.understudy.behaviour;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.provider.EventStreamBytes;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Base64;

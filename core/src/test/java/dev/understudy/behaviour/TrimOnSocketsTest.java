@@ -1,5 +1,7 @@
 package dev.understudy.behaviour;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
@@ -8,8 +10,6 @@ import dev.understudy.chat.Message;
 import dev.understudy.policy.ContextWindow;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -71,7 +71,9 @@ class TrimOnSocketsTest {
         assertThat(server.calls().get(1).text())
                 .contains("Be brief.", "second question", "second answer", "last question")
                 .doesNotContain("first question", "first answer");
-        assertThat(heard.trail().attempts()).extracting(AttemptLog.Attempt::dropped).containsExactly(0, 2);
+        assertThat(heard.trail().attempts())
+                .extracting(AttemptLog.Attempt::dropped)
+                .containsExactly(0, 2);
     }
 
     @OnEveryWire

@@ -1,5 +1,9 @@
 package dev.understudy.call;
 
+import static dev.understudy.VirtualStage.REQUEST;
+import static dev.understudy.VirtualStage.standing;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.VirtualStage;
@@ -18,10 +22,6 @@ import dev.understudy.policy.RateLimits;
 import dev.understudy.policy.RetryBudget;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.REQUEST;
-import static dev.understudy.VirtualStage.standing;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,11 +46,13 @@ class AttemptPermitTest {
     /** How one call goes: what the provider does, and when the caller leaves, if it does. */
     enum Scene {
         SUCCESS(ScriptedAnswer.text("one two three"), null),
-        LATE_SUCCESS(ScriptedAnswer.text("one two three").beforeFirst(seconds(2)).between(seconds(1)), null),
+        LATE_SUCCESS(
+                ScriptedAnswer.text("one two three").beforeFirst(seconds(2)).between(seconds(1)), null),
         FAILURE(ScriptedAnswer.fail(BROKEN), null),
         FAILURE_THAT_SPEAKS_AGAINST_NOBODY(ScriptedAnswer.fail(FailureKind.INVALID_REQUEST), null),
         LATE_FAILURE(ScriptedAnswer.fail(BROKEN).beforeFirst(seconds(2)), null),
-        FAILURE_AFTER_CONTENT(ScriptedAnswer.text("one two three").between(seconds(1)).failAfter(2, BROKEN), null),
+        FAILURE_AFTER_CONTENT(
+                ScriptedAnswer.text("one two three").between(seconds(1)).failAfter(2, BROKEN), null),
         BUG(ScriptedAnswer.error(new IllegalStateException("bug")), null),
         THROWN_BUG(ScriptedAnswer.throwing(new IllegalStateException("bug")), null),
         EMPTY(ScriptedAnswer.empty(), null),
@@ -144,7 +146,12 @@ class AttemptPermitTest {
     @Test
     void tokensOfARefusedRequestAreGivenBackAndThoseOfASilentOneAreNot() {
         Understudy understudy = door(RateLimits.none().withTokensPerMinute(1_000));
-        a.then(ScriptedAnswer.fail(BROKEN), ScriptedAnswer.fail(BROKEN), ScriptedAnswer.fail(BROKEN), stage.timed(ScriptedAnswer.hang()), ScriptedAnswer.text("well"));
+        a.then(
+                ScriptedAnswer.fail(BROKEN),
+                ScriptedAnswer.fail(BROKEN),
+                ScriptedAnswer.fail(BROKEN),
+                stage.timed(ScriptedAnswer.hang()),
+                ScriptedAnswer.text("well"));
         for (int i = 0; i < 3; i++) {
             assertThat(stage.chat(understudy).outcomes()).containsExactly("a:failed");
         }
@@ -245,7 +252,8 @@ class AttemptPermitTest {
                 .provider(a, ProviderOptions.any().withLimits(RateLimits.none().withTokensPerMinute(800)))
                 .provider(b)
                 .build();
-        a.then(stage.timed(ScriptedAnswer.text("brief").beforeFirst(Duration.ofSeconds(1)).withUsage(Usage.of(5, 5))));
+        a.then(stage.timed(
+                ScriptedAnswer.text("brief").beforeFirst(Duration.ofSeconds(1)).withUsage(Usage.of(5, 5))));
         a.then(ScriptedAnswer.text("well"));
         VirtualStage.Heard first = stage.chat(understudy);
         VirtualStage.Heard skipped = stage.chat(understudy);

@@ -1,9 +1,9 @@
 package dev.understudy.call;
 
-import dev.understudy.FixedDice;
-import dev.understudy.policy.RetryPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.FixedDice;
+import dev.understudy.policy.RetryPolicy;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -53,11 +53,11 @@ class BackoffTest {
 
     @Test
     void everyThrowStaysWithinItsBounds() {
-        RandomGenerator dice = new SplittableRandom(20261120);
+        RandomGenerator random = new SplittableRandom(20261120);
         for (int i = 0; i < 10_000; i++) {
             int retry = 1 + i % 12;
             long full = Math.min(8000, 500L << Math.min(retry - 1, 20));
-            assertThat(wait(retry, RetryPolicy.Jitter.FULL, dice).toMillis()).isBetween(50L, full);
+            assertThat(wait(retry, RetryPolicy.Jitter.FULL, random).toMillis()).isBetween(50L, full);
         }
     }
 
@@ -65,11 +65,12 @@ class BackoffTest {
     void aWaitThatWasToldIsNeverShortened() {
         assertThat(Backoff.advisedDelay(Duration.ofSeconds(2), LOWEST)).isEqualTo(Duration.ofSeconds(2));
         assertThat(Backoff.advisedDelay(Duration.ofSeconds(2), HIGHEST)).isEqualTo(Duration.ofMillis(2200));
-        assertThat(Backoff.advisedDelay(Duration.ofSeconds(Long.MAX_VALUE), LOWEST)).isPositive();
+        assertThat(Backoff.advisedDelay(Duration.ofSeconds(Long.MAX_VALUE), LOWEST))
+                .isPositive();
     }
 
-    private static Duration wait(int retry, RetryPolicy.Jitter jitter, RandomGenerator dice) {
+    private static Duration wait(int retry, RetryPolicy.Jitter jitter, RandomGenerator random) {
         return Backoff.retryDelay(
-                retry, false, Duration.ZERO, RetryPolicy.defaults().withJitter(jitter), dice);
+                retry, false, Duration.ZERO, RetryPolicy.defaults().withJitter(jitter), random);
     }
 }

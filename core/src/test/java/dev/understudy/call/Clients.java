@@ -99,7 +99,7 @@ public final class Clients {
                         events,
                         DEFAULTS.statePublisher(),
                         DEFAULTS.timeSource(),
-                        DEFAULTS.dice())
+                        DEFAULTS.random())
                 .member(provider, providerOptions, 0);
     }
 

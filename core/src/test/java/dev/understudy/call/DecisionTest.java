@@ -1,5 +1,7 @@
 package dev.understudy.call;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.FixedDice;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
@@ -10,8 +12,6 @@ import dev.understudy.chat.Usage;
 import dev.understudy.guard.FailureRules;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.pool.Route;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -199,8 +199,8 @@ class DecisionTest {
         Plan plan = plan(route("a"), route("b"));
         Failure broken = Failure.of(FailureKind.SERVER, "");
         Decision.Options two = new Decision.Options(RetryPolicy.defaults(), 1, false, false);
-        Decision decision =
-                Decision.after(broken, failedOnce(plan, broken), plan, two, NOW, Long.MAX_VALUE, LOWEST, Clients.PLENTY);
+        Decision decision = Decision.after(
+                broken, failedOnce(plan, broken), plan, two, NOW, Long.MAX_VALUE, LOWEST, Clients.PLENTY);
         assertThat(decision)
                 .isEqualTo(new Decision.Stop(
                         Decision.Stop.Reason.ATTEMPT_LIMIT_REACHED, "The limit of 1 attempts is reached"));
@@ -242,12 +242,12 @@ class DecisionTest {
                 .isEqualTo(new Decision.Stop(Decision.Stop.Reason.ALL_FAILED));
     }
 
-    private static List<Duration> waitsInPlace(Failure failure, Plan plan, RandomGenerator dice) {
+    private static List<Duration> waitsInPlace(Failure failure, Plan plan, RandomGenerator random) {
         List<Duration> waits = new ArrayList<>();
         Cursor cursor = Cursor.start(plan);
         while (true) {
             Decision decision = Decision.after(
-                    failure, failed(cursor, failure), plan, RULES, NOW, Long.MAX_VALUE, dice, Clients.PLENTY);
+                    failure, failed(cursor, failure), plan, RULES, NOW, Long.MAX_VALUE, random, Clients.PLENTY);
             if (!(decision instanceof Decision.Again again) || again.cursor().route() != 0 || waits.size() > 9) {
                 return waits;
             }
@@ -289,7 +289,8 @@ class DecisionTest {
     }
 
     private static AttemptLog.Attempt entry(Failure failure) {
-        return new AttemptLog.Attempt("p", "m", 1, 3, AttemptLog.Outcome.FAILED, failure, AttemptLog.Timing.NONE, Usage.none(), null, 0);
+        return new AttemptLog.Attempt(
+                "p", "m", 1, 3, AttemptLog.Outcome.FAILED, failure, AttemptLog.Timing.NONE, Usage.none(), null, 0);
     }
 
     private static Plan plan(Route... routes) {

@@ -1,5 +1,9 @@
 package dev.understudy.call;
 
+import static dev.understudy.VirtualStage.REQUEST;
+import static dev.understudy.VirtualStage.standing;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.VirtualStage;
 import dev.understudy.VirtualStage.Heard;
@@ -18,10 +22,6 @@ import dev.understudy.policy.HedgingPolicy;
 import dev.understudy.policy.RetryBudget;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.REQUEST;
-import static dev.understudy.VirtualStage.standing;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,15 +65,15 @@ class HedgeTest {
     }
 
     private List<Heard> stragglers(HedgingPolicy hedgingPolicy, boolean streamed, int from, int to) {
-        Random dice = new Random(SEED);
+        Random random = new Random(SEED);
         int[] straggler = {0, 0};
         a.rule(request -> {
             if (straggler[0]++ % 20 == 0) {
-                straggler[1] = dice.nextInt(20);
+                straggler[1] = random.nextInt(20);
             }
             boolean slow = (straggler[0] - 1) % 20 == straggler[1];
             return stage.timed(ScriptedAnswer.text("all is well")
-                    .beforeFirst(Duration.ofMillis(slow ? 5_000 : from + dice.nextInt(to - from))));
+                    .beforeFirst(Duration.ofMillis(slow ? 5_000 : from + random.nextInt(to - from))));
         });
         b.always(stage.timed(ScriptedAnswer.text("I stand in").beforeFirst(Duration.ofMillis(200))));
         Understudy understudy = stage.builder(a, b).hedging(hedgingPolicy).build();
@@ -140,8 +140,9 @@ class HedgeTest {
     @ValueSource(booleans = {false, true})
     void theFirstContentWinsAndTheLoserIsCancelledAndStandsInTheTrailAsWasted(boolean streamed) {
         a.always(ScriptedAnswer.hang());
-        b.always(stage.timed(
-                ScriptedAnswer.text("I stand in").beforeFirst(Duration.ofMillis(300)).withUsage(Usage.of(10, 3))));
+        b.always(stage.timed(ScriptedAnswer.text("I stand in")
+                .beforeFirst(Duration.ofMillis(300))
+                .withUsage(Usage.of(10, 3))));
         Understudy understudy = door();
         Heard heard = ask(understudy, streamed);
         stage.advance(Duration.ofMillis(499));
@@ -236,7 +237,8 @@ class HedgeTest {
         Heard heard = ask(understudy, streamed);
         stage.advance(Duration.ofSeconds(2));
         assertThat(heard.outcomes()).containsExactly("a:failed", "b:failed", "c:served");
-        assertThat(heard.trail().attempts().stream().map(AttemptLog.Attempt::attempt)).containsExactly(1, 1, 1);
+        assertThat(heard.trail().attempts().stream().map(AttemptLog.Attempt::attempt))
+                .containsExactly(1, 1, 1);
         assertThat(b.subscriptions()).as("asked once, as a hedge").isEqualTo(1);
     }
 
@@ -379,7 +381,9 @@ class HedgeTest {
     }
 
     private Understudy door() {
-        return stage.builder(a, b, c).hedging(HedgingPolicy.on().withMaxExtra(1)).build();
+        return stage.builder(a, b, c)
+                .hedging(HedgingPolicy.on().withMaxExtra(1))
+                .build();
     }
 
     private Heard ask(Understudy understudy, boolean streamed) {

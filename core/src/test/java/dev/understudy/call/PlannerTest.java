@@ -1,5 +1,8 @@
 package dev.understudy.call;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import dev.understudy.FixedDice;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
@@ -21,9 +24,6 @@ import dev.understudy.pool.Cooldowns;
 import dev.understudy.pool.PooledProvider;
 import dev.understudy.pool.Route;
 import dev.understudy.pool.StatePublisher;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +47,10 @@ class PlannerTest {
 
     @Test
     void aProviderWithAModelOfItsOwnIsAskedOnceHoweverLongTheChain() {
-        Planner planner =
-                planner(Map.of("m", List.of("n")), any("a", ALL), Clients.member(new Able("b", ALL), ProviderOptions.only("own")));
+        Planner planner = planner(
+                Map.of("m", List.of("n")),
+                any("a", ALL),
+                Clients.member(new Able("b", ALL), ProviderOptions.only("own")));
         assertThat(names(plan(planner, PLAIN, false, 0))).containsExactly("a/m", "b/own", "a/n");
     }
 
@@ -148,7 +150,8 @@ class PlannerTest {
     }
 
     private Planner planner(Map<String, List<String>> fallbacks, PooledProvider... cast) {
-        return new Planner(Clients.roster(cast), fallbacks, cooldowns, Selection.sequential(), null, new FixedDice(0.5));
+        return new Planner(
+                Clients.roster(cast), fallbacks, cooldowns, Selection.sequential(), null, new FixedDice(0.5));
     }
 
     private static Plan plan(Planner planner, ChatRequest request, boolean stream, long now) {

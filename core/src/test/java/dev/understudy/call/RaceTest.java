@@ -1,5 +1,8 @@
 package dev.understudy.call;
 
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.StreamChunk;
@@ -8,9 +11,6 @@ import dev.understudy.policy.RetryBudget;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +34,12 @@ class RaceTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void exactlyOneIsHeardAndNothingIsLeftBehind(boolean streamed) {
-        Random dice = new Random(SEED);
+        Random random = new Random(SEED);
         Scheduler one = Schedulers.newSingle("one");
         Scheduler other = Schedulers.newSingle("other");
         ScriptedProvider a =
-                ScriptedProvider.named("a").rule(request -> answer("aaa", 1_000 + dice.nextInt(3_000), one));
-        ScriptedProvider b = ScriptedProvider.named("b").rule(request -> answer("bbb", dice.nextInt(1_000), other));
+                ScriptedProvider.named("a").rule(request -> answer("aaa", 1_000 + random.nextInt(3_000), one));
+        ScriptedProvider b = ScriptedProvider.named("b").rule(request -> answer("bbb", random.nextInt(1_000), other));
         Understudy understudy = Understudy.builder()
                 .provider(a)
                 .provider(b)

@@ -1,12 +1,12 @@
 package dev.understudy.call;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Timers;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure.Phase;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.guard.TimeSource;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,8 +72,7 @@ class WatchdogTest {
                         Mono.delay(Duration.ofMillis(2_500))
                                 .<StreamChunk>thenReturn(text())
                                 .concatWith(Flux.never()),
-                        new Watchdog.Limits(
-                                FIRST, Phase.FIRST_CONTENT, Duration.ofSeconds(1), TOTAL, Long.MAX_VALUE),
+                        new Watchdog.Limits(FIRST, Phase.FIRST_CONTENT, Duration.ofSeconds(1), TOTAL, Long.MAX_VALUE),
                         TimeSource.PARALLEL)))
                 .thenAwait(Duration.ofMillis(2_500))
                 .expectNextCount(1)
@@ -158,10 +157,8 @@ class WatchdogTest {
 
     @Test
     void anAnswerIsContentToo() {
-        StepVerifier.withVirtualTime(() -> new Watchdog<>(
-                        Mono.delay(Duration.ofSeconds(9)).flux(),
-                        LIMITS,
-                        TimeSource.PARALLEL))
+        StepVerifier.withVirtualTime(
+                        () -> new Watchdog<>(Mono.delay(Duration.ofSeconds(9)).flux(), LIMITS, TimeSource.PARALLEL))
                 .thenAwait(Duration.ofSeconds(9))
                 .expectNext(0L)
                 .verifyComplete();
@@ -194,8 +191,7 @@ class WatchdogTest {
     }
 
     private static Flux<StreamChunk> watched(Flux<StreamChunk> source) {
-        return Flux.defer(
-                () -> new Watchdog<>(source, LIMITS, TimeSource.PARALLEL));
+        return Flux.defer(() -> new Watchdog<>(source, LIMITS, TimeSource.PARALLEL));
     }
 
     private static StreamChunk text() {

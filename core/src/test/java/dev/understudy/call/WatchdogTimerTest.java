@@ -1,5 +1,7 @@
 package dev.understudy.call;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.PausedTimers;
 import dev.understudy.Timers;
 import dev.understudy.Understudy;
@@ -12,8 +14,6 @@ import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -20,7 +20,16 @@ class ChatExceptionFailureTest {
         AttemptLog attemptLog = AttemptLog.empty()
                 .plus(AttemptLog.Attempt.skipped("a", "m", skipped))
                 .plus(new AttemptLog.Attempt(
-                        "b", "m", 1, 1, AttemptLog.Outcome.FAILED, server, AttemptLog.Timing.NONE, Usage.none(), null, 0));
+                        "b",
+                        "m",
+                        1,
+                        1,
+                        AttemptLog.Outcome.FAILED,
+                        server,
+                        AttemptLog.Timing.NONE,
+                        Usage.none(),
+                        null,
+                        0));
         assertThat(new ChatException.Exhausted("all failed", attemptLog, List.of()).failure())
                 .isEqualTo(server);
     }

@@ -1,10 +1,10 @@
 package dev.understudy.chat;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatException.Exhausted;
 import dev.understudy.chat.ChatException.PartialAnswer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,8 @@
 package dev.understudy.event;
 
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.CallContext;
 import dev.understudy.Understudy;
 import dev.understudy.VirtualStage;
@@ -11,9 +14,6 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +96,8 @@ class ListenerTest {
                 stage.builder(a, b).name("inner").listener(inside::add).build();
         Understudy outer = stage.builder(inner).name("outer").build();
         assertThat(ask(streamed, outer, CallContext.listener(own::add)).by()).isEqualTo("inner");
-        assertThat(own.stream().map(event -> event.call().understudy()).distinct()).containsExactly("outer");
+        assertThat(own.stream().map(event -> event.call().understudy()).distinct())
+                .containsExactly("outer");
         assertThat(kinds(inside)).contains(Event.FailedOver.class);
         assertThat(kinds(own)).doesNotContain(Event.FailedOver.class);
     }

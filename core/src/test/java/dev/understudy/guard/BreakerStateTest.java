@@ -1,9 +1,9 @@
 package dev.understudy.guard;
 
-import dev.understudy.event.CircuitState;
-import dev.understudy.policy.CircuitPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.event.CircuitState;
+import dev.understudy.policy.CircuitPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

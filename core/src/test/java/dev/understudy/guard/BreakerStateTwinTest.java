@@ -1,10 +1,10 @@
 package dev.understudy.guard;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Schedules;
 import dev.understudy.event.CircuitState;
 import dev.understudy.policy.CircuitPolicy;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

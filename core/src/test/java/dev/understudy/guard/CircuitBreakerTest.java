@@ -1,9 +1,9 @@
 package dev.understudy.guard;
 
-import dev.understudy.event.CircuitState;
-import dev.understudy.policy.CircuitPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.event.CircuitState;
+import dev.understudy.policy.CircuitPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +24,9 @@ class CircuitBreakerTest {
         return with(policy, new SplittableRandom(1));
     }
 
-    private CircuitBreaker with(CircuitPolicy policy, RandomGenerator dice) {
+    private CircuitBreaker with(CircuitPolicy policy, RandomGenerator random) {
         moves.clear();
-        breaker = new CircuitBreaker(policy, dice, change -> moves.add(change.from() + " " + change.to()), now);
+        breaker = new CircuitBreaker(policy, random, change -> moves.add(change.from() + " " + change.to()), now);
         return breaker;
     }
 
@@ -402,9 +402,9 @@ class CircuitBreakerTest {
     void openTimeIsSpreadByTwentyPercentBothWays() {
         double least = Double.MAX_VALUE;
         double most = 0;
-        RandomGenerator dice = new SplittableRandom(7);
+        RandomGenerator random = new SplittableRandom(7);
         for (int i = 0; i < 2_000; i++) {
-            with(DEFAULTS, dice);
+            with(DEFAULTS, random);
             fail(5);
             double seconds = breaker.reading(now).remaining() / 1e9;
             least = Math.min(least, seconds);

@@ -1,5 +1,9 @@
 package dev.understudy.guard;
 
+import static dev.understudy.VirtualStage.REQUEST;
+import static dev.understudy.VirtualStage.standing;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.VirtualStage;
 import dev.understudy.VirtualStage.Heard;
@@ -15,10 +19,6 @@ import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.REQUEST;
-import static dev.understudy.VirtualStage.standing;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -119,8 +119,9 @@ class CircuitSimulationTest {
     void theFirstContentSettlesAStreamAndClosesTheCircuit() {
         Understudy understudy = opened();
         stage.advance(Duration.ofSeconds(5));
-        a.then(stage.timed(
-                ScriptedAnswer.text("one two three").beforeFirst(Duration.ofSeconds(1)).between(Duration.ofSeconds(5))));
+        a.then(stage.timed(ScriptedAnswer.text("one two three")
+                .beforeFirst(Duration.ofSeconds(1))
+                .between(Duration.ofSeconds(5))));
         Heard heard = ask(understudy, true);
         assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.HALF_OPEN);
         stage.advance(Duration.ofSeconds(1));
@@ -134,7 +135,9 @@ class CircuitSimulationTest {
     void aHalfOpenCircuitLetsOneTrialThroughAndTheRestGoOn() {
         Understudy understudy = opened();
         stage.advance(Duration.ofSeconds(5));
-        a.then(stage.timed(ScriptedAnswer.text("well").beforeFirst(Duration.ofSeconds(3))), ScriptedAnswer.text("well"));
+        a.then(
+                stage.timed(ScriptedAnswer.text("well").beforeFirst(Duration.ofSeconds(3))),
+                ScriptedAnswer.text("well"));
         Heard trial = ask(understudy, true);
         for (int i = 0; i < 10; i++) {
             assertThat(ask(understudy, true).outcomes()).containsExactly("a:skipped", "b:served");
@@ -191,7 +194,9 @@ class CircuitSimulationTest {
     @Test
     void aStreamAdmittedBeforeTheTripCannotCloseTheCircuit() {
         Understudy understudy = both();
-        a.then(stage.timed(ScriptedAnswer.text("late but well").beforeFirst(Duration.ofSeconds(8))), ScriptedAnswer.fail(BROKEN));
+        a.then(
+                stage.timed(ScriptedAnswer.text("late but well").beforeFirst(Duration.ofSeconds(8))),
+                ScriptedAnswer.fail(BROKEN));
         Heard old = ask(understudy, true);
         ask(understudy, true);
         ask(understudy, true);
@@ -208,7 +213,10 @@ class CircuitSimulationTest {
     @Test
     void aStreamAdmittedBeforeTheTripCannotOpenItAgainEither() {
         Understudy understudy = both();
-        a.then(stage.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofSeconds(6))), ScriptedAnswer.fail(BROKEN), ScriptedAnswer.fail(BROKEN));
+        a.then(
+                stage.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofSeconds(6))),
+                ScriptedAnswer.fail(BROKEN),
+                ScriptedAnswer.fail(BROKEN));
         a.always(ScriptedAnswer.text("well"));
         ask(understudy, true);
         ask(understudy, true);
@@ -267,7 +275,9 @@ class CircuitSimulationTest {
         ask(understudy, false); // now both are open, since the same instant
         understudy.control().hold("b", "m", Duration.ofSeconds(30)); // so a reopens first
         stage.advance(Duration.ofSeconds(1));
-        a.then(ScriptedAnswer.fail(BROKEN), stage.timed(ScriptedAnswer.text("well again").beforeFirst(Duration.ofSeconds(2))));
+        a.then(
+                ScriptedAnswer.fail(BROKEN),
+                stage.timed(ScriptedAnswer.text("well again").beforeFirst(Duration.ofSeconds(2))));
         assertThat(a.subscriptions()).isEqualTo(2);
         List<Heard> crowd = new ArrayList<>();
         for (int i = 0; i < 10; i++) {

@@ -1,10 +1,10 @@
 package dev.understudy.guard;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.Price;
 import dev.understudy.chat.Usage;
 import dev.understudy.policy.RateLimits;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +28,8 @@ class LargeCountsTest {
 
     @Test
     void oneUsageOfManyTokensHoldsAProviderForMinutesOnly() {
-        RateLimiter rateLimiter = new RateLimiter(RateLimits.none().withTokensPerMinute(200_000), (requests, tokens) -> {}, 0);
+        RateLimiter rateLimiter =
+                new RateLimiter(RateLimits.none().withTokensPerMinute(200_000), (requests, tokens) -> {}, 0);
         assertThat(rateLimiter.enter(100, 0)).isNull();
         rateLimiter.leave(100, MOST, 0);
         Duration wait = rateLimiter.enter(100, 0);

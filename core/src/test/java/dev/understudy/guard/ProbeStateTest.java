@@ -1,15 +1,16 @@
 package dev.understudy.guard;
 
-import dev.understudy.policy.HealthCheckPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.policy.HealthCheckPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class ProbeStateTest {
 
-    private static final HealthCheckPolicy PROBES = HealthCheckPolicy.every(Duration.ofSeconds(10)).withThresholds(3, 2);
+    private static final HealthCheckPolicy PROBES =
+            HealthCheckPolicy.every(Duration.ofSeconds(10)).withThresholds(3, 2);
     private static final Instant AT = Instant.ofEpochSecond(5);
 
     @Test

@@ -1,11 +1,11 @@
 package dev.understudy.guard;
 
-import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.event.ProviderStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.event.ProviderStatus;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -51,7 +51,8 @@ class ProviderHealthTest {
         assertThat(providerHealth.status()).isEqualTo(ProviderStatus.Health.HEALTHY);
         assertThat(providerHealth.consecutiveFailures()).isZero();
         assertThat(providerHealth.successRate(0)).isEqualTo(1);
-        assertThat(providerHealth.lastFailure()).isEqualTo(new ProviderStatus.LastFailure(Instant.EPOCH, "invalid_request: what?"));
+        assertThat(providerHealth.lastFailure())
+                .isEqualTo(new ProviderStatus.LastFailure(Instant.EPOCH, "invalid_request: what?"));
     }
 
     @Test
@@ -83,7 +84,9 @@ class ProviderHealthTest {
         providerHealth.served(2 * SECOND, false, 0);
         assertThat(providerHealth.responseTime().last()).isEqualTo(Duration.ofSeconds(2));
         assertThat(providerHealth.responseTime().average()).isEqualTo(Duration.ofMillis(1200));
-        assertThat(providerHealth.latency(0)).as("a stream's end is no first content").isZero();
+        assertThat(providerHealth.latency(0))
+                .as("a stream's end is no first content")
+                .isZero();
     }
 
     @Test
@@ -127,9 +130,13 @@ class ProviderHealthTest {
         providerHealth.keyGated("key-2", null, 0);
         assertThat(providerHealth.gatedKeys(SECOND))
                 .containsExactlyInAnyOrder(
-                        new ProviderStatus.KeyCooldown("key-1", Instant.ofEpochSecond(9)), new ProviderStatus.KeyCooldown("key-2", null));
-        assertThat(providerHealth.gatedKeys(10 * SECOND)).containsExactly(new ProviderStatus.KeyCooldown("key-2", null));
-        assertThat(providerHealth.gatedKeys(0)).as("what has opened is forgotten").hasSize(1);
+                        new ProviderStatus.KeyCooldown("key-1", Instant.ofEpochSecond(9)),
+                        new ProviderStatus.KeyCooldown("key-2", null));
+        assertThat(providerHealth.gatedKeys(10 * SECOND))
+                .containsExactly(new ProviderStatus.KeyCooldown("key-2", null));
+        assertThat(providerHealth.gatedKeys(0))
+                .as("what has opened is forgotten")
+                .hasSize(1);
     }
 
     @Test

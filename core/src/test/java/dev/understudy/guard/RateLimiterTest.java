@@ -1,8 +1,8 @@
 package dev.understudy.guard;
 
-import dev.understudy.policy.RateLimits;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.policy.RateLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -1,9 +1,9 @@
 package dev.understudy.guard;
 
-import dev.understudy.policy.RetryBudget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.understudy.policy.RetryBudget;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -1,8 +1,8 @@
 package dev.understudy.guard;
 
-import dev.understudy.Schedules;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.Schedules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,10 @@
 package dev.understudy.policy;
 
+import static dev.understudy.VirtualStage.REQUEST;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
 import dev.understudy.CallContext;
 import dev.understudy.Understudy;
 import dev.understudy.VirtualStage;
@@ -15,11 +20,6 @@ import dev.understudy.chat.Price;
 import dev.understudy.chat.Tool;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.REQUEST;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.within;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -81,7 +81,7 @@ class SelectionTest {
                 "byWeight",
                         Selection.by(Comparator.comparingInt(Selection.Candidate::weight)
                                 .reversed()),
-                "lastOnly", (candidates, request, dice) -> List.of(candidates.get(candidates.size() - 1)));
+                "lastOnly", (candidates, request, random) -> List.of(candidates.get(candidates.size() - 1)));
         List<Selection.Candidate> chosen = strategies.get(strategy).order(four(), REQUEST, new Random(seed));
         assertThat(chosen.stream().map(Selection.Candidate::provider).reduce("", String::concat))
                 .isEqualTo(order);
@@ -269,7 +269,7 @@ class SelectionTest {
 
     @Test
     void aCustomOrderDecidesAndMayLeaveSomeOut() {
-        Selection lastTwo = (candidates, request, dice) -> List.of(candidates.get(2), candidates.get(1));
+        Selection lastTwo = (candidates, request, random) -> List.of(candidates.get(2), candidates.get(1));
         Understudy understudy = stage.builder(a, b, c).selection(lastTwo).build();
         c.always(ScriptedAnswer.fail(FailureKind.SERVER));
         b.always(ScriptedAnswer.fail(FailureKind.SERVER));
@@ -376,7 +376,7 @@ class SelectionTest {
     @Test
     void aSelectionThatThrowsFailsTheCallAndNothingElse() {
         Understudy understudy = stage.builder(a, b)
-                .selection((candidates, request, dice) -> {
+                .selection((candidates, request, random) -> {
                     throw new IllegalStateException("the caller's bug");
                 })
                 .build();

@@ -1,14 +1,14 @@
 package dev.understudy.policy;
 
+import static dev.understudy.policy.TokenCounter.PER_IMAGE;
+import static dev.understudy.policy.TokenCounter.PER_MESSAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
-import static dev.understudy.policy.TokenCounter.PER_IMAGE;
-import static dev.understudy.policy.TokenCounter.PER_MESSAGE;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,13 +1,13 @@
 package dev.understudy.policy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.Price;
 import dev.understudy.chat.Usage;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,8 @@ class UsageEstimateTest {
 
     @Test
     void maxTokensSaysHowLongTheAnswerMayBe() {
-        assertThat(UsageEstimate.usage(REQUEST.withMaxTokens(77), Capabilities.of())).isEqualTo(Usage.of(28, 77));
+        assertThat(UsageEstimate.usage(REQUEST.withMaxTokens(77), Capabilities.of()))
+                .isEqualTo(Usage.of(28, 77));
     }
 
     @Test

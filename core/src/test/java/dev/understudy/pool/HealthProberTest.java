@@ -1,5 +1,8 @@
 package dev.understudy.pool;
 
+import static dev.understudy.VirtualStage.standing;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.FixedDice;
 import dev.understudy.Understudy;
 import dev.understudy.VirtualStage;
@@ -16,9 +19,6 @@ import dev.understudy.policy.HealthCheckPolicy;
 import dev.understudy.policy.ProviderOptions;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.standing;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -138,7 +138,8 @@ class HealthProberTest {
     @Test
     void whoeverIsOutOfRotationIsStillAskedWhenNobodyElseIsLeft() {
         aIsWell.set(false);
-        understudy = stage.builder(a, b).healthChecks(PROBES.withThresholds(1, 1)).build();
+        understudy =
+                stage.builder(a, b).healthChecks(PROBES.withThresholds(1, 1)).build();
         stage.advance(SECOND);
         b.always(ScriptedAnswer.fail(FailureKind.SERVER));
         assertThat(stage.chat(understudy).outcomes()).containsExactly("a:skipped", "b:failed", "a:served");
@@ -191,7 +192,8 @@ class HealthProberTest {
     @MethodSource("badProbes")
     void aBadProbeHarmsNothingAndTheNextOneStillComes(String what, Supplier<Mono<Void>> probe) {
         a.probing(probe);
-        understudy = stage.builder(a, b).healthChecks(PROBES.withThresholds(100, 1)).build();
+        understudy =
+                stage.builder(a, b).healthChecks(PROBES.withThresholds(100, 1)).build();
         for (int i = 0; i < 60; i++) {
             assertThat(stage.chat(understudy).outcomes()).as(what).containsExactly("a:served");
             stage.advance(SECOND);
@@ -204,7 +206,8 @@ class HealthProberTest {
     @Test
     void aProviderWhoseProbeThrowsAtAssemblyIsBuiltAndProbedAllTheSame() {
         ThrowingProbe rude = new ThrowingProbe(a);
-        understudy = stage.builder(rude, b).healthChecks(PROBES.withThresholds(2, 1)).build();
+        understudy =
+                stage.builder(rude, b).healthChecks(PROBES.withThresholds(2, 1)).build();
         stage.advance(Duration.ofSeconds(25));
         assertThat(rude.asked).isEqualTo(3);
         assertThat(stage.chat(understudy).by()).isEqualTo("b");
@@ -226,7 +229,8 @@ class HealthProberTest {
     @Test
     void aSlowOneThatAnswersInTimeIsASuccess() {
         a.probing(() -> Mono.delay(Duration.ofMillis(4_900), stage.clock).then());
-        understudy = stage.builder(a, b).healthChecks(PROBES.withThresholds(1, 1)).build();
+        understudy =
+                stage.builder(a, b).healthChecks(PROBES.withThresholds(1, 1)).build();
         stage.advance(Duration.ofSeconds(5));
         assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
     }
@@ -271,13 +275,13 @@ class HealthProberTest {
 
     @Test
     void theIntervalIsSpreadByATenth() {
-        for (double dice : new double[] {0, 0.5, Math.nextDown(1.0)}) {
+        for (double random : new double[] {0, 0.5, Math.nextDown(1.0)}) {
             ScriptedProvider one = ScriptedProvider.named("one");
             Understudy door = stage.builder(one)
                     .healthChecks(PROBES)
-                    .random(new FixedDice(dice))
+                    .random(new FixedDice(random))
                     .build();
-            Duration expected = Duration.ofMillis(Math.round(9_000 + 2_000 * dice));
+            Duration expected = Duration.ofMillis(Math.round(9_000 + 2_000 * random));
             stage.advance(expected.minusMillis(1));
             assertThat(one.probes()).isEqualTo(1);
             stage.advance(Duration.ofMillis(1));

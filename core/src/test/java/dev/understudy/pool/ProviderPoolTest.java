@@ -1,5 +1,9 @@
 package dev.understudy.pool;
 
+import static dev.understudy.VirtualStage.standing;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import dev.understudy.Nobody;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
@@ -15,10 +19,6 @@ import dev.understudy.policy.HealthCheckPolicy;
 import dev.understudy.policy.ProviderOptions;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.standing;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -43,7 +43,8 @@ class ProviderPoolTest {
         stage.chat(understudy);
         assertThat(active(understudy)).isEqualTo("b");
         assertThat(stage.events(Event.ActiveProviderChanged.class))
-                .containsExactly(new Event.ActiveProviderChanged("understudy", "a", "b", "after 3 consecutive failures"));
+                .containsExactly(
+                        new Event.ActiveProviderChanged("understudy", "a", "b", "after 3 consecutive failures"));
         int asked = a.subscriptions();
         assertThat(stage.chat(understudy).outcomes()).containsExactly("b:served");
         assertThat(a.subscriptions()).isEqualTo(asked);
@@ -52,7 +53,11 @@ class ProviderPoolTest {
     @Test
     void aSuccessBetweenStartsTheCountAnew() {
         Understudy understudy = door(FailoverPolicy.defaults().withMaxConsecutiveFailures(2));
-        a.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well"), ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well"));
+        a.then(
+                ScriptedAnswer.fail(FailureKind.SERVER),
+                ScriptedAnswer.text("well"),
+                ScriptedAnswer.fail(FailureKind.SERVER),
+                ScriptedAnswer.text("well"));
         for (int i = 0; i < 4; i++) {
             stage.chat(understudy);
         }
@@ -95,7 +100,10 @@ class ProviderPoolTest {
     @Test
     void theFirstOneReturnsWhenItsLastFailureIsLongAgo() {
         Understudy understudy = door(FailoverPolicy.defaults().withMaxConsecutiveFailures(2));
-        a.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well again"));
+        a.then(
+                ScriptedAnswer.fail(FailureKind.SERVER),
+                ScriptedAnswer.fail(FailureKind.SERVER),
+                ScriptedAnswer.text("well again"));
         stage.chat(understudy);
         stage.chat(understudy);
         stage.advance(Duration.ofMillis(14_999));
@@ -130,7 +138,10 @@ class ProviderPoolTest {
                         .withJitter(0))
                 .build();
         understudy.control().hold("a", "another model", null);
-        a.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well again"));
+        a.then(
+                ScriptedAnswer.fail(FailureKind.SERVER),
+                ScriptedAnswer.fail(FailureKind.SERVER),
+                ScriptedAnswer.text("well again"));
         stage.chat(understudy);
         stage.chat(understudy);
         stage.advance(Duration.ofMillis(29_999));
@@ -173,7 +184,8 @@ class ProviderPoolTest {
         Understudy understudy = builder(FailoverPolicy.defaults().withMaxConsecutiveFailures(1))
                 .healthChecks(HealthCheckPolicy.every(Duration.ofSeconds(10)).withThresholds(1, 2))
                 .build();
-        a.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well again")).probing(() -> Mono.error(new Exception("no")));
+        a.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well again"))
+                .probing(() -> Mono.error(new Exception("no")));
         stage.chat(understudy);
         stage.advance(Duration.ofMinutes(3));
         assertThat(stage.chat(understudy).by()).isEqualTo("b");
@@ -236,7 +248,8 @@ class ProviderPoolTest {
 
     @Test
     void manualFailoverStillMayFallBackToAnotherModelOfTheActiveOne() {
-        Understudy understudy = builder(FailoverPolicy.manual()).fallback("m", "n").build();
+        Understudy understudy =
+                builder(FailoverPolicy.manual()).fallback("m", "n").build();
         a.when("m", ScriptedAnswer.fail(FailureKind.SERVER));
         VirtualStage.Heard heard = stage.chat(understudy);
         assertThat(heard.by()).isEqualTo("a");

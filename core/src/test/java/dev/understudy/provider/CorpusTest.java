@@ -1,12 +1,12 @@
 package dev.understudy.provider;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.Corpus.Recording;
 import dev.understudy.provider.error.ErrorLabels;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -176,7 +176,8 @@ class CorpusTest {
 
     private static void failed(Place place, InBand form, DecodedAnswer decodedAnswer) {
         if (decodedAnswer.kind() != form.kind() || decodedAnswer.finish != null || !decodedAnswer.text.isEmpty()) {
-            throw new AssertionError(place + ": " + form + " became " + decodedAnswer.failure + " after " + decodedAnswer.chunks);
+            throw new AssertionError(
+                    place + ": " + form + " became " + decodedAnswer.failure + " after " + decodedAnswer.chunks);
         }
     }
 
@@ -192,7 +193,9 @@ class CorpusTest {
                 assertThat(decodedAnswer.isComplete()).as(recording.id()).isEqualTo(decodedAnswer.failure == null);
                 if (wire.isBinary()) {
                     boolean behind = wire.finishes(Arrays.copyOf(damaged, at));
-                    assertThat(behind || decodedAnswer.kind() == FailureKind.PROTOCOL || decodedAnswer.kind() == FailureKind.TRUNCATED)
+                    assertThat(behind
+                                    || decodedAnswer.kind() == FailureKind.PROTOCOL
+                                    || decodedAnswer.kind() == FailureKind.TRUNCATED)
                             .as("%s at %d: checksums let nothing pass", recording, at)
                             .isTrue();
                 }
@@ -327,7 +330,8 @@ class CorpusTest {
             DecodedAnswer.Live after = fork();
             after.feed(next());
             after.end();
-            return after.decodedAnswer().failure != null && after.decodedAnswer().kind() != FailureKind.TRUNCATED;
+            return after.decodedAnswer().failure != null
+                    && after.decodedAnswer().kind() != FailureKind.TRUNCATED;
         }
 
         /** The recording breaks off within its last event, or ends its array: nothing can follow. */

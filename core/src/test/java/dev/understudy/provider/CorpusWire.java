@@ -89,7 +89,8 @@ enum CorpusWire {
     }
 
     DecodedAnswer.Live live(Recording recording) {
-        return new DecodedAnswer.Live(framing.get(), reader.decoder(recording.provider(), REQUEST), new DecodedAnswer());
+        return new DecodedAnswer.Live(
+                framing.get(), reader.decoder(recording.provider(), REQUEST), new DecodedAnswer());
     }
 
     ChatResponse decode(Recording recording) {

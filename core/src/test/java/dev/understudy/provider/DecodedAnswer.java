@@ -28,8 +28,7 @@ public final class DecodedAnswer {
     public final List<ToolCall> toolCalls = new ArrayList<>();
     public StreamChunk.@Nullable Finish finish;
 
-    public @Nullable
-    Failure failure;
+    public @Nullable Failure failure;
 
     /** In one piece. */
     public static DecodedAnswer of(Framing framing, StreamDecoder decoder, byte[] body) {
@@ -128,8 +127,7 @@ public final class DecodedAnswer {
     }
 
     /** What failed; null if nothing did. */
-    public @Nullable
-    FailureKind kind() {
+    public @Nullable FailureKind kind() {
         return failure == null ? null : failure.kind();
     }
 

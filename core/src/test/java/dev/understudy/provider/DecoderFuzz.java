@@ -90,12 +90,12 @@ final class DecoderFuzz {
 
     /** One input of a target, cut, or spoilt, or both. */
     static @Nullable Finding once(FuzzTarget target, long number) {
-        Random dice = new Random(number * 0x9E3779B97F4A7C15L);
-        dice.nextInt();
-        int seed = dice.nextInt(target.seeds.size());
+        Random random = new Random(number * 0x9E3779B97F4A7C15L);
+        random.nextInt();
+        int seed = random.nextInt(target.seeds.size());
         byte[] whole = target.seeds.get(seed);
-        if (dice.nextInt(8) == 0) {
-            int at = dice.nextInt(whole.length + 1);
+        if (random.nextInt(8) == 0) {
+            int at = random.nextInt(whole.length + 1);
             try {
                 if (target.cut(seed, at)) {
                     return null;
@@ -104,8 +104,8 @@ final class DecoderFuzz {
                 return new Finding(target.name, number, 0, Arrays.copyOf(whole, at), wrong);
             }
         }
-        byte[] spoilt = FuzzMutations.spoil(whole, target.seeds, dice);
-        long how = dice.nextLong();
+        byte[] spoilt = FuzzMutations.spoil(whole, target.seeds, random);
+        long how = random.nextLong();
         Throwable wrong = read(target, spoilt, how);
         return wrong == null ? null : new Finding(target.name, number, how, spoilt, wrong);
     }

@@ -12,8 +12,8 @@ public final class Fields {
         return of(Map.of());
     }
 
-    @SuppressWarnings(
-            "NullAway") public // A field that is absent is null; the checker loses the annotation of a type argument in class
+    @SuppressWarnings("NullAway")
+    public // A field that is absent is null; the checker loses the annotation of a type argument in class
     // files.
     static Function<String, String> of(Map<String, String> fields) {
         return name -> fields.get(name);

@@ -1,5 +1,8 @@
 package dev.understudy.provider;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
@@ -10,9 +13,6 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.error.ErrorClassifier;
 import dev.understudy.provider.gemini.Gemini;
 import dev.understudy.provider.openai.OpenAiChat;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Spoils bytes, blindly or where JSON is sensitive. The same dice spoil the same bytes in the same way. */
+/** Spoils bytes, blindly or where JSON is sensitive. The same random spoil the same bytes in the same way. */
 final class FuzzMutations {
 
     /** JSON values, some of them none, that decoders do not expect where they are put. */
@@ -63,62 +63,62 @@ final class FuzzMutations {
 
     private FuzzMutations() {}
 
-    static byte[] spoil(byte[] seed, List<byte[]> others, Random dice) {
+    static byte[] spoil(byte[] seed, List<byte[]> others, Random random) {
         byte[] spoilt = seed;
-        int times = 1 + dice.nextInt(4);
+        int times = 1 + random.nextInt(4);
         for (int i = 0; i < times; i++) {
-            spoilt = once(spoilt, others, dice);
+            spoilt = once(spoilt, others, random);
         }
         return spoilt;
     }
 
-    private static byte[] once(byte[] bytes, List<byte[]> others, Random dice) {
+    private static byte[] once(byte[] bytes, List<byte[]> others, Random random) {
         if (bytes.length == 0) {
-            return INSERTS.get(dice.nextInt(INSERTS.size()));
+            return INSERTS.get(random.nextInt(INSERTS.size()));
         }
-        int at = dice.nextInt(bytes.length);
-        return switch (dice.nextInt(12)) {
-            case 0 -> flipped(bytes, at, dice);
-            case 1 -> put(bytes, at, at, INSERTS.get(dice.nextInt(INSERTS.size())));
-            case 2 -> put(bytes, at, Math.min(bytes.length, at + 1 + dice.nextInt(8)), new byte[0]);
+        int at = random.nextInt(bytes.length);
+        return switch (random.nextInt(12)) {
+            case 0 -> flipped(bytes, at, random);
+            case 1 -> put(bytes, at, at, INSERTS.get(random.nextInt(INSERTS.size())));
+            case 2 -> put(bytes, at, Math.min(bytes.length, at + 1 + random.nextInt(8)), new byte[0]);
             case 3 -> Arrays.copyOf(bytes, at);
-            case 4 -> spliced(bytes, at, others.get(dice.nextInt(others.size())), dice);
-            case 5 -> put(bytes, at, at, random(dice));
-            case 6 -> nested(bytes, at, dice);
-            case 7 -> doubled(bytes, at, dice);
-            case 8 -> signed(bytes, dice);
-            default -> otherValue(bytes, at, dice);
+            case 4 -> spliced(bytes, at, others.get(random.nextInt(others.size())), random);
+            case 5 -> put(bytes, at, at, random(random));
+            case 6 -> nested(bytes, at, random);
+            case 7 -> doubled(bytes, at, random);
+            case 8 -> signed(bytes, random);
+            default -> otherValue(bytes, at, random);
         };
     }
 
-    private static byte[] flipped(byte[] bytes, int at, Random dice) {
+    private static byte[] flipped(byte[] bytes, int at, Random random) {
         byte[] flipped = bytes.clone();
-        flipped[at] ^= (byte) (1 << dice.nextInt(8));
+        flipped[at] ^= (byte) (1 << random.nextInt(8));
         return flipped;
     }
 
-    private static byte[] random(Random dice) {
-        byte[] random = new byte[1 + dice.nextInt(6)];
-        dice.nextBytes(random);
-        return random;
+    private static byte[] random(Random random) {
+        byte[] bytes = new byte[1 + random.nextInt(6)];
+        random.nextBytes(bytes);
+        return bytes;
     }
 
-    private static byte[] spliced(byte[] bytes, int at, byte[] other, Random dice) {
-        int from = dice.nextInt(other.length + 1);
+    private static byte[] spliced(byte[] bytes, int at, byte[] other, Random random) {
+        int from = random.nextInt(other.length + 1);
         return put(bytes, at, bytes.length, Arrays.copyOfRange(other, from, other.length));
     }
 
-    private static byte[] nested(byte[] bytes, int at, Random dice) {
-        int depth = dice.nextInt(100) == 0 ? 100_000 : 1 + dice.nextInt(300);
-        String open = dice.nextBoolean() ? "[" : "{\"error\":";
+    private static byte[] nested(byte[] bytes, int at, Random random) {
+        int depth = random.nextInt(100) == 0 ? 100_000 : 1 + random.nextInt(300);
+        String open = random.nextBoolean() ? "[" : "{\"error\":";
         return put(bytes, valueFrom(bytes, at), at, open.repeat(depth).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Says a piece of itself again: duplicate keys, elements and events. Now and then a million bytes of it. */
-    private static byte[] doubled(byte[] bytes, int at, Random dice) {
-        int to = Math.min(bytes.length, at + 1 + dice.nextInt(200));
+    private static byte[] doubled(byte[] bytes, int at, Random random) {
+        int to = Math.min(bytes.length, at + 1 + random.nextInt(200));
         byte[] piece = Arrays.copyOfRange(bytes, at, to);
-        int times = dice.nextInt(1500) == 0 ? (3 << 20) / piece.length : 1 + dice.nextInt(5);
+        int times = random.nextInt(1500) == 0 ? (3 << 20) / piece.length : 1 + random.nextInt(5);
         byte[] many = new byte[piece.length * times];
         for (int i = 0; i < times; i++) {
             System.arraycopy(piece, 0, many, i * piece.length, piece.length);
@@ -127,15 +127,15 @@ final class FuzzMutations {
     }
 
     /** Where the bytes are an event stream, makes its checksums right again, so that what was spoilt is looked at. */
-    private static byte[] signed(byte[] bytes, Random dice) {
+    private static byte[] signed(byte[] bytes, Random random) {
         byte[] signed = bytes.clone();
         for (int at = 0; at + 16 <= signed.length; ) {
             int total = int32(signed, at);
             if (total < 16 || total > signed.length - at) {
                 break;
             }
-            if (dice.nextInt(3) == 0) {
-                signed[at + 12 + dice.nextInt(total - 12)] = (byte) dice.nextInt(256);
+            if (random.nextInt(3) == 0) {
+                signed[at + 12 + random.nextInt(total - 12)] = (byte) random.nextInt(256);
             }
             int32(signed, at + 8, crc(signed, at, 8));
             int32(signed, at + total - 4, crc(signed, at, total - 4));
@@ -159,9 +159,9 @@ final class FuzzMutations {
     }
 
     /** Puts another value where one stands: types are swapped, numbers get huge, keys come twice. */
-    private static byte[] otherValue(byte[] bytes, int at, Random dice) {
+    private static byte[] otherValue(byte[] bytes, int at, Random random) {
         int from = valueFrom(bytes, at);
-        return put(bytes, from, valueTo(bytes, from), VALUES.get(dice.nextInt(VALUES.size())));
+        return put(bytes, from, valueTo(bytes, from), VALUES.get(random.nextInt(VALUES.size())));
     }
 
     private static int valueFrom(byte[] bytes, int at) {

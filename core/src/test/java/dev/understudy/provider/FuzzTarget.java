@@ -56,8 +56,8 @@ abstract class FuzzTarget {
         this.seeds = seeds;
     }
 
-    /** Reads the bytes; the dice say how, the same for the same dice. */
-    abstract void read(byte[] bytes, Random dice);
+    /** Reads the bytes; the random say how, the same for the same random. */
+    abstract void read(byte[] bytes, Random random);
 
     /** Reads a part of a seed, cut off at a place; true if this target has something to say of that. */
     boolean cut(int seed, int at) {
@@ -75,7 +75,12 @@ abstract class FuzzTarget {
         all.add(new Framed("framing/gemini", GeminiFraming::new, either));
         all.add(new Framed("framing/event-stream", AwsEventStreamFraming::new, messages));
         all.add(new Framed("framing/bedrock-chunks", BedrockInvokeFraming::new, FuzzSeeds.anthropicEvents(true)));
-        add(all, "openai", new OpenAiChat(OpenAiCompatibility.defaults()), FuzzSeeds.openAiStreams(), FuzzSeeds.openAiAnswers());
+        add(
+                all,
+                "openai",
+                new OpenAiChat(OpenAiCompatibility.defaults()),
+                FuzzSeeds.openAiStreams(),
+                FuzzSeeds.openAiAnswers());
         add(all, "anthropic", new Anthropic(), FuzzSeeds.anthropicEvents(false), FuzzSeeds.anthropicAnswers());
         add(all, "openai-responses", new OpenAiResponses(), FuzzSeeds.responsesStreams(), FuzzSeeds.responsesAnswers());
         add(all, "gemini", new Gemini(), FuzzSeeds.geminiStreams(), FuzzSeeds.geminiAnswers());
@@ -97,7 +102,7 @@ abstract class FuzzTarget {
         all.add(new Streamed(name + "/stream", dialect, FuzzSeeds.with(corpus, "stream", streams)));
         all.add(new FuzzTarget(name + "/answer", FuzzSeeds.with(corpus, "response", answers)) {
             @Override
-            void read(byte[] bytes, Random dice) {
+            void read(byte[] bytes, Random random) {
                 try {
                     dialect.decode("p", REQUEST, bytes);
                 } catch (CallFailed typed) {
@@ -107,9 +112,9 @@ abstract class FuzzTarget {
         });
         all.add(new FuzzTarget(name + "/error", FuzzSeeds.with(corpus, "error", FuzzSeeds.errors())) {
             @Override
-            void read(byte[] bytes, Random dice) {
+            void read(byte[] bytes, Random random) {
                 int status =
-                        List.of(400, 401, 403, 404, 413, 429, 500, 503, 529).get(dice.nextInt(9));
+                        List.of(400, 401, 403, 404, 413, 429, 500, 503, 529).get(random.nextInt(9));
                 dialect.failure(status, field -> null, bytes);
                 ErrorClassifier.inBand(bytes, 0, bytes.length);
             }
@@ -127,10 +132,10 @@ abstract class FuzzTarget {
         }
 
         @Override
-        void read(byte[] bytes, Random dice) {
-            int most = bytes.length > 100_000 ? 16 << 10 : 1 << dice.nextInt(10);
+        void read(byte[] bytes, Random random) {
+            int most = bytes.length > 100_000 ? 16 << 10 : 1 << random.nextInt(10);
             DecodedAnswer whole = hear(bytes, Math.max(1, bytes.length), new Random(0));
-            DecodedAnswer pieces = hear(bytes, most, dice);
+            DecodedAnswer pieces = hear(bytes, most, random);
             if (whole.kind() != pieces.kind()
                     || whole.isComplete() != pieces.isComplete()
                     || !whole.text.toString().contentEquals(pieces.text)
@@ -141,7 +146,8 @@ abstract class FuzzTarget {
         }
 
         private static String shown(DecodedAnswer decodedAnswer) {
-            return decodedAnswer.chunks.size() + " chunks, finish " + decodedAnswer.finish + ", " + decodedAnswer.failure;
+            return decodedAnswer.chunks.size() + " chunks, finish " + decodedAnswer.finish + ", "
+                    + decodedAnswer.failure;
         }
 
         @Override
@@ -178,14 +184,14 @@ abstract class FuzzTarget {
         }
 
         /** Reads as the transport does. */
-        private DecodedAnswer hear(byte[] bytes, int most, Random dice) {
+        private DecodedAnswer hear(byte[] bytes, int most, Random random) {
             Framing framing = dialect.framing();
-            StreamBodyDecoder streamBodyDecoder =
-                    new StreamBodyDecoder(framing, dialect.decoder("p", REQUEST), chunk -> chunk, () -> {}, () -> {}, () -> {});
+            StreamBodyDecoder streamBodyDecoder = new StreamBodyDecoder(
+                    framing, dialect.decoder("p", REQUEST), chunk -> chunk, () -> {}, () -> {}, () -> {});
             DecodedAnswer decodedAnswer = new DecodedAnswer();
             try {
                 for (int at = 0; at < bytes.length; ) {
-                    int size = Math.min(bytes.length - at, most <= 1 ? 1 : 1 + dice.nextInt(most));
+                    int size = Math.min(bytes.length - at, most <= 1 ? 1 : 1 + random.nextInt(most));
                     if (most >= bytes.length) {
                         size = bytes.length;
                     }
@@ -218,21 +224,21 @@ abstract class FuzzTarget {
         }
 
         @Override
-        void read(byte[] bytes, Random dice) {
-            List<String> whole = events(bytes, Math.max(1, bytes.length), dice);
-            List<String> pieces = events(bytes, bytes.length > 100_000 ? 16 << 10 : 1 << dice.nextInt(10), dice);
+        void read(byte[] bytes, Random random) {
+            List<String> whole = events(bytes, Math.max(1, bytes.length), random);
+            List<String> pieces = events(bytes, bytes.length > 100_000 ? 16 << 10 : 1 << random.nextInt(10), random);
             if (!whole.equals(pieces)) {
                 throw new AssertionError("in one piece " + whole.size() + " events, in pieces " + pieces.size());
             }
         }
 
-        private List<String> events(byte[] bytes, int most, Random dice) {
+        private List<String> events(byte[] bytes, int most, Random random) {
             List<String> events = new ArrayList<>();
             Framing cutting = framing.get();
             try {
                 for (int at = 0; at < bytes.length; ) {
                     int size =
-                            most >= bytes.length ? bytes.length : Math.min(bytes.length - at, 1 + dice.nextInt(most));
+                            most >= bytes.length ? bytes.length : Math.min(bytes.length - at, 1 + random.nextInt(most));
                     cutting.push(Arrays.copyOfRange(bytes, at, at + size));
                     pull(cutting, events);
                     at += size;

@@ -1,5 +1,8 @@
 package dev.understudy.provider;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
@@ -14,9 +17,6 @@ import dev.understudy.provider.http.RateLimitHeaders;
 import dev.understudy.provider.openai.OpenAiChat;
 import dev.understudy.provider.openai.OpenAiChatToolCalls;
 import dev.understudy.provider.openai.responses.OpenAiResponsesStream;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -54,8 +54,8 @@ class HostileCostTest {
     void manyPartsOfContentAreJoinedAtOnce() {
         int parts = 1_000_000;
         String content = joined(parts, i -> "\"a\"");
-        ChatResponse openAi =
-                new OpenAiChat(OpenAiCompatibility.defaults()).decode("p", REQUEST, choice("\"content\":[" + content + "]"));
+        ChatResponse openAi = new OpenAiChat(OpenAiCompatibility.defaults())
+                .decode("p", REQUEST, choice("\"content\":[" + content + "]"));
         assertThat(openAi.text()).hasSize(parts);
         String details = joined(parts, i -> "{\"text\":\"a\"}");
         ChatResponse reasoning = new OpenAiChat(OpenAiCompatibility.defaults())
@@ -79,8 +79,8 @@ class HostileCostTest {
             ChatResponse most = new OpenAiChat(OpenAiCompatibility.defaults())
                     .decode("p", REQUEST, calling(joined(OpenAiChatToolCalls.MAX_CALLS, form)));
             assertThat(most.toolCalls()).hasSize(OpenAiChatToolCalls.MAX_CALLS);
-            assertThatThrownBy(() ->
-                            new OpenAiChat(OpenAiCompatibility.defaults()).decode("p", REQUEST, calling(joined(300_000, form))))
+            assertThatThrownBy(() -> new OpenAiChat(OpenAiCompatibility.defaults())
+                            .decode("p", REQUEST, calling(joined(300_000, form))))
                     .hasMessageContaining("more than 4096 tool calls");
         }
     }

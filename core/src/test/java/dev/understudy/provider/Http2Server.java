@@ -93,8 +93,8 @@ public final class Http2Server implements AutoCloseable {
     public static void completion(ChannelHandlerContext stream) {
         Http2Headers headers = new DefaultHttp2Headers().status("200").set("content-type", "application/json");
         stream.write(new DefaultHttp2HeadersFrame(headers));
-        stream.writeAndFlush(new DefaultHttp2DataFrame(
-                Unpooled.wrappedBuffer(ANSWER.getBytes(StandardCharsets.UTF_8)), true));
+        stream.writeAndFlush(
+                new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(ANSWER.getBytes(StandardCharsets.UTF_8)), true));
     }
 
     static void reset(ChannelHandlerContext stream, Http2Error error) {
@@ -122,7 +122,8 @@ public final class Http2Server implements AutoCloseable {
             context.pipeline()
                     .addLast(
                             Http2FrameCodecBuilder.forServer()
-                                    .initialSettings(Http2Settings.defaultSettings().maxConcurrentStreams(streams))
+                                    .initialSettings(
+                                            Http2Settings.defaultSettings().maxConcurrentStreams(streams))
                                     .build(),
                             new Http2MultiplexHandler(new ChannelInitializer<>() {
                                 @Override

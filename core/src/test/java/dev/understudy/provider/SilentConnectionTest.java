@@ -1,5 +1,7 @@
 package dev.understudy.provider;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatProvider;
@@ -16,8 +18,6 @@ import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -146,7 +146,8 @@ class SilentConnectionTest {
     @Test
     void pingWithoutAnAcknowledgementEndsTheStreamsOfASilentConnection() {
         server.when(
-                asked -> asked.model().equals("stalled"), ScriptedReply.tokens("It ").stall(FaultPoint.tokens(1)));
+                asked -> asked.model().equals("stalled"),
+                ScriptedReply.tokens("It ").stall(FaultPoint.tokens(1)));
         Transport transport = TlsCertificates.transport().withPing(Duration.ofMillis(200), Duration.ofMillis(200));
         try (ChatProvider provider = provider(transport)) {
             StepVerifier.create(provider.stream(STALLED)

@@ -1,5 +1,7 @@
 package dev.understudy.provider;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
@@ -7,8 +9,6 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.openai.OpenAiChat;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +31,13 @@ class VendorHabitsTest {
 
     /** One stream and what it says. */
     record Habit(
-            OpenAiCompatibleVendor openAiCompatibleVendor, String stream, String text, String reasoning, String calls, Usage usage, FinishReason end) {
+            OpenAiCompatibleVendor openAiCompatibleVendor,
+            String stream,
+            String text,
+            String reasoning,
+            String calls,
+            Usage usage,
+            FinishReason end) {
         @Override
         public String toString() {
             return openAiCompatibleVendor.label();
@@ -55,7 +61,10 @@ class VendorHabitsTest {
                                 + DONE,
                         "r",
                         "c1 f {}, c2 g {}"),
-                plain(OpenAiCompatibleVendor.CLOUDFLARE, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
+                plain(
+                        OpenAiCompatibleVendor.CLOUDFLARE,
+                        delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE,
+                        ""),
                 plain(OpenAiCompatibleVendor.CRUSOE, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
                 plain(
                         OpenAiCompatibleVendor.DATABRICKS,
@@ -81,7 +90,10 @@ class VendorHabitsTest {
                                 + DONE,
                         "",
                         "call_00_x f {}"),
-                plain(OpenAiCompatibleVendor.FIREWORKS, delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE, ""),
+                plain(
+                        OpenAiCompatibleVendor.FIREWORKS,
+                        delta("'content':'a'") + finish("stop", usage(7, 3)) + DONE,
+                        ""),
                 calling(
                         OpenAiCompatibleVendor.GEMINI,
                         delta("'tool_calls':[{'function':{'name':'f','arguments':'{}'},'id':'','type':'function'}]")
@@ -103,7 +115,10 @@ class VendorHabitsTest {
                                 + DONE,
                         "r",
                         "fc1 f {}"),
-                plain(OpenAiCompatibleVendor.HUGGINGFACE, delta("'content':'a','token_id':7,'name':null") + STOP + EXTRA_USAGE, ""),
+                plain(
+                        OpenAiCompatibleVendor.HUGGINGFACE,
+                        delta("'content':'a','token_id':7,'name':null") + STOP + EXTRA_USAGE,
+                        ""),
                 plain(
                         OpenAiCompatibleVendor.LLAMACPP,
                         delta("'reasoning_content':'r'")
@@ -157,7 +172,10 @@ class VendorHabitsTest {
                                         + finish("stop", usage(7, 3)))
                                 .replace("\n", "\r\n"),
                         ""),
-                plain(OpenAiCompatibleVendor.SGLANG, delta("'content':'a','reasoning_content':null") + STOP + EXTRA_USAGE + DONE, ""),
+                plain(
+                        OpenAiCompatibleVendor.SGLANG,
+                        delta("'content':'a','reasoning_content':null") + STOP + EXTRA_USAGE + DONE,
+                        ""),
                 new Habit(
                         OpenAiCompatibleVendor.SNOWFLAKE,
                         delta(
@@ -237,7 +255,9 @@ class VendorHabitsTest {
     @ParameterizedTest
     @MethodSource("habits")
     void itsAnswersAreCutWhereTheyEndBefore(Habit habit) {
-        String end = habit.openAiCompatibleVendor == OpenAiCompatibleVendor.SNOWFLAKE ? "data: [DONE]" : "'finish_reason':'".replace('\'', '"');
+        String end = habit.openAiCompatibleVendor == OpenAiCompatibleVendor.SNOWFLAKE
+                ? "data: [DONE]"
+                : "'finish_reason':'".replace('\'', '"');
         String before = habit.stream.substring(0, habit.stream.indexOf(end));
         assertThat(hear(habit.openAiCompatibleVendor, before.substring(0, before.lastIndexOf("data: ")), 50)
                         .kind())
@@ -246,7 +266,8 @@ class VendorHabitsTest {
 
     @Test
     void noVendorIsLeftOut() {
-        assertThat(habits().map(Habit::openAiCompatibleVendor)).containsExactlyInAnyOrder(OpenAiCompatibleVendor.values());
+        assertThat(habits().map(Habit::openAiCompatibleVendor))
+                .containsExactlyInAnyOrder(OpenAiCompatibleVendor.values());
     }
 
     @ParameterizedTest
@@ -262,9 +283,11 @@ class VendorHabitsTest {
                                 Message.assistant("So")))
                 .withMaxTokens(9)
                 .withSeed(4);
-        String body = new String(new OpenAiChat(openAiCompatibleVendor.quirks()).encode(request, true), StandardCharsets.UTF_8);
+        String body = new String(
+                new OpenAiChat(openAiCompatibleVendor.quirks()).encode(request, true), StandardCharsets.UTF_8);
         assertThat(body.contains("\"stream_options\"")).isEqualTo(!in(openAiCompatibleVendor, "MISTRAL DATABRICKS"));
-        assertThat(body.contains("\"max_completion_tokens\":9")).isEqualTo(in(openAiCompatibleVendor, "GROQ CEREBRAS SNOWFLAKE"));
+        assertThat(body.contains("\"max_completion_tokens\":9"))
+                .isEqualTo(in(openAiCompatibleVendor, "GROQ CEREBRAS SNOWFLAKE"));
         assertThat(body.contains("\"max_tokens\":9")).isEqualTo(!in(openAiCompatibleVendor, "GROQ CEREBRAS SNOWFLAKE"));
         assertThat(body.contains("\"random_seed\":4")).isEqualTo(in(openAiCompatibleVendor, "MISTRAL"));
         assertThat(body.contains("\"prefix\":true")).isEqualTo(in(openAiCompatibleVendor, "MISTRAL DEEPSEEK_BETA"));
@@ -286,18 +309,21 @@ class VendorHabitsTest {
                 dialect.decoder("p", ChatRequest.of("m", "?")),
                 stream.getBytes(StandardCharsets.UTF_8),
                 most,
-                new Random(openAiCompatibleVendor.name().toLowerCase(Locale.ROOT).hashCode()));
+                new Random(
+                        openAiCompatibleVendor.name().toLowerCase(Locale.ROOT).hashCode()));
     }
 
     private static Habit plain(OpenAiCompatibleVendor openAiCompatibleVendor, String stream, String reasoning) {
         return plain(openAiCompatibleVendor, stream, reasoning, SEVEN);
     }
 
-    private static Habit plain(OpenAiCompatibleVendor openAiCompatibleVendor, String stream, String reasoning, Usage usage) {
+    private static Habit plain(
+            OpenAiCompatibleVendor openAiCompatibleVendor, String stream, String reasoning, Usage usage) {
         return new Habit(openAiCompatibleVendor, stream, "a", reasoning, "", usage, FinishReason.STOP);
     }
 
-    private static Habit calling(OpenAiCompatibleVendor openAiCompatibleVendor, String stream, String reasoning, String calls) {
+    private static Habit calling(
+            OpenAiCompatibleVendor openAiCompatibleVendor, String stream, String reasoning, String calls) {
         return new Habit(openAiCompatibleVendor, stream, "", reasoning, calls, SEVEN, FinishReason.TOOL_CALLS);
     }
 

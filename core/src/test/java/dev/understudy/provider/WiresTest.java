@@ -1,5 +1,7 @@
 package dev.understudy.provider;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -10,8 +12,6 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.Transport;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.understudy.shared;
 
-import dev.understudy.chat.FailureKind;
-import dev.understudy.shared.SharedState.Told;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.FailureKind;
+import dev.understudy.shared.SharedState.Told;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

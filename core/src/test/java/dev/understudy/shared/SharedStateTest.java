@@ -1,5 +1,8 @@
 package dev.understudy.shared;
 
+import static dev.understudy.VirtualStage.standing;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.VirtualStage;
 import dev.understudy.chat.Failure;
@@ -14,9 +17,6 @@ import dev.understudy.policy.RateLimits;
 import dev.understudy.shared.SharedState.Told;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static dev.understudy.VirtualStage.standing;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,7 +113,8 @@ class SharedStateTest {
     void aRetryAfterToldToOneIsObeyedByBoth() {
         Instance one = new Instance(shared);
         Instance two = new Instance(shared);
-        one.a.then(ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(MINUTE)));
+        one.a.then(ScriptedAnswer.fail(
+                Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(MINUTE)));
         stage.chat(one.door);
         assertThat(stage.chat(two.door).by()).isEqualTo("b");
         stage.advance(MINUTE.plus(SECOND));
@@ -156,7 +157,8 @@ class SharedStateTest {
 
     @Test
     void whoNeverSawAFailureDoesNotReturnSoonerThanTheOthers() {
-        FailoverPolicy failoverPolicy = FailoverPolicy.defaults().withMaxConsecutiveFailures(1).withReturnAfter(MINUTE);
+        FailoverPolicy failoverPolicy =
+                FailoverPolicy.defaults().withMaxConsecutiveFailures(1).withReturnAfter(MINUTE);
         Instance one = new Instance(shared, RateLimits.none(), failoverPolicy);
         Instance two = new Instance(shared, RateLimits.none(), failoverPolicy);
         one.a.then(ScriptedAnswer.fail(FailureKind.SERVER));

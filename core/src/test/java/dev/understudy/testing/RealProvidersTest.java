@@ -1,5 +1,8 @@
 package dev.understudy.testing;
 
+import static dev.understudy.testing.Audience.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -11,9 +14,6 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
-import static dev.understudy.testing.Audience.SOON;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -84,7 +84,10 @@ class RealProvidersTest {
         both(vendor, ScriptedReply.text("x").cut(FaultPoint.nothing()), FailureKind.CONNECT);
         both(vendor, ScriptedReply.text("x").reset(FaultPoint.nothing()), FailureKind.CONNECT);
         both(vendor, ScriptedReply.text("x").garble(FaultPoint.tokens(0)), FailureKind.PROTOCOL);
-        both(vendor, ScriptedReply.text("x").fail(FaultPoint.tokens(0), "overloaded_error", "Busy"), FailureKind.OVERLOADED);
+        both(
+                vendor,
+                ScriptedReply.text("x").fail(FaultPoint.tokens(0), "overloaded_error", "Busy"),
+                FailureKind.OVERLOADED);
         streamed(vendor, ScriptedReply.text("x").withoutFinish().withoutTerminal(), FailureKind.TRUNCATED);
         streamed(vendor, ScriptedReply.text("x y").cut(FaultPoint.tokens(1)), FailureKind.TRUNCATED);
     }

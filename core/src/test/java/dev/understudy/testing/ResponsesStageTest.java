@@ -1,5 +1,7 @@
 package dev.understudy.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -15,8 +17,6 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;

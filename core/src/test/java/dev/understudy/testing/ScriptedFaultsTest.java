@@ -1,12 +1,12 @@
 package dev.understudy.testing;
 
-import dev.understudy.testing.Audience.Heard;
-import dev.understudy.testing.RecordedRequest.Ending;
 import static dev.understudy.testing.Audience.CHAT;
 import static dev.understudy.testing.Audience.MESSAGES;
 import static dev.understudy.testing.Audience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.testing.Audience.Heard;
+import dev.understudy.testing.RecordedRequest.Ending;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -52,7 +52,9 @@ class ScriptedFaultsTest {
     @ParameterizedTest
     @ValueSource(strings = {CHAT, MESSAGES})
     void cutsAndResetsBetweenHeadersAndBody(String path) {
-        server.then(ScriptedReply.text("x").cut(FaultPoint.headers()), ScriptedReply.text("x").reset(FaultPoint.headers()));
+        server.then(
+                ScriptedReply.text("x").cut(FaultPoint.headers()),
+                ScriptedReply.text("x").reset(FaultPoint.headers()));
         Heard cut = audience.stream(path);
         assertThat(cut.status()).isEqualTo(200);
         assertThat(cut.bytes()).isZero();
@@ -278,7 +280,8 @@ class ScriptedFaultsTest {
                     .thenCancel()
                     .verify(SOON);
             assertThat(knowing.whole(MESSAGES).body()).contains("one two");
-            StepVerifier.create(http2.endings().take(4).map(RecordedRequest::ending).collectList())
+            StepVerifier.create(
+                            http2.endings().take(4).map(RecordedRequest::ending).collectList())
                     .assertNext(all -> assertThat(all)
                             .containsExactlyInAnyOrder(
                                     Ending.COMPLETED, Ending.CUT, Ending.CLIENT_CANCELLED, Ending.COMPLETED))
@@ -338,7 +341,10 @@ class ScriptedFaultsTest {
                     .expectComplete()
                     .verify(SOON);
         }
-        assertThat(server.calls()).hasSize(150).extracting(RecordedRequest::number).doesNotHaveDuplicates();
+        assertThat(server.calls())
+                .hasSize(150)
+                .extracting(RecordedRequest::number)
+                .doesNotHaveDuplicates();
         assertThat(server.connectionsOpened()).isLessThanOrEqualTo(50);
     }
 }

@@ -1,5 +1,8 @@
 package dev.understudy.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
@@ -12,9 +15,6 @@ import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,7 +90,8 @@ class ScriptedProviderTest {
 
     @Test
     void tellsToolCallsInPartsAndAsAWhole() {
-        provider.always(ScriptedAnswer.toolCall("c1", "weather", "{\"city\":\"Oslo\"}").withReasoning("which city"));
+        provider.always(
+                ScriptedAnswer.toolCall("c1", "weather", "{\"city\":\"Oslo\"}").withReasoning("which city"));
         ChatResponse whole = chat();
         assertThat(whole.toolCalls()).containsExactly(new ToolCall("c1", "weather", "{\"city\":\"Oslo\"}"));
         assertThat(whole.reasoningBlocks()).containsExactly(ReasoningBlock.of("which city"));
@@ -126,7 +127,9 @@ class ScriptedProviderTest {
                 .expectErrorSatisfies(
                         error -> assertThat(((CallFailed) error).failure()).isSameAs(failure))
                 .verify(SOON);
-        assertThat(provider.calls()).extracting(ReceivedCall::state).containsExactly(ReceivedCall.State.FAILED, ReceivedCall.State.FAILED);
+        assertThat(provider.calls())
+                .extracting(ReceivedCall::state)
+                .containsExactly(ReceivedCall.State.FAILED, ReceivedCall.State.FAILED);
     }
 
     @Test
@@ -209,8 +212,9 @@ class ScriptedProviderTest {
 
     @Test
     void takesItsTimeInVirtualTime() {
-        provider.always(
-                ScriptedAnswer.tokens("a", "b", "c").beforeFirst(Duration.ofSeconds(5)).between(Duration.ofSeconds(2)));
+        provider.always(ScriptedAnswer.tokens("a", "b", "c")
+                .beforeFirst(Duration.ofSeconds(5))
+                .between(Duration.ofSeconds(2)));
         StepVerifier.withVirtualTime(() -> provider.stream(REQUEST).map(StreamChunk::text))
                 .expectSubscription()
                 .expectNoEvent(Duration.ofSeconds(5))
@@ -241,7 +245,8 @@ class ScriptedProviderTest {
 
     @Test
     void waitsOnTheSchedulerItIsGiven() {
-        provider.always(ScriptedAnswer.text("a").beforeFirst(Duration.ofMillis(1)).on(Schedulers.single()));
+        provider.always(
+                ScriptedAnswer.text("a").beforeFirst(Duration.ofMillis(1)).on(Schedulers.single()));
         assertThat(provider.chat(REQUEST)
                         .map(answer -> Thread.currentThread().getName())
                         .block(SOON))

@@ -1,5 +1,8 @@
 package dev.understudy.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.StreamChunk;
@@ -7,9 +10,6 @@ import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.testing.ResponsePlan.Close;
 import dev.understudy.testing.WireFormat.Question;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -39,8 +39,10 @@ class ScriptedReplyTest {
     }
 
     private static JsonNode whole(WireFormat wireFormat, ScriptedReply scriptedReply) {
-        return JSON.readTree(
-                ResponsePlan.of(scriptedReply, wireFormat, asked(false)).events().get(0).bytes());
+        return JSON.readTree(ResponsePlan.of(scriptedReply, wireFormat, asked(false))
+                .events()
+                .get(0)
+                .bytes());
     }
 
     /** The payloads that are JSON. */
@@ -137,8 +139,8 @@ class ScriptedReplyTest {
 
     @Test
     void tellsUsageAsEachVendorCountsIt() {
-        ScriptedReply scriptedReply =
-                ScriptedReply.text("x").withUsage(Usage.of(100, 30).withCachedInput(40).withReasoning(20));
+        ScriptedReply scriptedReply = ScriptedReply.text("x")
+                .withUsage(Usage.of(100, 30).withCachedInput(40).withReasoning(20));
         JsonNode openAi = whole(OPEN_AI, scriptedReply).path("usage");
         assertThat(openAi.path("prompt_tokens").asInt()).isEqualTo(100);
         assertThat(openAi.path("prompt_tokens_details").path("cached_tokens").asInt())
@@ -168,7 +170,8 @@ class ScriptedReplyTest {
     })
     void tellsTheFinishReasonInTheVendorsWord(FinishReason reason, String openAi, String anthropic) {
         ScriptedReply scriptedReply = ScriptedReply.text("x").withFinish(reason);
-        assertThat(streamed(OPEN_AI, scriptedReply)).anyMatch(event -> event.contains("\"finish_reason\":\"" + openAi + "\""));
+        assertThat(streamed(OPEN_AI, scriptedReply))
+                .anyMatch(event -> event.contains("\"finish_reason\":\"" + openAi + "\""));
         assertThat(streamed(ANTHROPIC, scriptedReply))
                 .anyMatch(event -> event.contains("\"stop_reason\":\"" + anthropic + "\""));
         assertThat(whole(OPEN_AI, scriptedReply)
@@ -177,16 +180,20 @@ class ScriptedReplyTest {
                         .path("finish_reason")
                         .asString())
                 .isEqualTo(openAi);
-        assertThat(whole(ANTHROPIC, scriptedReply).path("stop_reason").asString()).isEqualTo(anthropic);
+        assertThat(whole(ANTHROPIC, scriptedReply).path("stop_reason").asString())
+                .isEqualTo(anthropic);
     }
 
     @Test
     void usesTheReceiptItIsGiven() {
-        ScriptedReply scriptedReply = ScriptedReply.text("x").withReceipt(new VendorMetadata("id1", "m-2026", "odd", null));
+        ScriptedReply scriptedReply =
+                ScriptedReply.text("x").withReceipt(new VendorMetadata("id1", "m-2026", "odd", null));
         for (WireFormat wireFormat : List.of(OPEN_AI, ANTHROPIC)) {
             assertThat(whole(wireFormat, scriptedReply).path("id").asString()).isEqualTo("id1");
-            assertThat(whole(wireFormat, scriptedReply).path("model").asString()).isEqualTo("m-2026");
-            assertThat(String.join("", streamed(wireFormat, scriptedReply))).contains("\"odd\"", "\"id1\"", "\"m-2026\"");
+            assertThat(whole(wireFormat, scriptedReply).path("model").asString())
+                    .isEqualTo("m-2026");
+            assertThat(String.join("", streamed(wireFormat, scriptedReply)))
+                    .contains("\"odd\"", "\"id1\"", "\"m-2026\"");
         }
     }
 
@@ -198,7 +205,8 @@ class ScriptedReplyTest {
                 .noneMatch(event -> event.contains("\"stop\""))
                 .last()
                 .isEqualTo("data: [DONE]\n\n");
-        assertThat(streamed(ANTHROPIC, scriptedReply.withoutTerminal())).noneMatch(event -> event.contains("message_stop"));
+        assertThat(streamed(ANTHROPIC, scriptedReply.withoutTerminal()))
+                .noneMatch(event -> event.contains("message_stop"));
         assertThat(streamed(ANTHROPIC, scriptedReply.withoutFinish()))
                 .noneMatch(event -> event.contains("message_delta"))
                 .anyMatch(event -> event.contains("message_stop"));
@@ -206,7 +214,8 @@ class ScriptedReplyTest {
 
     @Test
     void pingsBeforeAndBetweenContent() {
-        ScriptedReply scriptedReply = ScriptedReply.tokens("a", "b", "c").withPings(2).withPingsBetween();
+        ScriptedReply scriptedReply =
+                ScriptedReply.tokens("a", "b", "c").withPings(2).withPingsBetween();
         assertThat(shape(streamed(OPEN_AI, scriptedReply)))
                 .isEqualTo("event,ping,ping,event,ping,event,ping,event,event,event");
         assertThat(shape(streamed(ANTHROPIC, scriptedReply)))
@@ -222,13 +231,15 @@ class ScriptedReplyTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
     void cutsRightAfterTheTokenInEitherDialect(int tokens) {
-        ScriptedReply scriptedReply = ScriptedReply.tokens("a", "b", "c").withPingsBetween().cut(FaultPoint.tokens(tokens));
+        ScriptedReply scriptedReply =
+                ScriptedReply.tokens("a", "b", "c").withPingsBetween().cut(FaultPoint.tokens(tokens));
         for (WireFormat wireFormat : List.of(OPEN_AI, ANTHROPIC)) {
             ResponsePlan responsePlan = ResponsePlan.of(scriptedReply, wireFormat, asked(true));
             List<WireEvent> events = responsePlan.events();
             assertThat(events.stream().filter(event -> event.sort() == WireEvent.Sort.TOKEN))
                     .hasSize(tokens);
-            assertThat(events.get(events.size() - 1).sort()).isEqualTo(tokens == 0 ? WireEvent.Sort.FRAME : WireEvent.Sort.TOKEN);
+            assertThat(events.get(events.size() - 1).sort())
+                    .isEqualTo(tokens == 0 ? WireEvent.Sort.FRAME : WireEvent.Sort.TOKEN);
             assertThat(responsePlan.close()).isEqualTo(Close.CUT);
         }
     }
@@ -249,7 +260,8 @@ class ScriptedReplyTest {
 
     @Test
     void tellsOfAnErrorInsideTheStreamAndStops() {
-        ScriptedReply scriptedReply = ScriptedReply.tokens("a", "b").fail(FaultPoint.tokens(1), "overloaded_error", "Too much");
+        ScriptedReply scriptedReply =
+                ScriptedReply.tokens("a", "b").fail(FaultPoint.tokens(1), "overloaded_error", "Too much");
         assertThat(streamed(OPEN_AI, scriptedReply))
                 .hasSize(3)
                 .last()
@@ -260,7 +272,8 @@ class ScriptedReplyTest {
                 .last()
                 .isEqualTo("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\","
                         + "\"message\":\"Too much\"}}\n\n");
-        assertThat(whole(OPEN_AI, scriptedReply).path("error").path("type").asString()).isEqualTo("overloaded_error");
+        assertThat(whole(OPEN_AI, scriptedReply).path("error").path("type").asString())
+                .isEqualTo("overloaded_error");
         assertThat(whole(ANTHROPIC, scriptedReply).path("type").asString()).isEqualTo("error");
         assertThat(ResponsePlan.of(scriptedReply, OPEN_AI, asked(true)).close()).isEqualTo(Close.KEEP);
     }
@@ -284,7 +297,8 @@ class ScriptedReplyTest {
     @Test
     void endsLinesWithCrLfAndCountsThem() {
         ScriptedReply scriptedReply = ScriptedReply.tokens("a\nb").withPings(1).withCrlf();
-        String plain = String.join("", streamed(ANTHROPIC, ScriptedReply.tokens("a\nb").withPings(1)));
+        String plain =
+                String.join("", streamed(ANTHROPIC, ScriptedReply.tokens("a\nb").withPings(1)));
         String crlf = String.join("", streamed(ANTHROPIC, scriptedReply));
         assertThat(crlf).isEqualTo(plain.replace("\n", "\r\n"));
         assertThat(String.join("", streamed(ANTHROPIC, scriptedReply.cut(FaultPoint.bytes(100)))))
@@ -304,8 +318,8 @@ class ScriptedReplyTest {
 
     @Test
     void namesTypeAndCodeOfAnError() {
-        ScriptedReply scriptedReply =
-                ScriptedReply.error(429, "insufficient_quota", "insufficient_quota", "You are \"out\"\n\tof credit \u0001");
+        ScriptedReply scriptedReply = ScriptedReply.error(
+                429, "insufficient_quota", "insufficient_quota", "You are \"out\"\n\tof credit \u0001");
         JsonNode error = whole(OPEN_AI, scriptedReply).path("error");
         assertThat(error.path("type").asString()).isEqualTo("insufficient_quota");
         assertThat(error.path("code").asString()).isEqualTo("insufficient_quota");
@@ -330,7 +344,8 @@ class ScriptedReplyTest {
         assertThatThrownBy(() -> FaultPoint.bytes(-1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ScriptedReply.text("x").between(Duration.ofSeconds(-1)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> ScriptedReply.status(500).withUsage(Usage.none())).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> ScriptedReply.status(500).withUsage(Usage.none()))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test

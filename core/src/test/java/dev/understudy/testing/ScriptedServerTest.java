@@ -1,12 +1,12 @@
 package dev.understudy.testing;
 
-import dev.understudy.testing.Audience.Heard;
-import dev.understudy.testing.RecordedRequest.Ending;
 import static dev.understudy.testing.Audience.CHAT;
 import static dev.understudy.testing.Audience.MESSAGES;
 import static dev.understudy.testing.Audience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.testing.Audience.Heard;
+import dev.understudy.testing.RecordedRequest.Ending;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;

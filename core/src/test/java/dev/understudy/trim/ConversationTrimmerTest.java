@@ -1,5 +1,11 @@
 package dev.understudy.trim;
 
+import static dev.understudy.chat.Message.assistant;
+import static dev.understudy.chat.Message.system;
+import static dev.understudy.chat.Message.toolResult;
+import static dev.understudy.chat.Message.user;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
@@ -7,12 +13,6 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.policy.ContextWindow;
 import dev.understudy.policy.TokenCounter;
-import static dev.understudy.chat.Message.assistant;
-import static dev.understudy.chat.Message.system;
-import static dev.understudy.chat.Message.toolResult;
-import static dev.understudy.chat.Message.user;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,8 @@ class ConversationTrimmerTest {
 
     @Test
     void dropsTheOldestHalfOfFiveTurnsAndKeepsTheSystemMessage() {
-        ConversationTrimmer.Outcome outcome = ConversationTrimmer.afterOverflow(request(RULES, U1, A1, U2, A2, U3), ONE_EACH);
+        ConversationTrimmer.Outcome outcome =
+                ConversationTrimmer.afterOverflow(request(RULES, U1, A1, U2, A2, U3), ONE_EACH);
 
         assertThat(outcome).isEqualTo(new ConversationTrimmer.Shorter(request(RULES, U2, A2, U3), 2, 2, true));
     }
@@ -51,7 +52,8 @@ class ConversationTrimmerTest {
     void theHalfGoesOnToTheEndOfItsTurn() {
         Message u4 = user("four");
 
-        assertThat(kept(ConversationTrimmer.afterOverflow(request(U1, A1, U2, A2, U3, assistant("third"), u4), ONE_EACH)))
+        assertThat(kept(ConversationTrimmer.afterOverflow(
+                        request(U1, A1, U2, A2, U3, assistant("third"), u4), ONE_EACH)))
                 .containsExactly(U3, assistant("third"), u4);
     }
 
@@ -65,7 +67,8 @@ class ConversationTrimmerTest {
 
     @Test
     void aSingleUserMessageCannotBeReducedFurther() {
-        assertThat(ConversationTrimmer.afterOverflow(request(U1), ONE_EACH)).isInstanceOf(ConversationTrimmer.Stuck.class);
+        assertThat(ConversationTrimmer.afterOverflow(request(U1), ONE_EACH))
+                .isInstanceOf(ConversationTrimmer.Stuck.class);
         assertThat(ConversationTrimmer.fit(request(U1), 0, ONE_EACH)).isInstanceOf(ConversationTrimmer.Stuck.class);
     }
 
@@ -88,9 +91,12 @@ class ConversationTrimmerTest {
         ChatRequest five = request(RULES, U1, A1, U2, A2, U3);
 
         assertThat(ConversationTrimmer.fit(five, 6, ONE_EACH).request()).isSameAs(five);
-        assertThat(ConversationTrimmer.fit(five, 5, ONE_EACH)).isEqualTo(new ConversationTrimmer.Shorter(request(RULES, U2, A2, U3), 2, 2, true));
-        assertThat(ConversationTrimmer.fit(five, 3, ONE_EACH)).isEqualTo(new ConversationTrimmer.Shorter(request(RULES, U3), 4, 4, true));
-        assertThat(ConversationTrimmer.fit(five, 1, ONE_EACH)).isEqualTo(new ConversationTrimmer.Shorter(request(RULES, U3), 4, 4, false));
+        assertThat(ConversationTrimmer.fit(five, 5, ONE_EACH))
+                .isEqualTo(new ConversationTrimmer.Shorter(request(RULES, U2, A2, U3), 2, 2, true));
+        assertThat(ConversationTrimmer.fit(five, 3, ONE_EACH))
+                .isEqualTo(new ConversationTrimmer.Shorter(request(RULES, U3), 4, 4, true));
+        assertThat(ConversationTrimmer.fit(five, 1, ONE_EACH))
+                .isEqualTo(new ConversationTrimmer.Shorter(request(RULES, U3), 4, 4, false));
     }
 
     @Test
@@ -113,7 +119,8 @@ class ConversationTrimmerTest {
 
         assertThat(kept(ConversationTrimmer.fit(request(U1, A1, U2, calls, left, U3, right), 3, ONE_EACH)))
                 .containsExactly(U2, calls, left, U3, right);
-        assertThat(ConversationTrimmer.fit(request(U2, calls, left, U3, right), 3, ONE_EACH)).isInstanceOf(ConversationTrimmer.Stuck.class);
+        assertThat(ConversationTrimmer.fit(request(U2, calls, left, U3, right), 3, ONE_EACH))
+                .isInstanceOf(ConversationTrimmer.Stuck.class);
     }
 
     @Test
@@ -135,7 +142,8 @@ class ConversationTrimmerTest {
         assertThat(kept(ConversationTrimmer.fit(request, 5, ONE_EACH)))
                 .containsExactly(U2, second, toolResult(RIGHT, "a wall"), third, toolResult(LEFT, "still a door"));
         assertThat(ConversationTrimmer.fit(request, 1, ONE_EACH))
-                .isEqualTo(new ConversationTrimmer.Shorter(request(U2, third, toolResult(LEFT, "still a door")), 6, 6, false));
+                .isEqualTo(new ConversationTrimmer.Shorter(
+                        request(U2, third, toolResult(LEFT, "still a door")), 6, 6, false));
     }
 
     @Test
@@ -160,7 +168,8 @@ class ConversationTrimmerTest {
 
         assertThat(ConversationTrimmer.fit(five.withTools(List.of(Tool.of("look", "looks"))), 6, ONE_EACH))
                 .isInstanceOf(ConversationTrimmer.Shorter.class);
-        assertThat(ConversationTrimmer.fit(five.withFormat(ResponseFormat.jsonSchema("s", Map.of("type", "object"))), 6, ONE_EACH))
+        assertThat(ConversationTrimmer.fit(
+                        five.withFormat(ResponseFormat.jsonSchema("s", Map.of("type", "object"))), 6, ONE_EACH))
                 .isInstanceOf(ConversationTrimmer.Shorter.class);
     }
 
@@ -219,7 +228,8 @@ class ConversationTrimmerTest {
     void nothingIsDroppedAfterAnOverflowIfThePolicySaysSo() {
         ChatRequest five = request(RULES, U1, A1, U2, A2, U3);
 
-        assertThat(ConversationTrimmer.after(five, ContextWindow.off(), 3)).isEqualTo(new ConversationTrimmer.Stuck(five));
+        assertThat(ConversationTrimmer.after(five, ContextWindow.off(), 3))
+                .isEqualTo(new ConversationTrimmer.Stuck(five));
     }
 
     private static ChatRequest request(Message... messages) {

@@ -1,9 +1,9 @@
 package dev.understudy.trim;
 
-import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +59,8 @@ class LearnedContextWindowsTest {
         learnedContextWindows.note("p", "m", overflow(8_000), NOW);
         long hour = Duration.ofHours(1).toNanos();
 
-        assertThat(learnedContextWindows.known("p", "m", 32_000, NOW + hour - 1)).isEqualTo(8_000);
+        assertThat(learnedContextWindows.known("p", "m", 32_000, NOW + hour - 1))
+                .isEqualTo(8_000);
         assertThat(learnedContextWindows.known("p", "m", 32_000, NOW + hour)).isEqualTo(32_000);
     }
 

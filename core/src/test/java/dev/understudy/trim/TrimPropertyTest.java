@@ -1,11 +1,11 @@
 package dev.understudy.trim;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Histories;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
 import dev.understudy.policy.TokenCounter;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +24,7 @@ class TrimPropertyTest {
     private static final int HISTORIES = 10_000;
     private static final TokenCounter COUNTER = TokenCounter.characters();
 
-    private final Random dice = new Random(SEED);
+    private final Random random = new Random(SEED);
     private int shorter;
     private int stuck;
 
@@ -36,10 +36,10 @@ class TrimPropertyTest {
     @Test
     void whatMustStayStaysInRandomHistories() {
         for (int i = 0; i < HISTORIES; i++) {
-            Histories history = Histories.random(dice, 40);
+            Histories history = Histories.random(random, 40);
             ChatRequest request = ChatRequest.of("m", history.messages());
             ChatRequest copy = ChatRequest.of("m", new ArrayList<>(history.messages()));
-            int tokens = dice.nextInt(tokens(request.messages()) + 10);
+            int tokens = random.nextInt(tokens(request.messages()) + 10);
 
             ConversationTrimmer.Outcome fitted = ConversationTrimmer.fit(request, tokens, COUNTER);
             ConversationTrimmer.Outcome halved = ConversationTrimmer.afterOverflow(request, COUNTER);
@@ -47,12 +47,15 @@ class TrimPropertyTest {
             check(history, request, fitted);
             check(history, request, halved);
             assertThat(request).isEqualTo(copy);
-            if (fitted instanceof ConversationTrimmer.Fits || fitted instanceof ConversationTrimmer.Shorter cut && cut.fits()) {
+            if (fitted instanceof ConversationTrimmer.Fits
+                    || fitted instanceof ConversationTrimmer.Shorter cut && cut.fits()) {
                 assertThat(tokens(fitted.request().messages())).isLessThanOrEqualTo(tokens);
-                assertThat(ConversationTrimmer.fit(fitted.request(), tokens, COUNTER)).isEqualTo(new ConversationTrimmer.Fits(fitted.request()));
+                assertThat(ConversationTrimmer.fit(fitted.request(), tokens, COUNTER))
+                        .isEqualTo(new ConversationTrimmer.Fits(fitted.request()));
             }
             if (fitted instanceof ConversationTrimmer.Shorter cut && !cut.fits()) {
-                assertThat(ConversationTrimmer.fit(cut.request(), tokens, COUNTER)).isInstanceOf(ConversationTrimmer.Stuck.class);
+                assertThat(ConversationTrimmer.fit(cut.request(), tokens, COUNTER))
+                        .isInstanceOf(ConversationTrimmer.Stuck.class);
             }
         }
         assertThat(shorter).as("histories that became shorter, seed %s", SEED).isGreaterThan(HISTORIES / 4);
@@ -62,9 +65,9 @@ class TrimPropertyTest {
     @Test
     void choosesWhatTryingEverythingWouldChoose() {
         for (int i = 0; i < HISTORIES; i++) {
-            Histories history = Histories.random(dice, 10);
+            Histories history = Histories.random(random, 10);
             ChatRequest request = ChatRequest.of("m", history.messages());
-            int tokens = dice.nextInt(tokens(request.messages()) + 10);
+            int tokens = random.nextInt(tokens(request.messages()) + 10);
             int said = (int) request.messages().stream()
                     .filter(message -> !(message instanceof Message.System))
                     .count();

@@ -1,8 +1,8 @@
 package dev.understudy.docs;
 
-import dev.understudy.ops.config.Config;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.ops.config.Config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

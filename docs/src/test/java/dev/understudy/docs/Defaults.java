@@ -37,7 +37,7 @@ final class Defaults {
             "aroundFilters", "routeAroundFilters",
             "invalidStops", "stopOnInvalidRequest",
             "time", "scheduler",
-            "dice", "random");
+            "random", "random");
 
     private static final String UNNAMED = "built in";
     private static final Map<String, List<Class<?>>> CLASSES = new ConcurrentHashMap<>();

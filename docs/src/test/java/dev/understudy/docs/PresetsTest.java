@@ -1,11 +1,11 @@
 package dev.understudy.docs;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.provider.OpenAiCompatibleVendor;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,8 +21,9 @@ class PresetsTest {
     @Test
     void thePageTellsEveryVendorInOrder() {
         assertThat(ROWS.stream().map(row -> row.get(0).replace("`", "")))
-                .containsExactlyElementsOf(
-                        Stream.of(OpenAiCompatibleVendor.values()).map(Enum::name).toList());
+                .containsExactlyElementsOf(Stream.of(OpenAiCompatibleVendor.values())
+                        .map(Enum::name)
+                        .toList());
     }
 
     @ParameterizedTest
@@ -38,10 +39,12 @@ class PresetsTest {
         OpenAiCompatibility openAiCompatibility = openAiCompatibleVendor.quirks();
         OpenAiCompatibility usual = OpenAiCompatibility.defaults();
         String told = row.get(2);
-        assertThat(told.contains("no probe")).isEqualTo(openAiCompatibility.paths().probe().isEmpty());
+        assertThat(told.contains("no probe"))
+                .isEqualTo(openAiCompatibility.paths().probe().isEmpty());
         assertThat(told.contains("no `stream_options`")).isEqualTo(!openAiCompatibility.usageOnRequest());
         assertThat(told.contains("`[DONE]` completes")).isEqualTo(openAiCompatibility.doneCompletes());
-        assertThat(told.contains("\"prefix\"")).isEqualTo(openAiCompatibility.turns().continuation() == Continuation.PREFIX);
+        assertThat(told.contains("\"prefix\""))
+                .isEqualTo(openAiCompatibility.turns().continuation() == Continuation.PREFIX);
         assertThat(told.contains("\"continue_final_message\""))
                 .isEqualTo(openAiCompatibility.turns().continuation() == Continuation.FLAGS);
         assertThat(told.contains("ids of tool calls"))

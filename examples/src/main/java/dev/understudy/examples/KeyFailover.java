@@ -47,7 +47,8 @@ public final class KeyFailover {
             consoleOutput.line("");
             consoleOutput.line("What the server saw:");
             List<RecordedRequest> seen = server.calls();
-            seen.forEach(asked -> consoleOutput.line("  request " + asked.number() + " came with " + KEYS.get(asked.key())));
+            seen.forEach(
+                    asked -> consoleOutput.line("  request " + asked.number() + " came with " + KEYS.get(asked.key())));
             consoleOutput.line("");
             return judge(answers == null ? 0 : answers.size(), seen, consoleOutput);
         }

@@ -51,7 +51,8 @@ public final class Outage {
         @Override
         public void on(Event event) {
             Event.CallId call = event.call();
-            if (event instanceof Event.CircuitStateChanged moved && moved.provider().equals("primary")) {
+            if (event instanceof Event.CircuitStateChanged moved
+                    && moved.provider().equals("primary")) {
                 moved(moved.to());
             }
             if (call == null) {
@@ -100,7 +101,8 @@ public final class Outage {
     static int run(ConsoleOutput consoleOutput) {
         AtomicBoolean down = new AtomicBoolean();
         try (ScriptedServer primary = ScriptedServer.start()
-                        .rule(asked -> down.get() ? ScriptedReply.status(503) : ScriptedReply.text("From the primary."));
+                        .rule(asked ->
+                                down.get() ? ScriptedReply.status(503) : ScriptedReply.text("From the primary."));
                 ScriptedServer backup = ScriptedServer.start().always(ScriptedReply.text("From the backup."))) {
             consoleOutput.line("20 calls a second for " + SECONDS + " s; the primary is down from second " + DOWN_FROM
                     + " to second " + DOWN_TO + ".");

@@ -29,7 +29,8 @@ import reactor.core.publisher.Mono;
 public final class Pipeline {
 
     private static final Duration DEADLINE = Duration.ofSeconds(3);
-    private static final ScriptedReply ANSWER = ScriptedReply.text("In short: all is well.").beforeHeaders(Duration.ofMillis(100));
+    private static final ScriptedReply ANSWER =
+            ScriptedReply.text("In short: all is well.").beforeHeaders(Duration.ofMillis(100));
     private static final ScriptedReply SILENCE = ANSWER.stall(FaultPoint.nothing());
 
     record Document(String name, String text) {}
@@ -89,7 +90,8 @@ public final class Pipeline {
 
     private static Understudy over(ScriptedServer lead, ScriptedServer deputy, ConsoleOutput consoleOutput) {
         return Understudy.builder()
-                .provider(Providers.openAiCompatible(Endpoint.of("lead", lead.url(), "k1"), OpenAiCompatibility.defaults()))
+                .provider(Providers.openAiCompatible(
+                        Endpoint.of("lead", lead.url(), "k1"), OpenAiCompatibility.defaults()))
                 .provider(Providers.anthropic(Endpoint.of("deputy", deputy.url(), "k2")), "claude-demo")
                 .retry(RetryPolicy.none())
                 .timeouts(TimeoutPolicy.defaults().withResponse(Duration.ofSeconds(2)))

@@ -77,7 +77,8 @@ public final class Quickstart {
                     .ofType(StreamChunk.Finish.class)
                     .blockLast();
             consoleOutput.line("");
-            consoleOutput.table(finish == null ? AttemptLog.empty() : finish.servedBy().attemptLog());
+            consoleOutput.table(
+                    finish == null ? AttemptLog.empty() : finish.servedBy().attemptLog());
             return 0;
         } catch (ChatException failed) {
             consoleOutput.line("");

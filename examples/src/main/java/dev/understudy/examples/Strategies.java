@@ -110,7 +110,8 @@ public final class Strategies {
         try (Understudy understudy = Understudy.builder()
                 .selection(selection)
                 .provider(
-                        Providers.openAi(endpoint("fast", fast, 10)), ProviderOptions.any().withWeight(3))
+                        Providers.openAi(endpoint("fast", fast, 10)),
+                        ProviderOptions.any().withWeight(3))
                 .provider(
                         Providers.openAi(endpoint("plain", plain, 3, Feature.TOOLS, Feature.STREAMING_TOOLS)),
                         ProviderOptions.any().withWeight(2))

@@ -1,10 +1,10 @@
 package dev.understudy.examples;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -44,7 +44,9 @@ final class AttemptAccount {
     }
 
     ProviderEvent.FirstContentFrom answering() {
-        return firstContentFrom == null ? new ProviderEvent.FirstContentFrom(company, request.model()) : firstContentFrom;
+        return firstContentFrom == null
+                ? new ProviderEvent.FirstContentFrom(company, request.model())
+                : firstContentFrom;
     }
 
     /** An attempt that was cut. */
@@ -52,16 +54,21 @@ final class AttemptAccount {
         if (first == null) {
             first = streamInterruption.servedBy;
         }
-        attemptLog = joined(streamInterruption.sort == StreamInterruption.Sort.BROKEN ? paidOnce(attemptSpec) : attemptLog, streamInterruption.trail());
+        attemptLog = joined(
+                streamInterruption.sort == StreamInterruption.Sort.BROKEN ? paidOnce(attemptSpec) : attemptLog,
+                streamInterruption.trail());
     }
 
     /** What was shown so far is no part of the answer any more. */
     void takeBack() {
-        attemptLog = new AttemptLog(attemptLog.attempts().stream().map(AttemptAccount::takenBack).toList());
+        attemptLog = new AttemptLog(
+                attemptLog.attempts().stream().map(AttemptAccount::takenBack).toList());
     }
 
     private static AttemptLog.Attempt takenBack(AttemptLog.Attempt attempt) {
-        return attempt.outcome() == AttemptLog.Outcome.PARTIAL ? with(attempt, AttemptLog.Outcome.WASTED, attempt.usage()) : attempt;
+        return attempt.outcome() == AttemptLog.Outcome.PARTIAL
+                ? with(attempt, AttemptLog.Outcome.WASTED, attempt.usage())
+                : attempt;
     }
 
     /** The finish of the last attempt, as the finish of the whole. */
@@ -84,7 +91,8 @@ final class AttemptAccount {
         List<AttemptLog.Attempt> all = new ArrayList<>(attemptLog.attempts());
         for (int i = all.size() - 1; kept != null && i >= 0; i--) {
             AttemptLog.Attempt attempt = all.get(i);
-            boolean began = attempt.outcome() == AttemptLog.Outcome.PARTIAL || attempt.outcome() == AttemptLog.Outcome.WASTED;
+            boolean began =
+                    attempt.outcome() == AttemptLog.Outcome.PARTIAL || attempt.outcome() == AttemptLog.Outcome.WASTED;
             if (began
                     && attempt.provider().equals(kept.provider())
                     && attempt.model().equals(kept.model())) {
@@ -130,7 +138,13 @@ final class AttemptAccount {
      *
      * @param told tokens that it told, as far as we know of them
      */
-    ServedBy ended(@Nullable Throwable error, Failure failure, StreamInterruption.Sort sort, AttemptSpec which, boolean visible, int told) {
+    ServedBy ended(
+            @Nullable Throwable error,
+            Failure failure,
+            StreamInterruption.Sort sort,
+            AttemptSpec which,
+            boolean visible,
+            int told) {
         if (error instanceof ChatException.PartialAnswer partial) {
             return judged(partial.partial(), which, visible);
         }
@@ -160,7 +174,12 @@ final class AttemptAccount {
         Usage usage = outcome == AttemptLog.Outcome.FAILED ? Usage.none() : estimated(which, told);
         AttemptLog.Attempt attempt = entry(provider, model, outcome, failure, usage);
         return new ServedBy(
-                provider, request.model(), provider, model, false, AttemptLog.empty().plus(attempt));
+                provider,
+                request.model(),
+                provider,
+                model,
+                false,
+                AttemptLog.empty().plus(attempt));
     }
 
     /** The trail of an attempt that was cut, with an estimate of what it cost, and judged by whether it was of any use. */

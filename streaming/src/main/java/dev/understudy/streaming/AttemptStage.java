@@ -89,7 +89,10 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
             kept = attemptSpec.continues() ? null : offer.token(); // a continuation is not all of the answer
         } else if (chunk instanceof StreamChunk.Refusal && attemptSpec.compares()) {
             refusal(chunk, sink);
-        } else if (attemptSpec.isTakeover() && !attemptSpec.fresh() && !attemptSpec.takesBack() && !chunkDelivery.isVisible()) {
+        } else if (attemptSpec.isTakeover()
+                && !attemptSpec.fresh()
+                && !attemptSpec.takesBack()
+                && !chunkDelivery.isVisible()) {
             abandon("it does not go on with the answer", sink);
         } else if (chunk instanceof StreamChunk.Reset reset) {
             reset(reset, sink);
@@ -189,7 +192,8 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         wordCommitter.add(held.substring(0, keep));
         received = Math.min(received, reset.discardFromOffset());
         pieces.truncate(received);
-        chunkDelivery.say(new StreamChunk.Reset(Math.min(shown.length(), reset.discardFromOffset()), reset.reason()), sink);
+        chunkDelivery.say(
+                new StreamChunk.Reset(Math.min(shown.length(), reset.discardFromOffset()), reset.reason()), sink);
     }
 
     private void behindText(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
@@ -244,7 +248,15 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         abandoned = true;
         Failure failure = Failure.of(FailureKind.PROTOCOL, why + ", noticed behind " + shown.length() + " characters");
         ServedBy servedBy = attemptAccount.entry(attemptSpec, AttemptLog.Outcome.WASTED, failure, told());
-        sink.end(new StreamInterruption(StreamInterruption.Sort.ABANDONED, failure, servedBy, null, pieces, chunkDelivery.isVisible(), null, null));
+        sink.end(new StreamInterruption(
+                StreamInterruption.Sort.ABANDONED,
+                failure,
+                servedBy,
+                null,
+                pieces,
+                chunkDelivery.isVisible(),
+                null,
+                null));
     }
 
     private @Nullable String fragment() {

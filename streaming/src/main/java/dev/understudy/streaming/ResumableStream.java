@@ -100,7 +100,9 @@ final class ResumableStream {
         }
         attemptAccount.add(streamInterruption, attemptSpec);
         AttemptSpec next = rescue().after(streamInterruption, attemptSpec);
-        if (attemptSpec.isTakeover() && !streamInterruption.visible && streamInterruption.sort != StreamInterruption.Sort.REJECTED) {
+        if (attemptSpec.isTakeover()
+                && !streamInterruption.visible
+                && streamInterruption.sort != StreamInterruption.Sort.REJECTED) {
             herald().inVain(rescue().blow(), streamInterruption, attemptSpec, shown.length());
         }
         if (next == null) {
@@ -118,7 +120,13 @@ final class ResumableStream {
     private TakeoverPlanner rescue() {
         if (takeoverPlanner == null) {
             TimeBudget timeBudget = new TimeBudget(CallContext.from(context), started);
-            takeoverPlanner = new TakeoverPlanner(policy, request, shown, attemptAccount, new TakeoverCandidates(company, prefillRefusals), timeBudget);
+            takeoverPlanner = new TakeoverPlanner(
+                    policy,
+                    request,
+                    shown,
+                    attemptAccount,
+                    new TakeoverCandidates(company, prefillRefusals),
+                    timeBudget);
         }
         return takeoverPlanner;
     }
@@ -155,7 +163,8 @@ final class ResumableStream {
         List<StreamChunk> news = new ArrayList<>(2);
         ProviderEvent.FirstContentFrom by = attemptAccount.answering();
         herald().tookOver(blow, by, next, shown.length(), rescue().sinceBlow());
-        news.add(new StreamChunk.Switched(blow.servedBy.provider(), by.provider(), blow.failure.kind(), shown.length()));
+        news.add(
+                new StreamChunk.Switched(blow.servedBy.provider(), by.provider(), blow.failure.kind(), shown.length()));
         if (next.takesBack()) {
             news.add(new StreamChunk.Reset(0, blow.failure.kind()));
             attemptAccount.takeBack();

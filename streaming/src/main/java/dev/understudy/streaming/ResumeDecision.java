@@ -17,16 +17,27 @@ final class ResumeDecision {
      * @param target what those who are left to ask can do
      * @param tried ways that were tried behind the same text and gave nothing
      */
-    static ResumeStrategy of(ResumePolicy policy, DeliveredContent deliveredContent, ChatRequest request, Capabilities target, Set<ResumeStrategy> tried) {
+    static ResumeStrategy of(
+            ResumePolicy policy,
+            DeliveredContent deliveredContent,
+            ChatRequest request,
+            Capabilities target,
+            Set<ResumeStrategy> tried) {
         for (ResumeStrategy resumeStrategy : policy.strategies()) {
-            if (!tried.contains(resumeStrategy) && applies(resumeStrategy, deliveredContent, request, target, policy.anyReplay())) {
+            if (!tried.contains(resumeStrategy)
+                    && applies(resumeStrategy, deliveredContent, request, target, policy.anyReplay())) {
                 return resumeStrategy;
             }
         }
         return ResumeStrategy.FAIL;
     }
 
-    static boolean applies(ResumeStrategy resumeStrategy, DeliveredContent deliveredContent, ChatRequest request, Capabilities target, boolean anyReplay) {
+    static boolean applies(
+            ResumeStrategy resumeStrategy,
+            DeliveredContent deliveredContent,
+            ChatRequest request,
+            Capabilities target,
+            boolean anyReplay) {
         if (deliveredContent == DeliveredContent.NOTHING) {
             return true; // whatever it is called, it is asked afresh
         }
@@ -35,8 +46,10 @@ final class ResumeDecision {
             case SAME_RESPONSE -> deliveredContent != DeliveredContent.REFUSAL && target.has(Feature.SAME_RESPONSE);
             case PREFILL -> deliveredContent == DeliveredContent.TEXT && prose && target.has(Feature.PREFILL);
             case REPLAY ->
-                deliveredContent != DeliveredContent.REFUSAL && (anyReplay || request.sampling().deterministic());
-            case ANCHORED -> (deliveredContent == DeliveredContent.TEXT || deliveredContent == DeliveredContent.CHORUS) && prose;
+                deliveredContent != DeliveredContent.REFUSAL
+                        && (anyReplay || request.sampling().deterministic());
+            case ANCHORED ->
+                (deliveredContent == DeliveredContent.TEXT || deliveredContent == DeliveredContent.CHORUS) && prose;
             case RESTART, FAIL -> true;
         };
     }

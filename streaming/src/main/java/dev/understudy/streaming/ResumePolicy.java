@@ -16,7 +16,12 @@ import java.util.List;
  * @param limits sizes of what is held and searched
  */
 public record ResumePolicy(
-        List<ResumeStrategy> strategies, int takeovers, boolean anyReplay, StreamBuffer buffer, boolean wholeStructured, Limits limits) {
+        List<ResumeStrategy> strategies,
+        int takeovers,
+        boolean anyReplay,
+        StreamBuffer buffer,
+        boolean wholeStructured,
+        Limits limits) {
 
     /**
      * Sizes, in characters.
@@ -44,7 +49,8 @@ public record ResumePolicy(
 
     public ResumePolicy {
         LinkedHashSet<ResumeStrategy> once = new LinkedHashSet<>(strategies);
-        if (once.size() != strategies.size() || (once.remove(ResumeStrategy.FAIL) && strategies.get(strategies.size() - 1) != ResumeStrategy.FAIL)) {
+        if (once.size() != strategies.size()
+                || (once.remove(ResumeStrategy.FAIL) && strategies.get(strategies.size() - 1) != ResumeStrategy.FAIL)) {
             throw new IllegalArgumentException("Each way stands once, and FAIL last: " + strategies);
         }
         once.add(ResumeStrategy.FAIL);

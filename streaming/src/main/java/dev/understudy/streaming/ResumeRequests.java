@@ -44,7 +44,8 @@ record ResumeRequests(
     @Nullable
     AttemptSpec behind(ResumeStrategy resumeStrategy, boolean free) {
         return switch (resumeStrategy) {
-            case SAME_RESPONSE -> kept == null ? null : new AttemptSpec(resumeStrategy, request, new ReplaySeam(text), false, true, kept);
+            case SAME_RESPONSE ->
+                kept == null ? null : new AttemptSpec(resumeStrategy, request, new ReplaySeam(text), false, true, kept);
             case REPLAY -> new AttemptSpec(resumeStrategy, request, new ReplaySeam(text), false, free, null);
             case RESTART -> new AttemptSpec(resumeStrategy, request, Seam.none(), false, free, null);
             case PREFILL -> prefill(free);
@@ -63,7 +64,9 @@ record ResumeRequests(
         if (temperature != null && temperature == 0) {
             int sent = pieces.last(received, received.length() - EVIDENCE);
             sent = sent > 0 ? sent : pieces.last(received, received.length() - 1);
-            return sent == 0 ? null : behindPrefix(received, sent, new Reproduction(received, sent, text.length()), free);
+            return sent == 0
+                    ? null
+                    : behindPrefix(received, sent, new Reproduction(received, sent, text.length()), free);
         }
         int sent = sendable(received);
         int boundary = pieces.last(received, received.length());
@@ -79,7 +82,8 @@ record ResumeRequests(
     /** The length of a text without white space and half a character at its end. */
     private static int sendable(String text) {
         int end = text.length();
-        while (end > 0 && (WordBoundaries.isSpace(text.charAt(end - 1)) || Character.isHighSurrogate(text.charAt(end - 1)))) {
+        while (end > 0
+                && (WordBoundaries.isSpace(text.charAt(end - 1)) || Character.isHighSurrogate(text.charAt(end - 1)))) {
             end--;
         }
         return end;
@@ -112,6 +116,7 @@ record ResumeRequests(
             }
             more = more.withMaxTokens(left + words.length()); // a token has one character or more
         }
-        return new AttemptSpec(ResumeStrategy.ANCHORED, more, new AnchorSeam(words, text, limits.search()), false, free, null);
+        return new AttemptSpec(
+                ResumeStrategy.ANCHORED, more, new AnchorSeam(words, text, limits.search()), false, free, null);
     }
 }

@@ -58,7 +58,7 @@ public final class ResumingProvider extends ForwardingChatProvider {
 
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
-        return Flux.deferContextual(
-                context -> new ResumableStream(delegate(), policy, request, prefillRefusals, takeoverEvents, context).play());
+        return Flux.deferContextual(context ->
+                new ResumableStream(delegate(), policy, request, prefillRefusals, takeoverEvents, context).play());
     }
 }

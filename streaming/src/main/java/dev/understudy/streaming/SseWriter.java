@@ -21,7 +21,10 @@ import reactor.core.scheduler.Schedulers;
  *     for never
  */
 public record SseWriter(
-        String model, boolean usage, boolean takeoverEvents, @Nullable Duration keepAlive) {
+        String model,
+        boolean usage,
+        boolean takeoverEvents,
+        @Nullable Duration keepAlive) {
 
     public SseWriter {
         if (keepAlive != null && (keepAlive.isZero() || keepAlive.isNegative())) {
@@ -61,6 +64,7 @@ public record SseWriter(
         Duration every = keepAlive;
         return every == null
                 ? events
-                : new StatefulOperator<>(events, () -> new KeepAlive<>(every, ": still here\n\n"), Schedulers::parallel);
+                : new StatefulOperator<>(
+                        events, () -> new KeepAlive<>(every, ": still here\n\n"), Schedulers::parallel);
     }
 }

@@ -33,7 +33,12 @@ record TakeoverEvents(String door, Listener listener, Event.@Nullable CallId cal
         return new TakeoverEvents(door, listener.and(own), call);
     }
 
-    void tookOver(StreamInterruption blow, ProviderEvent.FirstContentFrom by, AttemptSpec attemptSpec, int offset, Duration gap) {
+    void tookOver(
+            StreamInterruption blow,
+            ProviderEvent.FirstContentFrom by,
+            AttemptSpec attemptSpec,
+            int offset,
+            Duration gap) {
         listener.on(new Event.StreamTakenOver(
                 door,
                 call,
@@ -49,12 +54,18 @@ record TakeoverEvents(String door, Listener listener, Event.@Nullable CallId cal
 
     void inVain(StreamInterruption blow, StreamInterruption attempt, AttemptSpec attemptSpec, int offset) {
         listener.on(new Event.TakeoverFailed(
-                door, call, blow.servedBy.provider(), blow.servedBy.model(), way(attemptSpec), offset, attempt.failure));
+                door,
+                call,
+                blow.servedBy.provider(),
+                blow.servedBy.model(),
+                way(attemptSpec),
+                offset,
+                attempt.failure));
     }
 
     void lost(StreamInterruption blow, int offset) {
-        listener.on(
-                new Event.StreamLost(door, call, blow.servedBy.provider(), blow.servedBy.model(), offset, blow.failure));
+        listener.on(new Event.StreamLost(
+                door, call, blow.servedBy.provider(), blow.servedBy.model(), offset, blow.failure));
     }
 
     private static String way(AttemptSpec attemptSpec) {

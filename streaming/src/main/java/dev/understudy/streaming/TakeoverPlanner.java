@@ -133,7 +133,8 @@ final class TakeoverPlanner {
         boolean silent = takeoverCandidates.isSilent(blow());
         while (true) {
             DeliveredContent deliveredContent = DeliveredContent.in(shown, fragment);
-            ResumeStrategy resumeStrategy = ResumeDecision.of(policy, deliveredContent, request, takeoverCandidates.can(request.model(), blow()), tried);
+            ResumeStrategy resumeStrategy = ResumeDecision.of(
+                    policy, deliveredContent, request, takeoverCandidates.can(request.model(), blow()), tried);
             if (resumeStrategy == ResumeStrategy.FAIL) {
                 return null;
             }
@@ -146,10 +147,14 @@ final class TakeoverPlanner {
         }
     }
 
-    private @Nullable AttemptSpec prepare(ResumeStrategy resumeStrategy, DeliveredContent deliveredContent, boolean free) {
+    private @Nullable AttemptSpec prepare(
+            ResumeStrategy resumeStrategy, DeliveredContent deliveredContent, boolean free) {
         ResumeToken kept = blow().isKept() ? blow().kept : null;
-        ResumeRequests resumeRequests = new ResumeRequests(request, policy.limits(), shown.text(), fragment, pieces, kept);
-        return deliveredContent == DeliveredContent.NOTHING ? resumeRequests.afresh(resumeStrategy, free) : resumeRequests.behind(resumeStrategy, free);
+        ResumeRequests resumeRequests =
+                new ResumeRequests(request, policy.limits(), shown.text(), fragment, pieces, kept);
+        return deliveredContent == DeliveredContent.NOTHING
+                ? resumeRequests.afresh(resumeStrategy, free)
+                : resumeRequests.behind(resumeStrategy, free);
     }
 
     /** What is said to the company about whom to ask, and how long. */
@@ -160,14 +165,17 @@ final class TakeoverPlanner {
     /** The end of an answer that could not be saved: what was delivered, and why there is no more. */
     ChatException failed() {
         StreamInterruption streamInterruption = blow();
-        var servedBy = attemptAccount.served(streamInterruption.servedBy.provider(), streamInterruption.servedBy.model());
+        var servedBy =
+                attemptAccount.served(streamInterruption.servedBy.provider(), streamInterruption.servedBy.model());
         if (shown.isEmpty()) {
             List<ChatException.CallFailed> all = new ArrayList<>();
             all.add(streamInterruption.asFailed());
             all.addAll(later);
-            return new ChatException.Exhausted("The answer was cut before any of it was shown", servedBy.attemptLog(), all);
+            return new ChatException.Exhausted(
+                    "The answer was cut before any of it was shown", servedBy.attemptLog(), all);
         }
-        ChatException.PartialAnswer partial = new ChatException.PartialAnswer(streamInterruption.failure, shown.partial(servedBy));
+        ChatException.PartialAnswer partial =
+                new ChatException.PartialAnswer(streamInterruption.failure, shown.partial(servedBy));
         later.forEach(partial::addSuppressed);
         return partial;
     }

@@ -1,5 +1,8 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
@@ -17,9 +20,6 @@ import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -49,7 +49,8 @@ class ChatResponseAggregatorTest {
     private static ChatResponse answer(Random random) {
         List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
         for (int i = random.nextInt(3); i > 0; i--) {
-            reasoningBlocks.add(new ReasoningBlock(random.nextBoolean() ? "" : Texts.any(random), new ReasoningSignature("s" + i, false, "x")));
+            reasoningBlocks.add(new ReasoningBlock(
+                    random.nextBoolean() ? "" : Texts.any(random), new ReasoningSignature("s" + i, false, "x")));
         }
         if (random.nextBoolean()) {
             reasoningBlocks.add(ReasoningBlock.of(Texts.any(random)));

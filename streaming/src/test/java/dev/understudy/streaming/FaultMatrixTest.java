@@ -1,10 +1,10 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.testing.RecordedRequest;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +77,7 @@ class FaultMatrixTest {
         return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    /** What is wrong with a cell; empty when nothing is. Where threads may wait, for who makes TLS reads the system's dice. */
+    /** What is wrong with a cell; empty when nothing is. Where threads may wait, for who makes TLS reads the system's random. */
     private static Mono<String> play(MatrixStage stage, MatrixCell cell, int number) {
         return Mono.using(
                         () -> stage.open(cell, number),

@@ -1,9 +1,9 @@
 package dev.understudy.streaming;
 
-import dev.understudy.chat.ChatResponseAggregator;
-import dev.understudy.chat.StreamChunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.ChatResponseAggregator;
+import dev.understudy.chat.StreamChunk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatResponse;
@@ -12,8 +14,6 @@ import dev.understudy.streaming.MatrixCell.End;
 import dev.understudy.streaming.MatrixCell.Fault;
 import dev.understudy.streaming.MatrixCell.Mode;
 import dev.understudy.streaming.MatrixCell.Phase;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

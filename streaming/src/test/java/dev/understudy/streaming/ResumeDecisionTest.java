@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponseAggregator;
@@ -8,8 +10,6 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +39,10 @@ class ResumeDecisionTest {
                 head.addAll(columns);
             } else if (!head.isEmpty() && line.matches("\\| [A-Z_]+ \\|.*")) {
                 for (int i = 2; i < head.size(); i++) {
-                    cells.add(new Cell(DeliveredContent.valueOf(columns.get(1)), ResumeStrategy.valueOf(head.get(i)), columns.get(i)));
+                    cells.add(new Cell(
+                            DeliveredContent.valueOf(columns.get(1)),
+                            ResumeStrategy.valueOf(head.get(i)),
+                            columns.get(i)));
                 }
             } else if (!head.isEmpty() && line.isBlank()) {
                 break;
@@ -87,7 +90,8 @@ class ResumeDecisionTest {
                                         throw new AssertionError(
                                                 "The page says what no test understands: " + cell.rule);
                                 };
-                        assertThat(ResumeDecision.applies(cell.resumeStrategy, cell.deliveredContent, request, target, any))
+                        assertThat(ResumeDecision.applies(
+                                        cell.resumeStrategy, cell.deliveredContent, request, target, any))
                                 .as("%s, %s, declared %s, any %s", request.sampling(), format, declared, any)
                                 .isEqualTo(expected);
                     }
@@ -103,10 +107,12 @@ class ResumeDecisionTest {
         Capabilities prefill = Capabilities.of(Feature.PREFILL);
         assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request.withSeed(1), prefill, Set.of()))
                 .isEqualTo(ResumeStrategy.REPLAY);
-        assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request, prefill, Set.of())).isEqualTo(ResumeStrategy.PREFILL);
+        assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request, prefill, Set.of()))
+                .isEqualTo(ResumeStrategy.PREFILL);
         assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request, prefill, Set.of(ResumeStrategy.PREFILL)))
                 .isEqualTo(ResumeStrategy.RESTART);
-        assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request, prefill, EnumSet.allOf(ResumeStrategy.class)))
+        assertThat(ResumeDecision.of(
+                        policy, DeliveredContent.TEXT, request, prefill, EnumSet.allOf(ResumeStrategy.class)))
                 .isEqualTo(ResumeStrategy.FAIL);
         assertThat(ResumeDecision.of(ResumePolicy.of(), DeliveredContent.NOTHING, request, prefill, Set.of()))
                 .isEqualTo(ResumeStrategy.FAIL);
@@ -130,8 +136,14 @@ class ResumeDecisionTest {
 
     @Test
     void aPolicyNamesEachWayOnceAndFailLast() {
-        assertThat(ResumePolicy.exact().strategies()).containsExactly(ResumeStrategy.SAME_RESPONSE, ResumeStrategy.PREFILL, ResumeStrategy.REPLAY, ResumeStrategy.FAIL);
-        assertThat(ResumePolicy.of(ResumeStrategy.RESTART, ResumeStrategy.FAIL).strategies()).containsExactly(ResumeStrategy.RESTART, ResumeStrategy.FAIL);
+        assertThat(ResumePolicy.exact().strategies())
+                .containsExactly(
+                        ResumeStrategy.SAME_RESPONSE,
+                        ResumeStrategy.PREFILL,
+                        ResumeStrategy.REPLAY,
+                        ResumeStrategy.FAIL);
+        assertThat(ResumePolicy.of(ResumeStrategy.RESTART, ResumeStrategy.FAIL).strategies())
+                .containsExactly(ResumeStrategy.RESTART, ResumeStrategy.FAIL);
         org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
                 .isThrownBy(() -> ResumePolicy.of(ResumeStrategy.FAIL, ResumeStrategy.RESTART));
         org.assertj.core.api.Assertions.assertThatIllegalArgumentException()

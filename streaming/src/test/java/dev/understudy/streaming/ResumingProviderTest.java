@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.CallContext;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
@@ -24,8 +26,6 @@ import dev.understudy.policy.TokenCounter;
 import dev.understudy.streaming.seam.Anchor;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,8 +37,10 @@ class ResumingProviderTest {
     private static final ChatRequest ASKED = ChatRequest.of("m", "Tell me a story");
     private static final Failure RESET = Failure.of(FailureKind.CONNECT, "connection reset");
     private static final Capabilities PREFILL = Capabilities.assumed().withFeature(Feature.PREFILL);
-    private static final ScriptedAnswer CUT = ScriptedAnswer.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
-    private static final ScriptedAnswer REST = ScriptedAnswer.tokens("me", " there", " was").withUsage(Usage.of(14, 3));
+    private static final ScriptedAnswer CUT =
+            ScriptedAnswer.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
+    private static final ScriptedAnswer REST =
+            ScriptedAnswer.tokens("me", " there", " was").withUsage(Usage.of(14, 3));
 
     private final ScriptedProvider one = ScriptedProvider.named("one").then(CUT);
     private final ScriptedProvider two = ScriptedProvider.named("two");
@@ -91,7 +93,8 @@ class ResumingProviderTest {
         assertThat(answer.served().provider()).isEqualTo("two");
         assertThat(answer.served().fallback()).isTrue();
         assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
-        assertThat(outcomes(answer.served().attemptLog())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.SERVED);
+        assertThat(outcomes(answer.served().attemptLog()))
+                .containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.SERVED);
         Usage cut = answer.served().attemptLog().attempts().get(0).usage();
         assertThat(cut.estimated()).isTrue();
         assertThat(cut.output()).isEqualTo(TokenCounter.estimate("Once upon a ti"));
@@ -120,8 +123,9 @@ class ResumingProviderTest {
     void aRefusalOfPrefillIsRememberedCostsNoTakeoverAndHidesNothing() {
         Failure refusal = Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefused("prefill");
         two.can(PREFILL)
-                .rule(asked ->
-                        asked.messages().size() > 1 ? ScriptedAnswer.fail(refusal) : ScriptedAnswer.tokens("Once", " and", " for all"));
+                .rule(asked -> asked.messages().size() > 1
+                        ? ScriptedAnswer.fail(refusal)
+                        : ScriptedAnswer.tokens("Once", " and", " for all"));
         ChatProvider provider = over(ResumePolicy.of(ResumeStrategy.PREFILL, ResumeStrategy.RESTART), one, two);
         for (int i = 1; i <= 2; i++) {
             List<StreamChunk> chunks = provider.stream(ASKED).collectList().block();
@@ -153,7 +157,8 @@ class ResumingProviderTest {
                         new StreamChunk.Text("Long"));
         ChatResponse answer = answer(chunks);
         assertThat(answer.text()).isEqualTo("Long ago");
-        assertThat(outcomes(answer.served().attemptLog())).containsExactly(AttemptLog.Outcome.WASTED, AttemptLog.Outcome.SERVED);
+        assertThat(outcomes(answer.served().attemptLog()))
+                .containsExactly(AttemptLog.Outcome.WASTED, AttemptLog.Outcome.SERVED);
     }
 
     @Test
@@ -170,8 +175,8 @@ class ResumingProviderTest {
 
     @Test
     void anAttemptThatShowedNothingIsNotChargedForWhatWasShownBefore() {
-        ScriptedProvider alone =
-                ScriptedProvider.named("alone").then(CUT, ScriptedAnswer.tokens("Lo").failAfter(1, RESET));
+        ScriptedProvider alone = ScriptedProvider.named("alone")
+                .then(CUT, ScriptedAnswer.tokens("Lo").failAfter(1, RESET));
         ChatException.PartialAnswer end =
                 partial(ResumingProvider.over(alone, ResumePolicy.of(ResumeStrategy.RESTART)).stream(ASKED));
         assertThat(outcomes(end.trail())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.WASTED);
@@ -254,7 +259,8 @@ class ResumingProviderTest {
     @Test
     void theRescuerMayDieTooAndIsRescuedIfThePolicyAllowsIt() {
         two.can(PREFILL)
-                .always(ScriptedAnswer.tokens("me", " there", " wa").failAfter(3, Failure.of(FailureKind.SERVER, "broke")));
+                .always(ScriptedAnswer.tokens("me", " there", " wa")
+                        .failAfter(3, Failure.of(FailureKind.SERVER, "broke")));
         three.can(PREFILL).always(ScriptedAnswer.tokens("s", " a cat"));
         ChatException.PartialAnswer end = partial(over(ResumePolicy.exact(), one, two, three).stream(ASKED));
         assertThat(end.partial().text()).isEqualTo("Once upon a time there");
@@ -408,7 +414,8 @@ class ResumingProviderTest {
         ScriptedProvider dead = ScriptedProvider.named("one").then(ScriptedAnswer.fail(FailureKind.SERVER));
         StepVerifier.create(over(ResumePolicy.restarting(), dead).stream(ASKED))
                 .verifyError(ChatException.Exhausted.class);
-        ScriptedProvider buggy = ScriptedProvider.named("two").then(ScriptedAnswer.throwing(new IllegalStateException("bug")));
+        ScriptedProvider buggy =
+                ScriptedProvider.named("two").then(ScriptedAnswer.throwing(new IllegalStateException("bug")));
         StepVerifier.create(ResumingProvider.over(buggy).stream(ASKED)).verifyError(IllegalStateException.class);
     }
 }

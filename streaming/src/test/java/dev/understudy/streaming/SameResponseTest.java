@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.CallContext;
 import dev.understudy.Understudy;
 import dev.understudy.chat.AttemptLog;
@@ -28,8 +30,6 @@ import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -241,7 +241,8 @@ class SameResponseTest {
             assertThat(answer.text()).as("cut after %d events", events).isEqualTo("It is so, and not otherwise.");
             assertThat(answer.reasoningBlocks())
                     .as("cut after %d events", events)
-                    .containsExactly(new ReasoningBlock("First this.", reasoningSignature), ReasoningBlock.of("Then that."));
+                    .containsExactly(
+                            new ReasoningBlock("First this.", reasoningSignature), ReasoningBlock.of("Then that."));
         }
         assertThat(two.calls()).isEmpty();
     }

@@ -1,5 +1,8 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -9,9 +12,6 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +54,9 @@ class SseWriterTest {
 
     @Test
     void anEstimatedUsageIsMarked() {
-        assertThat(lastEvents(Usage.of(7, 3).withEstimated(true))).contains("\"prompt_tokens\":7").contains("\"estimated\":true");
+        assertThat(lastEvents(Usage.of(7, 3).withEstimated(true)))
+                .contains("\"prompt_tokens\":7")
+                .contains("\"estimated\":true");
         assertThat(lastEvents(Usage.of(7, 3))).contains("\"prompt_tokens\":7").doesNotContain("estimated");
     }
 

@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
@@ -8,8 +10,6 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,7 +49,9 @@ class StreamBufferTest {
     @Test
     void aWholeBufferShowsAWholeAnswerOrNothing() {
         ScriptedProvider provider = ScriptedProvider.named("p")
-                .then(ScriptedAnswer.tokens("a ", "b"), ScriptedAnswer.tokens("a ", "b").failAfter(1, CUT));
+                .then(
+                        ScriptedAnswer.tokens("a ", "b"),
+                        ScriptedAnswer.tokens("a ", "b").failAfter(1, CUT));
         Flux<String> stream =
                 StreamBuffer.whole().around(provider).stream(ASKED).map(StreamChunk::text);
         StepVerifier.create(stream).expectNext("a b", "").verifyComplete();

@@ -1,12 +1,12 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,8 @@ class StreamTimingTest {
                 .expectNextCount(4)
                 .verifyComplete();
         Duration gap = Duration.ofMillis(750);
-        StreamTiming.Total total = new StreamTiming.Total(StreamTiming.End.FINISHED, Duration.ofMillis(1700), Duration.ofMillis(200), gap, 30);
+        StreamTiming.Total total = new StreamTiming.Total(
+                StreamTiming.End.FINISHED, Duration.ofMillis(1700), Duration.ofMillis(200), gap, 30);
         assertThat(heard)
                 .containsExactly(
                         new StreamTiming.FirstContent(Duration.ofMillis(200)),
@@ -46,21 +47,24 @@ class StreamTimingTest {
 
     @Test
     void whoeverLeavesIsToldWhatCameSoFar() {
-        StepVerifier.withVirtualTime(() -> measured(ScriptedAnswer.tokens("four", "five").hangAfter(1)))
+        StepVerifier.withVirtualTime(
+                        () -> measured(ScriptedAnswer.tokens("four", "five").hangAfter(1)))
                 .expectNextCount(1)
                 .thenAwait(Duration.ofSeconds(1))
                 .thenCancel()
                 .verify();
         assertThat(heard.get(1))
-                .isEqualTo(new StreamTiming.Total(StreamTiming.End.CANCELLED, Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 1));
+                .isEqualTo(new StreamTiming.Total(
+                        StreamTiming.End.CANCELLED, Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 1));
     }
 
     @Test
     void aListenerThatThrowsHarmsNobody() {
         ScriptedProvider provider = ScriptedProvider.named("p").then(ScriptedAnswer.tokens("a", "b"));
-        StepVerifier.create(StreamTiming.measure(provider.stream(ChatRequest.of("m", "q")), Duration.ofSeconds(1), streamTiming -> {
-                    throw new IllegalStateException("listener");
-                }))
+        StepVerifier.create(StreamTiming.measure(
+                        provider.stream(ChatRequest.of("m", "q")), Duration.ofSeconds(1), streamTiming -> {
+                            throw new IllegalStateException("listener");
+                        }))
                 .expectNextCount(3)
                 .verifyComplete();
     }

@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.AttemptLog;
@@ -23,8 +25,6 @@ import dev.understudy.policy.RetryPolicy;
 import dev.understudy.streaming.seam.Anchor;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -265,8 +265,8 @@ class SurvivalTest {
         boolean prefill = random.nextBoolean();
         List<Fate> fates = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            int dice = random.nextInt(8);
-            fates.add(dice < 4 ? Fate.CUT : dice == 4 ? Fate.CUT_SILENTLY : dice == 5 ? Fate.DEAD : Fate.FINE);
+            int draw = random.nextInt(8);
+            fates.add(draw < 4 ? Fate.CUT : draw == 4 ? Fate.CUT_SILENTLY : draw == 5 ? Fate.DEAD : Fate.FINE);
         }
         ScriptedProvider provider = ScriptedProvider.named(name);
         provider.can(prefill ? Capabilities.assumed().withFeature(Feature.PREFILL) : Capabilities.assumed());
@@ -306,7 +306,10 @@ class SurvivalTest {
                     .forEach(call -> told.addAll(inPieces(call, random)));
         }
         told.add(new StreamChunk.Finish(
-                FinishReason.STOP, Usage.of(10, 5), VendorMetadata.none(), ServedBy.by(actor.provider.name(), asked.model())));
+                FinishReason.STOP,
+                Usage.of(10, 5),
+                VendorMetadata.none(),
+                ServedBy.by(actor.provider.name(), asked.model())));
         ScriptedAnswer scriptedAnswer = ScriptedAnswer.chunks(told.toArray(StreamChunk[]::new));
         Fate fate = actor.fates.isEmpty() ? Fate.FINE : actor.fates.remove(0);
         int after = random.nextInt(told.size());

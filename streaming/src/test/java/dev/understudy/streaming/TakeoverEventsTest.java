@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Capabilities;
@@ -14,8 +16,6 @@ import dev.understudy.event.Listener;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,8 @@ class TakeoverEventsTest {
     private static final Failure RESET = Failure.of(FailureKind.CONNECT, "connection reset");
     private static final Failure REFUSAL =
             Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefused("prefill");
-    private static final ScriptedAnswer CUT = ScriptedAnswer.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
+    private static final ScriptedAnswer CUT =
+            ScriptedAnswer.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
 
     private final List<Event> heard = new ArrayList<>();
     private final List<Object> order = new ArrayList<>();
@@ -95,8 +96,10 @@ class TakeoverEventsTest {
 
     @Test
     void aWayThatGaveNothingIsToldWithItsOwnReason() {
-        two.rule(asked -> asked.messages().size() > 1 ? ScriptedAnswer.fail(REFUSAL) : ScriptedAnswer.tokens("Long", " ago"));
-        play(ResumingProvider.over(door(heard::add, one, two), ResumePolicy.of(ResumeStrategy.PREFILL, ResumeStrategy.RESTART)));
+        two.rule(asked ->
+                asked.messages().size() > 1 ? ScriptedAnswer.fail(REFUSAL) : ScriptedAnswer.tokens("Long", " ago"));
+        play(ResumingProvider.over(
+                door(heard::add, one, two), ResumePolicy.of(ResumeStrategy.PREFILL, ResumeStrategy.RESTART)));
         assertThat(ofTakeovers()).hasSize(2);
         assertThat(ofTakeovers().get(0)).isInstanceOfSatisfying(Event.TakeoverFailed.class, told -> {
             assertThat(told.strategy()).isEqualTo("prefill");
@@ -112,7 +115,8 @@ class TakeoverEventsTest {
         two.then(ScriptedAnswer.fail(FailureKind.SERVER));
         play(ResumingProvider.over(door(heard::add, one, two)));
         assertThat(ofTakeovers()).hasSize(2);
-        assertThat(((Event.TakeoverFailed) ofTakeovers().get(0)).failure().kind()).isEqualTo(FailureKind.SERVER);
+        assertThat(((Event.TakeoverFailed) ofTakeovers().get(0)).failure().kind())
+                .isEqualTo(FailureKind.SERVER);
         assertThat(ofTakeovers().get(1)).isInstanceOfSatisfying(Event.StreamLost.class, told -> {
             assertThat(told.failure()).isEqualTo(RESET);
             assertThat(told).hasToString("#2 answer of one/m is lost behind 11 characters because of connect");
@@ -153,7 +157,8 @@ class TakeoverEventsTest {
 
     @Test
     void aProviderWithoutAListenerIsHeardByTheOneThatIsGiven() {
-        ScriptedProvider alone = ScriptedProvider.named("alone").then(CUT, ScriptedAnswer.tokens("Once upon a", " time"));
+        ScriptedProvider alone =
+                ScriptedProvider.named("alone").then(CUT, ScriptedAnswer.tokens("Once upon a", " time"));
         play(ResumingProvider.over(alone, ResumePolicy.exact().withAnyReplay(true), heard::add));
         assertThat(heard).singleElement().isInstanceOfSatisfying(Event.StreamTakenOver.class, told -> {
             assertThat(told.strategy()).isEqualTo("replay");

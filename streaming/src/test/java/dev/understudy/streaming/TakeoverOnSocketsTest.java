@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
@@ -15,8 +17,6 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +73,8 @@ class TakeoverOnSocketsTest {
 
     private final ScriptedServer one = ScriptedServer.start();
     private final ScriptedServer two = ScriptedServer.start();
-    private final ChatProvider openAi = Providers.openAiCompatible(endpoint("one", one.url("/v1")), OpenAiCompatibility.defaults());
+    private final ChatProvider openAi =
+            Providers.openAiCompatible(endpoint("one", one.url("/v1")), OpenAiCompatibility.defaults());
     private final ChatProvider anthropic = Providers.anthropic(endpoint("two", two.url()));
 
     /** One that has not yet learned that its first provider is not well. */
@@ -102,7 +103,8 @@ class TakeoverOnSocketsTest {
     @ParameterizedTest
     @EnumSource
     void anotherVendorGoesOnWhereverTheFirstIsCut(Fault fault) {
-        two.rule(asked -> ScriptedReply.text(TRUTH.substring(prefix(asked.text()).length())));
+        two.rule(
+                asked -> ScriptedReply.text(TRUTH.substring(prefix(asked.text()).length())));
         for (int tokens = 1; tokens <= TOKENS.length; tokens += fault == Fault.STALL ? 4 : 1) {
             one.then(fault.reply(FaultPoint.tokens(tokens)));
             List<StreamChunk> chunks = door().stream(ASKED).collectList().block(Duration.ofSeconds(20));
@@ -116,7 +118,8 @@ class TakeoverOnSocketsTest {
 
     @Test
     void aReaderThatAsksForOneAtATimeHearsAllOfIt() {
-        two.rule(asked -> ScriptedReply.text(TRUTH.substring(prefix(asked.text()).length())));
+        two.rule(
+                asked -> ScriptedReply.text(TRUTH.substring(prefix(asked.text()).length())));
         one.then(Fault.RST.reply(FaultPoint.tokens(6)));
         List<StreamChunk> chunks = new ArrayList<>();
         Sinks.Empty<Void> over = Sinks.empty();

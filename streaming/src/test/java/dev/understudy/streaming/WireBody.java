@@ -85,7 +85,10 @@ record WireBody(ScriptedReply scriptedReply, boolean finished) {
                 case FIN -> sent(begun, scriptedReply -> http2 ? scriptedReply.reset(END) : scriptedReply.cut(END));
                 case RST -> sent(begun, scriptedReply -> scriptedReply.reset(END));
                 case STALL -> sent(begun, scriptedReply -> scriptedReply.stall(END));
-                case IN_BAND -> sent(joined(Arrays.copyOf(body, errorAt(at)), bytes(answer.error())), scriptedReply -> scriptedReply);
+                case IN_BAND ->
+                    sent(
+                            joined(Arrays.copyOf(body, errorAt(at)), bytes(answer.error())),
+                            scriptedReply -> scriptedReply);
                 case MALFORMED -> malformed(at);
                 case CUT_UTF8 -> cutCharacter(at);
                 case DEAD -> throw new IllegalArgumentException("It says nothing");
@@ -103,7 +106,8 @@ record WireBody(ScriptedReply scriptedReply, boolean finished) {
             Event event = jsonAt(at);
             int cut = Math.max(event.json + 1, Math.min(at, event.end - 1));
             byte[] begun = joined(Arrays.copyOf(body, cut), bytes("\n\n"));
-            return sent(joined(begun, Arrays.copyOfRange(body, event.end, body.length)), scriptedReply -> scriptedReply);
+            return sent(
+                    joined(begun, Arrays.copyOfRange(body, event.end, body.length)), scriptedReply -> scriptedReply);
         }
 
         private WireBody cutCharacter(int at) {

@@ -78,7 +78,7 @@ record WireCase(Truth truth, List<Server> servers, ResumePolicy policy, boolean 
         }
     }
 
-    /** A subscriber: whether it asks for everything at once, after how many chunks it leaves (-1: never), and its dice. */
+    /** A subscriber: whether it asks for everything at once, after how many chunks it leaves (-1: never), and its random. */
     record Reader(boolean unbounded, int leaveAfter, long seed) {}
 
     static WireCase draw(Random random) {

@@ -33,10 +33,10 @@ record WirePlay(Fault fault, double place, boolean escaped, long style) {
     }
 
     static WirePlay draw(Random random) {
-        int dice = random.nextInt(40);
-        Fault fault = dice < 14
+        int draw = random.nextInt(40);
+        Fault fault = draw < 14
                 ? Fault.NONE
-                : switch (dice) {
+                : switch (draw) {
                     case 14 -> Fault.STALL;
                     case 15, 16 -> Fault.DEAD;
                     case 17, 18, 19, 20 -> Fault.RST;

@@ -1,5 +1,7 @@
 package dev.understudy.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatException;
@@ -12,8 +14,6 @@ import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.testing.ScriptedReply;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,7 +111,9 @@ final class WirePlaying {
     }
 
     private static int inFlight(Understudy door) {
-        return door.control().status().stream().mapToInt(ProviderStatus::inFlight).sum();
+        return door.control().status().stream()
+                .mapToInt(ProviderStatus::inFlight)
+                .sum();
     }
 
     private void check(Listening listening) {

@@ -15,7 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param name of the tool
  * @param input the arguments as JSON, "{}" without any
  */
-record AnthropicBlock(String type, String text, @Nullable ReasoningSignature reasoningSignature, String id, String name, String input) {
+record AnthropicBlock(
+        String type,
+        String text,
+        @Nullable ReasoningSignature reasoningSignature,
+        String id,
+        String name,
+        String input) {
 
     static AnthropicBlock read(JsonReader in) {
         String type = "";

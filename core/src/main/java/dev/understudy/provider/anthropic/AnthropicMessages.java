@@ -140,7 +140,12 @@ public final class AnthropicMessages {
             blocks.add(
                     reasoningSignature.redacted()
                             ? block("redacted_thinking", "data", reasoningSignature.value())
-                            : block("thinking", "thinking", reasoningBlock.text(), "signature", reasoningSignature.value()));
+                            : block(
+                                    "thinking",
+                                    "thinking",
+                                    reasoningBlock.text(),
+                                    "signature",
+                                    reasoningSignature.value()));
         }
     }
 

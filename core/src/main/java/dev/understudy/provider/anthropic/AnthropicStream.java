@@ -180,7 +180,9 @@ public final class AnthropicStream implements StreamDecoder {
                     closed.call, new ToolCall(closed.block.id(), closed.block.name(), arguments)));
             return;
         }
-        ReasoningSignature reasoningSignature = closed.signature.isEmpty() ? closed.block.reasoningSignature() : AnthropicBlock.seal(closed.signature, false);
+        ReasoningSignature reasoningSignature = closed.signature.isEmpty()
+                ? closed.block.reasoningSignature()
+                : AnthropicBlock.seal(closed.signature, false);
         if (reasoningSignature != null) {
             out.accept(new StreamChunk.Reasoning("", reasoningSignature));
         }

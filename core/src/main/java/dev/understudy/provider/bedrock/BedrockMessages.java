@@ -112,7 +112,9 @@ final class BedrockMessages {
         if (reasoningSignature != null && reasoningSignature.origin().equals(BedrockConverse.NAME)) {
             Map<String, Object> content = reasoningSignature.redacted()
                     ? Map.of("redactedContent", reasoningSignature.value())
-                    : Map.of("reasoningText", ExtraFields.fields("text", reasoningBlock.text(), "signature", reasoningSignature.value()));
+                    : Map.of(
+                            "reasoningText",
+                            ExtraFields.fields("text", reasoningBlock.text(), "signature", reasoningSignature.value()));
             blocks.add(Map.of("reasoningContent", content));
         }
     }

@@ -46,7 +46,8 @@ final class CohereAnswer {
         List<ToolCall> calls = message.calls.stream()
                 .map(call -> new ToolCall(call.id(), call.name(), call.arguments()))
                 .toList();
-        return new ChatResponse(message.text, "", reasoningBlocks, calls, end.finish(!calls.isEmpty(), provider, model));
+        return new ChatResponse(
+                message.text, "", reasoningBlocks, calls, end.finish(!calls.isEmpty(), provider, model));
     }
 
     /** A plan is no part of the answer and no reasoning that is shown, but it must go back with the calls. */

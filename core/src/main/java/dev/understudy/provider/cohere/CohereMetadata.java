@@ -111,7 +111,10 @@ final class CohereMetadata {
 
     Finish finish(boolean calledTools, String provider, String requestedModel) {
         return new Finish(
-                reason(calledTools), usage(), new VendorMetadata(id, null, finish, null), ServedBy.by(provider, requestedModel));
+                reason(calledTools),
+                usage(),
+                new VendorMetadata(id, null, finish, null),
+                ServedBy.by(provider, requestedModel));
     }
 
     private FinishReason reason(boolean calledTools) {

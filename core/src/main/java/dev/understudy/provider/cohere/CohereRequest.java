@@ -47,7 +47,9 @@ final class CohereRequest {
         }
         sampling(request.sampling(), body);
         body.put("stream", stream);
-        request.extra().getOrDefault(Cohere.NAME, Map.of()).forEach((field, value) -> ExtraFields.put(body, field, value));
+        request.extra()
+                .getOrDefault(Cohere.NAME, Map.of())
+                .forEach((field, value) -> ExtraFields.put(body, field, value));
         return body;
     }
 

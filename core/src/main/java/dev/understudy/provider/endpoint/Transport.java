@@ -76,7 +76,12 @@ public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, 
     }
 
     private static final Transport DEFAULTS = new Transport(
-            Duration.ofSeconds(5), Duration.ofSeconds(2), Pool.defaults(), Ping.defaults(), Wire.HTTP2, TlsTrust.system());
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            Pool.defaults(),
+            Ping.defaults(),
+            Wire.HTTP2,
+            TlsTrust.system());
 
     public Transport {
         positive("connect", connect);

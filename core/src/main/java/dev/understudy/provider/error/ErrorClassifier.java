@@ -1,11 +1,11 @@
 package dev.understudy.provider.error;
 
+import static java.util.Map.entry;
+
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.endpoint.Redactor;
 import dev.understudy.provider.json.JsonReader;
-import static java.util.Map.entry;
-
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;

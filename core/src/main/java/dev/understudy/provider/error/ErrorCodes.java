@@ -1,6 +1,5 @@
 package dev.understudy.provider.error;
 
-import dev.understudy.chat.FailureKind;
 import static dev.understudy.chat.FailureKind.AUTH;
 import static dev.understudy.chat.FailureKind.CONTENT_FILTERED;
 import static dev.understudy.chat.FailureKind.CONTEXT_OVERFLOW;
@@ -14,6 +13,7 @@ import static dev.understudy.chat.FailureKind.SERVER;
 import static dev.understudy.chat.FailureKind.TOOL_REJECTED;
 import static dev.understudy.chat.FailureKind.UNSUPPORTED;
 
+import dev.understudy.chat.FailureKind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,6 +1,5 @@
 package dev.understudy.provider.error;
 
-import dev.understudy.chat.FailureKind;
 import static dev.understudy.chat.FailureKind.AUTH;
 import static dev.understudy.chat.FailureKind.CONTENT_FILTERED;
 import static dev.understudy.chat.FailureKind.CONTEXT_OVERFLOW;
@@ -14,6 +13,7 @@ import static dev.understudy.chat.FailureKind.SERVER;
 import static dev.understudy.chat.FailureKind.TOOL_REJECTED;
 import static dev.understudy.provider.error.ErrorPhrase.row;
 
+import dev.understudy.chat.FailureKind;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -159,8 +159,9 @@ final class ErrorPhrases {
                     model is (currently )?loading  |  temporarily unavailable  |  服务繁忙  |  过载
                     """).at(0, 424, 429, 498, 500, 502, 503, 529));
 
-    static final List<ErrorPhrase> TABLE =
-            Stream.of(FIRST, UnsupportedPhrases.TABLE, LAST).flatMap(List::stream).toList();
+    static final List<ErrorPhrase> TABLE = Stream.of(FIRST, UnsupportedPhrases.TABLE, LAST)
+            .flatMap(List::stream)
+            .toList();
 
     private ErrorPhrases() {}
 

@@ -2,7 +2,6 @@ package dev.understudy.provider.framing;
 
 import dev.understudy.provider.json.JsonErrors;
 
-
 /**
  * JSON objects one after another, whatever stands between them: a line each (NDJSON), the elements of an array that is
  * sent while it grows, or a single one on many lines. Pieces may be cut anywhere. Where no object begins, the rest of

@@ -48,7 +48,9 @@ final class GeminiRequest {
         if (!config.isEmpty()) {
             body.put("generationConfig", config);
         }
-        request.extra().getOrDefault(Gemini.NAME, Map.of()).forEach((field, value) -> ExtraFields.put(body, field, value));
+        request.extra()
+                .getOrDefault(Gemini.NAME, Map.of())
+                .forEach((field, value) -> ExtraFields.put(body, field, value));
         return body;
     }
 

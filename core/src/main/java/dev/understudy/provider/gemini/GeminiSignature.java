@@ -47,7 +47,9 @@ final class GeminiSignature {
     }
 
     private static String value(@Nullable ReasoningSignature reasoningSignature) {
-        return reasoningSignature != null && reasoningSignature.origin().equals(Gemini.NAME) ? reasoningSignature.value() : "";
+        return reasoningSignature != null && reasoningSignature.origin().equals(Gemini.NAME)
+                ? reasoningSignature.value()
+                : "";
     }
 
     private static @Nullable String after(String place, String value) {

@@ -13,8 +13,8 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.AttributeKey;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.util.AttributeKey;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -62,8 +62,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
      *
      * @param negotiated is told the protocol of a connection over TLS
      */
-    static void install(
-            Channel channel, Transport transport, ConnectionTracker tracker, Consumer<String> negotiated) {
+    static void install(Channel channel, Transport transport, ConnectionTracker tracker, Consumer<String> negotiated) {
         ConnectionWatch watch = new ConnectionWatch(channel, transport, tracker);
         channel.attr(KEY).set(watch);
         channel.pipeline().addFirst("understudy.watch", watch);
@@ -134,11 +133,10 @@ final class ConnectionWatch extends ChannelDuplexHandler {
             negotiated.accept(ApplicationProtocolNames.HTTP_1_1);
             return;
         }
-        channel.pipeline()
-                .addAfter(NettyPipeline.H2MultiplexHandler, "understudy.settings", new SettingsWatch(() -> {
-                    settle(false);
-                    negotiated.accept(ApplicationProtocolNames.HTTP_2);
-                }));
+        channel.pipeline().addAfter(NettyPipeline.H2MultiplexHandler, "understudy.settings", new SettingsWatch(() -> {
+            settle(false);
+            negotiated.accept(ApplicationProtocolNames.HTTP_2);
+        }));
         http2 = codec;
         multiplexed = true;
         try {

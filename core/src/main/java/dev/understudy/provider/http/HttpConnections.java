@@ -43,8 +43,8 @@ final class HttpConnections {
                         .build())
                 .pendingAcquireMaxCount(2 * transport.pool().maxConnections())
                 .pendingAcquireTimeout(transport.pool().acquire())
-                .pendingAcquireTimer(
-                        new AcquireTimer(() -> http2 && tracker.isOpening(), transport.connect(), Schedulers.parallel()))
+                .pendingAcquireTimer(new AcquireTimer(
+                        () -> http2 && tracker.isOpening(), transport.connect(), Schedulers.parallel()))
                 .evictionPredicate((connection, age) -> isUsedUp(transport.pool(), connection, age))
                 .evictInBackground(Duration.ofSeconds(30))
                 .lifo()
@@ -121,7 +121,8 @@ final class HttpConnections {
     }
 
     /** See {@link ProtocolNegotiation#pass()}. */
-    @Nullable Mono<Void> pass() {
+    @Nullable
+    Mono<Void> pass() {
         return protocolNegotiation == null ? null : protocolNegotiation.pass();
     }
 

@@ -63,7 +63,8 @@ final class HttpExchange {
     Mono<byte[]> whole(byte[] body, String path, CallerText caller, KeyRing.Lease lease, Consumer<Duration> gauge) {
         return new HttpAnswer<byte[]>(
                         httpConnections,
-                        progress -> httpRequests.post(body, path, lease, "application/json", progress)
+                        progress -> httpRequests
+                                .post(body, path, lease, "application/json", progress)
                                 .response((response, content) -> {
                                     if (!ok(response)) {
                                         progress.answered();
@@ -72,7 +73,8 @@ final class HttpExchange {
                                     read(response, gauge);
                                     return isEncoded(response)
                                             ? encoded(response)
-                                            : BoundedBody.whole(content, MAX_BODY).doOnNext(whole -> progress.answered());
+                                            : BoundedBody.whole(content, MAX_BODY)
+                                                    .doOnNext(whole -> progress.answered());
                                 }),
                         UnaryOperator.identity())
                 .single();
@@ -147,7 +149,8 @@ final class HttpExchange {
     Mono<Void> probe(KeyRing.Lease lease, String path) {
         return new HttpAnswer<Void>(
                         httpConnections,
-                        progress -> httpRequests.get(path, lease, "application/json", progress)
+                        progress -> httpRequests
+                                .get(path, lease, "application/json", progress)
                                 .response((response, content) -> {
                                     progress.answered();
                                     return ok(response)
@@ -190,7 +193,9 @@ final class HttpExchange {
 
     private static List<StreamChunk> chunks(ChatResponse response) {
         List<StreamChunk> chunks = new ArrayList<>();
-        response.reasoningBlocks().forEach(reasoningBlock -> chunks.add(new StreamChunk.Reasoning(reasoningBlock.text(), reasoningBlock.signature())));
+        response.reasoningBlocks()
+                .forEach(reasoningBlock ->
+                        chunks.add(new StreamChunk.Reasoning(reasoningBlock.text(), reasoningBlock.signature())));
         if (!response.refusal().isEmpty()) {
             chunks.add(new StreamChunk.Refusal(response.refusal()));
         }

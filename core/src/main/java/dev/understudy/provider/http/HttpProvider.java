@@ -46,7 +46,11 @@ public final class HttpProvider implements ChatProvider {
     }
 
     public HttpProvider(Endpoint endpoint, Dialect dialect, @Nullable Signer signer) {
-        this(endpoint, dialect, signer, SignatureScope.of(dialect, endpoint.baseUrl().getHost()));
+        this(
+                endpoint,
+                dialect,
+                signer,
+                SignatureScope.of(dialect, endpoint.baseUrl().getHost()));
     }
 
     HttpProvider(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, SignatureScope seals) {
@@ -95,11 +99,13 @@ public final class HttpProvider implements ChatProvider {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
                     CallerText caller = caller(request, false);
-                    return keyRotation.around(lease -> parameterFallback.around(
+                    return keyRotation.around(lease -> parameterFallback
+                            .around(
                                     seals.sent(request),
                                     false,
                                     scope,
-                                    body -> httpExchange.whole(
+                                    body -> httpExchange
+                                            .whole(
                                                     body,
                                                     dialect.path(request, false),
                                                     caller,
@@ -195,7 +201,10 @@ public final class HttpProvider implements ChatProvider {
     private static StreamChunk.Finish signed(StreamChunk.Finish finish, KeyRing.Lease lease) {
         @Nullable String fingerprint = lease.fingerprint();
         return new StreamChunk.Finish(
-                finish.reason(), finish.usage(), finish.vendorMetadata().withKeyFingerprint(fingerprint), finish.servedBy());
+                finish.reason(),
+                finish.usage(),
+                finish.vendorMetadata().withKeyFingerprint(fingerprint),
+                finish.servedBy());
     }
 
     @Override
@@ -203,7 +212,8 @@ public final class HttpProvider implements ChatProvider {
         if (probePath.isEmpty()) {
             return Mono.empty();
         }
-        return keyRotation.around(lease -> httpExchange.probe(lease, probePath).flux())
+        return keyRotation
+                .around(lease -> httpExchange.probe(lease, probePath).flux())
                 .onErrorMap(this::redacted)
                 .then();
     }

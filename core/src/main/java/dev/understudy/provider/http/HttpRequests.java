@@ -41,7 +41,8 @@ final class HttpRequests {
      */
     HttpClient.ResponseReceiver<?> get(String path, KeyRing.Lease lease, String accept, RequestProgress progress) {
         String uri = endpoint.baseUrl() + path;
-        HttpClient ready = client.get().headers(headers -> fill(headers, lease, accept))
+        HttpClient ready = client.get()
+                .headers(headers -> fill(headers, lease, accept))
                 .doOnRequest((request, connection) -> progress.sentOn(connection));
         return signed(ready, "GET", uri, NOTHING).get().uri(uri);
     }

@@ -44,7 +44,8 @@ final class ParameterFallback {
             Function<Throwable, CallFailed> typing) {
         AdaptedBody known = learned.getOrDefault(request.model(), AdaptedBody.NONE);
         if (ToolCallIdMapper.changes(dialect.callIds(), request.messages())) {
-            scope.report(new ProviderEvent.RequestAdapted(provider, request.model(), "tool_call_id", ProviderEvent.Change.REWRITTEN));
+            scope.report(new ProviderEvent.RequestAdapted(
+                    provider, request.model(), "tool_call_id", ProviderEvent.Change.REWRITTEN));
         }
         return once(request, stream, scope, send, typing, known, MOST);
     }

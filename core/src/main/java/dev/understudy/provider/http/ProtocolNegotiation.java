@@ -20,7 +20,8 @@ final class ProtocolNegotiation {
      * @return null when the protocol is known, or when this request is the one that finds it out and must call
      *     {@link #ended} at its end; else completes when it is worth asking again
      */
-    @Nullable Mono<Void> pass() {
+    @Nullable
+    Mono<Void> pass() {
         if (http2 != null) {
             return null;
         }

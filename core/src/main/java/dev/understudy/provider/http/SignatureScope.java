@@ -26,7 +26,8 @@ record SignatureScope(String dialect, String owner) {
     static SignatureScope of(Dialect dialect, String host) {
         String name = dialect.signatureScope();
         String lower = host.toLowerCase(Locale.ROOT);
-        return new SignatureScope(name, Endpoint.isLoopback(lower) || dialect.isOwnHost(lower) ? name : name + "@" + lower);
+        return new SignatureScope(
+                name, Endpoint.isLoopback(lower) || dialect.isOwnHost(lower) ? name : name + "@" + lower);
     }
 
     private boolean isAtHome() {
@@ -55,8 +56,11 @@ record SignatureScope(String dialect, String owner) {
         for (ReasoningBlock reasoningBlock : reasoningBlocks) {
             ReasoningSignature reasoningSignature = reasoningBlock.signature();
             if (reasoningSignature != null && reasoningSignature.origin().equals(owner)) {
-                ours.add(new ReasoningBlock(reasoningBlock.text(), new ReasoningSignature(reasoningSignature.value(), reasoningSignature.redacted(), dialect)));
-            } else if (reasoningSignature == null || !reasoningSignature.origin().equals(dialect)) {
+                ours.add(new ReasoningBlock(
+                        reasoningBlock.text(),
+                        new ReasoningSignature(reasoningSignature.value(), reasoningSignature.redacted(), dialect)));
+            } else if (reasoningSignature == null
+                    || !reasoningSignature.origin().equals(dialect)) {
                 ours.add(reasoningBlock);
             }
         }
@@ -71,7 +75,8 @@ record SignatureScope(String dialect, String owner) {
         List<ReasoningBlock> reasoningBlocks = response.reasoningBlocks().stream()
                 .map(reasoningBlock -> new ReasoningBlock(reasoningBlock.text(), told(reasoningBlock.signature())))
                 .toList();
-        return new ChatResponse(response.text(), response.refusal(), reasoningBlocks, response.toolCalls(), response.finish());
+        return new ChatResponse(
+                response.text(), response.refusal(), reasoningBlocks, response.toolCalls(), response.finish());
     }
 
     StreamChunk told(StreamChunk chunk) {
@@ -81,6 +86,8 @@ record SignatureScope(String dialect, String owner) {
     }
 
     private @Nullable ReasoningSignature told(@Nullable ReasoningSignature reasoningSignature) {
-        return reasoningSignature == null || !reasoningSignature.origin().equals(dialect) ? reasoningSignature : new ReasoningSignature(reasoningSignature.value(), reasoningSignature.redacted(), owner);
+        return reasoningSignature == null || !reasoningSignature.origin().equals(dialect)
+                ? reasoningSignature
+                : new ReasoningSignature(reasoningSignature.value(), reasoningSignature.redacted(), owner);
     }
 }

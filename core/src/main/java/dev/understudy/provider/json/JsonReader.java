@@ -202,8 +202,7 @@ public final class JsonReader {
     }
 
     /** A string, or a number or boolean as it is written; null for null, objects and arrays. */
-    public @Nullable
-    String string() {
+    public @Nullable String string() {
         return switch (kind) {
             case STRING -> JsonString.of(bytes, from, to);
             case NUMBER -> new String(bytes, from, to - from, StandardCharsets.US_ASCII);

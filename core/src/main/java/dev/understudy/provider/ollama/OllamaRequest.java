@@ -58,7 +58,9 @@ final class OllamaRequest {
             body.put("options", options);
         }
         body.put("stream", stream);
-        request.extra().getOrDefault(Ollama.NAME, Map.of()).forEach((field, value) -> ExtraFields.put(body, field, value));
+        request.extra()
+                .getOrDefault(Ollama.NAME, Map.of())
+                .forEach((field, value) -> ExtraFields.put(body, field, value));
         return body;
     }
 

@@ -69,7 +69,9 @@ final class OllamaStream implements StreamDecoder {
             out.accept(new StreamChunk.Text(line.text));
         }
         for (ToolCall told : line.calls) {
-            String id = told.id().isEmpty() ? SyntheticCallIds.of(SyntheticCallIds.salt(request, line.created), calls) : told.id();
+            String id = told.id().isEmpty()
+                    ? SyntheticCallIds.of(SyntheticCallIds.salt(request, line.created), calls)
+                    : told.id();
             ToolCall call = new ToolCall(id, told.name(), told.arguments());
             out.accept(new StreamChunk.ToolCallPart(calls, call.id(), call.name(), call.arguments()));
             out.accept(new StreamChunk.ToolCallDone(calls, call));

@@ -23,7 +23,8 @@ final class OpenAiChatRequest {
 
     private OpenAiChatRequest() {}
 
-    static Map<String, @Nullable Object> body(ChatRequest request, boolean stream, OpenAiCompatibility openAiCompatibility) {
+    static Map<String, @Nullable Object> body(
+            ChatRequest request, boolean stream, OpenAiCompatibility openAiCompatibility) {
         Map<String, Object> extra = request.extra().getOrDefault(OpenAiChat.NAME, Map.of());
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("model", request.model());
@@ -61,8 +62,10 @@ final class OpenAiChatRequest {
         return turns;
     }
 
-    private static boolean isContinued(List<Message> messages, OpenAiCompatibility openAiCompatibility, Continuation by) {
-        return openAiCompatibility.turns().continuation() == by && messages.get(messages.size() - 1) instanceof Message.Assistant;
+    private static boolean isContinued(
+            List<Message> messages, OpenAiCompatibility openAiCompatibility, Continuation by) {
+        return openAiCompatibility.turns().continuation() == by
+                && messages.get(messages.size() - 1) instanceof Message.Assistant;
     }
 
     private static Map<String, @Nullable Object> message(Message message, ToolCallIdMapper ids) {
@@ -159,7 +162,10 @@ final class OpenAiChatRequest {
         }
     }
 
-    private static void sampling(SamplingParameters samplingParameters, OpenAiCompatibility openAiCompatibility, Map<String, @Nullable Object> body) {
+    private static void sampling(
+            SamplingParameters samplingParameters,
+            OpenAiCompatibility openAiCompatibility,
+            Map<String, @Nullable Object> body) {
         if (samplingParameters.temperature() != null) {
             body.put("temperature", samplingParameters.temperature());
         }

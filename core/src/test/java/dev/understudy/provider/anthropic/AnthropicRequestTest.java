@@ -1,5 +1,7 @@
 package dev.understudy.provider.anthropic;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
@@ -11,8 +13,6 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolChoice;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.endpoint.Secret;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -184,14 +184,16 @@ class AnthropicRequestTest {
     @Test
     void aPrefillEndsWithoutWhiteSpaceAndWithoutAThought() {
         Message.Assistant begun = new Message.Assistant(
-                "The answer is \n", List.of(), List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "anthropic"))));
+                "The answer is \n",
+                List.of(),
+                List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "anthropic"))));
         JsonNode messages =
                 json(ChatRequest.of("m", List.of(Message.user("q"), begun))).path("messages");
         assertThat(messages.get(1).path("content").get(1).path("text").stringValue())
                 .isEqualTo("The answer is");
 
-        Message.Assistant onlyThought =
-                new Message.Assistant("", List.of(), List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "anthropic"))));
+        Message.Assistant onlyThought = new Message.Assistant(
+                "", List.of(), List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "anthropic"))));
         assertThat(json(ChatRequest.of("m", List.of(Message.user("q"), onlyThought)))
                         .path("messages"))
                 .hasSize(1);

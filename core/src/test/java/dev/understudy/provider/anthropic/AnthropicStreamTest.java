@@ -1,5 +1,7 @@
 package dev.understudy.provider.anthropic;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
@@ -13,8 +15,6 @@ import dev.understudy.chat.Usage;
 import dev.understudy.provider.DecodedAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.framing.Framing;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;

@@ -1,5 +1,8 @@
 package dev.understudy.provider.bedrock;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
@@ -13,9 +16,6 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolChoice;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.endpoint.Secret;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,9 +103,13 @@ class BedrockRequestTest {
                                         "a",
                                         List.of(),
                                         List.of(
-                                                new ReasoningBlock("mine", new ReasoningSignature("sig", false, "bedrock-converse")),
-                                                new ReasoningBlock("", new ReasoningSignature("b64", true, "bedrock-converse")),
-                                                new ReasoningBlock("theirs", new ReasoningSignature("x", false, "anthropic")),
+                                                new ReasoningBlock(
+                                                        "mine",
+                                                        new ReasoningSignature("sig", false, "bedrock-converse")),
+                                                new ReasoningBlock(
+                                                        "", new ReasoningSignature("b64", true, "bedrock-converse")),
+                                                new ReasoningBlock(
+                                                        "theirs", new ReasoningSignature("x", false, "anthropic")),
                                                 ReasoningBlock.of("nobody's"))),
                                 Message.user("q2"))))
                 .path("messages")
@@ -119,11 +123,15 @@ class BedrockRequestTest {
     @Test
     void aTrailingAssistantTurnEndsInNoWhiteSpace() {
         Message trailing = new Message.Assistant(
-                "So far \n", List.of(), List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "bedrock-converse"))));
+                "So far \n",
+                List.of(),
+                List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "bedrock-converse"))));
         assertThat(text(ChatRequest.of("m", List.of(Message.user("q"), trailing))))
                 .contains("\"text\":\"So far\"");
         Message onlyThought = new Message.Assistant(
-                " ", List.of(), List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "bedrock-converse"))));
+                " ",
+                List.of(),
+                List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "bedrock-converse"))));
         assertThat(json(ChatRequest.of("m", List.of(Message.user("q"), onlyThought)))
                         .path("messages")
                         .size())

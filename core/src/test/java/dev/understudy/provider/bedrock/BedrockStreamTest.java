@@ -1,5 +1,8 @@
 package dev.understudy.provider.bedrock;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -14,9 +17,6 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.DecodedAnswer;
 import dev.understudy.provider.EventStreamBytes;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
@@ -187,7 +187,8 @@ class BedrockStreamTest {
         stream.event("chunk", json("{'p':'no bytes'}"));
         chunk(stream, "{'messageStop':{'stopReason':'end_turn'}}");
         chunk(stream, "{'metadata':{'usage':{'inputTokens':1,'outputTokens':2}}}");
-        DecodedAnswer decodedAnswer = DecodedAnswer.of(new BedrockInvokeFraming(), new BedrockConverse().decoder("p", REQUEST), stream.bytes());
+        DecodedAnswer decodedAnswer = DecodedAnswer.of(
+                new BedrockInvokeFraming(), new BedrockConverse().decoder("p", REQUEST), stream.bytes());
         assertThat(decodedAnswer.text).hasToString("Hi");
         assertThat(decodedAnswer.finished().usage()).isEqualTo(Usage.of(1, 2));
     }
@@ -198,11 +199,13 @@ class BedrockStreamTest {
                         EventStreamBytes.stream(),
                         "{'type':'content_block_delta','index':0,'delta':{'type':'text_delta','text':'Half'}}")
                 .exception("throttlingException", json("{'message':'slow'}"));
-        DecodedAnswer decodedAnswer = DecodedAnswer.of(new BedrockInvokeFraming(), new BedrockAnthropic().decoder("p", REQUEST), stream.bytes());
+        DecodedAnswer decodedAnswer = DecodedAnswer.of(
+                new BedrockInvokeFraming(), new BedrockAnthropic().decoder("p", REQUEST), stream.bytes());
         assertThat(decodedAnswer.kind()).isEqualTo(FailureKind.RATE_LIMITED);
         assertThat(decodedAnswer.text).hasToString("Half");
         EventStreamBytes wrong = EventStreamBytes.stream().event("chunk", json("{'bytes':'***'}"));
-        assertThat(DecodedAnswer.of(new BedrockInvokeFraming(), new BedrockAnthropic().decoder("p", REQUEST), wrong.bytes())
+        assertThat(DecodedAnswer.of(
+                                new BedrockInvokeFraming(), new BedrockAnthropic().decoder("p", REQUEST), wrong.bytes())
                         .kind())
                 .isEqualTo(FailureKind.PROTOCOL);
     }
@@ -215,12 +218,12 @@ class BedrockStreamTest {
     @Test
     void aWholeAnswerIsTold() {
         ChatResponse response = decode("{'output':{'message':{'role':'assistant','content':["
-            + "{'reasoningContent':{'reasoningText':{'text':'Hm','signature':'sig'}}},{'reasoningContent':{'redactedContent':'b64'}},{'text':'It"
-            + " is '},"
-            + "{'citationsContent':{'content':[{'text':'noon'}],'citations':[{'title':'Almanac','sourceContent':[{'text':'12:00'}]}]}},"
-            + "{'toolUse':{'toolUseId':'t1','name':'clock','input':{'zone':'UTC'}}},"
-            + "{'toolUse':{'toolUseId':'t2','name':'search','type':'server_tool_use','input':{}}}]}},"
-            + "'stopReason':'tool_use','usage':{'inputTokens':3,'outputTokens':4,'totalTokens':7}}");
+                + "{'reasoningContent':{'reasoningText':{'text':'Hm','signature':'sig'}}},{'reasoningContent':{'redactedContent':'b64'}},{'text':'It"
+                + " is '},"
+                + "{'citationsContent':{'content':[{'text':'noon'}],'citations':[{'title':'Almanac','sourceContent':[{'text':'12:00'}]}]}},"
+                + "{'toolUse':{'toolUseId':'t1','name':'clock','input':{'zone':'UTC'}}},"
+                + "{'toolUse':{'toolUseId':'t2','name':'search','type':'server_tool_use','input':{}}}]}},"
+                + "'stopReason':'tool_use','usage':{'inputTokens':3,'outputTokens':4,'totalTokens':7}}");
         assertThat(response.text()).isEqualTo("It is noon");
         assertThat(response.reasoningBlocks())
                 .containsExactly(

@@ -1,5 +1,7 @@
 package dev.understudy.provider.cohere;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -24,8 +26,6 @@ import dev.understudy.provider.DecodedAnswer;
 import dev.understudy.provider.anthropic.Anthropic;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.gemini.Gemini;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -278,7 +278,7 @@ class CohereTest {
     void aWholeAnswerWithCallsKeepsItsPlan() {
         ChatResponse response = decode(
                 "{'id':'a1','message':{'role':'assistant','tool_plan':'Look.','tool_calls':["
-                    + "{'id':'c1','type':'function','function':{'name':'now','arguments':'{}'}}]},'finish_reason':'TOOL_CALL'}");
+                        + "{'id':'c1','type':'function','function':{'name':'now','arguments':'{}'}}]},'finish_reason':'TOOL_CALL'}");
         assertThat(response.toolCalls()).containsExactly(new ToolCall("c1", "now", "{}"));
         assertThat(response.reasoning()).isEmpty();
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);

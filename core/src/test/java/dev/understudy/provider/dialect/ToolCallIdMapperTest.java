@@ -1,5 +1,8 @@
 package dev.understudy.provider.dialect;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -18,9 +21,6 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.openai.OpenAiChat;
 import dev.understudy.provider.openai.responses.OpenAiResponses;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -160,10 +160,13 @@ class ToolCallIdMapperTest {
                 ChatProvider provider = Providers.anthropic(Endpoint.of("p", server.url("/v1"), "k"))) {
             for (String id : List.of("functions.f:0", "toolu_1")) {
                 provider.chat(conversation(List.of(id)))
-                        .contextWrite(context -> CallScope.reportingTo(heard::add).in(Context.of(context)))
+                        .contextWrite(
+                                context -> CallScope.reportingTo(heard::add).in(Context.of(context)))
                         .block();
             }
-            assertThat(heard).containsExactly(new ProviderEvent.RequestAdapted("p", "m", "tool_call_id", ProviderEvent.Change.REWRITTEN));
+            assertThat(heard)
+                    .containsExactly(
+                            new ProviderEvent.RequestAdapted("p", "m", "tool_call_id", ProviderEvent.Change.REWRITTEN));
             assertThat(heard.get(0)).hasToString("p/m gets tool_call_id in the form that it accepts");
             assertThat(server.calls().get(0).text()).doesNotContain("functions.f:0");
         }

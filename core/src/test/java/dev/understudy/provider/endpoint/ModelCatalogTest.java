@@ -1,5 +1,7 @@
 package dev.understudy.provider.endpoint;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -10,8 +12,6 @@ import dev.understudy.provider.Corpus;
 import dev.understudy.provider.OpenAiCompatibleVendor;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.anthropic.Anthropic;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.LocalDate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,7 +78,8 @@ class ModelCatalogTest {
         Capabilities opus = ModelCatalog.capabilities(ANTHROPIC, "claude-opus-5-5");
         assertThat(opus.window()).isNull();
         assertThat(opus.price()).isNotNull();
-        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-3.6-flash").price()).isNull();
+        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-3.6-flash").price())
+                .isNull();
     }
 
     @Test
@@ -97,10 +98,12 @@ class ModelCatalogTest {
         Capabilities grok = ModelCatalog.capabilities(OpenAiCompatibleVendor.XAI.endpoint("k"), "grok-4-0709");
         assertThat(grok.window()).isEqualTo(256_000);
         assertThat(grok.has(Feature.REASONING)).isTrue();
-        Capabilities deepSeek = ModelCatalog.capabilities(OpenAiCompatibleVendor.DEEPSEEK_BETA.endpoint("k"), "deepseek-flash");
+        Capabilities deepSeek =
+                ModelCatalog.capabilities(OpenAiCompatibleVendor.DEEPSEEK_BETA.endpoint("k"), "deepseek-flash");
         assertThat(deepSeek.window()).isEqualTo(1_000_000);
         assertThat(deepSeek.maxOutput()).isEqualTo(384_000);
-        Capabilities mistral = ModelCatalog.capabilities(OpenAiCompatibleVendor.MISTRAL.endpoint("k"), "mistral-large-2512");
+        Capabilities mistral =
+                ModelCatalog.capabilities(OpenAiCompatibleVendor.MISTRAL.endpoint("k"), "mistral-large-2512");
         assertThat(mistral.price()).isEqualTo(new Price(0.5, 0.5, 1.5));
         assertThat(mistral.has(Feature.PREFILL)).isTrue();
     }

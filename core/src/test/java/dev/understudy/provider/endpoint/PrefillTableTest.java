@@ -1,10 +1,10 @@
 package dev.understudy.provider.endpoint;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.Feature;
 import dev.understudy.provider.OpenAiCompatibleVendor;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +54,10 @@ class PrefillTableTest {
                     .isTrue();
         }
         Continuation continuation = Stream.of(OpenAiCompatibleVendor.values())
-                .filter(openAiCompatibleVendor -> address(openAiCompatibleVendor).startsWith("https://" + row.where()))
-                .map(openAiCompatibleVendor -> openAiCompatibleVendor.quirks().turns().continuation())
+                .filter(openAiCompatibleVendor ->
+                        address(openAiCompatibleVendor).startsWith("https://" + row.where()))
+                .map(openAiCompatibleVendor ->
+                        openAiCompatibleVendor.quirks().turns().continuation())
                 .findFirst()
                 .orElse(Continuation.PLAIN);
         assertThat(continuation)
@@ -75,17 +77,29 @@ class PrefillTableTest {
     void whoeverIsNotInItCannot() {
         for (OpenAiCompatibleVendor openAiCompatibleVendor : OpenAiCompatibleVendor.values()) {
             if (!address(openAiCompatibleVendor).isEmpty()) {
-                assertThat(openAiCompatibleVendor.endpoint().capabilities("some-model").has(Feature.PREFILL))
+                assertThat(openAiCompatibleVendor
+                                .endpoint()
+                                .capabilities("some-model")
+                                .has(Feature.PREFILL))
                         .as(openAiCompatibleVendor.label())
                         .isFalse();
             }
         }
-        assertThat(OpenAiCompatibleVendor.DEEPSEEK.endpoint().capabilities("deepseek-chat").has(Feature.PREFILL))
+        assertThat(OpenAiCompatibleVendor.DEEPSEEK
+                        .endpoint()
+                        .capabilities("deepseek-chat")
+                        .has(Feature.PREFILL))
                 .as("DeepSeek continues at its beta address only")
                 .isFalse();
-        assertThat(OpenAiCompatibleVendor.DEEPSEEK_BETA.endpoint().capabilities("deepseek-chat").has(Feature.PREFILL))
+        assertThat(OpenAiCompatibleVendor.DEEPSEEK_BETA
+                        .endpoint()
+                        .capabilities("deepseek-chat")
+                        .has(Feature.PREFILL))
                 .isTrue();
-        assertThat(OpenAiCompatibleVendor.MISTRAL.endpoint().capabilities("mistral-small-2506").has(Feature.PREFILL))
+        assertThat(OpenAiCompatibleVendor.MISTRAL
+                        .endpoint()
+                        .capabilities("mistral-small-2506")
+                        .has(Feature.PREFILL))
                 .isTrue();
     }
 }

@@ -1,8 +1,8 @@
 package dev.understudy.provider.endpoint;
 
-import dev.understudy.provider.error.ErrorPhrase;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.provider.error.ErrorPhrase;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;

@@ -1,10 +1,10 @@
 package dev.understudy.provider.error;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.Failure;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.Corpus.Recording;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

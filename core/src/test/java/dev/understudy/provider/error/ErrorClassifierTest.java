@@ -1,11 +1,11 @@
 package dev.understudy.provider.error;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.Fields;
 import dev.understudy.provider.json.Json;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -368,7 +368,8 @@ class ErrorClassifierTest {
     void inBandErrorsTellTheStatusTheyName() {
         byte[] body = bytes("{\"error\":{\"message\":\"m\",\"status_code\":400}}");
         assertThat(ErrorClassifier.inBand(body, 0, body.length).status()).isEqualTo(400);
-        assertThat(ErrorClassifier.inBand(Map.of("error", Map.of("message", "m"))).status())
+        assertThat(ErrorClassifier.inBand(Map.of("error", Map.of("message", "m")))
+                        .status())
                 .isZero();
     }
 
@@ -470,7 +471,8 @@ class ErrorClassifierTest {
     }
 
     private static FailureKind bedrock(int status, String type) {
-        return ErrorClassifier.http(status, Fields.of(Map.of("x-amzn-errortype", type)), bytes("{\"message\":\"words\"}"))
+        return ErrorClassifier.http(
+                        status, Fields.of(Map.of("x-amzn-errortype", type)), bytes("{\"message\":\"words\"}"))
                 .kind();
     }
 

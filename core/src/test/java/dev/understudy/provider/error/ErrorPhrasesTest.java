@@ -1,5 +1,8 @@
 package dev.understudy.provider.error;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
@@ -7,9 +10,6 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.DecodedAnswer;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.openai.OpenAiChat;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -76,8 +76,8 @@ class ErrorPhrasesTest {
     @MethodSource("reported")
     void isTypedByWhatItMeans(String line) {
         String[] cells = line.split(" ", 4);
-        Failure failure =
-                ErrorClassifier.http(Integer.parseInt(cells[0]), name -> null, cells[3].getBytes(StandardCharsets.UTF_8));
+        Failure failure = ErrorClassifier.http(
+                Integer.parseInt(cells[0]), name -> null, cells[3].getBytes(StandardCharsets.UTF_8));
         assertThat(failure.kind()).isEqualTo(FailureKind.valueOf(cells[1]));
         Object learned = failure.kind() == FailureKind.CONTEXT_OVERFLOW
                 ? failure.advice().window()

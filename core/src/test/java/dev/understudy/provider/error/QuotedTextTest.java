@@ -1,5 +1,7 @@
 package dev.understudy.provider.error;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -10,8 +12,6 @@ import dev.understudy.provider.PhraseSamples;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.openai.OpenAiChat;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.understudy.provider.error;
 
-import dev.understudy.provider.Fields;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.provider.Fields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

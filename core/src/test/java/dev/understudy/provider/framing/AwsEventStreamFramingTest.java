@@ -1,11 +1,11 @@
 package dev.understudy.provider.framing;
 
-import dev.understudy.chat.ChatException.CallFailed;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.provider.EventStreamBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.provider.EventStreamBytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

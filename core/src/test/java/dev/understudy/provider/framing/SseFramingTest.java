@@ -1,10 +1,10 @@
 package dev.understudy.provider.framing;
 
-import dev.understudy.chat.ChatException.CallFailed;
-import dev.understudy.chat.FailureKind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.FailureKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,7 @@
 package dev.understudy.provider.gemini;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
@@ -12,8 +14,6 @@ import dev.understudy.chat.ToolChoice;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.json.Json;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

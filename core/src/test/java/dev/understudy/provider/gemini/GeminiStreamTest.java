@@ -1,5 +1,8 @@
 package dev.understudy.provider.gemini;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -17,9 +20,6 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.DecodedAnswer;
 import dev.understudy.provider.framing.JsonFraming;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,8 @@ class GeminiStreamTest {
                 "{'candidates':[{'content':{'parts':[{'text':'Hel'},{'text':'lo'}],'role':'model'},'index':0}],"
                         + "'modelVersion':'gemini-x','responseId':'r1'}",
                 says("{'text':' 👋'}", "STOP"));
-        assertThat(decodedAnswer.chunks.subList(0, 3)).containsExactly(new Text("Hel"), new Text("lo"), new Text(" 👋"));
+        assertThat(decodedAnswer.chunks.subList(0, 3))
+                .containsExactly(new Text("Hel"), new Text("lo"), new Text(" 👋"));
         StreamChunk.Finish finish = decodedAnswer.finished();
         assertThat(finish.reason()).isEqualTo(FinishReason.STOP);
         assertThat(finish.vendorMetadata().id()).isEqualTo("r1");
@@ -71,7 +72,7 @@ class GeminiStreamTest {
         DecodedAnswer decodedAnswer = hear(
                 says(
                         "{'functionCall':{'id':'f1','name':'weather','args':{'city':'Oslo','days':[1,2]}},'thoughtSignature':'c2ln'},"
-                            + "{'functionCall':{'name':'now'}}",
+                                + "{'functionCall':{'name':'now'}}",
                         null),
                 says("{'text':''}", "STOP"));
         assertThat(decodedAnswer.toolCalls).hasSize(2);
@@ -109,8 +110,8 @@ class GeminiStreamTest {
                         null),
                 says(
                         "{'functionCall':{'partialArgs':[{'jsonPath':'$.from.city','stringValue':'lo'},{'jsonPath':'$.stops[1]','numberValue':7.5},{'jsonPath':\"$['by"
-                            + " train']\",'boolValue':true},"
-                            + "{'jsonPath':'$.none','nullValue':'NULL_VALUE'},{'jsonPath':'?','stringValue':'x'}],'willContinue':true}}",
+                                + " train']\",'boolValue':true},"
+                                + "{'jsonPath':'$.none','nullValue':'NULL_VALUE'},{'jsonPath':'?','stringValue':'x'}],'willContinue':true}}",
                         null),
                 says("{'functionCall':{}}", null),
                 END);
@@ -132,7 +133,7 @@ class GeminiStreamTest {
         DecodedAnswer decodedAnswer = hear(
                 "{'candidates':[],'usageMetadata':{'promptTokenCount':9,'totalTokenCount':9}}",
                 "{'candidates':[{'finishReason':'STOP'}],'usageMetadata':{'promptTokenCount':10,'candidatesTokenCount':20,"
-                    + "'thoughtsTokenCount':5,'toolUsePromptTokenCount':30,'cachedContentTokenCount':4,'totalTokenCount':65}}",
+                        + "'thoughtsTokenCount':5,'toolUsePromptTokenCount':30,'cachedContentTokenCount':4,'totalTokenCount':65}}",
                 "{'usageMetadata':{'trafficType':'ON_DEMAND'}}");
         Usage usage = decodedAnswer.finished().usage();
         assertThat(usage).isEqualTo(Usage.of(40, 25).withCachedInput(4).withReasoning(5));
@@ -141,8 +142,9 @@ class GeminiStreamTest {
 
     @Test
     void senselessNumbersOfTokensDoNotFailTheAnswer() {
-        DecodedAnswer decodedAnswer = hear("{'candidates':[{'finishReason':'STOP'}],'usageMetadata':{'promptTokenCount':-3,"
-                + "'candidatesTokenCount':'many','thoughtsTokenCount':99999999999,'toolUsePromptTokenCount':2}}");
+        DecodedAnswer decodedAnswer = hear(
+                "{'candidates':[{'finishReason':'STOP'}],'usageMetadata':{'promptTokenCount':-3,"
+                        + "'candidatesTokenCount':'many','thoughtsTokenCount':99999999999,'toolUsePromptTokenCount':2}}");
         assertThat(decodedAnswer.finished().usage())
                 .isEqualTo(Usage.of(2, Integer.MAX_VALUE).withReasoning(Integer.MAX_VALUE));
     }
@@ -166,7 +168,8 @@ class GeminiStreamTest {
     })
     void finishReasonsAreOurs(String told, FinishReason reason, String word) {
         String value = told.matches("\\d+") ? told : "'" + told + "'";
-        DecodedAnswer decodedAnswer = hear("{'candidates':[{'content':{'parts':[{'text':'x'}]},'finishReason':" + value + "}]}");
+        DecodedAnswer decodedAnswer =
+                hear("{'candidates':[{'content':{'parts':[{'text':'x'}]},'finishReason':" + value + "}]}");
         assertThat(decodedAnswer.finished().reason()).isEqualTo(reason);
         assertThat(decodedAnswer.finished().vendorMetadata().finishReason()).isEqualTo(word);
     }
@@ -194,7 +197,8 @@ class GeminiStreamTest {
 
     @Test
     void aPromptThatWasTurnedAwayIsAFilteredAnswer() {
-        DecodedAnswer decodedAnswer = hear("{'promptFeedback':{'blockReason':'SAFETY'},'usageMetadata':{'promptTokenCount':4}}");
+        DecodedAnswer decodedAnswer =
+                hear("{'promptFeedback':{'blockReason':'SAFETY'},'usageMetadata':{'promptTokenCount':4}}");
         assertThat(decodedAnswer.finished().reason()).isEqualTo(FinishReason.CONTENT_FILTER);
         assertThat(decodedAnswer.finished().vendorMetadata().finishReason()).isEqualTo("PROMPT_BLOCKED:SAFETY");
         ChatResponse whole = decode("{'promptFeedback':{'blockReason':4}}");
@@ -271,13 +275,14 @@ class GeminiStreamTest {
     void aWholeAnswerIsReadAlike() {
         ChatResponse response = decode(
                 "{'candidates':[{'content':{'parts':[{'text':'Hm','thought':true},{'text':'Yes'},"
-                    + "{'functionCall':{'name':'now','args':{}},'thoughtSignature':'c2ln'}]},'finishReason':'STOP'}],"
-                    + "'usageMetadata':{'promptTokenCount':3,'candidatesTokenCount':4},'responseId':'r','modelVersion':'v'}");
+                        + "{'functionCall':{'name':'now','args':{}},'thoughtSignature':'c2ln'}]},'finishReason':'STOP'}],"
+                        + "'usageMetadata':{'promptTokenCount':3,'candidatesTokenCount':4},'responseId':'r','modelVersion':'v'}");
         assertThat(response.text()).isEqualTo("Yes");
         assertThat(response.reasoning()).isEqualTo("Hm");
         ToolCall call = response.toolCalls().get(0);
         assertThat(response.reasoningBlocks())
-                .containsExactly(new ReasoningBlock("Hm", new ReasoningSignature("call:" + call.id() + ":c2ln", false, "gemini")));
+                .containsExactly(new ReasoningBlock(
+                        "Hm", new ReasoningSignature("call:" + call.id() + ":c2ln", false, "gemini")));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(response.usage()).isEqualTo(Usage.of(3, 4));
     }
@@ -313,7 +318,7 @@ class GeminiStreamTest {
     void whatItSaysCanBeSaidBack() {
         ChatResponse response = decode(
                 "{'candidates':[{'content':{'parts':["
-                    + "{'functionCall':{'name':'now','args':{'zone':'CET'}},'thoughtSignature':'c2ln'}]},'finishReason':'STOP'}]}");
+                        + "{'functionCall':{'name':'now','args':{'zone':'CET'}},'thoughtSignature':'c2ln'}]},'finishReason':'STOP'}]}");
         ChatRequest next =
                 ChatRequest.of("gemini-3-flash", List.of(Message.user("q"), response.message(), Message.user("go on")));
         String body = new String(DIALECT.encode(next, true), StandardCharsets.UTF_8);
@@ -350,7 +355,8 @@ class GeminiStreamTest {
     }
 
     private static DecodedAnswer raw(String body) {
-        return DecodedAnswer.of(DIALECT.framing(), DIALECT.decoder("p", REQUEST), body.getBytes(StandardCharsets.UTF_8));
+        return DecodedAnswer.of(
+                DIALECT.framing(), DIALECT.decoder("p", REQUEST), body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Single quotes read better in Java; those of the one path that has some are kept. */

@@ -1,5 +1,7 @@
 package dev.understudy.provider.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
@@ -7,8 +9,6 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.openai.OpenAiChat;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -134,16 +134,19 @@ class AdaptedBodyTest {
         "`temperature` may only be set to 1 when thinking is enabled, false",
     })
     void whatIsRefusedInCertainCompanyDoesNotLast(String words, boolean lasts) {
-        assertThat(AdaptedBody.lasts(Failure.of(FailureKind.UNSUPPORTED, words))).isEqualTo(lasts);
+        assertThat(AdaptedBody.lasts(Failure.of(FailureKind.UNSUPPORTED, words)))
+                .isEqualTo(lasts);
     }
 
     @Test
     void theMemoryIsBounded() {
-        ParameterFallback parameterFallback = new ParameterFallback("p", new OpenAiChat(OpenAiCompatibility.defaults()));
+        ParameterFallback parameterFallback =
+                new ParameterFallback("p", new OpenAiChat(OpenAiCompatibility.defaults()));
         CallScope scope = CallScope.reportingTo(providerEvent -> {});
         for (int i = 0; i < ParameterFallback.MODELS + 50; i++) {
             ChatRequest request = ChatRequest.of("m" + i, "Hello").withTemperature(0.5);
-            String answer = parameterFallback.around(
+            String answer = parameterFallback
+                    .around(
                             request,
                             false,
                             scope,

@@ -1,5 +1,7 @@
 package dev.understudy.provider.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatProvider;
@@ -17,8 +19,6 @@ import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.netty.channel.ChannelHandlerContext;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +37,7 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.Http11SslContextSpec;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.tcp.SslProvider;
 import reactor.test.StepVerifier;
 
 /** Frames of HTTP/2 that a server may send, and how many connections and streams are opened. */
@@ -72,8 +73,8 @@ class Http2WireTest {
     void maxConnectionsLimitsConnectionsOverHttp2() {
         Queue<ChannelHandlerContext> waiting = new ConcurrentLinkedQueue<>();
         try (Http2Server server = new Http2Server(10, waiting::add);
-                ChatProvider provider = provider(
-                        server, TlsCertificates.transport().withMaxConnections(2))) {
+                ChatProvider provider =
+                        provider(server, TlsCertificates.transport().withMaxConnections(2))) {
             List<FailureKind> kinds = new CopyOnWriteArrayList<>();
             StepVerifier.create(Flux.range(0, 30)
                             .flatMap(
@@ -86,8 +87,8 @@ class Http2WireTest {
                                     30))
                     .expectNext("full", "full", "full", "full", "full", "full", "full", "full", "full", "full")
                     .then(() -> assertThat(server.connections).hasValue(2))
-                    .then(() -> waiting.forEach(
-                            stream -> stream.executor().execute(() -> Http2Server.completion(stream))))
+                    .then(() ->
+                            waiting.forEach(stream -> stream.executor().execute(() -> Http2Server.completion(stream))))
                     .expectNextCount(20)
                     .expectComplete()
                     .verify(SOON);
@@ -123,10 +124,9 @@ class Http2WireTest {
                 .host("127.0.0.1")
                 .port(0)
                 .protocol(HttpProtocol.HTTP11)
-                .secure(spec -> spec.sslContext(tls))
+                .secure(spec -> spec.sslContext((SslProvider.GenericSslContextSpec<?>) tls))
                 .handle((request, response) -> response.header("content-type", "application/json")
-                        .sendString(
-                                request.receive().aggregate().asByteArray().map(body -> Http2Server.ANSWER)))
+                        .sendString(request.receive().aggregate().asByteArray().map(body -> Http2Server.ANSWER)))
                 .bindNow();
         try (SilencingRelay relay = SilencingRelay.to(server.port());
                 ChatProvider provider = Providers.openAiCompatible(
@@ -147,8 +147,8 @@ class Http2WireTest {
             value = Transport.Wire.class,
             names = {"HTTP1", "HTTP2"})
     void fullPoolSendsACallToTheNextProviderSoon(Transport.Wire wire) {
-        try (ScriptedServer full =
-                        TlsCertificates.server().always(ScriptedReply.text("It rains").stall(FaultPoint.tokens(1)));
+        try (ScriptedServer full = TlsCertificates.server()
+                        .always(ScriptedReply.text("It rains").stall(FaultPoint.tokens(1)));
                 ScriptedServer free = TlsCertificates.server().always(ScriptedReply.text("It rains"))) {
             int calls = wire == Transport.Wire.HTTP1 ? 1 : ConnectionWatch.MAX_STREAMS;
             Transport narrow = TlsCertificates.transport().withWire(wire).withMaxConnections(1);
@@ -160,8 +160,7 @@ class Http2WireTest {
                 StepVerifier.create(Flux.range(0, calls)
                                 .flatMap(i -> first.stream(REQUEST).filter(StreamChunk::isContent), calls))
                         .expectNextCount(calls)
-                        .then(() -> StepVerifier.create(
-                                        understudy.chat(REQUEST).map(ChatResponse::text))
+                        .then(() -> StepVerifier.create(understudy.chat(REQUEST).map(ChatResponse::text))
                                 .expectNext("It rains")
                                 .expectComplete()
                                 .verify(SOON))
@@ -175,6 +174,7 @@ class Http2WireTest {
 
     private static ChatProvider scripted(ScriptedServer server, Transport transport) {
         return Providers.openAiCompatible(
-                Endpoint.of("p" + server.port(), server.url(), "k1").withTransport(transport), OpenAiCompatibility.defaults());
+                Endpoint.of("p" + server.port(), server.url(), "k1").withTransport(transport),
+                OpenAiCompatibility.defaults());
     }
 }

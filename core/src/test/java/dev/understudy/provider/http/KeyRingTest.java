@@ -1,10 +1,10 @@
 package dev.understudy.provider.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.endpoint.Secret;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

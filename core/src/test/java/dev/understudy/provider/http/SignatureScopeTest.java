@@ -1,5 +1,7 @@
 package dev.understudy.provider.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -20,8 +22,6 @@ import dev.understudy.provider.ollama.Ollama;
 import dev.understudy.provider.openai.OpenAiChat;
 import dev.understudy.provider.openai.responses.OpenAiResponses;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -45,15 +45,18 @@ class SignatureScopeTest {
             new Ollama());
 
     private static Stream<Arguments> everyPair() {
-        return DIALECTS.stream()
-                .flatMap(reader ->
-                        DIALECTS.stream().map(Dialect::signatureScope).distinct().map(origin -> Arguments.of(reader, origin)));
+        return DIALECTS.stream().flatMap(reader -> DIALECTS.stream()
+                .map(Dialect::signatureScope)
+                .distinct()
+                .map(origin -> Arguments.of(reader, origin)));
     }
 
     @ParameterizedTest
     @MethodSource("everyPair")
     void aSealedThoughtIsSentToNoDialectButItsOwn(Dialect reader, String origin) {
-        boolean own = reader.signatureScope().equals(origin) && !(reader instanceof OpenAiChat) && !(reader instanceof Ollama);
+        boolean own = reader.signatureScope().equals(origin)
+                && !(reader instanceof OpenAiChat)
+                && !(reader instanceof Ollama);
         for (boolean redacted : new boolean[] {false, true}) {
             String body = body(reader, asked("c2VhbGVk", redacted, origin));
             assertThat(body.contains("c2VhbGVk"))
@@ -75,7 +78,8 @@ class SignatureScopeTest {
         "http://localhost:8080, anthropic",
     })
     void awayFromItsVendorASealNamesTheHost(String url, String owner) {
-        assertThat(SignatureScope.of(new Anthropic(), Endpoint.of("p", url).baseUrl().getHost())
+        assertThat(SignatureScope.of(
+                                new Anthropic(), Endpoint.of("p", url).baseUrl().getHost())
                         .owner())
                 .isEqualTo(owner);
     }
@@ -111,8 +115,10 @@ class SignatureScopeTest {
         SignatureScope gateway = SignatureScope.of(new OpenAiResponses(), "acme.openai.azure.com");
         ReasoningSignature reasoningSignature = new ReasoningSignature("s", true, "openai-responses");
         ReasoningSignature named = new ReasoningSignature("s", true, "openai-responses@acme.openai.azure.com");
-        assertThat(gateway.told(answer(reasoningSignature)).reasoningBlocks()).containsExactly(new ReasoningBlock("", named));
-        assertThat(gateway.told(new StreamChunk.Reasoning("", reasoningSignature))).isEqualTo(new StreamChunk.Reasoning("", named));
+        assertThat(gateway.told(answer(reasoningSignature)).reasoningBlocks())
+                .containsExactly(new ReasoningBlock("", named));
+        assertThat(gateway.told(new StreamChunk.Reasoning("", reasoningSignature)))
+                .isEqualTo(new StreamChunk.Reasoning("", named));
         StreamChunk text = new StreamChunk.Text("a");
         assertThat(gateway.told(text)).isSameAs(text);
     }
@@ -136,12 +142,14 @@ class SignatureScopeTest {
 
     private static ChatResponse answer(ReasoningSignature reasoningSignature) {
         ChatResponse plain = ChatResponse.of("p", "m", "a");
-        return new ChatResponse("a", "", List.of(new ReasoningBlock("", reasoningSignature)), List.of(), plain.finish());
+        return new ChatResponse(
+                "a", "", List.of(new ReasoningBlock("", reasoningSignature)), List.of(), plain.finish());
     }
 
     private static ChatRequest asked(String value, boolean redacted, String origin) {
         ToolCall call = new ToolCall("c1", "f", "{}");
-        ReasoningBlock reasoningBlock = new ReasoningBlock(redacted ? "" : "a thought", new ReasoningSignature(value, redacted, origin));
+        ReasoningBlock reasoningBlock =
+                new ReasoningBlock(redacted ? "" : "a thought", new ReasoningSignature(value, redacted, origin));
         return ChatRequest.of(
                 "gemini-3-pro",
                 List.of(

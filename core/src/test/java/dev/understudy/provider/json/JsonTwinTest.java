@@ -1,8 +1,8 @@
 package dev.understudy.provider.json;
 
-import dev.understudy.chat.ChatException.CallFailed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.ChatException.CallFailed;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

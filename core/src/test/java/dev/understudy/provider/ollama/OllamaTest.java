@@ -1,5 +1,8 @@
 package dev.understudy.provider.ollama;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -23,9 +26,6 @@ import dev.understudy.provider.Corpus;
 import dev.understudy.provider.DecodedAnswer;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.framing.JsonFraming;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -97,7 +97,9 @@ class OllamaTest {
     void toolExchangesUseObjectsAndNames() {
         ToolCall call = new ToolCall("c1", "weather", "{\"city\":\"Oslo\"}");
         Message.Assistant said = new Message.Assistant(
-                "", List.of(call), List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "gemini")), ReasoningBlock.of("u")));
+                "",
+                List.of(call),
+                List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "gemini")), ReasoningBlock.of("u")));
         assertThat(json(ChatRequest.of("m", List.of(Message.user("q"), said, Message.toolResult(call, "rain"))), true)
                         .path("messages"))
                 .hasToString("[{\"role\":\"user\",\"content\":\"q\"},"

@@ -1,5 +1,8 @@
 package dev.understudy.provider.openai;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
@@ -10,9 +13,6 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolChoice;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Secret;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,7 +101,8 @@ class OpenAiChatRequestTest {
                 .endsWith("\"temperature\":0.5,\"top_p\":0.9,\"max_tokens\":100," + rest);
         assertThat(body(request.withFormat(ResponseFormat.json()), false))
                 .contains("\"response_format\":{\"type\":\"json_object\"}");
-        assertThat(new String(new OpenAiChat(OpenAiCompatibility.openAi()).encode(request, false), StandardCharsets.UTF_8))
+        assertThat(new String(
+                        new OpenAiChat(OpenAiCompatibility.openAi()).encode(request, false), StandardCharsets.UTF_8))
                 .endsWith("\"max_completion_tokens\":100," + rest);
     }
 
@@ -124,7 +125,8 @@ class OpenAiChatRequestTest {
         ChatRequest request = ChatRequest.of(
                 "m1",
                 List.of(Message.user("Count"), Message.assistant("One"), Message.user("On"), Message.assistant("Two")));
-        OpenAiChat marking = new OpenAiChat(OpenAiCompatibility.defaults().withContinuation(OpenAiCompatibility.Continuation.PREFIX));
+        OpenAiChat marking = new OpenAiChat(
+                OpenAiCompatibility.defaults().withContinuation(OpenAiCompatibility.Continuation.PREFIX));
         assertThat(new String(marking.encode(request, false), StandardCharsets.UTF_8))
                 .contains("{\"role\":\"assistant\",\"content\":\"One\"}")
                 .contains("{\"role\":\"assistant\",\"content\":\"Two\",\"prefix\":true}");
@@ -175,7 +177,8 @@ class OpenAiChatRequestTest {
     @Test
     void aTrailingAssistantMessageIsMarkedInTheBodyWhereTheServerWantsThat() {
         ChatRequest request = ChatRequest.of("m1", List.of(Message.user("Count"), Message.assistant("One")));
-        OpenAiChat marking = new OpenAiChat(OpenAiCompatibility.defaults().withContinuation(OpenAiCompatibility.Continuation.FLAGS));
+        OpenAiChat marking =
+                new OpenAiChat(OpenAiCompatibility.defaults().withContinuation(OpenAiCompatibility.Continuation.FLAGS));
         assertThat(new String(marking.encode(request, false), StandardCharsets.UTF_8))
                 .contains("\"continue_final_message\":true,\"add_generation_prompt\":false")
                 .doesNotContain("prefix");
@@ -187,7 +190,8 @@ class OpenAiChatRequestTest {
     void aSeedIsCalledAsTheServerCallsItOrLeftOut() {
         ChatRequest request = ChatRequest.of("m1", "p").withSeed(7);
         assertThat(new String(
-                        new OpenAiChat(OpenAiCompatibility.defaults().withSeedField("random_seed")).encode(request, false),
+                        new OpenAiChat(OpenAiCompatibility.defaults().withSeedField("random_seed"))
+                                .encode(request, false),
                         StandardCharsets.UTF_8))
                 .contains("\"random_seed\":7")
                 .doesNotContain("\"seed\"");
@@ -199,10 +203,14 @@ class OpenAiChatRequestTest {
 
     @Test
     void quirksAreChecked() {
-        assertThatThrownBy(() -> OpenAiCompatibility.defaults().withPath("chat")).hasMessageContaining("slash");
-        assertThatThrownBy(() -> OpenAiCompatibility.defaults().withKeyHeader("api key")).hasMessageContaining("header");
-        assertThatThrownBy(() -> OpenAiCompatibility.defaults().withMaxTokensField(" ")).hasMessageContaining("max_tokens");
-        assertThat(OpenAiCompatibility.defaults().withDoneCompletes(true).doneCompletes()).isTrue();
+        assertThatThrownBy(() -> OpenAiCompatibility.defaults().withPath("chat"))
+                .hasMessageContaining("slash");
+        assertThatThrownBy(() -> OpenAiCompatibility.defaults().withKeyHeader("api key"))
+                .hasMessageContaining("header");
+        assertThatThrownBy(() -> OpenAiCompatibility.defaults().withMaxTokensField(" "))
+                .hasMessageContaining("max_tokens");
+        assertThat(OpenAiCompatibility.defaults().withDoneCompletes(true).doneCompletes())
+                .isTrue();
     }
 
     private static String body(ChatRequest request, boolean stream) {

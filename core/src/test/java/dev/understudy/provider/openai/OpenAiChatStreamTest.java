@@ -1,5 +1,8 @@
 package dev.understudy.provider.openai;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
@@ -11,9 +14,6 @@ import dev.understudy.provider.DecodedAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.framing.SseFraming;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -46,7 +46,8 @@ class OpenAiChatStreamTest {
         assertThat(decodedAnswer.finished().reason()).isEqualTo(FinishReason.STOP);
         assertThat(decodedAnswer.finished().usage())
                 .isEqualTo(Usage.of(11, 7).withCachedInput(5).withReasoning(3));
-        assertThat(decodedAnswer.finished().vendorMetadata()).isEqualTo(new VendorMetadata("r9", "m-2025", "stop", null));
+        assertThat(decodedAnswer.finished().vendorMetadata())
+                .isEqualTo(new VendorMetadata("r9", "m-2025", "stop", null));
         assertThat(decodedAnswer.finished().servedBy().provider()).isEqualTo("p1");
         assertThat(decodedAnswer.finished().servedBy().model()).isEqualTo("asked-for");
     }
@@ -140,26 +141,29 @@ class OpenAiChatStreamTest {
 
     @Test
     void refusalIsToldApart() {
-        DecodedAnswer decodedAnswer = hear(delta("'content':null,'refusal':'I can'") + delta("'refusal':'not'") + finish("stop"));
+        DecodedAnswer decodedAnswer =
+                hear(delta("'content':null,'refusal':'I can'") + delta("'refusal':'not'") + finish("stop"));
         assertThat(decodedAnswer.refusal).hasToString("I cannot");
         assertThat(decodedAnswer.text).isEmpty();
     }
 
     @Test
     void onlyTheFirstChoiceCounts() {
-        DecodedAnswer decodedAnswer = hear(event("'choices':[{'delta':{'content':'no'},'finish_reason':'length','index':1},"
-                        + "{'delta':{'content':'yes'},'index':0}]")
-                + event("'choices':[{'delta':{'content':'no'},'finish_reason':'length','index':1}]")
-                + event("'choices':[{'delta':{'content':'!'},'finish_reason':'stop'}]"));
+        DecodedAnswer decodedAnswer =
+                hear(event("'choices':[{'delta':{'content':'no'},'finish_reason':'length','index':1},"
+                                + "{'delta':{'content':'yes'},'index':0}]")
+                        + event("'choices':[{'delta':{'content':'no'},'finish_reason':'length','index':1}]")
+                        + event("'choices':[{'delta':{'content':'!'},'finish_reason':'stop'}]"));
         assertThat(decodedAnswer.text).hasToString("yes!");
         assertThat(decodedAnswer.finished().reason()).isEqualTo(FinishReason.STOP);
     }
 
     @Test
     void aMessageThatRepeatsAllBesideTheDeltaIsPassedOver() {
-        DecodedAnswer decodedAnswer = hear(event("'choices':[{'index':0,'message':{'content':'ab'},'delta':{'content':'a'}}]")
-                + event("'choices':[{'index':0,'delta':{'content':'b'},'message':{'content':'ab'}}]")
-                + event("'choices':[{'index':0,'message':{'content':'ab'},'finish_reason':'stop'}]"));
+        DecodedAnswer decodedAnswer =
+                hear(event("'choices':[{'index':0,'message':{'content':'ab'},'delta':{'content':'a'}}]")
+                        + event("'choices':[{'index':0,'delta':{'content':'b'},'message':{'content':'ab'}}]")
+                        + event("'choices':[{'index':0,'message':{'content':'ab'},'finish_reason':'stop'}]"));
         assertThat(decodedAnswer.text).hasToString("ab");
     }
 
@@ -224,7 +228,7 @@ class OpenAiChatStreamTest {
                 "data: [{'error':{'message':'m'}}]\n\n",
                 "data: {'x_groq':{'error':'m'}}\n\n",
                 "data:"
-                    + " {'error':{'code':502,'message':'m'},'choices':[{'index':0,'delta':{'content':''},'finish_reason':'error'}]}\n\n",
+                        + " {'error':{'code':502,'message':'m'},'choices':[{'index':0,'delta':{'content':''},'finish_reason':'error'}]}\n\n",
                 "data: {'choices':[{'index':0,'delta':{},'error':{'code':502,'message':'m'}}]}\n\n",
                 "data: {'choices':[{'index':0,'delta':{},'finish_reason':'error'}]}\n\n",
                 "data: {'choices':[{'index':0,'delta':{},'native_finish_reason':'network_error'}]}\n\n",
@@ -237,7 +241,10 @@ class OpenAiChatStreamTest {
         for (String before :
                 new String[] {"", delta("'content':'kept'"), delta("'content':'kept'") + finish("length")}) {
             DecodedAnswer decodedAnswer = hear(before + json);
-            assertThat(decodedAnswer.kind()).as(before).isNotNull().isNotIn(FailureKind.TRUNCATED, FailureKind.PROTOCOL);
+            assertThat(decodedAnswer.kind())
+                    .as(before)
+                    .isNotNull()
+                    .isNotIn(FailureKind.TRUNCATED, FailureKind.PROTOCOL);
             assertThat(decodedAnswer.finish).isNull();
             assertThat(decodedAnswer.text).hasToString(before.isEmpty() ? "" : "kept");
         }
@@ -258,7 +265,7 @@ class OpenAiChatStreamTest {
                         .kind())
                 .isEqualTo(FailureKind.OVERLOADED);
         assertThat(hear("data:"
-            + " {\"choices\":[{\"index\":0,\"delta\":{},\"error\":{\"code\":429,\"message\":\"m\"}}]}\n\n")
+                                + " {\"choices\":[{\"index\":0,\"delta\":{},\"error\":{\"code\":429,\"message\":\"m\"}}]}\n\n")
                         .kind())
                 .isEqualTo(FailureKind.RATE_LIMITED);
         assertThat(hear(finish("insufficient_system_resource")).kind()).isEqualTo(FailureKind.OVERLOADED);
@@ -352,7 +359,8 @@ class OpenAiChatStreamTest {
         DecodedAnswer whole = DecodedAnswer.of(new SseFraming(), decoder(OpenAiCompatibility.defaults()), body);
         assertThat(whole.toolCalls).containsExactly(new ToolCall("c1", "f", "{\"a\":\"😀\"}"));
         for (int i = 0; i < 500; i++) {
-            DecodedAnswer pieces = DecodedAnswer.of(new SseFraming(), decoder(OpenAiCompatibility.defaults()), body, 1 + random.nextInt(40), random);
+            DecodedAnswer pieces = DecodedAnswer.of(
+                    new SseFraming(), decoder(OpenAiCompatibility.defaults()), body, 1 + random.nextInt(40), random);
             assertThat(pieces.chunks).as("seed %d", seed).isEqualTo(whole.chunks);
         }
     }
@@ -374,7 +382,8 @@ class OpenAiChatStreamTest {
             for (int k = random.nextInt(4); k >= 0; k--) {
                 damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
             }
-            DecodedAnswer decodedAnswer = DecodedAnswer.of(new SseFraming(), decoder(OpenAiCompatibility.defaults()), damaged, 64, random);
+            DecodedAnswer decodedAnswer =
+                    DecodedAnswer.of(new SseFraming(), decoder(OpenAiCompatibility.defaults()), damaged, 64, random);
             assertThat(decodedAnswer.isComplete()).as("seed %d", seed).isEqualTo(decodedAnswer.failure == null);
         }
     }

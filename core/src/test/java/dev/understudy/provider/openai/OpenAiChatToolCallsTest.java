@@ -1,15 +1,15 @@
 package dev.understudy.provider.openai;
 
-import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.ToolCall;
-import dev.understudy.provider.DecodedAnswer;
 import static dev.understudy.provider.openai.OpenAiChatStreamTest.delta;
 import static dev.understudy.provider.openai.OpenAiChatStreamTest.event;
 import static dev.understudy.provider.openai.OpenAiChatStreamTest.finish;
 import static dev.understudy.provider.openai.OpenAiChatStreamTest.hear;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.DecodedAnswer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,11 +21,12 @@ class OpenAiChatToolCallsTest {
 
     @Test
     void fragmentsAreShownAsTheyComeAndToldWholeAtTheEnd() {
-        DecodedAnswer decodedAnswer = hear(calls("{'index':0,'id':'c1','type':'function','function':{'name':'f','arguments':''}}")
-                + calls("{'index':0,'function':{'arguments':'{~a~'}}")
-                + calls("{'index':0,'id':null,'type':null,'function':{'name':null,'arguments':':1}'}}")
-                + calls("{'index':0,'function':{'arguments':null}}")
-                + finish("tool_calls"));
+        DecodedAnswer decodedAnswer =
+                hear(calls("{'index':0,'id':'c1','type':'function','function':{'name':'f','arguments':''}}")
+                        + calls("{'index':0,'function':{'arguments':'{~a~'}}")
+                        + calls("{'index':0,'id':null,'type':null,'function':{'name':null,'arguments':':1}'}}")
+                        + calls("{'index':0,'function':{'arguments':null}}")
+                        + finish("tool_calls"));
         assertThat(decodedAnswer.chunks.subList(0, 4))
                 .containsExactly(
                         new StreamChunk.ToolCallPart(0, "c1", "f", ""),

@@ -73,7 +73,8 @@ public final class ChaosDay {
     private static List<FaultScenario> storms(String names) {
         return Arrays.stream(FaultScenario.values())
                 .filter(faultScenario -> faultScenario != FaultScenario.CALM)
-                .filter(faultScenario -> names.isEmpty() || List.of(names.split(",")).contains(faultScenario.name()))
+                .filter(faultScenario ->
+                        names.isEmpty() || List.of(names.split(",")).contains(faultScenario.name()))
                 .toList();
     }
 

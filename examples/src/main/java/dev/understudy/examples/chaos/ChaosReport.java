@@ -8,16 +8,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Whether the day went as it must. */
-record ChaosReport(ChaosSetup chaosSetup, CallResults callResults, MeterRegistry registry, CapturedLog capturedLog, List<FaultScenario> storms, int rounds) {
+record ChaosReport(
+        ChaosSetup chaosSetup,
+        CallResults callResults,
+        MeterRegistry registry,
+        CapturedLog capturedLog,
+        List<FaultScenario> storms,
+        int rounds) {
 
     /** Prints the figures, and what is not as it must be. 0 if all is. */
     int tell(PrintStream out) {
-        int attempts = chaosSetup.witnesses().stream().mapToInt(RecordingProvider::attempts).sum();
+        int attempts = chaosSetup.witnesses().stream()
+                .mapToInt(RecordingProvider::attempts)
+                .sum();
         double failovers = sum("understudy.failover", "from", "primary");
         double takeovers = sum("understudy.takeover", "from", "primary");
         out.printf(
                 "%d storms, %d calls: %d right, %d wrong, %d failed%n",
-                rounds * storms.size(), callResults.calls(), callResults.right(), callResults.wrong(), callResults.failed());
+                rounds * storms.size(),
+                callResults.calls(),
+                callResults.right(),
+                callResults.wrong(),
+                callResults.failed());
         out.printf(
                 "served by the primary %d, by the backup %d; %d attempts, %.0f failovers, %.0f takeovers, %d log lines"
                         + " of them%n",
@@ -30,7 +42,8 @@ record ChaosReport(ChaosSetup chaosSetup, CallResults callResults, MeterRegistry
         for (FaultScenario faultScenario : FaultScenario.values()) {
             out.printf(
                     "  %-18s %s%n",
-                    faultScenario, faultScenario.kind() == null ? "" : faultScenario.kind().label() + " " + seen(faultScenario));
+                    faultScenario,
+                    faultScenario.kind() == null ? "" : faultScenario.kind().label() + " " + seen(faultScenario));
         }
         List<String> unmet = unmet(failovers, takeovers);
         unmet.forEach(what -> out.println("NOT SO: " + what));
@@ -43,11 +56,19 @@ record ChaosReport(ChaosSetup chaosSetup, CallResults callResults, MeterRegistry
 
     private List<String> unmet(double failovers, double takeovers) {
         List<String> unmet = new ArrayList<>();
-        must(unmet, callResults.calls() > 0 && callResults.right() == callResults.calls(), "every call got its own right answer");
+        must(
+                unmet,
+                callResults.calls() > 0 && callResults.right() == callResults.calls(),
+                "every call got its own right answer");
         must(unmet, callResults.wrong() == 0 && callResults.failed() == 0, "no call failed or got a wrong answer");
-        int strange = chaosSetup.witnesses().stream().mapToInt(RecordingProvider::strange).sum();
+        int strange = chaosSetup.witnesses().stream()
+                .mapToInt(RecordingProvider::strange)
+                .sum();
         must(unmet, strange == 0, "every attempt had the caller's question, Context and tags: " + strange);
-        must(unmet, chaosSetup.spoiled() == 0, "every request on the wire had the whole question: " + chaosSetup.spoiled());
+        must(
+                unmet,
+                chaosSetup.spoiled() == 0,
+                "every request on the wire had the whole question: " + chaosSetup.spoiled());
         must(unmet, callResults.untagged() == 0, "every event had the caller's tags: " + callResults.untagged());
         must(unmet, callResults.servedBy("backup") > 0, "the backup has served");
         must(

@@ -25,7 +25,8 @@ final class ChaosSetup implements AutoCloseable {
     private final ScriptedServer nobody = ScriptedServer.refusing();
     private final ChatProvider up = openAi(primary);
     private final ChatProvider down = openAi(nobody);
-    private final RecordingProvider first = new RecordingProvider("primary", () -> faultScenario == FaultScenario.REFUSED ? down : up);
+    private final RecordingProvider first =
+            new RecordingProvider("primary", () -> faultScenario == FaultScenario.REFUSED ? down : up);
     private final ChatProvider living = Providers.anthropic(Endpoint.of("backup", backup.url(), "backup-key"));
     private final RecordingProvider second = new RecordingProvider("backup", () -> living);
     private final Understudy understudy;
@@ -50,7 +51,8 @@ final class ChaosSetup implements AutoCloseable {
     }
 
     private static ChatProvider openAi(ScriptedServer server) {
-        return Providers.openAiCompatible(Endpoint.of("primary", server.url(), "primary-key"), OpenAiCompatibility.defaults());
+        return Providers.openAiCompatible(
+                Endpoint.of("primary", server.url(), "primary-key"), OpenAiCompatibility.defaults());
     }
 
     Understudy understudy() {

@@ -16,7 +16,9 @@ enum FaultScenario {
     RESET(FailureKind.CONNECT, scriptedReply -> scriptedReply.reset(FaultPoint.nothing())),
     CUT_EARLY(FailureKind.TRUNCATED, scriptedReply -> scriptedReply.cut(FaultPoint.tokens(0))),
     CUT_IN_THE_MIDDLE(FailureKind.TRUNCATED, scriptedReply -> scriptedReply.cut(FaultPoint.tokens(7))),
-    TOLD_IN_BAND(FailureKind.SERVER, scriptedReply -> scriptedReply.fail(FaultPoint.tokens(7), "server_error", "The engine died")),
+    TOLD_IN_BAND(
+            FailureKind.SERVER,
+            scriptedReply -> scriptedReply.fail(FaultPoint.tokens(7), "server_error", "The engine died")),
     SILENT(FailureKind.TIMEOUT, scriptedReply -> scriptedReply.stall(FaultPoint.nothing())),
     STALLED(FailureKind.TIMEOUT, scriptedReply -> scriptedReply.stall(FaultPoint.tokens(7))),
     GARBLED(FailureKind.PROTOCOL, scriptedReply -> scriptedReply.garble(FaultPoint.tokens(7))),

@@ -29,7 +29,8 @@ final class ChatRoute implements HttpBodies.Route {
     @Override
     public Publisher<Void> answer(byte[] body, HttpServerRequest http, HttpServerResponse response) {
         CompletionRequest completionRequest = CompletionRequest.of(body);
-        ModelDirectory.Choice choice = modelDirectory.choose(completionRequest.request().model());
+        ModelDirectory.Choice choice =
+                modelDirectory.choose(completionRequest.request().model());
         ChatRequest request = completionRequest.request().withModel(choice.model());
         return completionRequest.stream()
                 ? stream(choice, request, completionRequest.usage(), response)
@@ -41,7 +42,11 @@ final class ChatRoute implements HttpBodies.Route {
             ServedBy servedBy = answer.served();
             String id = "chatcmpl-" + UUID.randomUUID().toString().replace("-", "");
             String body = CompletionResponse.of(answer, id, Instant.now(), model(answer, servedBy));
-            head(response, servedBy.provider(), servedBy.model(), servedBy.attemptLog().attemptCount());
+            head(
+                    response,
+                    servedBy.provider(),
+                    servedBy.model(),
+                    servedBy.attemptLog().attemptCount());
             return HttpBodies.json(response, 200, body);
         });
     }

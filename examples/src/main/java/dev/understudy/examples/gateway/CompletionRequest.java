@@ -53,7 +53,8 @@ record CompletionRequest(ChatRequest request, boolean stream, boolean usage) {
                     sampling(jsonFields),
                     Map.of("openai-chat", others(jsonFields)));
             JsonFields options = jsonFields.object("stream_options");
-            return new CompletionRequest(request, jsonFields.flag("stream"), options != null && options.flag("include_usage"));
+            return new CompletionRequest(
+                    request, jsonFields.flag("stream"), options != null && options.flag("include_usage"));
         } catch (IllegalArgumentException e) {
             throw BadRequest.request(400, "invalid_value", String.valueOf(e.getMessage()));
         }

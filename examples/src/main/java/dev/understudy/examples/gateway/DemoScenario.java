@@ -97,8 +97,8 @@ record DemoScenario(String name, Part lead, Part second, boolean remembered) {
 
     /** A careless vendor: what it was sent stands in what it says. */
     private static Part echoing(String key) {
-        return server ->
-                server.always(ScriptedReply.error(401, "invalid_request_error", "invalid_api_key", "Wrong key: " + key));
+        return server -> server.always(
+                ScriptedReply.error(401, "invalid_request_error", "invalid_api_key", "Wrong key: " + key));
     }
 
     /** Both do the same. */

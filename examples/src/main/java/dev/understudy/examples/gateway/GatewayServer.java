@@ -40,7 +40,8 @@ record GatewayServer(String host, int port, @Nullable String token) {
                     routes.post("/v1/chat/completions", guarded(new ChatRoute(modelDirectory)));
                     routes.get(
                             "/v1/models",
-                            guarded((body, request, response) -> HttpBodies.json(response, 200, models(modelDirectory))));
+                            guarded((body, request, response) ->
+                                    HttpBodies.json(response, 200, models(modelDirectory))));
                     more.accept(routes);
                     lost(routes);
                 })
@@ -55,7 +56,8 @@ record GatewayServer(String host, int port, @Nullable String token) {
             response.header(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
             return HttpBodies.problem(
                     response,
-                    BadRequest.request(401, "invalid_api_key", "Send the gateway's token as \"Authorization: Bearer …\""));
+                    BadRequest.request(
+                            401, "invalid_api_key", "Send the gateway's token as \"Authorization: Bearer …\""));
         });
     }
 

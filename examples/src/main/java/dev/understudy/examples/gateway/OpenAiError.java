@@ -33,7 +33,8 @@ record OpenAiError(
 
     static OpenAiError of(Throwable error) {
         if (error instanceof BadRequest badRequest) {
-            return new OpenAiError(badRequest.status(), THEIRS, badRequest.code(), badRequest.field(), badRequest.what(), null);
+            return new OpenAiError(
+                    badRequest.status(), THEIRS, badRequest.code(), badRequest.field(), badRequest.what(), null);
         }
         if (error instanceof ChatException.Exhausted exhausted) {
             Throwable first = exhausted.getCause();
@@ -62,7 +63,8 @@ record OpenAiError(
             case UNSUPPORTED -> theirs(400, "unsupported_value", message);
             case INVALID_REQUEST, TOOL_REJECTED -> theirs(400, "invalid_request", message);
             case MODEL_NOT_FOUND -> theirs(404, "model_not_found", message);
-            case RATE_LIMITED -> new OpenAiError(429, "rate_limit_error", "rate_limit_exceeded", null, message, retryAfter);
+            case RATE_LIMITED ->
+                new OpenAiError(429, "rate_limit_error", "rate_limit_exceeded", null, message, retryAfter);
             case QUOTA -> new OpenAiError(429, "insufficient_quota", "insufficient_quota", null, message, retryAfter);
             case OVERLOADED, SKIPPED -> ours(503, "overloaded", message, retryAfter);
             case TIMEOUT -> ours(504, "timeout", message, retryAfter);

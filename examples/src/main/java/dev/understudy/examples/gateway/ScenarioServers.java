@@ -64,7 +64,8 @@ final class ScenarioServers implements AutoCloseable {
         Understudy door = Understudy.builder()
                 .name(demoScenario.name())
                 .provider(
-                        Providers.openAiCompatible(Endpoint.of("lead", lead.url(), "lead-key"), OpenAiCompatibility.defaults()),
+                        Providers.openAiCompatible(
+                                Endpoint.of("lead", lead.url(), "lead-key"), OpenAiCompatibility.defaults()),
                         "gpt-demo")
                 .provider(Providers.anthropic(Endpoint.of("second", second.url(), "second-key")), "claude-demo")
                 .timeouts(TIMEOUTS)

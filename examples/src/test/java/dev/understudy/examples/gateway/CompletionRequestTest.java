@@ -1,14 +1,14 @@
 package dev.understudy.examples.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolChoice;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -92,10 +92,13 @@ class CompletionRequestTest {
         {"model":"m","messages":[{"role":"user","content":"x"}],"response_format":{"type":"xml"}} | response_format.type | response_format.type has to be
         """)
     void whatIsWrongIsSaidWithItsPlace(String body, String field, String message) {
-        assertThatExceptionOfType(BadRequest.class).isThrownBy(() -> question(body)).satisfies(badRequest -> {
-            assertThat(badRequest.status()).isEqualTo(400);
-            assertThat(badRequest.field() == null ? "" : badRequest.field()).isEqualTo(field == null ? "" : field);
-            assertThat(badRequest.what()).startsWith(message);
-        });
+        assertThatExceptionOfType(BadRequest.class)
+                .isThrownBy(() -> question(body))
+                .satisfies(badRequest -> {
+                    assertThat(badRequest.status()).isEqualTo(400);
+                    assertThat(badRequest.field() == null ? "" : badRequest.field())
+                            .isEqualTo(field == null ? "" : field);
+                    assertThat(badRequest.what()).startsWith(message);
+                });
     }
 }

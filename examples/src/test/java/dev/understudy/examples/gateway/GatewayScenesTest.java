@@ -1,10 +1,10 @@
 package dev.understudy.examples.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.event.Listener;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +30,8 @@ class GatewayScenesTest {
     @BeforeAll
     static void open() {
         scenarioServers = ScenarioServers.open(Listener.none());
-        server = new GatewayServer(GatewayServer.LOOPBACK, 0, null).start(ModelDirectory.of(scenarioServers.chains()), routes -> {});
+        server = new GatewayServer(GatewayServer.LOOPBACK, 0, null)
+                .start(ModelDirectory.of(scenarioServers.chains()), routes -> {});
         caller = new Caller(server.port());
     }
 

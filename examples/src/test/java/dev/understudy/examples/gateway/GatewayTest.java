@@ -1,9 +1,9 @@
 package dev.understudy.examples.gateway;
 
-import dev.understudy.testing.ScriptedReply;
-import dev.understudy.testing.ScriptedServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.understudy.examples.gateway;
 
-import dev.understudy.event.Listener;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.event.Listener;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +23,10 @@ class OpenAiClientTest {
     void theOfficialClientSeesWholeAnswersOrClearErrors() throws Exception {
         Path client = Path.of(System.getProperty("understudy.openai.client"));
         try (ScenarioServers scenarioServers = ScenarioServers.open(Listener.none())) {
-            DisposableServer open = new GatewayServer(GatewayServer.LOOPBACK, 0, null).start(ModelDirectory.of(scenarioServers.chains()), routes -> {});
-            DisposableServer guarded = new GatewayServer(GatewayServer.LOOPBACK, 0, TOKEN).start(ModelDirectory.of(scenarioServers.chains()), routes -> {});
+            DisposableServer open = new GatewayServer(GatewayServer.LOOPBACK, 0, null)
+                    .start(ModelDirectory.of(scenarioServers.chains()), routes -> {});
+            DisposableServer guarded = new GatewayServer(GatewayServer.LOOPBACK, 0, TOKEN)
+                    .start(ModelDirectory.of(scenarioServers.chains()), routes -> {});
             ProcessBuilder node = new ProcessBuilder("node", "--test", "gateway.test.mjs");
             node.directory(client.toFile()).redirectErrorStream(true);
             node.environment().put("GATEWAY_URL", url(open));

@@ -1,5 +1,7 @@
 package dev.understudy.ops;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
@@ -10,8 +12,6 @@ import dev.understudy.ops.agent.Agents;
 import dev.understudy.ops.config.Config;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +97,8 @@ class AdminConfiguredTest {
     @Test
     void theSameTwiceIsOneChange() {
         for (int i = 0; i < 2; i++) {
-            assertThat(operatorClient.post(SUPPORT, "{\"primary_provider_id\":\"bob\",\"backup_provider_ids\":[\"ann\"]}")
+            assertThat(operatorClient
+                            .post(SUPPORT, "{\"primary_provider_id\":\"bob\",\"backup_provider_ids\":[\"ann\"]}")
                             .status())
                     .isEqualTo(200);
         }

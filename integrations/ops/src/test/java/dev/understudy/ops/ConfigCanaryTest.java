@@ -1,11 +1,11 @@
 package dev.understudy.ops;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.ops.config.Config;
 import dev.understudy.ops.config.ConfigException;
 import dev.understudy.ops.config.Effect;
 import dev.understudy.ops.config.Effects;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -203,7 +203,8 @@ public final class Day {
         for (Event event : List.of(
                 new Event.FailedOver(call, "a", "a-1", "b", "b-1", Duration.ZERO, why),
                 new Event.FailedOver(call, "b", "b-1", "a", "a-1", Duration.ZERO, why),
-                new Event.StreamTakenOver("day", null, "a", "a-1", "b", "b-1", "prefill", 12, Duration.ofMillis(3), why),
+                new Event.StreamTakenOver(
+                        "day", null, "a", "a-1", "b", "b-1", "prefill", 12, Duration.ofMillis(3), why),
                 new Event.TakeoverFailed("day", call, "a", "a-1", "replay", 12, why),
                 new Event.StreamLost("day", call, "a", "a-1", 12, why),
                 new Event.HealthChanged("day", "a", ProviderStatus.Health.UNHEALTHY, "probe failed with " + PROMPT),

@@ -1,5 +1,7 @@
 package dev.understudy.ops;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -9,8 +11,6 @@ import dev.understudy.ops.config.Config;
 import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,8 @@ class HotReloadTest {
 
     @Test
     void noCallFailsOverAHundredSwaps() {
-        ScriptedReply words = ScriptedReply.tokens("I", " am", " here", " all", " the", " time").between(Duration.ofMillis(2));
+        ScriptedReply words = ScriptedReply.tokens("I", " am", " here", " all", " the", " time")
+                .between(Duration.ofMillis(2));
         AtomicInteger swaps = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
         try (ScriptedServer one = ScriptedServer.start().always(words);

@@ -1,5 +1,7 @@
 package dev.understudy.ops;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.ops.admin.ActivityLog;
 import dev.understudy.ops.admin.Admin;
@@ -9,8 +11,6 @@ import dev.understudy.ops.agent.Agents;
 import dev.understudy.ops.event.EventPayload;
 import dev.understudy.ops.webhook.Webhooks;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -36,7 +36,7 @@ class OpsRulesTest {
                 .and()
                 .arePublic()
                 .and()
-                .doNotHaveFullName("dev.understudy.ops.Admin.routes()")
+                .doNotHaveFullName("dev.understudy.ops.admin.Admin.routes()")
                 .should(showNoneOf("tools.jackson.", "com.fasterxml.", "io.netty.", "reactor.netty."))
                 .check(OPS);
     }
@@ -70,9 +70,9 @@ class OpsRulesTest {
     void onlyBackgroundWorkSubscribes() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName("dev.understudy.ops.Outbox")
+                .doNotHaveFullyQualifiedName("dev.understudy.ops.webhook.WebhookQueue")
                 .and()
-                .doNotHaveFullyQualifiedName("dev.understudy.ops.Watch")
+                .doNotHaveFullyQualifiedName("dev.understudy.ops.agent.ConfigFileWatcher")
                 .should()
                 .callMethodWhere(named(Publisher.class, Set.of("subscribe"))
                         .and(DescribedPredicate.describe(

@@ -1,11 +1,11 @@
 package dev.understudy.ops;
 
-import dev.understudy.ops.config.Config;
-import dev.understudy.ops.config.ConfigException;
-import dev.understudy.ops.config.Effect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.understudy.ops.config.Config;
+import dev.understudy.ops.config.ConfigException;
+import dev.understudy.ops.config.Effect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,7 +16,8 @@ import reactor.util.context.Context;
  * One subscription of a {@link StatefulOperator}. Whoever asks for everything at first is served right on the thread of the source
  * (FAST), everybody else in {@link DrainLoop}, an item at a time (EXACT). Which of the two is settled by the first request.
  */
-final class StatefulSubscriber<I, O> extends DrainLoop implements CoreSubscriber<I>, Subscription, Scannable, StatefulOperator.Sink<O> {
+final class StatefulSubscriber<I, O> extends DrainLoop
+        implements CoreSubscriber<I>, Subscription, Scannable, StatefulOperator.Sink<O> {
 
     private static final int NEW = 0;
     private static final int FAST = 1;
@@ -45,7 +46,8 @@ final class StatefulSubscriber<I, O> extends DrainLoop implements CoreSubscriber
     private boolean ended; // the role has ended the stream
     private @Nullable Throwable end;
 
-    StatefulSubscriber(CoreSubscriber<? super O> actual, StatefulOperator.Handler<I, O> handler, Supplier<Scheduler> timers) {
+    StatefulSubscriber(
+            CoreSubscriber<? super O> actual, StatefulOperator.Handler<I, O> handler, Supplier<Scheduler> timers) {
         this.actual = actual;
         this.demandQueue = new DemandQueue<>(actual);
         this.handler = handler;

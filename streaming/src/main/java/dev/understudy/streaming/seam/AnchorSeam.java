@@ -39,8 +39,7 @@ public final class AnchorSeam extends Seam {
     }
 
     @Override
-    public @Nullable
-    String add(String text) {
+    public @Nullable String add(String text) {
         if (joined) {
             return unquoted(text);
         }
@@ -53,8 +52,7 @@ public final class AnchorSeam extends Seam {
     }
 
     @Override
-    public @Nullable
-    String end() {
+    public @Nullable String end() {
         if (joined) {
             return "";
         }

@@ -58,8 +58,7 @@ public final class PrefillSeam extends Seam {
     }
 
     @Override
-    public @Nullable
-    String add(String text) {
+    public @Nullable String add(String text) {
         if (joined) {
             return text;
         }
@@ -82,8 +81,7 @@ public final class PrefillSeam extends Seam {
     }
 
     @Override
-    public @Nullable
-    String end() {
+    public @Nullable String end() {
         if (joined) {
             return "";
         }

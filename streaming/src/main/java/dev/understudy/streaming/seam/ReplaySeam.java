@@ -13,8 +13,7 @@ public final class ReplaySeam extends Seam {
     }
 
     @Override
-    public @Nullable
-    String add(String text) {
+    public @Nullable String add(String text) {
         if (isJoined()) {
             return text;
         }
@@ -27,8 +26,7 @@ public final class ReplaySeam extends Seam {
     }
 
     @Override
-    public @Nullable
-    String end() {
+    public @Nullable String end() {
         return isJoined() ? "" : null;
     }
 

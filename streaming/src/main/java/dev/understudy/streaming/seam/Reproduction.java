@@ -33,8 +33,7 @@ public final class Reproduction extends Seam {
     }
 
     @Override
-    public @Nullable
-    String add(String text) {
+    public @Nullable String add(String text) {
         if (joined) {
             return text;
         }
@@ -73,8 +72,7 @@ public final class Reproduction extends Seam {
     }
 
     @Override
-    public @Nullable
-    String end() {
+    public @Nullable String end() {
         return joined ? "" : decide(true);
     }
 

@@ -1,8 +1,8 @@
 package dev.understudy.streaming.operator;
 
-import dev.understudy.streaming.Cases;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.streaming.Cases;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.understudy.streaming.seam;
 
-import dev.understudy.streaming.Cases;
-import dev.understudy.streaming.Texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.streaming.Cases;
+import dev.understudy.streaming.Texts;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,19 +35,23 @@ class SeamTest {
                 .isEqualTo(" a time");
         assertThat(told(new PrefillSeam("Once upon", " a"), List.of("On", "ce up", "on", " a time")))
                 .isEqualTo(" a time");
-        assertThat(told(new PrefillSeam("Once upon", " a"), List.of(" a", " time"))).isEqualTo(" a time");
+        assertThat(told(new PrefillSeam("Once upon", " a"), List.of(" a", " time")))
+                .isEqualTo(" a time");
     }
 
     @Test
     void aBeginningOfAnEchoThatGoesOnOtherwiseIsNoEcho() {
-        assertThat(told(new PrefillSeam("Once upon", ""), List.of("On", "ce more"))).isEqualTo("Once more");
+        assertThat(told(new PrefillSeam("Once upon", ""), List.of("On", "ce more")))
+                .isEqualTo("Once more");
         assertThat(told(new PrefillSeam("Once upon", ""), List.of("On"))).isEqualTo("On");
     }
 
     @Test
     void whiteSpaceThatAServerSwallowedComesBack() {
-        assertThat(told(new PrefillSeam("Once upon", " a ti"), List.of("a", " time"))).isEqualTo(" a time");
-        assertThat(told(new PrefillSeam("Once upon", " a ti"), List.of(", she said"))).isEqualTo(", she said");
+        assertThat(told(new PrefillSeam("Once upon", " a ti"), List.of("a", " time")))
+                .isEqualTo(" a time");
+        assertThat(told(new PrefillSeam("Once upon", " a ti"), List.of(", she said")))
+                .isEqualTo(", she said");
         assertThat(told(new PrefillSeam("Once upon", "\n\n"), List.of("Then"))).isEqualTo("\n\nThen");
     }
 
@@ -99,8 +103,10 @@ class SeamTest {
     @Test
     void aRepeatThatGoesOnOtherwiseIsAnotherAnswer() {
         String sent = "Once upon a time there was";
-        assertThat(told(new PrefillSeam(sent, ""), List.of("Once upon a time ", "long ago"))).isNull();
-        assertThat(told(new PrefillSeam(sent, ""), List.of("Once upon", " a time there"))).isNull();
+        assertThat(told(new PrefillSeam(sent, ""), List.of("Once upon a time ", "long ago")))
+                .isNull();
+        assertThat(told(new PrefillSeam(sent, ""), List.of("Once upon", " a time there")))
+                .isNull();
         assertThat(told(new PrefillSeam(sent, 16, ""), List.of(sent, " a cat"))).isEqualTo(" there was a cat");
         assertThat(told(new PrefillSeam(sent, 16, ""), List.of(" a", " cat"))).isEqualTo(" there was a cat");
     }
@@ -235,7 +241,8 @@ class SeamTest {
             }
             String rest = after(patterns, words, 0, reply, at);
             for (int from = 1; rest == null && at <= lead && words.length() - from >= 16; from++) {
-                boolean word = WordBoundaries.isSpace(words.charAt(from - 1)) && !WordBoundaries.isSpace(words.charAt(from));
+                boolean word =
+                        WordBoundaries.isSpace(words.charAt(from - 1)) && !WordBoundaries.isSpace(words.charAt(from));
                 rest = word && isOnce(words.substring(from), shown) ? after(patterns, words, from, reply, at) : null;
             }
             if (rest != null) {

@@ -1,9 +1,9 @@
 package dev.understudy.streaming.seam;
 
-import dev.understudy.streaming.Cases;
-import dev.understudy.streaming.Texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.streaming.Cases;
+import dev.understudy.streaming.Texts;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -77,7 +77,8 @@ class WordCommitterTest {
                 int expected = twin(told.toString(), shown.length(), most);
                 shown.append(wordCommitter.add(piece));
                 assertThat(shown.length()).as("what is shown of %s", told).isEqualTo(expected);
-                if (expected > 0 && (!characters.get(expected) || WordBoundaries.isSpace(shown.codePointBefore(expected)))) {
+                if (expected > 0
+                        && (!characters.get(expected) || WordBoundaries.isSpace(shown.codePointBefore(expected)))) {
                     throw new AssertionError(
                             escaped(text) + " is cut inside a character or behind a space at " + expected);
                 }
@@ -95,7 +96,8 @@ class WordCommitterTest {
         int end = shown;
         for (int i = shown + 1; i < whole.length(); i++) {
             boolean betweenSpaces = WordBoundaries.isSpace(whole.codePointAt(i));
-            boolean unspaced = WordBoundaries.isUnspaced(whole.codePointBefore(i)) || WordBoundaries.isUnspaced(whole.codePointAt(i));
+            boolean unspaced = WordBoundaries.isUnspaced(whole.codePointBefore(i))
+                    || WordBoundaries.isUnspaced(whole.codePointAt(i));
             if (!WordBoundaries.isSpace(whole.codePointBefore(i))
                     && (betweenSpaces || unspaced)
                     && Graphemes.isBoundary(whole, i)) {

@@ -70,6 +70,10 @@ final class OpenAiResponsesAnswer {
             }
         }
         return new ChatResponse(
-                text.toString(), refusal.toString(), reasoningBlocks, calls, end.finish(!calls.isEmpty(), provider, model));
+                text.toString(),
+                refusal.toString(),
+                reasoningBlocks,
+                calls,
+                end.finish(!calls.isEmpty(), provider, model));
     }
 }

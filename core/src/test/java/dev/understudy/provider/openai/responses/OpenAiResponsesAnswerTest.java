@@ -1,5 +1,8 @@
 package dev.understudy.provider.openai.responses;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -9,9 +12,6 @@ import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,14 +25,15 @@ class OpenAiResponsesAnswerTest {
     void allItemsOfAnAnswerAreTold() {
         ChatResponse response = decode(
                 "{'id':'resp_1','object':'response','status':'completed','error':null,'model':'m-2026','output':[{'type':'reasoning','id':'rs','summary':[{'type':'summary_text','text':'One."
-                    + " '},{'type':'summary_text','text':'Two.'}],'encrypted_content':'opaque'},"
-                    + "{'type':'web_search_call','id':'ws','status':'completed'},"
-                    + "{'type':'message','role':'assistant','content':[{'type':'output_text','text':'Hel','annotations':[]},{'type':'output_text','text':'lo'}]},"
-                    + "{'type':'function_call','id':'fc','call_id':'call_1','name':'t','arguments':'{}'}],"
-                    + "'usage':{'input_tokens':5,'output_tokens':9,'output_tokens_details':{'reasoning_tokens':2},'total_tokens':14}}");
+                        + " '},{'type':'summary_text','text':'Two.'}],'encrypted_content':'opaque'},"
+                        + "{'type':'web_search_call','id':'ws','status':'completed'},"
+                        + "{'type':'message','role':'assistant','content':[{'type':'output_text','text':'Hel','annotations':[]},{'type':'output_text','text':'lo'}]},"
+                        + "{'type':'function_call','id':'fc','call_id':'call_1','name':'t','arguments':'{}'}],"
+                        + "'usage':{'input_tokens':5,'output_tokens':9,'output_tokens_details':{'reasoning_tokens':2},'total_tokens':14}}");
         assertThat(response.text()).isEqualTo("Hello");
         assertThat(response.reasoningBlocks())
-                .containsExactly(new ReasoningBlock("One. Two.", new ReasoningSignature("opaque", true, "openai-responses")));
+                .containsExactly(
+                        new ReasoningBlock("One. Two.", new ReasoningSignature("opaque", true, "openai-responses")));
         assertThat(response.toolCalls()).containsExactly(new ToolCall("call_1", "t", "{}"));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(response.usage()).isEqualTo(Usage.of(5, 9).withReasoning(2));

@@ -1,5 +1,7 @@
 package dev.understudy.provider.openai.responses;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
@@ -12,8 +14,6 @@ import dev.understudy.chat.ToolChoice;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Secret;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,8 +87,11 @@ class OpenAiResponsesRequestTest {
                                         "Looking.",
                                         List.of(call),
                                         List.of(
-                                                new ReasoningBlock("Rome.", new ReasoningSignature("opaque", true, "openai-responses")),
-                                                new ReasoningBlock("", new ReasoningSignature("dark", true, "openai-responses")))),
+                                                new ReasoningBlock(
+                                                        "Rome.",
+                                                        new ReasoningSignature("opaque", true, "openai-responses")),
+                                                new ReasoningBlock(
+                                                        "", new ReasoningSignature("dark", true, "openai-responses")))),
                                 Message.toolResult(call, "sunny"))))
                 .path("input");
         assertThat(input.toString())
@@ -111,7 +114,8 @@ class OpenAiResponsesRequestTest {
                                         "a",
                                         List.of(),
                                         List.of(
-                                                new ReasoningBlock("theirs", new ReasoningSignature("sig", false, "anthropic")),
+                                                new ReasoningBlock(
+                                                        "theirs", new ReasoningSignature("sig", false, "anthropic")),
                                                 ReasoningBlock.of("mine"))),
                                 Message.user("q2"))),
                 false);

@@ -1,5 +1,7 @@
 package dev.understudy.provider.openai.responses;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -14,8 +16,6 @@ import dev.understudy.chat.StreamChunk.ToolCallPart;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.DecodedAnswer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -51,7 +51,7 @@ class OpenAiResponsesStreamTest {
                 event(
                         "response.output_item.done",
                         "'output_index':0,'item':{'id':'msg_1','type':'message','content':[{'type':'output_text','text':'Hello"
-                            + " 👋'}]}"),
+                                + " 👋'}]}"),
                 COMPLETED);
         assertThat(decodedAnswer.chunks).hasSize(3).startsWith(new Text("Hel"), new Text("lo 👋"));
         StreamChunk.Finish finish = decodedAnswer.finished();
@@ -125,7 +125,8 @@ class OpenAiResponsesStreamTest {
                 event("response.function_call_arguments.delta", "'item_id':'fc_2','delta':'[2]'"),
                 event("response.function_call_arguments.delta", "'item_id':'fc_1','delta':'[1]'"),
                 COMPLETED);
-        assertThat(decodedAnswer.toolCalls).containsExactly(new ToolCall("c1", "t", "[1]"), new ToolCall("c2", "u", "[2]"));
+        assertThat(decodedAnswer.toolCalls)
+                .containsExactly(new ToolCall("c1", "t", "[1]"), new ToolCall("c2", "u", "[2]"));
     }
 
     @Test
@@ -149,7 +150,7 @@ class OpenAiResponsesStreamTest {
                 event(
                         "response.output_item.done",
                         "'output_index':0,'item':{'id':'rs','type':'reasoning','encrypted_content':'opaque','summary':[{'type':'summary_text','text':'Think'},{'type':'summary_text','text':'"
-                            + " twice'}]}"),
+                                + " twice'}]}"),
                 COMPLETED);
         assertThat(decodedAnswer.chunks.subList(0, 3))
                 .containsExactly(
@@ -248,8 +249,8 @@ class OpenAiResponsesStreamTest {
             delimiter = '|',
             value = {
                 "event: error |"
-                    + " {'type':'error','error':{'type':'insufficient_quota','code':'insufficient_quota','message':'m'}}"
-                    + " | QUOTA",
+                        + " {'type':'error','error':{'type':'insufficient_quota','code':'insufficient_quota','message':'m'}}"
+                        + " | QUOTA",
                 "event: error | {'type':'error','code':'rate_limit_exceeded','message':'m','param':null} |"
                         + " RATE_LIMITED",
                 "x: y | {'type':'error','code':null,'message':'The server had an error'} | SERVER",
@@ -257,17 +258,18 @@ class OpenAiResponsesStreamTest {
                         + " {'type':'response.failed','response':{'error':{'code':'server_error','message':'m'}}} |"
                         + " SERVER",
                 "x: y |"
-                    + " {'type':'response.failed','response':{'status':'failed','error':{'code':'context_length_exceeded','message':'m'}}}"
-                    + " | CONTEXT_OVERFLOW",
+                        + " {'type':'response.failed','response':{'status':'failed','error':{'code':'context_length_exceeded','message':'m'}}}"
+                        + " | CONTEXT_OVERFLOW",
                 "x: y |"
-                    + " {'type':'response.completed','response':{'status':'failed','error':{'code':'invalid_prompt','message':'m'}}}"
-                    + " | CONTENT_FILTERED",
+                        + " {'type':'response.completed','response':{'status':'failed','error':{'code':'invalid_prompt','message':'m'}}}"
+                        + " | CONTENT_FILTERED",
                 "x: y | {'error':{'message':'no','type':'invalid_request_error','code':'model_not_found'}} |"
                         + " MODEL_NOT_FOUND",
                 "event: error | gone | SERVER"
             })
     void errorsInsideTheStreamAreTypedByTheirPayload(String name, String payload, FailureKind kind) {
-        DecodedAnswer decodedAnswer = hear(MESSAGE, text("Half"), name + "\ndata: " + payload.replace('\'', '"') + "\n\n");
+        DecodedAnswer decodedAnswer =
+                hear(MESSAGE, text("Half"), name + "\ndata: " + payload.replace('\'', '"') + "\n\n");
         assertThat(decodedAnswer.kind()).isEqualTo(kind);
         assertThat(decodedAnswer.text).hasToString("Half");
         assertThat(decodedAnswer.finish).isNull();
@@ -305,8 +307,8 @@ class OpenAiResponsesStreamTest {
         };
         byte[] body = String.join("", events).getBytes(StandardCharsets.UTF_8);
         OpenAiResponses dialect = new OpenAiResponses();
-        DecodedAnswer bytes =
-                DecodedAnswer.of(dialect.framing(), dialect.decoder("p", ChatRequest.of("asked", "?")), body, 1, new Random(0));
+        DecodedAnswer bytes = DecodedAnswer.of(
+                dialect.framing(), dialect.decoder("p", ChatRequest.of("asked", "?")), body, 1, new Random(0));
         assertThat(bytes.chunks).isEqualTo(hear(events).chunks);
     }
 

@@ -1,5 +1,8 @@
 package dev.understudy.provider.openai.responses;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
@@ -7,9 +10,6 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.framing.SseFraming;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

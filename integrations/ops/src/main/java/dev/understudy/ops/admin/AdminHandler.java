@@ -66,9 +66,11 @@ final class AdminHandler {
         }
         if (!adminRoute.changes()) {
             return ended(request)
-                    .then(Mono.defer(() -> adminRoute.handler().answer(new AdminRoute.Asked(path, requestTarget.query(), Map.of()))));
+                    .then(Mono.defer(() ->
+                            adminRoute.handler().answer(new AdminRoute.Asked(path, requestTarget.query(), Map.of()))));
         }
-        return body(request).flatMap(body -> adminRoute.handler().answer(new AdminRoute.Asked(path, requestTarget.query(), body)));
+        return body(request)
+                .flatMap(body -> adminRoute.handler().answer(new AdminRoute.Asked(path, requestTarget.query(), body)));
     }
 
     private AdminRoute route(String method, RequestTarget requestTarget) {

@@ -44,7 +44,8 @@ final class EventStreamRoute {
                     .with("retry-after", "10");
         }
         Scheduler scheduler = Schedulers.parallel();
-        Flux<byte[]> news = eventFeed.watch(wanted, options.backlog(), scheduler).map(EventStreamRoute::written);
+        Flux<byte[]> news =
+                eventFeed.watch(wanted, options.backlog(), scheduler).map(EventStreamRoute::written);
         Flux<byte[]> pulse = Flux.interval(options.keepAlive(), scheduler)
                 .onBackpressureDrop()
                 .map(tick -> KEEP_ALIVE);

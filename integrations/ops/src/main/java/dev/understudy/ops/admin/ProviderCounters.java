@@ -72,8 +72,9 @@ final class ProviderCounters {
     }
 
     void failed(AttemptLog.Attempt attempt) {
-        LongAdder count =
-                attempt.failure() == null ? null : failures.get(attempt.failure().kind());
+        LongAdder count = attempt.failure() == null
+                ? null
+                : failures.get(attempt.failure().kind());
         if (count != null) {
             count.increment();
         }

@@ -31,7 +31,9 @@ final class StatisticsJson {
                 door.control().status().stream().map(ProviderStatus::provider).toList();
         view.put(
                 "providers",
-                Stream.concat(cast.stream(), agentCounters.providers().keySet().stream().sorted())
+                Stream.concat(
+                                cast.stream(),
+                                agentCounters.providers().keySet().stream().sorted())
                         .distinct()
                         .map(name -> provider(name, agentCounters, cast.contains(name) ? door : null))
                         .toList());

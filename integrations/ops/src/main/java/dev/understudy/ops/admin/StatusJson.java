@@ -41,7 +41,8 @@ final class StatusJson {
         view.put("agent_id", agent);
         view.put("status", together(providerStatuses));
         view.put("active_provider_id", active(door));
-        view.put("providers", providerStatuses.stream().map(StatusJson::standing).toList());
+        view.put(
+                "providers", providerStatuses.stream().map(StatusJson::standing).toList());
         return view;
     }
 
@@ -69,7 +70,9 @@ final class StatusJson {
         view.put("held", providerStatus.hold() != null);
         view.put(
                 "held_until",
-                providerStatus.hold() == null ? null : time(providerStatus.hold().until()));
+                providerStatus.hold() == null
+                        ? null
+                        : time(providerStatus.hold().until()));
         view.put("last_check", time(providerStatus.lastCheck()));
         view.put("last_success", time(providerStatus.lastSuccess()));
         view.put("last_failure", failure(providerStatus.lastFailure()));
@@ -81,7 +84,9 @@ final class StatusJson {
         Map<String, String> circuits = new TreeMap<>();
         providerStatus.circuits().forEach((model, state) -> circuits.put(model, label(state)));
         view.put("circuits", circuits);
-        view.put("gated_keys", providerStatus.keyCooldowns().stream().map(StatusJson::key).toList());
+        view.put(
+                "gated_keys",
+                providerStatus.keyCooldowns().stream().map(StatusJson::key).toList());
         return view;
     }
 

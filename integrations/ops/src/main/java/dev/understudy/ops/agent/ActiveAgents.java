@@ -82,8 +82,8 @@ final class ActiveAgents {
             if (spec == null || now.config == null) {
                 throw composed();
             }
-            AgentSpec wanted =
-                    SettingsValidator.checked(spec, settings, now.config.document().providers());
+            AgentSpec wanted = SettingsValidator.checked(
+                    spec, settings, now.config.document().providers());
             Map<String, AgentSpec> agents = new LinkedHashMap<>();
             now.chains.forEach((id, each) -> Optional.ofNullable(each.spec())
                     .ifPresent(own -> agents.put(id, id.equals(agentId) ? wanted : own)));
@@ -122,7 +122,11 @@ final class ActiveAgents {
             return Collections.unmodifiableMap(chains.get());
         } catch (InvalidValueException invalidValueException) {
             throw new ConfigException(
-                    config.source(), List.of(new ConfigException.Error(invalidValueException.under(""), invalidValueException.what(), invalidValueException.right())));
+                    config.source(),
+                    List.of(new ConfigException.Error(
+                            invalidValueException.under(""),
+                            invalidValueException.what(),
+                            invalidValueException.right())));
         }
     }
 

@@ -70,7 +70,8 @@ record AgentFactory(
             throw e;
         }
         // Those in service hear it too, so not before it is certain that they are replaced.
-        opened.forEach(runningAgent -> handOver(runningAgent, inService.get(runningAgent.understudy().name())));
+        opened.forEach(runningAgent ->
+                handOver(runningAgent, inService.get(runningAgent.understudy().name())));
         providers.values().removeIf(SharedProvider::isClosed);
         return chains;
     }

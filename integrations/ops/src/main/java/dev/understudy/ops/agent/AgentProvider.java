@@ -35,12 +35,14 @@ final class AgentProvider implements ChatProvider {
 
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
-        return Mono.using(this::entered, runningAgent -> runningAgent.front().chat(request), RunningAgent::leave, false);
+        return Mono.using(
+                this::entered, runningAgent -> runningAgent.front().chat(request), RunningAgent::leave, false);
     }
 
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
-        return Flux.using(this::entered, runningAgent -> runningAgent.front().stream(request), RunningAgent::leave, false);
+        return Flux.using(
+                this::entered, runningAgent -> runningAgent.front().stream(request), RunningAgent::leave, false);
     }
 
     @Override

@@ -26,7 +26,11 @@ final class CodeSettings {
                 names.subList(1, names.size()),
                 failoverPolicy.automatic(),
                 failoverPolicy.maxConsecutiveFailures(),
-                new HealthCheck(healthCheckPolicy.enabled(), healthCheckPolicy.interval(), healthCheckPolicy.timeout(), words(healthCheckPolicy.query())));
+                new HealthCheck(
+                        healthCheckPolicy.enabled(),
+                        healthCheckPolicy.interval(),
+                        healthCheckPolicy.timeout(),
+                        words(healthCheckPolicy.query())));
     }
 
     private static @Nullable String words(@Nullable ChatRequest query) {

@@ -78,7 +78,8 @@ final class AgentKeys {
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
             "agent",
             "a named chain: who stands in for whom, and with what patience",
-            Stream.concat(Stream.<ConfigKey<?>>of(PRIMARY, BACKUPS), SHARED.stream()).toList(),
+            Stream.concat(Stream.<ConfigKey<?>>of(PRIMARY, BACKUPS), SHARED.stream())
+                    .toList(),
             AgentKeys::checked);
 
     static final ObjectType<ConfigValues> DEFAULTS =
@@ -101,11 +102,13 @@ final class AgentKeys {
 
     private static ConfigValues checked(ConfigValues said) {
         if (said.find(PRIMARY) == null && !said.get(BACKUPS).isEmpty()) {
-            throw new InvalidValueException("primary", "is missing, though there are backups", "the name of a provider");
+            throw new InvalidValueException(
+                    "primary", "is missing, though there are backups", "the name of a provider");
         }
         for (Map.Entry<String, List<String>> chain : said.get(FALLBACKS).entrySet()) {
             if (chain.getValue().contains(chain.getKey())) {
-                throw new InvalidValueException("fallbacks/" + chain.getKey(), "a model cannot be its own fallback", "other models");
+                throw new InvalidValueException(
+                        "fallbacks/" + chain.getKey(), "a model cannot be its own fallback", "other models");
             }
         }
         return said;

@@ -96,8 +96,7 @@ public record AgentSpec(String id, List<ProviderSpec> cast, ConfigValues said, C
     }
 
     /** A provider whose health query has no model to go to; {@code null} if all have. */
-    public @Nullable
-    ProviderSpec withoutModel() {
+    public @Nullable ProviderSpec withoutModel() {
         return cast.stream()
                 .filter(spec -> !HealthCheckKeys.isComplete(health(spec), spec.providerOptions()))
                 .findFirst()

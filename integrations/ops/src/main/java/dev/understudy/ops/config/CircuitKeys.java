@@ -60,15 +60,16 @@ final class CircuitKeys {
             List.of(FIRST, LONGEST, JITTER),
             said -> new Pause(said.get(FIRST), said.get(LONGEST), said.get(JITTER)));
 
-    private static final ConfigKey<Boolean> ENABLED =
-            ConfigKey.of("enabled", ScalarTypes.FLAG, USUAL.enabled(), "false lets every call through and counts nothing");
+    private static final ConfigKey<Boolean> ENABLED = ConfigKey.of(
+            "enabled", ScalarTypes.FLAG, USUAL.enabled(), "false lets every call through and counts nothing");
     private static final ConfigKey<Integer> CONSECUTIVE = ConfigKey.of(
             "consecutive",
             ScalarTypes.whole(0),
             USUAL.consecutive(),
             "opens after so many failures without a success between them; 0 for never");
     private static final ConfigKey<ConfigValues> RATE_KEY = ConfigKey.of("rate", RATE, ConfigValues.NONE, RATE.doc());
-    private static final ConfigKey<ConfigValues> COUNT_KEY = ConfigKey.of("count", COUNT, ConfigValues.NONE, COUNT.doc());
+    private static final ConfigKey<ConfigValues> COUNT_KEY =
+            ConfigKey.of("count", COUNT, ConfigValues.NONE, COUNT.doc());
     private static final ConfigKey<Pause> PAUSE_KEY = ConfigKey.of("pause", PAUSE, USUAL.pause(), PAUSE.doc());
     private static final ConfigKey<Duration> TRIAL_LEASE = ConfigKey.of(
             "trialLease",

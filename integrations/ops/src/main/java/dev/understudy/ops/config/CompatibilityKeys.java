@@ -18,7 +18,8 @@ final class CompatibilityKeys {
             ConfigKey.optional("maxTokensField", ScalarTypes.WORD, "the name of the field that limits the answer");
     private static final ConfigKey<String> SEED =
             ConfigKey.optional("seedField", ScalarTypes.WORD, "the name of the field that makes answers repeatable");
-    private static final ConfigKey<Boolean> SEEDS = ConfigKey.of("seeds", ScalarTypes.FLAG, true, "false leaves seeds out");
+    private static final ConfigKey<Boolean> SEEDS =
+            ConfigKey.of("seeds", ScalarTypes.FLAG, true, "false leaves seeds out");
     private static final ConfigKey<Boolean> USAGE =
             ConfigKey.optional("usageOnRequest", ScalarTypes.FLAG, "whether a stream must be asked for its usage");
     private static final ConfigKey<Boolean> DONE = ConfigKey.optional(
@@ -28,13 +29,14 @@ final class CompatibilityKeys {
             ScalarTypes.choice(Continuation.class),
             "how a trailing assistant message is marked as one to be continued");
 
-    private static final ConfigKey<Boolean> PLAIN =
-            ConfigKey.of("plain", ScalarTypes.FLAG, false, "whether only letters, digits and `besides` may stand in one");
+    private static final ConfigKey<Boolean> PLAIN = ConfigKey.of(
+            "plain", ScalarTypes.FLAG, false, "whether only letters, digits and `besides` may stand in one");
     private static final ConfigKey<String> BESIDES =
             ConfigKey.optional("besides", ScalarTypes.TEXT, "what may stand in a plain one beside letters and digits");
     private static final ConfigKey<Integer> SHORTEST =
             ConfigKey.of("shortest", ScalarTypes.whole(1, 9), CallIds.any().shortest(), "the least characters of one");
-    private static final ConfigKey<Integer> LONGEST = ConfigKey.optional("longest", ScalarTypes.whole(9), "the most characters of one");
+    private static final ConfigKey<Integer> LONGEST =
+            ConfigKey.optional("longest", ScalarTypes.whole(9), "the most characters of one");
 
     private static final ObjectType<CallIds> CALL_IDS = new ObjectType<>(
             "callIds",
@@ -66,12 +68,14 @@ final class CompatibilityKeys {
         CallIds callIds = said.find(CALL_IDS_KEY);
         openAiCompatibility = path == null ? openAiCompatibility : openAiCompatibility.withPath(path);
         openAiCompatibility = keyHeader == null ? openAiCompatibility : openAiCompatibility.withKeyHeader(keyHeader);
-        openAiCompatibility = maxTokens == null ? openAiCompatibility : openAiCompatibility.withMaxTokensField(maxTokens);
+        openAiCompatibility =
+                maxTokens == null ? openAiCompatibility : openAiCompatibility.withMaxTokensField(maxTokens);
         openAiCompatibility = seed == null ? openAiCompatibility : openAiCompatibility.withSeedField(seed);
         openAiCompatibility = said.get(SEEDS) ? openAiCompatibility : openAiCompatibility.withSeedField(null);
         openAiCompatibility = usage == null ? openAiCompatibility : openAiCompatibility.withUsageOnRequest(usage);
         openAiCompatibility = done == null ? openAiCompatibility : openAiCompatibility.withDoneCompletes(done);
-        openAiCompatibility = continuation == null ? openAiCompatibility : openAiCompatibility.withContinuation(continuation);
+        openAiCompatibility =
+                continuation == null ? openAiCompatibility : openAiCompatibility.withContinuation(continuation);
         return callIds == null ? openAiCompatibility : openAiCompatibility.withCallIds(callIds);
     }
 

@@ -36,7 +36,11 @@ public final class Config {
     private final ConfigDocument configDocument;
 
     private Config(
-            String source, @Nullable Path file, Map<String, String> environment, String text, ConfigDocument configDocument) {
+            String source,
+            @Nullable Path file,
+            Map<String, String> environment,
+            String text,
+            ConfigDocument configDocument) {
         this.source = source;
         this.file = file;
         this.text = text;

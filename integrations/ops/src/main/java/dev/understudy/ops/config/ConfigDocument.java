@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param agents by id, in order
  * @param webhooks in order
  */
-public record ConfigDocument(Map<String, ProviderSpec> providers, Map<String, AgentSpec> agents, List<Webhooks.Options> webhooks) {
+public record ConfigDocument(
+        Map<String, ProviderSpec> providers, Map<String, AgentSpec> agents, List<Webhooks.Options> webhooks) {
 
-    private static final ConfigKey<Map<String, ProviderSpec>> PROVIDERS =
-            ConfigKey.required("providers", CollectionTypes.labelled(ProviderKeys.SECTION), "who can be asked, by name, in order");
+    private static final ConfigKey<Map<String, ProviderSpec>> PROVIDERS = ConfigKey.required(
+            "providers", CollectionTypes.labelled(ProviderKeys.SECTION), "who can be asked, by name, in order");
     private static final ConfigKey<ConfigValues> DEFAULTS =
             ConfigKey.of("defaults", AgentKeys.DEFAULTS, ConfigValues.NONE, AgentKeys.DEFAULTS.doc());
     private static final ConfigKey<Map<String, ConfigValues>> AGENTS =

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param required whether it must not be left out
  * @param doc one line for people
  */
-public record ConfigKey<T>(String name, ValueType<T> valueType, @Nullable T fallback, boolean required, String doc) {
+public record ConfigKey<T>(
+        String name, ValueType<T> valueType, @Nullable T fallback, boolean required, String doc) {
 
     static <T> ConfigKey<T> of(String name, ValueType<T> valueType, T fallback, String doc) {
         return new ConfigKey<>(name, valueType, fallback, false, doc);

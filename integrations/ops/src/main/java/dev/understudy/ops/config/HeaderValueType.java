@@ -13,10 +13,14 @@ record HeaderValueType() implements ValueType<String> {
     public @Nullable String read(ConfigNode configNode, ConfigErrors found) {
         String field = configNode.path().substring(configNode.path().lastIndexOf('.') + 1);
         boolean secret = SECRET_FIELD.matcher(field).find();
-        if (secret && configNode instanceof ConfigNode.Text text && !text.value().contains("${")) {
+        if (secret
+                && configNode instanceof ConfigNode.Text text
+                && !text.value().contains("${")) {
             found.secret(text.value());
             found.mistake(
-                    configNode.path(), "a secret stands in the document itself", "name an environment variable: ${NAME}");
+                    configNode.path(),
+                    "a secret stands in the document itself",
+                    "name an environment variable: ${NAME}");
             return null;
         }
         return ScalarTypes.TEXT.read(configNode, found);

@@ -14,7 +14,8 @@ final class ModelKeys {
     private static final ConfigKey<Double> INPUT = ConfigKey.required("input", AMOUNT, "of a million tokens of prompt");
     private static final ConfigKey<Double> CACHED =
             ConfigKey.optional("cachedInput", AMOUNT, "of a million from the vendor's cache; as `input` if left out");
-    private static final ConfigKey<Double> OUTPUT = ConfigKey.required("output", AMOUNT, "of a million tokens of answer");
+    private static final ConfigKey<Double> OUTPUT =
+            ConfigKey.required("output", AMOUNT, "of a million tokens of answer");
 
     private static final ObjectType<Price> PRICE = new ObjectType<>(
             "price", "what a model costs, in one currency for all providers", List.of(INPUT, CACHED, OUTPUT), said -> {
@@ -31,7 +32,8 @@ final class ModelKeys {
 
     private static final ConfigKey<Integer> WINDOW =
             ConfigKey.optional("window", ScalarTypes.whole(1), "tokens of prompt and answer together");
-    private static final ConfigKey<Integer> MAX_OUTPUT = ConfigKey.optional("maxOutput", ScalarTypes.whole(1), "tokens of one answer");
+    private static final ConfigKey<Integer> MAX_OUTPUT =
+            ConfigKey.optional("maxOutput", ScalarTypes.whole(1), "tokens of one answer");
     private static final ConfigKey<Price> PRICE_KEY = ConfigKey.optional("price", PRICE, PRICE.doc());
     private static final ConfigKey<ConfigValues> FEATURES_KEY =
             ConfigKey.of("features", FEATURE_SECTION, ConfigValues.NONE, FEATURE_SECTION.doc());

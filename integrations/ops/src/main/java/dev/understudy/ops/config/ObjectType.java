@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param configKeys in the order of the page
  * @param made what the values mean; may throw what constructors throw
  */
-record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Function<ConfigValues, T> made) implements ValueType<T> {
+record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Function<ConfigValues, T> made)
+        implements ValueType<T> {
 
     private static final Pattern ISO_DURATION = Pattern.compile("PT[0-9.]+[HMS][0-9.HMS]*");
 
@@ -76,7 +77,8 @@ record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Fun
         } catch (IllegalArgumentException e) {
             String message = Objects.requireNonNullElse(e.getMessage(), "cannot be");
             String first = message.split("[^A-Za-z]", 2)[0];
-            boolean aKey = configKeys.stream().anyMatch(configKey -> configKey.name().equals(first));
+            boolean aKey =
+                    configKeys.stream().anyMatch(configKey -> configKey.name().equals(first));
             found.mistake(aKey ? ConfigNode.below(path, first) : path, inOurWords(message), "");
             return null;
         }
@@ -108,7 +110,10 @@ record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Fun
         schema.put("type", "object");
         schema.put("description", doc);
         schema.put("properties", properties);
-        List<String> needed = configKeys.stream().filter(ConfigKey::required).map(ConfigKey::name).toList();
+        List<String> needed = configKeys.stream()
+                .filter(ConfigKey::required)
+                .map(ConfigKey::name)
+                .toList();
         if (!needed.isEmpty()) {
             schema.put("required", needed);
         }
@@ -143,7 +148,9 @@ record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Fun
         if (valueType instanceof ObjectType<?> objectType) {
             return objectType.all();
         }
-        return valueType instanceof CollectionTypes<?, ?> collectionTypes ? sections(collectionTypes.each()) : List.of();
+        return valueType instanceof CollectionTypes<?, ?> collectionTypes
+                ? sections(collectionTypes.each())
+                : List.of();
     }
 
     /** A section has no text of its own. */

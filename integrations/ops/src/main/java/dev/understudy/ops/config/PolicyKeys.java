@@ -29,9 +29,10 @@ public final class PolicyKeys {
             "after so many failures in a row the next healthy provider becomes the active one");
 
     static final ObjectType<RetryPolicy> RETRY = retry(RetryPolicy.defaults());
-    static final ObjectType<TimeoutPolicy> TIMEOUTS = timeouts("timeouts", "how long silence is borne", TimeoutPolicy.defaults());
-    static final ObjectType<TimeoutPolicy> REASONING_TIMEOUTS =
-            timeouts("reasoningTimeouts", "the same for models that think before they answer", TimeoutPolicy.reasoning());
+    static final ObjectType<TimeoutPolicy> TIMEOUTS =
+            timeouts("timeouts", "how long silence is borne", TimeoutPolicy.defaults());
+    static final ObjectType<TimeoutPolicy> REASONING_TIMEOUTS = timeouts(
+            "reasoningTimeouts", "the same for models that think before they answer", TimeoutPolicy.reasoning());
     static final ObjectType<HedgingPolicy> HEDGING = hedging(HedgingPolicy.off());
     static final ObjectType<Budget> BUDGET = budget(RetryBudget.defaults());
     static final ObjectType<FailoverPolicy> FAILOVER = failover(FailoverPolicy.defaults());
@@ -53,12 +54,19 @@ public final class PolicyKeys {
 
     private static ObjectType<RetryPolicy> retry(RetryPolicy usual) {
         ConfigKey<Integer> retries = ConfigKey.of(
-                "retries", ScalarTypes.whole(0), usual.retries(), "how often one provider is asked again for one model");
+                "retries",
+                ScalarTypes.whole(0),
+                usual.retries(),
+                "how often one provider is asked again for one model");
         ConfigKey<Duration> base =
                 ConfigKey.of("base", ScalarTypes.DURATION, usual.base(), "the first back-off, doubled with each retry");
-        ConfigKey<Duration> cap = ConfigKey.of("cap", ScalarTypes.DURATION, usual.cap(), "the longest back-off, at least `base`");
+        ConfigKey<Duration> cap =
+                ConfigKey.of("cap", ScalarTypes.DURATION, usual.cap(), "the longest back-off, at least `base`");
         ConfigKey<RetryPolicy.Jitter> jitter = ConfigKey.of(
-                "jitter", ScalarTypes.choice(RetryPolicy.Jitter.class), usual.jitter(), "how chance spreads the back-off");
+                "jitter",
+                ScalarTypes.choice(RetryPolicy.Jitter.class),
+                usual.jitter(),
+                "how chance spreads the back-off");
         ConfigKey<Duration> patience = ConfigKey.of(
                 "patience",
                 ScalarTypes.PAUSE,
@@ -85,10 +93,12 @@ public final class PolicyKeys {
                 ScalarTypes.DURATION,
                 usual.firstContent(),
                 "from the request to the first content of a stream");
-        ConfigKey<Duration> idle = ConfigKey.of("idle", ScalarTypes.DURATION, usual.idle(), "between two pieces of content");
+        ConfigKey<Duration> idle =
+                ConfigKey.of("idle", ScalarTypes.DURATION, usual.idle(), "between two pieces of content");
         ConfigKey<Duration> response =
                 ConfigKey.of("response", ScalarTypes.DURATION, usual.response(), "from the request to a whole answer");
-        ConfigKey<Duration> total = ConfigKey.of("total", ScalarTypes.DURATION, usual.total(), "the whole of one attempt");
+        ConfigKey<Duration> total =
+                ConfigKey.of("total", ScalarTypes.DURATION, usual.total(), "the whole of one attempt");
         return new ObjectType<>(
                 name,
                 doc,
@@ -104,7 +114,8 @@ public final class PolicyKeys {
                 ScalarTypes.number("(0,1)", "between 0 and 1"),
                 usual.percentile(),
                 "slower than this share of the provider's last hundred calls");
-        ConfigKey<Duration> atLeast = ConfigKey.of("atLeast", ScalarTypes.PAUSE, usual.atLeast(), "never earlier than this");
+        ConfigKey<Duration> atLeast =
+                ConfigKey.of("atLeast", ScalarTypes.PAUSE, usual.atLeast(), "never earlier than this");
         ConfigKey<Double> maxExtra = ConfigKey.of(
                 "maxExtra",
                 ScalarTypes.number("(0,1]", "above 0 and at most 1"),
@@ -114,7 +125,8 @@ public final class PolicyKeys {
                 "hedging",
                 doc + "; each hedge may be billed",
                 List.of(enabled, percentile, atLeast, maxExtra),
-                said -> new HedgingPolicy(said.get(enabled), said.get(percentile), said.get(atLeast), said.get(maxExtra)));
+                said -> new HedgingPolicy(
+                        said.get(enabled), said.get(percentile), said.get(atLeast), said.get(maxExtra)));
     }
 
     private static ObjectType<Budget> budget(RetryBudget usual) {
@@ -136,7 +148,8 @@ public final class PolicyKeys {
                     }
                     return said;
                 });
-        ConfigKey<Integer> maxAttempts = ConfigKey.of("maxAttempts", ScalarTypes.whole(0), 0, "attempts of one call; 0 for no limit");
+        ConfigKey<Integer> maxAttempts =
+                ConfigKey.of("maxAttempts", ScalarTypes.whole(0), 0, "attempts of one call; 0 for no limit");
         ConfigKey<Duration> callTimeout =
                 ConfigKey.optional("callTimeout", ScalarTypes.DURATION, "of one call, all attempts and waits together");
         ConfigKey<Double> maxCost =
@@ -184,7 +197,8 @@ public final class PolicyKeys {
                 ConfigKey.of("requestsPerMinute", ScalarTypes.whole(0), 0, "attempts in a minute; 0 for no limit");
         ConfigKey<Integer> tokens = ConfigKey.of(
                 "tokensPerMinute", ScalarTypes.whole(0), 0, "tokens of prompt and answer in a minute; 0 for no limit");
-        ConfigKey<Integer> concurrent = ConfigKey.of("concurrent", ScalarTypes.whole(0), 0, "attempts at once; 0 for no limit");
+        ConfigKey<Integer> concurrent =
+                ConfigKey.of("concurrent", ScalarTypes.whole(0), 0, "attempts at once; 0 for no limit");
         return new ObjectType<>(
                 "limits",
                 "what a provider may be asked for; over a limit it is skipped",
@@ -195,7 +209,8 @@ public final class PolicyKeys {
 
     /** The token counter is set in code, when agents are opened. */
     private static ObjectType<ContextWindow> contextWindow(ContextWindow usual) {
-        ConfigKey<Integer> tokens = ConfigKey.optional("tokens", ScalarTypes.whole(1), "at most so many tokens of prompt are sent");
+        ConfigKey<Integer> tokens =
+                ConfigKey.optional("tokens", ScalarTypes.whole(1), "at most so many tokens of prompt are sent");
         ConfigKey<Boolean> modelWindow = ConfigKey.of(
                 "modelWindow",
                 ScalarTypes.FLAG,

@@ -22,16 +22,19 @@ final class ProviderKeys {
     private static final Pattern ACCOUNT = Pattern.compile("[\\w.:-]+");
 
     private static final ConfigKey<OpenAiCompatibleVendor> VENDOR = ConfigKey.optional(
-            "vendor", ScalarTypes.choice(Arrays.asList(OpenAiCompatibleVendor.values()), OpenAiCompatibleVendor::label), "a preset: address and quirks");
-    private static final ConfigKey<WireProtocol> DIALECT =
-            ConfigKey.optional("dialect", ScalarTypes.choice(WireProtocol.class), "how it speaks, where there is no preset");
+            "vendor",
+            ScalarTypes.choice(Arrays.asList(OpenAiCompatibleVendor.values()), OpenAiCompatibleVendor::label),
+            "a preset: address and quirks");
+    private static final ConfigKey<WireProtocol> DIALECT = ConfigKey.optional(
+            "dialect", ScalarTypes.choice(WireProtocol.class), "how it speaks, where there is no preset");
     private static final ConfigKey<Boolean> SUPPLIED =
             ConfigKey.of("supplied", ScalarTypes.FLAG, false, "the application brings it under this name");
     private static final ConfigKey<URI> BASE_URL = ConfigKey.optional(
             "baseUrl", ScalarTypes.URL, "what the dialect's paths are appended to, instead of its usual address");
     private static final ConfigKey<String> ACCOUNT_KEY =
             ConfigKey.optional("account", ScalarTypes.WORD, "the account or host that a vendor's address needs");
-    private static final ConfigKey<String> REGION = ConfigKey.optional("region", ScalarTypes.WORD, "of Bedrock: `us-east-1`");
+    private static final ConfigKey<String> REGION =
+            ConfigKey.optional("region", ScalarTypes.WORD, "of Bedrock: `us-east-1`");
     private static final ConfigKey<String> API_VERSION =
             ConfigKey.optional("apiVersion", ScalarTypes.WORD, "of Azure's classic form: `2024-10-21`");
     private static final ConfigKey<List<Secret>> KEYS = ConfigKey.of(
@@ -39,28 +42,32 @@ final class ProviderKeys {
             CollectionTypes.list(new SecretType<>(Secret::of)),
             List.of(),
             "used in turn; a rate-limited one is left out for a while");
-    private static final ConfigKey<Map<String, String>> HEADERS =
-            ConfigKey.of("headers", CollectionTypes.named(new HeaderValueType()), Map.of(), "fields that every request carries");
-    private static final ConfigKey<String> MODEL =
-            ConfigKey.optional("model", ScalarTypes.TEXT, "the one model it is always asked for, whatever the caller names");
+    private static final ConfigKey<Map<String, String>> HEADERS = ConfigKey.of(
+            "headers", CollectionTypes.named(new HeaderValueType()), Map.of(), "fields that every request carries");
+    private static final ConfigKey<String> MODEL = ConfigKey.optional(
+            "model", ScalarTypes.TEXT, "the one model it is always asked for, whatever the caller names");
     private static final ConfigKey<Map<String, String>> MODELS = ConfigKey.of(
             "models",
             CollectionTypes.named(ScalarTypes.TEXT),
             Map.of(),
             "the only models it serves: from the caller's name to the provider's own");
-    private static final ConfigKey<Map<String, ConfigValues>> CATALOGUE =
-            ConfigKey.of("catalogue", CollectionTypes.named(ModelKeys.SECTION), Map.of(), "by the provider's own name of the model");
+    private static final ConfigKey<Map<String, ConfigValues>> CATALOGUE = ConfigKey.of(
+            "catalogue", CollectionTypes.named(ModelKeys.SECTION), Map.of(), "by the provider's own name of the model");
     private static final ConfigKey<Integer> WEIGHT =
             ConfigKey.of("weight", ScalarTypes.whole(1), 1, "its share under the strategy `weighted`");
-    private static final ConfigKey<Map<String, String>> TAGS =
-            ConfigKey.of("tags", CollectionTypes.named(ScalarTypes.TEXT), Map.of(), "what can be required of it: a region, a data policy");
+    private static final ConfigKey<Map<String, String>> TAGS = ConfigKey.of(
+            "tags",
+            CollectionTypes.named(ScalarTypes.TEXT),
+            Map.of(),
+            "what can be required of it: a region, a data policy");
     private static final ConfigKey<RateLimits> LIMITS =
             ConfigKey.of("limits", PolicyKeys.RATE_LIMITS, RateLimits.none(), PolicyKeys.RATE_LIMITS.doc());
     private static final ConfigKey<Transport> TRANSPORT =
             ConfigKey.of("transport", TransportKeys.SECTION, Transport.defaults(), TransportKeys.SECTION.doc());
-    private static final ConfigKey<ConfigValues> QUIRKS = ConfigKey.of("quirks", CompatibilityKeys.SECTION, ConfigValues.NONE, CompatibilityKeys.SECTION.doc());
-    private static final ConfigKey<ConfigValues> HEALTH_CHECK =
-            ConfigKey.of("healthCheck", HealthCheckKeys.OF_PROVIDER, ConfigValues.NONE, HealthCheckKeys.OF_PROVIDER.doc());
+    private static final ConfigKey<ConfigValues> QUIRKS =
+            ConfigKey.of("quirks", CompatibilityKeys.SECTION, ConfigValues.NONE, CompatibilityKeys.SECTION.doc());
+    private static final ConfigKey<ConfigValues> HEALTH_CHECK = ConfigKey.of(
+            "healthCheck", HealthCheckKeys.OF_PROVIDER, ConfigValues.NONE, HealthCheckKeys.OF_PROVIDER.doc());
 
     private static final List<ConfigKey<?>> OF_REMOTE_ONLY = List.of(
             VENDOR, DIALECT, BASE_URL, ACCOUNT_KEY, REGION, API_VERSION, KEYS, HEADERS, CATALOGUE, TRANSPORT, QUIRKS);
@@ -100,18 +107,22 @@ final class ProviderKeys {
         if (said.find(MODEL) != null && !said.get(MODELS).isEmpty()) {
             throw new InvalidValueException("models", "cannot stand beside 'model'", "one of them");
         }
-        return new ProviderOptions(said.find(MODEL), said.get(MODELS), said.get(WEIGHT), said.get(TAGS), said.get(LIMITS), null);
+        return new ProviderOptions(
+                said.find(MODEL), said.get(MODELS), said.get(WEIGHT), said.get(TAGS), said.get(LIMITS), null);
     }
 
     private static ProviderSpec.Source supplied(ConfigValues said) {
         for (ConfigKey<?> configKey : OF_REMOTE_ONLY) {
             if (said.said(configKey) != null) {
                 throw new InvalidValueException(
-                        configKey.name(), "cannot stand beside 'supplied'", "the application brings the provider whole");
+                        configKey.name(),
+                        "cannot stand beside 'supplied'",
+                        "the application brings the provider whole");
             }
         }
         if (said.get(HEALTH_CHECK).said(HealthCheckKeys.ENDPOINT) != null) {
-            throw new InvalidValueException("healthCheck/endpoint", "cannot stand beside 'supplied'", "its own probe() is used");
+            throw new InvalidValueException(
+                    "healthCheck/endpoint", "cannot stand beside 'supplied'", "its own probe() is used");
         }
         return new ProviderSpec.Supplied();
     }
@@ -120,11 +131,15 @@ final class ProviderKeys {
         OpenAiCompatibleVendor openAiCompatibleVendor = said.find(VENDOR);
         WireProtocol dialect = said.find(DIALECT);
         if ((openAiCompatibleVendor == null) == (dialect == null)) {
-            String what = openAiCompatibleVendor == null ? "has neither 'vendor' nor 'dialect'" : "has both 'vendor' and 'dialect'";
+            String what = openAiCompatibleVendor == null
+                    ? "has neither 'vendor' nor 'dialect'"
+                    : "has both 'vendor' and 'dialect'";
             throw new InvalidValueException("", what, "one of them, or 'supplied: true'");
         }
         WireProtocol wireProtocol = dialect == null ? WireProtocol.OPENAI_COMPATIBLE : dialect;
-        Endpoint endpoint = endpoint(said, openAiCompatibleVendor == null ? address(said, wireProtocol) : address(said, openAiCompatibleVendor));
+        Endpoint endpoint = endpoint(
+                said,
+                openAiCompatibleVendor == null ? address(said, wireProtocol) : address(said, openAiCompatibleVendor));
         return new ProviderSpec.Remote(wireProtocol, endpoint, quirks(said, wireProtocol, openAiCompatibleVendor));
     }
 
@@ -220,13 +235,16 @@ final class ProviderKeys {
         return new Endpoint(whole.name(), whole.baseUrl(), whole.keys(), whole.headers(), models, whole.transport());
     }
 
-    private static @Nullable OpenAiCompatibility quirks(ConfigValues said, WireProtocol wireProtocol, @Nullable OpenAiCompatibleVendor openAiCompatibleVendor) {
-        OpenAiCompatibility preset = openAiCompatibleVendor == null ? wireProtocol.quirks() : openAiCompatibleVendor.quirks();
+    private static @Nullable OpenAiCompatibility quirks(
+            ConfigValues said, WireProtocol wireProtocol, @Nullable OpenAiCompatibleVendor openAiCompatibleVendor) {
+        OpenAiCompatibility preset =
+                openAiCompatibleVendor == null ? wireProtocol.quirks() : openAiCompatibleVendor.quirks();
         String version = said.find(API_VERSION);
         if (preset == null) {
             only(said, QUIRKS, false, "Chat Completions");
             return null;
         }
-        return CompatibilityKeys.applied(said.get(QUIRKS), version == null ? preset : OpenAiCompatibility.azure(version));
+        return CompatibilityKeys.applied(
+                said.get(QUIRKS), version == null ? preset : OpenAiCompatibility.azure(version));
     }
 }

@@ -26,7 +26,9 @@ public record ProviderSpec(String name, Source source, ProviderOptions providerO
 
     /** @param openAiCompatibility for Chat Completions; {@code null} for other wires */
     record Remote(
-            WireProtocol wireProtocol, Endpoint endpoint, @Nullable OpenAiCompatibility openAiCompatibility) implements Source {}
+            WireProtocol wireProtocol,
+            Endpoint endpoint,
+            @Nullable OpenAiCompatibility openAiCompatibility) implements Source {}
 
     ProviderSpec named(String name) {
         Source here = source instanceof Remote remote

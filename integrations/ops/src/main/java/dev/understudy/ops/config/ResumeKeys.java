@@ -53,7 +53,9 @@ final class ResumeKeys {
             "exact",
             "which ways are tried");
     private static final ConfigKey<List<ResumeStrategy>> WAYS = ConfigKey.optional(
-            "ways", CollectionTypes.list(ScalarTypes.choice(ResumeStrategy.class)), "the ways in order, instead of those of `policy`");
+            "ways",
+            CollectionTypes.list(ScalarTypes.choice(ResumeStrategy.class)),
+            "the ways in order, instead of those of `policy`");
     private static final ConfigKey<Integer> TAKEOVERS = ConfigKey.of(
             "takeovers", ScalarTypes.whole(0), USUAL.takeovers(), "how often another server may take over one answer");
     private static final ConfigKey<Boolean> ANY_REPLAY = ConfigKey.of(
@@ -61,13 +63,15 @@ final class ResumeKeys {
             ScalarTypes.FLAG,
             USUAL.anyReplay(),
             "whether `replay` is tried for requests that are not deterministic too");
-    private static final ConfigKey<StreamBuffer> BUFFER_KEY = ConfigKey.of("buffer", BUFFER, USUAL.buffer(), BUFFER.doc());
+    private static final ConfigKey<StreamBuffer> BUFFER_KEY =
+            ConfigKey.of("buffer", BUFFER, USUAL.buffer(), BUFFER.doc());
     private static final ConfigKey<Boolean> WHOLE_STRUCTURED = ConfigKey.of(
             "wholeStructured",
             ScalarTypes.FLAG,
             USUAL.wholeStructured(),
             "whether answers in JSON are held until they are whole");
-    private static final ConfigKey<ResumePolicy.Limits> LIMITS_KEY = ConfigKey.of("limits", LIMITS, USUAL.limits(), LIMITS.doc());
+    private static final ConfigKey<ResumePolicy.Limits> LIMITS_KEY =
+            ConfigKey.of("limits", LIMITS, USUAL.limits(), LIMITS.doc());
 
     static final ObjectType<Resume> SECTION = new ObjectType<>(
             "resume",
@@ -97,7 +101,9 @@ final class ResumeKeys {
             return Resume.OFF;
         }
         List<ResumeStrategy> resumeStrategies = said.find(WAYS);
-        ResumePolicy policy = resumeStrategies == null ? named(said.get(POLICY)) : ResumePolicy.of(resumeStrategies.toArray(new ResumeStrategy[0]));
+        ResumePolicy policy = resumeStrategies == null
+                ? named(said.get(POLICY))
+                : ResumePolicy.of(resumeStrategies.toArray(new ResumeStrategy[0]));
         return new Resume(
                 true,
                 policy.withTakeovers(said.get(TAKEOVERS))

@@ -14,15 +14,18 @@ import java.util.regex.Pattern;
 /** The kinds of values that a document has. */
 public final class ScalarTypes {
 
-    static final ValueType<String> TEXT = new ScalarType<>("string", "a text", Map.of("minLength", 1), ScalarTypes::filled, t -> t);
+    static final ValueType<String> TEXT =
+            new ScalarType<>("string", "a text", Map.of("minLength", 1), ScalarTypes::filled, t -> t);
 
     static final ValueType<String> WORD =
             new ScalarType<>("string", "one word", Map.of("pattern", "^\\S+$"), text -> matching("\\S+", text), t -> t);
 
-    static final ValueType<Boolean> FLAG = new ScalarType<>("boolean", "true or false", Map.of(), Boolean::valueOf, b -> b);
+    static final ValueType<Boolean> FLAG =
+            new ScalarType<>("boolean", "true or false", Map.of(), Boolean::valueOf, b -> b);
 
     /** Longer than zero. */
-    public static final ValueType<Duration> DURATION = duration("a duration longer than zero: 500ms, 10s, 5m or 1h", false);
+    public static final ValueType<Duration> DURATION =
+            duration("a duration longer than zero: 500ms, 10s, 5m or 1h", false);
 
     /** Zero or longer. */
     static final ValueType<Duration> PAUSE = duration("a duration: 0s, 500ms, 10s, 5m or 1h", true);

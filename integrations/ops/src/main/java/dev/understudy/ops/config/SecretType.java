@@ -19,7 +19,10 @@ record SecretType<T>(Function<String, T> maker) implements ValueType<T> {
     @Override
     public @Nullable T read(ConfigNode configNode, ConfigErrors found) {
         if (!(configNode instanceof ConfigNode.Text text)) {
-            found.mistake(configNode.path(), "is " + (configNode instanceof ConfigNode.Numeral ? "a number" : configNode.kind()), words());
+            found.mistake(
+                    configNode.path(),
+                    "is " + (configNode instanceof ConfigNode.Numeral ? "a number" : configNode.kind()),
+                    words());
             return null;
         }
         if (!REFERENCE.matcher(text.value()).matches()) {

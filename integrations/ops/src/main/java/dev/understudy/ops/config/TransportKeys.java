@@ -36,8 +36,8 @@ final class TransportKeys {
             ScalarTypes.DURATION,
             USUAL.ping().timeout(),
             "how long the acknowledgement of a PING is waited for");
-    private static final ConfigKey<Integer> MAX_CONNECTIONS =
-            ConfigKey.of("maxConnections", ScalarTypes.whole(1), USUAL.pool().maxConnections(), "of this provider at a time");
+    private static final ConfigKey<Integer> MAX_CONNECTIONS = ConfigKey.of(
+            "maxConnections", ScalarTypes.whole(1), USUAL.pool().maxConnections(), "of this provider at a time");
     private static final ConfigKey<Transport.Wire> WIRE = ConfigKey.of(
             "wire",
             ScalarTypes.choice(Transport.Wire.class),
@@ -56,7 +56,17 @@ final class TransportKeys {
     static final ObjectType<Transport> SECTION = new ObjectType<>(
             "transport",
             "how a provider's connections behave",
-            List.of(CONNECT, ACQUIRE, DRAIN, IDLE, MAX_LIFE_TIME, MAX_CONNECTIONS, PING_AFTER, PING_TIMEOUT, WIRE, TRUST),
+            List.of(
+                    CONNECT,
+                    ACQUIRE,
+                    DRAIN,
+                    IDLE,
+                    MAX_LIFE_TIME,
+                    MAX_CONNECTIONS,
+                    PING_AFTER,
+                    PING_TIMEOUT,
+                    WIRE,
+                    TRUST),
             said -> new Transport(
                     said.get(CONNECT),
                     said.get(DRAIN),

@@ -16,14 +16,16 @@ final class WebhookKeys {
 
     private static final Delivery USUAL = Delivery.defaults();
 
-    private static final ConfigKey<Integer> TRIES = ConfigKey.of("tries", ScalarTypes.whole(1), USUAL.tries(), "how often at most");
-    private static final ConfigKey<Duration> TIMEOUT = ConfigKey.of("timeout", ScalarTypes.DURATION, USUAL.timeout(), "for one try");
-    private static final ConfigKey<Duration> BACKOFF =
-            ConfigKey.of("backoff", ScalarTypes.DURATION, USUAL.backoff(), "before the second try, doubling, ±50 % by chance");
+    private static final ConfigKey<Integer> TRIES =
+            ConfigKey.of("tries", ScalarTypes.whole(1), USUAL.tries(), "how often at most");
+    private static final ConfigKey<Duration> TIMEOUT =
+            ConfigKey.of("timeout", ScalarTypes.DURATION, USUAL.timeout(), "for one try");
+    private static final ConfigKey<Duration> BACKOFF = ConfigKey.of(
+            "backoff", ScalarTypes.DURATION, USUAL.backoff(), "before the second try, doubling, ±50 % by chance");
     private static final ConfigKey<Duration> MAX_AGE =
             ConfigKey.of("maxAge", ScalarTypes.DURATION, USUAL.maxAge(), "a post that is older is given up");
-    private static final ConfigKey<Integer> QUEUE =
-            ConfigKey.of("queue", ScalarTypes.whole(1), USUAL.queue(), "so many posts wait at most, then the oldest is dropped");
+    private static final ConfigKey<Integer> QUEUE = ConfigKey.of(
+            "queue", ScalarTypes.whole(1), USUAL.queue(), "so many posts wait at most, then the oldest is dropped");
 
     private static final ObjectType<Delivery> DELIVERY = new ObjectType<>(
             "delivery",
@@ -33,10 +35,13 @@ final class WebhookKeys {
                     said.get(TRIES), said.get(TIMEOUT), said.get(BACKOFF), said.get(MAX_AGE), said.get(QUEUE)));
 
     private static final ConfigKey<URI> URL = ConfigKey.required("url", ScalarTypes.URL, "where events are posted");
-    private static final ConfigKey<Webhooks.Secret> SECRET =
-            ConfigKey.required("secret", new SecretType<>(Webhooks.Secret::of), "what posts are signed with: `whsec_…`");
-    private static final ConfigKey<List<Topic>> EVENTS =
-            ConfigKey.of("events", CollectionTypes.list(ScalarTypes.choice(Topic.class)), Arrays.asList(Topic.values()), "what is posted");
+    private static final ConfigKey<Webhooks.Secret> SECRET = ConfigKey.required(
+            "secret", new SecretType<>(Webhooks.Secret::of), "what posts are signed with: `whsec_…`");
+    private static final ConfigKey<List<Topic>> EVENTS = ConfigKey.of(
+            "events",
+            CollectionTypes.list(ScalarTypes.choice(Topic.class)),
+            Arrays.asList(Topic.values()),
+            "what is posted");
     private static final ConfigKey<Boolean> PLAIN_HTTP =
             ConfigKey.of("plainHttp", ScalarTypes.FLAG, false, "whether `url` may be http to another machine");
     private static final ConfigKey<Duration> QUIET = ConfigKey.of(

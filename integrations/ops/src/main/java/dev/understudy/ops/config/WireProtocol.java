@@ -60,6 +60,7 @@ enum WireProtocol {
     ChatProvider provider(Endpoint endpoint, @Nullable OpenAiCompatibility openAiCompatibility) {
         return factory != null
                 ? factory.apply(endpoint)
-                : Providers.openAiCompatible(endpoint, openAiCompatibility == null ? OpenAiCompatibility.defaults() : openAiCompatibility);
+                : Providers.openAiCompatible(
+                        endpoint, openAiCompatibility == null ? OpenAiCompatibility.defaults() : openAiCompatibility);
     }
 }

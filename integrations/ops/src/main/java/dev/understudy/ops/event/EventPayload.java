@@ -128,8 +128,12 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
                 .put("for_ms", it.duration()));
         words(ProviderEvent.KeyRotated.class, "key.used", (it, facts) -> facts.put("provider", it.provider())
                 .put("key", it.keyFingerprint()));
-        words(ProviderEvent.FirstContentFrom.class, "provider.answering", (it, facts) -> facts.route(it.provider(), it.model()));
-        words(ProviderEvent.RequestAdapted.class, "request.adapted", (it, facts) -> facts.route(it.provider(), it.model())
+        words(
+                ProviderEvent.FirstContentFrom.class,
+                "provider.answering",
+                (it, facts) -> facts.route(it.provider(), it.model()));
+        words(ProviderEvent.RequestAdapted.class, "request.adapted", (it, facts) -> facts.route(
+                        it.provider(), it.model())
                 .put("parameter", it.parameter())
                 .put("change", it.change()));
         words(Event.CircuitStateChanged.class, "circuit.moved", (it, facts) -> facts.route(it.provider(), it.model())

@@ -24,8 +24,9 @@ record LogFields(Event event, boolean quotes) {
     }
 
     Logfmt line() {
-        Class<?> named =
-                event instanceof Event.ProviderReported told ? told.providerEvent().getClass() : event.getClass();
+        Class<?> named = event instanceof Event.ProviderReported told
+                ? told.providerEvent().getClass()
+                : event.getClass();
         Logfmt line = new Logfmt(name(named)).add("door", event.understudy());
         Event.CallId call = event.call();
         if (call != null) {

@@ -57,7 +57,8 @@ record AttemptObservation(Observation observation) {
 
     /** Nobody told how it ended. */
     void cancelled() {
-        ObservationKeys.OUTCOME.put(observation, AttemptLog.Outcome.CANCELLED.name().toLowerCase(Locale.ROOT));
+        ObservationKeys.OUTCOME.put(
+                observation, AttemptLog.Outcome.CANCELLED.name().toLowerCase(Locale.ROOT));
         observation.stop();
     }
 }

@@ -127,7 +127,8 @@ final class CallObservation implements Listener {
     }
 
     private void close(Event.CallId call, AttemptLog.Attempt attempt) {
-        AttemptObservation span = attempts.remove(new Key(call, attempt.provider(), attempt.model(), attempt.attempt()));
+        AttemptObservation span =
+                attempts.remove(new Key(call, attempt.provider(), attempt.model(), attempt.attempt()));
         if (span != null) {
             span.end(attempt);
         }

@@ -183,7 +183,12 @@ public final class Metrics implements Listener {
         } else if (providerEvent instanceof ProviderEvent.KeyRotated used) {
             count(Meters.KEY_ROTATED, door, used.provider());
         } else if (providerEvent instanceof ProviderEvent.RequestAdapted requestAdapted) {
-            count(Meters.ADAPTED, door, requestAdapted.provider(), model(door, requestAdapted.model()), label(requestAdapted.change()));
+            count(
+                    Meters.ADAPTED,
+                    door,
+                    requestAdapted.provider(),
+                    model(door, requestAdapted.model()),
+                    label(requestAdapted.change()));
         }
     }
 

@@ -28,9 +28,12 @@ final class TopicFilter {
                     || topic == Topic.RECOVERY && moved.to() == CircuitState.CLOSED;
         }
         if (event instanceof Event.HealthChanged changed) {
-            return topic == Topic.HEALTH || topic == Topic.RECOVERY && changed.health() == ProviderStatus.Health.HEALTHY;
+            return topic == Topic.HEALTH
+                    || topic == Topic.RECOVERY && changed.health() == ProviderStatus.Health.HEALTHY;
         }
-        if (event instanceof Event.FailedOver || event instanceof Event.StreamTakenOver || event instanceof Event.StreamLost) {
+        if (event instanceof Event.FailedOver
+                || event instanceof Event.StreamTakenOver
+                || event instanceof Event.StreamLost) {
             return topic == Topic.FAILOVER;
         }
         return topic == Topic.ACTIVE && event instanceof Event.ActiveProviderChanged

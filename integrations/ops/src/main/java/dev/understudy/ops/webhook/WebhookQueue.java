@@ -19,7 +19,7 @@ import reactor.core.scheduler.Scheduler;
 final class WebhookQueue {
 
     private final Supplier<Scheduler> scheduler;
-    private final RandomGenerator dice;
+    private final RandomGenerator random;
     private final WebhookSender webhookSender;
     private final LongAdder delivered = new LongAdder();
     private final LongAdder givenUp = new LongAdder();
@@ -27,13 +27,14 @@ final class WebhookQueue {
     private final Disposable work;
     private volatile @Nullable FluxSink<WebhookMessage> waiting;
 
-    WebhookQueue(Webhooks.Options options, Supplier<Scheduler> scheduler, RandomGenerator dice) {
+    WebhookQueue(Webhooks.Options options, Supplier<Scheduler> scheduler, RandomGenerator random) {
         this.scheduler = scheduler;
-        this.dice = dice;
-        this.webhookSender = new WebhookSender(options, scheduler, dice);
+        this.random = random;
+        this.webhookSender = new WebhookSender(options, scheduler, random);
         // Nobody else subscribes to background work: it ends with close().
         this.work = Flux.<WebhookMessage>create(sink -> this.waiting = sink, FluxSink.OverflowStrategy.IGNORE)
-                .onBackpressureBuffer(options.delivery().queue(), webhookMessage -> drop(), BufferOverflowStrategy.DROP_OLDEST)
+                .onBackpressureBuffer(
+                        options.delivery().queue(), webhookMessage -> drop(), BufferOverflowStrategy.DROP_OLDEST)
                 .publishOn(scheduler.get(), 1)
                 .concatMap(this::deliver, 0)
                 .subscribe();
@@ -41,8 +42,8 @@ final class WebhookQueue {
 
     void put(Event event, int count) {
         Instant now = Instant.ofEpochMilli(scheduler.get().now(TimeUnit.MILLISECONDS));
-        String id = "msg_" + HexFormat.of().toHexDigits(dice.nextLong())
-                + HexFormat.of().toHexDigits(dice.nextLong());
+        String id = "msg_" + HexFormat.of().toHexDigits(random.nextLong())
+                + HexFormat.of().toHexDigits(random.nextLong());
         FluxSink<WebhookMessage> sink = waiting;
         if (sink != null) {
             sink.next(new WebhookMessage(id, now, event, count));
@@ -55,7 +56,8 @@ final class WebhookQueue {
     }
 
     private Mono<Void> deliver(WebhookMessage webhookMessage) {
-        return webhookSender.deliver(webhookMessage)
+        return webhookSender
+                .deliver(webhookMessage)
                 .doOnSuccess(done -> delivered.increment())
                 .onErrorResume(failure -> Mono.fromRunnable(givenUp::increment));
     }

@@ -46,14 +46,14 @@ final class WebhookSender {
 
     private final Webhooks.Options options;
     private final Supplier<Scheduler> scheduler;
-    private final RandomGenerator dice;
+    private final RandomGenerator random;
     private final ConnectionProvider pool;
     private final HttpClient client;
 
-    WebhookSender(Webhooks.Options options, Supplier<Scheduler> scheduler, RandomGenerator dice) {
+    WebhookSender(Webhooks.Options options, Supplier<Scheduler> scheduler, RandomGenerator random) {
         this.options = options;
         this.scheduler = scheduler;
-        this.dice = dice;
+        this.random = random;
         Duration patience = options.delivery().timeout();
         this.pool = ConnectionProvider.builder("understudy-webhooks")
                 .maxConnections(2)
@@ -83,7 +83,9 @@ final class WebhookSender {
         long seconds = now().getEpochSecond();
         return client.headers(headers -> headers.set("webhook-id", webhookMessage.id())
                         .set("webhook-timestamp", seconds)
-                        .set("webhook-signature", options.secret().signature().sign(webhookMessage.id(), seconds, body)))
+                        .set(
+                                "webhook-signature",
+                                options.secret().signature().sign(webhookMessage.id(), seconds, body)))
                 .post()
                 .uri(options.url().toString())
                 .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)))
@@ -113,14 +115,15 @@ final class WebhookSender {
         }
         boolean given = failure instanceof Refused refused && refused.forGood()
                 || signal.totalRetries() + 1 >= options.delivery().tries()
-                || now().plus(pause).isAfter(webhookMessage.at().plus(options.delivery().maxAge()));
+                || now().plus(pause)
+                        .isAfter(webhookMessage.at().plus(options.delivery().maxAge()));
         return given ? Mono.error(failure) : Mono.delay(pause, scheduler.get());
     }
 
     private Duration pause(long retries) {
         double longest = LONGEST_PAUSE.toNanos();
         double nanos = Math.min(longest, options.delivery().backoff().toNanos() * Math.pow(2, retries));
-        return Duration.ofNanos((long) (nanos * (0.5 + dice.nextDouble())));
+        return Duration.ofNanos((long) (nanos * (0.5 + random.nextDouble())));
     }
 
     private Instant now() {

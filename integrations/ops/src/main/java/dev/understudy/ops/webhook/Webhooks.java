@@ -211,9 +211,9 @@ public final class Webhooks implements Listener, AutoCloseable {
     private final WebhookQueue webhookQueue;
     private final EventCoalescer eventCoalescer;
 
-    private Webhooks(Options options, Supplier<Scheduler> scheduler, RandomGenerator dice) {
+    private Webhooks(Options options, Supplier<Scheduler> scheduler, RandomGenerator random) {
         this.options = options;
-        this.webhookQueue = new WebhookQueue(options, scheduler, dice);
+        this.webhookQueue = new WebhookQueue(options, scheduler, random);
         this.eventCoalescer = new EventCoalescer(options.quiet(), scheduler, webhookQueue::put);
     }
 
@@ -223,8 +223,8 @@ public final class Webhooks implements Listener, AutoCloseable {
                 options, Schedulers::parallel, () -> ThreadLocalRandom.current().nextLong());
     }
 
-    static Webhooks start(Options options, Supplier<Scheduler> scheduler, RandomGenerator dice) {
-        return new Webhooks(options, scheduler, dice);
+    static Webhooks start(Options options, Supplier<Scheduler> scheduler, RandomGenerator random) {
+        return new Webhooks(options, scheduler, random);
     }
 
     /** Never waits: what is to be posted is put into a queue with a bound. */

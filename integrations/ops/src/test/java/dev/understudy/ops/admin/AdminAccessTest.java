@@ -1,12 +1,12 @@
 package dev.understudy.ops.admin;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.Understudy;
 import dev.understudy.ops.agent.Agents;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -51,7 +51,8 @@ class AdminAccessTest {
             assertThat(refused.problem()).isEqualTo("unauthorized");
             assertThat(refused.header("www-authenticate")).startsWith("Bearer realm=\"understudy\"");
         }
-        assertThat(operatorClient.send("POST", SUPPORT + "/switch", token, "{\"provider_id\":\"bob\"}")
+        assertThat(operatorClient
+                        .send("POST", SUPPORT + "/switch", token, "{\"provider_id\":\"bob\"}")
                         .status())
                 .isEqualTo(401);
         assertThat(StatusJson.active(door)).isEqualTo("ann");
@@ -59,7 +60,12 @@ class AdminAccessTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"Basic " + OperatorClient.READ, OperatorClient.READ, "Bearer", "Bearer " + OperatorClient.READ + ", Bearer x"})
+            strings = {
+                "Basic " + OperatorClient.READ,
+                OperatorClient.READ,
+                "Bearer",
+                "Bearer " + OperatorClient.READ + ", Bearer x"
+            })
     void otherSchemesDoNotOpen(String authorization) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(operatorClient.url(SUPPORT)))
                 .header("authorization", authorization)
@@ -69,7 +75,8 @@ class AdminAccessTest {
 
     @Test
     void theTokenThatReadsChangesNothing() {
-        OperatorClient.Reply refused = operatorClient.send("POST", SUPPORT + "/switch", OperatorClient.READ, "{\"provider_id\":\"bob\"}");
+        OperatorClient.Reply refused =
+                operatorClient.send("POST", SUPPORT + "/switch", OperatorClient.READ, "{\"provider_id\":\"bob\"}");
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.problem()).isEqualTo("read-only");
         assertThat(refused.header("www-authenticate")).contains("insufficient_scope");
@@ -78,12 +85,16 @@ class AdminAccessTest {
 
     @Test
     void theTokenThatWritesReadsToo() {
-        assertThat(operatorClient.send("GET", SUPPORT, OperatorClient.WRITE, null).status()).isEqualTo(200);
+        assertThat(operatorClient
+                        .send("GET", SUPPORT, OperatorClient.WRITE, null)
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
     void withoutATokenThatWritesNothingCanBeChanged() {
-        try (OperatorClient reader = new OperatorClient(Agents.of(door), activityLog, Admin.Options.reading(OperatorClient.READ))) {
+        try (OperatorClient reader =
+                new OperatorClient(Agents.of(door), activityLog, Admin.Options.reading(OperatorClient.READ))) {
             assertThat(reader.get(SUPPORT).status()).isEqualTo(200);
             assertThat(reader.post(SUPPORT + "/switch", "{\"provider_id\":\"bob\"}")
                             .status())
@@ -142,7 +153,8 @@ class AdminAccessTest {
         OperatorClient.Reply refused = operatorClient.post("/api/agents/support/providers/carl/" + action, "{}");
         assertThat(refused.status()).isEqualTo(404);
         assertThat(refused.problem()).isEqualTo("unknown-provider");
-        assertThat(operatorClient.post("/api/agents/nobody/providers/ann/" + action, "{}")
+        assertThat(operatorClient
+                        .post("/api/agents/nobody/providers/ann/" + action, "{}")
                         .problem())
                 .isEqualTo("unknown-agent");
     }
@@ -177,8 +189,8 @@ class AdminAccessTest {
 
     @Test
     void allMistakesAreNamedAtOnce() {
-        OperatorClient.Reply refused =
-                operatorClient.post(SUPPORT, "{\"max_consecutive_failures\":0,\"health_check_interval\":\"\",\"what\":1}");
+        OperatorClient.Reply refused = operatorClient.post(
+                SUPPORT, "{\"max_consecutive_failures\":0,\"health_check_interval\":\"\",\"what\":1}");
         assertThat(refused.json()).containsEntry("detail", "3 fields are wrong");
     }
 
@@ -200,7 +212,8 @@ class AdminAccessTest {
 
     @Test
     void deepNestingIsRefused() {
-        assertThat(operatorClient.post(SUPPORT, "{\"a\":".repeat(5_000) + "1" + "}".repeat(5_000))
+        assertThat(operatorClient
+                        .post(SUPPORT, "{\"a\":".repeat(5_000) + "1" + "}".repeat(5_000))
                         .status())
                 .isEqualTo(400);
     }

@@ -1,5 +1,7 @@
 package dev.understudy.ops.admin;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
@@ -8,8 +10,6 @@ import dev.understudy.ops.event.JsonDocuments;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -124,7 +124,8 @@ class AdminEventsTest {
                 .doesNotContain("attempt.started");
         String others = heard("?agent=sales", ":\n\n:\n\n:", this::chat);
         assertThat(others).doesNotContain("event:");
-        assertThat(operatorClient.get("/api/events?types=call.severed").status()).isEqualTo(422);
+        assertThat(operatorClient.get("/api/events?types=call.severed").status())
+                .isEqualTo(422);
         assertThat(operatorClient.get("/api/events?type=call.served").text()).contains("types");
     }
 
@@ -193,8 +194,8 @@ class AdminEventsTest {
     void aWatcherThatReadsNothingCostsCallsNothing() throws IOException {
         try (Socket dead = new Socket("127.0.0.1", operatorClient.server.port())) {
             dead.getOutputStream()
-                    .write(("GET /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + OperatorClient.READ
-                                    + "\r\n\r\n")
+                    .write(("GET /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                    + OperatorClient.READ + "\r\n\r\n")
                             .getBytes(StandardCharsets.UTF_8));
             dead.getInputStream().read();
             Long served = Flux.range(0, 2_000)
@@ -203,7 +204,10 @@ class AdminEventsTest {
                     .block(LONG);
             assertThat(served).isEqualTo(2_000);
             assertThat(OpenApi.at(
-                            operatorClient.get("/api/agents/support/failover/stats").json(), "calls"))
+                            operatorClient
+                                    .get("/api/agents/support/failover/stats")
+                                    .json(),
+                            "calls"))
                     .isEqualTo(Map.of(
                             "ended", 2_000, "served", 2_000, "served_by_backup", 0, "failed", 0, "cancelled", 0));
         }

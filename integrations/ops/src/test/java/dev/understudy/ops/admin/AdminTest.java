@@ -1,5 +1,7 @@
 package dev.understudy.ops.admin;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatResponse;
@@ -13,8 +15,6 @@ import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +101,8 @@ class AdminTest {
     @Test
     void aSwitchToWhoIsActiveChangesNothing() {
         for (int i = 0; i < 2; i++) {
-            assertThat(operatorClient.post(SUPPORT + "/switch", "{\"provider_id\":\"bob\"}")
+            assertThat(operatorClient
+                            .post(SUPPORT + "/switch", "{\"provider_id\":\"bob\"}")
                             .status())
                     .isEqualTo(200);
         }
@@ -112,7 +113,10 @@ class AdminTest {
 
     @Test
     void afterSoManyFailuresTheNextOneIsActiveUntilThePrimaryHasRecovered() {
-        ann.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.fail(FailureKind.SERVER));
+        ann.then(
+                ScriptedAnswer.fail(FailureKind.SERVER),
+                ScriptedAnswer.fail(FailureKind.SERVER),
+                ScriptedAnswer.fail(FailureKind.SERVER));
         for (int i = 0; i < 3; i++) {
             assertThat(chat()).isEqualTo("I am Bob");
         }
@@ -144,12 +148,15 @@ class AdminTest {
 
     @Test
     void aHeldProviderOrModelCanBeReleased() {
-        assertThat(operatorClient.post("/api/agents/support/providers/ann/hold", "{}").status())
+        assertThat(operatorClient
+                        .post("/api/agents/support/providers/ann/hold", "{}")
+                        .status())
                 .isEqualTo(200);
         assertThat(chat()).isEqualTo("I am Bob");
         operatorClient.send("POST", "/api/agents/support/providers/ann/release", OperatorClient.WRITE, null);
         assertThat(chat()).isEqualTo("I am Ann");
-        OperatorClient.Reply held = operatorClient.post("/api/agents/support/providers/ann/hold", "{\"for\":600,\"model\":\"m\"}");
+        OperatorClient.Reply held =
+                operatorClient.post("/api/agents/support/providers/ann/hold", "{\"for\":600,\"model\":\"m\"}");
         assertThat(provider(held, "ann"))
                 .containsEntry("held", false)
                 .containsEntry("circuits", Map.of("m", "forced_open"));
@@ -223,7 +230,9 @@ class AdminTest {
         OperatorClient.Reply refused = operatorClient.post(SUPPORT, "{\"max_consecutive_failures\":9}");
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.problem()).isEqualTo("composed-in-code");
-        assertThat(operatorClient.post(SUPPORT, "{\"max_consecutive_failures\":3}").status())
+        assertThat(operatorClient
+                        .post(SUPPORT, "{\"max_consecutive_failures\":3}")
+                        .status())
                 .isEqualTo(200); // as it is
         assertThat(audit).isEmpty();
     }
@@ -235,7 +244,9 @@ class AdminTest {
                 .take(400)
                 .flatMap(i -> i % 2 == 0
                         ? door.chat(OperatorClient.REQUEST).map(ChatResponse::text)
-                        : door.stream(OperatorClient.REQUEST).map(StreamChunk::text).reduce(String::concat))
+                        : door.stream(OperatorClient.REQUEST)
+                                .map(StreamChunk::text)
+                                .reduce(String::concat))
                 .doOnSubscribe(subscription -> {})
                 .mergeWith(Flux.range(0, 40)
                         .publishOn(reactor.core.scheduler.Schedulers.boundedElastic())

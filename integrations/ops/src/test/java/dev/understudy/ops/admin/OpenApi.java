@@ -1,8 +1,8 @@
 package dev.understudy.ops.admin;
 
-import dev.understudy.ops.event.JsonDocuments;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.ops.event.JsonDocuments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

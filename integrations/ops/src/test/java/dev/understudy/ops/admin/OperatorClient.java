@@ -1,10 +1,10 @@
 package dev.understudy.ops.admin;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.ops.agent.Agents;
 import dev.understudy.ops.event.JsonDocuments;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,5 +1,9 @@
 package dev.understudy.ops.agent;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
@@ -13,10 +17,6 @@ import dev.understudy.ops.config.FailoverSettings;
 import dev.understudy.ops.config.FailoverSettings.HealthCheck;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +30,10 @@ class AgentsTest {
 
     private static final ChatRequest REQUEST = ChatRequest.of("m", "Who is there?");
 
-    private final ScriptedProvider ann = ScriptedProvider.named("ann").always(ScriptedAnswer.tokens("I", " am", " Ann"));
-    private final ScriptedProvider bob = ScriptedProvider.named("bob").always(ScriptedAnswer.tokens("I", " am", " Bob"));
+    private final ScriptedProvider ann =
+            ScriptedProvider.named("ann").always(ScriptedAnswer.tokens("I", " am", " Ann"));
+    private final ScriptedProvider bob =
+            ScriptedProvider.named("bob").always(ScriptedAnswer.tokens("I", " am", " Bob"));
 
     private static Config yaml(String agents) {
         return Config.parse(

@@ -1,8 +1,8 @@
 package dev.understudy.ops.config;
 
-import dev.understudy.ops.event.JsonDocuments;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.ops.event.JsonDocuments;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,9 +70,9 @@ class ConfigSchemaTest {
     @ParameterizedTest
     @MethodSource("sections")
     void defaultsAreWhatHoldsWhenNothingIsSaid(ObjectType<?> objectType) {
-        assertThat(objectType.configKeys())
-                .doesNotHaveDuplicates()
-                .allSatisfy(configKey -> assertThat(configKey.doc()).isNotBlank().doesNotContain("|"));
+        assertThat(objectType.configKeys()).doesNotHaveDuplicates().allSatisfy(configKey -> assertThat(configKey.doc())
+                .isNotBlank()
+                .doesNotContain("|"));
         if (objectType.configKeys().stream().anyMatch(ConfigKey::required)
                 || List.of("document", "provider", "resume").contains(objectType.name())) {
             return;

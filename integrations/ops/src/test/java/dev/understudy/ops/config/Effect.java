@@ -17,7 +17,8 @@ import java.util.function.Function;
  * @param seen what the configuration then has
  * @param expected what that should be
  */
-public record Effect(String path, Object value, Map<String, Object> also, Function<Config, Object> seen, Object expected) {
+public record Effect(
+        String path, Object value, Map<String, Object> also, Function<Config, Object> seen, Object expected) {
 
     public static final Map<String, String> ENVIRONMENT = Map.of(
             "KEY_1", "sk-first-0123456789",

@@ -319,14 +319,35 @@ public final class Effects {
 
     private static Stream<Effect> quirks() {
         return Stream.of(
-                quirk("path", "/chat", openAiCompatibility -> openAiCompatibility.paths().chat(), "/chat"),
+                quirk(
+                        "path",
+                        "/chat",
+                        openAiCompatibility -> openAiCompatibility.paths().chat(),
+                        "/chat"),
                 quirk("keyHeader", "x-key", OpenAiCompatibility::keyHeader, "x-key"),
-                quirk("maxTokensField", "limit", openAiCompatibility -> openAiCompatibility.fields().maxTokens(), "limit"),
-                quirk("seedField", "luck", openAiCompatibility -> openAiCompatibility.fields().seed(), "luck"),
-                quirk("seeds", false, openAiCompatibility -> String.valueOf(openAiCompatibility.fields().seed()), "null"),
+                quirk(
+                        "maxTokensField",
+                        "limit",
+                        openAiCompatibility -> openAiCompatibility.fields().maxTokens(),
+                        "limit"),
+                quirk(
+                        "seedField",
+                        "luck",
+                        openAiCompatibility -> openAiCompatibility.fields().seed(),
+                        "luck"),
+                quirk(
+                        "seeds",
+                        false,
+                        openAiCompatibility ->
+                                String.valueOf(openAiCompatibility.fields().seed()),
+                        "null"),
                 quirk("usageOnRequest", false, OpenAiCompatibility::usageOnRequest, false),
                 quirk("doneCompletes", true, OpenAiCompatibility::doneCompletes, true),
-                quirk("continuation", "flags", openAiCompatibility -> openAiCompatibility.turns().continuation(), OpenAiCompatibility.Continuation.FLAGS),
+                quirk(
+                        "continuation",
+                        "flags",
+                        openAiCompatibility -> openAiCompatibility.turns().continuation(),
+                        OpenAiCompatibility.Continuation.FLAGS),
                 quirk(
                         "callIds.plain",
                         true,
@@ -335,11 +356,22 @@ public final class Effects {
                 quirk(
                                 "callIds.besides",
                                 "_-",
-                                openAiCompatibility -> openAiCompatibility.turns().callIds(),
+                                openAiCompatibility ->
+                                        openAiCompatibility.turns().callIds(),
                                 new OpenAiCompatibility.CallIds("_-", 1, Integer.MAX_VALUE))
                         .with("providers.p.quirks.callIds.plain", true),
-                quirk("callIds.shortest", 9, openAiCompatibility -> openAiCompatibility.turns().callIds().shortest(), 9),
-                quirk("callIds.longest", 50, openAiCompatibility -> openAiCompatibility.turns().callIds().longest(), 50));
+                quirk(
+                        "callIds.shortest",
+                        9,
+                        openAiCompatibility ->
+                                openAiCompatibility.turns().callIds().shortest(),
+                        9),
+                quirk(
+                        "callIds.longest",
+                        50,
+                        openAiCompatibility ->
+                                openAiCompatibility.turns().callIds().longest(),
+                        50));
     }
 
     private static Effect quirk(String key, Object value, Function<OpenAiCompatibility, Object> seen, Object expected) {

@@ -64,7 +64,8 @@ class EffectsTest {
     private static Stream<String> leaves(String path, ValueType<?> valueType) {
         if (valueType instanceof ObjectType<?> objectType) {
             return objectType.configKeys().stream()
-                    .flatMap(configKey -> leaves(path.isEmpty() ? configKey.name() : path + "." + configKey.name(), configKey.valueType()));
+                    .flatMap(configKey -> leaves(
+                            path.isEmpty() ? configKey.name() : path + "." + configKey.name(), configKey.valueType()));
         }
         if (valueType instanceof CollectionTypes<?, ?> collectionTypes && isSection(collectionTypes.each())) {
             String one =

@@ -1,5 +1,8 @@
 package dev.understudy.ops.config;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -11,9 +14,6 @@ import dev.understudy.streaming.ResumeStrategy;
 import dev.understudy.streaming.StreamBuffer;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -38,7 +38,9 @@ class ResumeKeysTest {
         return Stream.of(
                 Arguments.of("'policy': 'anchored'", ResumePolicy.anchored()),
                 Arguments.of("'policy': 'restarting'", ResumePolicy.restarting()),
-                Arguments.of("'ways': ['replay', 'restart', 'fail']", ResumePolicy.of(ResumeStrategy.REPLAY, ResumeStrategy.RESTART)),
+                Arguments.of(
+                        "'ways': ['replay', 'restart', 'fail']",
+                        ResumePolicy.of(ResumeStrategy.REPLAY, ResumeStrategy.RESTART)),
                 Arguments.of("'takeovers': 3", USUAL.withTakeovers(3)),
                 Arguments.of("'anyReplay': true", USUAL.withAnyReplay(true)),
                 Arguments.of("'wholeStructured': false", USUAL.withWholeStructured(false)),

@@ -86,7 +86,8 @@ class YamlTest {
 
     @Test
     void aByteOrderMarkIsNoCharacterOfTheDocument() {
-        assertThat(ConfigParser.read("\uFEFF{\"a\": 1}", new ConfigErrors(Map.of()))).isInstanceOf(ConfigNode.Table.class);
+        assertThat(ConfigParser.read("\uFEFF{\"a\": 1}", new ConfigErrors(Map.of())))
+                .isInstanceOf(ConfigNode.Table.class);
         assertThat(ConfigParser.read("\uFEFFa: 1", new ConfigErrors(Map.of()))).isInstanceOf(ConfigNode.Table.class);
     }
 

@@ -1,13 +1,13 @@
 package dev.understudy.ops.event;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ProviderEvent;
 import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -52,17 +52,19 @@ class EventPayloadTest {
     @Test
     void vendorsWordsAreNotToldForTheyMayQuoteThePrompt() {
         Failure quoting = Failure.of(FailureKind.INVALID_REQUEST, "bad content: 'my secret diary'");
-        EventPayload eventPayload = EventPayload.of(new Event.FailedOver(CALL, "a", "m", "b", "n", Duration.ZERO, quoting));
+        EventPayload eventPayload =
+                EventPayload.of(new Event.FailedOver(CALL, "a", "m", "b", "n", Duration.ZERO, quoting));
         assertThat(eventPayload.data().toString()).doesNotContain("diary");
         Failure full = Failure.of(FailureKind.SKIPPED, "is at its limit");
         AttemptLog.Attempt skipped = AttemptLog.Attempt.skipped("a", "m", full);
-        assertThat(EventPayload.of(new Event.RouteSkipped(CALL, skipped)).data()).containsEntry("message", "is at its limit");
+        assertThat(EventPayload.of(new Event.RouteSkipped(CALL, skipped)).data())
+                .containsEntry("message", "is at its limit");
     }
 
     @Test
     void whatIsNotKnownIsLeftOut() {
-        EventPayload eventPayload =
-                EventPayload.of(new Event.CircuitStateChanged("support", "a", "m", CircuitState.HALF_OPEN, CircuitState.CLOSED, null));
+        EventPayload eventPayload = EventPayload.of(
+                new Event.CircuitStateChanged("support", "a", "m", CircuitState.HALF_OPEN, CircuitState.CLOSED, null));
         assertThat(eventPayload.data())
                 .containsExactly(
                         Map.entry("provider", "a"),
@@ -73,10 +75,13 @@ class EventPayloadTest {
 
     @Test
     void anAdaptedRequestTellsWhatWasDone() {
-        ProviderEvent providerEvent = new ProviderEvent.RequestAdapted("a", "m", "tool_call_id", ProviderEvent.Change.REWRITTEN);
+        ProviderEvent providerEvent =
+                new ProviderEvent.RequestAdapted("a", "m", "tool_call_id", ProviderEvent.Change.REWRITTEN);
         EventPayload eventPayload = EventPayload.of(new Event.ProviderReported(CALL, providerEvent));
         assertThat(eventPayload.type()).isEqualTo("request.adapted");
-        assertThat(eventPayload.data()).containsEntry("parameter", "tool_call_id").containsEntry("change", "respelled");
+        assertThat(eventPayload.data())
+                .containsEntry("parameter", "tool_call_id")
+                .containsEntry("change", "respelled");
     }
 
     @Test

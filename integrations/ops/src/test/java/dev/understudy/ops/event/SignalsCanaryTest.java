@@ -1,5 +1,7 @@
 package dev.understudy.ops.event;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -13,8 +15,6 @@ import dev.understudy.provider.Providers;
 import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +57,8 @@ class SignalsCanaryTest {
                 ScriptedReply.error(429, "rate_limit_error", echo),
                 ScriptedReply.error(503, "overloaded_error", "error with " + echo),
                 ScriptedReply.raw(500, "text/html", "<html><body>" + echo + "</body></html>"),
-                ScriptedReply.text("one two").fail(FaultPoint.tokens(1), "authentication_error", "Not with " + echo + " here."));
+                ScriptedReply.text("one two")
+                        .fail(FaultPoint.tokens(1), "authentication_error", "Not with " + echo + " here."));
     }
 
     @ParameterizedTest
@@ -80,8 +81,8 @@ class SignalsCanaryTest {
         assertThat(lines.all).hasSizeGreaterThan(replies(echo).size());
         assertUnseen("the log lines", String.join("\n", lines.all));
         assertUnseen("the meters", meters.getMetersAsString());
-        events.forEach(
-                event -> assertUnseen("the JSON of an event", EventPayload.of(event).toString()));
+        events.forEach(event ->
+                assertUnseen("the JSON of an event", EventPayload.of(event).toString()));
     }
 
     private static void ask(ChatProvider provider, Listener listener, boolean stream) {

@@ -1,8 +1,8 @@
 package dev.understudy.ops.log;
 
-import dev.understudy.chat.FailureKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.FailureKind;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,7 @@
 package dev.understudy.ops.log;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.CallContext;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatRequest;
@@ -11,8 +13,6 @@ import dev.understudy.ops.Lines;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

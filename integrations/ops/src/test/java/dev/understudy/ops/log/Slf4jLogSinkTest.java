@@ -1,9 +1,9 @@
 package dev.understudy.ops.log;
 
-import dev.understudy.event.Event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.understudy.event.Event;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -18,7 +18,8 @@ import org.slf4j.spi.LoggingEventAware;
 
 class Slf4jLogSinkTest {
 
-    private static final Event SWITCHED = new Event.ActiveProviderChanged("support", "a", "b", "switched by \"hand\"\n");
+    private static final Event SWITCHED =
+            new Event.ActiveProviderChanged("support", "a", "b", "switched by \"hand\"\n");
 
     private final List<LoggingEvent> events = new ArrayList<>();
     private final List<String> messages = new ArrayList<>();

@@ -1,5 +1,7 @@
 package dev.understudy.ops.metrics;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.CallContext;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatRequest;
@@ -8,8 +10,6 @@ import dev.understudy.ops.Day;
 import dev.understudy.ops.agent.Agents;
 import dev.understudy.ops.config.Config;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -324,8 +324,6 @@ class MetricsTest {
         }
         assertThat(registry.getMeters())
                 .extracting(meter -> meter.getId().getName())
-                .isSubsetOf(Arrays.stream(Meters.values())
-                        .map(Meters::title)
-                        .toList());
+                .isSubsetOf(Arrays.stream(Meters.values()).map(Meters::title).toList());
     }
 }

@@ -1,5 +1,7 @@
 package dev.understudy.ops.metrics;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.CallContext;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
@@ -17,8 +19,6 @@ import dev.understudy.policy.HedgingPolicy;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.opentelemetry.api.trace.SpanKind;
@@ -398,7 +398,8 @@ class ObservationsTest {
                 .distinct()
                 .toList();
         assertThat(seen)
-                .containsExactlyInAnyOrderElementsOf(
-                        Arrays.stream(ObservationKeys.values()).map(ObservationKeys::title).toList());
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(ObservationKeys.values())
+                        .map(ObservationKeys::title)
+                        .toList());
     }
 }

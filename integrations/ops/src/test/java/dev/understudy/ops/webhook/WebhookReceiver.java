@@ -1,11 +1,11 @@
 package dev.understudy.ops.webhook;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.understudy.ops.event.JsonDocuments;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

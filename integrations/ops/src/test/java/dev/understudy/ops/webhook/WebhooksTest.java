@@ -1,5 +1,8 @@
 package dev.understudy.ops.webhook;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -12,9 +15,6 @@ import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import dev.understudy.testing.ScriptedServer;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -80,7 +80,8 @@ class WebhooksTest {
 
     @Test
     void whatWasNotTakenIsPostedAgainUnderTheSameId() {
-        webhookReceiver.server.then(WebhookReceiver.status(500), WebhookReceiver.status(429), WebhookReceiver.status(204));
+        webhookReceiver.server.then(
+                WebhookReceiver.status(500), WebhookReceiver.status(429), WebhookReceiver.status(204));
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options())) {
             webhooks.on(MOVED);
             List<RecordedRequest> posts = webhookReceiver.posts(3);
@@ -131,7 +132,8 @@ class WebhooksTest {
 
     @Test
     void aReceiverThatWantsTimeGetsIt() {
-        webhookReceiver.server.then(WebhookReceiver.status(429).withRetryAfter(Duration.ofSeconds(1)), WebhookReceiver.status(200));
+        webhookReceiver.server.then(
+                WebhookReceiver.status(429).withRetryAfter(Duration.ofSeconds(1)), WebhookReceiver.status(200));
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options())) {
             webhooks.on(MOVED);
             List<RecordedRequest> posts = webhookReceiver.posts(2);
@@ -141,7 +143,8 @@ class WebhooksTest {
 
     @Test
     void aRetryAfterInMillisecondsIsHonoured() {
-        webhookReceiver.server.then(WebhookReceiver.status(503).withHeader("retry-after-ms", "1000"), WebhookReceiver.status(200));
+        webhookReceiver.server.then(
+                WebhookReceiver.status(503).withHeader("retry-after-ms", "1000"), WebhookReceiver.status(200));
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options())) {
             webhooks.on(MOVED);
             List<RecordedRequest> posts = webhookReceiver.posts(2);
@@ -151,7 +154,8 @@ class WebhooksTest {
 
     @Test
     void aReceiverThatWantsMoreTimeThanNewsKeepIsGivenUp() {
-        webhookReceiver.server.then(WebhookReceiver.status(503).withRetryAfter(Duration.ofHours(1)), WebhookReceiver.status(200));
+        webhookReceiver.server.then(
+                WebhookReceiver.status(503).withRetryAfter(Duration.ofHours(1)), WebhookReceiver.status(200));
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options())) {
             webhooks.on(MOVED);
             eventually(webhooks, new Webhooks.Counts(0, 1, 0));
@@ -275,7 +279,8 @@ class WebhooksTest {
         Webhooks webhooks = Webhooks.start(webhookReceiver.options());
         webhooks.close();
         webhooks.on(MOVED);
-        assertThat(webhookReceiver.server
+        assertThat(webhookReceiver
+                        .server
                         .arrivals()
                         .timeout(Duration.ofMillis(200), Flux.empty())
                         .collectList()

@@ -1,0 +1,5 @@
+/** Amazon Bedrock: Converse and InvokeModel. Not API. */
+@NullMarked
+package dev.understudy.provider.bedrock;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+/** Understudy: a reactive client that keeps LLM calls alive by retry, failover and trimming. */
+@SuppressWarnings("module") // operations depend on this module, so they are not there yet when it is compiled
+module dev.understudy.core {
+    requires transitive org.jspecify;
+    requires transitive org.reactivestreams;
+    requires transitive reactor.core;
+    requires reactor.netty.core;
+    requires reactor.netty.http;
+    requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.http;
+    requires io.netty.codec.http2;
+    requires io.netty.common;
+    requires io.netty.handler;
+    requires io.netty.resolver;
+    requires io.netty.transport;
+    requires tools.jackson.core;
+    requires tools.jackson.databind;
+
+    exports dev.understudy;
+    exports dev.understudy.chat;
+    exports dev.understudy.event;
+    exports dev.understudy.policy;
+    exports dev.understudy.provider;
+    exports dev.understudy.provider.endpoint;
+    exports dev.understudy.shared;
+    exports dev.understudy.testing;
+
+    // Not API: webhooks read Retry-After with the parser of the providers.
+    exports dev.understudy.provider.error to
+            dev.understudy.ops;
+}
