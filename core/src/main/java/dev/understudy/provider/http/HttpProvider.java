@@ -54,6 +54,7 @@ public final class HttpProvider implements ChatProvider {
     }
 
     HttpProvider(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, SignatureScope seals) {
+        ModelCatalog.load(); // blocks, which capabilities(model) must not
         this.endpoint = endpoint;
         this.dialect = dialect;
         this.keyRotation = new KeyRotation(endpoint.name(), new KeyRing(endpoint.keys()), () -> Schedulers.parallel()

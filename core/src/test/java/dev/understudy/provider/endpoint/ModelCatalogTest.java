@@ -1,6 +1,7 @@
 package dev.understudy.provider.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
@@ -12,6 +13,9 @@ import dev.understudy.provider.Corpus;
 import dev.understudy.provider.OpenAiCompatibleVendor;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.anthropic.Anthropic;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +29,7 @@ class ModelCatalogTest {
     private static final Endpoint COHERE = Endpoint.of("c", "https://api.cohere.com", "k");
 
     @Test
-    void whatIsPubliclyKnownIsKnown() {
+    void publiclyKnownModelHasItsCapabilities() {
         Capabilities mini = ModelCatalog.capabilities(OPENAI, "gpt-5-mini");
         assertThat(mini.window()).isEqualTo(400_000);
         assertThat(mini.maxOutput()).isEqualTo(128_000);
@@ -43,14 +47,14 @@ class ModelCatalogTest {
         "gpt-4.1-mini-2025-04-14, gpt-4.1-mini",
         "gpt-5, gpt-5"
     })
-    void aVersionIsTakenForItsModel(String version, String model) {
+    void versionHasTheCapabilitiesOfItsModel(String version, String model) {
         assertThat(ModelCatalog.capabilities(OPENAI, version))
                 .isEqualTo(ModelCatalog.capabilities(OPENAI, model))
                 .isNotEqualTo(Capabilities.assumed());
     }
 
     @Test
-    void versionsAreSpelledInManyWays() {
+    void versionSuffixesOfAllVendorsAreRecognised() {
         assertThat(ModelCatalog.capabilities(ANTHROPIC, "claude-haiku-4-5-20251001")
                         .maxOutput())
                 .isEqualTo(64_000);
@@ -69,12 +73,12 @@ class ModelCatalogTest {
 
     @ParameterizedTest
     @CsvSource({"gpt-5-chat-latest", "gpt-5-pro", "gpt-50", "my-finetune", "gpt-5.7", "gpt", "preview"})
-    void whatIsNotKnownIsNoGuess(String model) {
+    void unknownModelHasAssumedCapabilities(String model) {
         assertThat(ModelCatalog.capabilities(OPENAI, model)).isEqualTo(Capabilities.assumed());
     }
 
     @Test
-    void whatIsKnownOnlyInPartStaysUnknownInTheRest() {
+    void unknownValuesOfAKnownModelStayUnknown() {
         Capabilities opus = ModelCatalog.capabilities(ANTHROPIC, "claude-opus-5-5");
         assertThat(opus.window()).isNull();
         assertThat(opus.price()).isNotNull();
@@ -83,14 +87,14 @@ class ModelCatalogTest {
     }
 
     @Test
-    void aGatewayHasPricesOfItsOwn() {
+    void catalogDoesNotApplyBehindAGateway() {
         Endpoint gateway = Endpoint.of("gw", "https://gateway.example/v1", "k");
         assertThat(ModelCatalog.capabilities(gateway, "gpt-5")).isEqualTo(Capabilities.assumed());
         assertThat(ModelCatalog.capabilities(ANTHROPIC, "gpt-5")).isEqualTo(Capabilities.assumed());
     }
 
     @Test
-    void modelsOfCompatibleVendorsAreKnownToo() {
+    void modelsOfCompatibleVendorsAreKnown() {
         Capabilities groq = ModelCatalog.capabilities(OpenAiCompatibleVendor.GROQ.endpoint("k"), "openai/gpt-oss-120b");
         assertThat(groq.window()).isEqualTo(131_072);
         assertThat(groq.maxOutput()).isEqualTo(65_536);
@@ -109,27 +113,27 @@ class ModelCatalogTest {
     }
 
     @Test
-    void aNameThatStandsForModelsOfDifferentPricesHasNone() {
+    void nameForModelsOfDifferentPricesHasNoPrice() {
         Endpoint mistral = OpenAiCompatibleVendor.MISTRAL.endpoint("k");
         assertThat(ModelCatalog.capabilities(mistral, "mistral-large-latest").price())
                 .isNull();
         assertThat(ModelCatalog.capabilities(mistral, "mistral-large-2411").price())
                 .isNotEqualTo(
                         ModelCatalog.capabilities(mistral, "mistral-large-2512").price());
-        Capabilities mine = Capabilities.assumed().withPrice(Price.of(1, 2));
-        assertThat(ModelCatalog.capabilities(mistral.withModel("mistral-large-latest", mine), "mistral-large-latest"))
-                .isEqualTo(mine);
+        Capabilities own = Capabilities.assumed().withPrice(Price.of(1, 2));
+        assertThat(ModelCatalog.capabilities(mistral.withModel("mistral-large-latest", own), "mistral-large-latest"))
+                .isEqualTo(own);
     }
 
     @Test
-    void whatTheEndpointSaysCountsMore() {
-        Capabilities mine = Capabilities.of(Feature.STREAMING).withWindow(7);
-        assertThat(ModelCatalog.capabilities(OPENAI.withModel("gpt-5", mine), "gpt-5"))
-                .isEqualTo(mine);
+    void capabilitiesOfTheEndpointTakePrecedence() {
+        Capabilities own = Capabilities.of(Feature.STREAMING).withWindow(7);
+        assertThat(ModelCatalog.capabilities(OPENAI.withModel("gpt-5", own), "gpt-5"))
+                .isEqualTo(own);
     }
 
     @Test
-    void modelsContinueAnAnswerOnlyWhereThatIsKnown() {
+    void prefillOnlyWhereModelsAreKnownToContinue() {
         assertThat(ModelCatalog.capabilities(ANTHROPIC, "claude-haiku-4-5").has(Feature.PREFILL))
                 .isTrue();
         assertThat(ModelCatalog.capabilities(ANTHROPIC, "claude-sonnet-4-6").has(Feature.PREFILL))
@@ -145,7 +149,7 @@ class ModelCatalogTest {
     }
 
     @Test
-    void providersKnowTheModelsOfTheirVendors() {
+    void providersReportTheCatalogsCapabilities() {
         try (ChatProvider claude = Providers.anthropic("k");
                 ChatProvider gemini = Providers.gemini("k")) {
             assertThat(claude.capabilities("claude-opus-4-5").window()).isEqualTo(200_000);
@@ -155,14 +159,14 @@ class ModelCatalogTest {
     }
 
     @Test
-    void anAnswerOfAnthropicMayBeAsLongAsItsModelIsKnownToAnswer() {
+    void anthropicMaxTokensDefaultsToTheKnownMaxOutput() {
         ChatRequest request = ChatRequest.of("claude-haiku-4-5-20251001", "q");
         assertThat(maxTokens(ANTHROPIC, request)).isEqualTo(64_000);
         assertThat(maxTokens(ANTHROPIC, request.withMaxTokens(100))).isEqualTo(100);
         assertThat(maxTokens(ANTHROPIC, request.withModel("claude-next"))).isEqualTo(4_096);
-        Endpoint mine = ANTHROPIC.withModel(
+        Endpoint own = ANTHROPIC.withModel(
                 "claude-haiku-4-5-20251001", Capabilities.assumed().withMaxOutput(500));
-        assertThat(maxTokens(mine, request)).isEqualTo(500);
+        assertThat(maxTokens(own, request)).isEqualTo(500);
         assertThat(maxTokens(Endpoint.of("gw", "https://gateway.example/v1"), request))
                 .isEqualTo(4_096);
     }
@@ -175,7 +179,33 @@ class ModelCatalogTest {
     }
 
     @Test
-    void theTableIsDated() {
-        assertThat(LocalDate.parse(ModelCatalog.AS_OF)).isAfter(LocalDate.of(2026, 1, 1));
+    void catalogHasADate() {
+        assertThat(ModelCatalog.asOf()).isAfter(LocalDate.of(2026, 1, 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{\"hosts\": {}, \"prices\": {}}; prices",
+                "{\"hosts\": {\"h\": {\"models\": {\"m\": {}, \"m\": {}}}}}; second entry of model",
+                "{\"hosts\": {\"h\": {}, \"h\": {}}}; second entry of host",
+                "{\"hosts\": {\"h\": {\"models\": {\"m\": {\"windows\": 1}}}}}; windows",
+                "{\"hosts\": {\"h\": {\"models\": {\"m\": {\"price\": {\"in\": 1}}}}}}; field of a price"
+            })
+    void unknownFieldsAndDuplicatesAreRefused(String json, String message) {
+        assertThatThrownBy(() -> ModelCatalogFile.parse(json.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void everyHostNamesItsSource() throws IOException {
+        try (InputStream file = ModelCatalog.class.getResourceAsStream("/dev/understudy/provider/models.json")) {
+            assertThat(Corpus.MAPPER.readTree(file.readAllBytes()).path("hosts"))
+                    .isNotEmpty()
+                    .allSatisfy(host ->
+                            assertThat(host.path("source").stringValue()).startsWith("https://"));
+        }
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The page says who continues a trailing assistant message, and how that is marked; the code does the same. */
+/** Compares the prefill table of docs/providers.md with the model catalog and the vendor presets. */
 class PrefillTableTest {
 
     record Row(String where, Set<String> models, String mark) {}
@@ -37,7 +37,7 @@ class PrefillTableTest {
     }
 
     @Test
-    void thePageTellsOfEveryModelThatIsKnownToContinue() throws IOException {
+    void pageListsEveryModelWithPrefill() throws IOException {
         assertThat(rows()).hasSameSizeAs(ModelCatalog.continuing().keySet());
         for (Row row : rows()) {
             assertThat(ModelCatalog.continuing()).containsEntry(row.where(), row.models());
@@ -46,7 +46,7 @@ class PrefillTableTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    void itsModelsDeclarePrefillThereAndTheMessageIsMarkedAsThePageSays(Row row) {
+    void listedModelsDeclarePrefillWithTheListedMark(Row row) {
         Endpoint endpoint = Endpoint.of("p", "https://" + row.where(), "k");
         for (String model : row.models()) {
             assertThat(endpoint.capabilities(model).has(Feature.PREFILL))
@@ -54,10 +54,8 @@ class PrefillTableTest {
                     .isTrue();
         }
         Continuation continuation = Stream.of(OpenAiCompatibleVendor.values())
-                .filter(openAiCompatibleVendor ->
-                        address(openAiCompatibleVendor).startsWith("https://" + row.where()))
-                .map(openAiCompatibleVendor ->
-                        openAiCompatibleVendor.quirks().turns().continuation())
+                .filter(vendor -> address(vendor).startsWith("https://" + row.where()))
+                .map(vendor -> vendor.quirks().turns().continuation())
                 .findFirst()
                 .orElse(Continuation.PLAIN);
         assertThat(continuation)
@@ -65,23 +63,20 @@ class PrefillTableTest {
         assertThat(row.mark()).isIn("not at all", "\"prefix\": true");
     }
 
-    private static String address(OpenAiCompatibleVendor openAiCompatibleVendor) {
+    private static String address(OpenAiCompatibleVendor vendor) {
         try {
-            return openAiCompatibleVendor.endpoint().baseUrl().toString();
+            return vendor.endpoint().baseUrl().toString();
         } catch (IllegalArgumentException needsAnAccount) {
             return "";
         }
     }
 
     @Test
-    void whoeverIsNotInItCannot() {
-        for (OpenAiCompatibleVendor openAiCompatibleVendor : OpenAiCompatibleVendor.values()) {
-            if (!address(openAiCompatibleVendor).isEmpty()) {
-                assertThat(openAiCompatibleVendor
-                                .endpoint()
-                                .capabilities("some-model")
-                                .has(Feature.PREFILL))
-                        .as(openAiCompatibleVendor.label())
+    void unlistedModelsDoNotDeclarePrefill() {
+        for (OpenAiCompatibleVendor vendor : OpenAiCompatibleVendor.values()) {
+            if (!address(vendor).isEmpty()) {
+                assertThat(vendor.endpoint().capabilities("some-model").has(Feature.PREFILL))
+                        .as(vendor.label())
                         .isFalse();
             }
         }
