@@ -81,10 +81,6 @@ class ArchitectureTest {
     /** Each line of the file is one circle: the simple names of its classes. A circle may lose classes, none may grow. */
     @Test
     void classCirclesOnlyShrink() throws IOException {
-        List<Set<String>> allowed = Files.readAllLines(ROOT.resolve("docs/class-circles.txt")).stream()
-                .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                .map(line -> Set.of(line.split(" ")))
-                .toList();
         List<Set<String>> found = new Circles(LIBRARY).names();
         if (System.getProperty("circles.update") != null) {
             Files.writeString(
@@ -95,6 +91,10 @@ class ArchitectureTest {
                                     .collect(Collectors.joining()));
             return;
         }
+        List<Set<String>> allowed = Files.readAllLines(ROOT.resolve("docs/class-circles.txt")).stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .map(line -> Set.of(line.split(" ")))
+                .toList();
         assertThat(found).allSatisfy(circle -> assertThat(allowed)
                 .anySatisfy(old -> assertThat(old).containsAll(circle)));
         assertThat(found.stream().mapToInt(Set::size).sum()).isLessThanOrEqualTo(75);
