@@ -33,14 +33,22 @@ record Page(Path path, List<String> lines) {
         }
     }
 
-    /** The README and all pages of docs. */
+    /** Returns the README, the pages for contributors, and all pages below docs. */
     static Stream<Page> all() {
-        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
-            List<String> names = docs.map(page -> "docs/" + page.getFileName())
+        return Stream.of(Stream.of("README.md"), below(".github"), below("docs"))
+                .flatMap(names -> names)
+                .map(Page::of);
+    }
+
+    private static Stream<String> below(String folder) {
+        try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
+            return files
+                    .map(file -> ROOT.relativize(file).toString())
                     .filter(name -> name.endsWith(".md"))
+                    .filter(name -> !name.contains("/target/") && !name.contains("/src/"))
                     .sorted()
-                    .toList();
-            return Stream.concat(Stream.of("README.md"), names.stream()).map(Page::of);
+                    .toList()
+                    .stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A snippet of a page is a whole class, or statements that find these imports and these fields around them. */
+/**
+ * Compiles the Java snippets of all pages. A snippet is a class or statements. A snippet with imports is compiled with these
+ * imports only; one without is compiled with the packages and the fields below.
+ */
 class SnippetsTest {
 
     private static final List<String> IMPORTS = List.of(
@@ -30,8 +33,17 @@ class SnippetsTest {
             "java.util.*",
             "dev.understudy.*",
             "dev.understudy.chat.*",
-            "dev.understudy.ops.*",
+            "dev.understudy.event.*",
+            "dev.understudy.policy.*",
             "dev.understudy.provider.*",
+            "dev.understudy.provider.endpoint.*",
+            "dev.understudy.shared.*",
+            "dev.understudy.ops.admin.*",
+            "dev.understudy.ops.agent.*",
+            "dev.understudy.ops.config.*",
+            "dev.understudy.ops.log.*",
+            "dev.understudy.ops.metrics.*",
+            "dev.understudy.ops.webhook.*",
             "dev.understudy.streaming.*",
             "dev.understudy.testing.*",
             "io.micrometer.core.instrument.MeterRegistry",
@@ -87,14 +99,17 @@ class SnippetsTest {
         List<String> head = new ArrayList<>();
         List<String> body = new ArrayList<>();
         lines.forEach(line -> (line.startsWith("import ") ? head : body).add(line));
-        IMPORTS.forEach(name -> head.add("import " + name + ";"));
+        boolean standsAlone = head.stream().anyMatch(line -> line.startsWith("import dev.understudy."));
+        if (!standsAlone) {
+            IMPORTS.forEach(name -> head.add("import " + name + ";"));
+        }
         boolean whole = body.stream()
                 .anyMatch(line -> line.matches("(public |final |abstract )*(class|record|interface|enum) .*"));
         String inside = String.join("\n", body);
         return String.join("\n", head)
                 + (whole
                         ? "\n" + inside.replaceAll("(?m)^public ", "")
-                        : "\nclass Snippet {\n" + String.join("\n", FIELDS) + "\nvoid run() throws Exception {\n"
+                        : "\nclass Snippet {\n" + (standsAlone ? "" : String.join("\n", FIELDS)) + "\nvoid run() throws Exception {\n"
                                 + inside + "\n}\n}\n");
     }
 
