@@ -20,7 +20,6 @@ module dev.understudy.ops {
 
     exports dev.understudy.ops.admin;
     exports dev.understudy.ops.agent;
-    exports dev.understudy.ops.config;
     exports dev.understudy.ops.log;
     exports dev.understudy.ops.metrics;
     exports dev.understudy.ops.webhook;

@@ -2,7 +2,7 @@ package dev.understudy.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.ops.config.Config;
+import dev.understudy.ops.agent.Config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

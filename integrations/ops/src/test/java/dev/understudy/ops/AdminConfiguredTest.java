@@ -9,7 +9,7 @@ import dev.understudy.ops.admin.ActivityLog;
 import dev.understudy.ops.admin.OpenApi;
 import dev.understudy.ops.admin.OperatorClient;
 import dev.understudy.ops.agent.Agents;
-import dev.understudy.ops.config.Config;
+import dev.understudy.ops.agent.Config;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;

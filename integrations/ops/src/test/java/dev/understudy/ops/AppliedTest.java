@@ -13,7 +13,7 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.Price;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.ops.agent.Agents;
-import dev.understudy.ops.config.Config;
+import dev.understudy.ops.agent.Config;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.understudy.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.ops.config.Config;
-import dev.understudy.ops.config.ConfigException;
+import dev.understudy.ops.agent.Config;
+import dev.understudy.ops.agent.ConfigException;
 import dev.understudy.ops.config.Effect;
 import dev.understudy.ops.config.Effects;
 import java.util.HashMap;

@@ -7,7 +7,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.ops.agent.Agents;
-import dev.understudy.ops.config.Config;
+import dev.understudy.ops.agent.Config;
 import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;

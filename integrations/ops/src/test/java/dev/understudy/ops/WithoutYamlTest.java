@@ -3,7 +3,7 @@ package dev.understudy.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.understudy.ops.config.Config;
+import dev.understudy.ops.agent.Config;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

@@ -3,8 +3,8 @@ package dev.understudy.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.understudy.ops.config.Config;
-import dev.understudy.ops.config.ConfigException;
+import dev.understudy.ops.agent.Config;
+import dev.understudy.ops.agent.ConfigException;
 import dev.understudy.ops.config.Effect;
 import java.io.IOException;
 import java.nio.file.Files;

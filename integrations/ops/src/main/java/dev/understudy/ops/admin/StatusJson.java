@@ -3,7 +3,7 @@ package dev.understudy.ops.admin;
 import dev.understudy.Understudy;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.ops.agent.Agents;
-import dev.understudy.ops.config.FailoverSettings;
+import dev.understudy.ops.agent.FailoverSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

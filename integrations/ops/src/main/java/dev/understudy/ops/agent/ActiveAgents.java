@@ -1,9 +1,6 @@
 package dev.understudy.ops.agent;
 
 import dev.understudy.ops.config.AgentSpec;
-import dev.understudy.ops.config.Config;
-import dev.understudy.ops.config.ConfigException;
-import dev.understudy.ops.config.FailoverSettings;
 import dev.understudy.ops.config.InvalidValueException;
 import java.util.Collection;
 import java.util.Collections;
@@ -120,13 +117,8 @@ final class ActiveAgents {
     private static Map<String, RunningAgent> built(Config config, Supplier<Map<String, RunningAgent>> chains) {
         try {
             return Collections.unmodifiableMap(chains.get());
-        } catch (InvalidValueException invalidValueException) {
-            throw new ConfigException(
-                    config.source(),
-                    List.of(new ConfigException.Error(
-                            invalidValueException.under(""),
-                            invalidValueException.what(),
-                            invalidValueException.right())));
+        } catch (InvalidValueException e) {
+            throw ConfigException.of(config.source(), List.of(e.at("")));
         }
     }
 

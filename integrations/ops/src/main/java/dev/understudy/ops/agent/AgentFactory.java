@@ -87,7 +87,7 @@ record AgentFactory(
             builder.listener(listener).sharedState(standing.apply(spec.id()));
             touch.accept(spec.id(), builder);
             Understudy door = builder.build();
-            return new RunningAgent(spec, door, spec.around(door));
+            return new RunningAgent(spec, door, spec.resuming(door));
         } catch (RuntimeException e) {
             lent.forEach(ChatProvider::close);
             throw e;
@@ -99,8 +99,8 @@ record AgentFactory(
         if (runningAgent.spec() == null || before == null || before.spec() == null) {
             return;
         }
-        String primary = runningAgent.spec().cast().get(0).name();
-        if (!primary.equals(before.spec().cast().get(0).name())) {
+        String primary = runningAgent.spec().providers().get(0).name();
+        if (!primary.equals(before.spec().providers().get(0).name())) {
             String id = runningAgent.spec().id();
             tell(id, new SharedState.Active(id, primary, true));
         }

@@ -1,7 +1,5 @@
 package dev.understudy.ops.agent;
 
-import dev.understudy.ops.config.Config;
-import dev.understudy.ops.config.ConfigException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,6 @@ package dev.understudy.ops.agent;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.ops.config.AgentSpec;
-import dev.understudy.ops.config.FailoverSettings;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ final class RunningAgent {
     }
 
     FailoverSettings settings() {
-        return spec == null ? CodeSettings.settings(understudy) : spec.settings();
+        return spec == null ? CodeSettings.settings(understudy) : ConfiguredSettings.of(spec);
     }
 
     Understudy understudy() {

@@ -2,9 +2,7 @@ package dev.understudy.ops.agent;
 
 import dev.understudy.ops.config.AgentSpec;
 import dev.understudy.ops.config.ConfigErrors;
-import dev.understudy.ops.config.ConfigException;
 import dev.understudy.ops.config.ConfigNode;
-import dev.understudy.ops.config.FailoverSettings;
 import dev.understudy.ops.config.PolicyKeys;
 import dev.understudy.ops.config.ProviderSpec;
 import dev.understudy.ops.config.ScalarTypes;
@@ -44,7 +42,8 @@ final class SettingsValidator {
         longer(path + ".healthCheck.interval", wanted.healthCheck().interval(), found);
         longer(path + ".healthCheck.timeout", wanted.healthCheck().timeout(), found);
         if (found.isClean()) {
-            AgentSpec changed = agent.with(wanted, name -> Objects.requireNonNull(providers.get(name)));
+            AgentSpec changed =
+                    ConfiguredSettings.applied(agent, wanted, name -> Objects.requireNonNull(providers.get(name)));
             ProviderSpec incomplete = changed.withoutModel();
             if (incomplete == null) {
                 return changed;
@@ -54,7 +53,7 @@ final class SettingsValidator {
                     "has no model to go to: provider '" + incomplete.name() + "' names none",
                     "healthCheck.model in the configuration");
         }
-        throw new ConfigException("The change", found.errors());
+        throw ConfigException.of("The change", found.errors());
     }
 
     private static void named(String path, String name, List<String> known, Set<String> named, ConfigErrors found) {

@@ -1,4 +1,4 @@
-/** Agents built from a configuration: what is in service, reload, and the watched configuration file. */
+/** Configurations, the agents that are built from them, reload at runtime, and the watched configuration file. */
 @NullMarked
 package dev.understudy.ops.agent;
 

@@ -3,102 +3,74 @@ package dev.understudy.ops.config;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatProvider;
-import dev.understudy.ops.config.FailoverSettings.HealthCheck;
 import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.HealthCheckPolicy;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An agent as it is configured. Equal if it would be the same chain again.
+ * A configured agent. Two specifications are equal when they lead to the same chain of providers.
  *
- * @param id its name
- * @param cast who can be asked, the primary first
- * @param said what the document says
- * @param told what an operator has said of health checks since: it counts most
+ * @param id name of the agent
+ * @param providers its providers, the primary first
+ * @param values values of the document
+ * @param overrides values of health checks that were set at runtime; they take precedence over those of providers and of the
+ *     document
  */
-public record AgentSpec(String id, List<ProviderSpec> cast, ConfigValues said, ConfigValues told) {
+public record AgentSpec(String id, List<ProviderSpec> providers, ConfigValues values, ConfigValues overrides) {
 
-    /** Composes the chain. Nothing is sent, unless health checks are on. */
-    public UnderstudyBuilder builder(Function<ProviderSpec, ChatProvider> providers) {
+    /** Returns a builder for the chain. Nothing is sent before it is built; afterwards only health checks are, if enabled. */
+    public UnderstudyBuilder builder(Function<ProviderSpec, ChatProvider> factory) {
         UnderstudyBuilder builder = Understudy.builder().name(id);
-        AgentKeys.apply(said, builder);
-        for (ProviderSpec spec : cast) {
-            builder.provider(providers.apply(spec), spec.providerOptions().withHealthChecks(probes(spec)));
+        AgentKeys.apply(values, builder);
+        for (ProviderSpec spec : providers) {
+            builder.provider(factory.apply(spec), spec.providerOptions().withHealthChecks(healthCheckPolicy(spec)));
         }
         return builder;
     }
 
-    public ChatProvider around(Understudy door) {
-        return said.get(AgentKeys.RESUME).around(door);
+    /** Wraps the chain so that interrupted streams are resumed, if this agent resumes. */
+    public ChatProvider resuming(Understudy understudy) {
+        return values.get(AgentKeys.RESUME).around(understudy);
     }
 
-    HealthCheckPolicy probes(ProviderSpec spec) {
-        return HealthCheckKeys.probes(health(spec), spec.providerOptions());
+    HealthCheckPolicy healthCheckPolicy(ProviderSpec spec) {
+        return HealthCheckKeys.probes(healthCheck(spec), spec.providerOptions());
     }
 
-    private ConfigValues health(ProviderSpec spec) {
-        return told.over(spec.healthCheck()).over(said.get(AgentKeys.HEALTH_CHECK));
+    private ConfigValues healthCheck(ProviderSpec spec) {
+        return overrides.over(spec.healthCheck()).over(values.get(AgentKeys.HEALTH_CHECK));
     }
 
-    public FailoverSettings settings() {
-        FailoverPolicy failoverPolicy = failover();
-        return new FailoverSettings(
-                cast.get(0).name(),
-                cast.stream().skip(1).map(ProviderSpec::name).toList(),
-                failoverPolicy.automatic(),
-                failoverPolicy.maxConsecutiveFailures(),
-                healthCheck());
+    /** Values of the primary's health checks. */
+    public ConfigValues healthCheck() {
+        return healthCheck(providers.get(0));
     }
 
-    private FailoverPolicy failover() {
-        return PolicyKeys.FAILOVER.made().apply(said.get(AgentKeys.FAILOVER));
+    public FailoverPolicy failover() {
+        return PolicyKeys.FAILOVER.made().apply(values.get(AgentKeys.FAILOVER));
     }
 
-    private HealthCheck healthCheck() {
-        ConfigValues health = health(cast.get(0));
-        return new HealthCheck(
-                health.get(HealthCheckKeys.ENABLED),
-                health.get(HealthCheckKeys.INTERVAL),
-                health.get(HealthCheckKeys.TIMEOUT),
-                HealthCheckKeys.query(health));
+    public AgentSpec withProviders(List<ProviderSpec> providers) {
+        return new AgentSpec(id, List.copyOf(providers), values, overrides);
     }
 
-    /** With what an operator wants instead; of health checks only what differs, so that providers keep what is their own. */
-    public AgentSpec with(FailoverSettings wanted, Function<String, ProviderSpec> providers) {
-        List<ProviderSpec> next = new ArrayList<>(List.of(providers.apply(wanted.primary())));
-        wanted.backups().forEach(name -> next.add(providers.apply(name)));
-        ConfigValues failover = said.get(AgentKeys.FAILOVER)
-                .with(PolicyKeys.AUTOMATIC_FAILOVER, wanted.automatic())
-                .with(PolicyKeys.MAX_CONSECUTIVE_FAILURES, wanted.maxConsecutiveFailures());
-        return new AgentSpec(
-                id,
-                List.copyOf(next),
-                said.with(AgentKeys.FAILOVER, failover),
-                told(healthCheck(), wanted.healthCheck()));
+    public AgentSpec withFailover(boolean automatic, int maxConsecutiveFailures) {
+        ConfigValues failover = values.get(AgentKeys.FAILOVER)
+                .with(PolicyKeys.AUTOMATIC_FAILOVER, automatic)
+                .with(PolicyKeys.MAX_CONSECUTIVE_FAILURES, maxConsecutiveFailures);
+        return new AgentSpec(id, providers, values.with(AgentKeys.FAILOVER, failover), overrides);
     }
 
-    private ConfigValues told(HealthCheck is, HealthCheck wanted) {
-        ConfigValues more = told;
-        if (wanted.enabled() != is.enabled()) {
-            more = more.with(HealthCheckKeys.ENABLED, wanted.enabled());
-        }
-        if (!wanted.interval().equals(is.interval())) {
-            more = more.with(HealthCheckKeys.INTERVAL, wanted.interval());
-        }
-        if (!wanted.timeout().equals(is.timeout())) {
-            more = more.with(HealthCheckKeys.TIMEOUT, wanted.timeout());
-        }
-        String query = wanted.query() == null ? "" : wanted.query();
-        return query.equals(is.query() == null ? "" : is.query()) ? more : more.with(HealthCheckKeys.QUERY, query);
+    public AgentSpec withOverrides(ConfigValues overrides) {
+        return new AgentSpec(id, providers, values, overrides);
     }
 
-    /** A provider whose health query has no model to go to; {@code null} if all have. */
+    /** Returns a provider that has a health query and no model for it; {@code null} if there is none. */
     public @Nullable ProviderSpec withoutModel() {
-        return cast.stream()
-                .filter(spec -> !HealthCheckKeys.isComplete(health(spec), spec.providerOptions()))
+        return providers.stream()
+                .filter(spec -> !HealthCheckKeys.isComplete(healthCheck(spec), spec.providerOptions()))
                 .findFirst()
                 .orElse(null);
     }

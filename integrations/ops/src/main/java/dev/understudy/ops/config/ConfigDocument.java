@@ -32,8 +32,16 @@ public record ConfigDocument(
             List.of(PROVIDERS, DEFAULTS, AGENTS, WEBHOOKS),
             said -> said);
 
-    /** The document; {@code null}, and the mistakes told, if it cannot be used. */
-    static @Nullable ConfigDocument read(ConfigNode configNode, ConfigErrors found) {
+    /** Largest number of characters of a document. */
+    public static final int MAX_CHARACTERS = ConfigParser.MOST_CHARACTERS;
+
+    /** Parses JSON or YAML. Returns {@code null}, with at least one error reported, if the document cannot be used. */
+    public static @Nullable ConfigDocument parse(String text, ConfigErrors errors) {
+        ConfigNode document = ConfigParser.read(text, errors);
+        return document == null ? null : read(document, errors);
+    }
+
+    private static @Nullable ConfigDocument read(ConfigNode configNode, ConfigErrors found) {
         ConfigNode whole = configNode instanceof ConfigNode.Table table ? withDefaults(table) : configNode;
         ConfigValues said = SECTION.read(whole, found);
         if (whole instanceof ConfigNode.Table table) {
@@ -46,7 +54,7 @@ public record ConfigDocument(
         said.get(PROVIDERS).forEach((name, provider) -> providers.put(name, provider.named(name)));
         Map<String, AgentSpec> agents = new LinkedHashMap<>();
         said.get(AGENTS).forEach((id, configValues) -> {
-            AgentSpec agent = new AgentSpec(id, cast(configValues, providers), configValues, ConfigValues.NONE);
+            AgentSpec agent = new AgentSpec(id, providers(configValues, providers), configValues, ConfigValues.NONE);
             ProviderSpec incomplete = agent.withoutModel();
             if (incomplete != null) {
                 found.mistake(
@@ -74,7 +82,7 @@ public record ConfigDocument(
         return new ConfigNode.Table(document.path(), fields);
     }
 
-    private static List<ProviderSpec> cast(ConfigValues agent, Map<String, ProviderSpec> providers) {
+    private static List<ProviderSpec> providers(ConfigValues agent, Map<String, ProviderSpec> providers) {
         String primary = agent.find(AgentKeys.PRIMARY);
         if (primary == null) {
             return List.copyOf(providers.values());

@@ -26,7 +26,7 @@ public final class ConfigErrors {
 
     private final Map<String, String> environment;
     /** By path: what is found first at a place explains what is found there later. */
-    private final Map<String, ConfigException.Error> mistakes = new LinkedHashMap<>();
+    private final Map<String, ConfigError> mistakes = new LinkedHashMap<>();
 
     private final Set<String> secrets = new LinkedHashSet<>();
 
@@ -35,7 +35,7 @@ public final class ConfigErrors {
     }
 
     public void mistake(String path, String what, String right) {
-        mistakes.putIfAbsent(path, new ConfigException.Error(path, what, right));
+        mistakes.putIfAbsent(path, new ConfigError(path, what, right));
     }
 
     /** Whatever is told, this is not. */
@@ -84,14 +84,14 @@ public final class ConfigErrors {
     }
 
     /** Without any secret that was met, longest first. */
-    public List<ConfigException.Error> errors() {
+    public List<ConfigError> errors() {
         List<String> hidden = secrets.stream()
                 .filter(value -> value.length() >= SHORTEST_SECRET)
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .toList();
-        List<ConfigException.Error> told = new ArrayList<>();
-        for (ConfigException.Error mistake : mistakes.values()) {
-            told.add(new ConfigException.Error(
+        List<ConfigError> told = new ArrayList<>();
+        for (ConfigError mistake : mistakes.values()) {
+            told.add(new ConfigError(
                     without(hidden, mistake.path()),
                     without(hidden, mistake.what()),
                     without(hidden, mistake.right())));

@@ -8,14 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The JSON Schema of configurations: shipped as a file, and made from the keys, so that a test can compare. */
-final class ConfigSchema {
+public final class ConfigSchema {
 
     static final String RESOURCE = "/dev/understudy/ops/understudy.schema.json";
 
     private ConfigSchema() {}
 
     /** As it is shipped. */
-    static String text() {
+    public static String text() {
         try (InputStream in = ConfigSchema.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
                 throw new IllegalStateException("The jar lacks " + RESOURCE);

@@ -16,7 +16,7 @@ public record ConfigValues(Map<ConfigKey<?>, Object> said) {
     }
 
     /** What is said, or holds when nothing is. */
-    <T> T get(ConfigKey<T> configKey) {
+    public <T> T get(ConfigKey<T> configKey) {
         return Objects.requireNonNull(find(configKey), configKey.name());
     }
 
@@ -39,7 +39,7 @@ public record ConfigValues(Map<ConfigKey<?>, Object> said) {
         return new ConfigValues(both);
     }
 
-    <T> ConfigValues with(ConfigKey<T> configKey, T value) {
+    public <T> ConfigValues with(ConfigKey<T> configKey, T value) {
         return new ConfigValues(Map.of(configKey, value)).over(this);
     }
 }

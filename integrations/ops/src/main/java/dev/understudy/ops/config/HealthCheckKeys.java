@@ -13,11 +13,11 @@ public final class HealthCheckKeys {
 
     private static final HealthCheckPolicy USUAL = HealthCheckPolicy.off();
 
-    static final ConfigKey<Boolean> ENABLED = ConfigKey.of(
+    public static final ConfigKey<Boolean> ENABLED = ConfigKey.of(
             "enabled", ScalarTypes.FLAG, USUAL.enabled(), "whether providers are looked at in the background");
-    static final ConfigKey<Duration> INTERVAL = ConfigKey.of(
+    public static final ConfigKey<Duration> INTERVAL = ConfigKey.of(
             "interval", ScalarTypes.DURATION, USUAL.interval(), "between two checks of a provider, ±10 % by chance");
-    static final ConfigKey<Duration> TIMEOUT =
+    public static final ConfigKey<Duration> TIMEOUT =
             ConfigKey.of("timeout", ScalarTypes.DURATION, USUAL.timeout(), "of one check");
     static final ConfigKey<Integer> UNHEALTHY_AFTER = ConfigKey.of(
             "unhealthyAfter",
@@ -26,7 +26,7 @@ public final class HealthCheckKeys {
             "so many failures in a row take a provider out of rotation");
     static final ConfigKey<Integer> HEALTHY_AFTER = ConfigKey.of(
             "healthyAfter", ScalarTypes.whole(1), USUAL.healthyAfter(), "so many successes in a row put it back");
-    static final ConfigKey<String> QUERY = ConfigKey.optional(
+    public static final ConfigKey<String> QUERY = ConfigKey.optional(
             "query", ScalarTypes.TEXT, "what is asked instead of a cheap GET; it is billed like any call");
     static final ConfigKey<String> MODEL = ConfigKey.optional(
             "model",
@@ -61,7 +61,7 @@ public final class HealthCheckKeys {
     }
 
     /** What is asked; {@code null} for a cheap GET. An operator takes a query back with an empty one. */
-    static @Nullable String query(ConfigValues said) {
+    public static @Nullable String query(ConfigValues said) {
         String query = said.find(QUERY);
         return query == null || query.isEmpty() ? null : query;
     }

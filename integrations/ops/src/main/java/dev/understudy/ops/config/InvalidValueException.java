@@ -23,6 +23,11 @@ public final class InvalidValueException extends IllegalArgumentException {
         return right;
     }
 
+    /** This error as one of the section at a path. */
+    public ConfigError at(String path) {
+        return new ConfigError(under(path), what(), right);
+    }
+
     public String under(String path) {
         String where = path;
         for (String step : key.isEmpty() ? new String[0] : key.split("/")) {

@@ -1,4 +1,4 @@
-/** Configuration documents: reading, validation with precise errors, JSON Schema. */
+/** Configuration documents: keys and their types, parsing, validation with the position of each error, JSON Schema. Not API. */
 @NullMarked
 package dev.understudy.ops.config;
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.Understudy;
-import dev.understudy.ops.config.Config;
-import dev.understudy.ops.config.ConfigException;
 import dev.understudy.testing.ScriptedProvider;
 import java.io.IOException;
 import java.nio.file.Files;

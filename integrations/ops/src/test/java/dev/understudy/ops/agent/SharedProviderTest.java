@@ -3,7 +3,6 @@ package dev.understudy.ops.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatProvider;
-import dev.understudy.ops.config.Config;
 import dev.understudy.testing.ScriptedProvider;
 import java.util.Map;
 import java.util.Objects;

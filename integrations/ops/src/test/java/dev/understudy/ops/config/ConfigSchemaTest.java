@@ -38,12 +38,12 @@ class ConfigSchemaTest {
                     made);
             return;
         }
-        assertThat(PRETTY.readTree(Config.schema())).isEqualTo(PRETTY.readTree(made));
+        assertThat(PRETTY.readTree(ConfigSchema.text())).isEqualTo(PRETTY.readTree(made));
     }
 
     @Test
     void itsReferencesLeadSomewhere() {
-        Map<String, Object> schema = JsonDocuments.object(Config.schema().getBytes(StandardCharsets.UTF_8));
+        Map<String, Object> schema = JsonDocuments.object(ConfigSchema.text().getBytes(StandardCharsets.UTF_8));
         Set<String> defined = new HashSet<>(((Map<?, ?>) schema.get("$defs"))
                 .keySet().stream().map(name -> "#/$defs/" + name).toList());
         List<Object> referred = new ArrayList<>();

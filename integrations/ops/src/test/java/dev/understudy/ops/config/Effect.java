@@ -1,5 +1,8 @@
 package dev.understudy.ops.config;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.ops.agent.Config;
 import dev.understudy.ops.event.JsonDocuments;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,14 +21,14 @@ import java.util.function.Function;
  * @param expected what that should be
  */
 public record Effect(
-        String path, Object value, Map<String, Object> also, Function<Config, Object> seen, Object expected) {
+        String path, Object value, Map<String, Object> also, Function<ConfigDocument, Object> seen, Object expected) {
 
     public static final Map<String, String> ENVIRONMENT = Map.of(
             "KEY_1", "sk-first-0123456789",
             "KEY_2", "sk-second-0123456789",
             "HOOK", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
 
-    static Effect of(String path, Object value, Function<Config, Object> seen, Object expected) {
+    static Effect of(String path, Object value, Function<ConfigDocument, Object> seen, Object expected) {
         return new Effect(path, value, Map.of(), seen, expected);
     }
 
@@ -40,25 +43,32 @@ public record Effect(
         return new Effect(path.replaceFirst("^agents\\.a\\.", "defaults."), value, also, seen, expected);
     }
 
-    Config config() {
-        return parse(true, ENVIRONMENT);
+    ConfigDocument config() {
+        return document(true);
     }
 
     public Config config(Map<String, String> environment) {
-        return parse(true, environment);
+        return Config.parse(text(true), environment);
     }
 
-    Config configWithoutIt() {
-        return parse(false, ENVIRONMENT);
+    ConfigDocument configWithoutIt() {
+        return document(false);
     }
 
-    private Config parse(boolean withIt, Map<String, String> environment) {
+    private ConfigDocument document(boolean withIt) {
+        ConfigErrors errors = new ConfigErrors(ENVIRONMENT);
+        ConfigDocument document = ConfigDocument.parse(text(withIt), errors);
+        assertThat(errors.errors()).isEmpty();
+        return document;
+    }
+
+    private String text(boolean withIt) {
         Map<String, Object> document = base();
         also.forEach((other, what) -> put(document, other, what));
         if (withIt) {
             put(document, path, value);
         }
-        return Config.parse(new String(JsonDocuments.write(document), StandardCharsets.UTF_8), environment);
+        return new String(JsonDocuments.write(document), StandardCharsets.UTF_8);
     }
 
     private static Map<String, Object> base() {

@@ -53,12 +53,12 @@ public final class Effects {
                 Effect.of(
                         "agents.a.primary",
                         "q",
-                        config -> spec(config).cast().get(0).name(),
+                        config -> spec(config).providers().get(0).name(),
                         "q"),
                 Effect.of(
                         "agents.a.backups",
                         List.of("q"),
-                        config -> spec(config).cast().stream()
+                        config -> spec(config).providers().stream()
                                 .map(ProviderSpec::name)
                                 .toList(),
                         List.of("p", "q")),
@@ -450,58 +450,58 @@ public final class Effects {
                         7));
     }
 
-    private static AgentSpec spec(Config config) {
-        return config.document().agents().get("a");
+    private static AgentSpec spec(ConfigDocument config) {
+        return config.agents().get("a");
     }
 
-    private static ProviderSpec provider(Config config) {
-        return config.document().providers().get("p");
+    private static ProviderSpec provider(ConfigDocument config) {
+        return config.providers().get("p");
     }
 
-    private static Remote remote(Config config) {
+    private static Remote remote(ConfigDocument config) {
         return (Remote) provider(config).source();
     }
 
-    private static Endpoint endpoint(Config config) {
+    private static Endpoint endpoint(ConfigDocument config) {
         return remote(config).endpoint();
     }
 
-    private static Transport transport(Config config) {
+    private static Transport transport(ConfigDocument config) {
         return endpoint(config).transport();
     }
 
-    private static OpenAiCompatibility quirksOf(Config config) {
+    private static OpenAiCompatibility quirksOf(ConfigDocument config) {
         return remote(config).openAiCompatibility();
     }
 
-    private static String host(Config config) {
+    private static String host(ConfigDocument config) {
         return endpoint(config).baseUrl().getHost();
     }
 
-    private static Price price(Config config) {
+    private static Price price(ConfigDocument config) {
         return endpoint(config).capabilities("m").price();
     }
 
-    private static ProviderOptions seat(Config config) {
+    private static ProviderOptions seat(ConfigDocument config) {
         return provider(config).providerOptions();
     }
 
-    private static HealthCheckPolicy probes(Config config) {
-        return spec(config).probes(provider(config));
+    private static HealthCheckPolicy probes(ConfigDocument config) {
+        return spec(config).healthCheckPolicy(provider(config));
     }
 
-    private static String asked(Config config) {
+    private static String asked(ConfigDocument config) {
         ChatRequest query = probes(config).query();
         return query == null
                 ? ""
                 : query.model() + ": " + ((Message.User) query.messages().get(0)).text();
     }
 
-    private static Webhooks.Options hook(Config config) {
+    private static Webhooks.Options hook(ConfigDocument config) {
         return config.webhooks().get(0);
     }
 
-    private static boolean described(Config config, String text) {
+    private static boolean described(ConfigDocument config, String text) {
         try (Understudy door = spec(config)
                 .builder(provider -> ScriptedProvider.named(provider.name()))
                 .build()) {
@@ -510,11 +510,11 @@ public final class Effects {
     }
 
     /** What an agent was told by this key. */
-    private static Function<Config, Object> said(String key) {
+    private static Function<ConfigDocument, Object> said(String key) {
         return config -> AgentKeys.SECTION.configKeys().stream()
                 .filter(each -> each.name().equals(key))
                 .findFirst()
-                .map(each -> find(spec(config).said(), each))
+                .map(each -> find(spec(config).values(), each))
                 .orElseThrow();
     }
 

@@ -8,6 +8,8 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.agent.Config;
+import dev.understudy.ops.agent.ConfigException;
 import dev.understudy.streaming.ResumePolicy;
 import dev.understudy.streaming.ResumePolicy.Limits;
 import dev.understudy.streaming.ResumeStrategy;
@@ -69,17 +71,18 @@ class ResumeKeysTest {
     }
 
     private static ResumePolicy policy(String settings) {
-        Config config = Config.parse("""
+        ConfigDocument config =
+                ConfigDocument.parse("""
                 {"providers": {"ann": {"supplied": true}},
-                 "agents": {"a": {"primary": "ann", "resume": {%s}}}}""".formatted(settings.replace('\'', '"')), Map.of());
-        ResumeKeys.Resume resume = config.document().agents().get("a").said().get(AgentKeys.RESUME);
+                 "agents": {"a": {"primary": "ann", "resume": {%s}}}}""".formatted(settings.replace('\'', '"')), new ConfigErrors(Map.of()));
+        ResumeKeys.Resume resume = config.agents().get("a").values().get(AgentKeys.RESUME);
         assertThat(resume.enabled()).isTrue();
         return resume.policy();
     }
 
     @Test
     void theDefaultsThatAreToldAreTheDefaults() {
-        assertThat(Config.schema()).contains("\"default\" : 64", "\"default\" : 40", "\"default\" : 200");
+        assertThat(ConfigSchema.text()).contains("\"default\" : 64", "\"default\" : 40", "\"default\" : 200");
         assertThat(USUAL.limits()).isEqualTo(new Limits(64, 40, 200));
         assertThat(USUAL.takeovers()).isEqualTo(1);
         assertThat(USUAL.wholeStructured()).isTrue();

@@ -81,7 +81,7 @@ class YamlTest {
         ConfigErrors found = new ConfigErrors(Map.of());
         assertThat(ConfigParser.read("a: " + "x".repeat(ConfigParser.MOST_CHARACTERS), found))
                 .isNull();
-        assertThat(found.errors()).extracting(ConfigException.Error::what).containsExactly("is longer than 1 MiB");
+        assertThat(found.errors()).extracting(ConfigError::what).containsExactly("is longer than 1 MiB");
     }
 
     @Test

@@ -8,7 +8,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.event.Event;
 import dev.understudy.ops.Day;
 import dev.understudy.ops.agent.Agents;
-import dev.understudy.ops.config.Config;
+import dev.understudy.ops.agent.Config;
 import dev.understudy.testing.ScriptedProvider;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;

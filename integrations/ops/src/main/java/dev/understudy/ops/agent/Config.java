@@ -1,6 +1,8 @@
-package dev.understudy.ops.config;
+package dev.understudy.ops.agent;
 
-import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.config.ConfigDocument;
+import dev.understudy.ops.config.ConfigErrors;
+import dev.understudy.ops.config.ConfigSchema;
 import dev.understudy.ops.webhook.Webhooks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,19 +35,15 @@ public final class Config {
     private final @Nullable Path file;
     private final Map<String, String> environment;
     private final String text;
-    private final ConfigDocument configDocument;
+    private final ConfigDocument document;
 
     private Config(
-            String source,
-            @Nullable Path file,
-            Map<String, String> environment,
-            String text,
-            ConfigDocument configDocument) {
+            String source, @Nullable Path file, Map<String, String> environment, String text, ConfigDocument document) {
         this.source = source;
         this.file = file;
         this.text = text;
         this.environment = environment;
-        this.configDocument = configDocument;
+        this.document = document;
     }
 
     /**
@@ -114,19 +112,18 @@ public final class Config {
                 .orElse(null);
     }
 
-    public static Config parse(String text, String source, @Nullable Path file, Map<String, String> environment) {
-        ConfigErrors found = new ConfigErrors(environment);
-        ConfigNode configNode = ConfigParser.read(text, found);
-        ConfigDocument configDocument = configNode == null ? null : ConfigDocument.read(configNode, found);
-        if (configDocument == null) {
-            throw new ConfigException(source, found.errors());
+    static Config parse(String text, String source, @Nullable Path file, Map<String, String> environment) {
+        ConfigErrors errors = new ConfigErrors(environment);
+        ConfigDocument document = ConfigDocument.parse(text, errors);
+        if (document == null) {
+            throw ConfigException.of(source, errors.errors());
         }
-        return new Config(source, file, environment, text, configDocument);
+        return new Config(source, file, environment, text, document);
     }
 
-    public static String text(Path file) {
+    static String text(Path file) {
         try {
-            if (Files.size(file) > 4L * ConfigParser.MOST_CHARACTERS) {
+            if (Files.size(file) > 4L * ConfigDocument.MAX_CHARACTERS) {
                 throw unreadable(file, "is longer than 1 MiB", "a shorter document");
             }
             return StandardCharsets.UTF_8
@@ -157,17 +154,17 @@ public final class Config {
 
     /** The ids of its agents, in order. */
     public List<String> agents() {
-        return List.copyOf(configDocument.agents().keySet());
+        return List.copyOf(document.agents().keySet());
     }
 
     /** The names of its providers, in order. */
     public List<String> providers() {
-        return List.copyOf(configDocument.providers().keySet());
+        return List.copyOf(document.providers().keySet());
     }
 
     /** Who is told what happens, in order; for {@link Webhooks#start}. */
     public List<Webhooks.Options> webhooks() {
-        return configDocument.webhooks();
+        return document.webhooks();
     }
 
     /** The JSON Schema of all configurations: what editors check and complete with. */
@@ -176,16 +173,16 @@ public final class Config {
     }
 
     /** As it was read. */
-    public String text() {
+    String text() {
         return text;
     }
 
-    public Map<String, String> environment() {
+    Map<String, String> environment() {
         return environment;
     }
 
-    public ConfigDocument document() {
-        return configDocument;
+    ConfigDocument document() {
+        return document;
     }
 
     /** Names where it came from and what is in it; no address and no secret. */

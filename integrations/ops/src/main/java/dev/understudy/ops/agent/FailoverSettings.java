@@ -1,4 +1,4 @@
-package dev.understudy.ops.config;
+package dev.understudy.ops.agent;
 
 import java.time.Duration;
 import java.util.List;

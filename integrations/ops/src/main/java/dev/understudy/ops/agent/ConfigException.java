@@ -1,5 +1,6 @@
-package dev.understudy.ops.config;
+package dev.understudy.ops.agent;
 
+import dev.understudy.ops.config.ConfigError;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -27,7 +28,15 @@ public final class ConfigException extends RuntimeException {
 
     private final transient List<Error> errors;
 
-    public ConfigException(String source, List<Error> errors) {
+    static ConfigException of(String source, List<ConfigError> errors) {
+        return new ConfigException(
+                source,
+                errors.stream()
+                        .map(error -> new Error(error.path(), error.what(), error.right()))
+                        .toList());
+    }
+
+    ConfigException(String source, List<Error> errors) {
         super(message(source, errors));
         this.errors = List.copyOf(errors);
     }

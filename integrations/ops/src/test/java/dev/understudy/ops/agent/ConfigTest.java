@@ -1,4 +1,4 @@
-package dev.understudy.ops.config;
+package dev.understudy.ops.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
