@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** docs/configuration.md tells every key as the schema has it, its examples load, and the long one has every key. */
+/** Checks docs/configuration.md: its tables are those of the schema, its examples load, and the longest one has every key. */
 class ConfigurationTest {
 
     private static final Page PAGE = Page.of("docs/configuration.md");
@@ -45,7 +45,7 @@ class ConfigurationTest {
             Map.entry("COMPANY_CA", Page.ROOT.resolve(AUTHORITY).toString()));
 
     @Test
-    void thePageTellsEveryKey() throws IOException {
+    void pageHasEveryKey() throws IOException {
         List<String> wanted = tables();
         int begin = PAGE.lines().indexOf(BEGIN);
         int end = PAGE.lines().indexOf(END);
@@ -68,20 +68,20 @@ class ConfigurationTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("examples")
-    void theExampleLoads(Page.Fence example) {
+    void exampleLoads(Page.Fence example) {
         assertThat(Config.parse(String.join("\n", example.lines()), ENVIRONMENT).agents())
                 .isNotEmpty();
     }
 
     @Test
-    void theFileForTheGatewayLoads() {
+    void gatewayConfigurationLoads() {
         assertThat(Config.read(Page.ROOT.resolve(Path.of("examples", "config", "understudy.yaml")), ENVIRONMENT)
                         .agents())
                 .isNotEmpty();
     }
 
     @Test
-    void theLongExampleHasEveryKey() {
+    void longestExampleHasEveryKey() {
         Page.Fence longest = examples()
                 .max((one, other) -> one.lines().size() - other.lines().size())
                 .orElseThrow();
@@ -96,7 +96,7 @@ class ConfigurationTest {
         assertThat(used).isEqualTo(there);
     }
 
-    /** Which key of which section is used. */
+    /** Collects every key of the example as {@code section.key}. */
     private static void collect(JsonNode schema, JsonNode value, String section, Set<String> used) {
         if (schema.has("$ref")) {
             String name = schema.get("$ref").asString().substring("#/$defs/".length());

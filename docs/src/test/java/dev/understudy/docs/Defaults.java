@@ -23,39 +23,63 @@ import javax.tools.JavaFileObject;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
-/** The defaults as the code has them, written as a page would: option → value. */
+/** Reads the default values of all options from the code, in the form in which the pages show them. */
 final class Defaults {
 
     static final String BUILDER = "UnderstudyBuilder";
 
-    private static final List<String> PACKAGES =
-            List.of("dev.understudy", "dev.understudy.provider", "dev.understudy.streaming");
+    /** Packages whose simple class names the pages use; no two of these classes share a name. */
+    private static final List<String> PACKAGES = Stream.of(
+                    "",
+                    ".call",
+                    ".event",
+                    ".policy",
+                    ".pool",
+                    ".provider",
+                    ".provider.endpoint",
+                    ".provider.error",
+                    ".provider.framing",
+                    ".provider.http",
+                    ".provider.json",
+                    ".provider.openai",
+                    ".provider.openai.responses",
+                    ".shared",
+                    ".streaming")
+            .map("dev.understudy"::concat)
+            .toList();
 
-    /** Where the builder's option is not called as its field. */
+    /** Builder options whose name differs from the name of their field. */
     private static final Map<String, String> OPTIONS = Map.of(
+            "timeoutPolicy", "timeouts",
             "reasoning", "reasoningTimeouts",
+            "failoverPolicy", "failover",
+            "hedgingPolicy", "hedging",
             "aroundFilters", "routeAroundFilters",
             "invalidStops", "stopOnInvalidRequest",
-            "time", "scheduler",
-            "random", "random");
+            "timeSource", "scheduler");
 
     private static final String UNNAMED = "built in";
     private static final Map<String, List<Class<?>>> CLASSES = new ConcurrentHashMap<>();
 
     private Defaults() {}
 
-    /** The builder, the public records that it holds, and those that have defaults. */
+    /** Returns the builder, the public records among its fields, and all other public records with {@code defaults()}. */
     static Stream<String> sections() {
         Stream<Class<?>> held = fields().<Class<?>>map(Field::getType);
         Stream<Class<?>> others =
                 PACKAGES.stream().flatMap(Defaults::classes).filter(type -> preset(type, "defaults") != null);
         Stream<String> records = Stream.concat(held, others)
                 .filter(type -> type.isRecord() && Modifier.isPublic(type.getModifiers()))
+                .filter(type -> PACKAGES.contains(type.getPackageName()))
                 .map(Class::getSimpleName);
         return Stream.concat(Stream.of(BUILDER), records).distinct();
     }
 
-    /** @param section the name of a record, "Record.preset", or the builder */
+    /**
+     * Returns option and value of one section.
+     *
+     * @param section name of a record, {@code Record.preset}, or the builder
+     */
     static Map<String, String> of(String section) {
         if (section.equals(BUILDER)) {
             return builder();
@@ -65,7 +89,7 @@ final class Defaults {
         return values;
     }
 
-    /** What "Record.preset()" answers; for "Record" what the builder holds, or the record's defaults. */
+    /** Returns the result of {@code Record.preset()}; for {@code Record} the builder's value, or the record's defaults. */
     private static Object instance(String section) {
         String[] parts = section.split("\\.");
         Class<?> type = type(parts[0]);
@@ -77,12 +101,12 @@ final class Defaults {
         }
         Method preset = preset(type, parts.length > 1 ? parts[1] : "defaults");
         if (preset == null) {
-            throw new IllegalArgumentException("There is nothing that is called " + section);
+            throw new IllegalArgumentException("Neither a record nor a preset: " + section);
         }
         return call(preset);
     }
 
-    /** A constant of the code, "Backoff.FLOOR". */
+    /** Returns the value of a constant such as {@code Backoff.FLOOR}. */
     static Object constant(String name) {
         String[] parts = name.split("\\.");
         return read(field(type(parts[0]), parts[1]), null);
@@ -96,7 +120,7 @@ final class Defaults {
         return values;
     }
 
-    /** The options of the builder; who is asked is none of them. */
+    /** Returns the builder's options; its lists of providers and fallbacks have no defaults. */
     private static Stream<Field> fields() {
         return Arrays.stream(UnderstudyBuilder.class.getDeclaredFields())
                 .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
@@ -104,7 +128,7 @@ final class Defaults {
                 .filter(field -> !Map.class.isAssignableFrom(field.getType()));
     }
 
-    /** A record inside a record that has no name of its own is told part by part: {@code rate.share}. */
+    /** Adds the components of a record; a nested record without a named preset is split: {@code rate.share}. */
     private static void components(String prefix, Object options, Map<String, String> values) {
         for (RecordComponent component : options.getClass().getRecordComponents()) {
             Object value = call(component.getAccessor(), options);
@@ -117,7 +141,7 @@ final class Defaults {
         }
     }
 
-    /** As it stands on a page. */
+    /** Returns a value as the pages write it. */
     static String text(Object value) {
         if (value == null) {
             return "none";
@@ -155,7 +179,7 @@ final class Defaults {
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
     }
 
-    /** {@code Timeouts.reasoning()} for what that answers. */
+    /** Returns the factory method that creates this value, for example {@code TimeoutPolicy.reasoning()}. */
     private static String named(Object value) {
         Class<?> type = value.getClass();
         Stream<Class<?>> types = Stream.concat(Stream.of(type), Stream.of(type.getInterfaces()));
@@ -190,14 +214,14 @@ final class Defaults {
                 .flatMap(Defaults::classes)
                 .filter(type -> type.getSimpleName().equals(simpleName))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("There is no class " + simpleName));
+                .orElseThrow(() -> new IllegalArgumentException("No class of the listed packages: " + simpleName));
     }
 
     private static Stream<Class<?>> classes(String inPackage) {
         return CLASSES.computeIfAbsent(inPackage, Defaults::list).stream();
     }
 
-    /** Whether they come from a folder or a jar. */
+    /** Lists the classes of a package, from folders and jars of the class path. */
     private static List<Class<?>> list(String inPackage) {
         try (JavaFileManager files = ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null)) {
             Iterable<JavaFileObject> found =
@@ -224,7 +248,7 @@ final class Defaults {
         try {
             return type.getDeclaredField(name);
         } catch (NoSuchFieldException e) {
-            throw new IllegalArgumentException("There is no " + type.getSimpleName() + "." + name, e);
+            throw new IllegalArgumentException("No field " + type.getSimpleName() + "." + name, e);
         }
     }
 

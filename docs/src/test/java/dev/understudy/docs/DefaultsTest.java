@@ -12,28 +12,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** docs/defaults.md, the limits in docs/providers.md and the table of the README say what the code does. */
+/** Compares docs/defaults.md, the limits in docs/providers.md and the defaults in the README with the code. */
 class DefaultsTest {
 
     private static final Page PAGE = Page.of("docs/defaults.md");
     private static final String FIXED = "Fixed";
 
     static Stream<String> sections() {
-        return Stream.concat(Defaults.sections(), told().filter(heading -> !heading.equals(FIXED)))
+        return Stream.concat(Defaults.sections(), headings().filter(heading -> !heading.equals(FIXED)))
                 .distinct();
     }
 
-    private static Stream<String> told() {
+    private static Stream<String> headings() {
         return PAGE.lines().stream().filter(line -> line.startsWith("## ")).map(line -> line.substring(3));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("sections")
-    void thePageTellsEveryDefault(String section) {
-        Map<String, String> told = new LinkedHashMap<>();
-        PAGE.section(section).rows().forEach(row -> told.put(bare(row.get(0)), value(row.get(1))));
+    void pageHasEveryDefault(String section) {
+        Map<String, String> documented = new LinkedHashMap<>();
+        PAGE.section(section).rows().forEach(row -> documented.put(bare(row.get(0)), value(row.get(1))));
         Map<String, String> real = Defaults.of(section);
-        assertThat(told)
+        assertThat(documented)
                 .as("Section '## %s' of docs/defaults.md should have these rows:%n%s", section, rows(real))
                 .isEqualTo(real);
     }
@@ -43,12 +43,12 @@ class DefaultsTest {
     }
 
     private static Stream<List<String>> limits() {
-        return Page.of("docs/providers.md").section("What a hostile or broken server can do").rows().stream();
+        return Page.of("docs/providers.md").section("Limits on what a server may send").rows().stream();
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("fixed")
-    void whatIsFixedStandsInTheCode(List<String> row) {
+    void fixedValueIsThatOfTheConstant(List<String> row) {
         Object real = Defaults.constant(bare(row.get(2)));
         if (real instanceof Duration) {
             assertThat(row.get(1)).isEqualTo(Defaults.text(real));
@@ -63,15 +63,15 @@ class DefaultsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("readme")
-    void theReadmeTellsTheSame(List<String> row) {
+    void readmeHasTheSameDefault(List<String> row) {
         String option = bare(row.get(2));
         int dot = option.lastIndexOf('.');
         assertThat(Defaults.of(option.substring(0, dot))).containsEntry(option.substring(dot + 1), value(row.get(1)));
     }
 
     @Test
-    void allThreeTablesHaveRows() {
-        assertThat(sections()).contains("RetryPolicy", "Timeouts", "Transport", Defaults.BUILDER);
+    void tablesHaveRows() {
+        assertThat(sections()).contains("RetryPolicy", "TimeoutPolicy", "Transport", Defaults.BUILDER);
         assertThat(fixed()).isNotEmpty();
         assertThat(limits()).isNotEmpty();
         assertThat(readme()).isNotEmpty();
@@ -81,7 +81,7 @@ class DefaultsTest {
         return cell.replace("`", "");
     }
 
-    /** A remark in parentheses is no part of the value. */
+    /** Returns the value of a cell without the remark in parentheses behind it. */
     private static String value(String cell) {
         return cell.replaceFirst(" \\(.*\\)$", "");
     }
@@ -93,7 +93,7 @@ class DefaultsTest {
                 : switch (parts[1]) {
                     case "KiB" -> 1 << 10;
                     case "MiB" -> 1 << 20;
-                    default -> throw new IllegalArgumentException("What is a " + parts[1] + "?");
+                    default -> throw new IllegalArgumentException("Unknown unit: " + parts[1]);
                 };
         return Long.parseLong(parts[0]) * unit;
     }

@@ -39,7 +39,7 @@ class LinksTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("relativeLinks")
-    void leadsSomewhere(Link link) {
+    void linkTargetExists(Link link) {
         String[] parts = link.target.split("#", 2);
         Path from = link.page.path();
         Path to = parts[0].isEmpty() ? from : resolved(link);
@@ -53,7 +53,7 @@ class LinksTest {
     }
 
     @Test
-    void thereAreLinks() {
+    void pagesHaveLinks() {
         assertThat(relativeLinks()).isNotEmpty();
     }
 
@@ -79,7 +79,7 @@ class LinksTest {
         return link.page.path().resolveSibling(link.target.split("#", 2)[0]).normalize();
     }
 
-    /** As GitHub makes them. */
+    /** Returns the anchor that GitHub makes of a heading. */
     private static String anchor(String heading) {
         return heading.toLowerCase(Locale.ROOT)
                 .replaceAll("[^\\p{L}\\p{N} _-]", "")

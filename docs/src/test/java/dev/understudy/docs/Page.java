@@ -9,14 +9,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** One page for readers: the README, or a page under docs. */
+/** A page of the documentation: the README, or a file below docs. */
 record Page(Path path, List<String> lines) {
 
     static final Path ROOT = Path.of(System.getProperty("understudy.root", ".."))
             .toAbsolutePath()
             .normalize();
 
-    /** A fenced block: its info string ("java"), its lines, and the line of the page where it begins. */
+    /** Fenced block: the page, the line where it begins, its info string ("java") and its lines. */
     record Fence(Page page, int line, String info, List<String> lines) {
         @Override
         public String toString() {
@@ -69,7 +69,7 @@ record Page(Path path, List<String> lines) {
         return fences;
     }
 
-    /** The lines below a heading, up to the next one of the same rank. */
+    /** Returns the lines below a heading of rank 2, up to the next one; empty without such a heading. */
     Page section(String heading) {
         int begin = lines.indexOf("## " + heading);
         if (begin < 0) {
@@ -89,7 +89,7 @@ record Page(Path path, List<String> lines) {
                 .toList();
     }
 
-    /** The cells of the tables on this page, without head and rule. */
+    /** Returns the cells of all tables of this page, without head and rule. */
     List<List<String>> rows() {
         List<List<String>> rows = new ArrayList<>();
         for (int i = 2; i < lines.size(); i++) {

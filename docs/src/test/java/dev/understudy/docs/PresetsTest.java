@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The table of presets in docs/providers.md says what the code does. */
+/** Compares the table of presets in docs/providers.md with the code. */
 class PresetsTest {
 
     private static final List<List<String>> ROWS =
             Page.of("docs/providers.md").section("Presets").rows();
 
     @Test
-    void thePageTellsEveryVendorInOrder() {
+    void pageHasEveryVendorInOrder() {
         assertThat(ROWS.stream().map(row -> row.get(0).replace("`", "")))
                 .containsExactlyElementsOf(Stream.of(OpenAiCompatibleVendor.values())
                         .map(Enum::name)
@@ -28,38 +28,38 @@ class PresetsTest {
 
     @ParameterizedTest
     @EnumSource
-    void itsAddressAndQuirksAreTold(OpenAiCompatibleVendor openAiCompatibleVendor) {
-        List<String> row = ROWS.get(openAiCompatibleVendor.ordinal());
+    void rowHasAddressAndDifferences(OpenAiCompatibleVendor vendor) {
+        List<String> row = ROWS.get(vendor.ordinal());
         String url = row.get(1).replace("`", "");
         assertThat(
                         url.contains("{}")
-                                ? openAiCompatibleVendor.endpointAt("host.test").baseUrl()
-                                : openAiCompatibleVendor.endpoint().baseUrl())
+                                ? vendor.endpointAt("host.test").baseUrl()
+                                : vendor.endpoint().baseUrl())
                 .hasToString(url.replace("{}", "host.test"));
-        OpenAiCompatibility openAiCompatibility = openAiCompatibleVendor.quirks();
+        OpenAiCompatibility compatibility = vendor.quirks();
         OpenAiCompatibility usual = OpenAiCompatibility.defaults();
-        String told = row.get(2);
-        assertThat(told.contains("no probe"))
-                .isEqualTo(openAiCompatibility.paths().probe().isEmpty());
-        assertThat(told.contains("no `stream_options`")).isEqualTo(!openAiCompatibility.usageOnRequest());
-        assertThat(told.contains("`[DONE]` completes")).isEqualTo(openAiCompatibility.doneCompletes());
-        assertThat(told.contains("\"prefix\""))
-                .isEqualTo(openAiCompatibility.turns().continuation() == Continuation.PREFIX);
-        assertThat(told.contains("\"continue_final_message\""))
-                .isEqualTo(openAiCompatibility.turns().continuation() == Continuation.FLAGS);
-        assertThat(told.contains("ids of tool calls"))
-                .isNotEqualTo(openAiCompatibility.turns().callIds().equals(CallIds.any()));
-        tells(told, openAiCompatibility.fields().maxTokens(), usual.fields().maxTokens());
-        tells(
-                told,
-                String.valueOf(openAiCompatibility.fields().seed()),
+        String differences = row.get(2);
+        assertThat(differences.contains("no probe"))
+                .isEqualTo(compatibility.paths().probe().isEmpty());
+        assertThat(differences.contains("no `stream_options`")).isEqualTo(!compatibility.usageOnRequest());
+        assertThat(differences.contains("`[DONE]` completes")).isEqualTo(compatibility.doneCompletes());
+        assertThat(differences.contains("\"prefix\""))
+                .isEqualTo(compatibility.turns().continuation() == Continuation.PREFIX);
+        assertThat(differences.contains("\"continue_final_message\""))
+                .isEqualTo(compatibility.turns().continuation() == Continuation.FLAGS);
+        assertThat(differences.contains("ids of tool calls"))
+                .isNotEqualTo(compatibility.turns().callIds().equals(CallIds.any()));
+        names(differences, compatibility.fields().maxTokens(), usual.fields().maxTokens());
+        names(
+                differences,
+                String.valueOf(compatibility.fields().seed()),
                 String.valueOf(usual.fields().seed()));
-        tells(told, openAiCompatibility.paths().chat(), usual.paths().chat());
+        names(differences, compatibility.paths().chat(), usual.paths().chat());
     }
 
-    private static void tells(String told, String value, String usual) {
+    private static void names(String differences, String value, String usual) {
         if (!value.equals(usual)) {
-            assertThat(told).contains("`" + value + "`");
+            assertThat(differences).contains("`" + value + "`");
         }
     }
 }

@@ -12,7 +12,7 @@ class ReadmeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Run it", "Test it"})
-    void theCommandIsOneLine(String heading) {
+    void commandIsOneLine(String heading) {
         assertThat(readme.section(heading).fences())
                 .singleElement()
                 .satisfies(fence ->
@@ -20,13 +20,13 @@ class ReadmeTest {
     }
 
     @Test
-    void theExampleHasTwelveLinesAtMost() {
+    void exampleHasTwelveLinesAtMost() {
         assertThat(readme.section("Use it").fences()).singleElement().satisfies(fence -> assertThat(fence.lines())
                 .hasSizeBetween(1, 12));
     }
 
     @Test
-    void itBeginsWithWhatItIsInFiveLines() {
+    void introductionHasFiveLinesAtMost() {
         long lines = readme.lines().stream()
                 .skip(1)
                 .takeWhile(line -> !line.startsWith("## "))

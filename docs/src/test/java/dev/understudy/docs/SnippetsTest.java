@@ -46,18 +46,16 @@ class SnippetsTest {
             "dev.understudy.ops.webhook.*",
             "dev.understudy.streaming.*",
             "dev.understudy.testing.*",
-            "io.micrometer.core.instrument.MeterRegistry",
-            "io.micrometer.observation.ObservationRegistry",
             "reactor.core.publisher.*");
 
     private static final List<String> FIELDS = List.of(
-            "Understudy understudy;",
-            "ChatProvider openAi, anthropic;",
-            "ChatRequest request;",
-            "MeterRegistry meters;",
-            "ObservationRegistry observations;",
-            "interface Tokenizer { int countTokens(String text); int tokensOf(Message message); }",
-            "Tokenizer encoding, price;");
+            "dev.understudy.Understudy understudy;",
+            "dev.understudy.chat.ChatProvider openAi, anthropic;",
+            "dev.understudy.chat.ChatRequest request;",
+            "io.micrometer.core.instrument.MeterRegistry registry, meters;",
+            "io.micrometer.observation.ObservationRegistry observationRegistry, observations;",
+            "interface Tokenizer { int countTokens(String text); int tokensOf(dev.understudy.chat.Message message); }",
+            "Tokenizer tokenizer;");
 
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
     private static final JavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
@@ -73,25 +71,27 @@ class SnippetsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("snippets")
-    void compilesAsItStands(Page.Fence snippet) {
+    void snippetCompiles(Page.Fence snippet) {
         if (snippet.info().startsWith("java no-compile")) {
-            assertThat(snippet.info()).as("a reason why it is not compiled").matches("java no-compile: .{10,}");
+            assertThat(snippet.info()).as("the reason for not compiling the snippet").matches("java no-compile: .{10,}");
             return;
         }
-        assertThat(complaints(source(snippet.lines()))).as(snippet.toString()).isEmpty();
+        assertThat(errors(source(snippet.lines()))).as(snippet.toString()).isEmpty();
     }
 
     @Test
-    void aMistakeInASnippetIsFound() {
-        assertThat(complaints(source(List.of("Understudy.over(openAi, anthropic).chaat(request);"))))
+    void errorInSnippetIsFound() {
+        assertThat(errors(source(List.of("Understudy.over(openAi, anthropic).chaat(request);"))))
                 .contains("chaat");
-        assertThat(complaints(
+        assertThat(errors(
                         source(List.of("import java.util.Optional;", "Optional<String> none = Optional.empty();"))))
                 .isEmpty();
+        assertThat(errors(source(List.of("import java.util.Optional;", "Duration missing = Duration.ZERO;"))))
+                .contains("Duration");
     }
 
     @Test
-    void thereAreSnippets() {
+    void pagesHaveSnippets() {
         assertThat(snippets()).isNotEmpty();
     }
 
@@ -113,7 +113,7 @@ class SnippetsTest {
                                 + inside + "\n}\n}\n");
     }
 
-    private String complaints(String source) {
+    private String errors(String source) {
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         JavaFileObject file =
                 new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
