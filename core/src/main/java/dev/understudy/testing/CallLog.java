@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import reactor.util.context.ContextView;
 
-/** The calls of a provider, and what is counted over all of them. */
-final class CallLog {
+/** Calls of a provider, the newest ones only, and counters over all of them. Thread-safe. */
+final class CallLog implements ReceivedCall.Observer {
 
-    private final BoundedLog<ReceivedCall> boundedLog = new BoundedLog<>();
+    private final BoundedLog<ReceivedCall> calls = new BoundedLog<>();
     private final AtomicInteger subscriptions = new AtomicInteger();
     private final AtomicInteger live = new AtomicInteger();
     private final AtomicInteger cancelled = new AtomicInteger();
@@ -19,23 +19,25 @@ final class CallLog {
         ReceivedCall call = new ReceivedCall(request, streamed, context, this);
         subscriptions.incrementAndGet();
         live.incrementAndGet();
-        boundedLog.add(call);
+        calls.add(call);
         return call;
     }
 
-    void ended(ReceivedCall.State how) {
+    @Override
+    public void ended(ReceivedCall.State state) {
         live.decrementAndGet();
-        if (how == ReceivedCall.State.CANCELLED) {
+        if (state == ReceivedCall.State.CANCELLED) {
             cancelled.incrementAndGet();
         }
     }
 
-    void demanded(long open) {
+    @Override
+    public void demanded(long open) {
         peakDemand.accumulateAndGet(open, Math::max);
     }
 
     List<ReceivedCall> list() {
-        return boundedLog.list();
+        return calls.list();
     }
 
     int subscriptions() {

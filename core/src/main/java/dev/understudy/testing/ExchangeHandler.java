@@ -83,13 +83,13 @@ final class ExchangeHandler {
             if (wireFormat == RESPONSES) {
                 kept.keep(scriptedReply, asked.question());
             }
-            ResponsePlan responsePlan = scriptedReply.responsePlans.of(scriptedReply, wireFormat, question);
-            Mono<Void> sent = scriptedReply.fault != null
-                            && scriptedReply.fault.faultPoint().unit() == FaultPoint.Unit.NOTHING
+            ResponsePlan responsePlan = scriptedReply.responsePlans.of(scriptedReply.spec, wireFormat, question);
+            Mono<Void> sent = scriptedReply.spec.fault() != null
+                            && scriptedReply.spec.fault().faultPoint().unit() == FaultPoint.Unit.NOTHING
                             && responsePlan.close() != Close.KEEP
                     ? Mono.empty()
                     : send(scriptedReply, wireFormat, responsePlan, asked, response, channel);
-            return pause(scriptedReply.delays.headers(), channel)
+            return pause(scriptedReply.spec.delays().headers(), channel)
                     .then(sent)
                     .then(Mono.defer(() -> close(responsePlan.close(), asked, channel)));
         });
@@ -114,7 +114,7 @@ final class ExchangeHandler {
         if (post && PLAYED.matcher(asked.path()).find()) {
             return script.next();
         }
-        if (post && script.peek().replyBody instanceof ReplyBody.Raw) {
+        if (post && script.peek().spec.body() instanceof ReplyBody.Raw) {
             return script.next();
         }
         return asked.method().equals("GET") && asked.path().endsWith("/models")
@@ -129,20 +129,20 @@ final class ExchangeHandler {
             RecordedRequest asked,
             HttpServerResponse response,
             Channel channel) {
-        response.status(scriptedReply.status)
+        response.status(scriptedReply.spec.status())
                 .header("content-type", responsePlan.contentType())
                 .header(wireFormat.idHeader(), "req_stage" + asked.number());
-        scriptedReply.headers.forEach(response::header);
-        if (scriptedReply.form.untilClose()) {
+        scriptedReply.spec.headers().forEach(response::header);
+        if (scriptedReply.spec.form().untilClose()) {
             response.chunkedTransfer(false).keepAlive(false);
         } else if (responsePlan.length() >= 0) {
             response.header("content-length", String.valueOf(responsePlan.length()));
         }
-        Flux<ByteBuf> body = paced(responsePlan, scriptedReply.delays.between(), channel)
+        Flux<ByteBuf> body = paced(responsePlan, scriptedReply.spec.delays().between(), channel)
                 .filter(event -> event.sort() != Sort.GO_AWAY || ConnectionFault.later(channel))
                 .map(event -> Unpooled.wrappedBuffer(event.bytes()));
         return response.sendHeaders()
-                .then(pause(scriptedReply.delays.first(), channel))
+                .then(pause(scriptedReply.spec.delays().first(), channel))
                 .then(response.send(body, each -> true).then())
                 .then();
     }

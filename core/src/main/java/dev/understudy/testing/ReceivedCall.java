@@ -19,6 +19,16 @@ public final class ReceivedCall {
         CANCELLED
     }
 
+    /** Receives what is counted over all calls of a provider. */
+    interface Observer {
+
+        /** Reports demand that is not met yet. */
+        void demanded(long open);
+
+        /** Reports the end of a call, once. */
+        void ended(State state);
+    }
+
     private final ChatRequest request;
     private final boolean streamed;
     private final ContextView context;
@@ -26,10 +36,10 @@ public final class ReceivedCall {
     private final AtomicLong requested = new AtomicLong();
     private final AtomicLong emitted = new AtomicLong();
     private final AtomicLong peak = new AtomicLong();
-    private final CallLog all;
+    private final Observer observer;
 
-    ReceivedCall(ChatRequest request, boolean streamed, ContextView context, CallLog all) {
-        this.all = all;
+    ReceivedCall(ChatRequest request, boolean streamed, ContextView context, Observer observer) {
+        this.observer = observer;
         this.request = request;
         this.streamed = streamed;
         this.context = context;
@@ -96,13 +106,13 @@ public final class ReceivedCall {
         long open = total == Long.MAX_VALUE ? total : total - emitted.get();
         peak.accumulateAndGet(open, Math::max);
         if (streamed) {
-            all.demanded(open);
+            observer.demanded(open);
         }
     }
 
     private void end(State how) {
         if (state.compareAndSet(State.LIVE, how)) {
-            all.ended(how);
+            observer.ended(how);
         }
     }
 

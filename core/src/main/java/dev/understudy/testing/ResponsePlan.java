@@ -33,28 +33,27 @@ record ResponsePlan(String contentType, int length, List<WireEvent> events, Clos
     private static final String JSON = "application/json";
     private static final String SSE = "text/event-stream; charset=utf-8";
 
-    static ResponsePlan of(ScriptedReply scriptedReply, WireFormat wireFormat, Question asked) {
-        Fault fault = scriptedReply.fault;
-        if (scriptedReply.replyBody instanceof ReplyBody.Raw raw) {
+    static ResponsePlan of(ReplySpec reply, WireFormat wireFormat, Question asked) {
+        Fault fault = reply.fault();
+        if (reply.body() instanceof ReplyBody.Raw raw) {
             List<WireEvent> pieces = raw.pieces().stream()
                     .map(piece -> new WireEvent(piece, Sort.TOKEN))
                     .toList();
             boolean single = pieces.size() == 1;
             return faulty(raw.contentType(), single ? pieces.get(0).bytes().length : -1, pieces, fault, wireFormat);
         }
-        if (scriptedReply.replyBody instanceof ReplyBody.Said said && asked.streamed() && scriptedReply.status == 200) {
-            WireFormat spoken = scriptedReply.form.crlf() ? new CrlfFormat(wireFormat) : wireFormat;
+        if (reply.body() instanceof ReplyBody.Said said && asked.streamed() && reply.status() == 200) {
+            WireFormat spoken = reply.form().crlf() ? new CrlfFormat(wireFormat) : wireFormat;
             return faulty(
                     SSE,
                     -1,
-                    pinged(spoken.events(said.answer(), scriptedReply.form, asked), scriptedReply.form, spoken),
+                    pinged(spoken.events(said.answer(), reply.form(), asked), reply.form(), spoken),
                     fault,
                     spoken);
         }
-        String body = scriptedReply.replyBody instanceof ReplyBody.Said said
-                ? wireFormat.whole(said.answer(), scriptedReply.form, asked)
-                : wireFormat.error(
-                        scriptedReply.status, ((ReplyBody.Refused) scriptedReply.replyBody).trouble(), asked);
+        String body = reply.body() instanceof ReplyBody.Said said
+                ? wireFormat.whole(said.answer(), reply.form(), asked)
+                : wireFormat.error(reply.status(), ((ReplyBody.Refused) reply.body()).trouble(), asked);
         if (fault != null && fault.kind() == Kind.ERROR) {
             body = wireFormat.error(500, fault.trouble(), asked);
         }

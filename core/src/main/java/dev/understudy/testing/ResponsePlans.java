@@ -14,13 +14,13 @@ final class ResponsePlans {
 
     private final Map<Scene, ResponsePlan> made = new ConcurrentHashMap<>(2);
 
-    ResponsePlan of(ScriptedReply scriptedReply, WireFormat wireFormat, Question question) {
+    ResponsePlan of(ReplySpec reply, WireFormat wireFormat, Question question) {
         Scene scene = new Scene(wireFormat, question);
         ResponsePlan known = made.get(scene);
         if (known != null) {
             return known;
         }
-        ResponsePlan responsePlan = ResponsePlan.of(scriptedReply, wireFormat, question);
+        ResponsePlan responsePlan = ResponsePlan.of(reply, wireFormat, question);
         if (made.size() < LIMIT) {
             made.put(scene, responsePlan);
         }

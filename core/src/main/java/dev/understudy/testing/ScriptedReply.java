@@ -23,34 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScriptedReply {
 
-    final int status;
-    final Map<String, String> headers;
-    final ReplyBody replyBody;
-    final Delays delays;
-    final Form form;
-    final @Nullable Fault fault;
+    final ReplySpec spec;
     final ResponsePlans responsePlans = new ResponsePlans();
 
-    private ScriptedReply(
-            int status,
-            Map<String, String> headers,
-            ReplyBody replyBody,
-            Delays delays,
-            Form form,
-            @Nullable Fault fault) {
-        if (status < 200 || status > 999) {
-            throw new IllegalArgumentException("An answer's status has three digits, 200 or more: " + status);
-        }
-        this.status = status;
-        this.headers = headers;
-        this.replyBody = replyBody;
-        this.delays = delays;
-        this.form = form;
-        this.fault = fault;
+    private ScriptedReply(ReplySpec spec) {
+        this.spec = spec;
     }
 
-    private static ScriptedReply of(int status, ReplyBody replyBody) {
-        return new ScriptedReply(status, Map.of(), replyBody, Delays.AT_ONCE, Form.PLAIN, null);
+    private static ScriptedReply of(int status, ReplyBody body) {
+        return new ScriptedReply(new ReplySpec(status, Map.of(), body, Delays.AT_ONCE, Form.PLAIN, null));
     }
 
     /** An answer of this text; streamed, each word is a token. */
@@ -113,9 +94,9 @@ public final class ScriptedReply {
 
     /** Adds a response header, or replaces it. */
     public ScriptedReply withHeader(String name, String value) {
-        Map<String, String> more = new LinkedHashMap<>(headers);
+        Map<String, String> more = new LinkedHashMap<>(spec.headers());
         more.put(name, value);
-        return new ScriptedReply(status, more, replyBody, delays, form, fault);
+        return new ScriptedReply(spec.withHeaders(more));
     }
 
     /** Adds {@code retry-after} in seconds, rounded up, and {@code retry-after-ms} where that is more exact. */
@@ -151,47 +132,47 @@ public final class ScriptedReply {
 
     /** Tells no finish reason. */
     public ScriptedReply withoutFinish() {
-        return formed(form.withoutFinish());
+        return formed(spec.form().withoutFinish());
     }
 
     /** Sends no terminal marker: neither {@code [DONE]} nor {@code message_stop}. */
     public ScriptedReply withoutTerminal() {
-        return formed(form.withoutTerminal());
+        return formed(spec.form().withoutTerminal());
     }
 
     /** Ends the lines of a stream with CR LF instead of LF. */
     public ScriptedReply withCrlf() {
-        return formed(form.withCrlf());
+        return formed(spec.form().withCrlf());
     }
 
     /** Sends the body without length or chunks: the end of the connection is its end. HTTP/1.1 only. */
     public ScriptedReply untilClose() {
-        return formed(form.endingWithTheConnection());
+        return formed(spec.form().endingWithTheConnection());
     }
 
     /** Sends so many signs of life before the first content: pings or comments, as the vendor has them. */
     public ScriptedReply withPings(int beforeContent) {
-        return formed(form.withPings(beforeContent));
+        return formed(spec.form().withPings(beforeContent));
     }
 
     /** Sends a sign of life before each content after the first. */
     public ScriptedReply withPingsBetween() {
-        return formed(form.withPingsBetween());
+        return formed(spec.form().withPingsBetween());
     }
 
     /** Waits before it sends the headers. */
     public ScriptedReply beforeHeaders(Duration wait) {
-        return paced(new Delays(wait, delays.first(), delays.between()));
+        return paced(new Delays(wait, spec.delays().first(), spec.delays().between()));
     }
 
     /** Waits between the headers and the first byte of the body. */
     public ScriptedReply beforeFirst(Duration wait) {
-        return paced(new Delays(delays.headers(), wait, delays.between()));
+        return paced(new Delays(spec.delays().headers(), wait, spec.delays().between()));
     }
 
     /** Waits before each content and each sign of life. What opens or closes an answer comes with its neighbour. */
     public ScriptedReply between(Duration wait) {
-        return paced(new Delays(delays.headers(), delays.first(), wait));
+        return paced(new Delays(spec.delays().headers(), spec.delays().first(), wait));
     }
 
     /** Ends the connection in an orderly way (FIN), in the middle of the answer. */
@@ -236,35 +217,29 @@ public final class ScriptedReply {
 
     /** The same without what goes wrong, and with its end. */
     ScriptedReply unharmed() {
-        return new ScriptedReply(status, headers, replyBody, delays, form.whole(), null);
+        return new ScriptedReply(spec.withForm(spec.form().whole()).withFault(null));
     }
 
     private Answer answer() {
-        if (replyBody instanceof ReplyBody.Said said) {
+        if (spec.body() instanceof ReplyBody.Said said) {
             return said.answer();
         }
         throw new IllegalStateException("Only an answer has content, usage and a finish reason; this is an error");
     }
 
     private ScriptedReply saying(Answer answer) {
-        return new ScriptedReply(status, headers, new ReplyBody.Said(answer), delays, form, fault);
+        return new ScriptedReply(spec.withBody(new ReplyBody.Said(answer)));
     }
 
     private ScriptedReply formed(Form form) {
-        return new ScriptedReply(status, headers, replyBody, delays, form, fault);
+        return new ScriptedReply(spec.withForm(form));
     }
 
     private ScriptedReply paced(Delays delays) {
-        return new ScriptedReply(status, headers, replyBody, delays, form, fault);
+        return new ScriptedReply(spec.withDelays(delays));
     }
 
     private ScriptedReply failing(Kind kind, FaultPoint faultPoint, @Nullable String type, @Nullable String message) {
-        return new ScriptedReply(
-                status,
-                headers,
-                replyBody,
-                delays,
-                form,
-                new Fault(kind, faultPoint, new Trouble(type, null, message)));
+        return new ScriptedReply(spec.withFault(new Fault(kind, faultPoint, new Trouble(type, null, message))));
     }
 }

@@ -22,7 +22,7 @@ final class StoredAnswers {
     private final Map<String, Kept> kept = new ConcurrentHashMap<>();
 
     void keep(ScriptedReply scriptedReply, Question asked) {
-        if (asked.background() && scriptedReply.replyBody instanceof ReplyBody.Said said && kept.size() < MOST) {
+        if (asked.background() && scriptedReply.spec.body() instanceof ReplyBody.Said said && kept.size() < MOST) {
             kept.put(OpenAiResponsesFormat.id(said.answer()), new Kept(scriptedReply.unharmed(), asked));
         }
     }

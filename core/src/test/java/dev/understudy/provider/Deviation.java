@@ -4,9 +4,7 @@ import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.Corpus.Recording;
 import dev.understudy.provider.Said.Call;
-import dev.understudy.provider.gemini.Gemini;
-import dev.understudy.provider.openai.OpenAiChat;
-import dev.understudy.provider.openai.responses.OpenAiResponses;
+import dev.understudy.provider.dialect.DialectName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +67,7 @@ enum Deviation {
     STATUS_IS_THE_WORD("Responses has no finish reason: the vendor's word is the status, \"completed\"") {
         @Override
         Said of(Recording recording, Said expected, Said heard) {
-            return recording.dialect().equals(OpenAiResponses.NAME)
+            return recording.dialect().equals(DialectName.OPENAI_RESPONSES)
                             && expected.get("word").equals("tool_calls")
                     ? expected.with("word", "completed")
                     : expected;
@@ -167,8 +165,8 @@ enum Deviation {
             Usage usage = expected.usage();
             JsonNode told = recording.expected().path("usage");
             int apart = usage.output() + usage.reasoning();
-            boolean gemini = recording.dialect().equals(Gemini.NAME);
-            boolean chat = recording.dialect().equals(OpenAiChat.NAME)
+            boolean gemini = recording.dialect().equals(DialectName.GEMINI);
+            boolean chat = recording.dialect().equals(DialectName.OPENAI_CHAT)
                     && told.path("total").asInt(-1) == usage.input() + apart;
             return usage.reasoning() == 0 || !(gemini || chat)
                     ? expected
@@ -185,7 +183,7 @@ enum Deviation {
         Said of(Recording recording, Said expected, Said heard) {
             Usage usage = expected.usage();
             int total = recording.expected().path("usage").path("total").asInt(0);
-            return !recording.dialect().equals(Gemini.NAME) || total <= usage.total()
+            return !recording.dialect().equals(DialectName.GEMINI) || total <= usage.total()
                     ? expected
                     : expected.with(
                             "usage",

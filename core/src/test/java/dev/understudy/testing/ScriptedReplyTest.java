@@ -33,13 +33,13 @@ class ScriptedReplyTest {
     }
 
     private static List<String> streamed(WireFormat wireFormat, ScriptedReply scriptedReply) {
-        return ResponsePlan.of(scriptedReply, wireFormat, asked(true)).events().stream()
+        return ResponsePlan.of(scriptedReply.spec, wireFormat, asked(true)).events().stream()
                 .map(wireEvent -> new String(wireEvent.bytes(), StandardCharsets.UTF_8))
                 .toList();
     }
 
     private static JsonNode whole(WireFormat wireFormat, ScriptedReply scriptedReply) {
-        return JSON.readTree(ResponsePlan.of(scriptedReply, wireFormat, asked(false))
+        return JSON.readTree(ResponsePlan.of(scriptedReply.spec, wireFormat, asked(false))
                 .events()
                 .get(0)
                 .bytes());
@@ -234,7 +234,7 @@ class ScriptedReplyTest {
         ScriptedReply scriptedReply =
                 ScriptedReply.tokens("a", "b", "c").withPingsBetween().cut(FaultPoint.tokens(tokens));
         for (WireFormat wireFormat : List.of(OPEN_AI, ANTHROPIC)) {
-            ResponsePlan responsePlan = ResponsePlan.of(scriptedReply, wireFormat, asked(true));
+            ResponsePlan responsePlan = ResponsePlan.of(scriptedReply.spec, wireFormat, asked(true));
             List<WireEvent> events = responsePlan.events();
             assertThat(events.stream().filter(event -> event.sort() == WireEvent.Sort.TOKEN))
                     .hasSize(tokens);
@@ -248,7 +248,7 @@ class ScriptedReplyTest {
     void countsTheTokensOfAToolCallAlikeInEitherDialect() {
         ScriptedReply scriptedReply = ScriptedReply.toolCall("c1", "weather", "{\"city\":\"Oslo\"}");
         for (WireFormat wireFormat : List.of(OPEN_AI, ANTHROPIC)) {
-            assertThat(ResponsePlan.of(scriptedReply, wireFormat, asked(true)).events().stream()
+            assertThat(ResponsePlan.of(scriptedReply.spec, wireFormat, asked(true)).events().stream()
                             .filter(event -> event.sort() == WireEvent.Sort.TOKEN))
                     .hasSize(3);
             assertThat(String.join("", streamed(wireFormat, scriptedReply.cut(FaultPoint.tokens(0)))))
@@ -275,7 +275,8 @@ class ScriptedReplyTest {
         assertThat(whole(OPEN_AI, scriptedReply).path("error").path("type").asString())
                 .isEqualTo("overloaded_error");
         assertThat(whole(ANTHROPIC, scriptedReply).path("type").asString()).isEqualTo("error");
-        assertThat(ResponsePlan.of(scriptedReply, OPEN_AI, asked(true)).close()).isEqualTo(Close.KEEP);
+        assertThat(ResponsePlan.of(scriptedReply.spec, OPEN_AI, asked(true)).close())
+                .isEqualTo(Close.KEEP);
     }
 
     @Test
@@ -330,10 +331,10 @@ class ScriptedReplyTest {
 
     @Test
     void tellsRetryAfterInWholeSecondsAndMilliseconds() {
-        assertThat(ScriptedReply.rateLimited(Duration.ofSeconds(7)).headers)
+        assertThat(ScriptedReply.rateLimited(Duration.ofSeconds(7)).spec.headers())
                 .containsOnlyKeys("retry-after")
                 .containsValue("7");
-        assertThat(ScriptedReply.rateLimited(Duration.ofMillis(1500)).headers)
+        assertThat(ScriptedReply.rateLimited(Duration.ofMillis(1500)).spec.headers())
                 .containsEntry("retry-after", "2")
                 .containsEntry("retry-after-ms", "1500");
     }

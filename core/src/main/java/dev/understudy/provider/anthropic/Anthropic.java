@@ -3,6 +3,7 @@ package dev.understudy.provider.anthropic;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.Secret;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * {@link AnthropicRequest}.
  */
 public final class Anthropic implements Dialect {
-
-    /** The name, also of the seals of its thoughts. */
-    public static final String NAME = "anthropic";
 
     private static final String VERSION = "2023-06-01";
 
@@ -42,7 +40,7 @@ public final class Anthropic implements Dialect {
 
     @Override
     public String name() {
-        return NAME;
+        return DialectName.ANTHROPIC;
     }
 
     @Override
@@ -62,7 +60,7 @@ public final class Anthropic implements Dialect {
 
     @Override
     public Object encoding() {
-        return List.of(NAME, maxOutput);
+        return List.of(DialectName.ANTHROPIC, maxOutput);
     }
 
     @Override

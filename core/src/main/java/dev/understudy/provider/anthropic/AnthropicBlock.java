@@ -1,6 +1,7 @@
 package dev.understudy.provider.anthropic;
 
 import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,6 @@ record AnthropicBlock(
     }
 
     static @Nullable ReasoningSignature seal(String value, boolean redacted) {
-        return value.isEmpty() ? null : new ReasoningSignature(value, redacted, Anthropic.NAME);
+        return value.isEmpty() ? null : new ReasoningSignature(value, redacted, DialectName.ANTHROPIC);
     }
 }

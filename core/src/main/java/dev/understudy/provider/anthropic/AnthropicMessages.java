@@ -5,6 +5,7 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ToolArguments;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
@@ -136,7 +137,7 @@ public final class AnthropicMessages {
 
     private void thought(ReasoningBlock reasoningBlock) {
         ReasoningSignature reasoningSignature = reasoningBlock.signature();
-        if (reasoningSignature != null && reasoningSignature.origin().equals(Anthropic.NAME)) {
+        if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.ANTHROPIC)) {
             blocks.add(
                     reasoningSignature.redacted()
                             ? block("redacted_thinking", "data", reasoningSignature.value())

@@ -6,6 +6,7 @@ import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolChoice;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.FormatInstruction;
 import dev.understudy.provider.endpoint.ModelCatalog;
@@ -67,7 +68,7 @@ public final class AnthropicRequest {
             body.put("stream", true);
         }
         request.extra()
-                .getOrDefault(Anthropic.NAME, Map.of())
+                .getOrDefault(DialectName.ANTHROPIC, Map.of())
                 .forEach((field, value) -> ExtraFields.join(body, field, value, "output_config"));
         return body;
     }

@@ -2,12 +2,12 @@ package dev.understudy.provider.bedrock;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.provider.anthropic.Anthropic;
 import dev.understudy.provider.anthropic.AnthropicAnswer;
 import dev.understudy.provider.anthropic.AnthropicMessages;
 import dev.understudy.provider.anthropic.AnthropicRequest;
 import dev.understudy.provider.anthropic.AnthropicStream;
 import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.PathSegment;
@@ -32,7 +32,7 @@ public final class BedrockAnthropic implements Dialect {
 
     @Override
     public String signatureScope() {
-        return Anthropic.NAME;
+        return DialectName.ANTHROPIC;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.understudy.provider.bedrock;
 
 import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +37,14 @@ final class BedrockBlock {
 
     /** The seal of a thought whose signature may have come in pieces. */
     static @Nullable ReasoningSignature signed(String signature) {
-        return signature.isEmpty() ? null : new ReasoningSignature(signature, false, BedrockConverse.NAME);
+        return signature.isEmpty() ? null : new ReasoningSignature(signature, false, DialectName.BEDROCK_CONVERSE);
     }
 
     @Nullable
     ReasoningSignature seal() {
-        return redacted.isEmpty() ? signed(signature) : new ReasoningSignature(redacted, true, BedrockConverse.NAME);
+        return redacted.isEmpty()
+                ? signed(signature)
+                : new ReasoningSignature(redacted, true, DialectName.BEDROCK_CONVERSE);
     }
 
     void read(JsonReader in) {

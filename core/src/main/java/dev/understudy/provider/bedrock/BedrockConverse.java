@@ -3,6 +3,7 @@ package dev.understudy.provider.bedrock;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.PathSegment;
@@ -17,12 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BedrockConverse implements Dialect {
 
-    /** The name, also of the seals of its thoughts. */
-    static final String NAME = "bedrock-converse";
-
     @Override
     public String name() {
-        return NAME;
+        return DialectName.BEDROCK_CONVERSE;
     }
 
     @Override

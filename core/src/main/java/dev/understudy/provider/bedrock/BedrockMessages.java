@@ -8,6 +8,7 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
@@ -109,7 +110,7 @@ final class BedrockMessages {
 
     private void thought(ReasoningBlock reasoningBlock) {
         ReasoningSignature reasoningSignature = reasoningBlock.signature();
-        if (reasoningSignature != null && reasoningSignature.origin().equals(BedrockConverse.NAME)) {
+        if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.BEDROCK_CONVERSE)) {
             Map<String, Object> content = reasoningSignature.redacted()
                     ? Map.of("redactedContent", reasoningSignature.value())
                     : Map.of(

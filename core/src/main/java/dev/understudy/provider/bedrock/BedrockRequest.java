@@ -7,6 +7,7 @@ import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.FormatInstruction;
 import dev.understudy.provider.json.Json;
@@ -55,7 +56,7 @@ final class BedrockRequest {
                             ExtraFields.fields("type", "json_schema", "structure", Map.of("jsonSchema", named))));
         }
         request.extra()
-                .getOrDefault(BedrockConverse.NAME, Map.of())
+                .getOrDefault(DialectName.BEDROCK_CONVERSE, Map.of())
                 .forEach((field, value) -> ExtraFields.join(body, field, value, "inferenceConfig"));
         return body;
     }

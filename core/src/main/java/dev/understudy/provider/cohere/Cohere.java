@@ -3,6 +3,7 @@ package dev.understudy.provider.cohere;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.framing.SseFraming;
@@ -15,12 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Cohere implements Dialect {
 
-    /** The name, also of the seals of its tool plans. */
-    static final String NAME = "cohere";
-
     @Override
     public String name() {
-        return NAME;
+        return DialectName.COHERE;
     }
 
     @Override

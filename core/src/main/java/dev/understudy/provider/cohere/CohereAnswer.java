@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonReader;
@@ -52,6 +53,6 @@ final class CohereAnswer {
 
     /** A plan is no part of the answer and no reasoning that is shown, but it must go back with the calls. */
     static @Nullable ReasoningSignature seal(String plan) {
-        return plan.isEmpty() ? null : new ReasoningSignature(plan, true, Cohere.NAME);
+        return plan.isEmpty() ? null : new ReasoningSignature(plan, true, DialectName.COHERE);
     }
 }

@@ -11,6 +11,7 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ final class CohereRequest {
         sampling(request.sampling(), body);
         body.put("stream", stream);
         request.extra()
-                .getOrDefault(Cohere.NAME, Map.of())
+                .getOrDefault(DialectName.COHERE, Map.of())
                 .forEach((field, value) -> ExtraFields.put(body, field, value));
         return body;
     }
@@ -91,7 +92,7 @@ final class CohereRequest {
     private static @Nullable String plan(Message.Assistant assistant) {
         for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
             ReasoningSignature reasoningSignature = reasoningBlock.signature();
-            if (reasoningSignature != null && reasoningSignature.origin().equals(Cohere.NAME)) {
+            if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.COHERE)) {
                 return reasoningSignature.value();
             }
         }

@@ -10,16 +10,19 @@ import dev.understudy.provider.framing.JsonFraming;
 import dev.understudy.provider.json.JsonErrors;
 import java.util.function.Consumer;
 
-/** Puts an answer together from its chunks, for dialects whose whole answers are made as their streams are. */
+/**
+ * Aggregates the chunks of a decoder into a response, for dialects whose whole answers have the form of their
+ * streams.
+ */
 public final class AggregatedAnswer implements Consumer<StreamChunk> {
 
     private final ChatResponseAggregator chunks = new ChatResponseAggregator();
-    private boolean heard;
+    private boolean received;
 
     /**
-     * Reads a body of one JSON object, or of several where the server streams though it was not asked to.
+     * Reads a body of one JSON object, or of several where the server streams without being asked to.
      *
-     * @throws CallFailed as the decoder throws it; what the body tells instead if there is nothing of an answer in it
+     * @throws CallFailed as thrown by the decoder; the error that the body reports if it holds no answer
      */
     public static ChatResponse read(byte[] body, StreamDecoder decoder) {
         AggregatedAnswer answer = new AggregatedAnswer();
@@ -35,14 +38,14 @@ public final class AggregatedAnswer implements Consumer<StreamChunk> {
         try {
             decoder.end(answer);
         } catch (CallFailed failed) {
-            throw answer.heard ? failed : InBandError.noAnswer(body, "no answer in the body");
+            throw answer.received ? failed : InBandError.noAnswer(body, "no answer in the body");
         }
         return answer.response();
     }
 
     @Override
     public void accept(StreamChunk chunk) {
-        heard = true;
+        received = true;
         chunks.add(chunk);
     }
 

@@ -15,71 +15,77 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a vendor speaks: the request as bytes, its answers and errors as words. Stateless; everything here is a pure
- * function. What is wrong with an answer is thrown as {@link dev.understudy.chat.ChatException.CallFailed}.
+ * Wire format of a vendor: encodes requests and decodes answers and errors. Stateless; every method is a pure
+ * function. Invalid answers are thrown as {@link dev.understudy.chat.ChatException.CallFailed}.
  */
 public interface Dialect {
 
     /** Name of the dialect, as in {@link ChatRequest#extra()}. */
     String name();
 
-    /** What the seals of its thoughts are called: dialects that can read each other's have one name for them. */
+    /** Origin of the reasoning signatures of this dialect. Dialects that can read each other's signatures share one. */
     default String signatureScope() {
         return name();
     }
 
-    /** Whether a host is the vendor's own, or serves its models as itself: seals made there can be opened at all of them. */
+    /**
+     * Returns true if the host belongs to the vendor or serves the vendor's models: signatures made at one such host
+     * are valid at all of them.
+     */
     default boolean isOwnHost(String host) {
         return true;
     }
 
-    /** Where requests go, relative to the endpoint's base URL: {@code "/chat/completions"}. */
+    /** Path of chat requests, relative to the endpoint's base URL: {@code "/chat/completions"}. */
     String path(ChatRequest request, boolean stream);
 
-    /** Where a cheap GET tells that the endpoint and the key work: {@code "/models"}; "" if there is no such place. */
+    /** Path of a cheap GET that succeeds if endpoint and key work: {@code "/models"}; "" without one. */
     default String probePath() {
         return "";
     }
 
-    /** What decides the bytes of a body besides the request: equal for two providers whose bodies are the same. */
+    /** Everything besides the request that determines the bytes of a body. Equal values mean equal bodies. */
     default Object encoding() {
         return name();
     }
 
-    /** The fields of the request body, always the same in the same order for the same request. */
+    /** Fields of the request body. Equal requests give equal fields in equal order. */
     Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream);
 
-    /** The request body, always the same bytes for the same request. */
+    /** Request body as bytes. Equal requests give equal bytes. */
     default byte[] encode(ChatRequest request, boolean stream) {
         return Json.write(body(request, stream));
     }
 
-    /** Fields that some models want under the other name, and that one; a limit is better renamed than left out. */
+    /**
+     * Fields that some models accept under another name only, with that name. After a refusal such a field is renamed
+     * instead of omitted.
+     */
     default Map<String, String> synonyms() {
         return Map.of();
     }
 
-    /** Which ids of tool calls this vendor accepts; {@link #body} writes the others anew. */
+    /** Form of tool call ids that this vendor accepts; {@link #body} rewrites the others. */
     default OpenAiCompatibility.CallIds callIds() {
         return OpenAiCompatibility.CallIds.any();
     }
 
-    /** Puts the key where this vendor wants it: as a bearer token, if it says nothing else. */
+    /** Adds the key to the header, by default as a bearer token. */
     default void authorize(Secret key, BiConsumer<String, String> header) {
         header.accept(OpenAiCompatibility.AUTHORIZATION, "Bearer " + key.reveal());
     }
 
-    /** Header fields that every request of this dialect carries, content type and accept aside. */
+    /** Adds the header fields of every request of this dialect besides content type, accept and authorization. */
     default void headers(BiConsumer<String, String> header) {}
 
-    /** The content type of a streamed body. */
+    /** Content type of a streamed body. */
     default String streamType() {
         return "text/event-stream";
     }
 
     /**
-     * Whether an answer of this content type, sent where a stream was asked for, is one. Else it is the whole answer at
-     * once.
+     * Returns true if a response of this content type to a streaming request is a stream, false if it is a whole
+     * answer.
      *
      * @param contentType "" if the server names none
      */
@@ -87,13 +93,13 @@ public interface Dialect {
         return !contentType.regionMatches(true, 0, "application/json", 0, "application/json".length());
     }
 
-    /** Cuts the bytes of a streamed body into events. A new one for each stream. */
+    /** Returns a new splitter of response bytes into events, for one stream. */
     Framing framing();
 
-    /** Reads the events of one stream. A new one for each stream. */
+    /** Returns a new decoder of events, for one stream. */
     StreamDecoder decoder(String provider, ChatRequest request);
 
-    /** Whether the vendor keeps the answers of streams, as far as the caller does not say otherwise. */
+    /** Returns true if the vendor stores streamed answers unless a request opts out. */
     default boolean stores() {
         return false;
     }
@@ -107,20 +113,20 @@ public interface Dialect {
         return null;
     }
 
-    /** Reads a whole answer with status 200. */
+    /** Decodes a whole answer with status 200. */
     ChatResponse decode(String provider, ChatRequest request, byte[] body);
 
     /**
-     * Types an answer with another status than 200.
+     * Classifies a response with another status than 200.
      *
-     * @param header the value of a response header field by its lower-case name
+     * @param header value of a response header field by its lower-case name
      */
     default Failure failure(int status, Function<String, @Nullable String> header, byte[] body) {
         return failure(status, header, body, CallerText.NONE);
     }
 
     /**
-     * Types it by words that the request does not contain.
+     * Classifies a response by words that the request does not contain.
      *
      * @param caller text of the request
      */

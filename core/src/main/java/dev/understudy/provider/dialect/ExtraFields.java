@@ -3,12 +3,12 @@ package dev.understudy.provider.dialect;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Fields of a body: in the order they were given, and the caller's beside ours. */
+/** Builds ordered JSON objects and merges the extra fields of a request into its body. */
 public final class ExtraFields {
 
     private ExtraFields() {}
 
-    /** Name, value, name, value. */
+    /** Returns an ordered map of alternating names and values. */
     public static Map<String, Object> fields(Object... namesAndValues) {
         Map<String, Object> fields = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -17,17 +17,20 @@ public final class ExtraFields {
         return fields;
     }
 
-    /** Adds a field of the caller's, which wins; where ours is an object as well, the two are joined. */
+    /** Adds an extra field of the caller, which replaces a field of the same name; two objects are merged. */
     public static void put(Map<String, Object> body, String field, Object value) {
         join(body, field, value, field);
     }
 
-    /** Adds a field of the caller's, which wins; only objects named {@code joined} are joined with ours. */
+    /**
+     * Adds an extra field of the caller, which replaces a field of the same name; only objects named {@code joined}
+     * are merged.
+     */
     public static void join(Map<String, Object> body, String field, Object value, String joined) {
-        if (field.equals(joined) && value instanceof Map<?, ?> theirs && body.get(field) instanceof Map<?, ?> ours) {
-            Map<Object, Object> both = new LinkedHashMap<>(ours);
-            both.putAll(theirs);
-            body.put(field, both);
+        if (field.equals(joined) && value instanceof Map<?, ?> extra && body.get(field) instanceof Map<?, ?> own) {
+            Map<Object, Object> merged = new LinkedHashMap<>(own);
+            merged.putAll(extra);
+            body.put(field, merged);
         } else {
             body.put(field, value);
         }

@@ -3,7 +3,7 @@ package dev.understudy.provider.dialect;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.provider.json.Json;
 
-/** What the model is told about the form of its answer, where the wire has no field for it. */
+/** Instruction about the answer format, for wire formats without a field for it. */
 public final class FormatInstruction {
 
     private static final String ANY_JSON =
@@ -11,7 +11,7 @@ public final class FormatInstruction {
 
     private FormatInstruction() {}
 
-    /** "" for free text, and for a strict schema, which a field must hold the model to. */
+    /** Returns the instruction; "" for free text and for a strict schema, which only a field can enforce. */
     public static String of(ResponseFormat format) {
         if (format instanceof ResponseFormat.Json) {
             return ANY_JSON;

@@ -4,12 +4,15 @@ import dev.understudy.provider.json.Json;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The arguments of a tool call for vendors that take an object where others take its text. */
+/** Arguments of a tool call for vendors that expect an object instead of text. */
 public final class ToolArguments {
 
     private ToolArguments() {}
 
-    /** Arguments that are no object are sent under a name of their own, so that nothing is lost. */
+    /**
+     * Parses the arguments. Arguments that are no JSON object are sent as a field {@code invalid_arguments}, so that
+     * nothing is lost.
+     */
     public static Map<String, ? extends @Nullable Object> object(String arguments) {
         if (arguments.isBlank()) {
             return Map.of();

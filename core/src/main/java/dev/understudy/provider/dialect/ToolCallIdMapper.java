@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes the ids of tool calls in one conversation as a vendor demands them. An id that it accepts stays; any other
- * becomes one that depends on nothing but the id, so that the same conversation is always written alike, however long it
- * has grown. No two calls share an id, and a result has that of its call.
+ * Rewrites the tool call ids of one conversation to the form that a vendor accepts. An accepted id stays; any other
+ * is replaced by one that depends on that id only, so that a growing conversation is always written alike. No two
+ * calls share an id, and a result has the id of its call. Not thread-safe; one instance per conversation.
  */
 public final class ToolCallIdMapper {
 
@@ -28,54 +28,55 @@ public final class ToolCallIdMapper {
         this.form = form;
     }
 
-    /** Whether any id of a conversation is written otherwise than it was given. */
+    /** Returns true if any id of the conversation would be rewritten. */
     public static boolean changes(CallIds form, List<Message> messages) {
         if (form.isAny()) {
             return false;
         }
-        ToolCallIdMapper spelling = new ToolCallIdMapper(form);
+        ToolCallIdMapper mapper = new ToolCallIdMapper(form);
         for (Message message : messages) {
             if (message instanceof Message.Assistant assistant) {
-                assistant.toolCalls().forEach(spelling::of);
+                assistant.toolCalls().forEach(mapper::of);
             } else if (message instanceof Message.ToolResult result) {
-                spelling.of(result);
+                mapper.of(result);
             }
         }
-        return spelling.changed;
+        return mapper.changed;
     }
 
-    /** The id of a call; calls are asked for in their order, and each once. */
+    /** Returns the id of a call. Calls are passed in conversation order, each once. */
     public String of(ToolCall call) {
-        String id = named(call.id(), call.name());
-        String spelled = id;
+        String id = idOrName(call.id(), call.name());
+        String mapped = id;
         if (!form.isAny()) {
+            /** Hashes every character, because many ids share a prefix or a suffix. */
             long salt = salt(id);
-            for (int i = 0; !form.accepts(spelled) || !taken.add(spelled); i++) {
-                spelled = SyntheticCallIds.of(salt, i);
+            for (int i = 0; !form.accepts(mapped) || !taken.add(mapped); i++) {
+                mapped = SyntheticCallIds.of(salt, i);
             }
         }
-        unanswered.computeIfAbsent(id, key -> new ArrayDeque<>(1)).add(spelled);
-        last.put(id, spelled);
-        changed |= !spelled.equals(call.id());
-        return spelled;
+        unanswered.computeIfAbsent(id, key -> new ArrayDeque<>(1)).add(mapped);
+        last.put(id, mapped);
+        changed |= !mapped.equals(call.id());
+        return mapped;
     }
 
-    /** The id of the call that a result belongs to. */
+    /** Returns the id of the call that the result belongs to. */
     public String of(Message.ToolResult result) {
-        String id = named(result.callId(), result.name());
+        String id = idOrName(result.callId(), result.name());
         Deque<String> calls = unanswered.get(id);
-        String spelled = calls == null ? null : calls.poll();
-        if (spelled == null) {
-            spelled = last.get(id);
+        String mapped = calls == null ? null : calls.poll();
+        if (mapped == null) {
+            mapped = last.get(id);
         }
-        if (spelled == null) {
-            spelled = form.accepts(id) ? id : SyntheticCallIds.of(salt(id), 0);
+        if (mapped == null) {
+            mapped = form.accepts(id) ? id : SyntheticCallIds.of(salt(id), 0);
         }
-        changed |= !spelled.equals(result.callId());
-        return spelled;
+        changed |= !mapped.equals(result.callId());
+        return mapped;
     }
 
-    private static String named(String id, String name) {
+    private static String idOrName(String id, String name) {
         return id.isBlank() ? "call_" + name : id;
     }
 

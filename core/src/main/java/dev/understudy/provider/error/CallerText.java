@@ -111,7 +111,7 @@ public final class CallerText {
         if (this == NONE || text.isEmpty()) {
             return text;
         }
-        PlainText plain = PlainText.of(ErrorBody.bounded(text, 2 * ErrorBody.EVIDENCE));
+        PlainText plain = PlainText.of(TextLimits.truncate(text, 2 * TextLimits.EVIDENCE));
         if (plain.size() == 0) {
             return text;
         }
@@ -132,7 +132,7 @@ public final class CallerText {
         if (this == NONE) {
             return false;
         }
-        PlainText plain = PlainText.of(ErrorBody.bounded(code, ErrorBody.EVIDENCE));
+        PlainText plain = PlainText.of(TextLimits.truncate(code, TextLimits.EVIDENCE));
         if (plain.size() == 0) {
             return false;
         }

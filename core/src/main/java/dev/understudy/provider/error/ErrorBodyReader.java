@@ -83,6 +83,9 @@ final class ErrorBodyReader {
     private static final Pattern CODE = Pattern.compile("[\\w.:/#-]{1,100}");
     private static final Pattern BRACKETED = Pattern.compile("\\[(\\d{4})]\\s*\\[");
 
+    private static final Pattern BROKEN =
+            Pattern.compile("\"(?:code|type|status|reason)\"\\s*:\\s*\"([\\w.-]{1,100})\"");
+
     private final Set<String> words = new LinkedHashSet<>();
     private final StringBuilder evidence = new StringBuilder();
     private final Set<String> codes = new LinkedHashSet<>();
@@ -93,6 +96,61 @@ final class ErrorBodyReader {
     /** @param caller text of the request: JSON within words, and codes within words, count only if it has none of them */
     ErrorBodyReader(CallerText caller) {
         this.caller = caller;
+    }
+
+    /** Reads the bytes of a body, whatever their content type says. */
+    static ErrorBody read(byte[] bytes, int offset, int length) {
+        return read(bytes, offset, length, CallerText.NONE);
+    }
+
+    /** Reads the bytes of a body without taking codes from what the request itself says. */
+    static ErrorBody read(byte[] bytes, int offset, int length, CallerText caller) {
+        try {
+            JsonReader in = Json.read(bytes, offset, length);
+            if (in.isObject() || in.isArray()) {
+                return of(JsonTree.of(in), caller);
+            }
+        } catch (CallFailed notJson) {
+            // Read as text below.
+        }
+        return text(new String(bytes, offset, length, StandardCharsets.UTF_8).strip(), caller);
+    }
+
+    /** Reads parsed JSON. */
+    static ErrorBody of(@Nullable Object json) {
+        return of(json, CallerText.NONE);
+    }
+
+    private static ErrorBody of(@Nullable Object json, CallerText caller) {
+        ErrorBodyReader gathered = new ErrorBodyReader(caller);
+        gathered.take(json, 0);
+        return gathered.body();
+    }
+
+    private static ErrorBody text(String text, CallerText caller) {
+        String start = text.substring(0, Math.min(200, text.length())).toLowerCase(Locale.ROOT);
+        boolean page = start.startsWith("<!doctype") || start.startsWith("<html") || start.contains("<head>");
+        String words = page ? HtmlText.of(TextLimits.truncate(text, 64 << 10)) : text;
+        ErrorBodyReader gathered = new ErrorBodyReader(caller);
+        gathered.say(words);
+        if (!page) {
+            Matcher broken = BROKEN.matcher(TextLimits.truncate(text, TextLimits.EVIDENCE));
+            while (broken.find()) {
+                if (!caller.contains(broken.group(1))) {
+                    gathered.code(broken.group(1));
+                }
+            }
+        }
+        ErrorBody body = gathered.body();
+        return page
+                ? new ErrorBody(body.message(), body.evidence(), List.of(), null, 0, ErrorBody.Form.PAGE)
+                : new ErrorBody(
+                        body.message(),
+                        body.evidence(),
+                        body.codes(),
+                        body.param(),
+                        body.status(),
+                        ErrorBody.Form.WORDS);
     }
 
     ErrorBody body() {
@@ -106,7 +164,7 @@ final class ErrorBodyReader {
         ordered.forEach(code -> evidence.append("code: ").append(code).append('\n'));
         return new ErrorBody(
                 message,
-                ErrorBody.bounded(evidence.toString(), ErrorBody.EVIDENCE),
+                TextLimits.truncate(evidence.toString(), TextLimits.EVIDENCE),
                 ordered,
                 param,
                 status,
@@ -154,15 +212,15 @@ final class ErrorBodyReader {
             if (told != null) {
                 evidence.append(field)
                         .append(": ")
-                        .append(ErrorBody.bounded(told, ErrorBody.NAME))
+                        .append(TextLimits.truncate(told, TextLimits.NAME))
                         .append('\n');
             }
         }
         if (param == null && map.get("param") instanceof String about && !about.isBlank()) {
-            param = ErrorBody.bounded(about, ErrorBody.NAME);
+            param = TextLimits.truncate(about, TextLimits.NAME);
         }
         if (map.get("loc") instanceof List<?> path && path.size() == 2 && param == null) {
-            param = ErrorBody.bounded(String.valueOf(path.get(1)), ErrorBody.NAME);
+            param = TextLimits.truncate(String.valueOf(path.get(1)), TextLimits.NAME);
         }
         for (String field : WORDS) {
             if (map.get(field) instanceof String said) {
@@ -207,8 +265,8 @@ final class ErrorBodyReader {
     }
 
     void say(String said) {
-        if (!said.isEmpty() && words.add(said) && evidence.length() < ErrorBody.EVIDENCE) {
-            evidence.append(ErrorBody.bounded(said, ErrorBody.EVIDENCE)).append('\n');
+        if (!said.isEmpty() && words.add(said) && evidence.length() < TextLimits.EVIDENCE) {
+            evidence.append(TextLimits.truncate(said, TextLimits.EVIDENCE)).append('\n');
         }
     }
 

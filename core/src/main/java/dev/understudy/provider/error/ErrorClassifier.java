@@ -68,7 +68,7 @@ public final class ErrorClassifier {
 
     private static Failure http(
             int status, Function<String, @Nullable String> header, byte[] body, Instant now, CallerText caller) {
-        ErrorBody error = ErrorBody.read(body, 0, body.length, caller).withCode(header.apply("x-amzn-errortype"));
+        ErrorBody error = ErrorBodyReader.read(body, 0, body.length, caller).withCode(header.apply("x-amzn-errortype"));
         Evidence evidence = Evidence.of(error, caller);
         return failure(status, error, evidence)
                 .withRetryAfter(RetryAfter.of(header, evidence.words(), now))
@@ -86,22 +86,22 @@ public final class ErrorClassifier {
      * @param payload the event, chunk or body that holds it, as {@link JsonReader#map()} reads it
      */
     static Failure inBand(Map<String, ? extends @Nullable Object> payload) {
-        return inBand(ErrorBody.of(payload));
+        return inBand(ErrorBodyReader.of(payload));
     }
 
     /** The same for bytes that may be JSON or not, as in the SSE field {@code error}. */
     public static Failure inBand(byte[] payload, int offset, int length) {
-        return inBand(ErrorBody.read(payload, offset, length));
+        return inBand(ErrorBodyReader.read(payload, offset, length));
     }
 
     /** The same for an error whose type is told beside its payload. */
     static Failure inBand(byte[] payload, int offset, int length, String code) {
-        return inBand(ErrorBody.read(payload, offset, length).withCode(code));
+        return inBand(ErrorBodyReader.read(payload, offset, length).withCode(code));
     }
 
     /** Types a body that came with status 200 and holds no answer: the error it tells of, or PROTOCOL. */
     static Failure noAnswer(byte[] body, String what) {
-        ErrorBody error = ErrorBody.read(body, 0, body.length);
+        ErrorBody error = ErrorBodyReader.read(body, 0, body.length);
         String words = error.message();
         if (error.page() || words.isBlank()) {
             return Failure.of(FailureKind.PROTOCOL, what);

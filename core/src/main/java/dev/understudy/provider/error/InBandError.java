@@ -52,6 +52,6 @@ public final class InBandError extends RuntimeException {
 
     private static Failure failure(byte[] payload, String code, CallerText caller) {
         return ErrorClassifier.inBand(
-                ErrorBody.read(payload, 0, payload.length, caller).withCode(code), caller);
+                ErrorBodyReader.read(payload, 0, payload.length, caller).withCode(code), caller);
     }
 }

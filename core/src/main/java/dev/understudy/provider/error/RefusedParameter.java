@@ -51,7 +51,7 @@ final class RefusedParameter {
         for (Pattern pattern : NAMED) {
             Matcher matcher = pattern.matcher(evidence);
             if (matcher.find()) {
-                return plain(ErrorBody.bounded(whole.substring(matcher.start(1), matcher.end(1)), ErrorBody.NAME));
+                return plain(TextLimits.truncate(whole.substring(matcher.start(1), matcher.end(1)), TextLimits.NAME));
             }
         }
         return null;

@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /**
- * AWS's event stream ({@code application/vnd.amazon.eventstream}): binary messages, each with its length, the length of
- * its headers, a checksum of these eight bytes, headers, payload, and a checksum of all of it. Both checksums are
- * verified, the first before anything is waited for. A message that the end of the body cuts off is none.
+ * Splits AWS's event stream ({@code application/vnd.amazon.eventstream}) into messages. A message has its length, the
+ * length of its headers, a checksum of these eight bytes, headers, payload and a checksum of all of it. Both
+ * checksums are verified, the first before more bytes are awaited. An incomplete message at the end of the body is
+ * dropped.
  */
 public final class AwsEventStreamFraming implements Framing {
 
@@ -24,7 +25,7 @@ public final class AwsEventStreamFraming implements Framing {
     private int next;
     private int end;
 
-    /** Length of the message at hand, 0 while its prelude is not there. */
+    /** Length of the current message; 0 until its prelude is complete. */
     private int total;
 
     private String event = "";
@@ -92,12 +93,12 @@ public final class AwsEventStreamFraming implements Framing {
         }
     }
 
-    /** Reads the headers that say what the message is. */
+    /** Reads the headers that determine type and kind of the message. */
     private void read(int from, int to) {
         String before = event;
         event = "";
         failure = false;
-        String told = "";
+        String errorMessage = "";
         int at = from;
         while (at < to) {
             int name = at + 1;
@@ -120,17 +121,17 @@ public final class AwsEventStreamFraming implements Framing {
             } else if (is(":message-type", name, type)) {
                 failure = !is("event", begin, at);
             } else if (is(":error-message", name, type)) {
-                told = text(begin, at, "");
+                errorMessage = text(begin, at, "");
             }
         }
-        if (failure && length == 0 && !told.isEmpty()) {
-            payload = Json.write(Map.of("message", told));
+        if (failure && length == 0 && !errorMessage.isEmpty()) {
+            payload = Json.write(Map.of("message", errorMessage));
             offset = 0;
             length = payload.length;
         }
     }
 
-    /** Bytes that a value of a type takes whose length is not told. */
+    /** Size of a value of fixed length, by its type. */
     private static int width(byte type) {
         return switch (type) {
             case 0, 1 -> 0;
@@ -155,7 +156,7 @@ public final class AwsEventStreamFraming implements Framing {
         return same;
     }
 
-    /** Names repeat from message to message, so the last one is kept. */
+    /** Decodes a name; names repeat from message to message, so an equal previous one is reused. */
     private String text(int from, int to, String before) {
         return is(before, from, to) ? before : new String(Arrays.copyOfRange(bytes, from, to), StandardCharsets.UTF_8);
     }
@@ -164,7 +165,7 @@ public final class AwsEventStreamFraming implements Framing {
         return bytes[at] << 24 | (bytes[at + 1] & 0xFF) << 16 | (bytes[at + 2] & 0xFF) << 8 | (bytes[at + 3] & 0xFF);
     }
 
-    /** Whether the message is an exception or an error; {@link #event()} is its type then. */
+    /** Returns true for an exception or error message; {@link #event()} is its type then. */
     @Override
     public boolean isErrorField() {
         return failure;

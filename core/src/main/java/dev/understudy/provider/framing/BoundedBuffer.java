@@ -3,7 +3,7 @@ package dev.understudy.provider.framing;
 import dev.understudy.provider.json.JsonErrors;
 import java.util.Arrays;
 
-/** Bytes that are gathered up to a limit, which is checked before anything is allocated. */
+/** Growing byte buffer with a limit that is checked before memory is allocated. */
 public final class BoundedBuffer {
 
     private static final int FIRST = 512;
@@ -15,7 +15,7 @@ public final class BoundedBuffer {
     private byte[] bytes = EMPTY;
     private int length;
 
-    /** @param what names the content in the failure of one that is over the limit */
+    /** @param what names the content in the failure message when the limit is exceeded */
     BoundedBuffer(int limit, String what) {
         this.limit = limit;
         this.what = what;
@@ -23,17 +23,17 @@ public final class BoundedBuffer {
 
     void add(byte[] source, int from, int to) {
         int count = to - from;
-        room(count);
+        ensureCapacity(count);
         System.arraycopy(source, from, bytes, length, count);
         length += count;
     }
 
     void add(byte b) {
-        room(1);
+        ensureCapacity(1);
         bytes[length++] = b;
     }
 
-    private void room(int count) {
+    private void ensureCapacity(int count) {
         if (count > limit - length) {
             throw JsonErrors.rejected(what + " of more than " + limit + " bytes");
         }

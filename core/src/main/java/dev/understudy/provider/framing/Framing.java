@@ -4,53 +4,54 @@ import dev.understudy.provider.dialect.StreamDecoder;
 import java.util.Arrays;
 
 /**
- * Cuts a byte stream into events, whatever the pieces it arrives in. Push a piece, then pull events until there is none.
- * Keeps at most one unfinished event; over the limit it throws a {@link dev.understudy.chat.FailureKind#PROTOCOL}
- * failure before it allocates.
+ * Splits a byte stream into events, regardless of how it is fragmented. A fragment is pushed, then events are pulled
+ * until there is none. At most one incomplete event is buffered; above the limit a {@link
+ * dev.understudy.chat.FailureKind#PROTOCOL} failure is thrown before memory is allocated. Not thread-safe; one
+ * instance per stream.
  */
 public interface Framing {
 
-    /** Takes the next piece. The array is not kept after {@link #next()} has answered false. */
+    /** Adds the next fragment. The array is not referenced any more after {@link #next()} returned false. */
     void push(byte[] piece);
 
-    /** The body is over: an event that was not terminated counts as one. */
+    /** Marks the end of the body: an unterminated event counts as one. */
     void end();
 
-    /** Moves to the next whole event; false when more bytes are needed. */
+    /** Advances to the next complete event; returns false when more bytes are needed. */
     boolean next();
 
-    /** The field that named the event's payload: "data" normally, "error" for the form that some servers use. */
+    /** Returns true if the payload came in a field named "error" instead of "data", as some servers send errors. */
     boolean isErrorField();
 
     /**
-     * The body ended before the current event did. If its payload turns out to be cut, that is no bad JSON but the
-     * sign of a cut stream: what follows from it is said by {@link StreamDecoder#end}.
+     * Returns true if the body ended before the current event did. Unreadable payload then means a cut stream, not
+     * bad JSON: {@link StreamDecoder#end} reports it.
      */
     default boolean isUnterminated() {
         return false;
     }
 
-    /** Whether something was said, and nothing of it was of this form. */
+    /** Returns true if content was received and none of it had the form of this framing. */
     default boolean isForeign() {
         return false;
     }
 
-    /** The name of the current event, "" without one. */
+    /** Name of the current event; "" without one. */
     String event();
 
-    /** The array that holds the current event's payload, valid until the next call of {@link #next()}. */
+    /** Array that holds the payload of the current event, valid until the next call of {@link #next()}. */
     byte[] payload();
 
     int offset();
 
     int length();
 
-    /** The payload, as an array of its own. */
+    /** Payload as an array of its own. */
     default byte[] copy() {
         return Arrays.copyOfRange(payload(), offset(), offset() + length());
     }
 
-    /** Whether the payload is {@code [DONE]}, with which gateways close streams of every dialect. */
+    /** Returns true if the payload is {@code [DONE]}, with which gateways end streams of every dialect. */
     default boolean saysDone() {
         return length() == 6
                 && payload()[offset()] == '['

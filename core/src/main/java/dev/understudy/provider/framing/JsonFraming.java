@@ -3,24 +3,26 @@ package dev.understudy.provider.framing;
 import dev.understudy.provider.json.JsonErrors;
 
 /**
- * JSON objects one after another, whatever stands between them: a line each (NDJSON), the elements of an array that is
- * sent while it grows, or a single one on many lines. Pieces may be cut anywhere. Where no object begins, the rest of
- * the line is an event of its own and no payload of this wire: see {@link #isErrorField()}. A line end within a string
- * ends a broken object, so that what follows is still understood.
+ * Splits a sequence of JSON objects: one a line (NDJSON), the elements of a growing array, or a single one over many
+ * lines, fragmented anywhere. Where no object begins, the rest of the line is an event without payload of this
+ * format: see {@link #isErrorField()}. A line end within a string ends a broken object, so that the objects after it
+ * are still read.
  */
 public final class JsonFraming extends PieceFraming {
 
-    /** The most that one object of a stream may have. */
+    /** Limit of one object of a stream, in bytes. */
     public static final int LIMIT = 1 << 20;
 
     private final int limit;
-    private final BoundedBuffer begun;
+    private final BoundedBuffer buffer;
 
-    /** Whether an event is open, and where in the piece what is not in the bag of it begins. */
+    /** An event has begun and is not complete. */
     private boolean open;
 
+    /** Position in the current fragment of the first byte of the open event that is not buffered yet. */
     private int start;
-    private boolean words;
+
+    private boolean text;
     private int depth;
     private boolean inString;
     private boolean escaped;
@@ -30,29 +32,29 @@ public final class JsonFraming extends PieceFraming {
     private int offset;
     private int length;
 
-    /** For streams. */
+    /** Creates a framing with the limit for streams. */
     public JsonFraming() {
         this(LIMIT);
     }
 
-    /** @param limit the bytes that one object may have */
+    /** @param limit limit of one object, in bytes */
     public JsonFraming(int limit) {
         this.limit = limit;
-        this.begun = new BoundedBuffer(limit, "a line or an element");
+        this.buffer = new BoundedBuffer(limit, "a line or an element");
     }
 
     @Override
     public boolean next() {
         if (!open) {
-            begun.clear();
+            buffer.clear();
         }
         if (begins()) {
-            int stop = words ? lineEnd() : objectEnd();
+            int stop = text ? lineEnd() : objectEnd();
             if (stop >= 0) {
                 deliver(stop);
                 return true;
             }
-            begun.add(piece, start, end);
+            buffer.add(piece, start, end);
             next = end;
         }
         release();
@@ -66,7 +68,7 @@ public final class JsonFraming extends PieceFraming {
         return false;
     }
 
-    /** Finds where an event begins, if none is open; false if nothing of one is left in the piece. */
+    /** Finds the start of an event unless one is open; returns false if the rest of the fragment has none. */
     private boolean begins() {
         if (open) {
             start = next;
@@ -80,14 +82,14 @@ public final class JsonFraming extends PieceFraming {
         }
         open = true;
         start = next;
-        words = piece[next] != '{';
+        text = piece[next] != '{';
         depth = 0;
         inString = false;
         escaped = false;
         return true;
     }
 
-    /** White space, the marks of an array, and those of the byte order. */
+    /** White space, array punctuation and byte order marks are skipped between events. */
     private static boolean isBetween(byte b) {
         return switch (b) {
             case ' ', '\t', '\r', '\n', ',', '[', ']', (byte) 0xEF, (byte) 0xBB, (byte) 0xBF -> true;
@@ -100,7 +102,7 @@ public final class JsonFraming extends PieceFraming {
         return at == end ? -1 : at;
     }
 
-    /** Where the open object ends, or -1 if it goes on beyond the piece. */
+    /** Returns the end of the open object, or -1 if it continues beyond the fragment. */
     private int objectEnd() {
         for (int i = next; i < end; i++) {
             byte b = piece[i];
@@ -122,7 +124,7 @@ public final class JsonFraming extends PieceFraming {
     }
 
     private void deliver(int stop) {
-        if (begun.length() == 0) {
+        if (buffer.length() == 0) {
             if (stop - start > limit) {
                 throw JsonErrors.rejected("a line or an element of more than " + limit + " bytes");
             }
@@ -130,19 +132,19 @@ public final class JsonFraming extends PieceFraming {
             offset = start;
             length = stop - start;
         } else {
-            begun.add(piece, start, stop);
-            payload = begun.bytes();
+            buffer.add(piece, start, stop);
+            payload = buffer.bytes();
             offset = 0;
-            length = begun.length();
+            length = buffer.length();
         }
         next = stop;
         open = false;
     }
 
-    /** Whether the payload is no object: the words of a proxy, or a page. */
+    /** Returns true if the payload is no object: text of a proxy, or an HTML page. */
     @Override
     public boolean isErrorField() {
-        return words;
+        return text;
     }
 
     @Override

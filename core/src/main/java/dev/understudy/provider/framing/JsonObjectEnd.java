@@ -1,11 +1,11 @@
 package dev.understudy.provider.framing;
 
-/** Sees where a JSON object ends that comes in pieces, and looks at each character once. */
+/** Detects the end of a JSON object that arrives in fragments, in one pass. Not thread-safe. */
 public final class JsonObjectEnd {
 
     private int depth;
     private boolean begun;
-    private boolean spoilt;
+    private boolean malformed;
     private boolean inString;
     private boolean escaped;
 
@@ -20,7 +20,7 @@ public final class JsonObjectEnd {
             inString = escaped || c != '"';
             escaped = !escaped && c == '\\';
         } else if (c == '{' || (begun && c == '[')) {
-            spoilt |= begun && depth == 0;
+            malformed |= begun && depth == 0;
             begun = true;
             depth++;
         } else if (c == '}' || c == ']') {
@@ -28,13 +28,13 @@ public final class JsonObjectEnd {
         } else if (c == '"') {
             inString = true;
         } else {
-            spoilt |= depth == 0 && !Character.isWhitespace(c);
+            malformed |= depth == 0 && !Character.isWhitespace(c);
         }
-        spoilt |= depth < 0 || (inString && depth == 0);
+        malformed |= depth < 0 || (inString && depth == 0);
     }
 
-    /** Whether all that was taken is one object. */
+    /** Returns true if everything passed so far is exactly one object. */
     public boolean reached() {
-        return begun && depth == 0 && !spoilt;
+        return begun && depth == 0 && !malformed;
     }
 }

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Finds where a line ends, eight bytes at a step: every byte of every stream passes here. */
+/** Finds line ends, eight bytes at a step, because every byte of every stream is scanned here. */
 final class LineEndScanner {
 
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -13,7 +13,7 @@ final class LineEndScanner {
 
     private LineEndScanner() {}
 
-    /** The index of the first LF or CR from {@code from} on, or {@code to} if there is none before it. */
+    /** Returns the index of the first LF or CR from {@code from} on, or {@code to} without one. */
     static int in(byte[] bytes, int from, int to) {
         int i = from;
         while (i <= to - Long.BYTES && !anyEnd((long) EIGHT.get(bytes, i))) {
@@ -29,7 +29,7 @@ final class LineEndScanner {
         return ((zero(eight ^ (ONES * '\n')) | zero(eight ^ (ONES * '\r'))) & HIGHS) != 0;
     }
 
-    /** The high bit of a byte is set if the byte is zero. */
+    /** Sets the high bit of each byte that is zero. */
     private static long zero(long eight) {
         return (eight - ONES) & ~eight;
     }

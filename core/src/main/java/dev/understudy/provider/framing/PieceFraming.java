@@ -1,17 +1,15 @@
 package dev.understudy.provider.framing;
 
-/**
- * A framing that reads events from the network piece at hand. The rest of a piece that was not read when the next one
- * arrives is put before it.
- */
+/** Base of framings that read events directly from the current fragment. Unread bytes are prepended to the next one. */
 public abstract class PieceFraming implements Framing {
 
     static final byte[] EMPTY = new byte[0];
 
     byte[] piece = EMPTY;
-    /** Range of the piece that was not read yet. */
+    /** Start of the unread range of the fragment. */
     int next;
 
+    /** End of the unread range of the fragment. */
     int end;
     /** Set at the end of the body. */
     boolean over;
@@ -35,7 +33,7 @@ public abstract class PieceFraming implements Framing {
         over = true;
     }
 
-    /** Lets go of the piece when all of it was read. */
+    /** Drops the reference to the fragment after all of it was read. */
     final void release() {
         piece = EMPTY;
         next = 0;

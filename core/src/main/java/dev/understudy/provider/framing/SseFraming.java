@@ -4,16 +4,16 @@ import dev.understudy.provider.json.JsonErrors;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Server-sent events by the WHATWG rules, on bytes: lines end in CR, LF or CRLF; a BOM, comments and unknown fields are
- * passed over; data lines are joined by LF; pieces may be cut anywhere. Two facts of life are added: a field named
- * {@code error} that carries JSON is an event, and so is bare JSON, on one line or many, that stands where a field
- * should be. An event without payload is none; one that the end of the body cuts off still counts.
+ * Splits server-sent events by the WHATWG rules, on bytes: lines end in CR, LF or CRLF; a BOM, comments and unknown
+ * fields are skipped; data lines are joined by LF; fragments may end anywhere. Two deviations of real servers are
+ * accepted: a field named {@code error} with JSON is an event, and so is bare JSON, on one line or many, in place of
+ * a field. An event without payload is dropped; one that the end of the body cuts off is delivered.
  */
 public final class SseFraming extends PieceFraming {
 
     private static final int LIMIT = 1 << 20;
 
-    /** What the payload of the event at hand was made of. An event has payload of one form only. */
+    /** Source of the payload of the current event. An event has payload of one form only. */
     private enum Form {
         NONE,
         DATA,
@@ -21,8 +21,8 @@ public final class SseFraming extends PieceFraming {
         BARE
     }
 
-    /** The beginning of a line that an earlier piece ended in. */
-    private final BoundedBuffer begun = new BoundedBuffer(LIMIT, "a line");
+    /** Start of a line that ended an earlier fragment. */
+    private final BoundedBuffer incomplete = new BoundedBuffer(LIMIT, "a line");
 
     private final BoundedBuffer payload = new BoundedBuffer(LIMIT, "an event");
 
@@ -33,15 +33,16 @@ public final class SseFraming extends PieceFraming {
     private boolean atStart = true;
     private boolean afterCr;
     private boolean unterminated;
-    /** A line of an event stream was seen, or only others so far. */
-    private boolean familiar;
+    /** A line of an event stream was received. */
+    private boolean recognised;
 
-    private boolean strange;
+    /** A line was received that no event stream has. */
+    private boolean unrecognised;
 
     private byte[] line = EMPTY;
     private int from;
     private int to;
-    /** The line at hand belongs to the event after this one. */
+    /** The current line belongs to the event after this one. */
     private boolean held;
 
     @Override
@@ -51,7 +52,7 @@ public final class SseFraming extends PieceFraming {
         }
         while (held || nextLine()) {
             held = false;
-            if (take()) {
+            if (addLine()) {
                 delivered = true;
                 return true;
             }
@@ -75,7 +76,7 @@ public final class SseFraming extends PieceFraming {
         }
     }
 
-    /** Finds the next whole line, or keeps what there is of it. */
+    /** Advances to the next whole line; buffers an incomplete one. */
     private boolean nextLine() {
         if (afterCr && next < end) {
             afterCr = false;
@@ -86,26 +87,26 @@ public final class SseFraming extends PieceFraming {
         int start = next;
         int i = LineEndScanner.in(piece, start, end);
         if (i == end) {
-            begun.add(piece, start, end);
+            incomplete.add(piece, start, end);
             next = end;
             return over && lastLine();
         }
         next = i + 1;
         afterCr = piece[i] == '\r';
-        if (begun.length() == 0) {
+        if (incomplete.length() == 0) {
             at(piece, start, i);
         } else {
-            begun.add(piece, start, i);
-            at(begun.bytes(), 0, begun.length());
+            incomplete.add(piece, start, i);
+            at(incomplete.bytes(), 0, incomplete.length());
         }
         return true;
     }
 
     private boolean lastLine() {
-        if (begun.length() == 0) {
+        if (incomplete.length() == 0) {
             return false;
         }
-        at(begun.bytes(), 0, begun.length());
+        at(incomplete.bytes(), 0, incomplete.length());
         return true;
     }
 
@@ -124,10 +125,10 @@ public final class SseFraming extends PieceFraming {
         }
     }
 
-    /** Takes the line at hand into the event; true when that ends the event. */
-    private boolean take() {
+    /** Adds the current line to the event; returns true if it ends the event. */
+    private boolean addLine() {
         if (from == to) {
-            begun.clear();
+            incomplete.clear();
             if (payload.length() > 0) {
                 return true;
             }
@@ -150,18 +151,18 @@ public final class SseFraming extends PieceFraming {
                     to);
         } else if (isField("event")) {
             event = name(SseLine.value("event", line, from, to));
-        } else if (!familiar) {
-            passOver();
+        } else if (!recognised) {
+            skipLine();
         }
-        familiar |= of != Form.NONE || !event.isEmpty();
-        begun.clear();
+        recognised |= of != Form.NONE || !event.isEmpty();
+        incomplete.clear();
         return false;
     }
 
-    /** Other fields are passed over, and whatever else stands there. */
-    private void passOver() {
-        familiar = line[from] == ':' || isField("id") || isField("retry");
-        strange |= !familiar;
+    /** Records if a skipped line is a field or comment of an event stream. */
+    private void skipLine() {
+        recognised = line[from] == ':' || isField("id") || isField("retry");
+        unrecognised |= !recognised;
     }
 
     private Form formOf() {
@@ -171,15 +172,15 @@ public final class SseFraming extends PieceFraming {
         if (SseLine.startsWith("error:", line, from, to)) {
             return SseLine.isJson(line, SseLine.value("error", line, from, to), to) ? Form.ERROR : Form.NONE;
         }
-        boolean goesOn = form == Form.BARE && line[from] != ':' && !isField("event") && !isField("id");
-        return goesOn || SseLine.beginsBareJson(line, from, to) ? Form.BARE : Form.NONE;
+        boolean continues = form == Form.BARE && line[from] != ':' && !isField("event") && !isField("id");
+        return continues || SseLine.beginsBareJson(line, from, to) ? Form.BARE : Form.NONE;
     }
 
     private boolean isField(String name) {
         return SseLine.isField(name, line, from, to);
     }
 
-    /** Names repeat from event to event, so the last one is kept. */
+    /** Decodes an event name; names repeat from event to event, so an equal previous one is reused. */
     private String name(int value) {
         boolean same = lastName.length() == to - value;
         for (int i = 0; same && i < lastName.length(); i++) {
@@ -198,7 +199,7 @@ public final class SseFraming extends PieceFraming {
 
     @Override
     public boolean isForeign() {
-        return strange && !familiar;
+        return unrecognised && !recognised;
     }
 
     @Override

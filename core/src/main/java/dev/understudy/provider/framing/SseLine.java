@@ -1,6 +1,6 @@
 package dev.understudy.provider.framing;
 
-/** What one line of an event stream is, by the characters it begins with. Lines are ranges that are not empty. */
+/** Classifies lines of an event stream by their first characters. Lines are non-empty ranges. */
 final class SseLine {
 
     private SseLine() {}
@@ -22,18 +22,21 @@ final class SseLine {
         return true;
     }
 
-    /** Where the value of the field begins: one space behind the colon is none of it. */
+    /** Start of the value of a field; one space after the colon is skipped. */
     static int value(String name, byte[] line, int from, int to) {
         int value = Math.min(from + name.length() + 1, to);
         return value < to && line[value] == ' ' ? value + 1 : value;
     }
 
-    /** Whether a value looks like JSON, and not like words. */
+    /** Returns true if a value looks like JSON and not like text. */
     static boolean isJson(byte[] line, int value, int to) {
         return value < to && (line[value] == '{' || line[value] == '[' || line[value] == '"');
     }
 
-    /** Whether JSON begins where a field should stand: an object, or an array that has one or goes on below. */
+    /**
+     * Returns true if a line begins with JSON in place of a field: an object, or an array that holds one or continues
+     * below.
+     */
     static boolean beginsBareJson(byte[] line, int from, int to) {
         return line[from] == '{' || (line[from] == '[' && (to - from == 1 || line[from + 1] == '{'));
     }

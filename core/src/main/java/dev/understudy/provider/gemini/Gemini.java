@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.AggregatedAnswer;
 import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.framing.Framing;
@@ -19,12 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gemini implements Dialect {
 
-    /** The name, also of the seals of its thoughts. */
-    public static final String NAME = "gemini";
-
     @Override
     public String name() {
-        return NAME;
+        return DialectName.GEMINI;
     }
 
     /** A model's name may be a path of its own, {@code tunedModels/mine} for one. */

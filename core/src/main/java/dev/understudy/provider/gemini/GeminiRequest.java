@@ -7,6 +7,7 @@ import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ final class GeminiRequest {
             body.put("generationConfig", config);
         }
         request.extra()
-                .getOrDefault(Gemini.NAME, Map.of())
+                .getOrDefault(DialectName.GEMINI, Map.of())
                 .forEach((field, value) -> ExtraFields.put(body, field, value));
         return body;
     }

@@ -2,6 +2,7 @@ package dev.understudy.provider.gemini;
 
 import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.DialectName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ final class GeminiSignature {
     }
 
     private static ReasoningSignature seal(String value) {
-        return new ReasoningSignature(value, false, Gemini.NAME);
+        return new ReasoningSignature(value, false, DialectName.GEMINI);
     }
 
     /** The signature of a thought; null if it is none of ours. */
@@ -47,7 +48,7 @@ final class GeminiSignature {
     }
 
     private static String value(@Nullable ReasoningSignature reasoningSignature) {
-        return reasoningSignature != null && reasoningSignature.origin().equals(Gemini.NAME)
+        return reasoningSignature != null && reasoningSignature.origin().equals(DialectName.GEMINI)
                 ? reasoningSignature.value()
                 : "";
     }

@@ -7,17 +7,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON in by {@link JsonReader}, JSON out by {@link JsonWriter}, the one place that knows Jackson. What is wrong with
- * received JSON is thrown as {@link FailureKind#PROTOCOL}, in words that hold nothing of its content: {@link JsonErrors}.
+ * Entry points for reading JSON with {@link JsonReader} and writing it with {@link JsonWriter}. Invalid JSON is
+ * thrown as {@link FailureKind#PROTOCOL} with a message that quotes none of its content: {@link JsonErrors}.
  */
 public final class Json {
 
     private Json() {}
 
     /**
-     * Opens a JSON document, whose bytes the reader keeps.
+     * Opens a JSON document. The reader references the array.
      *
-     * @throws CallFailed PROTOCOL if there is nothing in it
+     * @throws CallFailed PROTOCOL if the document is empty
      */
     public static JsonReader read(byte[] bytes, int offset, int length) {
         return new JsonReader(bytes, offset, length);
@@ -27,7 +27,7 @@ public final class Json {
         return read(bytes, 0, bytes.length);
     }
 
-    /** The JSON object in {@code text} as nested maps, lists, strings, numbers and booleans; null if it is none. */
+    /** Writes a value as {@link #write} does, as text. */
     public static @Nullable Map<String, @Nullable Object> object(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try {
@@ -39,9 +39,9 @@ public final class Json {
     }
 
     /**
-     * Nested maps, lists, strings, numbers and booleans as JSON, always in the same order for equal values.
+     * Writes nested maps, lists, strings, numbers and booleans as JSON. Equal values give equal bytes.
      *
-     * @throws IllegalArgumentException if there is anything else in it
+     * @throws IllegalArgumentException for a value of any other type
      */
     public static byte[] write(Object value) {
         return JsonWriter.bytes(value);

@@ -7,13 +7,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names of fields, and values of which there are few, as strings. Vendors repeat the same in every event, so each that was
- * met is kept until others take its place: hostile words cost their making and hold nothing.
+ * Caches field names and other frequent short strings, because vendors repeat them in every event. A fixed number of
+ * slots, where new entries replace old ones, bounds the memory that hostile input can occupy. Thread-safe.
  */
 final class JsonNameCache {
 
     /**
-     * Immutable, so that threads that race for a slot lose no more than an entry.
+     * Immutable, so that threads that race for a slot lose at most an entry.
      *
      * @param first the first eight bytes, or all of them
      * @param last the last eight bytes, 0 if the first are all
@@ -38,7 +38,7 @@ final class JsonNameCache {
 
     private JsonNameCache() {}
 
-    /** The string that stands in a range which {@link JsonScanner} has passed. */
+    /** Returns the string of a range that {@link JsonScanner} accepted. */
     static String of(byte[] bytes, int from, int to) {
         int length = to - from;
         if (length > LONGEST) {

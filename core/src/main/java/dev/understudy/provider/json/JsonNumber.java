@@ -3,15 +3,15 @@ package dev.understudy.provider.json;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 
-/** Numbers as JSON writes them. */
+/** Parses JSON numbers. */
 final class JsonNumber {
 
-    /** A number of no more digits is one that a long can hold, or turns negative in it and so shows itself. */
+    /** Most digits that are parsed as long: such a number fits, or overflows to a negative value and is detected. */
     private static final int DIGITS = 19;
 
     private JsonNumber() {}
 
-    /** The number in a range which {@link JsonScanner} has passed, its fraction cut; what does not fit becomes the nearest. */
+    /** Value of a range that {@link JsonScanner} accepted, truncated and clamped to the range of long. */
     static long nearestLong(byte[] bytes, int from, int to) {
         boolean negative = bytes[from] == '-';
         long number = 0;
@@ -26,7 +26,7 @@ final class JsonNumber {
         return (long) Double.parseDouble(new String(bytes, from, to - from, StandardCharsets.US_ASCII));
     }
 
-    /** A Long, or a BigDecimal where there is a fraction or more than a long can hold. */
+    /** Returns a Long, or a BigDecimal for fractions and larger numbers. */
     static Number of(String text) {
         try {
             return Long.valueOf(text);

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pulls values out of one JSON document without building a tree.
+ * Reads values from one JSON document without building a tree.
  *
  * <pre>{@code
  * if (in.object()) {
@@ -18,16 +18,15 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * A value that was not looked at is skipped by the next step, and a value of another type than asked for reads as null
- * or as the default: vendors are sloppy. A loop that was begun must run to its end, or nothing
- * be read any more.
+ * Unread values are skipped by the next step. A value of another type than requested reads as null or as the default,
+ * because vendors deviate from their schemas. A loop that was started must run to its end, or reading must stop.
  *
- * <p>The document is whole in its array, so there is nothing to feed, to buffer or to pool: a streamed event costs this
- * object and the strings that are read from it. What is passed over is checked as strictly as what is read.
+ * <p>The document is a complete array, so nothing is fed, buffered or pooled: a streamed event costs this object and
+ * the strings read from it. Skipped values are validated as strictly as read ones. Not thread-safe.
  */
 public final class JsonReader {
 
-    /** What the value at hand is; nothing, before the first and behind the end of an object or array. */
+    /** Type of the current value; NONE before the first value and after the end of an object or array. */
     enum Kind {
         NONE,
         OBJECT,
@@ -41,23 +40,23 @@ public final class JsonReader {
 
     private final byte[] bytes;
     private final int end;
-    /** What was not passed yet begins here: white space, or an object or array at hand. */
+    /** Start of the unread bytes: white space, or the current object or array. */
     private int next;
 
     private int depth;
-    /** Nothing was read yet of the object or array that was entered last. */
+    /** Nothing was read yet of the object or array entered last. */
     private boolean first;
-    /** The value at hand is an object or array that was neither entered nor skipped. */
+    /** The current value is an object or array that was neither entered nor skipped. */
     private boolean untouched;
 
     private String field = "";
     private Kind kind = Kind.NONE;
-    /** The value at hand, if it is none of these; a string's without its quotes. */
+    /** Range of the current scalar value; of a string without its quotes. */
     private int from;
 
     private int to;
 
-    /** @throws CallFailed PROTOCOL if there is nothing in it */
+    /** @throws CallFailed PROTOCOL if the document is empty */
     JsonReader(byte[] bytes, int offset, int length) {
         this.bytes = bytes;
         this.end = offset + length;
@@ -76,12 +75,12 @@ public final class JsonReader {
         return marked ? offset + 3 : offset;
     }
 
-    /** Enters the object at hand; false, and nothing done, if the value is none. */
+    /** Enters the current object; returns false without effect if the value is none. */
     public boolean object() {
         return enter(Kind.OBJECT);
     }
 
-    /** Enters the array at hand; false, and nothing done, if the value is none. */
+    /** Enters the current array; returns false without effect if the value is none. */
     public boolean array() {
         return enter(Kind.ARRAY);
     }
@@ -97,7 +96,7 @@ public final class JsonReader {
         return true;
     }
 
-    /** Moves to the next field of the object that was entered last; false at its end. */
+    /** Advances to the next field of the object entered last; returns false at its end. */
     public boolean nextField() {
         int name = next('}');
         if (name == end) {
@@ -109,7 +108,7 @@ public final class JsonReader {
         return true;
     }
 
-    /** Moves to the next element of the array that was entered last; false at its end. */
+    /** Advances to the next element of the array entered last; returns false at its end. */
     public boolean nextElement() {
         int element = next(']');
         if (element == end) {
@@ -119,13 +118,13 @@ public final class JsonReader {
         return true;
     }
 
-    /** Where the next field or element begins; the end of the document where the object or array ends, which is left. */
+    /** Returns the start of the next field or element, or the end of the document after leaving the object or array. */
     private int next(char close) {
         skip();
         if (depth == 0) {
             return end;
         }
-        int i = JsonScanner.something(bytes, next, end);
+        int i = JsonScanner.required(bytes, next, end);
         if (bytes[i] == close) {
             leave(i + 1);
             return end;
@@ -137,10 +136,10 @@ public final class JsonReader {
         if (bytes[i] != ',') {
             throw JsonErrors.malformed();
         }
-        return JsonScanner.something(bytes, i + 1, end);
+        return JsonScanner.required(bytes, i + 1, end);
     }
 
-    /** An object or array has ended; after the outermost one nothing but white space may follow. */
+    /** Leaves an object or array; after the outermost one only white space may follow. */
     private void leave(int past) {
         next = past;
         first = false;
@@ -150,7 +149,9 @@ public final class JsonReader {
         }
     }
 
-    /** Takes the value that begins here to hand: a simple one whole, of an object or array only its beginning. */
+    /**
+     * Makes the value at {@code start} the current one: scalars are read whole, objects and arrays up to their start.
+     */
     private void take(int start) {
         kind = switch (bytes[start]) {
             case '{' -> Kind.OBJECT;
@@ -167,7 +168,7 @@ public final class JsonReader {
         to = kind == Kind.STRING ? next - 1 : next;
     }
 
-    /** Passes over the value at hand, whatever it is. */
+    /** Skips the current value. */
     public void skip() {
         if (untouched) {
             untouched = false;
@@ -176,7 +177,7 @@ public final class JsonReader {
         }
     }
 
-    /** The name of the field at hand. */
+    /** Name of the current field. */
     public String field() {
         return field;
     }
@@ -201,7 +202,7 @@ public final class JsonReader {
         return kind == Kind.NULL;
     }
 
-    /** A string, or a number or boolean as it is written; null for null, objects and arrays. */
+    /** String value, or the literal of a number or boolean; null for null, objects and arrays. */
     public @Nullable String string() {
         return switch (kind) {
             case STRING -> JsonString.of(bytes, from, to);
@@ -212,7 +213,10 @@ public final class JsonReader {
         };
     }
 
-    /** The same for a value of which there are few, such as a type: one that was met before is not made anew. */
+    /**
+     * Value as {@link #string(String)} gives it, for values with few variants such as a type: strings are taken from
+     * a cache.
+     */
     public String word(String or) {
         return kind == Kind.STRING ? JsonNameCache.of(bytes, from, to) : string(or);
     }
@@ -222,10 +226,7 @@ public final class JsonReader {
         return string == null ? or : string;
     }
 
-    /**
-     * A string that rarely changes from document to document: gives {@code before} again where it is the same, and also
-     * where there is none.
-     */
+    /** Value of a string that rarely changes from document to document: {@code before} itself if equal or absent. */
     public String repeated(String before) {
         if (kind != Kind.STRING || from == to || JsonString.isSpelt(before, bytes, from, to)) {
             return before;
@@ -234,16 +235,17 @@ public final class JsonReader {
         return string.equals(before) ? before : string;
     }
 
-    /** A number, also one in a string; fractions are cut, what does not fit becomes the nearest int. */
+    /** Numeric value, also from a string; truncated and clamped to the range of int. */
     public int integer(int or) {
         return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, longer(or)));
     }
 
-    /** A number, also one in a string; fractions are cut, what does not fit becomes the nearest long. */
+    /** Numeric value, also from a string; truncated and clamped to the range of long. */
     long longer(long or) {
         if (kind == Kind.NUMBER) {
             return JsonNumber.nearestLong(bytes, from, to);
         }
+        /** Numeric value, also from a string. */
         double number = number(Double.NaN);
         return Double.isNaN(number) ? or : (long) number;
     }

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The grammar of JSON (RFC 8259) on bytes. Each function is told where something begins and answers where it ends; what
- * breaks the grammar is a {@link dev.understudy.chat.FailureKind#PROTOCOL} failure.
+ * Validates JSON (RFC 8259) on bytes. Each method takes the start of a construct and returns the index after it.
+ * Violations of the grammar are {@link dev.understudy.chat.FailureKind#PROTOCOL} failures.
  */
 final class JsonScanner {
 
@@ -21,7 +21,7 @@ final class JsonScanner {
 
     private JsonScanner() {}
 
-    /** Past white space. */
+    /** Skips white space. */
     static int space(byte[] bytes, int from, int end) {
         int i = from;
         while (i < end && (bytes[i] == ' ' || bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '\t')) {
@@ -30,8 +30,8 @@ final class JsonScanner {
         return i;
     }
 
-    /** Past white space, to something that has to be there. */
-    static int something(byte[] bytes, int from, int end) {
+    /** Skips white space before a required token. */
+    static int required(byte[] bytes, int from, int end) {
         int i = space(bytes, from, end);
         if (i == end) {
             throw JsonErrors.cut();
@@ -39,23 +39,23 @@ final class JsonScanner {
         return i;
     }
 
-    /** Past the colon behind a name, to the value. */
+    /** Skips the colon after a name, up to the value. */
     static int colon(byte[] bytes, int from, int end) {
-        int i = something(bytes, from, end);
+        int i = required(bytes, from, end);
         if (bytes[i] != ':') {
             throw JsonErrors.malformed();
         }
-        return something(bytes, i + 1, end);
+        return required(bytes, i + 1, end);
     }
 
-    /** Past any value; an object or array within {@code depth} others is passed over whole. */
+    /** Skips any value; {@code depth} is the number of enclosing objects and arrays. */
     static int value(byte[] bytes, int from, int end, int depth) {
         return switch (bytes[from]) {
             case '"' -> string(bytes, from + 1, end) + 1;
             case '{', '[' -> container(bytes, from, end, depth);
-            case 't' -> word(TRUE, bytes, from, end);
-            case 'f' -> word(FALSE, bytes, from, end);
-            case 'n' -> word(NULL, bytes, from, end);
+            case 't' -> literal(TRUE, bytes, from, end);
+            case 'f' -> literal(FALSE, bytes, from, end);
+            case 'n' -> literal(NULL, bytes, from, end);
             default -> number(bytes, from, end);
         };
     }
@@ -64,24 +64,24 @@ final class JsonScanner {
         JsonErrors.checkDepth(depth + 1);
         boolean object = bytes[from] == '{';
         byte close = (byte) (object ? '}' : ']');
-        int i = something(bytes, from + 1, end);
+        int i = required(bytes, from + 1, end);
         if (bytes[i] == close) {
             return i + 1;
         }
         while (true) {
             i = value(bytes, object ? colon(bytes, name(bytes, i, end) + 1, end) : i, end, depth + 1);
-            i = something(bytes, i, end);
+            i = required(bytes, i, end);
             if (bytes[i] == close) {
                 return i + 1;
             }
             if (bytes[i] != ',') {
                 throw JsonErrors.malformed();
             }
-            i = something(bytes, i + 1, end);
+            i = required(bytes, i + 1, end);
         }
     }
 
-    /** The closing quote of the name that begins with a quote at {@code from}. */
+    /** Returns the index of the closing quote of the name whose opening quote is at {@code from}. */
     static int name(byte[] bytes, int from, int end) {
         if (bytes[from] != '"') {
             throw JsonErrors.malformed();
@@ -89,7 +89,7 @@ final class JsonScanner {
         return string(bytes, from + 1, end);
     }
 
-    /** The closing quote of the string whose first character, behind the quote, is at {@code from}. */
+    /** Returns the index of the closing quote of the string whose first character is at {@code from}. */
     private static int string(byte[] bytes, int from, int end) {
         int i = from;
         while (true) {
@@ -111,7 +111,7 @@ final class JsonScanner {
         }
     }
 
-    /** Past what stands for itself in a string, eight bytes at a step: most bytes of most documents. */
+    /** Skips unescaped ASCII characters, eight bytes at a step: most bytes of most documents. */
     private static int plain(byte[] bytes, int from, int end) {
         int i = from;
         while (i <= end - Long.BYTES) {
@@ -128,26 +128,26 @@ final class JsonScanner {
         return i;
     }
 
-    /** The high bit of the first zero byte is set, and none before it. */
+    /** Sets the high bit of the first zero byte, and none before it. */
     private static long zero(long eight) {
         return (eight - ONES) & ~eight;
     }
 
-    /** The high bit of the first control character is set, and none before it. */
+    /** Sets the high bit of the first control character, and none before it. */
     private static long control(long eight) {
         return (eight - ONES * ' ') & ~eight;
     }
 
-    private static int word(byte[] word, byte[] bytes, int from, int end) {
-        for (int i = 0; i < word.length; i++) {
+    private static int literal(byte[] literal, byte[] bytes, int from, int end) {
+        for (int i = 0; i < literal.length; i++) {
             if (from + i == end) {
                 throw JsonErrors.cut();
             }
-            if (bytes[from + i] != word[i]) {
+            if (bytes[from + i] != literal[i]) {
                 throw JsonErrors.malformed();
             }
         }
-        return from + word.length;
+        return from + literal.length;
     }
 
     private static int number(byte[] bytes, int from, int end) {
@@ -169,7 +169,7 @@ final class JsonScanner {
         return i;
     }
 
-    /** Past one digit or more. */
+    /** Skips one or more digits. */
     private static int digits(byte[] bytes, int from, int end) {
         int i = from;
         while (i < end && bytes[i] >= '0' && bytes[i] <= '9') {

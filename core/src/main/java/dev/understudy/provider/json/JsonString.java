@@ -2,12 +2,12 @@ package dev.understudy.provider.json;
 
 import java.nio.charset.StandardCharsets;
 
-/** What is between the quotes of a string in JSON. */
+/** Decodes the characters between the quotes of a JSON string. */
 final class JsonString {
 
     private JsonString() {}
 
-    /** The string that stands in a range which {@link JsonScanner} has passed. Half a surrogate pair stays one. */
+    /** Decodes a range that {@link JsonScanner} accepted. A lone surrogate is kept. */
     static String of(byte[] bytes, int from, int to) {
         int escape = escape(bytes, from, to);
         return escape == to
@@ -15,7 +15,7 @@ final class JsonString {
                 : unescaped(bytes, from, escape, to);
     }
 
-    /** Whether {@code text} stands there as it is: in ASCII, and without an escape sequence. */
+    /** Returns true if the range is {@code text} in ASCII without an escape sequence. */
     static boolean isSpelt(String text, byte[] bytes, int from, int to) {
         if (text.length() != to - from) {
             return false;
@@ -35,7 +35,7 @@ final class JsonString {
         while (escape < to) {
             text.append(new String(bytes, start, escape - start, StandardCharsets.UTF_8));
             byte what = bytes[escape + 1];
-            text.append(what == 'u' ? (char) hex(bytes, escape + 2) : meant(what));
+            text.append(what == 'u' ? (char) hex(bytes, escape + 2) : unescape(what));
             start = escape + (what == 'u' ? 6 : 2);
             escape = escape(bytes, start, to);
         }
@@ -51,13 +51,13 @@ final class JsonString {
         return i;
     }
 
-    /** Past the escape sequence whose backslash is at {@code from}. */
+    /** Skips the escape sequence whose backslash is at {@code from}. */
     static int pastEscape(byte[] bytes, int from, int end) {
         if (from + 1 == end) {
             throw JsonErrors.cut();
         }
         if (bytes[from + 1] != 'u') {
-            if (meant(bytes[from + 1]) == 0) {
+            if (unescape(bytes[from + 1]) == 0) {
                 throw JsonErrors.malformed();
             }
             return from + 2;
@@ -73,8 +73,8 @@ final class JsonString {
         return from + 6;
     }
 
-    /** The character that a backslash and {@code letter} stand for, 0 for none. */
-    private static char meant(byte letter) {
+    /** Character denoted by a backslash and {@code letter}; 0 for none. */
+    private static char unescape(byte letter) {
         return switch (letter) {
             case '"', '\\', '/' -> (char) letter;
             case 'b' -> '\b';

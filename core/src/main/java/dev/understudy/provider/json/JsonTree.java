@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a reader has at hand as nested maps, lists, strings, numbers and booleans, where its shape is not known. */
+/** Reads a value of unknown shape as nested maps, lists, strings, numbers and booleans. */
 public final class JsonTree {
 
     private JsonTree() {}
 
-    /** The value at hand; null for null. */
+    /** Returns the current value; null for null. */
     public static @Nullable Object of(JsonReader in) {
         return switch (in.kind()) {
+            /** Returns the current object, fields in the order received; empty if the value is none. */
             case OBJECT -> object(in);
             case ARRAY -> array(in);
             case NUMBER -> JsonNumber.of(in.string("0"));
@@ -24,7 +25,7 @@ public final class JsonTree {
         };
     }
 
-    /** Returns the value at hand as compact JSON, fields in the order received. */
+    /** Returns the current value as compact JSON, fields in the order received. */
     public static String text(JsonReader in) {
         return JsonWriter.text(of(in));
     }

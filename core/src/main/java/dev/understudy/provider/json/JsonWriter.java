@@ -16,12 +16,12 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Writes nested maps, lists, strings, numbers and booleans as compact JSON. Ordered maps keep their order; maps and sets
- * whose order is chance are sorted, so equal values are equal bytes, in every process.
+ * Writes nested maps, lists, strings, numbers and booleans as compact JSON. Ordered maps keep their order; maps and
+ * sets without one are sorted, so that equal values give equal bytes in every process.
  */
 final class JsonWriter {
 
-    /** JSON that is written as it is. The caller vouches for it. */
+    /** JSON text that is written as it is; its validity is the caller's responsibility. */
     record Raw(String json) {}
 
     private static final Set<Class<?>> UNORDERED = Set.of(
@@ -112,7 +112,7 @@ final class JsonWriter {
         return sorted.values();
     }
 
-    /** Half a surrogate pair, as left by cutting a text, cannot be sent and becomes U+FFFD. */
+    /** Replaces a lone surrogate, as left by cutting a text, by U+FFFD. */
     private static String wellFormed(String text) {
         StringBuilder repaired = null;
         for (int i = 0; i < text.length(); i++) {

@@ -1,11 +1,11 @@
 package dev.understudy.provider.json;
 
-/** UTF-8 as Unicode defines it (table 3-7): nothing overlong, no surrogates, nothing beyond U+10FFFF. */
+/** Validates UTF-8 as Unicode defines it (table 3-7): no overlong forms, no surrogates, nothing beyond U+10FFFF. */
 final class Utf8 {
 
     private Utf8() {}
 
-    /** Past the character of two bytes or more that begins at {@code from}. */
+    /** Skips the character of two bytes or more that begins at {@code from}. */
     static int past(byte[] bytes, int from, int end) {
         int lead = bytes[from] & 0xFF;
         int length = lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;

@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.AggregatedAnswer;
 import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.framing.JsonFraming;
@@ -16,11 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ollama implements Dialect {
 
-    static final String NAME = "ollama";
-
     @Override
     public String name() {
-        return NAME;
+        return DialectName.OLLAMA;
     }
 
     @Override

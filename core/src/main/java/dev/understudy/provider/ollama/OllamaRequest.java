@@ -12,6 +12,7 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.ToolArguments;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class OllamaRequest {
         }
         body.put("stream", stream);
         request.extra()
-                .getOrDefault(Ollama.NAME, Map.of())
+                .getOrDefault(DialectName.OLLAMA, Map.of())
                 .forEach((field, value) -> ExtraFields.put(body, field, value));
         return body;
     }

@@ -3,6 +3,7 @@ package dev.understudy.provider.openai;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** OpenAI Chat Completions, as spoken by OpenAI and by nearly everybody else. */
 public final class OpenAiChat implements Dialect {
 
-    public static final String NAME = "openai-chat";
-
     private static final Map<String, String> SYNONYMS =
             Map.of("max_tokens", "max_completion_tokens", "max_completion_tokens", "max_tokens");
 
@@ -29,7 +28,7 @@ public final class OpenAiChat implements Dialect {
 
     @Override
     public String name() {
-        return NAME;
+        return DialectName.OPENAI_CHAT;
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
@@ -25,7 +26,7 @@ final class OpenAiChatRequest {
 
     static Map<String, @Nullable Object> body(
             ChatRequest request, boolean stream, OpenAiCompatibility openAiCompatibility) {
-        Map<String, Object> extra = request.extra().getOrDefault(OpenAiChat.NAME, Map.of());
+        Map<String, Object> extra = request.extra().getOrDefault(DialectName.OPENAI_CHAT, Map.of());
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("model", request.model());
         body.put("messages", messages(request.messages(), openAiCompatibility));

@@ -35,7 +35,7 @@ class CorpusErrorsTest {
         for (Recording recording : Corpus.all()) {
             if (recording.kind().equals("error")
                     && new String(recording.body(), StandardCharsets.UTF_8).contains("{")) {
-                ErrorBody body = ErrorBody.read(recording.body(), 0, recording.body().length);
+                ErrorBody body = ErrorBodyReader.read(recording.body(), 0, recording.body().length);
                 if (body.status() != 0) {
                     softly.assertThat(ErrorClassifier.inBand(recording.body(), 0, recording.body().length)
                                     .kind())

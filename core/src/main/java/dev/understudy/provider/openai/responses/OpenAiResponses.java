@@ -3,6 +3,7 @@ package dev.understudy.provider.openai.responses;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * mapped stands at {@link OpenAiResponsesRequest}.
  */
 public final class OpenAiResponses implements Dialect {
-
-    /** The name, also of the seals of its thoughts. */
-    public static final String NAME = "openai-responses";
 
     private static final CallIds CALL_IDS = new CallIds(null, 1, 64);
     private static final String BACKGROUND = "background";
@@ -51,7 +49,7 @@ public final class OpenAiResponses implements Dialect {
 
     @Override
     public String name() {
-        return NAME;
+        return DialectName.OPENAI_RESPONSES;
     }
 
     @Override
@@ -86,7 +84,7 @@ public final class OpenAiResponses implements Dialect {
 
     @Override
     public Object encoding() {
-        return background ? NAME + " " + BACKGROUND : NAME;
+        return background ? DialectName.OPENAI_RESPONSES + " " + BACKGROUND : DialectName.OPENAI_RESPONSES;
     }
 
     @Override
@@ -96,7 +94,9 @@ public final class OpenAiResponses implements Dialect {
 
     @Override
     public @Nullable StoredAnswer store(String provider, ChatRequest request) {
-        Object wished = request.extra().getOrDefault(NAME, Map.of()).get(BACKGROUND);
+        Object wished = request.extra()
+                .getOrDefault(DialectName.OPENAI_RESPONSES, Map.of())
+                .get(BACKGROUND);
         return background && !Boolean.FALSE.equals(wished)
                 ? new OpenAiStoredResponse(provider, request.model(), openAiCompatibility.path(request.model()))
                 : null;

@@ -1,6 +1,7 @@
 package dev.understudy.provider.openai.responses;
 
 import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,7 @@ record OpenAiResponsesItem(
     }
 
     private static @Nullable ReasoningSignature seal(String value) {
-        return value.isEmpty() ? null : new ReasoningSignature(value, true, OpenAiResponses.NAME);
+        return value.isEmpty() ? null : new ReasoningSignature(value, true, DialectName.OPENAI_RESPONSES);
     }
 
     boolean isMessage() {

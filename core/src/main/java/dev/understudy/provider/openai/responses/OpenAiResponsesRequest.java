@@ -11,6 +11,7 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class OpenAiResponsesRequest {
             body.put("stream", true);
         }
         request.extra()
-                .getOrDefault(OpenAiResponses.NAME, Map.of())
+                .getOrDefault(DialectName.OPENAI_RESPONSES, Map.of())
                 .forEach((field, value) -> ExtraFields.join(body, field, value, "text"));
         return body;
     }
@@ -87,7 +88,7 @@ final class OpenAiResponsesRequest {
 
     private static void thought(ReasoningBlock reasoningBlock, List<Object> input) {
         ReasoningSignature reasoningSignature = reasoningBlock.signature();
-        if (reasoningSignature != null && reasoningSignature.origin().equals(OpenAiResponses.NAME)) {
+        if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.OPENAI_RESPONSES)) {
             List<Object> summary = reasoningBlock.text().isEmpty()
                     ? List.of()
                     : List.of(item("type", "summary_text", "text", reasoningBlock.text()));
