@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Compiles the Java snippets of all pages. A snippet is a class or statements. A snippet with imports is compiled with these
- * imports only; one without is compiled with the packages and the fields below.
+ * imports only; one without is compiled with the packages below. Statements may use the fields below.
  */
 class SnippetsTest {
 
@@ -86,7 +86,7 @@ class SnippetsTest {
         assertThat(errors(
                         source(List.of("import java.util.Optional;", "Optional<String> none = Optional.empty();"))))
                 .isEmpty();
-        assertThat(errors(source(List.of("import java.util.Optional;", "Duration missing = Duration.ZERO;"))))
+        assertThat(errors(source(List.of("import dev.understudy.chat.Message;", "Duration missing = Duration.ZERO;"))))
                 .contains("Duration");
     }
 
@@ -109,7 +109,7 @@ class SnippetsTest {
         return String.join("\n", head)
                 + (whole
                         ? "\n" + inside.replaceAll("(?m)^public ", "")
-                        : "\nclass Snippet {\n" + (standsAlone ? "" : String.join("\n", FIELDS)) + "\nvoid run() throws Exception {\n"
+                        : "\nclass Snippet {\n" + String.join("\n", FIELDS) + "\nvoid run() throws Exception {\n"
                                 + inside + "\n}\n}\n");
     }
 
