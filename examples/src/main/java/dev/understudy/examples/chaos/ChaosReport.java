@@ -38,7 +38,7 @@ record ChaosReport(
                 attempts,
                 failovers,
                 takeovers,
-                capturedLog.count("event=failed_over") + capturedLog.count("event=took_over"));
+                capturedLog.count("event=failed_over") + capturedLog.count("event=stream_taken_over"));
         for (FaultScenario faultScenario : FaultScenario.values()) {
             out.printf(
                     "  %-18s %s%n",
@@ -79,7 +79,7 @@ record ChaosReport(
         must(unmet, takeovers > 0 || !cuts, "the metrics tell of takeovers in the middle of answers");
         must(
                 unmet,
-                capturedLog.count("event=failed_over") + capturedLog.count("event=took_over") >= rounds * storms.size(),
+                capturedLog.count("event=failed_over") + capturedLog.count("event=stream_taken_over") >= rounds * storms.size(),
                 "so does the log");
         must(unmet, capturedLog.names("event=failed_over", "from=primary", "to=backup"), "the log names both");
         for (FaultScenario faultScenario : storms) {

@@ -24,6 +24,7 @@ class OpsRulesTest {
 
     private static final JavaClasses OPS = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-test/"))
             .importPackages("dev.understudy.ops");
 
     /** {@code Admin.routes()} exists to be mounted on a server of reactor-netty. */

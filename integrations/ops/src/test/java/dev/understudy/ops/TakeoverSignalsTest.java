@@ -62,7 +62,7 @@ class TakeoverSignalsTest {
     private void play() {
         Metrics metrics = Metrics.to(meters).models("m");
         Understudy door = Understudy.builder()
-                .name("door")
+                .name("understudy")
                 .provider(one)
                 .provider(two)
                 .retry(RetryPolicy.none())
@@ -88,14 +88,14 @@ class TakeoverSignalsTest {
     void aTakeoverIsCountedOnceAndNoFailover() {
         play();
         assertThat(meters.get("understudy.takeover")
-                        .tags("door", "door", "from", "one", "from.model", "m")
-                        .tags("to", "two", "to.model", "m", "way", "prefill", "kind", "connect")
+                        .tags("understudy", "understudy", "from", "one", "from.model", "m")
+                        .tags("to", "two", "to.model", "m", "strategy", "prefill", "kind", "connect")
                         .counter()
                         .count())
                 .isEqualTo(1);
         assertThat(sum("understudy.takeover")).isEqualTo(1);
         assertThat(sum("understudy.failover")).isZero();
-        assertThat(sum("understudy.answer.lost")).isZero();
+        assertThat(sum("understudy.stream.lost")).isZero();
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
-/** One agent: who stands in for whom, and with what patience. */
+/** Keys of one agent: its providers in order, and its policies. */
 final class AgentKeys {
 
     /** A key and what it does to a chain that is being built. */
@@ -77,7 +77,7 @@ final class AgentKeys {
 
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
             "agent",
-            "a named chain: who stands in for whom, and with what patience",
+            "a named chain: its providers in order, and its policies",
             Stream.concat(Stream.<ConfigKey<?>>of(PRIMARY, BACKUPS), SHARED.stream())
                     .toList(),
             AgentKeys::checked);

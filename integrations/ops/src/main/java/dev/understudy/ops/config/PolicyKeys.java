@@ -67,8 +67,8 @@ public final class PolicyKeys {
                 ScalarTypes.choice(RetryPolicy.Jitter.class),
                 usual.jitter(),
                 "how chance spreads the back-off");
-        ConfigKey<Duration> patience = ConfigKey.of(
-                "patience",
+        ConfigKey<Duration> maxInPlaceWait = ConfigKey.of(
+                "maxInPlaceWait",
                 ScalarTypes.PAUSE,
                 usual.maxInPlaceWait(),
                 "a Retry-After up to this is waited for; a longer one sends the call to the next route");
@@ -77,13 +77,13 @@ public final class PolicyKeys {
         return new ObjectType<>(
                 "retry",
                 "how often and after what time the same route is asked again",
-                List.of(retries, base, cap, jitter, patience, maxWait),
+                List.of(retries, base, cap, jitter, maxInPlaceWait, maxWait),
                 said -> new RetryPolicy(
                         said.get(retries),
                         said.get(base),
                         said.get(cap),
                         said.get(jitter),
-                        said.get(patience),
+                        said.get(maxInPlaceWait),
                         said.get(maxWait)));
     }
 

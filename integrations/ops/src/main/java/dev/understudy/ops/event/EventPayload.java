@@ -90,20 +90,20 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
                 .put("with_provider", it.with())
                 .put("with_model", it.withModel())
                 .put("after_ms", it.after()));
-        words(Event.AttemptAbandoned.class, "attempt.left", (it, facts) -> facts.entry(it.attempt())
+        words(Event.AttemptAbandoned.class, "attempt.abandoned", (it, facts) -> facts.entry(it.attempt())
                 .put("outcome", it.attempt().outcome())
                 .put("took_ms", it.attempt().timing().took()));
-        words(Event.StreamTakenOver.class, "stream.took_over", (it, facts) -> facts.put("from_provider", it.from())
+        words(Event.StreamTakenOver.class, "stream.taken_over", (it, facts) -> facts.put("from_provider", it.from())
                 .put("from_model", it.fromModel())
                 .put("to_provider", it.to())
                 .put("to_model", it.toModel())
-                .put("way", it.strategy())
+                .put("strategy", it.strategy())
                 .put("offset", it.offset())
                 .put("gap_ms", it.gap())
                 .why(it.failure()));
         words(Event.TakeoverFailed.class, "stream.takeover_failed", (it, facts) -> facts.put("from_provider", it.from())
                 .put("from_model", it.fromModel())
-                .put("way", it.strategy())
+                .put("strategy", it.strategy())
                 .put("offset", it.offset())
                 .why(it.failure()));
         words(Event.StreamLost.class, "stream.lost", (it, facts) -> facts.route(it.provider(), it.model())
@@ -122,7 +122,7 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
         words(Event.CallFailed.class, "call.failed", (it, facts) -> facts.why(cause(it.error()))
                 .put("took_ms", it.took()));
         words(Event.CallCancelled.class, "call.cancelled", (it, facts) -> facts.put("took_ms", it.took()));
-        words(ProviderEvent.KeyCoolingDown.class, "key.gated", (it, facts) -> facts.put("provider", it.provider())
+        words(ProviderEvent.KeyCoolingDown.class, "key.cooldown", (it, facts) -> facts.put("provider", it.provider())
                 .put("key", it.keyFingerprint())
                 .put("kind", it.kind())
                 .put("for_ms", it.duration()));
@@ -136,14 +136,14 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
                         it.provider(), it.model())
                 .put("parameter", it.parameter())
                 .put("change", it.change()));
-        words(Event.CircuitStateChanged.class, "circuit.moved", (it, facts) -> facts.route(it.provider(), it.model())
+        words(Event.CircuitStateChanged.class, "circuit.changed", (it, facts) -> facts.route(it.provider(), it.model())
                 .put("from", it.from())
                 .put("to", it.to())
                 .put("reason", it.reason()));
         words(Event.HealthChanged.class, "health.changed", (it, facts) -> facts.put("provider", it.provider())
                 .put("health", it.health())
                 .put("reason", it.reason()));
-        words(Event.ActiveProviderChanged.class, "active.moved", (it, facts) -> facts.put("from_provider", it.from())
+        words(Event.ActiveProviderChanged.class, "active.changed", (it, facts) -> facts.put("from_provider", it.from())
                 .put("to_provider", it.to())
                 .put("reason", it.reason()));
         words(Event.WarmupFailed.class, "warmup.failed", (it, facts) -> facts.put("provider", it.provider())
@@ -151,7 +151,7 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
         words(Event.OperatorAction.class, "admin.changed", (it, facts) -> facts.put("by", it.by())
                 .put("action", it.action())
                 .put("provider", it.provider())
-                .put("what", it.what()));
+                .put("details", it.what()));
     }
 
     private static <E> void words(Class<E> event, String type, BiConsumer<E, Facts> facts) {

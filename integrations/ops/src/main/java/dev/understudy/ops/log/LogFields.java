@@ -27,7 +27,7 @@ record LogFields(Event event, boolean quotes) {
         Class<?> named = event instanceof Event.ProviderReported told
                 ? told.providerEvent().getClass()
                 : event.getClass();
-        Logfmt line = new Logfmt(name(named)).add("door", event.understudy());
+        Logfmt line = new Logfmt(name(named)).add("understudy", event.understudy());
         Event.CallId call = event.call();
         if (call != null) {
             line.add("call", call.number());
@@ -97,14 +97,14 @@ record LogFields(Event event, boolean quotes) {
                     .add("from_model", over.fromModel())
                     .add("to", over.to())
                     .add("to_model", over.toModel())
-                    .add("way", over.strategy())
+                    .add("strategy", over.strategy())
                     .add("offset", over.offset())
                     .add("gap_ms", over.gap());
             failure(line, over.failure());
         } else if (event instanceof Event.TakeoverFailed failed) {
             line.add("from", failed.from())
                     .add("from_model", failed.fromModel())
-                    .add("way", failed.strategy())
+                    .add("strategy", failed.strategy())
                     .add("offset", failed.offset());
             failure(line, failed.failure());
         } else if (event instanceof Event.StreamLost lost) {
@@ -146,13 +146,13 @@ record LogFields(Event event, boolean quotes) {
                     .add("model", moved.model())
                     .add("from", moved.from())
                     .add("to", moved.to())
-                    .add("why", moved.reason());
+                    .add("reason", moved.reason());
         } else if (event instanceof Event.HealthChanged changed) {
             line.add("provider", changed.provider())
                     .add("status", changed.health())
-                    .add("why", quotes ? changed.reason() : null);
+                    .add("reason", quotes ? changed.reason() : null);
         } else if (event instanceof Event.ActiveProviderChanged moved) {
-            line.add("from", moved.from()).add("to", moved.to()).add("why", moved.reason());
+            line.add("from", moved.from()).add("to", moved.to()).add("reason", moved.reason());
         } else if (event instanceof Event.WarmupFailed failed) {
             line.add("provider", failed.provider());
             failure(line, failed.failure());
@@ -160,7 +160,7 @@ record LogFields(Event event, boolean quotes) {
             line.add("by", done.by())
                     .add("action", done.action())
                     .add("provider", done.provider())
-                    .add("what", done.what());
+                    .add("details", done.what());
         } else if (event instanceof Event.ProviderReported told) {
             notice(line, told.providerEvent());
         }
@@ -188,7 +188,7 @@ record LogFields(Event event, boolean quotes) {
         line.add("provider", attempt.provider()).add("model", attempt.model());
         if (attempt.outcome() == AttemptLog.Outcome.SKIPPED) {
             Failure why = attempt.failure();
-            line.add("why", why == null || why.kind() != FailureKind.SKIPPED ? null : why.message());
+            line.add("reason", why == null || why.kind() != FailureKind.SKIPPED ? null : why.message());
             return;
         }
         line.add("attempt", attempt.attempt()).add("of", attempt.of()).add("outcome", attempt.outcome());
@@ -199,14 +199,14 @@ record LogFields(Event event, boolean quotes) {
     private void why(Logfmt line, ChatException why) {
         if (why instanceof ChatException.Exhausted exhausted) {
             line.add("outcome", "exhausted")
-                    .add("why", exhausted.why())
+                    .add("reason", exhausted.why())
                     .add("attempts", exhausted.trail().attemptCount());
             failure(line, exhausted.trail().cause());
         } else if (why instanceof ChatException.PartialAnswer partial) {
             line.add("outcome", "partial");
             failure(line, partial.failure());
         } else {
-            line.add("outcome", "rejected").add("why", why.getMessage());
+            line.add("outcome", "rejected").add("reason", why.getMessage());
         }
     }
 

@@ -155,7 +155,7 @@ public final class Metrics implements Listener {
                     failed.strategy(),
                     kind(failed.failure()));
         } else if (event instanceof Event.StreamLost lost) {
-            count(Meters.ANSWER_LOST, door, lost.provider(), model(door, lost.model()), kind(lost.failure()));
+            count(Meters.STREAM_LOST, door, lost.provider(), model(door, lost.model()), kind(lost.failure()));
         } else {
             standing(door, event);
         }
@@ -165,21 +165,21 @@ public final class Metrics implements Listener {
         if (event instanceof Event.CircuitStateChanged moved) {
             String model = model(door, moved.model());
             show(door, moved.provider(), model);
-            count(Meters.CIRCUIT_MOVED, door, moved.provider(), model, label(moved.to()));
+            count(Meters.CIRCUIT_CHANGED, door, moved.provider(), model, label(moved.to()));
         } else if (event instanceof Event.HealthChanged changed) {
             count(Meters.HEALTH_CHANGED, door, changed.provider(), label(changed.health()));
         } else if (event instanceof Event.ActiveProviderChanged moved) {
-            count(Meters.ACTIVE_MOVED, door, moved.from(), moved.to());
+            count(Meters.ACTIVE_CHANGED, door, moved.from(), moved.to());
         } else if (event instanceof Event.WarmupFailed failed) {
             count(Meters.WARMUP_FAILED, door, failed.provider(), kind(failed.failure()));
         } else if (event instanceof Event.OperatorAction done) {
-            count(Meters.ADMINISTERED, door, done.action());
+            count(Meters.OPERATOR_ACTION, door, done.action());
         }
     }
 
     private void notice(String door, ProviderEvent providerEvent) {
         if (providerEvent instanceof ProviderEvent.KeyCoolingDown gated) {
-            count(Meters.KEY_GATED, door, gated.provider(), gated.kind().label());
+            count(Meters.KEY_COOLDOWN, door, gated.provider(), gated.kind().label());
         } else if (providerEvent instanceof ProviderEvent.KeyRotated used) {
             count(Meters.KEY_ROTATED, door, used.provider());
         } else if (providerEvent instanceof ProviderEvent.RequestAdapted requestAdapted) {

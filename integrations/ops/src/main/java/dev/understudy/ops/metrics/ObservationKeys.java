@@ -12,7 +12,7 @@ enum ObservationKeys {
     OPERATION(true, "gen_ai.operation.name"),
     PROVIDER(true, "gen_ai.provider.name"),
     STREAM(true, "gen_ai.request.stream"),
-    DOOR(true, "understudy.door"),
+    DOOR(true, "understudy.name"),
     OUTCOME(true, "understudy.outcome"),
     FALLBACK(true, "understudy.fallback"),
     TRIGGER(true, "understudy.trigger"),

@@ -109,11 +109,11 @@ class AdminEventsTest {
     @Test
     void whatAnOperatorDoesIsTold() {
         String heard = heard(
-                "?types=admin.changed,active.moved",
+                "?types=admin.changed,active.changed",
                 "admin.changed",
                 () -> operatorClient.post("/api/agents/support/failover/switch", "{\"provider_id\":\"bob\"}"));
         assertThat(heard)
-                .containsSubsequence("event: active.moved\n", "event: admin.changed\n")
+                .containsSubsequence("event: active.changed\n", "event: admin.changed\n")
                 .contains("\"by\":\"write\"", "\"action\":\"switch\"")
                 .doesNotContain("canary");
     }
@@ -161,7 +161,7 @@ class AdminEventsTest {
             slow.setSoTimeout((int) LONG.toMillis());
             slow.connect(new InetSocketAddress("127.0.0.1", operatorClient.server.port()));
             slow.getOutputStream()
-                    .write(("GET /api/events?types=active.moved HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                    .write(("GET /api/events?types=active.changed HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
                                     + OperatorClient.READ + "\r\n\r\n")
                             .getBytes(StandardCharsets.UTF_8));
             BufferedReader in =
@@ -183,7 +183,7 @@ class AdminEventsTest {
                             .longValue();
                 }
                 count = line.equals("event: lost");
-                seen += line.equals("event: active.moved") ? 1 : 0;
+                seen += line.equals("event: active.changed") ? 1 : 0;
             }
             assertThat(lost).isPositive();
             assertThat(seen + lost).isEqualTo(total);

@@ -81,14 +81,14 @@ class EventPayloadTest {
         assertThat(eventPayload.type()).isEqualTo("request.adapted");
         assertThat(eventPayload.data())
                 .containsEntry("parameter", "tool_call_id")
-                .containsEntry("change", "respelled");
+                .containsEntry("change", "rewritten");
     }
 
     @Test
     void aNoticeIsToldAsItself() {
         ProviderEvent gated = new ProviderEvent.KeyCoolingDown("a", "key-1234", FailureKind.AUTH, null);
         EventPayload eventPayload = EventPayload.of(new Event.ProviderReported(CALL, gated));
-        assertThat(eventPayload.type()).isEqualTo("key.gated");
+        assertThat(eventPayload.type()).isEqualTo("key.cooldown");
         assertThat(eventPayload.data()).containsEntry("key", "key-1234").doesNotContainKey("for_ms");
     }
 }

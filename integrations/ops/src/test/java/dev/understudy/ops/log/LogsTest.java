@@ -29,7 +29,7 @@ class LogsTest {
         Day day = new Day(logs);
         day.failedOver(streamed);
         assertThat(lines.of("failed_over"))
-                .containsExactly("WARN event=failed_over door=day call=1 from=a from_model=a-1 to=b to_model=b-1"
+                .containsExactly("WARN event=failed_over understudy=day call=1 from=a from_model=a-1 to=b to_model=b-1"
                         + " after_ms=0 kind=auth status=503 tag.task=errand");
         assertThat(lines.all).filteredOn(line -> line.startsWith("WARN")).hasSize(1);
     }
@@ -55,8 +55,8 @@ class LogsTest {
     @Test
     void whoServedIsOneLine() {
         new Day(logs).served(false);
-        assertThat(lines.of("call_served"))
-                .containsExactly("DEBUG event=call_served door=day call=1 requested_provider=a requested_model=m"
+        assertThat(lines.of("call_succeeded"))
+                .containsExactly("DEBUG event=call_succeeded understudy=day call=1 requested_provider=a requested_model=m"
                         + " provider=a model=a-1 fallback=false attempts=1 input_tokens=100 output_tokens=50 took_ms=0"
                         + " tag.task=errand");
     }
@@ -65,7 +65,7 @@ class LogsTest {
     void aCallThatNobodyAnsweredIsAnError() {
         new Day(logs).exhausted(false);
         assertThat(lines.of("call_failed")).singleElement().satisfies(line -> assertThat(line)
-                .startsWith("ERROR event=call_failed door=day call=1 requested_model=m outcome=exhausted why=")
+                .startsWith("ERROR event=call_failed understudy=day call=1 requested_model=m outcome=exhausted reason=")
                 .contains("attempts=2 kind=invalid_request status=503"));
     }
 
@@ -85,7 +85,7 @@ class LogsTest {
 
     @Test
     void noLineHasAnEndInIt() {
-        ChatRequest request = ChatRequest.of("m\nevent=call_served \u202e\u001b[31m", "hello");
+        ChatRequest request = ChatRequest.of("m\nevent=call_succeeded \u202e\u001b[31m", "hello");
         Understudy door = Understudy.builder()
                 .provider(ScriptedProvider.named("a"))
                 .listener(logs)
@@ -113,7 +113,7 @@ class LogsTest {
     void anEventThatBelongsToNoCallIsALineToo() {
         logs.on(new Event.OperatorAction("d", "write", "hold", null, "held for maintenance"));
         assertThat(lines.all)
-                .containsExactly("INFO event=administered door=d by=write action=hold what=\"held for maintenance\"");
+                .containsExactly("INFO event=operator_action understudy=d by=write action=hold details=\"held for maintenance\"");
     }
 
     @Test

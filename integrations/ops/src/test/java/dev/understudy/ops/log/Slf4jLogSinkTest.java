@@ -49,15 +49,15 @@ class Slf4jLogSinkTest {
         assertThat(events).singleElement().satisfies(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.WARN);
             assertThat(event.getMessage())
-                    .isEqualTo("event=active_moved door=support from=a to=b why=\"switched by \\\"hand\\\"\\u000a\"");
+                    .isEqualTo("event=active_provider_changed understudy=support from=a to=b reason=\"switched by \\\"hand\\\"\\u000a\"");
             assertThat(event.getKeyValuePairs())
                     .extracting(pair -> pair.key, pair -> pair.value)
                     .containsExactly(
-                            tuple("event", "active_moved"),
-                            tuple("door", "support"),
+                            tuple("event", "active_provider_changed"),
+                            tuple("understudy", "support"),
                             tuple("from", "a"),
                             tuple("to", "b"),
-                            tuple("why", "switched by \"hand\"\\u000a"));
+                            tuple("reason", "switched by \"hand\"\\u000a"));
         });
     }
 
@@ -74,7 +74,7 @@ class Slf4jLogSinkTest {
     void aBackendWithoutKeyValuesGetsTheTextOnce() {
         Logs.to(new Slf4jLogSink(logger(false, true))).on(SWITCHED);
         assertThat(events).isEmpty();
-        assertThat(messages).singleElement().asString().startsWith("warn event=active_moved door=support");
+        assertThat(messages).singleElement().asString().startsWith("warn event=active_provider_changed understudy=support");
     }
 
     @Test

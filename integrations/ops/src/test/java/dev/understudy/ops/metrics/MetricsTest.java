@@ -76,20 +76,20 @@ class MetricsTest {
                 .listener(metrics)
                 .open()) {
             metrics.bind(agents);
-            assertThat(read("understudy.provider.active", "door", "support", "provider", "a"))
+            assertThat(read("understudy.provider.active", "understudy", "support", "provider", "a"))
                     .isEqualTo(1);
             agents.change("support", agents.failover("support").withPrimary("b").withBackups(List.of("a")));
-            assertThat(read("understudy.provider.active", "door", "support", "provider", "a"))
+            assertThat(read("understudy.provider.active", "understudy", "support", "provider", "a"))
                     .isZero();
-            assertThat(read("understudy.provider.active", "door", "support", "provider", "b"))
+            assertThat(read("understudy.provider.active", "understudy", "support", "provider", "b"))
                     .isEqualTo(1);
             agents.swap(Config.parse("providers: {a: {supplied: true}}\nagents: {support: {}, new: {}}", Map.of()));
             agents.provider("new").chat(ChatRequest.of("m", "?")).block(Duration.ofSeconds(10));
-            assertThat(read("understudy.provider.active", "door", "support", "provider", "b"))
+            assertThat(read("understudy.provider.active", "understudy", "support", "provider", "b"))
                     .isNaN();
-            assertThat(read("understudy.provider.active", "door", "sales", "provider", "a"))
+            assertThat(read("understudy.provider.active", "understudy", "sales", "provider", "a"))
                     .isNaN();
-            assertThat(read("understudy.provider.active", "door", "new", "provider", "a"))
+            assertThat(read("understudy.provider.active", "understudy", "new", "provider", "a"))
                     .isEqualTo(1);
         }
     }
@@ -121,7 +121,7 @@ class MetricsTest {
         assertThat(registry.find("understudy.failover").counters()).hasSize(1);
         assertThat(count(
                         "understudy.failover",
-                        "door",
+                        "understudy",
                         "day",
                         "from",
                         "a",

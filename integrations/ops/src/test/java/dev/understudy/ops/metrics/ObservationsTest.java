@@ -51,7 +51,7 @@ class ObservationsTest {
 
     private UnderstudyBuilder door() {
         return Understudy.builder()
-                .name("door")
+                .name("understudy")
                 .provider(a, "a-1")
                 .provider(b, "b-1")
                 .retry(QUICK)
@@ -122,7 +122,7 @@ class ObservationsTest {
                 .containsEntry("gen_ai.usage.output_tokens", "50")
                 .containsEntry("gen_ai.usage.cache_read.input_tokens", "40")
                 .containsEntry("gen_ai.usage.reasoning.output_tokens", "20")
-                .containsEntry("understudy.door", "door")
+                .containsEntry("understudy.name", "understudy")
                 .containsEntry("understudy.tag.task", "errand")
                 .doesNotContainKey("error.type");
         SpanData attempt = spans.childrenOf(call).get(0);
@@ -272,12 +272,12 @@ class ObservationsTest {
         List<String> chain = new ArrayList<>();
         SpanData each = spans.root();
         while (each != null) {
-            chain.add(Spans.key(each, "understudy.door") + " " + Spans.key(each, "understudy.trigger"));
+            chain.add(Spans.key(each, "understudy.name") + " " + Spans.key(each, "understudy.trigger"));
             List<SpanData> children = spans.childrenOf(each);
             assertThat(children).hasSizeLessThanOrEqualTo(1);
             each = children.isEmpty() ? null : children.get(0);
         }
-        assertThat(chain).containsExactly("outer null", "outer first", "door null", "door first");
+        assertThat(chain).containsExactly("outer null", "outer first", "understudy null", "understudy first");
     }
 
     @ParameterizedTest
@@ -303,7 +303,7 @@ class ObservationsTest {
             }
         };
         play(streamed, Observations.over(twice, spans.registry));
-        SpanData call = spans.one("understudy.door", "twice");
+        SpanData call = spans.one("understudy.name", "twice");
         assertThat(spans.childrenOf(call))
                 .extracting(span -> Spans.key(span, "understudy.trigger"))
                 .containsSubsequence("first", "failover", "takeover");

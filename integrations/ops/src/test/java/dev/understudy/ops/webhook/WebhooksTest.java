@@ -199,7 +199,7 @@ class WebhooksTest {
             webhooks.on(circuit(CircuitState.OPEN, CircuitState.HALF_OPEN));
             webhooks.on(circuit(CircuitState.HALF_OPEN, CircuitState.OPEN));
             webhooks.on(MOVED);
-            assertThat(webhookReceiver.posts(1).get(0).text()).contains("active.moved");
+            assertThat(webhookReceiver.posts(1).get(0).text()).contains("active.changed");
         }
     }
 
@@ -215,10 +215,10 @@ class WebhooksTest {
                 new Event.OperatorAction("support", "write", "hold", "a", "a is held"));
         Map<Webhooks.Topic, List<String>> expected = Map.of(
                 Webhooks.Topic.FAILOVER, List.of("call.failed_over"),
-                Webhooks.Topic.RECOVERY, List.of("circuit.moved", "health.changed"),
-                Webhooks.Topic.CIRCUIT, List.of("circuit.moved", "circuit.moved"),
+                Webhooks.Topic.RECOVERY, List.of("circuit.changed", "health.changed"),
+                Webhooks.Topic.CIRCUIT, List.of("circuit.changed", "circuit.changed"),
                 Webhooks.Topic.HEALTH, List.of("health.changed", "health.changed"),
-                Webhooks.Topic.ACTIVE, List.of("active.moved"),
+                Webhooks.Topic.ACTIVE, List.of("active.changed"),
                 Webhooks.Topic.AUDIT, List.of("admin.changed"));
         expected.forEach((topic, types) -> {
             try (WebhookReceiver one = new WebhookReceiver();
