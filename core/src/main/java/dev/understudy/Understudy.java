@@ -5,6 +5,7 @@ import dev.understudy.call.CallMode;
 import dev.understudy.call.Engine;
 import dev.understudy.call.Planner;
 import dev.understudy.call.Policies;
+import dev.understudy.call.RouteOrder;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -68,7 +69,7 @@ public final class Understudy implements ChatProvider {
         PooledProvider.Factory factory = new PooledProvider.Factory(
                 policies.retryBudget(), policies.circuit(), events, statePublisher, timeSource, policies.random());
         List<PooledProvider> pooledProviders = builder.providers.stream()
-                .map(providerEntry -> factory.member(providerEntry.provider(), providerEntry.providerOptions(), now))
+                .map(providerEntry -> factory.create(providerEntry.provider(), providerEntry.providerOptions(), now))
                 .toList();
         this.providerPool = new ProviderPool(pooledProviders, policies.failoverPolicy(), events, statePublisher, now);
         Map<String, List<String>> fallbacks = Collections.unmodifiableMap(new LinkedHashMap<>(builder.fallbacks));
@@ -77,9 +78,8 @@ public final class Understudy implements ChatProvider {
                 providerPool,
                 fallbacks,
                 cooldowns,
-                policies.selection(),
-                policies.limits().maxCost(),
-                policies.random());
+                new RouteOrder(policies.selection(), policies.random()),
+                policies.limits().maxCost());
         this.statusView = new StatusView(providerPool, fallbacks, policies.described(), timeSource);
         this.engine = new Engine(
                 name,

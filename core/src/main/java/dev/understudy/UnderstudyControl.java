@@ -28,7 +28,7 @@ public final class UnderstudyControl {
 
     /** Status of each provider as of now, in the order of composition. */
     public List<ProviderStatus> status() {
-        return statusView.standings();
+        return statusView.statuses();
     }
 
     /** Retries that this provider may get at once, as of now; infinite without a limit. */
@@ -51,7 +51,7 @@ public final class UnderstudyControl {
      */
     public void hold(String provider, @Nullable Duration duration) {
         providerPool.named(provider).hold(duration, policies.timeSource().nanos());
-        policies.statePublisher().held(provider, null, duration);
+        policies.statePublisher().holdStarted(provider, null, duration);
     }
 
     /**
@@ -65,17 +65,17 @@ public final class UnderstudyControl {
                 .named(provider)
                 .circuit(model)
                 .forceOpen(duration, policies.timeSource().nanos());
-        policies.statePublisher().held(provider, model, duration);
+        policies.statePublisher().holdStarted(provider, model, duration);
     }
 
     /** Ends {@link #hold(String, Duration)} of a provider and of all of its models. */
     public void release(String provider) {
         PooledProvider pooledProvider = providerPool.named(provider);
         pooledProvider.release();
-        policies.statePublisher().released(provider, null);
+        policies.statePublisher().holdEnded(provider, null);
         pooledProvider.circuits().forEach((model, circuit) -> {
             circuit.release(policies.timeSource().nanos());
-            policies.statePublisher().released(provider, model);
+            policies.statePublisher().holdEnded(provider, model);
         });
     }
 }

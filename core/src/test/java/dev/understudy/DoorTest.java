@@ -152,10 +152,10 @@ class DoorTest {
                         "RetryPolicy[",
                         "CallLimits[",
                         "RetryBudget[",
-                        "Timeouts[",
+                        "TimeoutPolicy[",
                         "CircuitPolicy[",
-                        "Failover[",
-                        "Hedging[");
+                        "FailoverPolicy[",
+                        "HedgingPolicy[");
         assertThat(understudy).hasToString("agents[a, b]");
     }
 
@@ -221,7 +221,7 @@ class DoorTest {
         assertThat(hurried.error)
                 .isInstanceOf(ChatException.Exhausted.class)
                 .hasMessageStartingWith(
-                        "All providers/models are gated; a could be asked in 15000 ms, after the time of the call is"
+                        "All providers/models are cooling down; a could be asked in 15000 ms, after the time of the call is"
                                 + " over");
         stage.advance(Duration.ofMillis(14_999));
         assertThat(a.subscriptions()).isEqualTo(1);

@@ -146,12 +146,12 @@ class ThrowingCallbackTest {
         if (position == Position.SHARED_STANDING) {
             builder.sharedState(new SharedState() {
                 @Override
-                public void tell(Told told) {
+                public void publish(SharedState.Message told) {
                     fail(thrown);
                 }
 
                 @Override
-                public Flux<Told> heard() {
+                public Flux<SharedState.Message> updates() {
                     return Flux.never();
                 }
             });

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
 
-/** One route asked once. */
+/** One attempt at one route. Created and run at most once; its operators call back on the thread of the signal. */
 final class Attempt {
 
     private final Call call;
@@ -38,7 +38,7 @@ final class Attempt {
     private int dropped;
     private @Nullable Duration firstContent;
 
-    /** @param race against whom it runs, {@code null} when it runs alone */
+    /** @param race the race with a hedged attempt, {@code null} without one */
     Attempt(Call call, Cursor cursor, @Nullable Race race) {
         this.race = race;
         this.call = call;
@@ -46,66 +46,67 @@ final class Attempt {
         this.cursor = cursor;
         this.route = call.plan().route(cursor.route());
         this.started = call.now();
-        this.attemptPermit = new AttemptPermit(route, call.plan().isEarly(cursor.route()), call);
+        this.attemptPermit = new AttemptPermit(route, call.plan().isLastResort(cursor.route()), call);
     }
 
-    /** All guards of a call, from the first to the last; operators from the inside out. Never throws. */
-    <T> Flux<T> through(CallMode<T> mode) {
-        Failure denied = attemptPermit.take(started); // circuit and rate limits: a place, or the reason why not
+    /** Runs the attempt behind its guards: permit, trimming, time limits, commit. Never throws. */
+    <T> Flux<T> run(CallMode<T> mode) {
+        Failure denied = attemptPermit.acquire(started);
         if (denied != null) {
             return Flux.error(failed(denied, Usage.none()));
         }
         try {
-            return asking(mode);
-        } catch (Throwable thrown) { // the caller's token counter: no provider's failure, and it keeps no place
-            attemptPermit.leave(call.now());
+            return request(mode);
+        } catch (Throwable thrown) { // thrown by the caller's token counter: not the provider's failure
+            attemptPermit.release(call.now());
             return Flux.error(CallerCode.rejected("The request could not be made to fit", thrown));
         }
     }
 
-    private <T> Flux<T> asking(CallMode<T> mode) {
+    private <T> Flux<T> request(CallMode<T> mode) {
         if (cursor.attempt() == 1) {
             route.pooledProvider().retryTokens().earn(started);
         }
-        ChatRequest fitted = fitted(); // no longer than the context window
-        Event.AttemptStarted asked =
-                new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), tries());
-        call.tell(asked);
-        return Flux.defer(() -> CallerCode.answer(() -> mode.ask(route, fitted))) // a throw becomes a signal
-                .switchIfEmpty(Flux.error(Attempt::empty)) // silence is not success
-                .transform(answer -> watched(answer, mode)) // no silence for ever
-                .onErrorMap(FailureClassifier::typed) // whatever it is, it has a kind
-                .transform(answer -> mode.commit(answer, this)) // the first content decides, and all is reported
+        ChatRequest trimmed = trimmed();
+        Event.AttemptStarted event =
+                new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), maxAttempts());
+        call.publish(event);
+        return Flux.defer(() -> CallerCode.answer(() -> mode.call(route, trimmed)))
+                .switchIfEmpty(Flux.error(Attempt::empty))
+                .transform(answer -> limited(answer, mode))
+                .onErrorMap(FailureClassifier::typed)
+                .transform(answer -> mode.commit(answer, this))
                 .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
-                .doOnCancel(this::left)
-                .doOnError(error -> attemptPermit.leave(call.now()))
-                .contextWrite(context -> within(asked, context));
+                .doOnCancel(this::abandoned)
+                .doOnError(error -> attemptPermit.release(call.now()))
+                .contextWrite(context -> contextFor(event, context));
     }
 
-    /** An understudy inside reads the Context too: our cursor, and who hears us, are none of its business. */
-    private Context within(Event.AttemptStarted asked, Context context) {
-        Context theirs = scope().in(context.delete(Cursor.class).delete(Listener.class));
-        return Listener.contextFor(call.listener(), asked, theirs);
+    /** Hides the cursor and the listener of this call from an understudy that is used as a provider. */
+    private Context contextFor(Event.AttemptStarted event, Context context) {
+        Context inner = scope().in(context.delete(Cursor.class).delete(Listener.class));
+        return Listener.contextFor(call.listener(), event, inner);
     }
 
-    /** Who waited for as long as it ever waits asks then, whatever time the vendor had named. */
+    /** After the longest wait of the policy the request is sent even if the vendor's Retry-After is longer. */
     private CallScope scope() {
         Duration longest = call.policies().options().retry().maxWait();
         boolean waited = !longest.isZero() && cursor.waited().compareTo(longest) >= 0;
         return waited ? call.scope().ignoringRetryAfter() : call.scope();
     }
 
-    private ChatRequest fitted() {
-        ConversationTrimmer.Outcome outcome = call.fitted(route, cursor);
+    private ChatRequest trimmed() {
+        ConversationTrimmer.Outcome outcome = call.trimmed(route, cursor);
         if (outcome instanceof ConversationTrimmer.Shorter shorter) {
             dropped = shorter.messages();
-            call.tell(new Event.Trimmed(call.id(), route.name(), route.model(), shorter.messages(), shorter.tokens()));
+            call.publish(
+                    new Event.Trimmed(call.id(), route.name(), route.model(), shorter.messages(), shorter.tokens()));
         }
         sent = outcome.request();
         return sent;
     }
 
-    private <T> Flux<T> watched(Flux<T> answer, CallMode<T> mode) {
+    private <T> Flux<T> limited(Flux<T> answer, CallMode<T> mode) {
         TimeoutPolicy limits = route.capabilities().has(Feature.REASONING)
                 ? call.policies().reasoning()
                 : call.policies().timeoutPolicy();
@@ -120,16 +121,16 @@ final class Attempt {
         return new ChatException.CallFailed(Failure.of(FailureKind.EMPTY, "the provider completed without an answer"));
     }
 
-    /** Whether the call belongs to this attempt, now that it has something to say. If not, it is over. */
-    boolean claims() {
-        boolean claimed = race == null || race.claimedBy(this);
+    /** Claims the call at the first content. Returns false if another attempt was faster; this one has then ended. */
+    boolean claim() {
+        boolean claimed = race == null || race.claim(this);
         if (!claimed) {
-            left();
+            abandoned();
         }
         return claimed;
     }
 
-    /** The first content is here, and claimed: from now on the call belongs to this route. */
+    /** Reports the first content of the attempt that claimed the call. */
     void committed(ChatResponseAggregator delivered) {
         this.delivered = delivered;
         long now = call.now();
@@ -137,89 +138,93 @@ final class Attempt {
         firstContent = after;
         attemptPermit.begun(now);
         route.pooledProvider().health().firstContent(now - started, now);
-        call.tell(new Event.FirstContent(call.id(), route.name(), route.model(), after));
-        call.around().report(new ProviderEvent.FirstContentFrom(route.name(), route.model()));
+        call.publish(new Event.FirstContent(call.id(), route.name(), route.model(), after));
+        call.callerScope().report(new ProviderEvent.FirstContentFrom(route.name(), route.model()));
     }
 
-    /** The answer is whole. */
+    /** Reports a complete answer, and returns its end with attempt log and total usage. */
     StreamChunk.Finish served(StreamChunk.Finish finish) {
         long now = call.now();
         attemptPermit.succeeded(now);
-        attemptPermit.leave(finish.usage(), now);
-        call.memory().cooldowns().open(route.name(), route.model());
+        attemptPermit.release(finish.usage(), now);
+        call.memory().cooldowns().succeeded(route.name(), route.model());
         route.pooledProvider().health().served(now - started, firstContent == null, now);
-        AttemptLog.Attempt attempt = entry(
+        AttemptLog.Attempt attempt = logEntry(
                 AttemptLog.Outcome.SERVED,
                 null,
                 finish.usage(),
                 finish.vendorMetadata().keyFingerprint());
-        AttemptLog attemptLog = trail(attempt);
+        AttemptLog attemptLog = attemptLog(attempt);
         Usage usage = attemptLog.usage();
-        ServedBy servedBy = served(attemptLog);
+        ServedBy servedBy = servedBy(attemptLog);
         call.end(new Event.CallSucceeded(call.id(), servedBy, usage, call.took()));
         return finish.withServed(servedBy).withUsage(usage);
     }
 
-    /** Nothing was shown yet: the decision follows. */
+    /** Reports a failure before the first content; the returned error leads to a decision. */
     AttemptFailure failed(Failure failure, Usage usage) {
         return failed(new ChatException.CallFailed(failure), usage);
     }
 
     AttemptFailure failed(ChatException.CallFailed failed, Usage usage) {
         Failure failure = failed.failure();
-        boolean asked = failure.kind() != FailureKind.SKIPPED;
-        AttemptLog.Outcome outcome = asked ? AttemptLog.Outcome.FAILED : AttemptLog.Outcome.SKIPPED;
+        boolean sentRequest = failure.kind() != FailureKind.SKIPPED;
+        AttemptLog.Outcome outcome = sentRequest ? AttemptLog.Outcome.FAILED : AttemptLog.Outcome.SKIPPED;
         AttemptLog.Attempt attempt =
-                entry(outcome, failure, usage, failure.advice().keyFingerprint());
-        call.tell(asked ? new Event.AttemptFailed(call.id(), attempt) : new Event.RouteSkipped(call.id(), attempt));
-        settle(failed);
+                logEntry(outcome, failure, usage, failure.advice().keyFingerprint());
+        call.publish(
+                sentRequest ? new Event.AttemptFailed(call.id(), attempt) : new Event.RouteSkipped(call.id(), attempt));
+        reportFailure(failed);
         return new AttemptFailure(cursor.failed(attempt, failed), failed);
     }
 
-    /** Something was shown already: the answer ends here. */
-    ChatException.PartialAnswer cut(ChatException.CallFailed failed, ChatResponseAggregator delivered) {
+    /** Reports a failure after the first content, which ends the call with a partial answer. */
+    ChatException.PartialAnswer interrupted(ChatException.CallFailed failed, ChatResponseAggregator delivered) {
         Failure failure = failed.failure();
-        settle(failed);
-        AttemptLog.Attempt attempt = entry(
-                AttemptLog.Outcome.PARTIAL, failure, spent(), failure.advice().keyFingerprint());
-        call.tell(new Event.AttemptFailed(call.id(), attempt));
-        ChatException.PartialAnswer why =
-                new ChatException.PartialAnswer(failure, delivered.partial(served(trail(attempt))));
-        call.end(new Event.CallFailed(call.id(), why, call.took()));
-        return why;
+        reportFailure(failed);
+        AttemptLog.Attempt attempt = logEntry(
+                AttemptLog.Outcome.PARTIAL,
+                failure,
+                spentUsage(),
+                failure.advice().keyFingerprint());
+        call.publish(new Event.AttemptFailed(call.id(), attempt));
+        ChatException.PartialAnswer partial =
+                new ChatException.PartialAnswer(failure, delivered.partial(servedBy(attemptLog(attempt))));
+        call.end(new Event.CallFailed(call.id(), partial, call.took()));
+        return partial;
     }
 
-    private void settle(ChatException.CallFailed failed) {
+    private void reportFailure(ChatException.CallFailed failed) {
         if (CallerCode.isFatal(failed.getCause()) || failed.failure().phase() == Failure.Phase.REQUEST) {
-            attemptPermit.leave(call.now()); // the JVM's failure or the caller's, no provider's
+            attemptPermit.release(call.now()); // a failure of the JVM or of the request, not of the provider
         } else {
             attemptPermit.failed(failed.failure(), call.now() - started, call.now());
         }
     }
 
-    /** The caller is gone, or another provider was faster. Neither speaks against this one. */
-    private void left() {
-        if (!attemptPermit.leave(call.now())) {
+    /** Ends the attempt after a cancellation by the caller or by a faster attempt. Neither counts against the provider. */
+    private void abandoned() {
+        if (!attemptPermit.release(call.now())) {
             return;
         }
-        boolean outrun = race != null && race.isLostBy(this);
+        boolean lost = race != null && race.isLostBy(this);
         AttemptLog.Attempt attempt =
-                entry(outrun ? AttemptLog.Outcome.WASTED : AttemptLog.Outcome.CANCELLED, null, spent(), null);
-        if (outrun) {
+                logEntry(lost ? AttemptLog.Outcome.WASTED : AttemptLog.Outcome.CANCELLED, null, spentUsage(), null);
+        if (lost) {
             call.wasted().add(attempt);
         }
         if (race != null && firstContent == null) {
-            // Whoever was outrun takes at least as long as it took so far. (A caller who leaves says no less.)
+            // A cancelled attempt would have taken at least as long as it has so far.
             route.pooledProvider().health().outrun(call.now() - started, call.now());
         }
-        call.tell(new Event.AttemptAbandoned(call.id(), attempt));
+        call.publish(new Event.AttemptAbandoned(call.id(), attempt));
     }
 
-    private Usage spent() {
+    private Usage spentUsage() {
         return UsageEstimate.spent(sent, delivered == null ? 0 : delivered.received());
     }
 
-    private AttemptLog trail(AttemptLog.Attempt last) {
+    private AttemptLog attemptLog(AttemptLog.Attempt last) {
         AttemptLog attemptLog = cursor.attemptLog();
         for (AttemptLog.Attempt wasted : call.wasted()) {
             attemptLog = attemptLog.plus(wasted);
@@ -227,20 +232,20 @@ final class Attempt {
         return attemptLog.plus(last);
     }
 
-    private ServedBy served(AttemptLog attemptLog) {
+    private ServedBy servedBy(AttemptLog attemptLog) {
         Route first = call.plan().first();
         return new ServedBy(
                 first.name(), call.request().model(), route.name(), route.model(), !route.isSameAs(first), attemptLog);
     }
 
-    private AttemptLog.Attempt entry(
+    private AttemptLog.Attempt logEntry(
             AttemptLog.Outcome outcome, @Nullable Failure failure, Usage usage, @Nullable String keyFingerprint) {
-        boolean asked = outcome != AttemptLog.Outcome.SKIPPED;
+        boolean sentRequest = outcome != AttemptLog.Outcome.SKIPPED;
         return new AttemptLog.Attempt(
                 route.name(),
                 route.model(),
-                asked ? cursor.attempt() : 0,
-                asked ? tries() : 0,
+                sentRequest ? cursor.attempt() : 0,
+                sentRequest ? maxAttempts() : 0,
                 outcome,
                 failure,
                 new AttemptLog.Timing(cursor.waited(), Duration.ofNanos(call.now() - started), firstContent),
@@ -249,7 +254,7 @@ final class Attempt {
                 dropped);
     }
 
-    private int tries() {
+    private int maxAttempts() {
         return call.policies().options().retry().retries() + 1;
     }
 }

@@ -4,7 +4,7 @@ import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import java.util.List;
 
-/** An attempt that failed before its first content, on its way to the decision. Never leaves the engine. */
+/** Internal signal of an attempt that failed before its first content, which the engine turns into a decision. */
 final class AttemptFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -18,13 +18,13 @@ final class AttemptFailure extends RuntimeException {
         this.failed = failed;
     }
 
-    /** Where the call stands now, this failure included. */
+    /** The state of the call, this failure included. */
     Cursor cursor() {
         return cursor;
     }
 
-    /** What the trail says of it. */
-    AttemptLog.Attempt entry() {
+    /** The attempt's entry in the attempt log. */
+    AttemptLog.Attempt logEntry() {
         List<AttemptLog.Attempt> entries = cursor.attemptLog().attempts();
         return entries.get(entries.size() - 1);
     }

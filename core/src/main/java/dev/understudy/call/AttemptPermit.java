@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one attempt holds while it runs: the circuit's permit and its place under the rate limits. Taken once, given back
- * exactly once, before the next attempt asks for its own.
+ * Resources of one attempt: the permit of the circuit and a slot of the rate limits. Acquired once and released exactly
+ * once, before the next attempt acquires its own.
  */
 final class AttemptPermit {
 
@@ -28,7 +28,7 @@ final class AttemptPermit {
     private int estimate;
     private @Nullable Permit permit;
 
-    /** @param early whether an open circuit may be tried before its time */
+    /** @param early whether an open circuit may be tried before its open time ends */
     AttemptPermit(Route route, boolean early, Call call) {
         this.early = early;
         this.route = route;
@@ -36,9 +36,9 @@ final class AttemptPermit {
         this.call = call;
     }
 
-    /** The reason why not, or {@code null}: then it must be left again. */
+    /** Returns {@code null} if all resources are acquired, to be released later; else the reason, and nothing is acquired. */
     @Nullable
-    Failure take(long now) {
+    Failure acquire(long now) {
         CircuitBreaker.Admission admission =
                 early ? route.circuit().tryEarly(now) : route.circuit().tryAcquire(now);
         if (!(admission instanceof Permit granted)) {
@@ -47,7 +47,7 @@ final class AttemptPermit {
         }
         if (!pooledProvider.limiter().isOff()) {
             estimate = UsageEstimate.usage(call.request(), route.capabilities()).total();
-            Duration wait = pooledProvider.limiter().enter(estimate, now);
+            Duration wait = pooledProvider.limiter().acquire(estimate, now);
             if (wait != null) {
                 granted.neutral(now);
                 return new SkipReason.RateLimited(wait).failure();
@@ -59,14 +59,14 @@ final class AttemptPermit {
         return null;
     }
 
-    /** The first content is here. */
+    /** Reports the first content. */
     void begun(long now) {
         if (permit != null) {
             permit.begun(now);
         }
     }
 
-    /** The answer is whole. */
+    /** Reports a complete answer. */
     void succeeded(long now) {
         if (permit != null) {
             permit.success(now);
@@ -75,20 +75,20 @@ final class AttemptPermit {
 
     void failed(Failure failure, long took, long now) {
         if (permit == null) {
-            return; // nobody was asked
+            return; // no request was sent
         }
         FailureRules.Rule rule = FailureRules.of(failure.kind());
         call.memory().learnedContextWindows().note(route.name(), route.model(), failure, now);
         call.memory()
                 .cooldowns()
-                .note(
+                .failed(
                         route.name(),
                         route.model(),
                         failure,
                         rule,
                         call.policies().options().retry().maxInPlaceWait(),
                         now);
-        if (rule.countsForCircuit() && !isTheCallersOwn(failure)) {
+        if (rule.countsForCircuit() && !isCausedByCaller(failure)) {
             if (permit.failure(now) || permit.cut(now)) {
                 pooledProvider.health().failed(failure, true, took, now);
                 call.memory().providerPool().failed(pooledProvider, now);
@@ -97,27 +97,27 @@ final class AttemptPermit {
             permit.neutral(now);
             pooledProvider.health().failed(failure, false, took, now);
         }
-        release(refused(failure) ? 0 : RateLimiter.UNTOLD, now);
+        release(refused(failure) ? 0 : RateLimiter.UNKNOWN, now);
     }
 
-    /** Whoever does not take a request in counts no tokens for it; of one that went silent nobody knows. */
+    /** Returns true if the provider did not process the request and therefore counted no tokens. Unknown after a timeout. */
     private static boolean refused(Failure failure) {
         return failure.kind() == FailureKind.CONNECT
                 || failure.kind() == FailureKind.SKIPPED
                 || failure.status() >= 400;
     }
 
-    private static boolean isTheCallersOwn(Failure failure) {
+    private static boolean isCausedByCaller(Failure failure) {
         return failure.phase() == Failure.Phase.DEADLINE || failure.phase() == Failure.Phase.CONSUMER;
     }
 
-    /** Nothing is known: cancelled, or already judged. Whether it was still held. */
-    boolean leave(long now) {
-        return release(RateLimiter.UNTOLD, now);
+    /** Releases without a result: after a cancellation, or after the result was reported. Returns false if already released. */
+    boolean release(long now) {
+        return release(RateLimiter.UNKNOWN, now);
     }
 
-    void leave(Usage used, long now) {
-        release(used.total() == 0 ? RateLimiter.UNTOLD : used.total(), now);
+    void release(Usage used, long now) {
+        release(used.total() == 0 ? RateLimiter.UNKNOWN : used.total(), now);
     }
 
     private boolean release(int used, long now) {
@@ -128,7 +128,7 @@ final class AttemptPermit {
             permit.neutral(now);
         }
         if (!pooledProvider.limiter().isOff()) {
-            pooledProvider.limiter().leave(estimate, used, now);
+            pooledProvider.limiter().release(estimate, used, now);
         }
         pooledProvider.health().ended();
         return true;

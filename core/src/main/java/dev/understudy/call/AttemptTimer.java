@@ -7,9 +7,9 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * At most one pending timer, which {@link #set} replaces and {@link #off} ends for good. Each timer has a slot of its own
- * that is in force before the timer is scheduled: a thread that is held up between scheduling and storing can only affect
- * its own timer, never a later one. Safe for use by any thread; never blocks.
+ * Holds at most one pending timer, which {@link #set} replaces and {@link #off} cancels for good. Each timer has its own
+ * slot, which is stored before the timer is scheduled: a thread that is delayed between the two can affect its own timer
+ * only, never a later one. Thread-safe; never blocks.
  */
 final class AttemptTimer {
 
@@ -19,7 +19,9 @@ final class AttemptTimer {
     private final AtomicReference<Disposable.Swap> slot = new AtomicReference<>(NONE);
 
     /**
-     * Runs the task once after the delay, instead of what was set before.
+     * Runs a task once after a delay, and cancels the task that was set before.
+     *
+     * @param nanos the delay
      *
      * @throws java.util.concurrent.RejectedExecutionException if the scheduler takes no timers
      */
@@ -35,7 +37,7 @@ final class AttemptTimer {
         next.replace(scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS));
     }
 
-    /** Cancels the timer; later ones are not set. */
+    /** Cancels the timer, and ignores later calls of {@link #set}. */
     void off() {
         Disposable.Swap last = slot.getAndSet(OFF);
         if (last != NONE) {

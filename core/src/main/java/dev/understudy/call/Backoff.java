@@ -5,42 +5,44 @@ import dev.understudy.policy.RetryPolicy;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** How long to wait before the n-th retry. Pure, given the random. */
+/** Computes the delay before a retry. Pure, given the random source. */
 final class Backoff {
 
-    /** Never less, so that not even a lucky throw hammers a vendor. */
+    /** Shortest delay, whatever the jitter. */
     static final Duration FLOOR = Duration.ofMillis(50);
 
     private Backoff() {}
 
     /**
-     * @param retry which retry, from 1
-     * @param throttled whether the vendor has no capacity: the base doubles
-     * @param last the wait before this one, zero if there was none
+     * Returns the delay before a retry by the policy.
+     *
+     * @param retry number of the retry, from 1
+     * @param throttled true if the vendor has no capacity, which doubles the base
+     * @param last the delay before the previous retry, zero if there was none
      */
     static Duration retryDelay(
             int retry, boolean throttled, Duration last, RetryPolicy policy, RandomGenerator random) {
         long cap = policy.cap().toNanos();
         long base = Math.min(cap, policy.base().toNanos() * (throttled ? 2 : 1));
         int doublings = Math.min(retry - 1, Long.numberOfLeadingZeros(base) - 2);
-        long full = Math.min(cap, base << doublings);
-        long wait =
+        long exponential = Math.min(cap, base << doublings);
+        long delay =
                 switch (policy.jitter()) {
-                    case NONE -> full;
-                    case FULL -> throwDice(random, 0, full);
-                    case EQUAL -> throwDice(random, full / 2, full);
-                    case DECORRELATED -> Math.min(cap, throwDice(random, base, Math.max(base, 3 * last.toNanos())));
+                    case NONE -> exponential;
+                    case FULL -> between(random, 0, exponential);
+                    case EQUAL -> between(random, exponential / 2, exponential);
+                    case DECORRELATED -> Math.min(cap, between(random, base, Math.max(base, 3 * last.toNanos())));
                 };
-        return Duration.ofNanos(Math.max(FLOOR.toNanos(), wait));
+        return Duration.ofNanos(Math.max(FLOOR.toNanos(), delay));
     }
 
-    /** A wait that a vendor named, never shorter, spread over another tenth so that callers do not return all at once. */
-    static Duration advisedDelay(Duration wait, RandomGenerator random) {
-        long nanos = Nanos.of(wait);
-        return Duration.ofNanos(nanos + throwDice(random, 0, nanos / 10));
+    /** Returns a vendor's Retry-After with up to a tenth added at random, so that callers do not return all at once. */
+    static Duration advisedDelay(Duration retryAfter, RandomGenerator random) {
+        long nanos = Nanos.of(retryAfter);
+        return Duration.ofNanos(nanos + between(random, 0, nanos / 10));
     }
 
-    private static long throwDice(RandomGenerator random, long from, long to) {
+    private static long between(RandomGenerator random, long from, long to) {
         return from + (long) (random.nextDouble() * (to - from));
     }
 }

@@ -19,21 +19,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call in progress: what all of its attempts share. Made at subscription.
+ * One call in progress: state that its attempts share. Created at subscription.
  *
- * @param id which call
- * @param request what the caller asked, never changed
- * @param plan who may be asked
- * @param started when it began
- * @param deadline when it must be over, {@link Long#MAX_VALUE} for never
- * @param scope what providers keep and report
- * @param around the scope of whoever asks this door
- * @param contextWindow how much of a long conversation is sent
- * @param policies the policies
- * @param listener who hears what happens: the door's, and the call's own
- * @param memory what the door has learned
- * @param wasted attempts that another one was faster than
- * @param over whether its last event was told
+ * @param id number, model, mode and tags of the call
+ * @param request the caller's request, which is never modified
+ * @param plan routes that may be tried
+ * @param started the instant of the subscription
+ * @param deadline the instant when the call must be over, {@link Long#MAX_VALUE} for none
+ * @param scope scope of the call for its providers
+ * @param callerScope scope in which this understudy itself was called, as a provider of another
+ * @param contextWindow policy for trimming
+ * @param policies policies of the understudy
+ * @param listener listeners of the understudy and of the call
+ * @param memory knowledge of the understudy beyond this call
+ * @param wasted log entries of hedged attempts that lost
+ * @param ended whether the last event of the call was published
  */
 public record Call(
         Event.CallId id,
@@ -42,26 +42,26 @@ public record Call(
         long started,
         long deadline,
         CallScope scope,
-        CallScope around,
+        CallScope callerScope,
         ContextWindow contextWindow,
         Policies policies,
         Listener listener,
         Memory memory,
         Queue<AttemptLog.Attempt> wasted,
-        AtomicBoolean over)
+        AtomicBoolean ended)
         implements Decision.Resources {
 
     /**
-     * What the door has learned from vendors' answers.
+     * Knowledge that an understudy keeps between calls.
      *
-     * @param providerPool who is asked first
-     * @param cooldowns which models should not be asked for a while
-     * @param learnedContextWindows how large context windows really are
+     * @param providerPool providers and the active one
+     * @param cooldowns cooldowns of models
+     * @param learnedContextWindows context windows learned from failures
      */
     public record Memory(ProviderPool providerPool, Cooldowns cooldowns, LearnedContextWindows learnedContextWindows) {}
 
-    /** The request as it goes to this route, as short as it has to be. */
-    ConversationTrimmer.Outcome fitted(Route route, Cursor cursor) {
+    /** Returns the request for a route, trimmed to its context window. */
+    ConversationTrimmer.Outcome trimmed(Route route, Cursor cursor) {
         ConversationTrimmer.Shorter shortened = cursor.routeState().shortened();
         return shortened != null
                 ? shortened
@@ -71,21 +71,21 @@ public record Call(
     @Override
     public ConversationTrimmer.Outcome shorter(Cursor cursor) {
         Route route = plan.route(cursor.route());
-        int dropped = cursor.dropped(route);
+        int dropped = cursor.droppedMessages(route);
         ConversationTrimmer.Outcome sent =
-                dropped == 0 ? new ConversationTrimmer.Fits(request.withModel(route.model())) : fitted(route, cursor);
+                dropped == 0 ? new ConversationTrimmer.Fits(request.withModel(route.model())) : trimmed(route, cursor);
         if (!(sent instanceof ConversationTrimmer.Shorter before)) {
             return ConversationTrimmer.after(sent.request(), contextWindow, window(route));
         }
         if (before.messages() > dropped) {
-            return before; // its window has been learned since, and this is what fits
+            return before; // the window was learned meanwhile, and the request fits it now
         }
         ConversationTrimmer.Outcome less = ConversationTrimmer.after(before.request(), contextWindow, window(route));
         return less instanceof ConversationTrimmer.Shorter more ? before.then(more) : less;
     }
 
     @Override
-    public boolean letsThrough(Route route, Duration after) {
+    public boolean isAvailable(Route route, Duration after) {
         long then = now() + Nanos.of(after);
         return !route.pooledProvider().isHeld(then) && route.circuit().remaining(then) == 0;
     }
@@ -106,14 +106,14 @@ public record Call(
         return affordable(cursor, route);
     }
 
-    /** Whether the call can still pay for a try at each of these routes. */
+    /** Returns true if the cost limit of the call allows an attempt at each of these routes. */
     boolean affordable(Cursor cursor, Route... routes) {
-        Double most = policies.limits().maxCost();
+        Double maxCost = policies.limits().maxCost();
         double expected = 0;
         for (Route route : routes) {
             expected += route.capabilities().price() == null ? 0 : UsageEstimate.cost(request, route.capabilities());
         }
-        return most == null || expected == 0 || spent(cursor.attemptLog()) + expected <= most;
+        return maxCost == null || expected == 0 || spent(cursor.attemptLog()) + expected <= maxCost;
     }
 
     private double spent(AttemptLog attemptLog) {
@@ -130,14 +130,14 @@ public record Call(
         return sum;
     }
 
-    void tell(Event event) {
+    void publish(Event event) {
         Listener.safely(listener, event);
     }
 
-    /** The last event of a call; whatever would end it once more is not told. */
+    /** Publishes the last event of the call; further ones are ignored. */
     void end(Event event) {
-        if (over.compareAndSet(false, true)) {
-            tell(event);
+        if (ended.compareAndSet(false, true)) {
+            publish(event);
         }
     }
 

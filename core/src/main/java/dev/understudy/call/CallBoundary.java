@@ -16,8 +16,9 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * The last operator of a call, in front of its subscriber. Each error leaves typed and is told as the end of the call.
- * A subscriber that throws cancels the call, against nobody, and gets an error.
+ * The last operator of a call, directly before its subscriber. Maps each error to a {@link ChatException} and publishes the
+ * end of the call. If the subscriber throws in {@code onNext}, the call is cancelled without counting against a provider,
+ * and the subscriber receives an error.
  */
 final class CallBoundary<T> extends FluxOperator<T, T> {
 
@@ -30,22 +31,22 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        Reader<T> reader = new Reader<>(actual, call);
+        BoundarySubscriber<T> boundary = new BoundarySubscriber<>(actual, call);
         try {
-            source.subscribe(reader);
-        } catch (Throwable thrown) { // what Reactor calls fatal and does not signal
-            reader.thrown(thrown);
+            source.subscribe(boundary);
+        } catch (Throwable thrown) { // errors that Reactor throws instead of signalling
+            boundary.failed(thrown);
         }
     }
 
-    private static final class Reader<T> implements CoreSubscriber<T>, Subscription, Scannable {
+    private static final class BoundarySubscriber<T> implements CoreSubscriber<T>, Subscription, Scannable {
 
         private final CoreSubscriber<? super T> actual;
         private final Call call;
         private Subscription upstream = Operators.emptySubscription();
-        private boolean over;
+        private boolean terminated;
 
-        Reader(CoreSubscriber<? super T> actual, Call call) {
+        BoundarySubscriber(CoreSubscriber<? super T> actual, Call call) {
             this.actual = actual;
             this.call = call;
         }
@@ -60,14 +61,14 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
 
         @Override
         public void onNext(T item) {
-            if (over) {
+            if (terminated) {
                 Operators.onDiscard(item, actual.currentContext());
                 return;
             }
             try {
                 actual.onNext(item);
             } catch (Throwable thrown) {
-                if (!over) {
+                if (!terminated) {
                     upstream.cancel();
                     fail(bySubscriber(thrown));
                 }
@@ -76,7 +77,7 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
 
         @Override
         public void onError(Throwable error) {
-            if (over) {
+            if (terminated) {
                 Operators.onErrorDropped(error, actual.currentContext());
             } else {
                 fail(error instanceof ChatException typed ? typed : CallerCode.rejected("The call failed", error));
@@ -85,32 +86,32 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
 
         @Override
         public void onComplete() {
-            if (!over) {
-                over = true;
+            if (!terminated) {
+                terminated = true;
                 try {
                     actual.onComplete();
-                } catch (Throwable thrown) { // nobody is left to tell
+                } catch (Throwable thrown) { // the subscriber has failed in its last signal
                     Operators.onErrorDropped(thrown, actual.currentContext());
                 }
             }
         }
 
-        /** From subscribing or requesting. */
-        void thrown(Throwable thrown) {
+        /** Signals what was thrown while subscribing or requesting. */
+        void failed(Throwable thrown) {
             boolean subscribed = upstream != Operators.emptySubscription();
             if (!subscribed) {
                 actual.onSubscribe(Operators.emptySubscription());
             }
-            if (!over) {
+            if (!terminated) {
                 upstream.cancel();
                 fail(CallerCode.rejected("The call failed", thrown));
             }
         }
 
-        private void fail(ChatException why) {
-            over = true;
-            call.end(new Event.CallFailed(call.id(), why, call.took()));
-            actual.onError(why);
+        private void fail(ChatException error) {
+            terminated = true;
+            call.end(new Event.CallFailed(call.id(), error, call.took()));
+            actual.onError(error);
         }
 
         private static ChatException bySubscriber(Throwable thrown) {
@@ -129,14 +130,14 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
             try {
                 upstream.request(n);
             } catch (Throwable thrown) {
-                thrown(thrown);
+                failed(thrown);
             }
         }
 
         @Override
         public void cancel() {
             upstream.cancel();
-            call.end(new Event.CallCancelled(call.id(), call.took())); // after the attempt has left
+            call.end(new Event.CallCancelled(call.id(), call.took())); // after the event of the abandoned attempt
         }
 
         @Override
@@ -153,7 +154,7 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
             if (key == Attr.ACTUAL) {
                 return actual;
             }
-            return key == Attr.TERMINATED ? (Object) over : key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
+            return key == Attr.TERMINATED ? (Object) terminated : key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
         }
     }
 }

@@ -10,26 +10,27 @@ import java.time.Duration;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
-/** The two ways to ask. All that differs between a whole answer and a stream stands here; the loop is one. */
+/** The two modes of a call, a single response or a stream: everything in which they differ. */
 public sealed interface CallMode<T> {
 
     CallMode<ChatResponse> CHAT = new Chat();
     CallMode<StreamChunk> STREAM = new Stream();
 
-    Publisher<T> ask(Route route, ChatRequest request);
+    Publisher<T> call(Route route, ChatRequest request);
 
-    /** How long the first sign of an answer may take, and what it is called. */
+    /** Time limit until the first element of the answer. */
     Duration first(TimeoutPolicy timeoutPolicy);
 
+    /** Phase that is reported when that limit is exceeded. */
     Failure.Phase firstPhase();
 
-    /** Holds an answer to what an answer must be, and reports how it went. */
+    /** Checks the answer of an attempt, and reports its outcome to the attempt. */
     Flux<T> commit(Flux<T> answer, Attempt attempt);
 
-    /** The whole answer at once: a stream of one. */
+    /** A single response: a stream of one element. */
     record Chat() implements CallMode<ChatResponse> {
         @Override
-        public Publisher<ChatResponse> ask(Route route, ChatRequest request) {
+        public Publisher<ChatResponse> call(Route route, ChatRequest request) {
             return route.provider().chat(request);
         }
 
@@ -49,10 +50,10 @@ public sealed interface CallMode<T> {
         }
     }
 
-    /** Token by token. */
+    /** A stream of chunks. */
     record Stream() implements CallMode<StreamChunk> {
         @Override
-        public Publisher<StreamChunk> ask(Route route, ChatRequest request) {
+        public Publisher<StreamChunk> call(Route route, ChatRequest request) {
             return route.provider().stream(request);
         }
 

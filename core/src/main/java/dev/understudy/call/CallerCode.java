@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
-/** Turns what code of the caller throws into typed errors, those included that Reactor calls fatal and does not signal. */
+/** Maps exceptions of the caller's code to typed errors, including those that Reactor throws instead of signalling. */
 final class CallerCode {
 
     private CallerCode() {}
 
-    /** Returns the publisher of a provider; one that fails with what the provider throws, or because there is none. */
+    /** Returns the publisher of a provider, or one that fails if the provider throws or returns {@code null}. */
     static <T> Publisher<T> answer(Supplier<@Nullable Publisher<T>> provider) {
         try {
             Publisher<T> answer = provider.get();
@@ -23,14 +23,14 @@ final class CallerCode {
         }
     }
 
-    /** Returns the end of a call because code that is asked before anything is sent has thrown. */
-    static ChatException.Rejected rejected(String what, Throwable thrown) {
+    /** Returns the error of a call that ends because the caller's code threw before a request was sent. */
+    static ChatException.Rejected rejected(String context, Throwable thrown) {
         return thrown instanceof ChatException.Rejected rejected
                 ? rejected
-                : new ChatException.Rejected(what + ": " + thrown.getClass().getName(), AttemptLog.empty(), thrown);
+                : new ChatException.Rejected(context + ": " + thrown.getClass().getName(), AttemptLog.empty(), thrown);
     }
 
-    /** Errors after which nothing else should be tried: the JVM has no memory, or is broken. */
+    /** Returns true for errors of the JVM after which no other attempt is made. */
     static boolean isFatal(@Nullable Throwable cause) {
         return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError);
     }

@@ -10,34 +10,34 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 
 /**
- * Chunks that came before the first content, shown in front of it within the demand of the subscriber. Exists only for
- * streams that have such chunks, and holds no more than these were.
+ * Emits the chunks that arrived before the first content, within the demand of the subscriber. Used only for streams that
+ * have such chunks. Later chunks wait in its queue, at most as many as there were chunks before the content.
  */
 final class ChunksBeforeContent {
 
     private final CoreSubscriber<? super StreamChunk> actual;
-    private final LongSupplier asked;
+    private final LongSupplier requested;
     private final Queue<StreamChunk> queue;
-    private final AtomicInteger turns = new AtomicInteger();
-    private long shown;
+    private final AtomicInteger wip = new AtomicInteger();
+    private long emitted;
     private volatile boolean cancelled;
     private volatile boolean done;
     private @Nullable Throwable error;
 
-    /** @param asked the demand of the subscriber since the beginning */
+    /** @param requested total demand of the subscriber so far */
     ChunksBeforeContent(
-            CoreSubscriber<? super StreamChunk> actual, ArrayDeque<StreamChunk> chunks, LongSupplier asked) {
+            CoreSubscriber<? super StreamChunk> actual, ArrayDeque<StreamChunk> chunks, LongSupplier requested) {
         this.actual = actual;
-        this.asked = asked;
+        this.requested = requested;
         this.queue = new ConcurrentLinkedQueue<>(chunks);
     }
 
-    void show(StreamChunk chunk) {
+    void emit(StreamChunk chunk) {
         queue.add(chunk);
         drain();
     }
 
-    void end(@Nullable Throwable error) {
+    void terminate(@Nullable Throwable error) {
         this.error = error;
         done = true;
         drain();
@@ -48,16 +48,16 @@ final class ChunksBeforeContent {
         drain();
     }
 
-    /** Shows as many as are asked for; one thread at a time, and the others leave their turn to it. */
+    /** Emits as many chunks as were requested. One thread at a time drains; concurrent calls leave their work to it. */
     void drain() {
-        if (turns.getAndIncrement() != 0) {
+        if (wip.getAndIncrement() != 0) {
             return;
         }
         int missed = 1;
         while (missed != 0) {
             StreamChunk next;
-            while (!cancelled && shown < asked.getAsLong() && (next = queue.poll()) != null) {
-                shown++;
+            while (!cancelled && emitted < requested.getAsLong() && (next = queue.poll()) != null) {
+                emitted++;
                 actual.onNext(next);
             }
             if (cancelled) {
@@ -70,7 +70,7 @@ final class ChunksBeforeContent {
                     actual.onComplete();
                 }
             }
-            missed = turns.addAndGet(-missed);
+            missed = wip.addAndGet(-missed);
         }
     }
 }

@@ -19,9 +19,9 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Holds a stream back until its first content, and to its word after it: before the first content any failure can still
- * be mended elsewhere; after it the stream either reaches its finish or ends with what was delivered. A finish that was
- * seen is success, whatever the wire does afterwards. Passes demand through, one to one.
+ * Withholds the chunks of a stream until its first content. A failure before it leads to another attempt; after it the
+ * stream either reaches its finish chunk or ends with a partial answer. Errors after the finish chunk are ignored. Demand
+ * is passed through one to one.
  */
 final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
 
@@ -34,26 +34,26 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
 
     @Override
     public void subscribe(CoreSubscriber<? super StreamChunk> actual) {
-        source.subscribe(new Gate(actual, attempt));
+        source.subscribe(new CommitSubscriber(actual, attempt));
     }
 
-    private static final class Gate implements CoreSubscriber<StreamChunk>, Subscription, Scannable {
+    private static final class CommitSubscriber implements CoreSubscriber<StreamChunk>, Subscription, Scannable {
 
-        private static final AtomicLongFieldUpdater<Gate> ASKED =
-                AtomicLongFieldUpdater.newUpdater(Gate.class, "asked");
+        private static final AtomicLongFieldUpdater<CommitSubscriber> REQUESTED =
+                AtomicLongFieldUpdater.newUpdater(CommitSubscriber.class, "requested");
 
         private final CoreSubscriber<? super StreamChunk> actual;
         private final Attempt attempt;
         private final ChatResponseAggregator delivered = new ChatResponseAggregator();
         private Subscription upstream = Operators.emptySubscription();
-        private @Nullable ArrayDeque<StreamChunk> held;
+        private @Nullable ArrayDeque<StreamChunk> beforeContent;
         private volatile @Nullable ChunksBeforeContent chunksBeforeContent;
-        private volatile long asked;
+        private volatile long requested;
         private boolean committed;
         private boolean finished;
-        private boolean over;
+        private boolean terminated;
 
-        Gate(CoreSubscriber<? super StreamChunk> actual, Attempt attempt) {
+        CommitSubscriber(CoreSubscriber<? super StreamChunk> actual, Attempt attempt) {
             this.actual = actual;
             this.attempt = attempt;
         }
@@ -68,56 +68,56 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
 
         @Override
         public void onNext(StreamChunk chunk) {
-            if (over || finished) {
+            if (terminated || finished) {
                 Operators.onDiscard(chunk, actual.currentContext());
                 return;
             }
-            StreamChunk shown;
+            StreamChunk emitted;
             try {
-                shown = chunk instanceof StreamChunk.Finish finish ? finish(finish) : judged(chunk);
-            } catch (Throwable thrown) { // a chunk that breaks the contract of its type
+                emitted = chunk instanceof StreamChunk.Finish finish ? finish(finish) : accepted(chunk);
+            } catch (Throwable thrown) { // a chunk of the caller's own type threw
                 upstream.cancel();
                 onError(FailureClassifier.typed(thrown));
                 return;
             }
-            if (shown != null) {
-                show(shown);
+            if (emitted != null) {
+                emit(emitted);
             }
         }
 
-        /** The chunk if it is to be shown now. */
-        private @Nullable StreamChunk judged(StreamChunk chunk) {
+        /** Returns the chunk if it is to be emitted now, else {@code null}. */
+        private @Nullable StreamChunk accepted(StreamChunk chunk) {
             delivered.add(chunk);
             if (committed) {
                 return chunk;
             }
             if (!chunk.isContent()) {
-                hold(chunk);
+                keep(chunk);
                 upstream.request(1);
                 return null;
             }
-            if (!attempt.claims()) {
-                over = true;
+            if (!attempt.claim()) {
+                terminated = true;
                 upstream.cancel();
                 return null;
             }
             committed = true;
             attempt.committed(delivered);
-            if (held != null) {
-                chunksBeforeContent = new ChunksBeforeContent(actual, held, () -> asked);
-                held = null;
+            if (beforeContent != null) {
+                chunksBeforeContent = new ChunksBeforeContent(actual, beforeContent, () -> requested);
+                beforeContent = null;
             }
             return chunk;
         }
 
-        /** A refusal, or what else a reader should know, waits for the first content. */
-        private void hold(StreamChunk chunk) {
+        /** Keeps chunks such as refusals until the first content; empty ones are dropped. */
+        private void keep(StreamChunk chunk) {
             boolean empty = chunk instanceof StreamChunk.Text
                     || chunk instanceof StreamChunk.Reasoning
                     || chunk instanceof StreamChunk.Reset;
             if (!empty) {
-                held = held == null ? new ArrayDeque<>() : held;
-                held.add(chunk);
+                beforeContent = beforeContent == null ? new ArrayDeque<>() : beforeContent;
+                beforeContent.add(chunk);
             }
         }
 
@@ -131,10 +131,10 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
             return attempt.served(finish);
         }
 
-        private void show(StreamChunk chunk) {
+        private void emit(StreamChunk chunk) {
             ChunksBeforeContent before = chunksBeforeContent;
             if (before != null) {
-                before.show(chunk);
+                before.emit(chunk);
             } else {
                 actual.onNext(chunk);
             }
@@ -142,12 +142,12 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
 
         @Override
         public void onError(Throwable error) {
-            if (over) {
+            if (terminated) {
                 Operators.onErrorDropped(error, actual.currentContext());
             } else if (finished) {
                 onComplete();
             } else if (error instanceof ChatException.CallFailed failed) {
-                end(committed ? attempt.cut(failed, delivered) : attempt.failed(failed, Usage.none()));
+                end(committed ? attempt.interrupted(failed, delivered) : attempt.failed(failed, Usage.none()));
             } else {
                 end(error);
             }
@@ -155,7 +155,7 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
 
         @Override
         public void onComplete() {
-            if (over) {
+            if (terminated) {
                 return;
             }
             if (finished) {
@@ -167,10 +167,10 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
         }
 
         private void end(@Nullable Throwable error) {
-            over = true;
+            terminated = true;
             ChunksBeforeContent before = chunksBeforeContent;
             if (before != null) {
-                before.end(error);
+                before.terminate(error);
             } else if (error != null) {
                 actual.onError(error);
             } else {
@@ -180,7 +180,7 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
 
         @Override
         public void request(long n) {
-            Operators.addCap(ASKED, this, n);
+            Operators.addCap(REQUESTED, this, n);
             ChunksBeforeContent before = chunksBeforeContent;
             if (before != null) {
                 before.drain();
@@ -212,7 +212,7 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
                 return actual;
             }
             if (key == Attr.TERMINATED) {
-                return over;
+                return terminated;
             }
             if (key == Attr.RUN_STYLE) {
                 return Attr.RunStyle.SYNC;

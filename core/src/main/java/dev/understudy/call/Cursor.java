@@ -12,14 +12,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a call stands: which route is asked, how often each was asked, and what happened so far. Immutable; it travels
+ * State of a call between attempts: the next route, the state of each route, and the attempts so far. Immutable; passed
  * from one attempt to the next in the Reactor Context.
  *
- * @param route index of the route that is asked next
- * @param routeStates how each route of the plan stands
- * @param waited how long was waited before this attempt
- * @param attemptLog what happened so far
- * @param failures the same as exceptions, with their causes
+ * @param route index of the route of the next attempt
+ * @param routeStates state of each route of the plan
+ * @param waited delay before this attempt
+ * @param attemptLog attempts so far
+ * @param failures their failures as exceptions, with causes
  */
 record Cursor(
         int route,
@@ -29,34 +29,35 @@ record Cursor(
         List<ChatException.CallFailed> failures) {
 
     /**
-     * How one route stands in this call.
+     * State of one route in this call.
      *
-     * @param tries how often it was asked
-     * @param turns how often it had its turn: asked, or passed over because it could not be asked then
-     * @param out whether it will not be asked again
-     * @param openAt the instant before which it should not be asked, 0 when it is free
-     * @param shortened the request as it fits this route, once it was too long; {@code null} before
+     * @param tries number of attempts
+     * @param turns number of attempts and of skips
+     * @param excluded true if no further attempt is made
+     * @param availableAt the instant before which no attempt should be made, 0 for none
+     * @param shortened the shortened request after a context overflow; {@code null} before
      */
-    record RouteState(int tries, int turns, boolean out, long openAt, ConversationTrimmer.@Nullable Shorter shortened) {
+    record RouteState(
+            int tries, int turns, boolean excluded, long availableAt, ConversationTrimmer.@Nullable Shorter shortened) {
 
-        RouteState(long openAt) {
-            this(0, 0, false, openAt, null);
+        RouteState(long availableAt) {
+            this(0, 0, false, availableAt, null);
         }
 
-        /** Whether it has not had its turn yet. */
-        boolean fresh() {
-            return turns == 0 && !out;
+        /** Returns true if the route was neither tried nor skipped yet. */
+        boolean isUntried() {
+            return turns == 0 && !excluded;
         }
 
-        boolean openAt(long now) {
-            return openAt == 0 || openAt - now <= 0;
+        boolean isAvailable(long now) {
+            return availableAt == 0 || availableAt - now <= 0;
         }
     }
 
     static Cursor start(Plan plan) {
         List<RouteState> routeStates = new ArrayList<>(plan.routes().size());
-        for (long openAt : plan.openAt()) {
-            routeStates.add(new RouteState(openAt));
+        for (long availableAt : plan.availableAt()) {
+            routeStates.add(new RouteState(availableAt));
         }
         return new Cursor(0, routeStates, Duration.ZERO, plan.skipped(), Collections.emptyList());
     }
@@ -65,7 +66,7 @@ record Cursor(
         return routeStates.get(route);
     }
 
-    /** The number of the attempt at this route that is made now, from 1. */
+    /** Number of the current attempt at this route, from 1. */
     int attempt() {
         return routeState().tries + 1;
     }
@@ -78,18 +79,18 @@ record Cursor(
         return sum;
     }
 
-    /** After the turn of the current route ended without an answer. */
+    /** Returns the state after a failed attempt or a skip of the current route. */
     Cursor failed(AttemptLog.Attempt attempt, ChatException.CallFailed failure) {
         List<ChatException.CallFailed> more = new ArrayList<>(failures);
         more.add(failure);
         RouteState was = routeState();
-        int asked = failure.failure().kind() == FailureKind.SKIPPED ? 0 : 1;
-        RouteState is = new RouteState(was.tries + asked, was.turns + 1, was.out, 0, was.shortened);
-        return new Cursor(route, with(is), waited, attemptLog.plus(attempt), more);
+        int tried = failure.failure().kind() == FailureKind.SKIPPED ? 0 : 1;
+        RouteState next = new RouteState(was.tries + tried, was.turns + 1, was.excluded, 0, was.shortened);
+        return new Cursor(route, with(next), waited, attemptLog.plus(attempt), more);
     }
 
-    /** How many messages were left out when this route was asked last. */
-    int dropped(Route route) {
+    /** Number of messages that were dropped in the last attempt at this route. */
+    int droppedMessages(Route route) {
         int dropped = 0;
         for (AttemptLog.Attempt attempt : attemptLog.attempts()) {
             if (attempt.provider().equals(route.name()) && attempt.model().equals(route.model())) {
@@ -99,8 +100,8 @@ record Cursor(
         return dropped;
     }
 
-    /** The current route is not asked again in this call. */
-    Cursor without() {
+    /** Excludes the current route from further attempts of this call. */
+    Cursor excludingRoute() {
         RouteState was = routeState();
         return new Cursor(
                 route,
@@ -110,7 +111,7 @@ record Cursor(
                 failures);
     }
 
-    /** The current route is not asked before this instant. */
+    /** Makes the current route unavailable until an instant. */
     Cursor notBefore(long instant) {
         RouteState was = routeState();
         return new Cursor(
@@ -121,9 +122,9 @@ record Cursor(
                 failures);
     }
 
-    /** The current route is asked again, with less. */
-    Cursor shortened(ConversationTrimmer.Shorter less) {
-        RouteState shorter = new RouteState(routeState().tries, routeState().turns, false, 0, less);
+    /** Returns the state for another attempt at the current route with a shortened request. */
+    Cursor shortened(ConversationTrimmer.Shorter request) {
+        RouteState shorter = new RouteState(routeState().tries, routeState().turns, false, 0, request);
         return new Cursor(route, with(shorter), Duration.ZERO, attemptLog, failures);
     }
 
@@ -131,13 +132,13 @@ record Cursor(
         return new Cursor(route, routeStates, wait, attemptLog, failures);
     }
 
-    /** The same, and what happened at another route meanwhile. */
-    Cursor beside(int other, Cursor there) {
+    /** Adds the failed attempt of a hedge at another route. */
+    Cursor plusHedge(int other, Cursor hedge) {
         List<RouteState> copy = new ArrayList<>(routeStates);
-        copy.set(other, there.routeStates.get(other));
+        copy.set(other, hedge.routeStates.get(other));
         List<ChatException.CallFailed> more = new ArrayList<>(failures);
-        more.add(there.failures.get(there.failures.size() - 1));
-        List<AttemptLog.Attempt> entries = there.attemptLog.attempts();
+        more.add(hedge.failures.get(hedge.failures.size() - 1));
+        List<AttemptLog.Attempt> entries = hedge.attemptLog.attempts();
         return new Cursor(route, copy, waited, attemptLog.plus(entries.get(entries.size() - 1)), more);
     }
 

@@ -11,28 +11,28 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** What follows from a failure before the first content. Pure and total; its table is {@link FailureRules}. */
+/** The step after a failure before the first content. Pure and total; its table is {@link FailureRules}. */
 public sealed interface Decision {
 
-    /** Ask (again). */
+    /** Makes an attempt at the cursor's route after a delay. */
     record Again(Cursor cursor, Duration delay) implements Decision {}
 
     /**
      * Ends the call.
      *
      * @param reason the reason, for decisions
-     * @param why the reason in words, for people
+     * @param text the reason in words, for people
      */
-    record Stop(Reason reason, String why) implements Decision {
+    record Stop(Reason reason, String text) implements Decision {
 
         enum Reason {
             DEADLINE_EXCEEDED("The time of the call is over"),
             ATTEMPT_LIMIT_REACHED("The limit of attempts is reached"),
-            ALL_COOLING_DOWN("All providers/models are gated"),
+            ALL_COOLING_DOWN("All providers/models are cooling down"),
             CONTENT_REFUSED("The request was refused and is not routed around the refusal"),
             INVALID_REQUEST("The request is not valid"),
-            CANNOT_BE_SHORTENED(ConversationTrimmer.Stuck.WHY),
-            SUBSCRIBER_STOPPED("The subscriber asked for nothing"),
+            CANNOT_BE_SHORTENED(ConversationTrimmer.Irreducible.MESSAGE),
+            SUBSCRIBER_STOPPED("The subscriber requested nothing"),
             FATAL_ERROR("A fatal error of the JVM"),
             RETRY_BUDGET_EXHAUSTED("All providers/models failed"),
             WAIT_EXCEEDS_DEADLINE("All providers/models failed"),
@@ -49,7 +49,7 @@ public sealed interface Decision {
             this(reason, reason.text);
         }
 
-        /** Returns the reason with this detail behind its text. */
+        /** Returns a stop with a detail appended to the text of its reason. */
         static Stop with(Reason reason, String detail) {
             return new Stop(reason, reason.text + "; " + detail);
         }
@@ -59,44 +59,50 @@ public sealed interface Decision {
      * Settings of the caller that decisions depend on.
      *
      * @param retry number and delay of retries
-     * @param maxAttempts of a whole call, 0 for no bound
-     * @param aroundFilters whether a refused request goes to the next route
-     * @param invalidStops whether a request that one vendor does not understand stops the call
+     * @param maxAttempts limit of attempts of a call, 0 for none
+     * @param aroundFilters whether a request that a provider refused is sent to the next route
+     * @param invalidStops whether a request that a vendor calls invalid ends the call
      */
     record Options(RetryPolicy retry, int maxAttempts, boolean aroundFilters, boolean invalidStops) {}
 
     /** Resources of one call that a decision may use: retry tokens, money, context windows, shorter requests. */
     interface Resources {
 
-        /** Takes a token for one more try at this route; false when its retries are used up for now. */
+        /** Takes the token of one retry at this route; returns false if its retry budget is exhausted. */
         boolean retryToken(Route route);
 
-        /** Whether this route may be asked again after this wait: its circuit is not open then, and nobody holds it. */
-        boolean letsThrough(Route route, Duration after);
+        /** Returns true if after this delay the circuit of the route is not open and the provider is not held. */
+        boolean isAvailable(Route route, Duration after);
 
-        /** Whether the call can still pay for a try at this route. */
+        /** Returns true if the cost limit of the call allows an attempt at this route. */
         boolean affordable(Route route, Cursor cursor);
 
-        /** The context window as declared or learned. */
+        /** Returns the declared or learned context window, {@code null} when unknown. */
         @Nullable
         Integer window(Route route);
 
-        /** The request as it went to the current route, made shorter. */
+        /** Returns the last request to the current route, shortened further. */
         ConversationTrimmer.Outcome shorter(Cursor cursor);
     }
 
-    /** Where a call begins: at the first route, unless that and all others must be waited for. */
-    static Decision begin(Cursor start, Plan plan, Options options, long now, long deadline) {
+    /** Returns the first step: the first route at once, or the one that is available first if all are cooling down. */
+    static Decision first(Cursor start, Plan plan, Options options, long now, long deadline) {
         int first = 0;
-        for (int i = 1; i < plan.early() && !start.routeStates().get(first).openAt(now); i++) {
-            long here = start.routeStates().get(i).openAt();
-            first = here == 0 || here - start.routeStates().get(first).openAt() < 0 ? i : first;
+        for (int i = 1;
+                i < plan.lastResorts() && !start.routeStates().get(first).isAvailable(now);
+                i++) {
+            long availableAt = start.routeStates().get(i).availableAt();
+            first = availableAt == 0
+                            || availableAt - start.routeStates().get(first).availableAt() < 0
+                    ? i
+                    : first;
         }
-        if (start.routeStates().get(first).openAt(now)) {
+        if (start.routeStates().get(first).isAvailable(now)) {
             return new Again(start.to(first, Duration.ZERO), Duration.ZERO);
         }
-        long told = start.routeStates().get(first).openAt() - now;
-        Duration wait = Duration.ofNanos(Math.min(told, Nanos.of(options.retry().maxWait())));
+        long untilAvailable = start.routeStates().get(first).availableAt() - now;
+        Duration wait = Duration.ofNanos(
+                Math.min(untilAvailable, Nanos.of(options.retry().maxWait())));
         if (deadline != Long.MAX_VALUE && deadline - now <= wait.toNanos()) {
             return Stop.with(
                     Stop.Reason.ALL_COOLING_DOWN,
@@ -107,11 +113,13 @@ public sealed interface Decision {
     }
 
     /**
-     * @param failure what went wrong
-     * @param cursor where the call stands, this failure included
-     * @param now this instant
-     * @param deadline the instant when the call must be over, {@link Long#MAX_VALUE} for never
-     * @param resources what there is to spend
+     * Returns the step after a failed attempt or a skip.
+     *
+     * @param failure the failure
+     * @param cursor state of the call, this failure included
+     * @param now the current instant
+     * @param deadline the instant when the call must be over, {@link Long#MAX_VALUE} for none
+     * @param resources resources of the call
      */
     static Decision after(
             Failure failure,

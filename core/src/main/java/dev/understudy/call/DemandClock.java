@@ -6,9 +6,9 @@ import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Measures the time in which a subscriber waits: the clock runs while there is unmet demand and stands still without. One
- * emitter, any thread may request. Demand is published after the clock runs, so a reader of both never sees demand with
- * the time of a pause before it.
+ * Measures the time in which a subscriber waits: the clock runs while there is unmet demand and is paused without. One
+ * thread emits; any thread may request. Demand becomes visible after the clock was started, so that a reader of both never
+ * counts a pause as waiting.
  */
 final class DemandClock {
 
@@ -17,7 +17,7 @@ final class DemandClock {
 
     /**
      * @param waited nanoseconds of waiting before {@code since}
-     * @param since when it began to run, or to stand still
+     * @param since the instant when the clock was started or paused
      */
     private record State(boolean runs, long waited, long since) {
 
@@ -53,12 +53,12 @@ final class DemandClock {
         } while (!DEMAND.compareAndSet(this, was, Operators.addCap(was, n)));
     }
 
-    /** Demand that no item lessens. */
+    /** Returns true if demand is unlimited, so that items do not reduce it. */
     boolean isUnbounded() {
         return demand == Long.MAX_VALUE;
     }
 
-    /** One item of the demand is met. */
+    /** Reduces demand by one item. */
     void produced(long now) {
         long was;
         do {
@@ -74,14 +74,14 @@ final class DemandClock {
         return demand;
     }
 
-    /** Nanoseconds of waiting in all. */
+    /** Total nanoseconds of waiting. */
     long waited(long now) {
         return state.waited(now);
     }
 
-    /** Nanoseconds without demand until now, 0 while there is some. */
+    /** Nanoseconds since demand ended, 0 while there is demand. */
     long idleFor(long now) {
-        State is = state;
-        return is.runs ? 0 : now - is.since;
+        State current = state;
+        return current.runs ? 0 : now - current.since;
     }
 }

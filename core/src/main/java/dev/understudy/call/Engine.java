@@ -26,7 +26,7 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
-/** The one loop: a cursor over (route, try), moved by one {@code retryWhen}, for whole answers and streams alike. */
+/** The retry loop of calls in both modes: one {@code retryWhen} moves a {@link Cursor} over routes and attempts. */
 public final class Engine {
 
     private final String name;
@@ -54,37 +54,38 @@ public final class Engine {
 
     public <T> Flux<T> run(ChatRequest request, CallMode<T> mode) {
         return Flux.deferContextual(context -> {
-            CallOptions asked = options.apply(context);
+            CallOptions callOptions = options.apply(context);
             boolean stream = mode == CallMode.STREAM;
-            Event.CallId id = new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, asked.tags());
+            Event.CallId id =
+                    new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, callOptions.tags());
             Call call;
             try {
-                call = open(id, request, asked, context);
-            } catch (Throwable thrown) { // nobody can answer, or code of the caller threw
+                call = open(id, request, callOptions, context);
+            } catch (Throwable thrown) { // no provider can serve the request, or code of the caller threw
                 ChatException.Rejected rejected = CallerCode.rejected("The call could not be planned", thrown);
                 Listener.safely(listener(context), new Event.CallFailed(id, rejected, Duration.ZERO));
                 return Flux.error(rejected);
             }
             Flux<T> attempts = Flux.deferContextual(step -> step.hasKey(Cursor.class)
-                            ? hedge.around(call, step.get(Cursor.class), mode)
-                            : begin(call, mode))
-                    .retryWhen(Retry.from(missed -> missed.concatMap(miss -> next(miss.failure(), call))));
+                            ? hedge.run(call, step.get(Cursor.class), mode)
+                            : first(call, mode))
+                    .retryWhen(Retry.from(signals -> signals.concatMap(signal -> next(signal.failure(), call))));
             return new CallBoundary<>(attempts, call);
         });
     }
 
-    private Call open(Event.CallId id, ChatRequest request, CallOptions asked, ContextView context) {
+    private Call open(Event.CallId id, ChatRequest request, CallOptions callOptions, ContextView context) {
         Listener listener = listener(context);
         long now = policies.timeSource().nanos();
-        Plan plan = planner.plan(request, id.stream(), asked, ResumeToken.of(context), now);
+        Plan plan = planner.plan(request, id.stream(), callOptions, ResumeToken.of(context), now);
         ContextWindow window = ContextWindow.from(context);
         Call call = new Call(
                 id,
                 request,
                 plan,
                 now,
-                deadline(asked, now),
-                CallScope.reportingTo(providerEvent -> heard(id, providerEvent, listener)),
+                deadline(callOptions, now),
+                CallScope.reportingTo(providerEvent -> reported(id, providerEvent, listener)),
                 CallScope.of(context),
                 window != null ? window : policies.contextWindow(),
                 policies,
@@ -93,34 +94,35 @@ public final class Engine {
                 new ConcurrentLinkedQueue<>(),
                 new AtomicBoolean());
         for (AttemptLog.Attempt skipped : plan.skipped().attempts()) {
-            call.tell(new Event.RouteSkipped(id, skipped));
+            call.publish(new Event.RouteSkipped(id, skipped));
         }
         return call;
     }
 
     private Listener listener(ContextView context) {
-        Listener door = policies.listener();
-        return context.hasKey(Listener.class) ? door.and(Listener.of(context)) : door;
+        Listener own = policies.listener();
+        return context.hasKey(Listener.class) ? own.and(Listener.of(context)) : own;
     }
 
-    private void heard(Event.CallId id, ProviderEvent providerEvent, Listener listener) {
-        if (providerEvent instanceof ProviderEvent.KeyCoolingDown gated) {
+    private void reported(Event.CallId id, ProviderEvent providerEvent, Listener listener) {
+        if (providerEvent instanceof ProviderEvent.KeyCoolingDown key) {
             long now = policies.timeSource().nanos();
-            memory.providerPool().find(gated.provider()).ifPresent(pooledProvider -> pooledProvider
+            memory.providerPool().find(key.provider()).ifPresent(pooledProvider -> pooledProvider
                     .health()
-                    .keyGated(gated.keyFingerprint(), gated.duration(), now));
+                    .keyCoolsDown(key.keyFingerprint(), key.duration(), now));
         }
         Listener.safely(listener, new Event.ProviderReported(id, providerEvent));
     }
 
-    private long deadline(CallOptions asked, long now) {
-        Duration timeout =
-                asked.timeout() != null ? asked.timeout() : policies.limits().callTimeout();
-        // Told on the clock of Schedulers.parallel(), which need not be this one's.
-        Long told = asked.deadline();
-        Long absolute = told == null
+    private long deadline(CallOptions callOptions, long now) {
+        Duration timeout = callOptions.timeout() != null
+                ? callOptions.timeout()
+                : policies.limits().callTimeout();
+        // Read on the clock of Schedulers.parallel(), whose origin may differ from that of this understudy's scheduler.
+        Long callerDeadline = callOptions.deadline();
+        Long absolute = callerDeadline == null
                 ? null
-                : Long.valueOf(now + told - Schedulers.parallel().now(TimeUnit.NANOSECONDS));
+                : Long.valueOf(now + callerDeadline - Schedulers.parallel().now(TimeUnit.NANOSECONDS));
         if (timeout == null) {
             return absolute == null ? Long.MAX_VALUE : absolute;
         }
@@ -128,44 +130,44 @@ public final class Engine {
         return absolute != null && absolute - own < 0 ? absolute : own;
     }
 
-    /** At once, or, when all routes are gated, as soon as the first one opens. */
-    private <T> Flux<T> begin(Call call, CallMode<T> mode) {
+    /** Makes the first attempt at once or, when all routes are cooling down, when the first becomes available. */
+    private <T> Flux<T> first(Call call, CallMode<T> mode) {
         Cursor start = Cursor.start(call.plan());
-        Decision decision = Decision.begin(start, call.plan(), policies.options(), call.started(), call.deadline());
+        Decision decision = Decision.first(start, call.plan(), policies.options(), call.started(), call.deadline());
         if (decision instanceof Decision.Stop stop) {
-            return Flux.error(exhausted(stop.why(), start, call));
+            return Flux.error(exhausted(stop.text(), start, call));
         }
-        Decision.Again go = (Decision.Again) decision;
-        return go.delay().isZero()
-                ? hedge.around(call, go.cursor(), mode)
-                : Flux.defer(() -> hedge.around(call, go.cursor(), mode))
-                        .delaySubscription(go.delay(), policies.timeSource().scheduler());
+        Decision.Again again = (Decision.Again) decision;
+        return again.delay().isZero()
+                ? hedge.run(call, again.cursor(), mode)
+                : Flux.defer(() -> hedge.run(call, again.cursor(), mode))
+                        .delaySubscription(again.delay(), policies.timeSource().scheduler());
     }
 
-    /** Where to go after a failure: a Context for the next attempt, at once or after a wait, or the end. */
+    /** Returns the Context of the next attempt, at once or after a delay, or the error that ends the call. */
     private Publisher<Context> next(Throwable error, Call call) {
-        if (!(error instanceof AttemptFailure miss)) {
+        if (!(error instanceof AttemptFailure failed)) {
             return Mono.error(error);
         }
         try {
-            return next(miss, call);
-        } catch (Throwable thrown) { // the caller's token counter, or its source of chance
+            return next(failed, call);
+        } catch (Throwable thrown) { // thrown by the caller's token counter or random source
             return Mono.error(CallerCode.rejected("The call could not go on", thrown));
         }
     }
 
-    private Publisher<Context> next(AttemptFailure miss, Call call) {
-        if (CallerCode.isFatal(miss.failed().getCause())) {
-            return Mono.error(exhausted("A fatal error of the JVM", miss.cursor(), call));
+    private Publisher<Context> next(AttemptFailure failed, Call call) {
+        if (CallerCode.isFatal(failed.failed().getCause())) {
+            return Mono.error(exhausted("A fatal error of the JVM", failed.cursor(), call));
         }
-        if (miss.failed().failure().phase() == Failure.Phase.REQUEST) { // the caller's own error, wherever it is sent
+        if (failed.failed().failure().phase() == Failure.Phase.REQUEST) { // the request is invalid for every provider
             return Mono.error(new ChatException.Rejected(
-                    miss.failed().failure().message(), miss.cursor().attemptLog(), miss.failed()));
+                    failed.failed().failure().message(), failed.cursor().attemptLog(), failed.failed()));
         }
-        Failure failure = miss.failed().failure();
+        Failure failure = failed.failed().failure();
         Decision decision = Decision.after(
                 failure,
-                miss.cursor(),
+                failed.cursor(),
                 call.plan(),
                 policies.options(),
                 call.now(),
@@ -173,30 +175,30 @@ public final class Engine {
                 policies.random(),
                 call);
         if (decision instanceof Decision.Again again) {
-            announce(call, miss, again);
+            publish(call, failed, again);
             Mono<Context> step = Mono.just(Context.of(Cursor.class, again.cursor()));
             return again.delay().isZero()
                     ? step
                     : step.delaySubscription(
                             again.delay(), policies.timeSource().scheduler());
         }
-        return Mono.error(exhausted(((Decision.Stop) decision).why(), miss.cursor(), call));
+        return Mono.error(exhausted(((Decision.Stop) decision).text(), failed.cursor(), call));
     }
 
-    private static ChatException exhausted(String why, Cursor cursor, Call call) {
-        ChatException exhausted = new ChatException.Exhausted(why, cursor.attemptLog(), cursor.failures());
+    private static ChatException exhausted(String text, Cursor cursor, Call call) {
+        ChatException exhausted = new ChatException.Exhausted(text, cursor.attemptLog(), cursor.failures());
         call.end(new Event.CallFailed(call.id(), exhausted, call.took()));
         return exhausted;
     }
 
-    private static void announce(Call call, AttemptFailure miss, Decision.Again again) {
-        Failure why = miss.failed().failure();
-        Route from = call.plan().route(miss.cursor().route());
+    private static void publish(Call call, AttemptFailure failed, Decision.Again again) {
+        Failure cause = failed.failed().failure();
+        Route from = call.plan().route(failed.cursor().route());
         Route to = call.plan().route(again.cursor().route());
-        call.tell(
+        call.publish(
                 from == to
-                        ? new Event.Retrying(call.id(), to.name(), to.model(), again.delay(), why)
+                        ? new Event.Retrying(call.id(), to.name(), to.model(), again.delay(), cause)
                         : new Event.FailedOver(
-                                call.id(), from.name(), from.model(), to.name(), to.model(), again.delay(), why));
+                                call.id(), from.name(), from.model(), to.name(), to.model(), again.delay(), cause));
     }
 }

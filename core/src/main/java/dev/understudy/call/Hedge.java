@@ -14,8 +14,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Asks a second route when the first is slower than usual. Whoever has content first serves the call; the other is cancelled
- * before that content is shown. A fast failure wins nothing: the other one is waited for.
+ * Hedging: makes a second attempt at another provider's route when the first is slower than usual. The attempt with the
+ * first content serves the call, and the other is cancelled before that content is emitted. A failed attempt does not end
+ * the race: the result of the other is waited for.
  */
 final class Hedge {
 
@@ -26,16 +27,17 @@ final class Hedge {
     Hedge(Policies policies, long now) {
         this.policy = policies.hedgingPolicy();
         this.policies = policies;
-        // Calls earn their share; one is there from the start, so that the first straggler can be helped.
+        // Calls earn the share of the policy; one token is there from the start, so that the first slow call can be
+        // hedged.
         double saved = Math.max(1, 100 * policy.maxExtra());
         this.allowance = new TokenBucket(saved, 0, now);
         allowance.add(1 - saved, now);
     }
 
-    <T> Flux<T> around(Call call, Cursor cursor, CallMode<T> mode) {
-        int other = policy.enabled() ? other(call, cursor) : -1;
+    <T> Flux<T> run(Call call, Cursor cursor, CallMode<T> mode) {
+        int other = policy.enabled() ? hedgeRoute(call, cursor) : -1;
         if (other < 0) {
-            return new Attempt(call, cursor, null).through(mode);
+            return new Attempt(call, cursor, null).run(mode);
         }
         Race race = new Race();
         Attempt attempt = new Attempt(call, cursor, race);
@@ -44,51 +46,51 @@ final class Hedge {
         }
         Route route = call.plan().route(cursor.route());
         Duration delay = delay(route);
-        Sinks.Empty<Void> failed = Sinks.empty();
+        Sinks.Empty<Void> firstFailed = Sinks.empty();
         Mono<Long> tooSlow =
-                Mono.delay(delay, policies.timeSource().scheduler()).takeUntilOther(failed.asMono());
-        Flux<T> first = race.run(attempt, attempt.through(mode))
-                .doOnError(AttemptFailure.class, miss -> call.wasted().add(miss.entry()))
-                .doOnError(error -> failed.tryEmitEmpty());
+                Mono.delay(delay, policies.timeSource().scheduler()).takeUntilOther(firstFailed.asMono());
+        Flux<T> first = race.run(attempt, attempt.run(mode))
+                .doOnError(AttemptFailure.class, failed -> call.wasted().add(failed.logEntry()))
+                .doOnError(error -> firstFailed.tryEmitEmpty());
         Flux<T> second = tooSlow.flatMapMany(tick -> second(call, cursor, other, delay, mode, race))
-                .doOnError(AttemptFailure.class, miss -> call.wasted().add(miss.entry()));
+                .doOnError(AttemptFailure.class, failed -> call.wasted().add(failed.logEntry()));
         return Flux.firstWithValue(first, second)
-                .onErrorMap(NoSuchElementException.class, none -> together(none, other, call));
+                .onErrorMap(NoSuchElementException.class, none -> merged(none, other, call));
     }
 
     private <T> Flux<T> second(Call call, Cursor cursor, int other, Duration delay, CallMode<T> mode, Race race) {
         Route slow = call.plan().route(cursor.route());
-        Cursor there = cursor.to(other, Duration.ZERO);
-        Route with = call.plan().route(other);
+        Cursor hedgeCursor = cursor.to(other, Duration.ZERO);
+        Route hedge = call.plan().route(other);
         long now = call.now();
-        if (!call.affordable(cursor, slow, with) || !allowance.take(1, now)) {
+        if (!call.affordable(cursor, slow, hedge) || !allowance.take(1, now)) {
             return Flux.empty();
         }
-        if (!with.pooledProvider().retryTokens().take(now)) {
+        if (!hedge.pooledProvider().retryTokens().take(now)) {
             allowance.add(1, now);
             return Flux.empty();
         }
-        call.tell(new Event.Hedged(call.id(), slow.name(), slow.model(), with.name(), with.model(), delay));
-        Attempt attempt = new Attempt(call, there, race);
-        return race.run(attempt, attempt.through(mode));
+        call.publish(new Event.Hedged(call.id(), slow.name(), slow.model(), hedge.name(), hedge.model(), delay));
+        Attempt attempt = new Attempt(call, hedgeCursor, race);
+        return race.run(attempt, attempt.run(mode));
     }
 
     private Duration delay(Route route) {
-        long usual = route.pooledProvider().health().firstContentPercentile(policy.percentile());
-        return Duration.ofNanos(Math.max(Nanos.of(policy.atLeast()), usual));
+        long expected = route.pooledProvider().health().firstContentPercentile(policy.percentile());
+        return Duration.ofNanos(Math.max(Nanos.of(policy.atLeast()), expected));
     }
 
-    /** A route of another provider that is free now; -1 for none. */
-    private static int other(Call call, Cursor cursor) {
+    /** Returns the index of an available route of another provider, -1 for none. */
+    private static int hedgeRoute(Call call, Cursor cursor) {
         Route route = call.plan().route(cursor.route());
-        int most = call.policies().options().maxAttempts();
-        if (most > 0 && cursor.attempts() + 2 > most) {
+        int maxAttempts = call.policies().options().maxAttempts();
+        if (maxAttempts > 0 && cursor.attempts() + 2 > maxAttempts) {
             return -1;
         }
-        for (int i = 0; i < call.plan().early(); i++) {
+        for (int i = 0; i < call.plan().lastResorts(); i++) {
             Cursor.RouteState routeState = cursor.routeStates().get(i);
-            if (routeState.fresh()
-                    && routeState.openAt() == 0
+            if (routeState.isUntried()
+                    && routeState.availableAt() == 0
                     && call.plan().route(i).pooledProvider() != route.pooledProvider()) {
                 return i;
             }
@@ -96,16 +98,16 @@ final class Hedge {
         return -1;
     }
 
-    /** One failed, or both: the first one's failure decides what follows, and the other's stands behind it in the trail. */
-    private static Throwable together(NoSuchElementException none, int other, Call call) {
+    /** Merges the failures of both attempts: the first attempt's decides the next step, the hedge's is logged after it. */
+    private static Throwable merged(NoSuchElementException none, int other, Call call) {
         @Nullable AttemptFailure first = null;
         @Nullable AttemptFailure second = null;
         for (Throwable error : Exceptions.unwrapMultiple(none.getCause())) {
-            if (error instanceof AttemptFailure miss) {
-                call.wasted().remove(miss.entry()); // the cursor tells of it from now on
-                boolean hedged = miss.cursor().route() == other;
-                first = hedged ? first : miss;
-                second = hedged ? miss : second;
+            if (error instanceof AttemptFailure failed) {
+                call.wasted().remove(failed.logEntry()); // logged by the merged cursor from now on
+                boolean isHedge = failed.cursor().route() == other;
+                first = isHedge ? first : failed;
+                second = isHedge ? failed : second;
             } else if (!(error instanceof NoSuchElementException)) {
                 return error;
             }
@@ -113,7 +115,7 @@ final class Hedge {
         if (first == null || second == null) {
             return first != null ? first : second != null ? second : none;
         }
-        Cursor both = first.cursor().beside(other, second.cursor());
+        Cursor both = first.cursor().plusHedge(other, second.cursor());
         return new AttemptFailure(both, first.failed());
     }
 }

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** Weighs one failure: the same route again, the next one, one that must be waited for, or nothing. */
+/** Chooses the step after one failure: a retry, the next route, a route that must be waited for, or the end. Pure. */
 record NextStep(
         Failure failure,
         FailureRules.Rule rule,
@@ -28,13 +28,13 @@ record NextStep(
         Decision.Resources resources) {
 
     Decision decide() {
-        Optional<Duration> again = sameRoute();
-        Route here = plan.route(cursor.route());
-        if (again.isPresent()
-                && fits(again.get())
-                && resources.letsThrough(here, again.get())
-                && resources.retryToken(here)) {
-            return new Again(cursor.to(cursor.route(), again.get()), again.get());
+        Optional<Duration> retry = retryDelay();
+        Route current = plan.route(cursor.route());
+        if (retry.isPresent()
+                && isBeforeDeadline(retry.get())
+                && resources.isAvailable(current, retry.get())
+                && resources.retryToken(current)) {
+            return new Again(cursor.to(cursor.route(), retry.get()), retry.get());
         }
         switch (rule.next()) {
             case OPT_IN -> {
@@ -52,93 +52,94 @@ record NextStep(
             }
             case YES -> {}
         }
-        Decision elsewhere = elsewhere();
-        boolean tooLate = again.isPresent() && !fits(again.get());
-        return tooLate && elsewhere instanceof Stop stop && stop.reason() == Reason.ALL_FAILED
-                ? tooLate(here, again.get())
-                : elsewhere;
+        Decision nextRoute = nextRoute();
+        boolean exceedsDeadline = retry.isPresent() && !isBeforeDeadline(retry.get());
+        return exceedsDeadline && nextRoute instanceof Stop stop && stop.reason() == Reason.ALL_FAILED
+                ? exceedsDeadline(current, retry.get())
+                : nextRoute;
     }
 
-    /** How long to wait before the same route is asked again, if it is at all. */
-    private Optional<Duration> sameRoute() {
+    /** Returns the delay before a retry at the same route; empty without one. */
+    private Optional<Duration> retryDelay() {
         int retriesSoFar = cursor.routeState().turns() - 1;
-        boolean left = retriesSoFar < options.retry().retries();
-        Same same = sameByAdvice();
-        Duration told = failure.retryAfter();
-        if (!left || same == Same.NO) {
+        boolean hasRetries = retriesSoFar < options.retry().retries();
+        Same same = retries();
+        Duration retryAfter = failure.retryAfter();
+        if (!hasRetries || same == Same.NO) {
             return Optional.empty();
         }
-        if (rule.obeysRetryAfter() && told != null) {
-            return told.compareTo(options.retry().maxInPlaceWait()) <= 0
-                    ? Optional.of(Backoff.advisedDelay(told, random))
+        if (rule.obeysRetryAfter() && retryAfter != null) {
+            return retryAfter.compareTo(options.retry().maxInPlaceWait()) <= 0
+                    ? Optional.of(Backoff.advisedDelay(retryAfter, random))
                     : Optional.empty();
         }
-        boolean once = retriesSoFar == 0;
+        boolean first = retriesSoFar == 0;
         return switch (same) {
             case BACK_OFF -> Optional.of(backoff(false));
             case THROTTLED -> Optional.of(backoff(true));
-            case ONCE_AT_ONCE -> once ? Optional.of(Duration.ZERO) : Optional.empty();
-            case ONCE -> once ? Optional.of(backoff(false)) : Optional.empty();
-            case ONCE_IF_ALONE -> once && plan.early() == 1 ? Optional.of(Duration.ZERO) : Optional.empty();
+            case ONCE_AT_ONCE -> first ? Optional.of(Duration.ZERO) : Optional.empty();
+            case ONCE -> first ? Optional.of(backoff(false)) : Optional.empty();
+            case ONCE_IF_ALONE -> first && plan.lastResorts() == 1 ? Optional.of(Duration.ZERO) : Optional.empty();
             case NO -> Optional.empty();
         };
     }
 
-    /** What the vendor says of sending the same again outweighs the table. */
-    private Same sameByAdvice() {
-        Boolean should = failure.advice().shouldRetry();
-        if (should == null) {
+    /** Returns the rule for retries: the vendor's advice, if there is any, overrides the table. */
+    private Same retries() {
+        Boolean shouldRetry = failure.advice().shouldRetry();
+        if (shouldRetry == null) {
             return rule.same();
         }
-        if (!should) {
+        if (!shouldRetry) {
             return Same.NO;
         }
         return failure.kind() == FailureKind.INVALID_REQUEST ? Same.BACK_OFF : rule.same();
     }
 
-    private Decision elsewhere() {
-        Cursor settled = settled();
-        for (int i = 0; i < plan.early(); i++) {
-            Cursor.RouteState routeState = settled.routeStates().get(i);
-            if (i != cursor.route() && routeState.fresh() && routeState.openAt(now) && canPay(i)) {
-                return new Again(settled.to(i, Duration.ZERO), Duration.ZERO);
+    private Decision nextRoute() {
+        Cursor remaining = afterRoute();
+        for (int i = 0; i < plan.lastResorts(); i++) {
+            Cursor.RouteState routeState = remaining.routeStates().get(i);
+            if (i != cursor.route() && routeState.isUntried() && routeState.isAvailable(now) && isAffordable(i)) {
+                return new Again(remaining.to(i, Duration.ZERO), Duration.ZERO);
             }
         }
-        Decision wait = waitFor(settled, earliest(settled));
-        int last = wait instanceof Stop ? lastResort(settled) : -1;
-        return last < 0 ? wait : new Again(settled.to(last, Duration.ZERO), Duration.ZERO);
+        Decision wait = waitFor(remaining, earliest(remaining));
+        int last = wait instanceof Stop ? lastResort(remaining) : -1;
+        return last < 0 ? wait : new Again(remaining.to(last, Duration.ZERO), Duration.ZERO);
     }
 
-    /** A route whose circuit is open, when nothing else is left; but not for a request that is itself at fault. */
-    private int lastResort(Cursor settled) {
-        for (int i = plan.early(); i < plan.routes().size() && rule.next() == FailureRules.Next.YES; i++) {
-            if (settled.routeStates().get(i).fresh() && canPay(i)) {
+    /** Returns an untried route whose circuit is open, -1 for none; none for failures that the request caused. */
+    private int lastResort(Cursor remaining) {
+        for (int i = plan.lastResorts(); i < plan.routes().size() && rule.next() == FailureRules.Next.YES; i++) {
+            if (remaining.routeStates().get(i).isUntried() && isAffordable(i)) {
                 return i;
             }
         }
         return -1;
     }
 
-    /** The current route is done with, unless it named a time when it may be asked again. */
-    private Cursor settled() {
-        boolean left = cursor.routeState().turns() <= options.retry().retries();
-        Duration told = failure.retryAfter();
+    /** Excludes the current route, unless a Retry-After makes it available again later. */
+    private Cursor afterRoute() {
+        boolean hasRetries = cursor.routeState().turns() <= options.retry().retries();
+        Duration retryAfter = failure.retryAfter();
         boolean forbidden = Boolean.FALSE.equals(failure.advice().shouldRetry());
-        boolean mayReturn = left && !forbidden && rule.obeysRetryAfter();
-        return mayReturn && told != null ? cursor.notBefore(now + Nanos.of(told)) : cursor.without();
+        boolean mayReturn = hasRetries && !forbidden && rule.obeysRetryAfter();
+        return mayReturn && retryAfter != null ? cursor.notBefore(now + Nanos.of(retryAfter)) : cursor.excludingRoute();
     }
 
-    private static int earliest(Cursor settled) {
+    private static int earliest(Cursor remaining) {
         int earliest = -1;
-        for (int i = 0; i < settled.routeStates().size(); i++) {
-            Cursor.RouteState routeState = settled.routeStates().get(i);
-            if (!routeState.out()
-                    && routeState.openAt() != 0
+        for (int i = 0; i < remaining.routeStates().size(); i++) {
+            Cursor.RouteState routeState = remaining.routeStates().get(i);
+            if (!routeState.excluded()
+                    && routeState.availableAt() != 0
                     && (earliest < 0
-                            || routeState.openAt()
-                                            - settled.routeStates()
+                            || routeState.availableAt()
+                                            - remaining
+                                                    .routeStates()
                                                     .get(earliest)
-                                                    .openAt()
+                                                    .availableAt()
                                     < 0)) {
                 earliest = i;
             }
@@ -146,57 +147,61 @@ record NextStep(
         return earliest;
     }
 
-    private Decision waitFor(Cursor settled, int route) {
+    private Decision waitFor(Cursor remaining, int route) {
         if (route < 0) {
             return new Stop(Reason.ALL_FAILED);
         }
-        Cursor.RouteState routeState = settled.routeStates().get(route);
-        Route there = plan.route(route);
+        Cursor.RouteState routeState = remaining.routeStates().get(route);
+        Route target = plan.route(route);
         long cap = Nanos.of(options.retry().maxWait());
-        long told = Math.min(cap, Math.max(0, routeState.openAt() - now));
-        Duration wait = Duration.ofNanos(Math.max(told, Math.min(cap, Nanos.of(backoff(true)))));
-        if (!fits(wait)) {
-            return tooLate(there, wait);
+        long advised = Math.min(cap, Math.max(0, routeState.availableAt() - now));
+        Duration wait = Duration.ofNanos(Math.max(advised, Math.min(cap, Nanos.of(backoff(true)))));
+        if (!isBeforeDeadline(wait)) {
+            return exceedsDeadline(target, wait);
         }
-        // Whoever was asked before is asked again: that is a retry, however long it was waited for.
-        if (routeState.tries() > 0 && !resources.retryToken(there)) {
-            return Stop.with(Reason.RETRY_BUDGET_EXHAUSTED, "the retries of " + there.name() + " are used up for now");
+        // Another attempt at a route that was tried before is a retry, however long the wait was.
+        if (routeState.tries() > 0 && !resources.retryToken(target)) {
+            return Stop.with(Reason.RETRY_BUDGET_EXHAUSTED, "the retry budget of " + target.name() + " is exhausted");
         }
-        return new Again(settled.to(route, wait), wait);
+        return new Again(remaining.to(route, wait), wait);
     }
 
-    private static Stop tooLate(Route route, Duration wait) {
+    private static Stop exceedsDeadline(Route route, Duration wait) {
         return Stop.with(
                 Reason.WAIT_EXCEEDS_DEADLINE,
                 route.name() + " could be asked again in " + EventFormat.millis(wait)
                         + ", after the time of the call is over");
     }
 
-    /** A route with more room first; else the same one with less to say, once. */
+    /** Chooses a route with a larger known context window; else the same route once with a shortened request. */
     private Decision largerWindow() {
-        Integer here = failure.advice().window() != null
+        Integer known = failure.advice().window() != null
                 ? failure.advice().window()
                 : resources.window(plan.route(cursor.route()));
-        Cursor settled = cursor.without();
-        for (int i = 0; i < plan.early() && here != null; i++) {
-            Cursor.RouteState routeState = settled.routeStates().get(i);
-            Integer there = resources.window(plan.route(i));
-            if (routeState.fresh() && routeState.openAt(now) && there != null && there > here && canPay(i)) {
-                return new Again(settled.to(i, Duration.ZERO), Duration.ZERO);
+        Cursor remaining = cursor.excludingRoute();
+        for (int i = 0; i < plan.lastResorts() && known != null; i++) {
+            Cursor.RouteState routeState = remaining.routeStates().get(i);
+            Integer window = resources.window(plan.route(i));
+            if (routeState.isUntried()
+                    && routeState.isAvailable(now)
+                    && window != null
+                    && window > known
+                    && isAffordable(i)) {
+                return new Again(remaining.to(i, Duration.ZERO), Duration.ZERO);
             }
         }
         if (cursor.routeState().shortened() == null
-                && resources.shorter(cursor) instanceof ConversationTrimmer.Shorter less) {
-            return new Again(cursor.shortened(less), Duration.ZERO);
+                && resources.shorter(cursor) instanceof ConversationTrimmer.Shorter shorter) {
+            return new Again(cursor.shortened(shorter), Duration.ZERO);
         }
         return new Stop(Reason.CANNOT_BE_SHORTENED);
     }
 
-    private boolean canPay(int route) {
+    private boolean isAffordable(int route) {
         return resources.affordable(plan.route(route), cursor);
     }
 
-    private boolean fits(Duration delay) {
+    private boolean isBeforeDeadline(Duration delay) {
         return deadline == Long.MAX_VALUE || deadline - now > Nanos.of(delay);
     }
 

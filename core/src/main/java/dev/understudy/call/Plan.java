@@ -5,21 +5,21 @@ import dev.understudy.pool.Route;
 import java.util.List;
 
 /**
- * Who may be asked, in order.
+ * Routes that a call may try, in order.
  *
- * @param routes at least one; those that are gated or unwell stand last
- * @param openAt for each route the instant before which it should not be asked, 0 when it is free
- * @param early the index from which on circuits are open: such a route is the last resort, tried before its time
- * @param first the route that would have been asked first if all were well
- * @param skipped what was left out or put back, and why
+ * @param routes at least one; those that are cooling down or unhealthy are last
+ * @param availableAt for each route the instant before which no attempt should be made, 0 for none
+ * @param lastResorts index from which on circuits are open: such a route is tried when all others have failed
+ * @param first the route that is first when all are available
+ * @param skipped routes that were left out or moved back, with reasons
  */
-record Plan(List<Route> routes, List<Long> openAt, int early, Route first, AttemptLog skipped) {
+record Plan(List<Route> routes, List<Long> availableAt, int lastResorts, Route first, AttemptLog skipped) {
 
     Route route(int index) {
         return routes.get(index);
     }
 
-    boolean isEarly(int route) {
-        return route >= early;
+    boolean isLastResort(int route) {
+        return route >= lastResorts;
     }
 }

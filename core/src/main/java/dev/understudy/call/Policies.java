@@ -15,9 +15,9 @@ import dev.understudy.pool.StatePublisher;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** What an understudy was told to do: the builder's defaults and what the caller set instead. */
+/** The effective policies of an understudy: defaults, and values that the builder was given. */
 public record Policies(
-        String door,
+        String understudy,
         Decision.Options options,
         CallLimits limits,
         RetryBudget retryBudget,
@@ -34,7 +34,7 @@ public record Policies(
         TimeSource timeSource,
         RandomGenerator random) {
 
-    /** Policies in the order in which a description shows them. */
+    /** Returns the policies that a description shows, in order. */
     public List<Record> described() {
         return List.of(options.retry(), limits, retryBudget, timeoutPolicy, circuit, failoverPolicy, hedgingPolicy);
     }

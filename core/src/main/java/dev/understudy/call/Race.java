@@ -7,16 +7,16 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Two attempts of one call at once. The first with content claims the call, and the other is cancelled before that
- * content goes on: so it stands in the trail of the answer, and never says anything itself.
+ * Two concurrent attempts of one call. The first with content claims the call, and the other is cancelled before that
+ * content is emitted: its log entry is part of the answer, and it emits nothing.
  */
 final class Race {
 
     private final AtomicReference<@Nullable Attempt> winner = new AtomicReference<>();
     private final Sinks.One<Attempt> decided = Sinks.one();
 
-    /** Whether this attempt may speak. Its rival is cancelled when this returns. */
-    boolean claimedBy(Attempt attempt) {
+    /** Claims the call for an attempt, and cancels the other. Returns false if the other was first. */
+    boolean claim(Attempt attempt) {
         if (winner.compareAndSet(null, attempt)) {
             decided.tryEmitValue(attempt);
         }
@@ -28,7 +28,7 @@ final class Race {
         return won != null && won != attempt;
     }
 
-    /** Ends without a word when the other one wins. */
+    /** Runs an attempt, which is cancelled and completes empty when the other one wins. */
     <T> Flux<T> run(Attempt attempt, Flux<T> answer) {
         return answer.takeUntilOther(decided.asMono().flatMap(won -> won == attempt ? Mono.never() : Mono.empty()));
     }

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checks whether a route can be asked: for a request at all, and at this instant. */
+/** Checks whether a route can serve a request, and whether it is available at an instant. Pure. */
 final class RouteChecks {
 
     private RouteChecks() {}
 
-    /** Returns why the route cannot serve this request at any time; {@code null} if it can. */
+    /** Returns the reason why a route can never serve a request; {@code null} if it can. */
     static @Nullable SkipReason forRequest(
             Route route, ChatRequest request, Set<Feature> needs, CallOptions options, @Nullable Double maxCost) {
         if (!route.capabilities().has(needs)) {
@@ -28,7 +28,7 @@ final class RouteChecks {
                 return new SkipReason.NotTagged(tag.getKey(), tag.getValue());
             }
         }
-        if (options.avoided().stream().anyMatch(route::isMeantBy)) {
+        if (options.avoided().stream().anyMatch(route::matches)) {
             return new SkipReason.Avoided();
         }
         if (maxCost != null && route.capabilities().price() != null) {
@@ -40,8 +40,8 @@ final class RouteChecks {
         return null;
     }
 
-    /** Returns why nobody waits for the route within a call: held by an operator, or its circuit is open. */
-    static @Nullable SkipReason closed(Route route, long now) {
+    /** Returns the reason why a call does not wait for a route: a hold or an open circuit; {@code null} for none. */
+    static @Nullable SkipReason unavailable(Route route, long now) {
         if (route.pooledProvider().isHeld(now)) {
             return new SkipReason.Held(duration(route.pooledProvider().heldFor(now)));
         }
@@ -52,11 +52,11 @@ final class RouteChecks {
         CircuitBreaker.Reading reading = circuit.reading(now);
         return reading.remaining() <= 0
                 ? null
-                : new SkipReason.CircuitOpen(reading.state(), reading.why(), duration(reading.remaining()));
+                : new SkipReason.CircuitOpen(reading.state(), reading.cause(), duration(reading.remaining()));
     }
 
     static SkipReason denied(CircuitBreaker.Denied denied) {
-        return new SkipReason.CircuitOpen(denied.state(), denied.why(), duration(denied.remaining()));
+        return new SkipReason.CircuitOpen(denied.state(), denied.cause(), duration(denied.remaining()));
     }
 
     static SkipReason coolingDown(Cooldowns.Cooldown cooldown, long now) {

@@ -1,6 +1,7 @@
 package dev.understudy.call;
 
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
 import dev.understudy.guard.FailureClassifier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -12,8 +13,8 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Takes the answer of one attempt. With it the attempt is over: completion follows at once, and signals that come later
- * are ignored. The exchange may end by itself; the watchdog cancels one that does not.
+ * Checks the response of one attempt and emits it, directly followed by completion; later signals are ignored. The exchange
+ * is not cancelled, so that its connection can be reused; the watchdog cancels one that does not end.
  */
 final class SingleAnswer extends FluxOperator<ChatResponse, ChatResponse> {
 
@@ -26,17 +27,17 @@ final class SingleAnswer extends FluxOperator<ChatResponse, ChatResponse> {
 
     @Override
     public void subscribe(CoreSubscriber<? super ChatResponse> actual) {
-        source.subscribe(new Gate(actual, attempt));
+        source.subscribe(new AnswerSubscriber(actual, attempt));
     }
 
-    private static final class Gate implements CoreSubscriber<ChatResponse>, Subscription, Scannable {
+    private static final class AnswerSubscriber implements CoreSubscriber<ChatResponse>, Subscription, Scannable {
 
         private final CoreSubscriber<? super ChatResponse> actual;
         private final Attempt attempt;
         private Subscription upstream = Operators.emptySubscription();
-        private boolean over;
+        private boolean terminated;
 
-        Gate(CoreSubscriber<? super ChatResponse> actual, Attempt attempt) {
+        AnswerSubscriber(CoreSubscriber<? super ChatResponse> actual, Attempt attempt) {
             this.actual = actual;
             this.attempt = attempt;
         }
@@ -51,34 +52,34 @@ final class SingleAnswer extends FluxOperator<ChatResponse, ChatResponse> {
 
         @Override
         public void onNext(ChatResponse response) {
-            if (over) {
+            if (terminated) {
                 Operators.onDiscard(response, actual.currentContext());
                 return;
             }
-            over = true;
-            ChatResponse taken;
+            terminated = true;
+            ChatResponse accepted;
             try {
-                taken = taken(response);
-            } catch (Throwable thrown) { // an answer that breaks the contract of its type
+                accepted = accepted(response);
+            } catch (Throwable thrown) { // a response of the caller's own type threw
                 upstream.cancel();
                 actual.onError(FailureClassifier.typed(thrown));
                 return;
             }
-            if (taken != null) {
-                actual.onNext(taken);
+            if (accepted != null) {
+                actual.onNext(accepted);
                 actual.onComplete();
             }
         }
 
-        /** The answer as the caller gets it; {@code null} when it is none, or another attempt was faster. */
-        private @Nullable ChatResponse taken(ChatResponse response) {
-            var flaw = FailureClassifier.unusable(response);
+        /** Returns the response for the caller; {@code null} when it is unusable, or another attempt was faster. */
+        private @Nullable ChatResponse accepted(ChatResponse response) {
+            Failure flaw = FailureClassifier.unusable(response);
             if (flaw != null) {
                 upstream.cancel();
                 actual.onError(attempt.failed(flaw, response.usage()));
                 return null;
             }
-            if (!attempt.claims()) {
+            if (!attempt.claim()) {
                 upstream.cancel();
                 return null;
             }
@@ -87,18 +88,18 @@ final class SingleAnswer extends FluxOperator<ChatResponse, ChatResponse> {
 
         @Override
         public void onError(Throwable error) {
-            if (over) {
+            if (terminated) {
                 Operators.onErrorDropped(error, actual.currentContext());
             } else {
-                over = true;
+                terminated = true;
                 actual.onError(error);
             }
         }
 
         @Override
         public void onComplete() {
-            if (!over) {
-                over = true;
+            if (!terminated) {
+                terminated = true;
                 actual.onComplete();
             }
         }
@@ -127,7 +128,7 @@ final class SingleAnswer extends FluxOperator<ChatResponse, ChatResponse> {
             if (key == Attr.ACTUAL) {
                 return actual;
             }
-            return key == Attr.TERMINATED ? (Object) over : key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
+            return key == Attr.TERMINATED ? (Object) terminated : key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
         }
     }
 }

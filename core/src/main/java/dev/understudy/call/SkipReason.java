@@ -14,13 +14,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The reason why a route is not asked. Decisions look at the type; the text is for people. */
+/** The reason why a route is skipped. Decisions use the type; the text is for people. */
 sealed interface SkipReason {
 
-    /** Says it of the provider: "lacks vision". */
+    /** Text of the reason with the route as its subject: "lacks vision". */
     String text();
 
-    /** Time after which the route may be asked, {@code null} when unknown. */
+    /** Time after which the route may be tried, {@code null} when unknown. */
     default @Nullable Duration retryAfter() {
         return null;
     }
@@ -67,7 +67,7 @@ sealed interface SkipReason {
         }
     }
 
-    /** One try would cost more than the call may cost. */
+    /** One attempt would cost more than the limit of the call. */
     record TooExpensive(double cost, double maxCost) implements SkipReason {
         @Override
         public String text() {
@@ -75,11 +75,11 @@ sealed interface SkipReason {
         }
     }
 
-    /** The request continues a kept answer of another route. */
+    /** The request continues a stored answer of another route. */
     record OtherOrigin() implements SkipReason {
         @Override
         public String text() {
-            return "did not begin the answer";
+            return "did not generate the answer";
         }
     }
 
@@ -106,24 +106,24 @@ sealed interface SkipReason {
     /**
      * The circuit breaker refuses calls.
      *
-     * @param why what opened it, if not an operator
+     * @param cause the rule that opened it, in words; {@code null} if an operator did
      * @param remaining {@code null} when unknown
      */
     record CircuitOpen(
             CircuitState state,
-            @Nullable String why,
+            @Nullable String cause,
             @Nullable Duration remaining) implements SkipReason {
         @Override
         public String text() {
-            return "circuit " + words(state.name()) + (why == null ? "" : " (" + why + ")") + during(remaining);
+            return "circuit " + words(state.name()) + (cause == null ? "" : " (" + cause + ")") + during(remaining);
         }
     }
 
-    /** The vendor said that the model should not be asked for a while. */
+    /** The vendor asked not to be called for this model. */
     record CoolingDown(FailureKind kind, Duration remaining) implements SkipReason {
         @Override
         public String text() {
-            return "gated by " + kind.label() + during(remaining);
+            return "is cooling down" + during(remaining) + " (" + kind.label() + ")";
         }
 
         @Override
@@ -156,7 +156,7 @@ sealed interface SkipReason {
     /** One route that was skipped. */
     record Skipped(Route route, SkipReason reason) {}
 
-    /** Says why no provider can be asked, so that the caller knows what to change. */
+    /** Returns the message of a call that no route can serve, with the reason of each. */
     static String explain(ChatRequest request, boolean stream, Set<Feature> needs, List<Skipped> skipped) {
         if (skipped.isEmpty()) {
             return "No provider serves model '" + request.model()

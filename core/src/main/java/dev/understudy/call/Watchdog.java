@@ -10,19 +10,21 @@ import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Operators;
 
 /**
- * Ends a stream that is silent for too long while its subscriber waits, or that takes too long in all. One timer a
- * stream, which looks when it fires and sets itself anew; a chunk costs one look at the clock. Time is measured only
- * while there is unmet demand, so that a slow consumer does not look like a slow provider. Everything that the source
- * throws or does against the rules of Reactive Streams becomes an error signal.
+ * Enforces the time limits of one attempt: cancels the source and signals a timeout when it is silent for too long while
+ * the subscriber waits, or takes too long in total. One timer per subscription checks the limits when it fires and is then
+ * set again; a chunk costs one reading of the clock. Time counts only while there is unmet demand, so that a slow consumer
+ * does not look like a slow provider. Exceptions of the source and violations of Reactive Streams become error signals.
  */
 final class Watchdog<T> extends FluxOperator<T, T> {
 
     /**
+     * Time limits of one attempt.
+     *
      * @param first until the first content
-     * @param firstPhase what that wait is called
-     * @param idle between two pieces of content
-     * @param total the whole attempt while its subscriber waits; and the longest time without any demand
-     * @param deadline the instant when the call must be over, demand or not; {@link Long#MAX_VALUE} for never
+     * @param firstPhase phase that is reported when that limit is exceeded
+     * @param idle between two chunks with content
+     * @param total of the whole attempt while the subscriber waits; and the longest time without demand
+     * @param deadline the instant when the call must be over, with or without demand; {@link Long#MAX_VALUE} for none
      */
     record Limits(Duration first, Failure.Phase firstPhase, Duration idle, Duration total, long deadline) {}
 
@@ -40,14 +42,14 @@ final class Watchdog<T> extends FluxOperator<T, T> {
         WatchdogSubscriber<T> watchdogSubscriber = new WatchdogSubscriber<>(actual, limits, timeSource.scheduler());
         try {
             source.subscribe(watchdogSubscriber);
-        } catch (Throwable thrown) { // also what Reactor calls fatal and does not signal
+        } catch (Throwable thrown) { // includes errors that Reactor throws instead of signalling
             if (!watchdogSubscriber.failed(thrown)) {
                 Operators.error(actual, thrown);
             }
         }
     }
 
-    /** An error that tells which limit was reached. */
+    /** Returns the error for a limit that was exceeded. */
     static ChatException.CallFailed expired(Failure.Phase phase, Duration limit) {
         return new ChatException.CallFailed(Failure.timeout(phase, limit));
     }

@@ -4,8 +4,6 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.guard.Nanos;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -16,48 +14,42 @@ import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 
-/** One subscription to a {@link Watchdog}. All that decides who may signal stands in one atomic reference. */
+/** One subscription to a {@link Watchdog}. One atomic reference decides which thread may signal. */
 final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Scannable {
 
-    private sealed interface State permits Quiet, Emitting, Ending {}
+    private sealed interface State permits Idle, Emitting, Ending {}
 
-    private enum Quiet implements State {
-        QUIET,
+    private enum Idle implements State {
+        IDLE,
         OVER
     }
 
-    /** A thread passes an item on. A signal of that thread inside of it is a re-entrant one. */
+    /** A thread emits an item. Further signals of that thread are re-entrant. */
     private record Emitting(Thread thread) implements State {}
 
-    /** The stream is over, and the thread that passes an item on tells it behind the item. */
-    private record Ending(Throwable why) implements State {}
+    /** The stream has failed, and the thread that emits an item signals the error after it. */
+    private record Ending(Throwable error) implements State {}
 
     @SuppressWarnings("rawtypes")
     private static final AtomicReferenceFieldUpdater<WatchdogSubscriber, State> STATE =
             AtomicReferenceFieldUpdater.newUpdater(WatchdogSubscriber.class, State.class, "state");
 
-    /** A chunk on its way down keeps a due timer from firing; looking again at once would spin. */
-    private static final long AT_LEAST = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Shortest delay of the timer: while an item is emitted an exceeded limit is not signalled, and no delay would spin. */
+    private static final long MIN_DELAY = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final CoreSubscriber<? super T> actual;
-    private final Watchdog.Limits limits;
     private final Scheduler scheduler;
-    private final long started;
-    private final DemandClock clock;
+    private final AttemptClock clock;
     private final AttemptTimer attemptTimer = new AttemptTimer();
 
     private Subscription upstream = Operators.emptySubscription();
-    private volatile State state = Quiet.QUIET;
-    private volatile long contentAt; // on the clock of waiting
-    private volatile boolean spoken;
+    private volatile State state = Idle.IDLE;
     private Emitting last = new Emitting(Thread.currentThread());
 
     WatchdogSubscriber(CoreSubscriber<? super T> actual, Watchdog.Limits limits, Scheduler scheduler) {
         this.actual = actual;
-        this.limits = limits;
         this.scheduler = scheduler;
-        this.started = now();
-        this.clock = new DemandClock(scheduler, started);
+        this.clock = new AttemptClock(limits, scheduler, now());
     }
 
     @Override
@@ -65,7 +57,7 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
         if (Operators.validate(upstream == Operators.emptySubscription() ? null : upstream, subscription)) {
             upstream = subscription;
             actual.onSubscribe(this);
-            arm(started);
+            setTimer(now());
         }
     }
 
@@ -75,7 +67,7 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
             clock.requested(n);
             try {
                 upstream.request(n);
-            } catch (Throwable thrown) { // a source that works inside of request
+            } catch (Throwable thrown) { // a source that emits inside request
                 failed(thrown);
             }
         }
@@ -85,14 +77,14 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
     public void onNext(T item) {
         Emitting mine = emitting();
         boolean outermost;
-        while (!(outermost = STATE.compareAndSet(this, Quiet.QUIET, mine))) {
-            State is = state;
-            if (is instanceof Emitting other) {
+        while (!(outermost = STATE.compareAndSet(this, Idle.IDLE, mine))) {
+            State current = state;
+            if (current instanceof Emitting other) {
                 if (other.thread == mine.thread) {
-                    break; // re-entrant, within the bounds of rule 3.3
+                    break; // re-entrant, which rule 3.3 permits
                 }
                 end(unserialized("onNext"), true);
-            } else if (is != Quiet.QUIET) {
+            } else if (current != Idle.IDLE) {
                 Operators.onDiscard(item, actual.currentContext());
                 return;
             }
@@ -102,9 +94,9 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
         } catch (Throwable thrown) {
             failed(thrown);
         }
-        if (outermost && !STATE.compareAndSet(this, mine, Quiet.QUIET) && state instanceof Ending ending) {
-            state = Quiet.OVER;
-            actual.onError(ending.why);
+        if (outermost && !STATE.compareAndSet(this, mine, Idle.IDLE) && state instanceof Ending ending) {
+            state = Idle.OVER;
+            actual.onError(ending.error);
         }
     }
 
@@ -118,13 +110,12 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
         if (content || ends || !clock.isUnbounded()) {
             long now = now();
             if (content) {
-                contentAt = clock.waited(now);
-                spoken = true;
+                clock.content(now);
             }
             if (ends) {
-                clock.requested(Long.MAX_VALUE); // the end that follows needs no demand
+                clock.lastItem();
             } else {
-                clock.produced(now);
+                clock.item(now);
             }
         }
         actual.onNext(item);
@@ -148,29 +139,29 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
 
     @Override
     public void onComplete() {
-        State is = state;
-        while (is == Quiet.QUIET || is instanceof Emitting) {
-            if (is instanceof Emitting other && other.thread != Thread.currentThread()) {
+        State current = state;
+        while (current == Idle.IDLE || current instanceof Emitting) {
+            if (current instanceof Emitting other && other.thread != Thread.currentThread()) {
                 end(unserialized("onComplete"), true);
                 return;
             }
-            if (STATE.compareAndSet(this, is, Quiet.OVER)) {
+            if (STATE.compareAndSet(this, current, Idle.OVER)) {
                 attemptTimer.off();
                 actual.onComplete();
                 return;
             }
-            is = state;
+            current = state;
         }
     }
 
     @Override
     public void cancel() {
-        state = Quiet.OVER;
+        state = Idle.OVER;
         attemptTimer.off();
         upstream.cancel();
     }
 
-    /** Something threw that should have signalled; false when it was before the subscription was there. */
+    /** Signals what the source threw; returns false if that was before it called {@code onSubscribe}. */
     boolean failed(Throwable thrown) {
         if (upstream == Operators.emptySubscription()) {
             return false;
@@ -181,61 +172,46 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
         return true;
     }
 
-    /** Ends the stream, at once or behind the item that another thread passes on; false if it was over. */
-    private boolean end(Throwable why, boolean cancels) {
+    /** Signals an error, at once or after the item that another thread emits; returns false if the stream had ended. */
+    private boolean end(Throwable error, boolean cancels) {
         while (true) {
-            State is = state;
-            if (is == Quiet.OVER || is instanceof Ending) {
+            State current = state;
+            if (current == Idle.OVER || current instanceof Ending) {
                 return false;
             }
-            boolean elsewhere = is instanceof Emitting other && other.thread != Thread.currentThread();
-            if (STATE.compareAndSet(this, is, elsewhere ? new Ending(why) : Quiet.OVER)) {
+            boolean elsewhere = current instanceof Emitting other && other.thread != Thread.currentThread();
+            if (STATE.compareAndSet(this, current, elsewhere ? new Ending(error) : Idle.OVER)) {
                 attemptTimer.off();
                 if (cancels) {
                     upstream.cancel();
                 }
                 if (!elsewhere) {
-                    actual.onError(why);
+                    actual.onError(error);
                 }
                 return true;
             }
         }
     }
 
-    private void look() {
+    private void check() {
         long now = now();
-        long waited = clock.waited(now);
-        long total = Nanos.of(limits.total());
-        Duration limit = spoken ? limits.idle() : limits.first();
-        if (limits.deadline() != Long.MAX_VALUE && limits.deadline() - now <= 0) {
-            end(Watchdog.expired(Failure.Phase.DEADLINE, Duration.ofNanos(now - started)), true);
-        } else if (waited >= total) {
-            end(Watchdog.expired(Failure.Phase.TOTAL, limits.total()), true);
-        } else if (clock.idleFor(now) >= total) {
-            end(Watchdog.expired(Failure.Phase.CONSUMER, limits.total()), true);
-        } else if (clock.demand() > 0
-                && waited - contentAt >= Nanos.of(limit)
-                && STATE.compareAndSet(this, Quiet.QUIET, Quiet.OVER)) {
+        AttemptClock.Expiry expiry = clock.expiry(now);
+        if (expiry == null) {
+            setTimer(now);
+        } else if (!expiry.whileWaiting()) {
+            end(expiry.error(), true);
+        } else if (STATE.compareAndSet(this, Idle.IDLE, Idle.OVER)) {
             upstream.cancel();
-            actual.onError(Watchdog.expired(spoken ? Failure.Phase.IDLE : limits.firstPhase(), limit));
+            actual.onError(expiry.error());
         } else {
-            arm(now);
+            setTimer(now);
         }
     }
 
-    private void arm(long now) {
-        long waited = clock.waited(now);
-        long total = Nanos.of(limits.total());
-        long silence = Nanos.of(spoken ? limits.idle() : limits.first()) - (waited - contentAt);
-        // The first content may be here before its limit, and the clock that runs then may be shorter.
-        long due = spoken ? silence : Math.min(silence, Nanos.of(limits.idle()));
-        due = Math.min(due, total - Math.max(waited, clock.idleFor(now)));
-        if (limits.deadline() != Long.MAX_VALUE) {
-            due = Math.min(due, limits.deadline() - now);
-        }
+    private void setTimer(long now) {
         try {
-            attemptTimer.set(scheduler, this::look, Math.max(AT_LEAST, due));
-        } catch (Throwable thrown) { // no timers any more: nothing would end a silence
+            attemptTimer.set(scheduler, this::check, Math.max(MIN_DELAY, clock.untilExpiry(now)));
+        } catch (Throwable thrown) { // without timers nothing would end a silent attempt
             failed(thrown);
         }
     }
@@ -244,10 +220,10 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
         return broken(signal + " while another thread was in onNext", "1.3");
     }
 
-    private static ChatException.CallFailed broken(String what, String rule) {
+    private static ChatException.CallFailed broken(String violation, String rule) {
         return new ChatException.CallFailed(Failure.of(
                 FailureKind.PROTOCOL,
-                "the provider's publisher signalled " + what + ", against rule " + rule + " of Reactive Streams"));
+                "the provider's publisher signalled " + violation + ", against rule " + rule + " of Reactive Streams"));
     }
 
     private long now() {
@@ -269,7 +245,7 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
             return actual;
         }
         if (key == Attr.TERMINATED) {
-            return state == Quiet.OVER;
+            return state == Idle.OVER;
         }
         if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
             return clock.demand();

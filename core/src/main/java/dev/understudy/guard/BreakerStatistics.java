@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the successes and failures of a closed circuit since it closed, and says which rule a failure breaks. */
+/** Counts successes and failures of a closed circuit since it closed, and finds the rule that a failure breaks. */
 final class BreakerStatistics {
 
     private final CircuitPolicy policy;
@@ -32,18 +32,18 @@ final class BreakerStatistics {
         }
     }
 
-    /** The rule that this failure breaks, in words; {@code null} for none. */
+    /** Counts a failure and returns the rule that it breaks, in words; {@code null} for none. */
     @Nullable
     String failure(long now) {
-        int inARow = consecutive.incrementAndGet();
+        int inSequence = consecutive.incrementAndGet();
         if (calls != null) {
             calls.failure(now);
         }
         if (failures != null) {
             failures.add(now);
         }
-        if (policy.consecutive() > 0 && inARow >= policy.consecutive()) {
-            return inARow + " consecutive failures";
+        if (policy.consecutive() > 0 && inSequence >= policy.consecutive()) {
+            return inSequence + " consecutive failures";
         }
         String broken = rate(policy.rate(), now);
         return broken != null ? broken : count(policy.count(), now);
@@ -54,18 +54,18 @@ final class BreakerStatistics {
             return null;
         }
         SlidingWindow.Tally tally = calls(now);
-        // A hair less than the product, which may be a hair too much: 0.07 * 100 is over 7.
+        // The tolerance corrects rounding of the product: 0.07 * 100 is above 7.
         boolean broken = tally.calls() >= rule.minimum() && tally.failures() >= rule.share() * tally.calls() - 1e-9;
-        return broken ? tally.failures() + " of " + tally.calls() + " calls failed in " + words(rule.window()) : null;
+        return broken ? tally.failures() + " of " + tally.calls() + " calls failed in " + text(rule.window()) : null;
     }
 
     private @Nullable String count(CircuitPolicy.@Nullable Count rule, long now) {
         return rule != null && recent(now) >= rule.failures()
-                ? rule.failures() + " failures in " + words(rule.window())
+                ? rule.failures() + " failures in " + text(rule.window())
                 : null;
     }
 
-    private static String words(Duration duration) {
+    private static String text(Duration duration) {
         return duration.toString().substring(2).toLowerCase(Locale.ROOT);
     }
 
@@ -81,31 +81,31 @@ final class BreakerStatistics {
         return failures == null ? 0 : failures.count(now);
     }
 
-    /** The instants of the last n failures: enough to know exactly whether there were n in the last while. */
+    /** The instants of the last n failures, which suffice to know whether n of them lie within the window. */
     private static final class Recent {
 
         private final AtomicLongArray instants;
         private final AtomicInteger next = new AtomicInteger();
-        private final long length;
+        private final long window;
 
-        Recent(int n, long length, long now) {
+        Recent(int n, long window, long now) {
             this.instants = new AtomicLongArray(n);
-            this.length = length;
+            this.window = window;
             for (int i = 0; i < n; i++) {
-                instants.set(i, now - length); // too old to count
+                instants.set(i, now - window); // too old to count
             }
         }
 
         void add(long now) {
             int slot = next.getAndUpdate(i -> (i + 1) % instants.length());
-            instants.accumulateAndGet(slot, now, (was, is) -> is - was > 0 ? is : was);
+            instants.accumulateAndGet(slot, now, (old, latest) -> latest - old > 0 ? latest : old);
         }
 
-        /** How many are younger than the length, at most n. All are looked at, so that writers may overtake each other. */
+        /** Counts the failures within the window, at most n. Reads all of them, because concurrent writers may store out of order. */
         int count(long now) {
             int count = 0;
             for (int i = 0; i < instants.length(); i++) {
-                if (now - instants.get(i) < length) {
+                if (now - instants.get(i) < window) {
                     count++;
                 }
             }

@@ -9,30 +9,30 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps calls away from one provider and model while it is down. Holds the state and nothing else: what follows what
- * stands in {@link BreakerState}. Never blocks. Every {@code now} is a reading of the same nanosecond clock.
+ * Circuit breaker of one provider and model. Holds the current state; the transitions are in {@link BreakerState}.
+ * Thread-safe; never blocks. Every {@code now} is a reading of one nanosecond clock.
  */
 public final class CircuitBreaker {
 
     /**
      * One change of state.
      *
-     * @param generation number of changes so far, this one included; tells the order
-     * @param why what opened the circuit, if failures did
+     * @param generation number of changes so far, this one included; defines their order
+     * @param cause the rule that opened the circuit, in words; {@code null} if it was not opened by failures
      * @param remote whether another instance opened it
-     * @param remaining nanoseconds until a call may be let through, {@link Long#MAX_VALUE} when nobody knows
+     * @param remaining nanoseconds until a call may be let through, {@link Long#MAX_VALUE} when unknown
      * @param at the instant of the change
      */
     public record Change(
             CircuitState from,
             CircuitState to,
             long generation,
-            @Nullable String why,
+            @Nullable String cause,
             boolean remote,
             long remaining,
             long at) {}
 
-    /** Hears of each change of name, once, after it is in force; generations tell the order. Must not throw. */
+    /** Receives each change of state once, after it is in force; generations define the order. Must not throw. */
     @FunctionalInterface
     public interface Watcher {
         void changed(Change change);
@@ -42,16 +42,20 @@ public final class CircuitBreaker {
     public sealed interface Admission permits Permit, Denied {}
 
     /**
-     * @param remaining nanoseconds until it is worth asking again, {@link Long#MAX_VALUE} when nobody knows; a trial that is
-     *     decided sooner ends it sooner
-     * @param why what opened the circuit, if not an operator
+     * No permit is granted.
+     *
+     * @param remaining nanoseconds until a permit may be granted, {@link Long#MAX_VALUE} when unknown; the end of a
+     *     running trial may shorten it
+     * @param cause the rule that opened the circuit, in words; {@code null} if an operator opened it
      */
     public record Denied(
-            CircuitState state, long remaining, @Nullable String why) implements Admission {}
+            CircuitState state, long remaining, @Nullable String cause) implements Admission {}
 
     /**
-     * @param remaining nanoseconds until a call may be let through, 0 if it may be now, {@link Long#MAX_VALUE} when nobody knows
-     * @param why what opened it, if it is open or half-open
+     * State of the circuit at one instant.
+     *
+     * @param remaining nanoseconds until a call may be let through, 0 if it may be now, {@link Long#MAX_VALUE} when unknown
+     * @param cause the rule that opened it, in words, if it is open or half-open
      * @param consecutive failures since the last success, 0 unless closed
      * @param window samples in the window of the rate rule, none unless closed
      * @param recent failures in the window of the count rule, 0 unless closed
@@ -59,7 +63,7 @@ public final class CircuitBreaker {
     public record Reading(
             CircuitState state,
             long remaining,
-            @Nullable String why,
+            @Nullable String cause,
             int consecutive,
             SlidingWindow.Tally window,
             int recent) {}
@@ -76,88 +80,88 @@ public final class CircuitBreaker {
         this.state = new AtomicReference<>(BreakerState.first(now, policy));
     }
 
-    /** A permit, which must be ended, or the time to wait. */
+    /** Returns a permit, which must be ended, or a denial with the time to wait. */
     public Admission tryAcquire(long now) {
-        BreakerState is = state.get();
-        return is instanceof BreakerState.Closed ? new Permit(this, is) : ask(false, now);
+        BreakerState current = state.get();
+        return current instanceof BreakerState.Closed ? new Permit(this, current) : acquire(false, now);
     }
 
     /**
-     * The same, but does not wait for the open time: for the best of the routes when all are open. Still one trial at a time,
-     * and never against an operator.
+     * Requests a permit without waiting for the end of the open time, for the best route when all circuits are open. Grants
+     * one trial at a time, and none while an operator keeps the circuit open.
      */
     public Admission tryEarly(long now) {
-        return ask(true, now);
+        return acquire(true, now);
     }
 
-    private Admission ask(boolean early, long now) {
+    private Admission acquire(boolean early, long now) {
         while (true) {
-            BreakerState is = state.get();
-            BreakerState next = is.acquire(early, now, policy);
-            if (next != is && !swap(is, next, now)) {
+            BreakerState current = state.get();
+            BreakerState next = current.acquire(early, now, policy);
+            if (next != current && !swap(current, next, now)) {
                 continue;
             }
-            boolean leased = next instanceof BreakerState.HalfOpen && next != is;
-            return leased || next instanceof BreakerState.Closed || next instanceof BreakerState.Disabled
+            boolean leased = next instanceof BreakerState.HalfOpen && next != current;
+            return leased || next instanceof BreakerState.Closed || next instanceof Disabled
                     ? new Permit(this, next)
-                    : new Denied(next.name(), next.remaining(now), next.why());
+                    : new Denied(next.name(), next.remaining(now), next.cause());
         }
     }
 
-    /** Lets nobody through, for maintenance: for this time, or with {@code null} until {@link #release}. */
+    /** Refuses all calls, for maintenance: for a duration, or with {@code null} until {@link #release}. */
     public void forceOpen(@Nullable Duration time, long now) {
-        move(is -> is.forced(time, now), now);
+        transition(current -> current.forced(time, now), now);
     }
 
-    /** Ends {@link #forceOpen}; the circuit is closed, or disabled if it was before. Else nothing. */
+    /** Ends {@link #forceOpen}: the circuit is closed, or disabled if it was before. No effect in other states. */
     public void release(long now) {
-        move(is -> is.released(now, policy), now);
+        transition(current -> current.released(now, policy), now);
     }
 
-    /** Lets everybody through, and ends a forced opening too. */
+    /** Permits all calls; ends a forced opening. */
     void disable(long now) {
-        move(BreakerState::disabled, now);
+        transition(BreakerState::disabled, now);
     }
 
-    /** Ends {@link #disable}; the circuit is closed. Else nothing. */
+    /** Ends {@link #disable}: the circuit is closed. No effect in other states. */
     void enable(long now) {
-        move(is -> is.enabled(now, policy), now);
+        transition(current -> current.enabled(now, policy), now);
     }
 
-    /** Another instance has opened its own until then. */
-    public void remoteOpened(String why, long until, long now) {
-        move(is -> is.remoteOpened(why, until, now, policy), now);
+    /** Opens the circuit because another instance opened its own until this instant. */
+    public void remoteOpened(String cause, long until, long now) {
+        transition(current -> current.remoteOpened(cause, until, now, policy), now);
     }
 
-    /** A trial of another instance succeeded. */
+    /** Makes a trial possible at once because one of another instance succeeded. */
     public void remoteClosed(long now) {
-        move(is -> is.remoteClosed(now), now);
+        transition(current -> current.remoteClosed(now), now);
     }
 
     public Reading reading(long now) {
-        BreakerState is = move(breakerState -> breakerState.refresh(now, policy), now);
-        return is instanceof BreakerState.Closed closed
+        BreakerState current = transition(state -> state.refresh(now, policy), now);
+        return current instanceof BreakerState.Closed closed
                 ? new Reading(
-                        is.name(),
+                        current.name(),
                         0,
                         null,
                         closed.statistics().consecutive(),
                         closed.statistics().calls(now),
                         closed.statistics().recent(now))
-                : new Reading(is.name(), is.remaining(now), is.why(), 0, SlidingWindow.Tally.NONE, 0);
+                : new Reading(current.name(), current.remaining(now), current.cause(), 0, SlidingWindow.Tally.NONE, 0);
     }
 
-    /** Whether all calls are let through and counted, as of the last change of state. */
+    /** Returns true if all calls are permitted and counted, as of the last change of state. */
     public boolean isClosed() {
         return state.get() instanceof BreakerState.Closed;
     }
 
-    /** Nanoseconds from this instant until a call may be let through, as of the last change of state; 0 if it may be then. */
+    /** Nanoseconds from an instant until a call may be permitted, as of the last change of state; 0 if it may be then. */
     public long remaining(long now) {
         return state.get().remaining(now);
     }
 
-    /** State after the last change, which is not brought up to date. */
+    /** State after the last change, without applying the passing of time. */
     BreakerState state() {
         return state.get();
     }
@@ -169,28 +173,28 @@ public final class CircuitBreaker {
         String broken = by.statistics().failure(now);
         if (broken != null) {
             double roll = roll();
-            move(is -> is.tripped(by, broken, roll, now, policy), now);
+            transition(current -> current.tripped(by, broken, roll, now, policy), now);
         }
     }
 
     void failed(BreakerState.HalfOpen by, long now) {
         double roll = roll();
-        move(is -> is.failed(by, roll, now, policy), now);
+        transition(current -> current.failed(by, roll, now, policy), now);
     }
 
-    void freed(BreakerState.HalfOpen by, long now) {
-        move(is -> is.releaseTrial(by), now);
+    void releaseTrial(BreakerState.HalfOpen by, long now) {
+        transition(current -> current.releaseTrial(by), now);
     }
 
-    /** The state that this trial has brought about, or the trial itself if it came too late. */
-    BreakerState passed(BreakerState.HalfOpen by, long now) {
+    /** Returns the state that this trial led to, or the trial itself if its result is outdated. */
+    BreakerState trialSucceeded(BreakerState.HalfOpen by, long now) {
         while (true) {
-            BreakerState is = state.get();
-            BreakerState next = is.trialSucceeded(by, now, policy);
-            if (next == is) {
+            BreakerState current = state.get();
+            BreakerState next = current.trialSucceeded(by, now, policy);
+            if (next == current) {
                 return by;
             }
-            if (swap(is, next, now)) {
+            if (swap(current, next, now)) {
                 return next;
             }
         }
@@ -200,24 +204,24 @@ public final class CircuitBreaker {
         return random.nextDouble() * 2 - 1;
     }
 
-    private BreakerState move(UnaryOperator<BreakerState> step, long now) {
+    private BreakerState transition(UnaryOperator<BreakerState> step, long now) {
         while (true) {
-            BreakerState is = state.get();
-            BreakerState next = step.apply(is);
-            if (next == is || swap(is, next, now)) {
+            BreakerState current = state.get();
+            BreakerState next = step.apply(current);
+            if (next == current || swap(current, next, now)) {
                 return next;
             }
         }
     }
 
-    private boolean swap(BreakerState is, BreakerState next, long now) {
-        if (!state.compareAndSet(is, next)) {
+    private boolean swap(BreakerState current, BreakerState next, long now) {
+        if (!state.compareAndSet(current, next)) {
             return false;
         }
-        if (is.generation() != next.generation()) {
+        if (current.generation() != next.generation()) {
             boolean remote = next instanceof BreakerState.Open open && open.remote();
             watcher.changed(new Change(
-                    is.name(), next.name(), next.generation(), next.why(), remote, next.remaining(now), now));
+                    current.name(), next.name(), next.generation(), next.cause(), remote, next.remaining(now), now));
         }
         return true;
     }

@@ -24,7 +24,7 @@ public final class FailureClassifier {
         return new ChatException.CallFailed(failure(error), error);
     }
 
-    /** Returns the failure that an exception stands for, which an understudy inside this one does not let be retried. */
+    /** Returns the failure that an exception stands for. One of a nested understudy that is exhausted is not retried. */
     public static Failure failure(Throwable error) {
         Failure failure = Failure.of(error);
         return error instanceof ChatException.Exhausted ? failure.withShouldRetry(false) : failure;

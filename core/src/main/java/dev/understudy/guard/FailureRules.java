@@ -7,7 +7,7 @@ import java.util.Map;
 /** The table of docs/decisions.md: one row for each kind of failure before the first content. */
 public final class FailureRules {
 
-    /** Whether the same route is asked again. */
+    /** How often the failed route is tried again. */
     public enum Same {
         NO,
         ONCE_AT_ONCE,
@@ -17,7 +17,7 @@ public final class FailureRules {
         THROTTLED
     }
 
-    /** Whether the next route is asked. */
+    /** How a call goes on at other routes. */
     public enum Next {
         YES,
         LARGER_WINDOW,
@@ -28,11 +28,11 @@ public final class FailureRules {
     /**
      * One row of the table.
      *
-     * @param same whether the same route is asked again
-     * @param next whether the next route is asked
-     * @param countsForCircuit whether it is a sample of the provider's health
-     * @param obeysRetryAfter whether a wait that the vendor names is obeyed
-     * @param coolsDownModel whether the model is not asked for at this provider for 10 minutes
+     * @param same how often the failed route is tried again
+     * @param next how a call goes on at other routes
+     * @param countsForCircuit whether the failure counts for circuit and health of the provider
+     * @param obeysRetryAfter whether the vendor's Retry-After is obeyed
+     * @param coolsDownModel whether the model cools down at this provider for 10 minutes
      */
     public record Rule(
             Same same, Next next, boolean countsForCircuit, boolean obeysRetryAfter, boolean coolsDownModel) {
@@ -75,7 +75,7 @@ public final class FailureRules {
     public static Rule of(FailureKind kind) {
         Rule rule = TABLE.get(kind);
         if (rule == null) {
-            throw new IllegalStateException("No row for " + kind);
+            throw new IllegalStateException("No rule for " + kind);
         }
         return rule;
     }

@@ -6,18 +6,19 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * How slow a provider is now: a moving average that jumps up to every slower sample at once and forgets with time, so that
- * a provider that became slow is left at once, and looked at again by and by ("peak EWMA").
+ * Latency of a provider: percentiles of the last samples, and a peak EWMA. The average rises to a slower sample at once and
+ * decays with time, so that a provider that became slow is avoided at once and tried again gradually.
  */
 final class LatencyStatistics {
 
+    /** Time constant of the decay, in nanoseconds. */
     private static final double TAU = 10e9;
 
-    /** How many samples the percentiles are taken from. */
+    /** Number of samples that percentiles are computed from. */
     private static final int SAMPLES = 100;
 
-    /** Fewer samples say nothing of a tail. */
-    private static final int ENOUGH = 10;
+    /** Number of samples below which percentiles are unknown. */
+    private static final int MIN_SAMPLES = 10;
 
     private record Level(double nanos, long at) {}
 
@@ -32,20 +33,20 @@ final class LatencyStatistics {
 
     /** Counts a measured duration in the average and in the percentiles. */
     void sample(long nanos, long now) {
-        keep(nanos);
+        store(nanos);
         average(nanos, now);
     }
 
-    private void keep(long nanos) {
+    private void store(long nanos) {
         samples.set(Math.floorMod(count.getAndIncrement(), SAMPLES), nanos);
     }
 
     private void average(long nanos, long now) {
         level.updateAndGet(was -> {
             double decay = Math.exp(-Math.max(0, now - was.at) / TAU);
-            double faded = was.nanos * decay;
-            // Between two samples the old one fades; a slower one counts in full, a faster one by what has faded.
-            return new Level(nanos > faded ? nanos : faded + nanos * (1 - decay), now);
+            double decayed = was.nanos * decay;
+            // A slower sample counts in full, a faster one by the share that has decayed since the last.
+            return new Level(nanos > decayed ? nanos : decayed + nanos * (1 - decay), now);
         });
     }
 
@@ -56,10 +57,10 @@ final class LatencyStatistics {
         }
     }
 
-    /** Counts a lower bound in average and percentiles, unless it is below the median: then nothing is learned from it. */
+    /** Counts a lower bound in average and percentiles, unless it is below the median and therefore tells nothing. */
     void slowerThan(long nanos, long now) {
         if (nanos >= percentile(0.5)) {
-            keep(nanos);
+            store(nanos);
             atLeast(nanos, now);
         }
     }
@@ -67,7 +68,7 @@ final class LatencyStatistics {
     /** Returns a percentile of the last hundred samples in nanoseconds, or 0 while there are fewer than ten. */
     long percentile(double share) {
         int known = Math.min(SAMPLES, Math.max(0, count.get()));
-        if (known < ENOUGH) {
+        if (known < MIN_SAMPLES) {
             return 0;
         }
         long[] sorted = new long[known];
@@ -78,7 +79,7 @@ final class LatencyStatistics {
         return sorted[Math.min(known - 1, (int) Math.ceil(share * known) - 1)];
     }
 
-    /** In nanoseconds; 0 when nothing is known, or when it was long ago. */
+    /** Returns the decayed average in nanoseconds; 0 without samples. */
     double at(long now) {
         Level is = level.get();
         return is.nanos * Math.exp(-Math.max(0, now - is.at) / TAU);

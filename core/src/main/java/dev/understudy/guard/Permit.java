@@ -3,54 +3,54 @@ package dev.understudy.guard;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * The right to make one call. It ends once, in the first of success, failure, cut and neutral; what comes later is
- * ignored, and so is the result of a call that was let through before the circuit last changed. One call is one outcome:
- * its first content decides a trial, and counts nothing. Each method says whether it had its turn.
+ * Permission of a circuit breaker for one call. Ends once, with the first of success, failure, cut and neutral; later calls
+ * of these are ignored, and so is the result of a call that was permitted before the circuit last changed. One call counts
+ * as one outcome: its first content decides a trial, but is no sample. Each method returns false if it was ignored.
  */
 public final class Permit implements CircuitBreaker.Admission {
 
     private static final int UNDECIDED = 0;
     private static final int BEGUN = 1;
     private static final int ENDED = 2;
-    private static final AtomicIntegerFieldUpdater<Permit> STAGE =
-            AtomicIntegerFieldUpdater.newUpdater(Permit.class, "stage");
+    private static final AtomicIntegerFieldUpdater<Permit> PHASE =
+            AtomicIntegerFieldUpdater.newUpdater(Permit.class, "phase");
 
     private final CircuitBreaker breaker;
     private volatile BreakerState admitted;
-    private volatile int stage;
+    private volatile int phase;
 
     Permit(CircuitBreaker breaker, BreakerState admitted) {
         this.breaker = breaker;
         this.admitted = admitted;
     }
 
-    /** The first content is here: a trial has passed. */
+    /** Reports the first content, which makes a trial succeed. */
     public boolean begun(long now) {
-        if (!STAGE.compareAndSet(this, UNDECIDED, BEGUN)) {
+        if (!PHASE.compareAndSet(this, UNDECIDED, BEGUN)) {
             return false;
         }
-        pass(now);
+        endTrial(now);
         return true;
     }
 
-    /** The answer is whole. */
+    /** Reports a complete answer. */
     public boolean success(long now) {
-        if (STAGE.compareAndSet(this, UNDECIDED, ENDED)) {
-            if (!pass(now)) {
+        if (PHASE.compareAndSet(this, UNDECIDED, ENDED)) {
+            if (!endTrial(now)) {
                 succeeded(now);
             }
             return true;
         }
-        if (STAGE.compareAndSet(this, BEGUN, ENDED)) {
+        if (PHASE.compareAndSet(this, BEGUN, ENDED)) {
             succeeded(now);
             return true;
         }
         return false;
     }
 
-    private boolean pass(long now) {
+    private boolean endTrial(long now) {
         if (admitted instanceof BreakerState.HalfOpen trial) {
-            admitted = breaker.passed(trial, now);
+            admitted = breaker.trialSucceeded(trial, now);
             return true;
         }
         return false;
@@ -62,9 +62,9 @@ public final class Permit implements CircuitBreaker.Admission {
         }
     }
 
-    /** A failure that counts, before the first content. */
+    /** Reports a failure that counts, before the first content. */
     public boolean failure(long now) {
-        if (!STAGE.compareAndSet(this, UNDECIDED, ENDED)) {
+        if (!PHASE.compareAndSet(this, UNDECIDED, ENDED)) {
             return false;
         }
         if (admitted instanceof BreakerState.Closed closed) {
@@ -75,23 +75,23 @@ public final class Permit implements CircuitBreaker.Admission {
         return true;
     }
 
-    /** Cancelled, or a failure that does not count: nothing is known, and a trial is free for the next caller. */
+    /** Reports a cancellation or a failure that does not count: no sample, and a trial is released for the next call. */
     public boolean neutral(long now) {
-        if (!STAGE.compareAndSet(this, UNDECIDED, ENDED)) {
+        if (!PHASE.compareAndSet(this, UNDECIDED, ENDED)) {
             return false;
         }
         if (admitted instanceof BreakerState.HalfOpen trial) {
-            breaker.freed(trial, now);
+            breaker.releaseTrial(trial, now);
         }
         return true;
     }
 
     /**
-     * A failure that counts, after the first content. The trial that closed the circuit belongs to the generation that it
-     * began.
+     * Reports a failure that counts, after the first content. A trial that closed the circuit counts in the generation that
+     * it began.
      */
     public boolean cut(long now) {
-        if (!STAGE.compareAndSet(this, BEGUN, ENDED)) {
+        if (!PHASE.compareAndSet(this, BEGUN, ENDED)) {
             return false;
         }
         if (admitted instanceof BreakerState.Closed closed) {
@@ -100,7 +100,7 @@ public final class Permit implements CircuitBreaker.Admission {
         return true;
     }
 
-    /** The state that let it through; after a trial has passed, the one that this began. */
+    /** The state that permitted the call; after a successful trial, the state that it led to. */
     BreakerState admitted() {
         return admitted;
     }

@@ -5,15 +5,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What probes have found out about a provider. Immutable; one probe after the other makes the next one.
+ * Result of the health checks of one provider so far. Immutable.
  *
- * @param running whether a probe is on its way
- * @param healthy what the thresholds say, {@code null} until they say anything
- * @param consecutive probes with the same result in a row
- * @param lastSucceeded which result that is
- * @param last when the last one ended
- * @param at the same on the nanosecond clock, meaningless before
- * @param message what the last failure said
+ * @param running whether a check is in progress
+ * @param healthy verdict by the thresholds of the policy, {@code null} before the first
+ * @param consecutive number of last checks with equal results
+ * @param lastSucceeded result of the last check
+ * @param last the instant when the last check ended
+ * @param at that instant on the nanosecond clock, meaningless before the first
+ * @param message message of the last failed check
  */
 public record ProbeState(
         boolean running,
@@ -30,7 +30,7 @@ public record ProbeState(
         return running(true);
     }
 
-    /** It will never end. */
+    /** Returns the state after a check that was cancelled. */
     public ProbeState abandoned() {
         return running(false);
     }
@@ -40,15 +40,15 @@ public record ProbeState(
     }
 
     public ProbeState ended(
-            boolean success, @Nullable String why, HealthCheckPolicy healthCheckPolicy, Instant last, long at) {
-        int row = success == lastSucceeded ? consecutive + 1 : 1;
+            boolean success, @Nullable String error, HealthCheckPolicy healthCheckPolicy, Instant last, long at) {
+        int inSequence = success == lastSucceeded ? consecutive + 1 : 1;
         int needed =
                 success ? (healthy == null ? 1 : healthCheckPolicy.healthyAfter()) : healthCheckPolicy.unhealthyAfter();
-        Boolean verdict = row >= needed ? Boolean.valueOf(success) : healthy;
-        return new ProbeState(false, verdict, row, success, last, at, success ? message : why);
+        Boolean verdict = inSequence >= needed ? Boolean.valueOf(success) : healthy;
+        return new ProbeState(false, verdict, inSequence, success, last, at, success ? message : error);
     }
 
-    /** Out of rotation: probes have failed too often. */
+    /** Returns true if checks have failed often enough to take the provider out of rotation. */
     public boolean failed() {
         return Boolean.FALSE.equals(healthy);
     }

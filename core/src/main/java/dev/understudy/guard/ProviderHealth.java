@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one provider from real calls. Written by attempts on any thread, read by planner and operators. */
+/** Health of one provider as measured by real calls. Thread-safe: written by attempts, read by planner and operators. */
 public final class ProviderHealth {
 
-    private static final Duration MEMORY = Duration.ofSeconds(60);
+    private static final Duration WINDOW = Duration.ofSeconds(60);
     private static final double SMOOTHING = 0.2;
     private static final int UNHEALTHY_AFTER = 3;
 
@@ -24,7 +24,7 @@ public final class ProviderHealth {
     private final LatencyStatistics latencyStatistics;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger consecutive = new AtomicInteger();
-    private final Map<String, Long> gatedKeys = new ConcurrentHashMap<>(2);
+    private final Map<String, Long> coolingKeys = new ConcurrentHashMap<>(2);
     private volatile @Nullable Instant lastSuccess;
     private volatile ProviderStatus.@Nullable LastFailure lastFailure;
     private volatile long failedAt;
@@ -34,7 +34,7 @@ public final class ProviderHealth {
 
     public ProviderHealth(TimeSource timeSource, long now) {
         this.timeSource = timeSource;
-        this.calls = new SlidingWindow(MEMORY.toNanos(), now);
+        this.calls = new SlidingWindow(WINDOW.toNanos(), now);
         this.latencyStatistics = new LatencyStatistics(now);
     }
 
@@ -51,7 +51,7 @@ public final class ProviderHealth {
         averageFirstContent = smoothed(averageFirstContent, nanos);
     }
 
-    /** It was cancelled after this time without content, because another one was faster: it takes longer than this. */
+    /** Reports a hedged attempt that was cancelled without content because another was faster: its latency is at least this. */
     public void outrun(long nanos, long now) {
         latencyStatistics.slowerThan(nanos, now);
     }
@@ -61,7 +61,7 @@ public final class ProviderHealth {
         if (consecutive.get() != 0) {
             consecutive.set(0);
         }
-        lastSuccess = wall();
+        lastSuccess = wallClock();
         lastResponse = nanos;
         averageResponse = smoothed(averageResponse, nanos);
         if (unary) {
@@ -69,26 +69,26 @@ public final class ProviderHealth {
         }
     }
 
-    /** @param counts whether the failure speaks against the provider */
+    /** @param counts whether the failure counts against the provider */
     public void failed(Failure failure, boolean counts, long nanos, long now) {
-        lastFailure = new ProviderStatus.LastFailure(wall(), failure.toString());
+        lastFailure = new ProviderStatus.LastFailure(wallClock(), failure.toString());
         if (counts) {
             calls.failure(now);
             consecutive.incrementAndGet();
             failedAt = now;
-            latencyStatistics.atLeast(nanos, now); // failing fast is not being fast
+            latencyStatistics.atLeast(nanos, now); // a quick failure must not make the provider look fast
         }
     }
 
-    public void keyGated(String fingerprint, @Nullable Duration forHowLong, long now) {
-        gatedKeys.put(fingerprint, forHowLong == null ? Long.MAX_VALUE : now + Nanos.of(forHowLong));
+    public void keyCoolsDown(String fingerprint, @Nullable Duration duration, long now) {
+        coolingKeys.put(fingerprint, duration == null ? Long.MAX_VALUE : now + Nanos.of(duration));
     }
 
     public int consecutiveFailures() {
         return consecutive.get();
     }
 
-    /** The instant of the last failure that spoke against it; meaningless while there was none. */
+    /** The instant of the last failure that counted, on the nanosecond clock; meaningless while there was none. */
     public long failedAt() {
         return failedAt;
     }
@@ -139,25 +139,26 @@ public final class ProviderHealth {
         return averageFirstContent == 0 ? null : Duration.ofNanos((long) averageFirstContent);
     }
 
-    public List<ProviderStatus.KeyCooldown> gatedKeys(long now) {
-        List<ProviderStatus.KeyCooldown> gated = new ArrayList<>();
-        gatedKeys.forEach((fingerprint, until) -> {
+    public List<ProviderStatus.KeyCooldown> coolingKeys(long now) {
+        List<ProviderStatus.KeyCooldown> cooling = new ArrayList<>();
+        coolingKeys.forEach((fingerprint, until) -> {
             if (until == Long.MAX_VALUE) {
-                gated.add(new ProviderStatus.KeyCooldown(fingerprint, null));
+                cooling.add(new ProviderStatus.KeyCooldown(fingerprint, null));
             } else if (until - now > 0) {
-                gated.add(new ProviderStatus.KeyCooldown(fingerprint, wall().plusNanos(until - now)));
+                cooling.add(
+                        new ProviderStatus.KeyCooldown(fingerprint, wallClock().plusNanos(until - now)));
             } else {
-                gatedKeys.remove(fingerprint, until);
+                coolingKeys.remove(fingerprint, until);
             }
         });
-        return gated;
+        return cooling;
     }
 
-    private Instant wall() {
+    private Instant wallClock() {
         return Instant.ofEpochMilli(timeSource.scheduler().now(TimeUnit.MILLISECONDS));
     }
 
-    /** Two threads at once may lose one sample of an average, which is no harm. */
+    /** Concurrent updates may lose a sample of an average, which is acceptable. */
     private static double smoothed(double average, long sample) {
         return average == 0 ? sample : average + SMOOTHING * (sample - average);
     }

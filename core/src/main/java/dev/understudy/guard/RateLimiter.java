@@ -5,18 +5,18 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps one provider within its rate limits. */
+/** Enforces the configured rate limits of one provider: concurrent calls, requests and tokens per minute. Never blocks. */
 public final class RateLimiter {
 
-    /** How soon it is worth asking again when only a running call must end first. */
-    private static final Duration SOON = Duration.ofMillis(100);
+    /** Wait that is reported when the limit of concurrent calls is reached. */
+    private static final Duration CONCURRENT_WAIT = Duration.ofMillis(100);
 
-    /** Nobody told how many tokens were used. */
-    public static final int UNTOLD = -1;
+    /** Marks an unknown number of used tokens. */
+    public static final int UNKNOWN = -1;
 
     private static final double MINUTE = 60;
 
-    /** Hears what is taken from the limits per minute, and with less than 0 what is given back. Must not throw. */
+    /** Receives requests and tokens taken from the limits per minute; negative numbers are given back. Must not throw. */
     @FunctionalInterface
     public interface Spending {
         void spent(int requests, int tokens);
@@ -43,11 +43,11 @@ public final class RateLimiter {
         return concurrent == null && requests == null && tokens == null;
     }
 
-    /** Takes its place, which must be given back with {@link #leave}; or how long to wait, and takes nothing. */
-    public @Nullable Duration enter(int estimate, long now) {
-        if (running.incrementAndGet() > most()) {
+    /** Acquires the limits for one call, to be released with {@link #release}, and returns {@code null}; or returns the time to wait and acquires nothing. */
+    public @Nullable Duration acquire(int estimate, long now) {
+        if (running.incrementAndGet() > maxConcurrent()) {
             running.decrementAndGet();
-            return SOON;
+            return CONCURRENT_WAIT;
         }
         if (requests != null && !requests.take(1, now)) {
             running.decrementAndGet();
@@ -64,21 +64,21 @@ public final class RateLimiter {
         return null;
     }
 
-    /** @param used what was really used, {@link #UNTOLD} when nobody told: then the estimate stands */
-    public void leave(int estimate, int used, long now) {
+    /** @param used tokens that were used; with {@link #UNKNOWN} the estimate remains counted */
+    public void release(int estimate, int used, long now) {
         running.decrementAndGet();
-        if (tokens != null && used != UNTOLD) {
+        if (tokens != null && used != UNKNOWN) {
             tokens.add((double) estimate - used, now);
             spending.spent(0, (int) Math.max(Integer.MIN_VALUE, (long) used - estimate));
         }
     }
 
-    private int most() {
+    private int maxConcurrent() {
         return concurrent == null ? Integer.MAX_VALUE : concurrent;
     }
 
-    /** What others have taken from the same limits. */
-    public void heard(int requestsTaken, int tokensTaken, long now) {
+    /** Takes from the limits what other instances have taken. */
+    public void spentElsewhere(int requestsTaken, int tokensTaken, long now) {
         if (requests != null) {
             requests.add(-(double) requestsTaken, now);
         }

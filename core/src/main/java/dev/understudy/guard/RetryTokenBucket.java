@@ -4,7 +4,7 @@ import dev.understudy.policy.RetryBudget;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** How many retries a provider may get on top of its first tries. */
+/** Retry budget of one provider: first attempts earn tokens, and each retry costs one. Thread-safe; never blocks. */
 public final class RetryTokenBucket {
 
     private static final double SECOND = 1e9;
@@ -23,7 +23,7 @@ public final class RetryTokenBucket {
         this.tokenBucket = share == null ? null : new TokenBucket(saved, budget.floor(), now);
     }
 
-    /** A first try earns its share, less what time has earned since the one before: the greater of the two counts. */
+    /** Earns the share of a first attempt, less the tokens earned by time since the previous one: the greater of the two counts. */
     public void earn(long now) {
         if (tokenBucket != null) {
             double byTime = floor * Math.max(0, now - earned.getAndSet(now)) / SECOND;
@@ -31,12 +31,12 @@ public final class RetryTokenBucket {
         }
     }
 
-    /** A retry costs one. */
+    /** Takes the token of one retry; returns false if there is none. */
     public boolean take(long now) {
         return tokenBucket == null || tokenBucket.take(1, now);
     }
 
-    /** How many there are, infinite without a limit. */
+    /** Returns the number of tokens, infinite without a limit. */
     public double left(long now) {
         return tokenBucket == null ? Double.POSITIVE_INFINITY : tokenBucket.tokens(now);
     }

@@ -3,10 +3,10 @@ package dev.understudy.guard;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Successes and failures of the last while, in a ring of 32 buckets: counts what is younger than 31/32 of its length and
- * nothing older than its length. One bucket is one long (24 bits say which round of the ring it belongs to, 20 bits
- * count failures, 20 bits successes), so that a sample is one compare-and-set, without a lock or an allocation. A bucket
- * counts to a million of each and then stands still.
+ * Counts of successes and failures in a sliding time window, a ring of 32 buckets: includes every sample younger than 31/32
+ * of the window and none older than the window. One bucket is one long (24 bits for its round of the ring, 20 bits for
+ * failures, 20 bits for successes), so that a sample is one compare-and-set, without a lock or an allocation. A bucket
+ * counts up to a million of each and stays there.
  */
 final class SlidingWindow {
 
@@ -69,14 +69,14 @@ final class SlidingWindow {
     private static long plus(long bucket, long sample, long round) {
         long ahead = (round(bucket) - round) & ROUNDS;
         if (ahead > 1) {
-            return round << 2 * BITS | sample; // an old round: the bucket begins anew
+            return round << 2 * BITS | sample; // a bucket of an old round is reset
         }
-        // This round, or the next one because the caller was held up for a whole window: it counts there.
+        // This round, or the next one if the caller was delayed by a whole window: the sample counts there.
         boolean full = sample == SUCCESS ? successes(bucket) == MAX : failures(bucket) == MAX;
         return full ? bucket : bucket + sample;
     }
 
-    /** Buckets are numbered from the first instant on; a reading from just before it belongs to the first one. */
+    /** Returns the number of the bucket of an instant, counted from the origin; an earlier reading belongs to the first. */
     private long number(long now) {
         return Math.max(0, now - origin) / width;
     }

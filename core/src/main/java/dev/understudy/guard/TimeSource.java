@@ -6,8 +6,10 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Clock and timer at once. The scheduler is looked up at each use, so that virtual time works wherever it is installed
- * late.
+ * Clock and timers of an understudy. The scheduler is looked up at each use, so that virtual time may be installed after
+ * construction.
+ *
+ * @param lookup returns the scheduler
  */
 public record TimeSource(Supplier<Scheduler> lookup) {
 
@@ -17,7 +19,7 @@ public record TimeSource(Supplier<Scheduler> lookup) {
         return lookup.get();
     }
 
-    /** For durations only: the origin means nothing. */
+    /** Returns the clock reading in nanoseconds. Only differences are meaningful: the origin is arbitrary. */
     public long nanos() {
         return lookup.get().now(TimeUnit.NANOSECONDS);
     }

@@ -9,99 +9,105 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Which models at which providers should not be asked for a while, by what they themselves have said. */
+/** Cooldowns of models, by provider and model: as vendors asked for in their failures. Thread-safe; never blocks. */
 public final class Cooldowns {
 
-    /** How many are remembered at once. */
-    public static final int MOST = 1_000;
+    /** Number of cooldowns that are kept at once. */
+    public static final int CAPACITY = 1_000;
 
-    /** How long a model stays gated that a provider does not have or does not allow. */
-    static final Duration MODEL = Duration.ofMinutes(10);
+    /** Cooldown of a model that a provider does not have or does not allow. */
+    static final Duration MODEL_COOLDOWN = Duration.ofMinutes(10);
 
     /**
-     * @param until the instant when it opens
-     * @param kind why it is shut
+     * One cooldown.
+     *
+     * @param until the instant of its end, on the nanosecond clock
+     * @param kind the kind of failure that started it
      */
     public record Cooldown(long until, FailureKind kind) {}
 
-    /** Hears what this instance itself found out, not what others told. Must not throw. */
+    /** Receives the cooldowns that this instance started or ended itself, not those of other instances. Must not throw. */
     interface Watcher {
 
-        /** The gate was shut at this instant. */
-        void shut(String provider, String model, Cooldown cooldown, long now);
+        /** Called when a failure started a cooldown. */
+        void cooldownStarted(String provider, String model, Cooldown cooldown, long now);
 
-        /** A success opened the gate. */
-        void opened(String provider, String model);
+        /** Called when a success ended a cooldown. */
+        void cooldownEnded(String provider, String model);
     }
 
     private record Key(String provider, String model) {}
 
-    private final Map<Key, Cooldown> gates = new ConcurrentHashMap<>();
+    private final Map<Key, Cooldown> cooldowns = new ConcurrentHashMap<>();
     private final Watcher watcher;
 
     public Cooldowns(Watcher watcher) {
         this.watcher = watcher;
     }
 
-    /** Shuts the gate if the failure says so. */
-    public void note(
-            String provider, String model, Failure failure, FailureRules.Rule rule, Duration patience, long now) {
-        Duration wait = failure.retryAfter();
+    /**
+     * Starts a cooldown if the failure asks for one.
+     *
+     * @param maxInPlaceWait longest Retry-After that is waited for on the same route, without a cooldown
+     */
+    public void failed(
+            String provider, String model, Failure failure, FailureRules.Rule rule, Duration maxInPlaceWait, long now) {
+        Duration retryAfter = failure.retryAfter();
         if (rule.coolsDownModel()) {
-            shut(provider, model, new Cooldown(now + MODEL.toNanos(), failure.kind()), now);
-        } else if (rule.obeysRetryAfter() && wait != null && wait.compareTo(patience) > 0) {
-            shut(provider, model, new Cooldown(now + Nanos.of(wait), failure.kind()), now);
+            start(provider, model, new Cooldown(now + MODEL_COOLDOWN.toNanos(), failure.kind()), now);
+        } else if (rule.obeysRetryAfter() && retryAfter != null && retryAfter.compareTo(maxInPlaceWait) > 0) {
+            start(provider, model, new Cooldown(now + Nanos.of(retryAfter), failure.kind()), now);
         }
     }
 
     public int size() {
-        return gates.size();
+        return cooldowns.size();
     }
 
-    /** A success opens it. */
-    public void open(String provider, String model) {
-        if (!gates.isEmpty() && gates.remove(new Key(provider, model)) != null) {
-            watcher.opened(provider, model);
+    /** Ends the cooldown after a success. */
+    public void succeeded(String provider, String model) {
+        if (!cooldowns.isEmpty() && cooldowns.remove(new Key(provider, model)) != null) {
+            watcher.cooldownEnded(provider, model);
         }
     }
 
-    /** Another instance has shut it; for no longer than {@link #MODEL}, whatever it says. */
+    /** Starts a cooldown of another instance, for {@link #MODEL_COOLDOWN} at most. */
     void remoteCooldown(String provider, String model, FailureKind kind, long until, long now) {
-        long longest = now + MODEL.toNanos();
-        shut(new Key(provider, model), new Cooldown(until - longest > 0 ? longest : until, kind), now);
+        long longest = now + MODEL_COOLDOWN.toNanos();
+        start(new Key(provider, model), new Cooldown(until - longest > 0 ? longest : until, kind), now);
     }
 
-    /** Another instance was answered. */
+    /** Ends the cooldown after a success of another instance. */
     void remoteEnded(String provider, String model) {
-        gates.remove(new Key(provider, model));
+        cooldowns.remove(new Key(provider, model));
     }
 
-    /** The gate in force at this instant. */
+    /** Returns the cooldown in force at this instant, {@code null} for none. */
     public @Nullable Cooldown at(String provider, String model, long now) {
-        if (gates.isEmpty()) {
+        if (cooldowns.isEmpty()) {
             return null;
         }
         Key key = new Key(provider, model);
-        Cooldown cooldown = gates.get(key);
+        Cooldown cooldown = cooldowns.get(key);
         if (cooldown == null || cooldown.until - now > 0) {
             return cooldown;
         }
-        gates.remove(key, cooldown);
+        cooldowns.remove(key, cooldown);
         return null;
     }
 
-    private void shut(String provider, String model, Cooldown cooldown, long now) {
-        shut(new Key(provider, model), cooldown, now);
-        watcher.shut(provider, model, cooldown, now);
+    private void start(String provider, String model, Cooldown cooldown, long now) {
+        start(new Key(provider, model), cooldown, now);
+        watcher.cooldownStarted(provider, model, cooldown, now);
     }
 
-    private void shut(Key key, Cooldown cooldown, long now) {
-        if (gates.size() >= MOST) {
-            gates.values().removeIf(old -> old.until - now <= 0);
+    private void start(Key key, Cooldown cooldown, long now) {
+        if (cooldowns.size() >= CAPACITY) {
+            cooldowns.values().removeIf(old -> old.until - now <= 0);
         }
-        if (gates.size() >= MOST && !gates.containsKey(key)) {
-            return; // callers may invent names of models without end
+        if (cooldowns.size() >= CAPACITY && !cooldowns.containsKey(key)) {
+            return; // callers may invent any number of model names
         }
-        gates.merge(key, cooldown, (was, is) -> was.until - is.until > 0 ? was : is);
+        cooldowns.merge(key, cooldown, (was, is) -> was.until - is.until > 0 ? was : is);
     }
 }

@@ -16,76 +16,77 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 
-/** Looks after providers in the background, from the making of the door to its closing. */
+/** Runs health checks of providers in the background, from the construction of an understudy until it is closed. */
 public final class HealthProber implements Disposable {
 
-    private final HealthCheckPolicy usual;
+    private final HealthCheckPolicy defaults;
     private final PoolEvents events;
     private final TimeSource timeSource;
     private final RandomGenerator random;
     private final Disposable.Composite running = Disposables.composite();
 
-    /** @param usual how a member is probed that has no policy of its own */
+    /** @param defaults policy for providers that have none of their own */
     public HealthProber(
             List<PooledProvider> pooledProviders,
-            HealthCheckPolicy usual,
+            HealthCheckPolicy defaults,
             PoolEvents events,
             TimeSource timeSource,
             RandomGenerator random) {
-        this.usual = usual;
+        this.defaults = defaults;
         this.events = events;
         this.timeSource = timeSource;
         this.random = random;
         for (PooledProvider pooledProvider : pooledProviders) {
-            if (probes(pooledProvider).enabled()) {
-                // Nobody else subscribes to background work: it belongs to the door and ends with it.
+            if (policy(pooledProvider).enabled()) {
+                // Background work has no other subscriber: the understudy owns it and disposes it.
                 running.add(loop(pooledProvider).subscribe());
             }
         }
     }
 
-    private HealthCheckPolicy probes(PooledProvider pooledProvider) {
+    private HealthCheckPolicy policy(PooledProvider pooledProvider) {
         HealthCheckPolicy own = pooledProvider.options().healthChecks();
-        return own == null ? usual : own;
+        return own == null ? defaults : own;
     }
 
     private Mono<Void> loop(PooledProvider pooledProvider) {
         return Mono.defer(() -> probe(pooledProvider))
-                .then(Mono.defer(() -> Mono.delay(pause(pooledProvider), timeSource.scheduler())))
+                .then(Mono.defer(() -> Mono.delay(delay(pooledProvider), timeSource.scheduler())))
                 .repeat()
                 .then();
     }
 
     private Mono<Void> probe(PooledProvider pooledProvider) {
-        pooledProvider.checkup().updateAndGet(ProbeState::begun);
+        pooledProvider.probeState().updateAndGet(ProbeState::begun);
         return Mono.defer(() ->
-                        ask(pooledProvider.provider(), probes(pooledProvider).query()))
-                .timeout(probes(pooledProvider).timeout(), timeSource.scheduler())
-                .then(Mono.fromRunnable(() -> ended(pooledProvider, null)))
-                .onErrorResume(error -> Mono.fromRunnable(() -> ended(pooledProvider, error)))
-                .doOnCancel(() -> pooledProvider.checkup().updateAndGet(ProbeState::abandoned))
+                        send(pooledProvider.provider(), policy(pooledProvider).query()))
+                .timeout(policy(pooledProvider).timeout(), timeSource.scheduler())
+                .then(Mono.fromRunnable(() -> record(pooledProvider, null)))
+                .onErrorResume(error -> Mono.fromRunnable(() -> record(pooledProvider, error)))
+                .doOnCancel(() -> pooledProvider.probeState().updateAndGet(ProbeState::abandoned))
                 .then();
     }
 
-    private static Mono<Void> ask(ChatProvider provider, @Nullable ChatRequest query) {
+    private static Mono<Void> send(ChatProvider provider, @Nullable ChatRequest query) {
         return query == null ? provider.probe() : provider.chat(query).then();
     }
 
-    private void ended(PooledProvider pooledProvider, @Nullable Throwable error) {
-        Instant last = Instant.ofEpochMilli(timeSource.scheduler().now(TimeUnit.MILLISECONDS));
-        String why = error == null ? null : FailureClassifier.failure(error).toString();
-        boolean was = pooledProvider.outOfRotation();
-        long at = timeSource.nanos();
+    private void record(PooledProvider pooledProvider, @Nullable Throwable error) {
+        Instant wallClock = Instant.ofEpochMilli(timeSource.scheduler().now(TimeUnit.MILLISECONDS));
+        String message = error == null ? null : FailureClassifier.failure(error).toString();
+        boolean wasOutOfRotation = pooledProvider.outOfRotation();
+        long now = timeSource.nanos();
         pooledProvider
-                .checkup()
-                .updateAndGet(probeState -> probeState.ended(error == null, why, probes(pooledProvider), last, at));
-        if (pooledProvider.outOfRotation() != was) {
-            events.healthChanged(pooledProvider.name(), pooledProvider.status(), why);
+                .probeState()
+                .updateAndGet(
+                        probeState -> probeState.ended(error == null, message, policy(pooledProvider), wallClock, now));
+        if (pooledProvider.outOfRotation() != wasOutOfRotation) {
+            events.healthChanged(pooledProvider.name(), pooledProvider.status(), message);
         }
     }
 
-    private Duration pause(PooledProvider pooledProvider) {
-        long interval = probes(pooledProvider).interval().toNanos();
+    private Duration delay(PooledProvider pooledProvider) {
+        long interval = policy(pooledProvider).interval().toNanos();
         return Duration.ofNanos((long) (interval * (0.9 + 0.2 * random.nextDouble())));
     }
 

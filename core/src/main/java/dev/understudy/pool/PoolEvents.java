@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
 public record PoolEvents(String understudy, Listener listener) {
 
     void circuitChanged(String provider, String model, CircuitBreaker.Change change) {
-        publish(new Event.CircuitStateChanged(understudy, provider, model, change.from(), change.to(), change.why()));
+        publish(new Event.CircuitStateChanged(understudy, provider, model, change.from(), change.to(), change.cause()));
     }
 
-    void activeChanged(String from, String to, String why) {
-        publish(new Event.ActiveProviderChanged(understudy, from, to, why));
+    void activeChanged(String from, String to, String cause) {
+        publish(new Event.ActiveProviderChanged(understudy, from, to, cause));
     }
 
-    void healthChanged(String provider, ProviderStatus.Health health, @Nullable String why) {
-        publish(new Event.HealthChanged(understudy, provider, health, why));
+    void healthChanged(String provider, ProviderStatus.Health health, @Nullable String cause) {
+        publish(new Event.HealthChanged(understudy, provider, health, cause));
     }
 
-    public void warmupFailed(String provider, Failure why) {
-        publish(new Event.WarmupFailed(understudy, provider, why));
+    public void warmupFailed(String provider, Failure failure) {
+        publish(new Event.WarmupFailed(understudy, provider, failure));
     }
 
     private void publish(Event event) {

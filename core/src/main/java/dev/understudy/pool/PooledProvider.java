@@ -21,17 +21,18 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One provider in the cast, with all that the door remembers of it. */
+/** One provider of a pool with its health, circuits, rate limiter and retry tokens. */
 public final class PooledProvider {
 
-    public static final int MOST_CIRCUITS = 1_000;
+    /** Number of circuits that are kept; those of further model names are not stored. */
+    public static final int MAX_CIRCUITS = 1_000;
 
     private final ChatProvider provider;
     private final ProviderOptions options;
     private final ProviderHealth providerHealth;
     private final RateLimiter rateLimiter;
     private final RetryTokenBucket retryTokenBucket;
-    private final AtomicReference<ProbeState> checkup = new AtomicReference<>(ProbeState.NONE);
+    private final AtomicReference<ProbeState> probeState = new AtomicReference<>(ProbeState.NONE);
     private final Map<String, CircuitBreaker> circuits = new ConcurrentHashMap<>();
     private final Function<String, CircuitBreaker> newCircuit;
     private volatile boolean held;
@@ -52,7 +53,7 @@ public final class PooledProvider {
         this.newCircuit = newCircuit;
     }
 
-    /** Makes members that share policies, clock, chance and receivers of news. */
+    /** Creates pooled providers that share policies, clock, random source and receivers of changes. */
     public record Factory(
             RetryBudget budget,
             CircuitPolicy circuit,
@@ -61,7 +62,7 @@ public final class PooledProvider {
             TimeSource timeSource,
             RandomGenerator random) {
 
-        public PooledProvider member(ChatProvider provider, ProviderOptions providerOptions, long now) {
+        public PooledProvider create(ChatProvider provider, ProviderOptions providerOptions, long now) {
             String name = provider.name();
             return new PooledProvider(
                     provider,
@@ -69,18 +70,18 @@ public final class PooledProvider {
                     new ProviderHealth(timeSource, now),
                     new RateLimiter(
                             providerOptions.limits(),
-                            (requests, tokens) -> statePublisher.spent(name, requests, tokens),
+                            (requests, tokens) -> statePublisher.limitSpent(name, requests, tokens),
                             now),
                     new RetryTokenBucket(budget, now),
                     model -> new CircuitBreaker(
                             circuit, random, change -> changed(name, model, change), timeSource.nanos()));
         }
 
-        /** Tells listeners of every change, and other instances only of what this one has seen itself. */
+        /** Reports every change to listeners, and to other instances only those that this one detected itself. */
         private void changed(String provider, String model, CircuitBreaker.Change change) {
             events.circuitChanged(provider, model, change);
             if (change.to() == CircuitState.OPEN && !change.remote()) {
-                statePublisher.circuitOpened(provider, model, String.valueOf(change.why()), change.remaining());
+                statePublisher.circuitOpened(provider, model, String.valueOf(change.cause()), change.remaining());
             } else if (change.to() == CircuitState.CLOSED && change.from() == CircuitState.HALF_OPEN) {
                 statePublisher.circuitClosed(provider, model);
             }
@@ -111,8 +112,8 @@ public final class PooledProvider {
         return retryTokenBucket;
     }
 
-    AtomicReference<ProbeState> checkup() {
-        return checkup;
+    AtomicReference<ProbeState> probeState() {
+        return probeState;
     }
 
     public CircuitBreaker circuit(String model) {
@@ -120,17 +121,17 @@ public final class PooledProvider {
         if (known != null) {
             return known;
         }
-        // Callers may invent names of models without end; what they invent is not remembered without end.
-        return circuits.size() < MOST_CIRCUITS ? circuits.computeIfAbsent(model, newCircuit) : newCircuit.apply(model);
+        // Callers may invent any number of model names; the number of stored circuits is limited.
+        return circuits.size() < MAX_CIRCUITS ? circuits.computeIfAbsent(model, newCircuit) : newCircuit.apply(model);
     }
 
     public Map<String, CircuitBreaker> circuits() {
         return circuits;
     }
 
-    /** Nobody asks it for this long, or until {@link #release}. */
-    public void hold(@Nullable Duration forHowLong, long now) {
-        heldUntil = forHowLong == null ? Long.MAX_VALUE : now + Nanos.of(forHowLong);
+    /** Keeps the provider from being asked, for a duration or with {@code null} until {@link #release}. */
+    public void hold(@Nullable Duration duration, long now) {
+        heldUntil = duration == null ? Long.MAX_VALUE : now + Nanos.of(duration);
         held = true;
     }
 
@@ -142,26 +143,26 @@ public final class PooledProvider {
         return held && (heldUntil == Long.MAX_VALUE || heldUntil - now > 0);
     }
 
-    /** Nanoseconds until it is released, {@link Long#MAX_VALUE} when nobody knows; while it is held. */
+    /** Nanoseconds until the hold ends, {@link Long#MAX_VALUE} without an end. Meaningful only while it is held. */
     public long heldFor(long now) {
         return heldUntil == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, heldUntil - now);
     }
 
-    /** Whether probes say it should be left alone. */
+    /** Returns true if health checks failed often enough to keep the provider from being asked. */
     public boolean outOfRotation() {
-        return checkup.get().failed();
+        return probeState.get().failed();
     }
 
     ProviderStatus.Health status() {
-        ProbeState probed = checkup.get();
-        if (probed.running()) {
+        ProbeState probes = probeState.get();
+        if (probes.running()) {
             return ProviderStatus.Health.CHECKING;
         }
-        ProviderStatus.Health called = providerHealth.status();
-        if (probed.failed()) {
+        ProviderStatus.Health calls = providerHealth.status();
+        if (probes.failed()) {
             return ProviderStatus.Health.UNHEALTHY;
         }
-        boolean unknown = called == ProviderStatus.Health.UNKNOWN && Boolean.TRUE.equals(probed.healthy());
-        return unknown ? ProviderStatus.Health.HEALTHY : called;
+        boolean unknown = calls == ProviderStatus.Health.UNKNOWN && Boolean.TRUE.equals(probes.healthy());
+        return unknown ? ProviderStatus.Health.HEALTHY : calls;
     }
 }

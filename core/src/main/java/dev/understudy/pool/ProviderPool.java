@@ -10,21 +10,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The cast in order, and who of it is asked first. */
+/** The providers of an understudy in order of composition, and the active one, which is asked first. */
 public final class ProviderPool {
 
     /**
-     * @param active who is asked first
-     * @param home who should be, when all are well
-     * @param since when that became so
+     * @param active index of the provider that is asked first
+     * @param primary index of the provider that is active while all are healthy
+     * @param since the instant of the last change, on the nanosecond clock
      */
-    private record ActiveProvider(int active, int home, long since) {}
+    private record ActiveState(int active, int primary, long since) {}
 
     private final List<PooledProvider> pooledProviders;
     private final FailoverPolicy failoverPolicy;
     private final PoolEvents events;
     private final StatePublisher statePublisher;
-    private final AtomicReference<ActiveProvider> lead;
+    private final AtomicReference<ActiveState> state;
 
     public ProviderPool(
             List<PooledProvider> pooledProviders,
@@ -36,7 +36,7 @@ public final class ProviderPool {
         this.failoverPolicy = failoverPolicy;
         this.events = events;
         this.statePublisher = statePublisher;
-        this.lead = new AtomicReference<>(new ActiveProvider(0, 0, now));
+        this.state = new AtomicReference<>(new ActiveState(0, 0, now));
     }
 
     public List<PooledProvider> all() {
@@ -44,17 +44,17 @@ public final class ProviderPool {
     }
 
     public PooledProvider active() {
-        return pooledProviders.get(lead.get().active);
+        return pooledProviders.get(state.get().active);
     }
 
     public boolean isAutomatic() {
         return failoverPolicy.automatic();
     }
 
-    /** The active one first, the others in their order. */
+    /** Returns the active provider first, then the others in order of composition. Returns to the primary if that is due. */
     public List<PooledProvider> inOrder(long now) {
         returnToPrimary(now);
-        int active = lead.get().active;
+        int active = state.get().active;
         if (active == 0) {
             return pooledProviders;
         }
@@ -63,9 +63,9 @@ public final class ProviderPool {
         return order;
     }
 
-    /** A failure that spoke against a provider: if it was the active one, it may be time for another. */
+    /** Makes another provider the active one if the active one has failed too often in a row. */
     public void failed(PooledProvider pooledProvider, long now) {
-        ActiveProvider was = lead.get();
+        ActiveState was = state.get();
         if (!failoverPolicy.automatic()
                 || pooledProviders.get(was.active) != pooledProvider
                 || pooledProvider.health().consecutiveFailures() < failoverPolicy.maxConsecutiveFailures()) {
@@ -73,30 +73,34 @@ public final class ProviderPool {
         }
         for (int i = 1; i < pooledProviders.size(); i++) {
             int next = (was.active + i) % pooledProviders.size();
-            if (isWell(pooledProviders.get(next))) {
-                lead(
+            if (isHealthy(pooledProviders.get(next))) {
+                failOver(
                         was,
-                        new ActiveProvider(next, was.home, now),
+                        new ActiveState(next, was.primary, now),
                         "after " + pooledProvider.health().consecutiveFailures() + " consecutive failures");
                 return;
             }
         }
     }
 
-    /** @throws IllegalArgumentException if nobody of this name is in the cast */
+    /**
+     * Makes a provider active and primary, by an operator's choice.
+     *
+     * @throws IllegalArgumentException if no provider has this name
+     */
     public void switchTo(String provider, long now) {
         int next = pooledProviders.indexOf(named(provider));
-        while (!move(lead.get(), new ActiveProvider(next, next, now), "switched by hand")) {
-            // somebody else has moved it meanwhile: the hand comes last
+        while (!replace(state.get(), new ActiveState(next, next, now), "switched manually")) {
+            // a concurrent failover changed it: the operator's choice is applied last
         }
         statePublisher.active(provider, true);
     }
 
-    /** Another instance has made this provider the active one. */
-    void applyRemote(String provider, boolean byHand, long now) {
+    /** Follows a change of the active provider in another instance. */
+    void applyRemote(String provider, boolean manual, long now) {
         find(provider).map(pooledProviders::indexOf).ifPresent(next -> {
-            ActiveProvider was = lead.get();
-            move(was, new ActiveProvider(next, byHand ? next : was.home, now), "as in another instance");
+            ActiveState was = state.get();
+            replace(was, new ActiveState(next, manual ? next : was.primary, now), "as in another instance");
         });
     }
 
@@ -106,7 +110,7 @@ public final class ProviderPool {
                 .findFirst();
     }
 
-    /** @throws IllegalArgumentException if nobody of this name is in the cast */
+    /** @throws IllegalArgumentException if no provider has this name */
     public PooledProvider named(String provider) {
         return find(provider)
                 .orElseThrow(() -> new IllegalArgumentException("No provider is named '" + provider + "'; there are "
@@ -114,52 +118,52 @@ public final class ProviderPool {
     }
 
     private void returnToPrimary(long now) {
-        ActiveProvider was = lead.get();
-        if (was.active == was.home || !failoverPolicy.returns()) {
+        ActiveState was = state.get();
+        if (was.active == was.primary || !failoverPolicy.returns()) {
             return;
         }
-        PooledProvider home = pooledProviders.get(was.home);
-        if (hasRecovered(home, was.since, now)) {
-            lead(was, new ActiveProvider(was.home, was.home, now), "it has recovered");
+        PooledProvider primary = pooledProviders.get(was.primary);
+        if (hasRecovered(primary, was.since, now)) {
+            failOver(was, new ActiveState(was.primary, was.primary, now), "it has recovered");
         }
     }
 
-    /** Probes must have seen it well after its last failure; without probes time and its circuits decide. */
-    private boolean hasRecovered(PooledProvider home, long since, long now) {
-        ProbeState probed = home.checkup().get();
-        long failed = home.health().failedAt();
-        long failedAt = since - failed > 0 ? since : failed; // others' failures may have moved it
-        if (probed.healthy() != null) {
-            return probed.healthy() && probed.lastSucceeded() && probed.at() - failedAt > 0;
+    /** A health check must have succeeded after the last failure; without health checks time and the circuits decide. */
+    private boolean hasRecovered(PooledProvider primary, long since, long now) {
+        ProbeState probes = primary.probeState().get();
+        long failed = primary.health().failedAt();
+        long failedAt = since - failed > 0 ? since : failed; // failures in other instances may have caused the change
+        if (probes.healthy() != null) {
+            return probes.healthy() && probes.lastSucceeded() && probes.at() - failedAt > 0;
         }
         boolean quiet = now - failedAt >= Nanos.of(failoverPolicy.returnAfter());
-        Collection<CircuitBreaker> circuits = home.circuits().values();
+        Collection<CircuitBreaker> circuits = primary.circuits().values();
         return quiet
                 && (circuits.isEmpty()
                         || circuits.stream()
                                 .anyMatch(circuit -> circuit.reading(now).remaining() == 0));
     }
 
-    private boolean isWell(PooledProvider pooledProvider) {
+    private boolean isHealthy(PooledProvider pooledProvider) {
         return !pooledProvider.outOfRotation()
                 && pooledProvider.health().consecutiveFailures() < failoverPolicy.maxConsecutiveFailures();
     }
 
-    private void lead(ActiveProvider was, ActiveProvider is, String why) {
-        if (move(was, is, why)) {
-            statePublisher.active(pooledProviders.get(is.active).name(), false);
+    private void failOver(ActiveState was, ActiveState next, String cause) {
+        if (replace(was, next, cause)) {
+            statePublisher.active(pooledProviders.get(next.active).name(), false);
         }
     }
 
-    private boolean move(ActiveProvider was, ActiveProvider is, String why) {
-        if (!lead.compareAndSet(was, is)) {
+    private boolean replace(ActiveState was, ActiveState next, String cause) {
+        if (!state.compareAndSet(was, next)) {
             return false;
         }
-        if (was.active != is.active) {
+        if (was.active != next.active) {
             events.activeChanged(
                     pooledProviders.get(was.active).name(),
-                    pooledProviders.get(is.active).name(),
-                    why);
+                    pooledProviders.get(next.active).name(),
+                    cause);
         }
         return true;
     }

@@ -2,7 +2,6 @@ package dev.understudy.pool;
 
 import dev.understudy.guard.Nanos;
 import dev.understudy.guard.TimeSource;
-import dev.understudy.shared.InMemorySharedState;
 import dev.understudy.shared.SharedState;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,95 +12,96 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this door tells others about providers.
+ * Publishes what one understudy learned about its providers to other instances.
  *
- * @param shared where it is told
- * @param from who tells
- * @param door the name of the door
- * @param timeSource whose readings are told as instants, for no two instances share an origin
+ * @param shared receiver of the messages; what it throws is dropped
+ * @param source identifies this understudy among all instances
+ * @param understudy name of the understudy
+ * @param timeSource clock of the understudy; its readings are published as instants, because origins differ between instances
  */
-public record StatePublisher(SharedState shared, String from, String door, TimeSource timeSource)
+public record StatePublisher(SharedState shared, String source, String understudy, TimeSource timeSource)
         implements Cooldowns.Watcher {
 
-    public static final StatePublisher SILENT = new StatePublisher(SharedState.none(), "", "", TimeSource.PARALLEL);
+    /** Publishes nothing. */
+    public static final StatePublisher OFF = new StatePublisher(SharedState.none(), "", "", TimeSource.PARALLEL);
 
-    /** Told apart from other processes by chance. Not a secret, and drawn without reading a device: doors are built on event loops too. */
+    /** Random identifier of this process. No secret, so it is drawn without a blocking read of a random device: understudies are built on event loops too. */
     private static final String PROCESS = new UUID(
                     ThreadLocalRandom.current().nextLong(),
                     ThreadLocalRandom.current().nextLong())
             .toString();
 
-    private static final AtomicLong DOORS = new AtomicLong();
+    private static final AtomicLong UNDERSTUDIES = new AtomicLong();
 
-    public static StatePublisher of(SharedState shared, String door, TimeSource timeSource) {
-        return shared == InMemorySharedState.NONE
-                ? SILENT
-                : new StatePublisher(shared, PROCESS + "/" + DOORS.incrementAndGet(), door, timeSource);
+    public static StatePublisher of(SharedState shared, String understudy, TimeSource timeSource) {
+        return shared == SharedState.none()
+                ? OFF
+                : new StatePublisher(shared, PROCESS + "/" + UNDERSTUDIES.incrementAndGet(), understudy, timeSource);
     }
 
-    boolean isSilent() {
-        return shared == InMemorySharedState.NONE;
+    boolean isOff() {
+        return shared == SharedState.none();
     }
 
-    /** Telling must not harm a call. */
-    void publish(SharedState.Word word) {
-        if (isSilent()) {
+    /** Publishes an update; never throws. */
+    void publish(SharedState.Update update) {
+        if (isOff()) {
             return;
         }
         try {
-            shared.tell(new SharedState.Told(from, word));
+            shared.publish(new SharedState.Message(source, update));
         } catch (Throwable e) {
-            // Dropped, as SharedStanding promises: this door knows it, and the others find out for themselves.
+            // Dropped, as SharedState promises: a failure to publish must not fail the call that caused it.
         }
     }
 
     @Override
-    public void shut(String provider, String model, Cooldowns.Cooldown cooldown, long now) {
-        publish(new SharedState.Gated(provider, model, cooldown.kind(), in(cooldown.until() - now)));
+    public void cooldownStarted(String provider, String model, Cooldowns.Cooldown cooldown, long now) {
+        publish(new SharedState.CooldownStarted(provider, model, cooldown.kind(), after(cooldown.until() - now)));
     }
 
     @Override
-    public void opened(String provider, String model) {
-        publish(new SharedState.Ungated(provider, model));
+    public void cooldownEnded(String provider, String model) {
+        publish(new SharedState.CooldownEnded(provider, model));
     }
 
-    void circuitOpened(String provider, String model, String why, long remaining) {
-        publish(new SharedState.Opened(provider, model, why, in(remaining)));
+    void circuitOpened(String provider, String model, String cause, long remaining) {
+        publish(new SharedState.CircuitOpened(provider, model, cause, after(remaining)));
     }
 
     void circuitClosed(String provider, String model) {
-        publish(new SharedState.Closed(provider, model));
+        publish(new SharedState.CircuitClosed(provider, model));
     }
 
-    void active(String provider, boolean byHand) {
-        publish(new SharedState.Active(door, provider, byHand));
+    void active(String provider, boolean manual) {
+        publish(new SharedState.ActiveProvider(understudy, provider, manual));
     }
 
-    public void held(String provider, @Nullable String model, @Nullable Duration forHowLong) {
-        Instant until = forHowLong == null ? null : wall().plus(forHowLong);
-        publish(new SharedState.Held(provider, model, until));
+    public void holdStarted(String provider, @Nullable String model, @Nullable Duration duration) {
+        Instant until = duration == null ? null : wallClock().plus(duration);
+        publish(new SharedState.HoldStarted(provider, model, until));
     }
 
-    public void released(String provider, @Nullable String model) {
-        publish(new SharedState.Released(provider, model));
+    public void holdEnded(String provider, @Nullable String model) {
+        publish(new SharedState.HoldEnded(provider, model));
     }
 
-    void spent(String provider, int requests, int tokens) {
+    void limitSpent(String provider, int requests, int tokens) {
         if (requests != 0 || tokens != 0) {
-            publish(new SharedState.Spent(provider, requests, tokens));
+            publish(new SharedState.LimitSpent(provider, requests, tokens));
         }
     }
 
-    private Instant wall() {
+    private Instant wallClock() {
         return Instant.ofEpochMilli(timeSource.scheduler().now(TimeUnit.MILLISECONDS));
     }
 
-    private Instant in(long nanos) {
-        return wall().plusNanos(nanos);
+    private Instant after(long nanos) {
+        return wallClock().plusNanos(nanos);
     }
 
-    /** The reading of this door's clock at an instant that another has told. */
+    /** Converts an instant from another instance to a reading of this understudy's clock. */
     long reading(Instant instant, long now) {
-        return now + Nanos.of(Duration.between(wall(), instant));
+        return now + Nanos.of(Duration.between(wallClock(), instant));
     }
 }

@@ -10,17 +10,17 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.util.retry.Retry;
 
-/** Adds what other instances tell to what this door knows, from the making of the door to its closing. */
+/** Applies the updates of other instances to a pool, from the construction of an understudy until it is closed. */
 public final class StateSubscriber implements Disposable {
 
-    private static final Duration SOON = Duration.ofSeconds(1);
-    private static final Duration LATER = Duration.ofSeconds(30);
+    private static final Duration MIN_BACKOFF = Duration.ofSeconds(1);
+    private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
 
     private final ProviderPool providerPool;
     private final Cooldowns cooldowns;
     private final StatePublisher statePublisher;
     private final TimeSource timeSource;
-    private final Disposable listening;
+    private final Disposable subscription;
 
     public StateSubscriber(
             ProviderPool providerPool, Cooldowns cooldowns, StatePublisher statePublisher, TimeSource timeSource) {
@@ -28,83 +28,85 @@ public final class StateSubscriber implements Disposable {
         this.cooldowns = cooldowns;
         this.statePublisher = statePublisher;
         this.timeSource = timeSource;
-        // Nobody else subscribes to background work: it belongs to the door and ends with it.
-        this.listening = statePublisher.isSilent() ? Disposables.disposed() : loop().subscribe();
+        // Background work has no other subscriber: the understudy owns it and disposes it.
+        this.subscription = statePublisher.isOff() ? Disposables.disposed() : loop().subscribe();
     }
 
-    private Flux<SharedState.Told> loop() {
-        return Flux.defer(statePublisher.shared()::heard)
-                .concatWith(Flux.error(Ended::new))
+    private Flux<SharedState.Message> loop() {
+        return Flux.defer(statePublisher.shared()::updates)
+                .concatWith(Flux.error(Completed::new))
                 .doOnNext(this::apply)
-                .retryWhen(Retry.backoff(Long.MAX_VALUE, SOON)
-                        .maxBackoff(LATER)
+                .retryWhen(Retry.backoff(Long.MAX_VALUE, MIN_BACKOFF)
+                        .maxBackoff(MAX_BACKOFF)
                         .transientErrors(true)
                         .scheduler(timeSource.scheduler()));
     }
 
-    /** What cannot be understood must not keep the next word from being heard. */
-    private void apply(SharedState.Told told) {
-        if (!told.from().equals(statePublisher.from())) {
+    /** Applies one message; one that fails must not end the subscription. */
+    private void apply(SharedState.Message message) {
+        if (!message.source().equals(statePublisher.source())) {
             try {
-                apply(told.word(), timeSource.nanos());
+                apply(message.update(), timeSource.nanos());
             } catch (RuntimeException e) {
-                // Dropped, as SharedStanding promises.
+                // Dropped, as SharedState promises.
             }
         }
     }
 
-    private void apply(SharedState.Word word, long now) {
-        if (word instanceof SharedState.Gated gated) {
-            cooldowns.remoteCooldown(gated.provider(), gated.model(), gated.why(), reading(gated.until(), now), now);
-        } else if (word instanceof SharedState.Ungated ungated) {
-            cooldowns.remoteEnded(ungated.provider(), ungated.model());
-        } else if (word instanceof SharedState.Opened opened) {
-            PooledProvider pooledProvider = member(opened.provider());
+    private void apply(SharedState.Update update, long now) {
+        if (update instanceof SharedState.CooldownStarted started) {
+            cooldowns.remoteCooldown(
+                    started.provider(), started.model(), started.kind(), reading(started.until(), now), now);
+        } else if (update instanceof SharedState.CooldownEnded ended) {
+            cooldowns.remoteEnded(ended.provider(), ended.model());
+        } else if (update instanceof SharedState.CircuitOpened opened) {
+            PooledProvider pooledProvider = find(opened.provider());
             if (pooledProvider != null) {
-                pooledProvider.circuit(opened.model()).remoteOpened(opened.why(), reading(opened.until(), now), now);
+                pooledProvider.circuit(opened.model()).remoteOpened(opened.cause(), reading(opened.until(), now), now);
             }
-        } else if (word instanceof SharedState.Closed closed) {
-            PooledProvider pooledProvider = member(closed.provider());
+        } else if (update instanceof SharedState.CircuitClosed closed) {
+            PooledProvider pooledProvider = find(closed.provider());
             if (pooledProvider != null) {
                 pooledProvider.circuit(closed.model()).remoteClosed(now);
             }
-        } else if (word instanceof SharedState.Held held) {
-            hold(held, now);
-        } else if (word instanceof SharedState.Released released) {
-            release(released, now);
-        } else if (word instanceof SharedState.Active active && active.door().equals(statePublisher.door())) {
-            providerPool.applyRemote(active.provider(), active.byHand(), now);
-        } else if (word instanceof SharedState.Spent spent) {
-            PooledProvider pooledProvider = member(spent.provider());
+        } else if (update instanceof SharedState.HoldStarted hold) {
+            hold(hold, now);
+        } else if (update instanceof SharedState.HoldEnded ended) {
+            release(ended, now);
+        } else if (update instanceof SharedState.ActiveProvider active
+                && active.understudy().equals(statePublisher.understudy())) {
+            providerPool.applyRemote(active.provider(), active.manual(), now);
+        } else if (update instanceof SharedState.LimitSpent spent) {
+            PooledProvider pooledProvider = find(spent.provider());
             if (pooledProvider != null) {
-                pooledProvider.limiter().heard(spent.requests(), spent.tokens(), now);
+                pooledProvider.limiter().spentElsewhere(spent.requests(), spent.tokens(), now);
             }
         }
     }
 
-    private void hold(SharedState.Held held, long now) {
-        PooledProvider pooledProvider = member(held.provider());
-        Instant until = held.until();
-        Duration forHowLong = until == null ? null : Duration.ofNanos(reading(until, now) - now);
-        if (pooledProvider == null || (forHowLong != null && forHowLong.isNegative())) {
+    private void hold(SharedState.HoldStarted hold, long now) {
+        PooledProvider pooledProvider = find(hold.provider());
+        Instant until = hold.until();
+        Duration duration = until == null ? null : Duration.ofNanos(reading(until, now) - now);
+        if (pooledProvider == null || (duration != null && duration.isNegative())) {
             return;
         }
-        if (held.model() == null) {
-            pooledProvider.hold(forHowLong, now);
+        if (hold.model() == null) {
+            pooledProvider.hold(duration, now);
         } else {
-            pooledProvider.circuit(held.model()).forceOpen(forHowLong, now);
+            pooledProvider.circuit(hold.model()).forceOpen(duration, now);
         }
     }
 
-    private void release(SharedState.Released released, long now) {
-        PooledProvider pooledProvider = member(released.provider());
+    private void release(SharedState.HoldEnded ended, long now) {
+        PooledProvider pooledProvider = find(ended.provider());
         if (pooledProvider == null) {
             return;
         }
-        if (released.model() == null) {
+        if (ended.model() == null) {
             pooledProvider.release();
         } else {
-            pooledProvider.circuit(released.model()).release(now);
+            pooledProvider.circuit(ended.model()).release(now);
         }
     }
 
@@ -112,24 +114,24 @@ public final class StateSubscriber implements Disposable {
         return statePublisher.reading(until, now);
     }
 
-    private @Nullable PooledProvider member(String name) {
+    private @Nullable PooledProvider find(String name) {
         return providerPool.find(name).orElse(null);
     }
 
     @Override
     public void dispose() {
-        listening.dispose();
+        subscription.dispose();
     }
 
     @Override
     public boolean isDisposed() {
-        return listening.isDisposed();
+        return subscription.isDisposed();
     }
 
-    /** The words ended; a door that is open listens on. */
-    private static final class Ended extends RuntimeException {
-        Ended() {
-            super("the shared standing ended", null, false, false);
+    /** The stream of updates completed; an open understudy subscribes again. */
+    private static final class Completed extends RuntimeException {
+        Completed() {
+            super("the stream of shared updates completed", null, false, false);
         }
     }
 }

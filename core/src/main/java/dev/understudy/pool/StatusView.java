@@ -21,40 +21,40 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The cast as others see it: what it can do together, how each one stands, who is in it. */
+/** Read-only views of a pool: combined capabilities, status of each provider, and a description for people. */
 public record StatusView(
         ProviderPool providerPool, Map<String, List<String>> fallbacks, List<Record> policies, TimeSource timeSource) {
 
     /**
-     * What the cast can do for this model and its fallbacks: tools, schemas, reasoning and sizes as the first provider that
-     * serves the first of them; images, streaming and prefill as soon as anybody can.
+     * Returns the combined capabilities for a model and its fallbacks: tools, schemas, reasoning and sizes of the first
+     * provider that serves the first of them; images, streaming and prefill if any provider has them.
      */
     public Capabilities capabilities(String model) {
         Capabilities first = null;
-        Set<Feature> anybody = EnumSet.noneOf(Feature.class);
+        Set<Feature> union = EnumSet.noneOf(Feature.class);
         List<String> chain = new ArrayList<>(List.of(model));
         chain.addAll(fallbacks.getOrDefault(model, List.of()));
-        for (String link : chain) {
+        for (String name : chain) {
             for (PooledProvider pooledProvider : providerPool.all()) {
-                String theirs = pooledProvider.options().model(link);
-                if (theirs != null) {
-                    Capabilities can = pooledProvider.provider().capabilities(theirs);
-                    first = first == null ? can : first;
-                    anybody.addAll(can.features());
+                String providerModel = pooledProvider.options().model(name);
+                if (providerModel != null) {
+                    Capabilities own = pooledProvider.provider().capabilities(providerModel);
+                    first = first == null ? own : first;
+                    union.addAll(own.features());
                 }
             }
         }
         if (first == null) {
             return Capabilities.of();
         }
-        Capabilities together = first;
+        Capabilities combined = first;
         for (Feature feature : List.of(Feature.VISION, Feature.STREAMING, Feature.PREFILL)) {
-            together = anybody.contains(feature) ? together.withFeature(feature) : together;
+            combined = union.contains(feature) ? combined.withFeature(feature) : combined;
         }
-        return together;
+        return combined;
     }
 
-    /** Every name of a model that stands in the composition, in the callers' words and in the providers'. */
+    /** Returns every composed model name: those that callers use and those of the providers. */
     public Set<String> models() {
         Set<String> names = new LinkedHashSet<>();
         for (PooledProvider pooledProvider : providerPool.all()) {
@@ -72,19 +72,18 @@ public record StatusView(
         return Collections.unmodifiableSet(names);
     }
 
-    public List<ProviderStatus> standings() {
+    public List<ProviderStatus> statuses() {
         long now = timeSource.nanos();
         PooledProvider active = providerPool.active();
         return providerPool.all().stream()
-                .map(pooledProvider ->
-                        standing(pooledProvider, pooledProvider == active, now, hold(pooledProvider, now)))
+                .map(pooledProvider -> status(pooledProvider, pooledProvider == active, now, hold(pooledProvider, now)))
                 .toList();
     }
 
-    private static ProviderStatus standing(
+    private static ProviderStatus status(
             PooledProvider pooledProvider, boolean active, long now, ProviderStatus.@Nullable Hold hold) {
         ProviderHealth providerHealth = pooledProvider.health();
-        ProbeState probed = pooledProvider.checkup().get();
+        ProbeState probes = pooledProvider.probeState().get();
         Map<String, CircuitState> circuits = new LinkedHashMap<>();
         pooledProvider
                 .circuits()
@@ -94,16 +93,16 @@ public record StatusView(
                 pooledProvider.name(),
                 pooledProvider.status(),
                 active,
-                probed.last(),
+                probes.last(),
                 providerHealth.lastSuccess(),
-                lastFailure(providerHealth, probed),
+                lastFailure(providerHealth, probes),
                 providerHealth.consecutiveFailures(),
                 providerHealth.successRate(now),
                 providerHealth.responseTime(),
                 providerHealth.firstContent(),
                 providerHealth.inFlight(),
                 circuits,
-                providerHealth.gatedKeys(now),
+                providerHealth.coolingKeys(now),
                 hold);
     }
 
@@ -111,21 +110,21 @@ public record StatusView(
         if (!pooledProvider.isHeld(now)) {
             return null;
         }
-        long left = pooledProvider.heldFor(now);
-        Instant wall = Instant.ofEpochMilli(timeSource.scheduler().now(TimeUnit.MILLISECONDS));
-        return new ProviderStatus.Hold(left == Long.MAX_VALUE ? null : wall.plusNanos(left));
+        long remaining = pooledProvider.heldFor(now);
+        Instant wallClock = Instant.ofEpochMilli(timeSource.scheduler().now(TimeUnit.MILLISECONDS));
+        return new ProviderStatus.Hold(remaining == Long.MAX_VALUE ? null : wallClock.plusNanos(remaining));
     }
 
-    private static ProviderStatus.@Nullable LastFailure lastFailure(ProviderHealth providerHealth, ProbeState probed) {
-        ProviderStatus.LastFailure called = providerHealth.lastFailure();
-        if (probed.lastSucceeded() || probed.last() == null || probed.message() == null) {
-            return called;
+    private static ProviderStatus.@Nullable LastFailure lastFailure(ProviderHealth providerHealth, ProbeState probes) {
+        ProviderStatus.LastFailure calls = providerHealth.lastFailure();
+        if (probes.lastSucceeded() || probes.last() == null || probes.message() == null) {
+            return calls;
         }
-        boolean later = called == null || probed.last().isAfter(called.at());
-        return later ? new ProviderStatus.LastFailure(probed.last(), probed.message()) : called;
+        boolean later = calls == null || probes.last().isAfter(calls.at());
+        return later ? new ProviderStatus.LastFailure(probes.last(), probes.message()) : calls;
     }
 
-    /** One line for each provider and each chain, then the policies. */
+    /** Returns one line for each provider and each fallback chain, then the policies. Contains no secret. */
     public String describe(String name) {
         StringBuilder text = new StringBuilder(name).append(":\n");
         int number = 1;

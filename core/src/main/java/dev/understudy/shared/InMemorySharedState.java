@@ -1,5 +1,12 @@
 package dev.understudy.shared;
 
+import dev.understudy.shared.SharedState.CircuitClosed;
+import dev.understudy.shared.SharedState.CircuitOpened;
+import dev.understudy.shared.SharedState.CooldownEnded;
+import dev.understudy.shared.SharedState.CooldownStarted;
+import dev.understudy.shared.SharedState.HoldEnded;
+import dev.understudy.shared.SharedState.Message;
+import dev.understudy.shared.SharedState.Update;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,78 +14,80 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 
-/** Between the doors of one process. Tells on the thread of whoever tells. */
-public final class InMemorySharedState implements SharedState {
-    public InMemorySharedState() {}
+/** Connects the understudies of one process. Messages are delivered on the thread of the publisher. */
+final class InMemorySharedState implements SharedState {
 
-    /** Drops every message, and never receives one. */
-    public static final SharedState NONE = new SharedState() {
+    /** Drops every message, and never emits one. */
+    static final SharedState NONE = new SharedState() {
         @Override
-        public void tell(Told told) {}
+        public void publish(Message message) {}
 
         @Override
-        public Flux<Told> heard() {
+        public Flux<Message> updates() {
             return Flux.never();
         }
     };
 
-    /** How much vendors' words are remembered for those who come later. Operators' words are few, and always remembered. */
-    static final int MOST = 10_000;
+    /** Number of stored updates above which cooldowns and circuits are evicted. Updates of operators are never evicted. */
+    static final int CAPACITY = 10_000;
 
-    private final Map<String, Told> holds = new ConcurrentHashMap<>();
-    private final List<FluxSink<Told>> hearers = new CopyOnWriteArrayList<>();
+    private final Map<String, Message> current = new ConcurrentHashMap<>();
+    private final List<FluxSink<Message>> subscribers = new CopyOnWriteArrayList<>();
 
     @Override
-    public void tell(Told told) {
-        remember(told);
-        hearers.forEach(hearer -> hearer.next(told));
+    public void publish(Message message) {
+        store(message);
+        subscribers.forEach(subscriber -> subscriber.next(message));
     }
 
-    private void remember(Told told) {
-        String key = told.word().key();
+    private void store(Message message) {
+        Update update = message.update();
+        String key = update.key();
         if (key == null) {
             return;
         }
-        if (told.word() instanceof Ungated || told.word() instanceof Closed || told.word() instanceof Released) {
-            holds.remove(key);
+        if (update instanceof CooldownEnded || update instanceof CircuitClosed || update instanceof HoldEnded) {
+            current.remove(key);
         } else {
-            if (isInvented(told.word()) && holds.size() >= MOST && !holds.containsKey(key)) {
-                forgetOne();
+            if (isEvictable(update) && current.size() >= CAPACITY && !current.containsKey(key)) {
+                evictOne();
             }
-            holds.put(key, told);
+            current.put(key, message);
         }
     }
 
-    /** Whether it may be about a model whose name a caller has invented: there is no end of those. */
-    private static boolean isInvented(Word word) {
-        return word instanceof Gated || word instanceof Opened;
+    /** Returns true for updates about a model whose name a caller may have invented: their number has no limit. */
+    private static boolean isEvictable(Update update) {
+        return update instanceof CooldownStarted || update instanceof CircuitOpened;
     }
 
-    /** Any one: what is newer is worth more, and what is forgotten is found out again. */
-    private void forgetOne() {
-        holds.entrySet().stream()
-                .filter(hold -> isInvented(hold.getValue().word()))
+    /** Evicts an arbitrary entry: newer ones are more useful, and the evicted one is learned again from the vendor. */
+    private void evictOne() {
+        current.entrySet().stream()
+                .filter(entry -> isEvictable(entry.getValue().update()))
                 .findFirst()
-                .ifPresent(hold -> holds.remove(hold.getKey(), hold.getValue()));
+                .ifPresent(entry -> current.remove(entry.getKey(), entry.getValue()));
     }
 
-    /** Whoever does not keep up loses words, as a broker would lose them; nothing is queued without end. */
+    /** Drops messages for a subscriber without demand, as a broker would; nothing is queued without a limit. */
     @Override
-    public Flux<Told> heard() {
+    public Flux<Message> updates() {
         return Flux.create(
-                hearer -> {
-                    hearers.add(hearer); // first, so that nothing falls between; a word heard twice does no harm
-                    hearer.onDispose(() -> hearers.remove(hearer)); // at once if it has left already
-                    holds.values().forEach(hearer::next);
+                subscriber -> {
+                    subscribers.add(
+                            subscriber); // before the replay, so that no message is missed; a duplicate is harmless
+                    subscriber.onDispose(
+                            () -> subscribers.remove(subscriber)); // runs at once if it is cancelled already
+                    current.values().forEach(subscriber::next);
                 },
                 FluxSink.OverflowStrategy.DROP);
     }
 
     int size() {
-        return holds.size();
+        return current.size();
     }
 
-    int hearers() {
-        return hearers.size();
+    int subscribers() {
+        return subscribers.size();
     }
 }

@@ -6,85 +6,94 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
- * How several instances of an application tell each other how providers stand: which are rate limited, whose circuit
- * opened, who is active, what was spent. A door decides by what it knows itself, at once and without asking anybody; what
- * others tell is added to that as it comes. So words may be late, doubled, out of order or lost: calls go on, and only
- * learn later what another instance knew.
+ * Exchange of provider state between instances of an application: cooldowns, open circuits, operators' holds, the active
+ * provider, and what was taken from rate limits. An understudy decides by its own knowledge, at once and without a remote
+ * call; updates of other instances are added to that as they arrive. Updates may therefore be late, duplicated, out of
+ * order or lost: calls go on, and an instance learns of a change later.
  *
- * <p>Doors that share must mean the same by the same names: provider and model names everywhere, and the door's own name
- * for the active provider. Not shared: keys (each instance meets a gated one at most once and leases the next), samples
- * of latency and failures, and how many calls run at once.
+ * <p>Understudies that share state must use equal names for equal things: provider and model names everywhere, and the
+ * name of the understudy for the active provider. Not shared: API keys (each instance meets a cooling key at most once and
+ * takes the next), samples of latency and failures, and the number of concurrent calls.
  *
- * <p>{@link #inMemory()} joins the doors of one process, for example the old and the new one when a configuration is
- * changed. An implementation over a message broker or a data store sends what is told and emits what it receives; it may
- * keep the last word for each {@link Word#key} until {@link Word#until}, and sum up what is {@link Spent}.
+ * <p>{@link #inMemory()} connects the understudies of one process, for example the old and the new one when a
+ * configuration is reloaded. An implementation over a message broker or a data store sends each published message and
+ * emits each received one; it may keep the last update of each {@link Update#key} until {@link Update#until}, and add up
+ * {@link LimitSpent}.
  */
 public interface SharedState {
 
-    /** Passes it on. Must return at once and must not block; what it throws is dropped. */
-    void tell(Told told);
+    /** Sends a message to all instances. Must return at once and must not block; exceptions are dropped. */
+    void publish(Message message);
 
     /**
-     * What is told, one's own words included: first what holds at the time of subscription, then what comes. A door
-     * subscribes when it is built, cancels when it is closed, and subscribes again after a pause when this ends or fails.
+     * Emits messages, those of the subscriber itself included: first the updates in force at subscription, then new ones.
+     * An understudy subscribes when it is built, cancels when it is closed, and subscribes again after a delay when the
+     * stream completes or fails.
      */
-    Flux<Told> heard();
+    Flux<Message> updates();
 
-    /** Each door for itself; the default. */
+    /** Shares nothing; the default. */
     static SharedState none() {
         return InMemorySharedState.NONE;
     }
 
-    /** Between all doors that are built with the same object. */
+    /** Returns a new shared state for all understudies of this process that are built with it. */
     static SharedState inMemory() {
         return new InMemorySharedState();
     }
 
     /**
-     * @param from which door of which instance; each ignores its own words
-     * @param word what it says
+     * One update with its sender.
+     *
+     * @param source identifies one understudy of one instance; each ignores its own messages
+     * @param update the change
      */
-    record Told(String from, Word word) {}
+    record Message(String source, Update update) {}
 
-    /** One thing that is known. */
-    sealed interface Word {
+    /** One change of provider state. */
+    sealed interface Update {
 
-        /** What it is about: a later word with the same key replaces it. {@code null} if each word counts. */
+        /** Identifies the subject: a later update with an equal key replaces this one. {@code null} if updates add up. */
         @Nullable
         String key();
 
-        /** When it is over by itself; {@code null} for never, or at once if it takes something back. */
+        /** The instant when the update expires; {@code null} for never, or at once if it ends an earlier one. */
         default @Nullable Instant until() {
             return null;
         }
     }
 
-    /** A provider said that this model should not be asked for a while. */
-    record Gated(String provider, String model, FailureKind why, Instant until) implements Word {
+    /** A vendor asked not to be called for this model until an instant. */
+    record CooldownStarted(String provider, String model, FailureKind kind, Instant until) implements Update {
         @Override
         public String key() {
-            return "gate/" + provider + "/" + model;
+            return "cooldown/" + provider + "/" + model;
         }
     }
 
-    /** It answers again. */
-    record Ungated(String provider, String model) implements Word {
+    /** A call of a cooling model succeeded. */
+    record CooldownEnded(String provider, String model) implements Update {
         @Override
         public String key() {
-            return "gate/" + provider + "/" + model;
+            return "cooldown/" + provider + "/" + model;
         }
     }
 
-    /** A circuit opened by failures; a trial may be made at this instant. */
-    record Opened(String provider, String model, String why, Instant until) implements Word {
+    /**
+     * Failures opened a circuit.
+     *
+     * @param cause the rule of the circuit that was broken, in words
+     * @param until the instant from which a trial may be made
+     */
+    record CircuitOpened(String provider, String model, String cause, Instant until) implements Update {
         @Override
         public String key() {
             return "circuit/" + provider + "/" + model;
         }
     }
 
-    /** A trial succeeded. Another instance's open circuit makes its own trial with the next call. */
-    record Closed(String provider, String model) implements Word {
+    /** A trial succeeded. Another instance whose circuit is open makes its own trial with its next call. */
+    record CircuitClosed(String provider, String model) implements Update {
         @Override
         public String key() {
             return "circuit/" + provider + "/" + model;
@@ -92,44 +101,45 @@ public interface SharedState {
     }
 
     /**
-     * An operator holds a provider back.
+     * An operator holds a provider.
      *
-     * @param model only this model of it, {@code null} for all
+     * @param model the one model that is held, {@code null} for all
      * @param until {@code null} until it is released
      */
-    record Held(
+    record HoldStarted(
             String provider,
             @Nullable String model,
-            @Nullable Instant until) implements Word {
+            @Nullable Instant until) implements Update {
         @Override
         public String key() {
-            return "held/" + provider + (model == null ? "" : "/" + model);
+            return "hold/" + provider + (model == null ? "" : "/" + model);
         }
     }
 
-    /** An operator releases it. */
-    record Released(String provider, @Nullable String model) implements Word {
+    /** An operator released a provider or one of its models. */
+    record HoldEnded(String provider, @Nullable String model) implements Update {
         @Override
         public String key() {
-            return "held/" + provider + (model == null ? "" : "/" + model);
+            return "hold/" + provider + (model == null ? "" : "/" + model);
         }
     }
 
     /**
-     * Another provider is asked first.
+     * The active provider changed.
      *
-     * @param door the name of the doors that this is for
-     * @param byHand whether it is returned to from now on
+     * @param understudy name of the understudies that this is for
+     * @param provider name of the provider that is asked first from now on
+     * @param manual true if an operator chose it: then it is also the primary that understudies return to
      */
-    record Active(String door, String provider, boolean byHand) implements Word {
+    record ActiveProvider(String understudy, String provider, boolean manual) implements Update {
         @Override
         public String key() {
-            return "active/" + door;
+            return "active/" + understudy;
         }
     }
 
-    /** Taken from the limits per minute; negative gives back. */
-    record Spent(String provider, int requests, int tokens) implements Word {
+    /** Requests and tokens taken from the limits per minute of a provider; negative numbers give back. */
+    record LimitSpent(String provider, int requests, int tokens) implements Update {
         @Override
         public @Nullable String key() {
             return null;

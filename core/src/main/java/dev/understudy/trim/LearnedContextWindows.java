@@ -8,15 +8,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The context windows that models turned out to have. The latest overflow is right, for an hour: a local server may
- * come back with a larger one, and nothing but another overflow would tell.
+ * Context windows learned from overflow failures, by provider and model. The latest overflow counts, for an hour: a local
+ * server may be restarted with a larger window, which no response would report. Thread-safe.
  */
 public final class LearnedContextWindows {
 
-    /** How many are remembered; the one learned longest ago makes room. */
-    static final int MOST = 1_000;
+    /** Number of entries that are kept; the oldest is evicted. */
+    static final int CAPACITY = 1_000;
 
-    static final Duration BELIEVED = Duration.ofHours(1);
+    static final Duration VALIDITY = Duration.ofHours(1);
 
     private record Key(String provider, String model) {}
 
@@ -24,37 +24,37 @@ public final class LearnedContextWindows {
 
     private final AtomicReference<Map<Key, Learned>> learned = new AtomicReference<>(Map.of());
 
-    /** Remembers the window if the failure tells one. */
+    /** Stores the window if the failure reports one. */
     public void note(String provider, String model, Failure failure, long now) {
         Integer window = failure.advice().window();
         if (window != null && window > 0) {
             Key key = new Key(provider, model);
-            Learned news = new Learned(window, now + BELIEVED.toNanos());
-            learned.updateAndGet(was -> with(was, key, news));
+            Learned entry = new Learned(window, now + VALIDITY.toNanos());
+            learned.updateAndGet(was -> with(was, key, entry));
         }
     }
 
-    /** The smaller of what was declared and what was learned; {@code null} when nobody knows. */
+    /** Returns the smaller of the declared and the learned window; {@code null} when both are unknown. */
     public @Nullable Integer known(String provider, String model, @Nullable Integer declared, long now) {
         Map<Key, Learned> all = learned.get();
-        Learned here = all.isEmpty() ? null : all.get(new Key(provider, model));
-        if (here == null || here.until - now <= 0) {
+        Learned own = all.isEmpty() ? null : all.get(new Key(provider, model));
+        if (own == null || own.until - now <= 0) {
             return declared;
         }
-        return declared == null ? here.tokens : Math.min(declared, here.tokens);
+        return declared == null ? own.tokens : Math.min(declared, own.tokens);
     }
 
     int size() {
         return learned.get().size();
     }
 
-    private static Map<Key, Learned> with(Map<Key, Learned> was, Key key, Learned news) {
+    private static Map<Key, Learned> with(Map<Key, Learned> was, Key key, Learned entry) {
         Map<Key, Learned> now = new LinkedHashMap<>(was);
         now.remove(key);
-        if (now.size() >= MOST) {
+        if (now.size() >= CAPACITY) {
             now.remove(now.keySet().iterator().next());
         }
-        now.put(key, news);
+        now.put(key, entry);
         return now;
     }
 }

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where a conversation may be cut. A cut at {@code i} drops all that stands before message {@code i}, system messages
- * and the last user message aside. Up to the last user message a cut stands in front of a user message, so whole turns
- * go; behind it only finished tool exchanges are left to drop, and the last user message opens what is kept.
+ * The points at which a conversation may be cut. A cut at {@code i} drops all messages before message {@code i}, except
+ * system messages and the last user message. Up to the last user message cuts lie before user messages, so that whole
+ * turns are dropped; after it they lie before assistant messages, so that whole tool exchanges are dropped.
  *
  * @param messages the conversation
  * @param lastUser index of the last user message, -1 when there is none
- * @param at the cuts, the smallest first; a later one drops more
+ * @param at indexes of the cuts in ascending order; a later one drops more
  */
 record TrimPoints(List<Message> messages, int lastUser, List<Integer> at) {
 
@@ -22,15 +22,15 @@ record TrimPoints(List<Message> messages, int lastUser, List<Integer> at) {
         int[] ends = exchangeEnds(messages);
         int lastUser = lastUser(messages);
         List<Integer> at = new ArrayList<>();
-        boolean something = false; // that a cut here would drop
-        int open = -1; // the furthest end of the exchanges begun so far
+        boolean dropsSomething = false;
+        int exchangeEnd = -1; // the last end of the exchanges begun so far
         for (int i = 0; i < messages.size(); i++) {
             Message message = messages.get(i);
-            if (something && open < i && mayOpen(message, i, lastUser)) {
+            if (dropsSomething && exchangeEnd < i && mayStart(message, i, lastUser)) {
                 at.add(i);
             }
-            something |= droppable(message, i, lastUser);
-            open = Math.max(open, ends[i]);
+            dropsSomething |= droppable(message, i, lastUser);
+            exchangeEnd = Math.max(exchangeEnd, ends[i]);
         }
         return new TrimPoints(messages, lastUser, at);
     }
@@ -53,7 +53,7 @@ record TrimPoints(List<Message> messages, int lastUser, List<Integer> at) {
         return index != lastUser && !(message instanceof Message.System);
     }
 
-    private static boolean mayOpen(Message message, int index, int lastUser) {
+    private static boolean mayStart(Message message, int index, int lastUser) {
         return index <= lastUser ? message instanceof Message.User : message instanceof Message.Assistant;
     }
 
@@ -66,8 +66,8 @@ record TrimPoints(List<Message> messages, int lastUser, List<Integer> at) {
     }
 
     /**
-     * For each assistant message the index of the last result of its calls. Ids come again in the histories of some
-     * vendors: a result belongs to the latest call of its id, and one with a strange id to the latest calls of all.
+     * Returns for each assistant message the index of the last result of its tool calls. Some vendors reuse ids of calls:
+     * a result belongs to the latest call of its id, and one with an unknown id to the latest assistant message with calls.
      */
     private static int[] exchangeEnds(List<Message> messages) {
         int[] ends = new int[messages.size()];

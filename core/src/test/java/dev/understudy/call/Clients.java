@@ -48,7 +48,7 @@ public final class Clients {
             }
 
             @Override
-            public boolean letsThrough(Route route, Duration after) {
+            public boolean isAvailable(Route route, Duration after) {
                 return true;
             }
 
@@ -64,7 +64,7 @@ public final class Clients {
 
             @Override
             public ConversationTrimmer.Outcome shorter(Cursor cursor) {
-                return new ConversationTrimmer.Stuck(ChatRequest.of("m", "hello"));
+                return new ConversationTrimmer.Irreducible(ChatRequest.of("m", "hello"));
             }
         };
     }
@@ -86,13 +86,13 @@ public final class Clients {
                 HealthCheckPolicy.off(),
                 ContextWindow.auto(),
                 listener,
-                StatePublisher.SILENT,
+                StatePublisher.OFF,
                 TimeSource.PARALLEL,
                 new FixedDice(0.5));
     }
 
     public static PooledProvider member(ChatProvider provider, ProviderOptions providerOptions) {
-        PoolEvents events = new PoolEvents(DEFAULTS.door(), DEFAULTS.listener());
+        PoolEvents events = new PoolEvents(DEFAULTS.understudy(), DEFAULTS.listener());
         return new PooledProvider.Factory(
                         DEFAULTS.retryBudget(),
                         DEFAULTS.circuit(),
@@ -100,7 +100,7 @@ public final class Clients {
                         DEFAULTS.statePublisher(),
                         DEFAULTS.timeSource(),
                         DEFAULTS.random())
-                .member(provider, providerOptions, 0);
+                .create(provider, providerOptions, 0);
     }
 
     static Route route(String name) {
@@ -117,7 +117,7 @@ public final class Clients {
     }
 
     public static ProviderPool roster(PooledProvider... members) {
-        PoolEvents events = new PoolEvents(DEFAULTS.door(), DEFAULTS.listener());
+        PoolEvents events = new PoolEvents(DEFAULTS.understudy(), DEFAULTS.listener());
         return new ProviderPool(List.of(members), DEFAULTS.failoverPolicy(), events, DEFAULTS.statePublisher(), 0);
     }
 }

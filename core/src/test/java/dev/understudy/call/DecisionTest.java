@@ -160,7 +160,7 @@ class DecisionTest {
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20));
         long deadline = NOW + Duration.ofSeconds(5).toNanos();
         Decision.Stop stop = (Decision.Stop) decide(told, failedOnce(plan, told), plan, deadline);
-        assertThat(stop.why()).contains("a could be asked again in 20000 ms");
+        assertThat(stop.text()).contains("a could be asked again in 20000 ms");
     }
 
     @Test
@@ -212,7 +212,7 @@ class DecisionTest {
         long inFive = NOW + Duration.ofSeconds(5).toNanos();
         Route[] routes = {route("a"), route("b"), route("c")};
         Plan plan = new Plan(List.of(routes), List.of(inTwenty, inFive, inTwenty), 3, routes[0], AttemptLog.empty());
-        Decision.Again again = (Decision.Again) Decision.begin(Cursor.start(plan), plan, RULES, NOW, Long.MAX_VALUE);
+        Decision.Again again = (Decision.Again) Decision.first(Cursor.start(plan), plan, RULES, NOW, Long.MAX_VALUE);
         assertThat(again.cursor().route()).isEqualTo(1);
         assertThat(again.delay()).isEqualTo(Duration.ofSeconds(5));
     }

@@ -37,7 +37,7 @@ class PlannerTest {
     private static final ChatRequest TOOLS = PLAIN.withTools(List.of(Tool.of("clock", "tells the time")));
     private static final Feature[] ALL = Feature.values();
 
-    private final Cooldowns cooldowns = new Cooldowns(StatePublisher.SILENT);
+    private final Cooldowns cooldowns = new Cooldowns(StatePublisher.OFF);
 
     @Test
     void eachProviderIsAskedForEachModelOfTheChainInOrder() {
@@ -105,15 +105,15 @@ class PlannerTest {
         Planner planner = planner(any("a", ALL), any("b", ALL));
         Route a = plan(planner, PLAIN, false, 0).routes().get(0);
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20));
-        cooldowns.note("a", "m", told, FailureRules.of(told.kind()), Duration.ofSeconds(3), 1000);
+        cooldowns.failed("a", "m", told, FailureRules.of(told.kind()), Duration.ofSeconds(3), 1000);
 
         Plan plan = plan(planner, PLAIN, false, 1000);
         assertThat(names(plan)).containsExactly("b/m", "a/m");
-        assertThat(plan.openAt())
+        assertThat(plan.availableAt())
                 .containsExactly(0L, 1000 + Duration.ofSeconds(20).toNanos());
         assertThat(plan.first()).isEqualTo(a);
         assertThat(plan.skipped().attempts().get(0).failure())
-                .satisfies(why -> assertThat(why.message()).isEqualTo("gated by rate_limited for 20000 ms"));
+                .satisfies(why -> assertThat(why.message()).isEqualTo("is cooling down for 20000 ms (rate_limited)"));
 
         long later = 1000 + Duration.ofSeconds(20).toNanos();
         assertThat(names(plan(planner, PLAIN, false, later))).containsExactly("a/m", "b/m");
@@ -124,11 +124,11 @@ class PlannerTest {
         Planner planner = planner(any("a", ALL), any("b", ALL));
         Route a = plan(planner, PLAIN, false, 0).routes().get(0);
         Failure gone = Failure.of(FailureKind.MODEL_NOT_FOUND, "");
-        cooldowns.note("a", "m", gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), 0);
+        cooldowns.failed("a", "m", gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), 0);
         long almost = Duration.ofMinutes(10).toNanos() - 1;
         assertThat(names(plan(planner, PLAIN, false, almost))).containsExactly("b/m", "a/m");
-        assertThat(plan(planner, PLAIN, false, almost).openAt()).containsExactly(0L, 0L);
-        cooldowns.open("a", "m");
+        assertThat(plan(planner, PLAIN, false, almost).availableAt()).containsExactly(0L, 0L);
+        cooldowns.succeeded("a", "m");
         assertThat(names(plan(planner, PLAIN, false, almost))).containsExactly("a/m", "b/m");
     }
 
@@ -139,10 +139,10 @@ class PlannerTest {
         for (int i = 0; i < 3_000; i++) {
             Route route = new Route(pooledProvider, "invented-" + i, Capabilities.assumed());
             assertThat(route.circuit()).isNotNull();
-            cooldowns.note("a", route.model(), gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), i);
+            cooldowns.failed("a", route.model(), gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), i);
         }
-        assertThat(pooledProvider.circuits()).hasSize(PooledProvider.MOST_CIRCUITS);
-        assertThat(cooldowns.size()).isEqualTo(Cooldowns.MOST);
+        assertThat(pooledProvider.circuits()).hasSize(PooledProvider.MAX_CIRCUITS);
+        assertThat(cooldowns.size()).isEqualTo(Cooldowns.CAPACITY);
     }
 
     private Planner planner(PooledProvider... cast) {
@@ -151,7 +151,11 @@ class PlannerTest {
 
     private Planner planner(Map<String, List<String>> fallbacks, PooledProvider... cast) {
         return new Planner(
-                Clients.roster(cast), fallbacks, cooldowns, Selection.sequential(), null, new FixedDice(0.5));
+                Clients.roster(cast),
+                fallbacks,
+                cooldowns,
+                new RouteOrder(Selection.sequential(), new FixedDice(0.5)),
+                null);
     }
 
     private static Plan plan(Planner planner, ChatRequest request, boolean stream, long now) {

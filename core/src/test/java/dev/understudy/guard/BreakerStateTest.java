@@ -18,8 +18,8 @@ class BreakerStateTest {
             closed,
             new BreakerState.Open(7, 100, 1, "why"),
             halfOpen,
-            new BreakerState.ForcedOpen(7, false, 0, false),
-            new BreakerState.Disabled(7));
+            new ForcedOpen(7, false, 0, false),
+            new Disabled(7));
 
     private static BreakerState.Closed closed(long generation) {
         return new BreakerState.Closed(generation, new BreakerStatistics(POLICY, 0));
@@ -57,7 +57,7 @@ class BreakerStateTest {
 
     @Test
     void whatAnotherInstanceSaysOpensWhatIsClosedAndLengthensWhatIsOpenAndNothingElse() {
-        long longest = 10 + BreakerState.pause(POLICY, 100, 1);
+        long longest = 10 + OpenTime.nanos(POLICY, 100, 1);
         assertThat(closed.remoteOpened("why", 60, 10, POLICY))
                 .isEqualTo(new BreakerState.Open(8, 60, 1, "another instance: why", true));
         assertThat(closed.remoteOpened("why", Long.MAX_VALUE / 2, 10, POLICY))

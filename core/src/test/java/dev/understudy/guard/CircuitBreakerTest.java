@@ -75,7 +75,7 @@ class CircuitBreakerTest {
     }
 
     private String why() {
-        return String.valueOf(breaker.reading(now).why());
+        return String.valueOf(breaker.reading(now).cause());
     }
 
     @Test

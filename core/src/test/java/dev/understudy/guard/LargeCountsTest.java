@@ -30,10 +30,10 @@ class LargeCountsTest {
     void oneUsageOfManyTokensHoldsAProviderForMinutesOnly() {
         RateLimiter rateLimiter =
                 new RateLimiter(RateLimits.none().withTokensPerMinute(200_000), (requests, tokens) -> {}, 0);
-        assertThat(rateLimiter.enter(100, 0)).isNull();
-        rateLimiter.leave(100, MOST, 0);
-        Duration wait = rateLimiter.enter(100, 0);
+        assertThat(rateLimiter.acquire(100, 0)).isNull();
+        rateLimiter.release(100, MOST, 0);
+        Duration wait = rateLimiter.acquire(100, 0);
         assertThat(wait).isNotNull().isLessThanOrEqualTo(Duration.ofMinutes(11));
-        assertThat(rateLimiter.enter(100, Duration.ofMinutes(11).toNanos())).isNull();
+        assertThat(rateLimiter.acquire(100, Duration.ofMinutes(11).toNanos())).isNull();
     }
 }

@@ -126,15 +126,15 @@ class ProviderHealthTest {
 
     @Test
     void gatedKeysAreShownUntilTheyOpen() {
-        providerHealth.keyGated("key-1", Duration.ofSeconds(10), 0);
-        providerHealth.keyGated("key-2", null, 0);
-        assertThat(providerHealth.gatedKeys(SECOND))
+        providerHealth.keyCoolsDown("key-1", Duration.ofSeconds(10), 0);
+        providerHealth.keyCoolsDown("key-2", null, 0);
+        assertThat(providerHealth.coolingKeys(SECOND))
                 .containsExactlyInAnyOrder(
                         new ProviderStatus.KeyCooldown("key-1", Instant.ofEpochSecond(9)),
                         new ProviderStatus.KeyCooldown("key-2", null));
-        assertThat(providerHealth.gatedKeys(10 * SECOND))
+        assertThat(providerHealth.coolingKeys(10 * SECOND))
                 .containsExactly(new ProviderStatus.KeyCooldown("key-2", null));
-        assertThat(providerHealth.gatedKeys(0))
+        assertThat(providerHealth.coolingKeys(0))
                 .as("what has opened is forgotten")
                 .hasSize(1);
     }

@@ -213,7 +213,7 @@ class ProviderPoolTest {
         understudy.control().switchTo("c");
         assertThat(stage.chat(understudy).outcomes()).containsExactly("c:served");
         assertThat(stage.events(Event.ActiveProviderChanged.class))
-                .containsExactly(new Event.ActiveProviderChanged("understudy", "a", "c", "switched by hand"));
+                .containsExactly(new Event.ActiveProviderChanged("understudy", "a", "c", "switched manually"));
         c.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well again"));
         assertThat(stage.chat(understudy).outcomes()).containsExactly("c:failed", "a:served");
         assertThat(active(understudy)).isEqualTo("a");

@@ -3,7 +3,6 @@ package dev.understudy.shared;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.FailureKind;
-import dev.understudy.shared.SharedState.Told;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,54 +18,58 @@ class InMemorySharedStateTest {
     private final InMemorySharedState standing = new InMemorySharedState();
 
     private void gate(String model) {
-        standing.tell(new Told("x", new SharedState.Gated("a", model, FailureKind.MODEL_NOT_FOUND, LATER)));
+        standing.publish(new SharedState.Message(
+                "x", new SharedState.CooldownStarted("a", model, FailureKind.MODEL_NOT_FOUND, LATER)));
     }
 
-    private List<SharedState.Word> heard() {
-        List<SharedState.Word> words = new ArrayList<>();
-        standing.heard().map(Told::word).subscribe(words::add).dispose();
+    private List<SharedState.Update> heard() {
+        List<SharedState.Update> words = new ArrayList<>();
+        standing.updates()
+                .map(SharedState.Message::update)
+                .subscribe(words::add)
+                .dispose();
         return words;
     }
 
     @Test
     void namesThatCallersInventAreBoundedAndPushOutNoOperator() {
-        for (int i = 0; i < InMemorySharedState.MOST + 10; i++) {
+        for (int i = 0; i < InMemorySharedState.CAPACITY + 10; i++) {
             gate("invented-" + i);
         }
-        SharedState.Word held = new SharedState.Held("a", null, null);
-        SharedState.Word active = new SharedState.Active("door", "b", true);
-        standing.tell(new Told("x", held));
-        standing.tell(new Told("x", active));
-        assertThat(heard()).contains(held, active).hasSizeLessThanOrEqualTo(InMemorySharedState.MOST + 2);
+        SharedState.Update held = new SharedState.HoldStarted("a", null, null);
+        SharedState.Update active = new SharedState.ActiveProvider("door", "b", true);
+        standing.publish(new SharedState.Message("x", held));
+        standing.publish(new SharedState.Message("x", active));
+        assertThat(heard()).contains(held, active).hasSizeLessThanOrEqualTo(InMemorySharedState.CAPACITY + 2);
     }
 
     @Test
     void whatIsNewIsRememberedThoughMuchWasToldBefore() {
-        for (int i = 0; i < InMemorySharedState.MOST + 10; i++) {
+        for (int i = 0; i < InMemorySharedState.CAPACITY + 10; i++) {
             gate("invented-" + i);
         }
         gate("gpt-5");
-        assertThat(heard()).extracting(SharedState.Word::key).contains("gate/a/gpt-5");
+        assertThat(heard()).extracting(SharedState.Update::key).contains("cooldown/a/gpt-5");
     }
 
     @Test
     void whatWasTakenBackIsForgotten() {
         gate("m");
-        standing.tell(new Told("x", new SharedState.Held("a", "m", null)));
-        standing.tell(new Told("x", new SharedState.Ungated("a", "m")));
-        standing.tell(new Told("x", new SharedState.Released("a", "m")));
+        standing.publish(new SharedState.Message("x", new SharedState.HoldStarted("a", "m", null)));
+        standing.publish(new SharedState.Message("x", new SharedState.CooldownEnded("a", "m")));
+        standing.publish(new SharedState.Message("x", new SharedState.HoldEnded("a", "m")));
         assertThat(heard()).isEmpty();
     }
 
     @Test
     void whoLeavesIsForgotten() {
-        standing.heard().subscribe().dispose();
-        standing.heard().subscribe(new BaseSubscriber<>() {
+        standing.updates().subscribe().dispose();
+        standing.updates().subscribe(new BaseSubscriber<>() {
             @Override
             protected void hookOnSubscribe(Subscription subscription) {
                 cancel();
             }
         });
-        assertThat(standing.hearers()).isZero();
+        assertThat(standing.subscribers()).isZero();
     }
 }

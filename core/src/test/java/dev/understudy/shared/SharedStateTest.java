@@ -14,7 +14,6 @@ import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.ProviderOptions;
 import dev.understudy.policy.RateLimits;
-import dev.understudy.shared.SharedState.Told;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
@@ -105,7 +104,7 @@ class SharedStateTest {
         two.a.always(ScriptedAnswer.text("well again"));
         one.a.always(ScriptedAnswer.text("well again"));
         assertThat(stage.chat(one.door).by()).isEqualTo("b");
-        shared.tell(new Told("a third", new SharedState.Closed("a", "m")));
+        shared.publish(new SharedState.Message("a third", new SharedState.CircuitClosed("a", "m")));
         assertThat(stage.chat(one.door).by()).isEqualTo("a");
     }
 
@@ -199,11 +198,12 @@ class SharedStateTest {
     void nobodyIsBelievedForEver() {
         Instance one = new Instance(shared);
         Instant never = Instant.parse("2999-01-01T00:00:00Z");
-        shared.tell(new Told("a liar", new SharedState.Opened("a", "m", "spite", never)));
+        shared.publish(new SharedState.Message("a liar", new SharedState.CircuitOpened("a", "m", "spite", never)));
         assertThat(stage.chat(one.door).by()).isEqualTo("b");
         stage.advance(Duration.ofSeconds(20));
         assertThat(stage.chat(one.door).by()).isEqualTo("a");
-        shared.tell(new Told("a liar", new SharedState.Gated("a", "m", FailureKind.QUOTA, never)));
+        shared.publish(
+                new SharedState.Message("a liar", new SharedState.CooldownStarted("a", "m", FailureKind.QUOTA, never)));
         assertThat(stage.chat(one.door).by()).isEqualTo("b");
         stage.advance(Duration.ofMinutes(11));
         assertThat(stage.chat(one.door).by()).isEqualTo("a");
@@ -212,16 +212,16 @@ class SharedStateTest {
     @Test
     void strangersAndTheirProvidersChangeNothing() {
         Instance one = new Instance(shared);
-        shared.tell(new Told("x", new SharedState.Held("nobody", null, null)));
-        shared.tell(new Told("x", new SharedState.Opened("nobody", "m", "?", Instant.MAX)));
-        shared.tell(new Told("x", new SharedState.Active("another door", "b", true)));
-        shared.tell(new Told("x", new SharedState.Active("understudy", "nobody", true)));
+        shared.publish(new SharedState.Message("x", new SharedState.HoldStarted("nobody", null, null)));
+        shared.publish(new SharedState.Message("x", new SharedState.CircuitOpened("nobody", "m", "?", Instant.MAX)));
+        shared.publish(new SharedState.Message("x", new SharedState.ActiveProvider("another door", "b", true)));
+        shared.publish(new SharedState.Message("x", new SharedState.ActiveProvider("understudy", "nobody", true)));
         assertThat(stage.chat(one.door).by()).isEqualTo("a");
     }
 
     @Test
     void whatIsHeardIsNotToldAgain() {
-        List<Told> all = new ArrayList<>();
+        List<SharedState.Message> all = new ArrayList<>();
         SharedState counted = watched(all);
         Instance one = new Instance(counted);
         new Instance(counted);
@@ -233,16 +233,16 @@ class SharedStateTest {
 
     @Test
     void aBrokenLineIsTakenUpAgainAndHarmsNoCall() {
-        Sinks.Many<Told> line = Sinks.many().multicast().directBestEffort();
+        Sinks.Many<SharedState.Message> line = Sinks.many().multicast().directBestEffort();
         AtomicInteger connected = new AtomicInteger();
         SharedState broken = new SharedState() {
             @Override
-            public void tell(Told told) {
+            public void publish(SharedState.Message told) {
                 throw new IllegalStateException("no connection");
             }
 
             @Override
-            public Flux<Told> heard() {
+            public Flux<SharedState.Message> updates() {
                 return switch (connected.incrementAndGet()) {
                     case 1 -> Flux.error(new IllegalStateException("no connection"));
                     case 2 -> Flux.empty();
@@ -256,23 +256,23 @@ class SharedStateTest {
         assertThat(stage.chat(one.door).by()).isEqualTo("b");
         stage.advance(Duration.ofSeconds(10));
         assertThat(connected).hasValue(3);
-        line.tryEmitNext(new Told("x", new SharedState.Held("a", null, null)));
+        line.tryEmitNext(new SharedState.Message("x", new SharedState.HoldStarted("a", null, null)));
         assertThat(stage.chat(one.door).by()).isEqualTo("b");
         one.door.close();
         assertThat(line.currentSubscriberCount()).isZero();
     }
 
-    private SharedState watched(List<Told> all) {
+    private SharedState watched(List<SharedState.Message> all) {
         return new SharedState() {
             @Override
-            public void tell(Told told) {
+            public void publish(SharedState.Message told) {
                 all.add(told);
-                shared.tell(told);
+                shared.publish(told);
             }
 
             @Override
-            public Flux<Told> heard() {
-                return shared.heard();
+            public Flux<SharedState.Message> updates() {
+                return shared.updates();
             }
         };
     }

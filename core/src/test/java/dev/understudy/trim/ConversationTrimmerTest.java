@@ -61,21 +61,22 @@ class ConversationTrimmerTest {
     void aSystemMessageAndOneMessageCannotBeReducedFurther() {
         ConversationTrimmer.Outcome outcome = ConversationTrimmer.afterOverflow(request(RULES, U1), ONE_EACH);
 
-        assertThat(outcome).isEqualTo(new ConversationTrimmer.Stuck(request(RULES, U1)));
-        assertThat(ConversationTrimmer.Stuck.WHY).endsWith("cannot be reduced further");
+        assertThat(outcome).isEqualTo(new ConversationTrimmer.Irreducible(request(RULES, U1)));
+        assertThat(ConversationTrimmer.Irreducible.MESSAGE).endsWith("cannot be reduced further");
     }
 
     @Test
     void aSingleUserMessageCannotBeReducedFurther() {
         assertThat(ConversationTrimmer.afterOverflow(request(U1), ONE_EACH))
-                .isInstanceOf(ConversationTrimmer.Stuck.class);
-        assertThat(ConversationTrimmer.fit(request(U1), 0, ONE_EACH)).isInstanceOf(ConversationTrimmer.Stuck.class);
+                .isInstanceOf(ConversationTrimmer.Irreducible.class);
+        assertThat(ConversationTrimmer.fit(request(U1), 0, ONE_EACH))
+                .isInstanceOf(ConversationTrimmer.Irreducible.class);
     }
 
     @Test
     void systemMessagesAloneCannotBeReducedFurther() {
         assertThat(ConversationTrimmer.afterOverflow(request(RULES, system("and kind")), ONE_EACH))
-                .isInstanceOf(ConversationTrimmer.Stuck.class);
+                .isInstanceOf(ConversationTrimmer.Irreducible.class);
     }
 
     @Test
@@ -120,7 +121,7 @@ class ConversationTrimmerTest {
         assertThat(kept(ConversationTrimmer.fit(request(U1, A1, U2, calls, left, U3, right), 3, ONE_EACH)))
                 .containsExactly(U2, calls, left, U3, right);
         assertThat(ConversationTrimmer.fit(request(U2, calls, left, U3, right), 3, ONE_EACH))
-                .isInstanceOf(ConversationTrimmer.Stuck.class);
+                .isInstanceOf(ConversationTrimmer.Irreducible.class);
     }
 
     @Test
@@ -150,7 +151,8 @@ class ConversationTrimmerTest {
     void anExchangeThatWaitsForItsAnswerIsNeverDropped() {
         ChatRequest waiting = request(RULES, U1, assistant("", LEFT), toolResult(LEFT, "a door"));
 
-        assertThat(ConversationTrimmer.afterOverflow(waiting, ONE_EACH)).isInstanceOf(ConversationTrimmer.Stuck.class);
+        assertThat(ConversationTrimmer.afterOverflow(waiting, ONE_EACH))
+                .isInstanceOf(ConversationTrimmer.Irreducible.class);
     }
 
     @Test
@@ -229,7 +231,7 @@ class ConversationTrimmerTest {
         ChatRequest five = request(RULES, U1, A1, U2, A2, U3);
 
         assertThat(ConversationTrimmer.after(five, ContextWindow.off(), 3))
-                .isEqualTo(new ConversationTrimmer.Stuck(five));
+                .isEqualTo(new ConversationTrimmer.Irreducible(five));
     }
 
     private static ChatRequest request(Message... messages) {

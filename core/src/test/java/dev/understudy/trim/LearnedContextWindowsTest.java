@@ -74,13 +74,13 @@ class LearnedContextWindowsTest {
 
     @Test
     void theOneLearnedLongestAgoMakesRoom() {
-        for (int i = 0; i < LearnedContextWindows.MOST; i++) {
+        for (int i = 0; i < LearnedContextWindows.CAPACITY; i++) {
             learnedContextWindows.note("p", "m" + i, overflow(i + 1), NOW);
         }
         learnedContextWindows.note("p", "m0", overflow(1), NOW);
         learnedContextWindows.note("p", "new", overflow(5), NOW);
 
-        assertThat(learnedContextWindows.size()).isEqualTo(LearnedContextWindows.MOST);
+        assertThat(learnedContextWindows.size()).isEqualTo(LearnedContextWindows.CAPACITY);
         assertThat(learnedContextWindows.known("p", "m0", null, NOW)).isEqualTo(1);
         assertThat(learnedContextWindows.known("p", "m1", null, NOW)).isNull();
         assertThat(learnedContextWindows.known("p", "new", null, NOW)).isEqualTo(5);

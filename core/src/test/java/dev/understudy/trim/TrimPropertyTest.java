@@ -55,7 +55,7 @@ class TrimPropertyTest {
             }
             if (fitted instanceof ConversationTrimmer.Shorter cut && !cut.fits()) {
                 assertThat(ConversationTrimmer.fit(cut.request(), tokens, COUNTER))
-                        .isInstanceOf(ConversationTrimmer.Stuck.class);
+                        .isInstanceOf(ConversationTrimmer.Irreducible.class);
             }
         }
         assertThat(shorter).as("histories that became shorter, seed %s", SEED).isGreaterThan(HISTORIES / 4);
@@ -85,7 +85,7 @@ class TrimPropertyTest {
         List<Message> after = outcome.request().messages();
         String seed = "seed " + SEED + ": " + before + " became " + after;
         if (!(outcome instanceof ConversationTrimmer.Shorter cut)) {
-            stuck += outcome instanceof ConversationTrimmer.Stuck ? 1 : 0;
+            stuck += outcome instanceof ConversationTrimmer.Irreducible ? 1 : 0;
             assertThat(outcome.request()).as(seed).isSameAs(request);
             return;
         }
@@ -117,7 +117,7 @@ class TrimPropertyTest {
 
     private void compare(Histories history, ConversationTrimmer.Outcome outcome, List<Message> expected) {
         shorter += outcome instanceof ConversationTrimmer.Shorter ? 1 : 0;
-        stuck += outcome instanceof ConversationTrimmer.Stuck ? 1 : 0;
+        stuck += outcome instanceof ConversationTrimmer.Irreducible ? 1 : 0;
         assertThat(outcome.request().messages())
                 .as("seed %s: %s", SEED, history.messages())
                 .isEqualTo(expected);

@@ -102,15 +102,15 @@ record AgentFactory(
         String primary = runningAgent.spec().providers().get(0).name();
         if (!primary.equals(before.spec().providers().get(0).name())) {
             String id = runningAgent.spec().id();
-            tell(id, new SharedState.Active(id, primary, true));
+            tell(id, new SharedState.ActiveProvider(id, primary, true));
         }
     }
 
-    private void tell(String id, SharedState.Word word) {
+    private void tell(String id, SharedState.Update update) {
         try {
-            standing.apply(id).tell(new SharedState.Told("configuration", word));
+            standing.apply(id).publish(new SharedState.Message("configuration", update));
         } catch (RuntimeException e) {
-            // Dropped, as SharedStanding promises.
+            // Dropped, as SharedState promises.
         }
     }
 
