@@ -73,7 +73,9 @@ class SnippetsTest {
     @MethodSource("snippets")
     void snippetCompiles(Page.Fence snippet) {
         if (snippet.info().startsWith("java no-compile")) {
-            assertThat(snippet.info()).as("the reason for not compiling the snippet").matches("java no-compile: .{10,}");
+            assertThat(snippet.info())
+                    .as("the reason for not compiling the snippet")
+                    .matches("java no-compile: .{10,}");
             return;
         }
         assertThat(errors(source(snippet.lines()))).as(snippet.toString()).isEmpty();
@@ -83,8 +85,7 @@ class SnippetsTest {
     void errorInSnippetIsFound() {
         assertThat(errors(source(List.of("Understudy.over(openAi, anthropic).chaat(request);"))))
                 .contains("chaat");
-        assertThat(errors(
-                        source(List.of("import java.util.Optional;", "Optional<String> none = Optional.empty();"))))
+        assertThat(errors(source(List.of("import java.util.Optional;", "Optional<String> none = Optional.empty();"))))
                 .isEmpty();
         assertThat(errors(source(List.of("import dev.understudy.chat.Message;", "Duration missing = Duration.ZERO;"))))
                 .contains("Duration");
