@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Compares docs/defaults.md, the limits in docs/providers.md and the defaults in the README with the code. */
+/** Compares docs/defaults.md and the limits in docs/providers.md with the code. */
 class DefaultsTest {
 
     private static final Page PAGE = Page.of("docs/defaults.md");
@@ -57,24 +57,11 @@ class DefaultsTest {
         }
     }
 
-    static Stream<List<String>> readme() {
-        return Page.of("README.md").section("Defaults").rows().stream();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("readme")
-    void readmeHasTheSameDefault(List<String> row) {
-        String option = bare(row.get(2));
-        int dot = option.lastIndexOf('.');
-        assertThat(Defaults.of(option.substring(0, dot))).containsEntry(option.substring(dot + 1), value(row.get(1)));
-    }
-
     @Test
     void tablesHaveRows() {
         assertThat(sections()).contains("RetryPolicy", "TimeoutPolicy", "Transport", Defaults.BUILDER);
         assertThat(fixed()).isNotEmpty();
         assertThat(limits()).isNotEmpty();
-        assertThat(readme()).isNotEmpty();
     }
 
     private static String bare(String cell) {
