@@ -1,6 +1,6 @@
 /**
  * The walk: how a call survives. {@link dev.understudy.Understudy} is the door; the policies are small records; planner,
- * engine, attempt and decision are hidden behind it. docs/path.md follows one request through them.
+ * engine, attempt and decision are hidden behind it. docs/architecture.md follows one call through them.
  */
 @NullMarked
 package dev.understudy;

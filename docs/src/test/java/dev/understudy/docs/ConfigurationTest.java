@@ -60,7 +60,7 @@ class ConfigurationTest {
     }
 
     static Stream<Page.Fence> examples() {
-        return Stream.of(PAGE, Page.of("docs/model_failover.md"))
+        return Stream.of(PAGE, Page.of("docs/model_failover.md"), Page.of("docs/migration/litellm.md"))
                 .flatMap(page -> page.fences().stream())
                 .filter(fence -> fence.info().equals("yaml")
                         || (fence.page() == PAGE && fence.info().equals("json")));
