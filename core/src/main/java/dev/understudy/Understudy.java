@@ -15,6 +15,7 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.FailureClassifier;
+import dev.understudy.guard.Nanos;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.HealthCheckPolicy;
@@ -28,6 +29,7 @@ import dev.understudy.pool.StatePublisher;
 import dev.understudy.pool.StateSubscriber;
 import dev.understudy.pool.StatusView;
 import dev.understudy.trim.LearnedContextWindows;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -203,8 +205,7 @@ public final class Understudy implements ChatProvider {
     /** Ends the background probes and closes all providers. What one of them throws is thrown when all are closed. */
     @Override
     public void close() {
-        healthProber.dispose();
-        stateSubscriber.dispose();
+        endBackgroundWork();
         RuntimeException stuck = null;
         for (PooledProvider pooledProvider : providerPool.all()) {
             try {
@@ -220,5 +221,42 @@ public final class Understudy implements ChatProvider {
         if (stuck != null) {
             throw stuck;
         }
+    }
+
+    /**
+     * Closes when subscribed to: later calls are rejected, and calls in flight are awaited with all of their attempts. Completes
+     * when they have ended and all providers are closed. After {@code limit} providers end the calls that are still in flight,
+     * and those fail. Fails with what a provider failed with, when all are closed.
+     *
+     * @param limit zero ends calls in flight at once
+     */
+    @Override
+    public Mono<Void> closeGracefully(Duration limit) {
+        TimeSource time = policies.timeSource();
+        Duration wait = Duration.ofNanos(Nanos.of(limit));
+        return Mono.defer(() -> {
+            long start = time.nanos();
+            endBackgroundWork();
+            return engine.drained()
+                    .timeout(wait, Mono.empty(), time.scheduler())
+                    .then(Mono.defer(() -> {
+                        Duration left = wait.minusNanos(time.nanos() - start);
+                        return closeProviders(left.isNegative() ? Duration.ZERO : left);
+                    }));
+        });
+    }
+
+    private Mono<Void> closeProviders(Duration limit) {
+        List<PooledProvider> providers = providerPool.all();
+        return Flux.fromIterable(providers)
+                .flatMapDelayError(
+                        pooled -> Mono.defer(() -> pooled.provider().closeGracefully(limit)), providers.size(), 1)
+                .then();
+    }
+
+    private void endBackgroundWork() {
+        engine.close();
+        healthProber.dispose();
+        stateSubscriber.dispose();
     }
 }

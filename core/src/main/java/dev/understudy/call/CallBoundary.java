@@ -5,7 +5,9 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
+import dev.understudy.guard.InFlight;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -23,15 +25,21 @@ import reactor.util.context.Context;
 final class CallBoundary<T> extends FluxOperator<T, T> {
 
     private final Call call;
+    private final InFlight inFlight;
 
-    CallBoundary(Flux<T> source, Call call) {
+    CallBoundary(Flux<T> source, Call call, InFlight inFlight) {
         super(source);
         this.call = call;
+        this.inFlight = inFlight;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        BoundarySubscriber<T> boundary = new BoundarySubscriber<>(actual, call);
+        BoundarySubscriber<T> boundary = new BoundarySubscriber<>(actual, call, inFlight);
+        if (!inFlight.enter()) {
+            boundary.reject();
+            return;
+        }
         try {
             source.subscribe(boundary);
         } catch (Throwable thrown) { // errors that Reactor throws instead of signalling
@@ -43,12 +51,28 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
 
         private final CoreSubscriber<? super T> actual;
         private final Call call;
+        private final InFlight inFlight;
+        private final AtomicBoolean left = new AtomicBoolean();
         private Subscription upstream = Operators.emptySubscription();
         private boolean terminated;
 
-        BoundarySubscriber(CoreSubscriber<? super T> actual, Call call) {
+        BoundarySubscriber(CoreSubscriber<? super T> actual, Call call, InFlight inFlight) {
             this.actual = actual;
             this.call = call;
+            this.inFlight = inFlight;
+        }
+
+        /** Ends a call that came after the end of the client. */
+        void reject() {
+            left.set(true);
+            actual.onSubscribe(Operators.emptySubscription());
+            fail(new ChatException.Rejected("The client is closed"));
+        }
+
+        private void leave() {
+            if (left.compareAndSet(false, true)) {
+                inFlight.leave();
+            }
         }
 
         @Override
@@ -92,6 +116,8 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
                     actual.onComplete();
                 } catch (Throwable thrown) { // the subscriber has failed in its last signal
                     Operators.onErrorDropped(thrown, actual.currentContext());
+                } finally {
+                    leave();
                 }
             }
         }
@@ -111,7 +137,11 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
         private void fail(ChatException error) {
             terminated = true;
             call.end(new Event.CallFailed(call.id(), error, call.took()));
-            actual.onError(error);
+            try {
+                actual.onError(error);
+            } finally {
+                leave();
+            }
         }
 
         private static ChatException bySubscriber(Throwable thrown) {
@@ -138,6 +168,7 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
         public void cancel() {
             upstream.cancel();
             call.end(new Event.CallCancelled(call.id(), call.took())); // after the event of the abandoned attempt
+            leave();
         }
 
         @Override

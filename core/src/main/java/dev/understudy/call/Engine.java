@@ -9,6 +9,7 @@ import dev.understudy.chat.ProviderEvent;
 import dev.understudy.chat.ResumeToken;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
+import dev.understudy.guard.InFlight;
 import dev.understudy.guard.Nanos;
 import dev.understudy.policy.ContextWindow;
 import dev.understudy.pool.Route;
@@ -21,6 +22,7 @@ import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
@@ -36,6 +38,8 @@ public final class Engine {
     private final Function<ContextView, CallOptions> options;
     private final Hedge hedge;
     private final AtomicLong calls = new AtomicLong();
+    private final Sinks.Empty<Void> drained = Sinks.empty();
+    private final InFlight inFlight = new InFlight(drained::tryEmitEmpty);
 
     /** @param options reads the options of a call from its Reactor Context */
     public Engine(
@@ -70,8 +74,18 @@ public final class Engine {
                             ? hedge.run(call, step.get(Cursor.class), mode)
                             : first(call, mode))
                     .retryWhen(Retry.from(signals -> signals.concatMap(signal -> next(signal.failure(), call))));
-            return new CallBoundary<>(attempts, call);
+            return new CallBoundary<>(attempts, call, inFlight);
         });
+    }
+
+    /** Rejects calls from now on; those in flight go on. Idempotent. */
+    public void close() {
+        inFlight.close();
+    }
+
+    /** Completes when the engine is closed and no call is in flight. */
+    public Mono<Void> drained() {
+        return drained.asMono();
     }
 
     private Call open(Event.CallId id, ChatRequest request, CallOptions callOptions, ContextView context) {

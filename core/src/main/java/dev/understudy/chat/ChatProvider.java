@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -39,7 +40,21 @@ public interface ChatProvider extends AutoCloseable {
         return Mono.empty();
     }
 
-    /** Lets go of connections and background work, without waiting. Calls in flight may fail. Idempotent. */
+    /**
+     * Lets go of connections and background work, without waiting. Later calls fail; calls in flight may end, or fail when their
+     * connection is not open yet. Idempotent.
+     */
     @Override
     default void close() {}
+
+    /**
+     * Closes when subscribed to: later calls fail, and calls in flight are awaited. Completes when they have ended and
+     * everything is released. Calls that are in flight after {@code limit} are ended and fail with a {@link ChatException}.
+     * Providers without a way to do so close at once.
+     *
+     * @param limit zero ends calls in flight at once
+     */
+    default Mono<Void> closeGracefully(Duration limit) {
+        return Mono.fromRunnable(this::close);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -56,6 +57,12 @@ public abstract class ForwardingChatProvider implements ChatProvider {
     @Override
     public void close() {
         delegate.close();
+    }
+
+    /** Closes the delegate gracefully, then this. */
+    @Override
+    public Mono<Void> closeGracefully(Duration limit) {
+        return delegate.closeGracefully(limit).then(Mono.fromRunnable(this::close));
     }
 
     @Override

@@ -40,7 +40,7 @@ public final class Http2Server implements AutoCloseable {
             "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"It rains\"},\"finish_reason\":\"stop\"}]}";
 
     public final AtomicInteger connections = new AtomicInteger();
-    final AtomicInteger requests = new AtomicInteger();
+    public final AtomicInteger requests = new AtomicInteger();
     private final MultiThreadIoEventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Channel listener;
 
@@ -97,7 +97,7 @@ public final class Http2Server implements AutoCloseable {
                 new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(ANSWER.getBytes(StandardCharsets.UTF_8)), true));
     }
 
-    static void reset(ChannelHandlerContext stream, Http2Error error) {
+    public static void reset(ChannelHandlerContext stream, Http2Error error) {
         stream.writeAndFlush(new DefaultHttp2ResetFrame(error));
     }
 

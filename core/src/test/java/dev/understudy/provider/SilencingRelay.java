@@ -29,6 +29,8 @@ public final class SilencingRelay implements AutoCloseable {
     private volatile int heldFrom = Integer.MAX_VALUE;
     private volatile int heldUntil;
     private volatile long delay;
+    private volatile boolean silentNext;
+    private volatile long resetAfter = Long.MAX_VALUE;
     private final List<Pair> pairs = new CopyOnWriteArrayList<>();
 
     private SilencingRelay(int target) throws IOException {
@@ -50,8 +52,13 @@ public final class SilencingRelay implements AutoCloseable {
     }
 
     /** Makes all connections that are open now silent; later ones are relayed. */
-    void silence() {
+    public void silence() {
         pairs.forEach(pair -> pair.silent.set(true));
+    }
+
+    /** Makes connections that are accepted from now on silent from their beginning. */
+    public void silenceNext() {
+        silentNext = true;
     }
 
     /** Relays the bytes of connections that are accepted from now on only after this time. */
@@ -65,13 +72,14 @@ public final class SilencingRelay implements AutoCloseable {
         heldUntil = until;
     }
 
-    /** Closes all connections that are open now with a reset. */
-    void reset() {
-        pairs.forEach(pair -> {
-            linger(pair.client);
-            quietly(pair.client);
-            quietly(pair.server);
-        });
+    /** Resets each of the connections that are open now at the next byte of its client. */
+    public void resetAtNextByte() {
+        pairs.forEach(pair -> pair.resetting.set(true));
+    }
+
+    /** Resets each connection that is accepted from now on after so many bytes of its client. */
+    public void resetNextAfter(long bytes) {
+        resetAfter = bytes;
     }
 
     /** Connections accepted so far. */
@@ -80,7 +88,7 @@ public final class SilencingRelay implements AutoCloseable {
     }
 
     /** Connections whose client side is open. */
-    long open() {
+    public long open() {
         return pairs.stream().filter(pair -> !pair.clientGone.get()).count();
     }
 
@@ -89,6 +97,8 @@ public final class SilencingRelay implements AutoCloseable {
             while (true) {
                 Socket client = listener.accept();
                 Pair pair = new Pair(client, new Socket(InetAddress.getLoopbackAddress(), target));
+                pair.silent.set(silentNext);
+                pair.resetAfter = resetAfter;
                 pairs.add(pair);
                 int number = pairs.size();
                 if (number >= heldUntil) {
@@ -115,6 +125,11 @@ public final class SilencingRelay implements AutoCloseable {
             }
             InputStream in = from.getInputStream();
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                pair.sent += from == pair.client ? n : 0;
+                if (from == pair.client && (pair.resetting.get() || pair.sent > pair.resetAfter)) {
+                    linger(pair.client);
+                    break;
+                }
                 if (!pair.silent.get()) {
                     to.getOutputStream().write(buffer, 0, n);
                 }
@@ -170,6 +185,9 @@ public final class SilencingRelay implements AutoCloseable {
         private final Socket client;
         private final Socket server;
         private final AtomicBoolean silent = new AtomicBoolean();
+        private final AtomicBoolean resetting = new AtomicBoolean();
+        private volatile long resetAfter;
+        private long sent; // of the client, counted by one thread
         private final AtomicBoolean clientGone = new AtomicBoolean();
 
         Pair(Socket client, Socket server) {

@@ -19,8 +19,8 @@ final class AcquireTimer implements BiFunction<Runnable, Duration, Disposable> {
     private final Scheduler scheduler;
 
     /**
-     * @param opening whether a connection is being opened that many calls may use
-     * @param connect how long a connection may take to open
+     * @param opening tests for a connection that is being opened and that many calls may use
+     * @param connect limit of the time in which a connection opens
      */
     AcquireTimer(BooleanSupplier opening, Duration connect, Scheduler scheduler) {
         this.opening = opening;

@@ -5,6 +5,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
@@ -12,7 +13,7 @@ import java.util.function.LongSupplier;
 final class ConnectionTracker {
 
     /**
-     * How long further openings fail at once after one that failed by its time limit. Calls that waited for that one would
+     * Time in which further openings fail at once after one that failed by its time limit. Calls that waited for that one would
      * otherwise try it one after another, each for the whole limit.
      */
     private static final Duration REFUSAL = Duration.ofMillis(200);
@@ -22,6 +23,9 @@ final class ConnectionTracker {
     private final LongSupplier nanos;
     private volatile long refusedUntil;
     private volatile boolean refusing;
+    private volatile boolean closed;
+    private volatile boolean distrusting;
+    private volatile long distrustedBefore;
 
     /** @param nanos a clock that never goes back */
     ConnectionTracker(LongSupplier nanos) {
@@ -34,10 +38,29 @@ final class ConnectionTracker {
         channels.add(channel);
     }
 
+    /** Closes connections that are being opened; those that begin to open later fail at once. */
+    void closeOpening() {
+        closed = true;
+        channels.close(channel -> {
+            ConnectionWatch watch = ConnectionWatch.of(channel);
+            return watch != null && watch.isOpening();
+        });
+    }
+
+    /**
+     * Closes all connections, now and later.
+     *
+     * @param done run when those of now are closed
+     */
+    void closeAll(Runnable done) {
+        closed = true;
+        channels.close().addListener(all -> done.run());
+    }
+
     /**
      * Notes that a connection is open, or could not be opened; once for each.
      *
-     * @param late whether the time limit ended it
+     * @param late true if the time limit ended it
      */
     void settled(boolean late) {
         opening.decrementAndGet();
@@ -47,6 +70,23 @@ final class ConnectionTracker {
         }
     }
 
+    /** Distrusts connections that are idle now. */
+    void distrustIdle() {
+        distrustedBefore = nanos.getAsLong();
+        distrusting = true;
+    }
+
+    /**
+     * Tests whether a connection has been idle since before idle ones were distrusted.
+     *
+     * @param idle for how many milliseconds
+     */
+    boolean isDistrusted(long idle) {
+        return distrusting
+                && idle > 0
+                && nanos.getAsLong() - TimeUnit.MILLISECONDS.toNanos(idle) - distrustedBefore < 0;
+    }
+
     /** Tests whether a connection is being opened now. */
     boolean isOpening() {
         return opening.get() > 0;
@@ -54,6 +94,6 @@ final class ConnectionTracker {
 
     /** Tests whether openings fail at once now. */
     boolean isRefusing() {
-        return refusing && refusedUntil - nanos.getAsLong() > 0;
+        return closed || refusing && refusedUntil - nanos.getAsLong() > 0;
     }
 }

@@ -4,13 +4,11 @@ import dev.understudy.provider.endpoint.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
-import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
@@ -44,11 +42,12 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     private final Transport transport;
     private final ConnectionTracker tracker;
     private long started;
-    private boolean settled;
+    private volatile boolean settled;
     private @Nullable Http2FrameCodec http2;
     private long reads;
     private boolean waiting;
     private volatile boolean retired;
+    private volatile boolean proven;
     private volatile boolean multiplexed;
 
     private ConnectionWatch(Channel channel, Transport transport, ConnectionTracker tracker) {
@@ -60,7 +59,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     /**
      * Watches a connection that is about to be opened.
      *
-     * @param negotiated is told the protocol of a connection over TLS
+     * @param negotiated receives the protocol of a connection over TLS
      */
     static void install(Channel channel, Transport transport, ConnectionTracker tracker, Consumer<String> negotiated) {
         ConnectionWatch watch = new ConnectionWatch(channel, transport, tracker);
@@ -133,7 +132,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
             negotiated.accept(ApplicationProtocolNames.HTTP_1_1);
             return;
         }
-        channel.pipeline().addAfter(NettyPipeline.H2MultiplexHandler, "understudy.settings", new SettingsWatch(() -> {
+        channel.pipeline().addAfter(NettyPipeline.H2MultiplexHandler, "understudy.settings", new FirstSettings(() -> {
             settle(false);
             negotiated.accept(ApplicationProtocolNames.HTTP_2);
         }));
@@ -208,6 +207,28 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         });
     }
 
+    /** Tests whether the connection is not ready yet: TCP, TLS and, for HTTP/2, the first SETTINGS of the server. */
+    boolean isOpening() {
+        return !settled;
+    }
+
+    /** Notes that a request was answered. */
+    void answered() {
+        if (!proven) {
+            proven = true;
+        }
+    }
+
+    /** Tests whether an earlier request was answered on this connection. */
+    boolean isProven() {
+        return proven;
+    }
+
+    /** Tests whether the connection is closed. */
+    boolean isClosed() {
+        return !channel.isActive();
+    }
+
     boolean isRetired() {
         return retired;
     }
@@ -215,24 +236,5 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     /** True for HTTP/2, whose pool looks itself after connections that were closed. */
     boolean isMultiplexed() {
         return multiplexed;
-    }
-
-    /** Runs something behind the first SETTINGS of the server, with which an HTTP/2 connection is ready for requests. */
-    private static final class SettingsWatch extends ChannelInboundHandlerAdapter {
-
-        private final Runnable ready;
-
-        SettingsWatch(Runnable ready) {
-            this.ready = ready;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            context.fireChannelRead(message);
-            if (message instanceof Http2SettingsFrame) {
-                context.pipeline().remove(this);
-                ready.run();
-            }
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.understudy.provider.http;
 
+import dev.understudy.chat.ChatException.CallFailed;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -17,24 +19,27 @@ import reactor.util.context.Context;
  */
 final class HttpAnswer<T> extends Flux<T> {
 
-    private final HttpConnections httpConnections;
+    private final HttpConnections connections;
     private final Function<RequestProgress, Flux<T>> ask;
     private final UnaryOperator<Throwable> typing;
 
     /**
-     * @param httpConnections are asked whether the request may go out
+     * @param connections are asked whether the request may go out
      * @param ask makes the request, and notes on what it is given how far it has come
      * @param typing applied to the failure, after the transport's own was typed
      */
-    HttpAnswer(
-            HttpConnections httpConnections, Function<RequestProgress, Flux<T>> ask, UnaryOperator<Throwable> typing) {
-        this.httpConnections = httpConnections;
+    HttpAnswer(HttpConnections connections, Function<RequestProgress, Flux<T>> ask, UnaryOperator<Throwable> typing) {
+        this.connections = connections;
         this.ask = ask;
         this.typing = typing;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
+        if (!connections.enter()) {
+            Operators.error(actual, new CallFailed(HttpConnections.closed()));
+            return;
+        }
         Exchanged<T> exchanged = new Exchanged<>(actual, this);
         actual.onSubscribe(exchanged);
         exchanged.send();
@@ -43,21 +48,23 @@ final class HttpAnswer<T> extends Flux<T> {
     private static final class Exchanged<T> implements CoreSubscriber<T>, Subscription {
 
         private final CoreSubscriber<? super T> actual;
-        private final HttpAnswer<T> httpAnswer;
+        private final HttpAnswer<T> answer;
         private final RequestProgress progress = new RequestProgress();
         private @Nullable Subscription upstream; // with the two below guarded by this
         private long requested;
         private boolean cancelled;
         private volatile boolean sent;
+        private final AtomicBoolean left = new AtomicBoolean();
         private volatile @Nullable Subscription begun;
 
-        Exchanged(CoreSubscriber<? super T> actual, HttpAnswer<T> httpAnswer) {
+        Exchanged(CoreSubscriber<? super T> actual, HttpAnswer<T> answer) {
             this.actual = actual;
-            this.httpAnswer = httpAnswer;
+            this.answer = answer;
         }
 
         void send() {
-            Mono<Void> wait = httpAnswer.httpConnections.pass();
+            RequestProgress current = progress;
+            Mono<Void> wait = answer.connections.pass();
             if (wait != null) {
                 wait.subscribe(new Pass());
                 return;
@@ -65,7 +72,7 @@ final class HttpAnswer<T> extends Flux<T> {
             sent = true;
             Flux<T> asked;
             try {
-                asked = httpAnswer.ask.apply(progress);
+                asked = answer.ask.apply(current);
             } catch (Throwable error) {
                 Exceptions.throwIfFatal(error);
                 onError(error);
@@ -122,15 +129,19 @@ final class HttpAnswer<T> extends Flux<T> {
         @Override
         public void onError(Throwable error) {
             progress.answered();
-            ended();
-            actual.onError(httpAnswer.typing.apply(TransportErrors.typed(error, false)));
+            passed();
+            CallFailed typed = TransportErrors.typed(error, false);
+            CallFailed failed = answer.connections.failed(typed, progress.isSent());
+            actual.onError(answer.typing.apply(failed));
+            leave();
         }
 
         @Override
         public void onComplete() {
             progress.answered();
-            ended();
+            passed();
             actual.onComplete();
+            leave();
         }
 
         @Override
@@ -144,13 +155,29 @@ final class HttpAnswer<T> extends Flux<T> {
                 current.cancel();
             }
             progress.abandoned();
-            ended();
+            passed();
+            leave();
         }
 
-        private void ended() {
+        private void sendUnlessCancelled() {
+            synchronized (this) {
+                if (cancelled) {
+                    return;
+                }
+            }
+            send();
+        }
+
+        private void passed() {
             if (sent) {
                 sent = false;
-                httpAnswer.httpConnections.ended();
+                answer.connections.ended();
+            }
+        }
+
+        private void leave() {
+            if (left.compareAndSet(false, true)) {
+                answer.connections.leave();
             }
         }
 
@@ -177,12 +204,7 @@ final class HttpAnswer<T> extends Flux<T> {
 
             @Override
             public void onComplete() {
-                synchronized (Exchanged.this) {
-                    if (cancelled) {
-                        return;
-                    }
-                }
-                send();
+                sendUnlessCancelled();
             }
         }
     }

@@ -1,14 +1,21 @@
 package dev.understudy.provider.http;
 
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.guard.InFlight;
+import dev.understudy.guard.Nanos;
 import dev.understudy.provider.endpoint.Transport;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 import reactor.netty.http.Http11SslContextSpec;
@@ -25,16 +32,21 @@ import reactor.netty.tcp.SslProvider;
 final class HttpConnections {
 
     static final int MAX_HEADERS = 16 << 10;
+    private static final String CLOSED = "the provider is closed";
 
     private final ConnectionProvider pool;
     private final ConnectionTracker tracker = new ConnectionTracker(System::nanoTime);
-    private final @Nullable ProtocolNegotiation protocolNegotiation;
+    private final InFlight requests = new InFlight(this::release);
+    private final AtomicBoolean released = new AtomicBoolean();
+    private final Sinks.Empty<Void> gone = Sinks.empty();
+    private volatile boolean forced;
+    private final @Nullable ProtocolNegotiation negotiation;
     private final HttpClient client;
     private final HttpClient http1;
 
     HttpConnections(String provider, URI baseUrl, Transport transport) {
         boolean http2 = transport.wire() == Transport.Wire.HTTP2 && "https".equalsIgnoreCase(baseUrl.getScheme());
-        this.protocolNegotiation = http2 ? new ProtocolNegotiation() : null;
+        this.negotiation = http2 ? new ProtocolNegotiation() : null;
         this.pool = ConnectionProvider.builder("understudy-" + provider)
                 .allocationStrategy(Http2AllocationStrategy.builder()
                         .maxConnections(transport.pool().maxConnections())
@@ -84,8 +96,8 @@ final class HttpConnections {
     }
 
     private void negotiated(String protocol) {
-        if (protocolNegotiation != null) {
-            protocolNegotiation.known(ApplicationProtocolNames.HTTP_2.equals(protocol));
+        if (negotiation != null) {
+            negotiation.known(ApplicationProtocolNames.HTTP_2.equals(protocol));
         }
     }
 
@@ -97,9 +109,10 @@ final class HttpConnections {
     }
 
     /** Replaces the pool's own conditions: a predicate is used instead of them. */
-    private static boolean isUsedUp(Transport.Pool limits, Connection connection, ConnectionMetadata age) {
+    private boolean isUsedUp(Transport.Pool limits, Connection connection, ConnectionMetadata age) {
         if (age.lifeTime() >= limits.maxLifeTime().toMillis()
-                || age.idleTime() >= limits.idle().toMillis()) {
+                || age.idleTime() >= limits.idle().toMillis()
+                || tracker.isDistrusted(age.idleTime())) {
             return true;
         }
         ConnectionWatch watch = ConnectionWatch.of(connection.channel());
@@ -117,28 +130,92 @@ final class HttpConnections {
 
     /** Returns the client for the protocol that is known now. */
     HttpClient client() {
-        return protocolNegotiation != null && protocolNegotiation.isHttp1() ? http1 : client;
+        return negotiation != null && negotiation.isHttp1() ? http1 : client;
     }
 
     /** See {@link ProtocolNegotiation#pass()}. */
     @Nullable
     Mono<Void> pass() {
-        return protocolNegotiation == null ? null : protocolNegotiation.pass();
+        return negotiation == null ? null : negotiation.pass();
     }
 
     /** Notes the end of a request that passed. */
     void ended() {
-        if (protocolNegotiation != null) {
-            protocolNegotiation.ended();
+        if (negotiation != null) {
+            negotiation.ended();
         }
     }
 
-    /** Disposing takes a lock that all pools share, so an event loop leaves it to a thread that may wait. */
+    /** Counts a request in; false when the provider is closed. */
+    boolean enter() {
+        return requests.enter();
+    }
+
+    /** Counts a request out. */
+    void leave() {
+        requests.leave();
+    }
+
+    /** Takes connections that are idle now out of use, after one of them was found dead; the next one is a fresh one. */
+    void distrustIdle() {
+        tracker.distrustIdle();
+    }
+
+    /**
+     * Types the failure of a request with regard to the end of the provider.
+     *
+     * @param sent true if the request had a connection
+     */
+    CallFailed failed(CallFailed error, boolean sent) {
+        FailureKind kind = error.failure().kind();
+        boolean lost = kind == FailureKind.CONNECT || kind == FailureKind.TRUNCATED || kind == FailureKind.SKIPPED;
+        if (!lost || !requests.isClosed() || sent && !forced) {
+            return error;
+        }
+        return error.with(sent ? error.failure().withMessage(CLOSED) : closed());
+    }
+
+    boolean isClosed() {
+        return requests.isClosed();
+    }
+
+    /** The failure of a request after the end. */
+    static Failure closed() {
+        return Failure.of(FailureKind.SKIPPED, CLOSED);
+    }
+
+    /**
+     * Refuses new requests, and fails those whose connection is still being opened. Others may end; the connections close with
+     * the last of them.
+     */
     void close() {
-        if (Schedulers.isInNonBlockingThread()) {
-            Schedulers.boundedElastic().schedule(pool::dispose);
-        } else {
-            pool.dispose();
+        requests.close();
+        tracker.closeOpening();
+    }
+
+    /** Closes at subscription, and completes when all is closed; requests that are in flight after the limit fail. */
+    Mono<Void> closeGracefully(Duration limit) {
+        return Mono.defer(() -> {
+            close();
+            return gone.asMono()
+                    .timeout(
+                            Duration.ofNanos(Nanos.of(limit)),
+                            Mono.defer(() -> {
+                                forced = true;
+                                release();
+                                return gone.asMono();
+                            }),
+                            Schedulers.parallel());
+        });
+    }
+
+    /** Disposing takes a lock that all pools share, so it is left to a thread that may wait. */
+    private void release() {
+        if (released.compareAndSet(false, true)) {
+            Schedulers.boundedElastic().schedule(() -> {
+                pool.dispose();
+                tracker.closeAll(gone::tryEmitEmpty);
+            });
         }
     }
 }

@@ -66,6 +66,7 @@ final class HttpExchange {
                         progress -> httpRequests
                                 .post(body, path, lease, "application/json", progress)
                                 .response((response, content) -> {
+                                    progress.begun();
                                     if (!ok(response)) {
                                         progress.answered();
                                         return refused(response, content, caller, gauge);
@@ -130,6 +131,7 @@ final class HttpExchange {
         return new HttpAnswer<>(
                 httpConnections,
                 progress -> asked.apply(progress).response((response, content) -> {
+                    progress.begun();
                     if (!ok(response)) {
                         progress.answered();
                         return refused(response, content, caller, gauge);
@@ -152,6 +154,7 @@ final class HttpExchange {
                         progress -> httpRequests
                                 .get(path, lease, "application/json", progress)
                                 .response((response, content) -> {
+                                    progress.begun();
                                     progress.answered();
                                     return ok(response)
                                             ? content.then().flux()

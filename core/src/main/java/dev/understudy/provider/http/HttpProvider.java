@@ -20,6 +20,7 @@ import dev.understudy.provider.endpoint.Redactor;
 import dev.understudy.provider.endpoint.Signer;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.InBandError;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -227,6 +228,11 @@ public final class HttpProvider implements ChatProvider {
     @Override
     public void close() {
         httpConnections.close();
+    }
+
+    @Override
+    public Mono<Void> closeGracefully(Duration limit) {
+        return httpConnections.closeGracefully(limit);
     }
 
     /** Whatever leaves here has no key in it. */

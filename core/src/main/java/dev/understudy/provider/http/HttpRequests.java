@@ -37,7 +37,7 @@ final class HttpRequests {
 
     /**
      * @param path below the base URL
-     * @param progress is told the connection that is used
+     * @param progress receives the connection that is used
      */
     HttpClient.ResponseReceiver<?> get(String path, KeyRing.Lease lease, String accept, RequestProgress progress) {
         String uri = endpoint.baseUrl() + path;
@@ -49,7 +49,7 @@ final class HttpRequests {
 
     /**
      * @param body JSON
-     * @param progress is told the connection that is used
+     * @param progress receives the connection that is used
      */
     HttpClient.ResponseReceiver<?> post(
             byte[] body, String path, KeyRing.Lease lease, String accept, RequestProgress progress) {

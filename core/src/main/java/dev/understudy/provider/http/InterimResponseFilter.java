@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -44,6 +45,14 @@ final class InterimResponseFilter extends ChannelInboundHandlerAdapter {
             passing = false;
             context.read(); // nobody behind this handler has seen that there was anything
         }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof Http2ResetFrame reset) {
+            RequestProgress.reset(context.channel(), reset);
+        }
+        context.fireUserEventTriggered(event);
     }
 
     /** A switch of protocols ends HTTP, so it is an answer, though none that anybody asked for. */

@@ -1,28 +1,75 @@
 package dev.understudy.provider.http;
 
+import dev.understudy.chat.FailureKind;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 
-/** How far one HTTP request has come, and on which connection. Written and read by several threads. */
+/** The progress of one HTTP request, and its connection. Written and read by several threads. */
 final class RequestProgress {
 
+    private static final AttributeKey<Boolean> REFUSED = AttributeKey.valueOf(RequestProgress.class, "refused");
+
+    private volatile @Nullable Channel channel;
     private volatile @Nullable ConnectionWatch connection;
+    private volatile boolean reused;
+    private volatile boolean begun;
     private volatile boolean answered;
 
     /** Notes the connection that the request goes out on. */
-    void sentOn(Connection connection) {
-        Channel channel = connection.channel();
-        this.connection = ConnectionWatch.of(channel.parent() == null ? channel : channel.parent());
+    void sentOn(Connection used) {
+        Channel stream = used.channel();
+        ConnectionWatch watch = ConnectionWatch.of(stream.parent() == null ? stream : stream.parent());
+        reused = watch != null && watch.isProven();
+        channel = stream;
+        connection = watch;
     }
 
-    /** Notes that content was told, or that the request ended otherwise than by cancellation. */
+    /** Notes that an HTTP/2 stream was reset by the server. */
+    static void reset(Channel stream, Http2ResetFrame frame) {
+        if (frame.errorCode() == Http2Error.REFUSED_STREAM.code()) {
+            stream.attr(REFUSED).set(true);
+        }
+    }
+
+    /** Tests whether the request has had a connection. */
+    boolean isSent() {
+        return channel != null;
+    }
+
+    /** Notes that the headers of the answer came. */
+    void begun() {
+        begun = true;
+        ConnectionWatch used = connection;
+        if (used != null) {
+            used.answered();
+        }
+    }
+
+    /** Notes that content was emitted, or that the request ended otherwise than by cancellation. */
     void answered() {
         answered = true;
     }
 
     /**
-     * Notes that the request was cancelled. Before anything of its answer was told, that takes an HTTP/2 connection out of use:
+     * Tests whether the request may be sent once more after this failure: the connection had served before and was found dead, or
+     * the server refused the stream unread, and nothing was answered.
+     */
+    boolean mayBeResent(FailureKind kind) {
+        Channel stream = channel;
+        ConnectionWatch used = connection;
+        if (kind != FailureKind.CONNECT || begun || stream == null || used == null) {
+            return false;
+        }
+        boolean refused = Boolean.TRUE.equals(stream.attr(REFUSED).get());
+        return refused || reused && (!used.isMultiplexed() || used.isClosed());
+    }
+
+    /**
+     * Notes that the request was cancelled. Before any content of its answer was emitted, that takes an HTTP/2 connection out of use:
      * cancellation resets the stream only, and a silent connection would get the next request as well. Over HTTP/1.1
      * cancellation closes the connection.
      */

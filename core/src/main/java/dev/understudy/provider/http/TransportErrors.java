@@ -5,6 +5,7 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -31,6 +32,9 @@ final class TransportErrors {
         if (error instanceof ConnectException) {
             boolean slow = error.getClass().getSimpleName().contains("Timeout");
             return connect(slow ? "no connection in time" : "connection refused");
+        }
+        if (error instanceof SslHandshakeTimeoutException) {
+            return connect("no connection in time");
         }
         if (error instanceof SSLException || error.getCause() instanceof SSLException) {
             return connect("no TLS connection: " + error.getClass().getSimpleName());
