@@ -14,7 +14,9 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * The answer to one HTTP request, which is sent at subscription. Errors are typed; cancellation reaches the request first and
+ * The answer to one HTTP request, which is sent at subscription. A request on a connection that is found dead before a byte of the
+ * answer came is sent once more, on a fresh one: idle connections are dropped by servers and by what stands between, and that is
+ * noticed by the next request only. Errors are typed; cancellation reaches the request first and
  * its connection then, before {@code cancel} returns. No queue, and no thread of its own.
  */
 final class HttpAnswer<T> extends Flux<T> {
@@ -49,7 +51,8 @@ final class HttpAnswer<T> extends Flux<T> {
 
         private final CoreSubscriber<? super T> actual;
         private final HttpAnswer<T> answer;
-        private final RequestProgress progress = new RequestProgress();
+        private volatile RequestProgress progress = new RequestProgress();
+        private boolean resent;
         private @Nullable Subscription upstream; // with the two below guarded by this
         private long requested;
         private boolean cancelled;
@@ -131,6 +134,13 @@ final class HttpAnswer<T> extends Flux<T> {
             progress.answered();
             passed();
             CallFailed typed = TransportErrors.typed(error, false);
+            if (!resent && progress.mayBeResent(typed.failure().kind()) && !answer.connections.isClosed()) {
+                resent = true;
+                progress = new RequestProgress();
+                answer.connections.distrustIdle();
+                sendUnlessCancelled();
+                return;
+            }
             CallFailed failed = answer.connections.failed(typed, progress.isSent());
             actual.onError(answer.typing.apply(failed));
             leave();
