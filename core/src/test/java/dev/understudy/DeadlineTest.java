@@ -15,7 +15,7 @@ class DeadlineTest {
 
     @Test
     void remainingTimeFollowsTheGivenClock() {
-        Deadline deadline = Deadline.after(Duration.ofSeconds(5), clock);
+        CallContext.Deadline deadline = CallContext.Deadline.after(Duration.ofSeconds(5), clock);
         clock.advanceTimeBy(Duration.ofSeconds(2));
         assertThat(deadline.remaining()).isEqualTo(Duration.ofSeconds(3));
         assertThat(deadline.isOver()).isFalse();
@@ -27,8 +27,8 @@ class DeadlineTest {
 
     @Test
     void theEarlierOfTwoDeadlinesCounts() {
-        Deadline early = Deadline.after(Duration.ofSeconds(1), clock);
-        Deadline late = Deadline.after(Duration.ofHours(1), Schedulers.parallel());
+        CallContext.Deadline early = CallContext.Deadline.after(Duration.ofSeconds(1), clock);
+        CallContext.Deadline late = CallContext.Deadline.after(Duration.ofHours(1), Schedulers.parallel());
         Context first = CallContext.deadline(early).apply(Context.empty());
         assertThat(CallContext.from(CallContext.deadline(late).apply(first)).deadline())
                 .isSameAs(early);
@@ -39,6 +39,6 @@ class DeadlineTest {
 
     @Test
     void aDeadlineLiesInTheFuture() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Deadline.after(Duration.ZERO));
+        assertThatIllegalArgumentException().isThrownBy(() -> CallContext.Deadline.after(Duration.ZERO));
     }
 }

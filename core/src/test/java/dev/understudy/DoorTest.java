@@ -12,7 +12,6 @@ import dev.understudy.chat.Feature;
 import dev.understudy.event.Event;
 import dev.understudy.policy.HealthCheckPolicy;
 import dev.understudy.policy.ProviderOptions;
-import dev.understudy.policy.RateLimits;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
@@ -141,12 +140,12 @@ class DoorTest {
                         ProviderOptions.serving(Map.of("m", "m-1"))
                                 .withWeight(3)
                                 .withTag("region", "eu")
-                                .withLimits(RateLimits.none().withConcurrent(4)))
+                                .withLimits(ProviderOptions.RateLimits.none().withConcurrent(4)))
                 .fallback("m", "n", "o")
                 .build();
         assertThat(understudy.describe())
                 .startsWith("agents:\n  1. a, always asked for gpt-5\n")
-                .contains("  2. b, serves {m=m-1}, weight 3, tags {region=eu}, RateLimits[")
+                .contains("  2. b, serves {m=m-1}, weight 3, tags {region=eu}, ProviderOptions.RateLimits[")
                 .contains("  m → n → o\n")
                 .contains(
                         "RetryPolicy[",
@@ -260,7 +259,10 @@ class DoorTest {
     void aTurnThatWasPassedOverIsNoAttempt() {
         ScriptedProvider c = ScriptedProvider.named("c");
         Understudy understudy = stage.builder()
-                .provider(a, ProviderOptions.any().withLimits(RateLimits.none().withConcurrent(1)))
+                .provider(
+                        a,
+                        ProviderOptions.any()
+                                .withLimits(ProviderOptions.RateLimits.none().withConcurrent(1)))
                 .provider(b)
                 .provider(c)
                 .maxAttempts(2)
@@ -275,7 +277,10 @@ class DoorTest {
     @Test
     void aProviderAtItsLimitIsWaitedForBrieflyWhenNobodyElseIsLeftAndNeverQueuedForLong() {
         Understudy understudy = stage.builder()
-                .provider(a, ProviderOptions.any().withLimits(RateLimits.none().withConcurrent(1)))
+                .provider(
+                        a,
+                        ProviderOptions.any()
+                                .withLimits(ProviderOptions.RateLimits.none().withConcurrent(1)))
                 .retry(RetryPolicy.defaults())
                 .random(new FixedDice(0))
                 .build();

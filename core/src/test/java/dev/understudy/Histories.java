@@ -1,6 +1,5 @@
 package dev.understudy;
 
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ToolCall;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ public record Histories(List<Message> messages, List<Integer> exchange) {
         }
         if (kind < 5 && users) {
             return random.nextInt(8) == 0
-                    ? Message.user(words(random, at), Image.url("https://pictures.test/" + at))
+                    ? Message.user(words(random, at), Message.Image.url("https://pictures.test/" + at))
                     : Message.user(words(random, at));
         }
         if (kind < 7) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.VirtualStage.Heard;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.FailoverPolicy;
@@ -190,7 +189,7 @@ class OutageTest {
     }
 
     /** The circuit moved at this time, after so many attempts. */
-    private record Move(long at, int attempts, CircuitState to) {}
+    private record Move(long at, int attempts, ProviderStatus.CircuitState to) {}
 
     private final List<Move> moves = new ArrayList<>();
 
@@ -198,9 +197,9 @@ class OutageTest {
     private List<Integer> attemptsInOpenWindows() {
         List<Integer> counts = new ArrayList<>();
         for (int i = 0; i + 1 < moves.size(); i++) {
-            if (moves.get(i).to == CircuitState.OPEN) {
+            if (moves.get(i).to == ProviderStatus.CircuitState.OPEN) {
                 int next = i + 1;
-                while (next < moves.size() && moves.get(next).to == CircuitState.HALF_OPEN) {
+                while (next < moves.size() && moves.get(next).to == ProviderStatus.CircuitState.HALF_OPEN) {
                     next++;
                 }
                 if (next < moves.size()) {

@@ -16,7 +16,6 @@ import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.ContextWindow;
 import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.ProviderOptions;
-import dev.understudy.policy.RateLimits;
 import dev.understudy.shared.SharedState;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
@@ -129,7 +128,8 @@ class ThrowingCallbackTest {
         UnderstudyBuilder builder = Understudy.builder()
                 .provider(
                         new Broken(position, thrown),
-                        ProviderOptions.any().withLimits(RateLimits.none().withConcurrent(1)))
+                        ProviderOptions.any()
+                                .withLimits(ProviderOptions.RateLimits.none().withConcurrent(1)))
                 .retry(VirtualStage.ONCE)
                 .circuit(CircuitPolicy.disabled())
                 .scheduler(stage.clock)

@@ -16,7 +16,7 @@ import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.FailureClassifier;
 import dev.understudy.policy.TimeoutPolicy;
-import dev.understudy.policy.UsageEstimate;
+import dev.understudy.policy.TokenCounter;
 import dev.understudy.pool.Route;
 import dev.understudy.trim.ConversationTrimmer;
 import java.time.Duration;
@@ -221,7 +221,9 @@ final class Attempt {
     }
 
     private Usage spentUsage() {
-        return UsageEstimate.spent(sent, delivered == null ? 0 : delivered.received());
+        int prompt = TokenCounter.characters().countAll(sent.messages());
+        int received = delivered == null ? 0 : delivered.received();
+        return Usage.of(prompt, TokenCounter.estimate(received)).withEstimated(true);
     }
 
     private AttemptLog attemptLog(AttemptLog.Attempt last) {

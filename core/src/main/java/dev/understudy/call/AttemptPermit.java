@@ -7,7 +7,7 @@ import dev.understudy.guard.CircuitBreaker;
 import dev.understudy.guard.FailureRules;
 import dev.understudy.guard.Permit;
 import dev.understudy.guard.RateLimiter;
-import dev.understudy.policy.UsageEstimate;
+import dev.understudy.policy.TokenCounter;
 import dev.understudy.pool.PooledProvider;
 import dev.understudy.pool.Route;
 import java.time.Duration;
@@ -46,7 +46,7 @@ final class AttemptPermit {
             return RouteChecks.denied(denied).failure();
         }
         if (!pooledProvider.limiter().isOff()) {
-            estimate = UsageEstimate.usage(call.request(), route.capabilities()).total();
+            estimate = TokenCounter.characters().estimateUsage(call.request(), route.capabilities()).total();
             Duration wait = pooledProvider.limiter().acquire(estimate, now);
             if (wait != null) {
                 granted.neutral(now);

@@ -2,12 +2,13 @@ package dev.understudy.call;
 
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.CallScope;
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.Nanos;
 import dev.understudy.policy.ContextWindow;
-import dev.understudy.policy.UsageEstimate;
+import dev.understudy.policy.TokenCounter;
 import dev.understudy.pool.Cooldowns;
 import dev.understudy.pool.ProviderPool;
 import dev.understudy.pool.Route;
@@ -111,7 +112,10 @@ public record Call(
         Double maxCost = policies.limits().maxCost();
         double expected = 0;
         for (Route route : routes) {
-            expected += route.capabilities().price() == null ? 0 : UsageEstimate.cost(request, route.capabilities());
+            Capabilities capabilities = route.capabilities();
+            if (capabilities.price() != null) {
+                expected += capabilities.cost(TokenCounter.characters().estimateUsage(request, capabilities));
+            }
         }
         return maxCost == null || expected == 0 || spent(cursor.attemptLog()) + expected <= maxCost;
     }

@@ -1,7 +1,6 @@
 package dev.understudy.call;
 
 import dev.understudy.chat.Failure;
-import dev.understudy.event.EventFormat;
 import dev.understudy.guard.FailureRules;
 import dev.understudy.guard.Nanos;
 import dev.understudy.policy.RetryPolicy;
@@ -106,7 +105,7 @@ public sealed interface Decision {
         if (deadline != Long.MAX_VALUE && deadline - now <= wait.toNanos()) {
             return Stop.with(
                     Stop.Reason.ALL_COOLING_DOWN,
-                    plan.route(first).name() + " could be asked in " + EventFormat.millis(wait)
+                    plan.route(first).name() + " could be asked in " + SkipReason.millis(wait)
                             + ", after the time of the call is over");
         }
         return new Again(start.to(first, wait), wait);

@@ -5,7 +5,6 @@ import dev.understudy.call.Decision.Stop;
 import dev.understudy.call.Decision.Stop.Reason;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.event.EventFormat;
 import dev.understudy.guard.FailureRules;
 import dev.understudy.guard.FailureRules.Same;
 import dev.understudy.guard.Nanos;
@@ -169,7 +168,7 @@ record NextStep(
     private static Stop exceedsDeadline(Route route, Duration wait) {
         return Stop.with(
                 Reason.WAIT_EXCEEDS_DEADLINE,
-                route.name() + " could be asked again in " + EventFormat.millis(wait)
+                route.name() + " could be asked again in " + SkipReason.millis(wait)
                         + ", after the time of the call is over");
     }
 

@@ -6,7 +6,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.ResumeToken;
-import dev.understudy.event.CircuitState;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.guard.CircuitBreaker;
 import dev.understudy.guard.FailureRules;
 import dev.understudy.pool.Cooldowns;
@@ -202,7 +202,7 @@ public record Planner(
                     continue;
                 }
                 CircuitBreaker.Reading reading = route.circuit().reading(now);
-                if (reading.state() == CircuitState.HALF_OPEN) {
+                if (reading.state() == ProviderStatus.CircuitState.HALF_OPEN) {
                     // One trial at a time, at any route. When all circuits are open, the attempt is skipped with this
                     // reason.
                     return available.isEmpty() ? route : null;

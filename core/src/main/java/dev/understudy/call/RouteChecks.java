@@ -3,7 +3,7 @@ package dev.understudy.call;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
 import dev.understudy.guard.CircuitBreaker;
-import dev.understudy.policy.UsageEstimate;
+import dev.understudy.policy.TokenCounter;
 import dev.understudy.pool.Cooldowns;
 import dev.understudy.pool.Route;
 import java.time.Duration;
@@ -32,7 +32,8 @@ final class RouteChecks {
             return new SkipReason.Avoided();
         }
         if (maxCost != null && route.capabilities().price() != null) {
-            double cost = UsageEstimate.cost(request, route.capabilities());
+            double cost =
+                    route.capabilities().cost(TokenCounter.characters().estimateUsage(request, route.capabilities()));
             if (cost > maxCost) {
                 return new SkipReason.TooExpensive(cost, maxCost);
             }

@@ -4,8 +4,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
-import dev.understudy.event.CircuitState;
-import dev.understudy.event.EventFormat;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.pool.Route;
 import java.time.Duration;
 import java.util.List;
@@ -110,7 +109,7 @@ sealed interface SkipReason {
      * @param remaining {@code null} when unknown
      */
     record CircuitOpen(
-            CircuitState state,
+            ProviderStatus.CircuitState state,
             @Nullable String cause,
             @Nullable Duration remaining) implements SkipReason {
         @Override
@@ -185,7 +184,11 @@ sealed interface SkipReason {
         return constant.toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
+    static String millis(Duration duration) {
+        return duration.toMillis() + " ms";
+    }
+
     private static String during(@Nullable Duration remaining) {
-        return remaining == null ? "" : " for " + EventFormat.millis(remaining);
+        return remaining == null ? "" : " for " + millis(remaining);
     }
 }

@@ -109,7 +109,7 @@ public record ChatRequest(
         return new ChatRequest(model, messages, new ToolSet(tools, toolSet.choice()), format, sampling, extra);
     }
 
-    public ChatRequest withToolChoice(ToolChoice choice) {
+    public ChatRequest withToolChoice(ToolSet.Choice choice) {
         return new ChatRequest(model, messages, new ToolSet(toolSet.tools(), choice), format, sampling, extra);
     }
 

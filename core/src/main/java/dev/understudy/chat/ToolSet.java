@@ -2,6 +2,7 @@ package dev.understudy.chat;
 
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tools of a request.
@@ -9,9 +10,9 @@ import java.util.Objects;
  * @param tools in the order they are shown to the model
  * @param choice whether they may or must be called
  */
-public record ToolSet(List<Tool> tools, ToolChoice choice) {
+public record ToolSet(List<Tool> tools, Choice choice) {
 
-    private static final ToolSet EMPTY = new ToolSet(List.of(), ToolChoice.auto());
+    private static final ToolSet EMPTY = new ToolSet(List.of(), Choice.auto());
 
     public ToolSet {
         Objects.requireNonNull(choice, "choice");
@@ -33,5 +34,48 @@ public record ToolSet(List<Tool> tools, ToolChoice choice) {
 
     public boolean isEmpty() {
         return tools.isEmpty();
+    }
+
+    /**
+     * Whether the model may, must or must not call tools.
+     *
+     * @param mode which of these
+     * @param tool the tool that must be called, for {@link Mode#NAMED} only
+     */
+    public record Choice(Mode mode, @Nullable String tool) {
+
+        public enum Mode {
+            /** The model decides. */
+            AUTO,
+            /** No tool may be called. */
+            NONE,
+            /** Some tool must be called. */
+            REQUIRED,
+            /** This tool must be called. */
+            NAMED
+        }
+
+        public Choice {
+            Objects.requireNonNull(mode, "mode");
+            if ((mode == Mode.NAMED) != (tool != null)) {
+                throw new IllegalArgumentException("A tool is named with NAMED, and only then: " + mode + ", " + tool);
+            }
+        }
+
+        public static Choice auto() {
+            return new Choice(Mode.AUTO, null);
+        }
+
+        public static Choice none() {
+            return new Choice(Mode.NONE, null);
+        }
+
+        public static Choice required() {
+            return new Choice(Mode.REQUIRED, null);
+        }
+
+        public static Choice named(String tool) {
+            return new Choice(Mode.NAMED, tool);
+        }
     }
 }

@@ -251,8 +251,8 @@ public sealed interface Event {
             String understudy,
             String provider,
             String model,
-            CircuitState from,
-            CircuitState to,
+            ProviderStatus.CircuitState from,
+            ProviderStatus.CircuitState to,
             @Nullable String reason)
             implements Event {
         @Override

@@ -3,7 +3,7 @@ package dev.understudy.event;
 import java.time.Duration;
 
 /** How things are written in one line for people. */
-public final class EventFormat {
+final class EventFormat {
 
     private EventFormat() {}
 
@@ -12,7 +12,7 @@ public final class EventFormat {
         return wait.isZero() ? "at once" : "in " + millis(wait);
     }
 
-    public static String millis(Duration duration) {
+    static String millis(Duration duration) {
         return duration.toMillis() + " ms";
     }
 }

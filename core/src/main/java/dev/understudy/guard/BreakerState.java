@@ -1,6 +1,6 @@
 package dev.understudy.guard;
 
-import dev.understudy.event.CircuitState;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ sealed interface BreakerState
 
     long generation();
 
-    CircuitState name();
+    ProviderStatus.CircuitState name();
 
     /** Nanoseconds until a call may be let through, {@link Long#MAX_VALUE} when unknown. */
     default long remaining(long now) {
@@ -74,7 +74,7 @@ sealed interface BreakerState
     /** Opens the circuit by an operator's order, for a duration or with {@code null} until it is released. */
     default BreakerState forced(@Nullable Duration time, long now) {
         long until = time == null ? now : now + Nanos.of(time);
-        return new ForcedOpen(generation() + 1, time != null, until, name() == CircuitState.DISABLED);
+        return new ForcedOpen(generation() + 1, time != null, until, name() == ProviderStatus.CircuitState.DISABLED);
     }
 
     /** Ends a forced opening by an operator's order. */
@@ -102,8 +102,8 @@ sealed interface BreakerState
     record Closed(long generation, BreakerStatistics statistics) implements BreakerState {
 
         @Override
-        public CircuitState name() {
-            return CircuitState.CLOSED;
+        public ProviderStatus.CircuitState name() {
+            return ProviderStatus.CircuitState.CLOSED;
         }
 
         @Override
@@ -138,8 +138,8 @@ sealed interface BreakerState
         }
 
         @Override
-        public CircuitState name() {
-            return CircuitState.OPEN;
+        public ProviderStatus.CircuitState name() {
+            return ProviderStatus.CircuitState.OPEN;
         }
 
         @Override
@@ -178,8 +178,8 @@ sealed interface BreakerState
             implements BreakerState {
 
         @Override
-        public CircuitState name() {
-            return CircuitState.HALF_OPEN;
+        public ProviderStatus.CircuitState name() {
+            return ProviderStatus.CircuitState.HALF_OPEN;
         }
 
         @Override

@@ -1,6 +1,6 @@
 package dev.understudy.guard;
 
-import dev.understudy.event.CircuitState;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,8 +24,8 @@ public final class CircuitBreaker {
      * @param at the instant of the change
      */
     public record Change(
-            CircuitState from,
-            CircuitState to,
+            ProviderStatus.CircuitState from,
+            ProviderStatus.CircuitState to,
             long generation,
             @Nullable String cause,
             boolean remote,
@@ -49,7 +49,7 @@ public final class CircuitBreaker {
      * @param cause the rule that opened the circuit, in words; {@code null} if an operator opened it
      */
     public record Denied(
-            CircuitState state, long remaining, @Nullable String cause) implements Admission {}
+            ProviderStatus.CircuitState state, long remaining, @Nullable String cause) implements Admission {}
 
     /**
      * State of the circuit at one instant.
@@ -61,7 +61,7 @@ public final class CircuitBreaker {
      * @param recent failures in the window of the count rule, 0 unless closed
      */
     public record Reading(
-            CircuitState state,
+            ProviderStatus.CircuitState state,
             long remaining,
             @Nullable String cause,
             int consecutive,

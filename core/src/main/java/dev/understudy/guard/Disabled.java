@@ -1,14 +1,14 @@
 package dev.understudy.guard;
 
-import dev.understudy.event.CircuitState;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 
 /** Disabled by the policy or an operator: every call passes, and none is counted. */
 record Disabled(long generation) implements BreakerState {
 
     @Override
-    public CircuitState name() {
-        return CircuitState.DISABLED;
+    public ProviderStatus.CircuitState name() {
+        return ProviderStatus.CircuitState.DISABLED;
     }
 
     @Override

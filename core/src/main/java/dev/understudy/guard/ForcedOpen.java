@@ -1,6 +1,6 @@
 package dev.understudy.guard;
 
-import dev.understudy.event.CircuitState;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 record ForcedOpen(long generation, boolean ends, long until, boolean wasDisabled) implements BreakerState {
 
     @Override
-    public CircuitState name() {
-        return CircuitState.FORCED_OPEN;
+    public ProviderStatus.CircuitState name() {
+        return ProviderStatus.CircuitState.FORCED_OPEN;
     }
 
     @Override

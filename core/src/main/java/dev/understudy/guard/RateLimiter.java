@@ -1,6 +1,6 @@
 package dev.understudy.guard;
 
-import dev.understudy.policy.RateLimits;
+import dev.understudy.policy.ProviderOptions;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ public final class RateLimiter {
     private final Spending spending;
     private final AtomicInteger running = new AtomicInteger();
 
-    public RateLimiter(RateLimits limits, Spending spending, long now) {
+    public RateLimiter(ProviderOptions.RateLimits limits, Spending spending, long now) {
         this.spending = spending;
         this.concurrent = limits.concurrent();
         this.requests = bucket(limits.requestsPerMinute(), now);

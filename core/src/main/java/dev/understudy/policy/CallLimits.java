@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxAttempts attempts of one call, 1 or more; no limit by default
  * @param callTimeout from the subscription to the end of the answer; no limit by default
- * @param maxCost in the currency of {@link dev.understudy.chat.Price}, above zero; no limit by default. A route whose
+ * @param maxCost in the currency of {@link dev.understudy.chat.Capabilities.Price}, above zero; no limit by default. A route whose
  *     expected cost exceeds what is left is skipped; a route without a known price is asked
  */
 public record CallLimits(

@@ -16,7 +16,9 @@ final class CheapestSelection implements Selection {
     }
 
     private static double cost(Candidate candidate, ChatRequest request) {
-        double once = UsageEstimate.cost(request, candidate.capabilities());
+        double once = candidate
+                .capabilities()
+                .cost(TokenCounter.characters().estimateUsage(request, candidate.capabilities()));
         return once / Math.max(0.01, candidate.load().successRate());
     }
 }

@@ -1,8 +1,11 @@
 package dev.understudy.policy;
 
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
@@ -35,6 +38,21 @@ public interface TokenCounter {
             sum += count(message);
         }
         return (int) Math.min(Integer.MAX_VALUE, sum);
+    }
+
+    /**
+     * Estimates what an attempt will use: the prompt by this counter, the answer by the request's {@code maxTokens}, or
+     * 500 tokens if it has none, and never more than the model's own limit.
+     *
+     * @param request the request
+     * @param capabilities capabilities of the model
+     * @return input and output tokens, not marked as estimated
+     */
+    default Usage estimateUsage(ChatRequest request, Capabilities capabilities) {
+        Integer asked = request.sampling().maxTokens();
+        int answer = asked != null ? asked : 500;
+        Integer most = capabilities.maxOutput();
+        return Usage.of(countAll(request.messages()), most == null ? answer : Math.min(answer, most));
     }
 
     /**

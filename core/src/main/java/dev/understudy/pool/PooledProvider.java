@@ -1,7 +1,6 @@
 package dev.understudy.pool;
 
 import dev.understudy.chat.ChatProvider;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.guard.CircuitBreaker;
 import dev.understudy.guard.Nanos;
@@ -80,9 +79,9 @@ public final class PooledProvider {
         /** Reports every change to listeners, and to other instances only those that this one detected itself. */
         private void changed(String provider, String model, CircuitBreaker.Change change) {
             events.circuitChanged(provider, model, change);
-            if (change.to() == CircuitState.OPEN && !change.remote()) {
+            if (change.to() == ProviderStatus.CircuitState.OPEN && !change.remote()) {
                 statePublisher.circuitOpened(provider, model, String.valueOf(change.cause()), change.remaining());
-            } else if (change.to() == CircuitState.CLOSED && change.from() == CircuitState.HALF_OPEN) {
+            } else if (change.to() == ProviderStatus.CircuitState.CLOSED && change.from() == ProviderStatus.CircuitState.HALF_OPEN) {
                 statePublisher.circuitClosed(provider, model);
             }
         }

@@ -2,13 +2,11 @@ package dev.understudy.pool;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Feature;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.guard.ProbeState;
 import dev.understudy.guard.ProviderHealth;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.ProviderOptions;
-import dev.understudy.policy.RateLimits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -84,7 +82,7 @@ public record StatusView(
             PooledProvider pooledProvider, boolean active, long now, ProviderStatus.@Nullable Hold hold) {
         ProviderHealth providerHealth = pooledProvider.health();
         ProbeState probes = pooledProvider.probeState().get();
-        Map<String, CircuitState> circuits = new LinkedHashMap<>();
+        Map<String, ProviderStatus.CircuitState> circuits = new LinkedHashMap<>();
         pooledProvider
                 .circuits()
                 .forEach((model, circuit) ->
@@ -142,7 +140,7 @@ public record StatusView(
             if (!providerOptions.tags().isEmpty()) {
                 text.append(", tags ").append(providerOptions.tags());
             }
-            if (!providerOptions.limits().equals(RateLimits.none())) {
+            if (!providerOptions.limits().equals(ProviderOptions.RateLimits.none())) {
                 text.append(", ").append(providerOptions.limits());
             }
             text.append('\n');

@@ -5,11 +5,10 @@ import dev.understudy.chat.ResumeToken;
 import dev.understudy.provider.anthropic.Anthropic;
 import dev.understudy.provider.bedrock.BedrockAnthropic;
 import dev.understudy.provider.bedrock.BedrockConverse;
+import dev.understudy.provider.catalog.ModelCatalog;
 import dev.understudy.provider.cohere.Cohere;
 import dev.understudy.provider.endpoint.Endpoint;
-import dev.understudy.provider.endpoint.ModelCatalog;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
-import dev.understudy.provider.endpoint.Signer;
 import dev.understudy.provider.gemini.Gemini;
 import dev.understudy.provider.http.HttpProvider;
 import dev.understudy.provider.ollama.Ollama;
@@ -148,7 +147,7 @@ public final class Providers {
     }
 
     /** AWS Bedrock, through Converse, with requests that are signed; the endpoint has no keys then. */
-    public static ChatProvider bedrock(Endpoint endpoint, Signer signer) {
+    public static ChatProvider bedrock(Endpoint endpoint, Endpoint.Signer signer) {
         return new HttpProvider(endpoint, new BedrockConverse(), signer);
     }
 
@@ -161,7 +160,7 @@ public final class Providers {
     }
 
     /** The same with requests that are signed; the endpoint has no keys then. */
-    public static ChatProvider bedrockAnthropic(Endpoint endpoint, Signer signer) {
+    public static ChatProvider bedrockAnthropic(Endpoint endpoint, Endpoint.Signer signer) {
         return new HttpProvider(endpoint, new BedrockAnthropic(), signer);
     }
 
@@ -172,7 +171,7 @@ public final class Providers {
 
     /** Anthropic, or a server that speaks its Messages: with headers, models or connections of your own. */
     public static ChatProvider anthropic(Endpoint endpoint) {
-        return new HttpProvider(endpoint, new Anthropic(ModelCatalog.maxOutput(endpoint)));
+        return new HttpProvider(endpoint, new Anthropic(ModelCatalog.maxOutput(endpoint.baseUrl(), endpoint.models())));
     }
 
     /** Google's Gemini, through generateContent, named "gemini". */

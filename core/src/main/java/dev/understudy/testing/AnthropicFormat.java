@@ -1,7 +1,6 @@
 package dev.understudy.testing;
 
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
@@ -75,7 +74,7 @@ final class AnthropicFormat implements WireFormat {
         }
 
         private void think(StreamChunk.Reasoning reasoning) {
-            ReasoningSignature reasoningSignature = reasoning.closes();
+            ReasoningBlock.Signature reasoningSignature = reasoning.closes();
             if (reasoningSignature != null && reasoningSignature.redacted()) {
                 open("redacted", redacted(reasoningSignature));
                 close();
@@ -130,7 +129,7 @@ final class AnthropicFormat implements WireFormat {
     public String whole(Answer answer, Form form, Question asked) {
         List<String> blocks = new ArrayList<>();
         for (ReasoningBlock reasoningBlock : answer.thoughts()) {
-            ReasoningSignature reasoningSignature = reasoningBlock.signature();
+            ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
             blocks.add(
                     reasoningSignature != null && reasoningSignature.redacted()
                             ? redacted(reasoningSignature)
@@ -164,7 +163,7 @@ final class AnthropicFormat implements WireFormat {
                 + ",\"input\":" + input + "}";
     }
 
-    private static String redacted(ReasoningSignature reasoningSignature) {
+    private static String redacted(ReasoningBlock.Signature reasoningSignature) {
         return "{\"type\":\"redacted_thinking\",\"data\":" + WireFormat.quote(reasoningSignature.value()) + "}";
     }
 

@@ -85,7 +85,7 @@ final class ExchangeHandler {
             }
             ResponsePlan responsePlan = scriptedReply.responsePlans.of(scriptedReply.spec, wireFormat, question);
             Mono<Void> sent = scriptedReply.spec.fault() != null
-                            && scriptedReply.spec.fault().faultPoint().unit() == FaultPoint.Unit.NOTHING
+                            && scriptedReply.spec.fault().faultPoint().unit() == ScriptedReply.FaultPoint.Unit.NOTHING
                             && responsePlan.close() != Close.KEEP
                     ? Mono.empty()
                     : send(scriptedReply, wireFormat, responsePlan, asked, response, channel);

@@ -9,7 +9,7 @@ import dev.understudy.testing.WireFormat.Trouble;
  * @param faultPoint where
  * @param trouble what is said of it, for {@link Kind#ERROR} only
  */
-record Fault(Kind kind, FaultPoint faultPoint, Trouble trouble) {
+record Fault(Kind kind, ScriptedReply.FaultPoint faultPoint, Trouble trouble) {
 
     enum Kind {
         /** The connection ends in an orderly way (FIN) in the middle of the answer. */

@@ -1,6 +1,6 @@
 package dev.understudy.testing;
 
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.testing.WireEvent.Sort;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ final class OpenAiResponsesItemsFormat {
         if (!reasoning.thought().isEmpty()) {
             delta("response.reasoning_summary_text.delta", "\"summary_index\":0,", reasoning.thought());
         }
-        ReasoningSignature closes = reasoning.closes();
+        ReasoningBlock.Signature closes = reasoning.closes();
         if (closes != null) {
             seal = closes.value();
             close();

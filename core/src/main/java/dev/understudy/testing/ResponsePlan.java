@@ -1,7 +1,7 @@
 package dev.understudy.testing;
 
 import dev.understudy.testing.Fault.Kind;
-import dev.understudy.testing.FaultPoint.Unit;
+import dev.understudy.testing.ScriptedReply.FaultPoint.Unit;
 import dev.understudy.testing.WireEvent.Sort;
 import dev.understudy.testing.WireFormat.Form;
 import dev.understudy.testing.WireFormat.Question;
@@ -92,7 +92,7 @@ record ResponsePlan(String contentType, int length, List<WireEvent> events, Clos
             WireEvent half = whole.first(body.length / 2);
             return new ResponsePlan(JSON, half.bytes().length, List.of(half), Close.KEEP);
         }
-        FaultPoint faultPoint = fault.faultPoint();
+        ScriptedReply.FaultPoint faultPoint = fault.faultPoint();
         int sent = faultPoint.unit() == Unit.BYTES
                 ? Math.min(faultPoint.count(), body.length)
                 : faultPoint.count() == 0 ? 0 : body.length / 2;
@@ -134,7 +134,7 @@ record ResponsePlan(String contentType, int length, List<WireEvent> events, Clos
         };
     }
 
-    private static List<WireEvent> until(List<WireEvent> events, FaultPoint faultPoint) {
+    private static List<WireEvent> until(List<WireEvent> events, ScriptedReply.FaultPoint faultPoint) {
         return switch (faultPoint.unit()) {
             case NOTHING -> List.of();
             case EVENTS -> events.subList(0, Math.min(faultPoint.count(), events.size()));

@@ -12,7 +12,6 @@ import dev.understudy.event.Event;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.Secret;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
@@ -91,8 +90,8 @@ class CanaryOnTheWireTest {
                                 + "\",\"message\":\"Unsupported parameter: '"
                                 + song + "' is not supported with this model.\"}}"),
                 ScriptedReply.error(400, "invalid_request_error", song),
-                ScriptedReply.text(song).cut(FaultPoint.headers()),
-                ScriptedReply.text(song).cut(FaultPoint.nothing()),
+                ScriptedReply.text(song).cut(ScriptedReply.FaultPoint.headers()),
+                ScriptedReply.text(song).cut(ScriptedReply.FaultPoint.nothing()),
                 ScriptedReply.empty(),
                 ScriptedReply.raw(200, json, song));
     }
@@ -113,7 +112,8 @@ class CanaryOnTheWireTest {
         Duration limit = Duration.ofMillis(200);
         TimeoutPolicy impatient =
                 TimeoutPolicy.defaults().withFirstContent(limit).withResponse(limit);
-        ScriptedServer silent = stage.server().then(ScriptedReply.text("Never.").stall(FaultPoint.nothing()));
+        ScriptedServer silent =
+                stage.server().then(ScriptedReply.text("Never.").stall(ScriptedReply.FaultPoint.nothing()));
         assertThat(search.play(wire, door, silent.url(), impatient).kinds()).contains(FailureKind.TIMEOUT);
         ScriptedServer nobody = stage.closing(ScriptedServer.refusing());
         assertThat(search.play(wire, door, nobody.url(), impatient).kinds()).contains(FailureKind.CONNECT);
@@ -122,9 +122,9 @@ class CanaryOnTheWireTest {
     @OnEveryWire
     void accidentsInTheMiddleDoNotShowIt(Wire wire, Door door) {
         for (ScriptedReply scriptedReply : List.of(
-                ScriptedReply.text("one two").cut(FaultPoint.tokens(1)),
-                ScriptedReply.text("one two").reset(FaultPoint.tokens(1)),
-                ScriptedReply.text("one two").garble(FaultPoint.tokens(1)),
+                ScriptedReply.text("one two").cut(ScriptedReply.FaultPoint.tokens(1)),
+                ScriptedReply.text("one two").reset(ScriptedReply.FaultPoint.tokens(1)),
+                ScriptedReply.text("one two").garble(ScriptedReply.FaultPoint.tokens(1)),
                 ScriptedReply.text("one two").withoutFinish().withoutTerminal(),
                 ScriptedReply.empty())) {
             search.play(wire, door, stage.server().then(scriptedReply).url(), TimeoutPolicy.defaults());

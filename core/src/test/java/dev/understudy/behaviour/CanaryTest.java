@@ -6,7 +6,6 @@ import dev.understudy.behaviour.Canary.Echo;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.policy.TimeoutPolicy;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.util.EnumSet;
@@ -91,9 +90,12 @@ class CanaryTest {
         String song = echo.of(canary.key());
         for (ScriptedReply scriptedReply : List.of(
                 ScriptedReply.text("one two")
-                        .fail(FaultPoint.tokens(0), "overloaded_error", "Busy with " + song + " now."),
+                        .fail(ScriptedReply.FaultPoint.tokens(0), "overloaded_error", "Busy with " + song + " now."),
                 ScriptedReply.text("one two")
-                        .fail(FaultPoint.tokens(1), "authentication_error", "Not with " + song + " here."),
+                        .fail(
+                                ScriptedReply.FaultPoint.tokens(1),
+                                "authentication_error",
+                                "Not with " + song + " here."),
                 ScriptedReply.raw(200, "application/json", song),
                 ScriptedReply.raw(200, "application/json", "{\"choices\": " + song + "}"),
                 ScriptedReply.raw(200, "application/json", "{\"" + song + "\": 1"),

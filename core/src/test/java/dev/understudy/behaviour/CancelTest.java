@@ -8,7 +8,6 @@ import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
 import dev.understudy.policy.RetryPolicy;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
@@ -43,7 +42,7 @@ class CancelTest {
 
     @OnEveryWire
     void leavingWhileTheServerIsSilentReachesTheServer(Wire wire, Door door) {
-        server.then(ScriptedReply.text("Never.").stall(FaultPoint.nothing()));
+        server.then(ScriptedReply.text("Never.").stall(ScriptedReply.FaultPoint.nothing()));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Disposable call = door.ask(understudy, REQUEST).subscribe();
         server.arrivals().next().block(Door.SOON);
@@ -53,7 +52,7 @@ class CancelTest {
 
     @OnEveryWire
     void leavingBetweenHeadersAndContentReachesTheServer(Wire wire, Door door) {
-        server.then(ScriptedReply.text("Never.").stall(FaultPoint.tokens(0)));
+        server.then(ScriptedReply.text("Never.").stall(ScriptedReply.FaultPoint.tokens(0)));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Disposable call = door.ask(understudy, REQUEST).subscribe();
         server.arrivals().next().block(Door.SOON);
@@ -64,7 +63,7 @@ class CancelTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void leavingAfterTheFirstContentReachesTheServer(Wire wire) {
-        server.then(ScriptedReply.text("one two three").stall(FaultPoint.tokens(2)));
+        server.then(ScriptedReply.text("one two three").stall(ScriptedReply.FaultPoint.tokens(2)));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         StepVerifier.create(understudy.stream(REQUEST))
                 .expectNextCount(2)
@@ -118,7 +117,8 @@ class CancelTest {
 
     @OnEveryWire
     void leavingTheSecondProviderReachesTheSecondServer(Wire wire, Door door) {
-        ScriptedServer second = stage.server().then(ScriptedReply.text("Never.").stall(FaultPoint.headers()));
+        ScriptedServer second =
+                stage.server().then(ScriptedReply.text("Never.").stall(ScriptedReply.FaultPoint.headers()));
         server.then(ScriptedReply.status(401));
         Understudy understudy =
                 stage.understudy(stage.provider(wire, "p1", server, "k1"), stage.provider(wire, "p2", second, "k2"));
@@ -133,7 +133,7 @@ class CancelTest {
 
     @OnEveryWire
     void anotherPublisherThatIsFasterCancelsTheCall(Wire wire, Door door) {
-        server.then(ScriptedReply.text("Never.").stall(FaultPoint.nothing()));
+        server.then(ScriptedReply.text("Never.").stall(ScriptedReply.FaultPoint.nothing()));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Sinks.Empty<Void> enough = Sinks.empty();
         StepVerifier.create(door.ask(understudy, REQUEST).takeUntilOther(enough.asMono()))

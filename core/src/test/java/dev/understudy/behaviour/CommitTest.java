@@ -13,7 +13,6 @@ import dev.understudy.event.Event;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.endpoint.Transport;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
@@ -46,10 +45,10 @@ class CommitTest {
                 (scriptedReply, faultPoint) -> scriptedReply.fail(faultPoint, "overloaded_error", "Busy."),
                 FailureKind.OVERLOADED);
 
-        final BiFunction<ScriptedReply, FaultPoint, ScriptedReply> happens;
+        final BiFunction<ScriptedReply, ScriptedReply.FaultPoint, ScriptedReply> happens;
         final FailureKind kind;
 
-        Accident(BiFunction<ScriptedReply, FaultPoint, ScriptedReply> happens, FailureKind kind) {
+        Accident(BiFunction<ScriptedReply, ScriptedReply.FaultPoint, ScriptedReply> happens, FailureKind kind) {
             this.happens = happens;
             this.kind = kind;
         }
@@ -88,7 +87,8 @@ class CommitTest {
     @ParameterizedTest
     @MethodSource("accidents")
     void beforeTheFirstContentAFailoverIsInvisible(Wire wire, Accident accident) {
-        first.then(accident.happens.apply(ScriptedReply.text("one two three").withPings(2), FaultPoint.tokens(0)));
+        first.then(accident.happens.apply(
+                ScriptedReply.text("one two three").withPings(2), ScriptedReply.FaultPoint.tokens(0)));
         Heard heard = Door.STREAM.hear(impatient(wire, accident), REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
         assertThat(heard.kinds()).containsExactly(accident.kind);
@@ -102,7 +102,7 @@ class CommitTest {
     @ParameterizedTest
     @MethodSource("accidents")
     void afterTheFirstContentAStreamNeverStartsAgain(Wire wire, Accident accident) {
-        first.then(accident.happens.apply(ScriptedReply.text("one two three"), FaultPoint.tokens(2)));
+        first.then(accident.happens.apply(ScriptedReply.text("one two three"), ScriptedReply.FaultPoint.tokens(2)));
         Heard heard = Door.STREAM.hear(both(wire, accident), REQUEST);
         assertThat(heard.text()).isEqualTo("one two");
         assertThat(heard.finish()).isNull();
@@ -115,7 +115,7 @@ class CommitTest {
     @MethodSource("accidents")
     void thePartialAnswerHoldsAllThatWasDelivered(Wire wire, Accident accident) {
         first.then(accident.happens.apply(
-                ScriptedReply.text("one two three").withReasoning("I count."), FaultPoint.tokens(4)));
+                ScriptedReply.text("one two three").withReasoning("I count."), ScriptedReply.FaultPoint.tokens(4)));
         Heard heard = Door.STREAM.hear(both(wire, accident), REQUEST);
         ChatResponse partial = heard.cut().partial();
         assertThat(partial.text()).isEqualTo("one two").isEqualTo(heard.text());
@@ -130,7 +130,7 @@ class CommitTest {
     @ParameterizedTest
     @MethodSource("accidents")
     void aWholeAnswerThatHasAnAccidentIsNeverShownInParts(Wire wire, Accident accident) {
-        first.then(accident.happens.apply(ScriptedReply.text("one two three"), FaultPoint.tokens(2)));
+        first.then(accident.happens.apply(ScriptedReply.text("one two three"), ScriptedReply.FaultPoint.tokens(2)));
         Heard heard = Door.CHAT.hear(impatient(wire, accident), REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
         assertThat(heard.kinds()).containsExactly(accident.kind);
@@ -148,8 +148,9 @@ class CommitTest {
     @EnumSource(Wire.class)
     void reasoningAndToolCallsAreContent(Wire wire) {
         first.then(
-                ScriptedReply.text("one").withReasoning("Let me think.").cut(FaultPoint.tokens(1)),
-                ScriptedReply.toolCall("call_1", "clock", "{\"zone\":\"UTC\"}").cut(FaultPoint.tokens(2)));
+                ScriptedReply.text("one").withReasoning("Let me think.").cut(ScriptedReply.FaultPoint.tokens(1)),
+                ScriptedReply.toolCall("call_1", "clock", "{\"zone\":\"UTC\"}")
+                        .cut(ScriptedReply.FaultPoint.tokens(2)));
         assertThat(Door.STREAM.hear(both(wire), REQUEST).cut().partial().reasoning())
                 .isNotEmpty();
         assertThat(Door.STREAM.hear(both(wire), REQUEST).cut().partial().toolCalls())
@@ -181,9 +182,9 @@ class CommitTest {
                 Stream.of(Wire.values()).map(Arguments::of),
                 unmarked,
                 unmarked.untilClose(),
-                unmarked.cut(FaultPoint.events(100)),
-                unmarked.reset(FaultPoint.events(100)),
-                unmarked.stall(FaultPoint.events(100)));
+                unmarked.cut(ScriptedReply.FaultPoint.events(100)),
+                unmarked.reset(ScriptedReply.FaultPoint.events(100)),
+                unmarked.stall(ScriptedReply.FaultPoint.events(100)));
     }
 
     @ParameterizedTest

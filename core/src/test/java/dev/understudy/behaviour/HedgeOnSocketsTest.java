@@ -7,7 +7,6 @@ import dev.understudy.Understudy;
 import dev.understudy.event.Event;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.HedgingPolicy;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
@@ -25,7 +24,8 @@ class HedgeOnSocketsTest {
 
     @OnEveryWire
     void theConnectionOfTheLoserIsClosed(Wire wire, Door door) {
-        ScriptedServer slow = stage.server().always(ScriptedReply.text("never").stall(FaultPoint.headers()));
+        ScriptedServer slow =
+                stage.server().always(ScriptedReply.text("never").stall(ScriptedReply.FaultPoint.headers()));
         ScriptedServer fast = stage.server().always(ScriptedReply.text("I stand in."));
         Understudy understudy = hedged(wire, slow, fast);
         Heard heard = door.hear(understudy, REQUEST);
@@ -46,7 +46,8 @@ class HedgeOnSocketsTest {
 
     @OnEveryWire
     void bothGetTheSameWords(Wire wire, Door door) {
-        ScriptedServer slow = stage.server().always(ScriptedReply.text("never").stall(FaultPoint.nothing()));
+        ScriptedServer slow =
+                stage.server().always(ScriptedReply.text("never").stall(ScriptedReply.FaultPoint.nothing()));
         ScriptedServer fast = stage.server().always(ScriptedReply.text("I stand in."));
         door.hear(hedged(wire, slow, fast), REQUEST).served();
         assertThat(fast.calls().get(0).text()).isEqualTo(slow.calls().get(0).text());

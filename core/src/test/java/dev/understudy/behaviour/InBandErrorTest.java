@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.policy.RetryPolicy;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.util.stream.Stream;
@@ -54,7 +53,7 @@ class InBandErrorTest {
     @ParameterizedTest
     @MethodSource("everywhere")
     void beforeContentItIsTypedAndTheNextIsAsked(Wire wire, Door door, Said said) {
-        first.then(ScriptedReply.text("one two").fail(FaultPoint.tokens(0), said.type, said.message));
+        first.then(ScriptedReply.text("one two").fail(ScriptedReply.FaultPoint.tokens(0), said.type, said.message));
         Heard heard = door.hear(both(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
         assertThat(heard.kinds()).containsExactly(said.kind);
@@ -69,7 +68,7 @@ class InBandErrorTest {
     @ParameterizedTest
     @MethodSource("streams")
     void afterContentItIsTypedAndEndsTheStreamWithWhatWasDelivered(Wire wire, Said said) {
-        first.then(ScriptedReply.text("one two").fail(FaultPoint.tokens(1), said.type, said.message));
+        first.then(ScriptedReply.text("one two").fail(ScriptedReply.FaultPoint.tokens(1), said.type, said.message));
         Heard heard = Door.STREAM.hear(both(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("one");
         assertThat(heard.cut().failure().kind()).isEqualTo(said.kind);
@@ -86,7 +85,7 @@ class InBandErrorTest {
     void aConversationThatIsTooLongIsNotSentAgain(Wire wire, Door door) {
         first.then(ScriptedReply.text("one")
                 .fail(
-                        FaultPoint.tokens(0),
+                        ScriptedReply.FaultPoint.tokens(0),
                         "invalid_request_error",
                         "prompt is too long: 210000 tokens > 200000 maximum"));
         Heard heard = door.hear(both(wire), REQUEST);
@@ -100,7 +99,7 @@ class InBandErrorTest {
     @MethodSource("dev.understudy.behaviour.Rehearsal#everywhere")
     void aTransientErrorInsideASuccessIsRetried(Wire wire, Door door) {
         first.then(
-                ScriptedReply.text("one").fail(FaultPoint.tokens(0), "overloaded_error", "Overloaded"),
+                ScriptedReply.text("one").fail(ScriptedReply.FaultPoint.tokens(0), "overloaded_error", "Overloaded"),
                 ScriptedReply.text("Here I am."));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", first, "k1"));
         assertThat(door.hear(understudy, REQUEST).text()).isEqualTo("Here I am.");

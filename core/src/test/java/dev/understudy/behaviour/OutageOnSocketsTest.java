@@ -4,11 +4,10 @@ import static dev.understudy.behaviour.Rehearsal.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.Understudy;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.FailoverPolicy;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
@@ -34,7 +33,7 @@ class OutageOnSocketsTest {
 
     private enum Way {
         BUSY(ScriptedReply.status(503)),
-        RESETS(ScriptedReply.text("never").reset(FaultPoint.nothing()));
+        RESETS(ScriptedReply.text("never").reset(ScriptedReply.FaultPoint.nothing()));
 
         private final ScriptedReply scriptedReply;
 
@@ -105,11 +104,11 @@ class OutageOnSocketsTest {
                 attempts++;
             } else if (event instanceof Event.CircuitStateChanged moved
                     && moved.provider().equals("primary")) {
-                if (attempts >= 0 && moved.to() != CircuitState.HALF_OPEN) {
+                if (attempts >= 0 && moved.to() != ProviderStatus.CircuitState.HALF_OPEN) {
                     windows.add(attempts);
                 }
-                if (moved.to() != CircuitState.HALF_OPEN) {
-                    attempts = moved.to() == CircuitState.OPEN ? 0 : -1;
+                if (moved.to() != ProviderStatus.CircuitState.HALF_OPEN) {
+                    attempts = moved.to() == ProviderStatus.CircuitState.OPEN ? 0 : -1;
                 }
             }
         }

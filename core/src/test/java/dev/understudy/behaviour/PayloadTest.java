@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedAnswer;
@@ -41,8 +39,8 @@ class PayloadTest {
                 Message.system("Be brief, \"precise\" and\nkind."),
                 Message.user(
                         "Quelle heure est-il à Paris? 时间 😀 \u2028",
-                        Image.of("image/png", new byte[] {1, 2, 3}),
-                        Image.url("https://example.com/clock.png")),
+                        Message.Image.of("image/png", new byte[] {1, 2, 3}),
+                        Message.Image.url("https://example.com/clock.png")),
                 Message.assistant("I will look.", CALL),
                 Message.toolResult(CALL, "{\"time\":\"12:00\"}"),
                 Message.assistant("It is noon."),
@@ -136,7 +134,7 @@ class PayloadTest {
         ChatRequest request = new ChatRequest(
                 "m",
                 history,
-                new ToolSet(rich().toolSet().tools(), ToolChoice.auto()),
+                new ToolSet(rich().toolSet().tools(), ToolSet.Choice.auto()),
                 ResponseFormat.text(),
                 SamplingParameters.defaults(),
                 Map.of("openai-chat", fields));

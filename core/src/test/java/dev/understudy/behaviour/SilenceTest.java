@@ -7,7 +7,6 @@ import dev.understudy.Understudy;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.policy.TimeoutPolicy;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
@@ -61,7 +60,7 @@ class SilenceTest {
 
     @ParameterizedTest
     @MethodSource("silences")
-    void aSilentProviderIsLeftForTheNextWithoutARetry(Wire wire, Door door, FaultPoint faultPoint) {
+    void aSilentProviderIsLeftForTheNextWithoutARetry(Wire wire, Door door, ScriptedReply.FaultPoint faultPoint) {
         first.then(ScriptedReply.text("Never heard.").stall(faultPoint));
         Heard heard = door.hear(impatient(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("I stand in.");
@@ -77,12 +76,17 @@ class SilenceTest {
     /** Nothing at all, only headers, and only what opens an answer. */
     static Stream<Arguments> silences() {
         return Rehearsal.times(
-                Rehearsal.everywhere(), FaultPoint.nothing(), FaultPoint.headers(), FaultPoint.tokens(0));
+                Rehearsal.everywhere(),
+                ScriptedReply.FaultPoint.nothing(),
+                ScriptedReply.FaultPoint.headers(),
+                ScriptedReply.FaultPoint.tokens(0));
     }
 
     @OnEveryWire
     void aSilentProviderIsAskedOnceMoreWhenItIsTheOnlyOne(Wire wire, Door door) {
-        first.then(ScriptedReply.text("Never heard.").stall(FaultPoint.nothing()), ScriptedReply.text("Here I am."));
+        first.then(
+                ScriptedReply.text("Never heard.").stall(ScriptedReply.FaultPoint.nothing()),
+                ScriptedReply.text("Here I am."));
         Understudy alone = stage.builder(stage.provider(wire, "p1", first, "k1"))
                 .timeouts(TimeoutPolicy.defaults().withFirstContent(SHORT).withResponse(SHORT))
                 .build();
@@ -103,7 +107,7 @@ class SilenceTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void silenceInTheMiddleEndsAStreamWithWhatWasDelivered(Wire wire) {
-        first.then(ScriptedReply.text("one two three").stall(FaultPoint.tokens(2)));
+        first.then(ScriptedReply.text("one two three").stall(ScriptedReply.FaultPoint.tokens(2)));
         Heard heard = Door.STREAM.hear(impatientInTheMiddle(wire), REQUEST);
         assertThat(heard.text()).isEqualTo("one two");
         assertThat(heard.cut().partial().text()).isEqualTo("one two");

@@ -10,7 +10,6 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.Tool;
 import dev.understudy.event.Event;
@@ -92,8 +91,8 @@ class SkippedTest {
 
     @OnEveryWire
     void aProviderWithoutToolsOrVisionIsSkippedThroughBothDoors(Wire wire, Door door) {
-        ChatRequest looking =
-                ChatRequest.of("m", List.of(Message.user("What is this?", Image.url("https://example.com/cat.png"))));
+        ChatRequest looking = ChatRequest.of(
+                "m", List.of(Message.user("What is this?", Message.Image.url("https://example.com/cat.png"))));
         Understudy understudy = over(wire, without(Feature.VISION), Capabilities.assumed());
         secondServes(door.hear(understudy, looking), "lacks vision");
     }

@@ -9,7 +9,6 @@ import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
@@ -143,7 +142,8 @@ class TimeLimitsTest {
 
     @OnEveryWire
     void aCallWhoseTimeIsOverLeavesTheServer(Wire wire, Door door) {
-        ScriptedServer server = stage.server().then(ScriptedReply.text("Never.").stall(FaultPoint.nothing()));
+        ScriptedServer server =
+                stage.server().then(ScriptedReply.text("Never.").stall(ScriptedReply.FaultPoint.nothing()));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Heard heard = door.ask(understudy, REQUEST)
                 .contextWrite(CallContext.timeout(Duration.ofMillis(500)))
@@ -158,7 +158,7 @@ class TimeLimitsTest {
     @OnEveryWire
     void aDeadlineInTheMiddleOfAStreamKeepsWhatWasDelivered(Wire wire, Door door) {
         ScriptedServer server =
-                stage.server().then(ScriptedReply.text("one two three").stall(FaultPoint.tokens(2)));
+                stage.server().then(ScriptedReply.text("one two three").stall(ScriptedReply.FaultPoint.tokens(2)));
         Understudy understudy = stage.understudy(stage.provider(wire, "p1", server, "k1"));
         Heard heard = door.ask(understudy, REQUEST)
                 .contextWrite(CallContext.deadline(Duration.ofMillis(700)))

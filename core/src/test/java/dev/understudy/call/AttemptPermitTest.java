@@ -11,14 +11,12 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Usage;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.ContextWindow;
 import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.ProviderOptions;
-import dev.understudy.policy.RateLimits;
 import dev.understudy.policy.RetryBudget;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
@@ -116,14 +114,14 @@ class AttemptPermitTest {
                 .build();
         a.then(ScriptedAnswer.fail(FailureKind.SERVER));
         stage.chat(understudy);
-        assertThat(circuit(understudy)).isEqualTo(CircuitState.OPEN);
+        assertThat(circuit(understudy)).isEqualTo(ProviderStatus.CircuitState.OPEN);
         stage.advance(Duration.ofSeconds(5));
         play(understudy, scene, streamed);
-        CircuitState state = circuit(understudy);
+        ProviderStatus.CircuitState state = circuit(understudy);
         stage.advance(Duration.ofSeconds(20)); // less than the lease of a trial
         a.then(ScriptedAnswer.text("well"));
         assertThat(ask(understudy, streamed).served()).as("after " + state).isTrue();
-        assertThat(circuit(understudy)).isEqualTo(CircuitState.CLOSED);
+        assertThat(circuit(understudy)).isEqualTo(ProviderStatus.CircuitState.CLOSED);
     }
 
     @ParameterizedTest
@@ -145,7 +143,7 @@ class AttemptPermitTest {
 
     @Test
     void tokensOfARefusedRequestAreGivenBackAndThoseOfASilentOneAreNot() {
-        Understudy understudy = door(RateLimits.none().withTokensPerMinute(1_000));
+        Understudy understudy = door(ProviderOptions.RateLimits.none().withTokensPerMinute(1_000));
         a.then(
                 ScriptedAnswer.fail(BROKEN),
                 ScriptedAnswer.fail(BROKEN),
@@ -165,7 +163,7 @@ class AttemptPermitTest {
 
     @Test
     void theUsageCorrectsTheEstimate() {
-        Understudy understudy = door(RateLimits.none().withTokensPerMinute(1_000));
+        Understudy understudy = door(ProviderOptions.RateLimits.none().withTokensPerMinute(1_000));
         a.always(ScriptedAnswer.text("well").withUsage(Usage.of(5, 5)));
         for (int i = 0; i < 20; i++) {
             assertThat(stage.chat(understudy).served()).isTrue();
@@ -214,7 +212,7 @@ class AttemptPermitTest {
         return builder(CircuitPolicy.disabled()).build();
     }
 
-    private Understudy door(RateLimits limits) {
+    private Understudy door(ProviderOptions.RateLimits limits) {
         return stage.builder()
                 .provider(a, ProviderOptions.any().withLimits(limits))
                 .retry(VirtualStage.ONCE)
@@ -225,18 +223,21 @@ class AttemptPermitTest {
 
     private UnderstudyBuilder builder(CircuitPolicy circuit) {
         return stage.builder()
-                .provider(a, ProviderOptions.any().withLimits(RateLimits.none().withConcurrent(1)))
+                .provider(
+                        a,
+                        ProviderOptions.any()
+                                .withLimits(ProviderOptions.RateLimits.none().withConcurrent(1)))
                 .circuit(circuit)
                 .failover(FailoverPolicy.defaults());
     }
 
-    private static CircuitState circuit(Understudy understudy) {
+    private static ProviderStatus.CircuitState circuit(Understudy understudy) {
         return standing(understudy, "a").circuits().get("m");
     }
 
     @Test
     void aStreamThatIsServedTellsItsUsageOnce() {
-        Understudy understudy = door(RateLimits.none().withTokensPerMinute(1_000));
+        Understudy understudy = door(ProviderOptions.RateLimits.none().withTokensPerMinute(1_000));
         a.always(ScriptedAnswer.text("one two").withUsage(Usage.of(10, 2)));
         for (int i = 0; i < 40; i++) {
             StepVerifier.create(understudy.stream(REQUEST)).expectNextCount(3).verifyComplete();
@@ -249,7 +250,10 @@ class AttemptPermitTest {
     void aProviderAtItsOwnLimitIsSkippedAndNotGated() {
         ScriptedProvider b = ScriptedProvider.named("b");
         Understudy understudy = stage.builder()
-                .provider(a, ProviderOptions.any().withLimits(RateLimits.none().withTokensPerMinute(800)))
+                .provider(
+                        a,
+                        ProviderOptions.any()
+                                .withLimits(ProviderOptions.RateLimits.none().withTokensPerMinute(800)))
                 .provider(b)
                 .build();
         a.then(stage.timed(

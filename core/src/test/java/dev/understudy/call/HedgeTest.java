@@ -11,9 +11,7 @@ import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Price;
 import dev.understudy.chat.Usage;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CallLimits;
@@ -166,7 +164,7 @@ class HedgeTest {
             assertThat(hedged.after()).isEqualTo(Duration.ofMillis(500));
         });
         ProviderStatus loser = standing(understudy, "a");
-        assertThat(loser.circuits()).containsEntry("m", CircuitState.CLOSED);
+        assertThat(loser.circuits()).containsEntry("m", ProviderStatus.CircuitState.CLOSED);
         assertThat(loser.consecutiveFailures()).isZero();
         assertThat(loser.lastFailure()).isNull();
         assertThat(loser.inFlight()).isZero();
@@ -349,7 +347,7 @@ class HedgeTest {
         stage.advance(Duration.ofSeconds(1));
         assertThat(b.subscriptions()).isZero();
 
-        Capabilities priced = Capabilities.assumed().withPrice(Price.of(1_000, 1_000)); // about 0.51 a try
+        Capabilities priced = Capabilities.assumed().withPrice(Capabilities.Price.of(1_000, 1_000)); // about 0.51 a try
         a.can(priced);
         b.can(priced);
         Understudy poor = stage.builder(a, b)

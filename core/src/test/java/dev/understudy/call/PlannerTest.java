@@ -12,7 +12,6 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.StreamChunk;
@@ -91,7 +90,8 @@ class PlannerTest {
     @Test
     void toolsImagesAndSchemasAreNeverSentToAProviderThatLacksThem() {
         Planner planner = planner(any("plain", Feature.STREAMING), any("all", ALL));
-        ChatRequest image = ChatRequest.of("m", List.of(Message.user("see", Image.url("https://x.test/i.png"))));
+        ChatRequest image =
+                ChatRequest.of("m", List.of(Message.user("see", Message.Image.url("https://x.test/i.png"))));
         ChatRequest schema = PLAIN.withFormat(ResponseFormat.jsonSchema("s", Map.of("type", "object")));
         for (ChatRequest request : List.of(TOOLS, image, schema)) {
             assertThat(names(plan(planner, request, false, 0))).containsExactly("all/m");

@@ -2,7 +2,7 @@ package dev.understudy.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.event.CircuitState;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -185,7 +185,7 @@ class BreakerStateRaceTest {
             List<CircuitBreaker.Change> chain = new ArrayList<>(moves);
             chain.sort(Comparator.comparingLong(move -> move.generation()));
             long generation = 0;
-            CircuitState state = CircuitState.CLOSED;
+            ProviderStatus.CircuitState state = ProviderStatus.CircuitState.CLOSED;
             for (CircuitBreaker.Change move : chain) {
                 assertThat(move.generation()).isEqualTo(generation + 1);
                 assertThat(move.from()).isEqualTo(state);
@@ -235,12 +235,15 @@ class BreakerStateRaceTest {
                         .isEqualTo(End.NEUTRAL);
             }
         });
-        Map<Long, CircuitState> next = new ConcurrentHashMap<>();
+        Map<Long, ProviderStatus.CircuitState> next = new ConcurrentHashMap<>();
         chain.forEach(move -> next.put(move.generation() - 1, move.to()));
         stage.ends.forEach((trial, end) -> {
             if (end != End.NEUTRAL) {
                 assertThat(next.get(trial.generation()))
-                        .isEqualTo(end == End.SUCCESS ? CircuitState.CLOSED : CircuitState.OPEN);
+                        .isEqualTo(
+                                end == End.SUCCESS
+                                        ? ProviderStatus.CircuitState.CLOSED
+                                        : ProviderStatus.CircuitState.OPEN);
             }
         });
     }
@@ -259,6 +262,6 @@ class BreakerStateRaceTest {
         Stage stage = new Stage(Duration.ofNanos(25), true, true).play(4, 300_000);
         List<CircuitBreaker.Change> chain = stage.chain();
         stage.onlyTrialsDecide(chain);
-        assertThat(chain).extracting(move -> move.to()).contains(CircuitState.values());
+        assertThat(chain).extracting(move -> move.to()).contains(ProviderStatus.CircuitState.values());
     }
 }

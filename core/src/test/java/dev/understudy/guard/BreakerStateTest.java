@@ -2,7 +2,7 @@ package dev.understudy.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.event.CircuitState;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -68,10 +68,13 @@ class BreakerStateTest {
         assertThat(open.remoteOpened("theirs", 200, 10, POLICY)).isEqualTo(new BreakerState.Open(7, 200, 3, "mine"));
         assertThat(open.remoteClosed(10)).isEqualTo(new BreakerState.Open(7, 10, 3, "mine"));
         assertThat(states)
-                .filteredOn(state -> state.name() != CircuitState.OPEN)
+                .filteredOn(state -> state.name() != ProviderStatus.CircuitState.OPEN)
                 .allSatisfy(state -> {
                     assertThat(state.remoteClosed(10)).isSameAs(state);
-                    assertThat(state.name() == CircuitState.CLOSED ? state : state.remoteOpened("why", 60, 10, POLICY))
+                    assertThat(
+                                    state.name() == ProviderStatus.CircuitState.CLOSED
+                                            ? state
+                                            : state.remoteOpened("why", 60, 10, POLICY))
                             .isSameAs(state);
                 });
     }
@@ -81,15 +84,15 @@ class BreakerStateTest {
         BreakerState.HalfOpen lost = halfOpen(7, 1);
         assertThat(halfOpen.failed(lost, 0, 0, POLICY)).isSameAs(halfOpen);
         assertThat(halfOpen.releaseTrial(lost)).isSameAs(halfOpen);
-        assertThat(halfOpen.trialSucceeded(lost, 0, POLICY).name()).isEqualTo(CircuitState.CLOSED);
+        assertThat(halfOpen.trialSucceeded(lost, 0, POLICY).name()).isEqualTo(ProviderStatus.CircuitState.CLOSED);
     }
 
     @Test
     void everyStateCanBeForcedOpenAndDisabledByAnOperator() {
         assertThat(states).allSatisfy(state -> {
-            assertThat(state.forced(null, 0).name()).isEqualTo(CircuitState.FORCED_OPEN);
+            assertThat(state.forced(null, 0).name()).isEqualTo(ProviderStatus.CircuitState.FORCED_OPEN);
             assertThat(state.forced(null, 0).generation()).isEqualTo(8);
-            assertThat(state.disabled().name()).isEqualTo(CircuitState.DISABLED);
+            assertThat(state.disabled().name()).isEqualTo(ProviderStatus.CircuitState.DISABLED);
         });
     }
 }

@@ -3,7 +3,7 @@ package dev.understudy.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.Schedules;
-import dev.understudy.event.CircuitState;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ class BreakerStateTwinTest {
 
     @Test
     void behavesLikeItsNaiveTwin() {
-        int[] moves = new int[CircuitState.values().length];
+        int[] moves = new int[ProviderStatus.CircuitState.values().length];
         Schedules.each(100_000, random -> {
             Run run = new Run(random);
             for (int step = 0; step < 60; step++) {
@@ -35,7 +35,7 @@ class BreakerStateTwinTest {
 
         private final RandomGenerator random;
         private final long origin;
-        private final List<CircuitState> moves = new ArrayList<>();
+        private final List<ProviderStatus.CircuitState> moves = new ArrayList<>();
         private final List<Both> calls = new ArrayList<>();
         private final CircuitBreaker breaker;
         private long changes;

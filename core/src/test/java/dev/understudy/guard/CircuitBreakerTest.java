@@ -2,7 +2,7 @@ package dev.understudy.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.event.CircuitState;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,14 +63,14 @@ class CircuitBreakerTest {
         }
     }
 
-    private void assertDenied(CircuitState state, Duration remaining) {
+    private void assertDenied(ProviderStatus.CircuitState state, Duration remaining) {
         assertThat(breaker.tryAcquire(now)).isInstanceOfSatisfying(CircuitBreaker.Denied.class, denied -> {
             assertThat(denied.state()).isEqualTo(state);
             assertThat(denied.remaining()).isEqualTo(remaining.toNanos());
         });
     }
 
-    private void assertState(CircuitState state) {
+    private void assertState(ProviderStatus.CircuitState state) {
         assertThat(breaker.reading(now).state()).isEqualTo(state);
     }
 
@@ -83,10 +83,10 @@ class CircuitBreakerTest {
         fail(4);
         succeed(1);
         fail(4);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         assertThat(breaker.reading(now).consecutive()).isEqualTo(4);
         fail(1);
-        assertDenied(CircuitState.OPEN, Duration.ofSeconds(5));
+        assertDenied(ProviderStatus.CircuitState.OPEN, Duration.ofSeconds(5));
         assertThat(why()).isEqualTo("5 consecutive failures");
         assertThat(moves).containsExactly("CLOSED OPEN");
     }
@@ -101,7 +101,7 @@ class CircuitBreakerTest {
         }
         pass(119);
         fail(1); // 9 min 59 s after the first
-        assertState(CircuitState.OPEN);
+        assertState(ProviderStatus.CircuitState.OPEN);
         assertThat(why()).isEqualTo("5 failures in 10m");
     }
 
@@ -112,7 +112,7 @@ class CircuitBreakerTest {
             fail(1);
             pass(150);
         }
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         pass(-150);
         assertThat(breaker.reading(now).recent()).isEqualTo(4);
     }
@@ -122,10 +122,10 @@ class CircuitBreakerTest {
         with(DEFAULTS.withConsecutive(0));
         succeed(3);
         fail(6);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         assertThat(breaker.reading(now).window()).isEqualTo(new SlidingWindow.Tally(6, 9));
         fail(1);
-        assertState(CircuitState.OPEN);
+        assertState(ProviderStatus.CircuitState.OPEN);
         assertThat(why()).isEqualTo("7 of 10 calls failed in 1m");
     }
 
@@ -134,9 +134,9 @@ class CircuitBreakerTest {
         with(DEFAULTS.withConsecutive(0));
         succeed(10);
         fail(9);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         fail(1);
-        assertState(CircuitState.OPEN);
+        assertState(ProviderStatus.CircuitState.OPEN);
     }
 
     @Test
@@ -145,7 +145,7 @@ class CircuitBreakerTest {
         fail(9);
         pass(60);
         fail(9);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         fail(1);
         assertThat(why()).isEqualTo("10 of 10 calls failed in 1m");
     }
@@ -155,9 +155,9 @@ class CircuitBreakerTest {
         with(DEFAULTS.withConsecutive(0).withRate(0.07, 100, Duration.ofMinutes(1)));
         succeed(93);
         fail(6);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         fail(1);
-        assertState(CircuitState.OPEN);
+        assertState(ProviderStatus.CircuitState.OPEN);
     }
 
     @Test
@@ -165,16 +165,16 @@ class CircuitBreakerTest {
         with(DEFAULTS.withConsecutive(0));
         fail(9);
         succeed(1); // now 9 of 10 have failed
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         fail(1);
-        assertState(CircuitState.OPEN);
+        assertState(ProviderStatus.CircuitState.OPEN);
     }
 
     @Test
     void rulesThatAreOffNeverOpenIt() {
         with(DEFAULTS.withConsecutive(0).withoutRate());
         fail(10_000);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
     }
 
     @Test
@@ -182,10 +182,10 @@ class CircuitBreakerTest {
         fail(5);
         pass(5);
         Permit trial = trial();
-        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+        assertDenied(ProviderStatus.CircuitState.HALF_OPEN, Duration.ofSeconds(30));
         assertThat(breaker.tryEarly(now)).isInstanceOf(CircuitBreaker.Denied.class);
         trial.success(now);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         assertThat(permit().admitted()).isInstanceOf(BreakerState.Closed.class);
         assertThat(moves).containsExactly("CLOSED OPEN", "OPEN HALF_OPEN", "HALF_OPEN CLOSED");
     }
@@ -194,7 +194,7 @@ class CircuitBreakerTest {
     void noTrialBeforeItsTime() {
         fail(5);
         pass(Duration.ofSeconds(5).minusNanos(1));
-        assertDenied(CircuitState.OPEN, Duration.ofNanos(1));
+        assertDenied(ProviderStatus.CircuitState.OPEN, Duration.ofNanos(1));
         pass(Duration.ofNanos(1));
         assertThat(breaker.reading(now).remaining()).isZero();
         trial();
@@ -205,7 +205,7 @@ class CircuitBreakerTest {
         fail(5);
         assertThat(breaker.tryEarly(now)).isInstanceOf(Permit.class);
         assertThat(breaker.tryEarly(now)).isInstanceOf(CircuitBreaker.Denied.class);
-        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+        assertDenied(ProviderStatus.CircuitState.HALF_OPEN, Duration.ofSeconds(30));
     }
 
     @Test
@@ -214,16 +214,16 @@ class CircuitBreakerTest {
         pass(5);
         Permit lost = trial();
         pass(Duration.ofSeconds(30).minusNanos(1));
-        assertDenied(CircuitState.HALF_OPEN, Duration.ofNanos(1));
+        assertDenied(ProviderStatus.CircuitState.HALF_OPEN, Duration.ofNanos(1));
         pass(Duration.ofNanos(1));
         Permit next = trial();
-        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+        assertDenied(ProviderStatus.CircuitState.HALF_OPEN, Duration.ofSeconds(30));
 
         assertThat(lost.failure(now)).isTrue();
-        assertState(CircuitState.HALF_OPEN);
-        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+        assertState(ProviderStatus.CircuitState.HALF_OPEN);
+        assertDenied(ProviderStatus.CircuitState.HALF_OPEN, Duration.ofSeconds(30));
         next.success(now);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
     }
 
     @Test
@@ -234,7 +234,7 @@ class CircuitBreakerTest {
         pass(30);
         trial();
         lost.neutral(now);
-        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+        assertDenied(ProviderStatus.CircuitState.HALF_OPEN, Duration.ofSeconds(30));
     }
 
     @Test
@@ -245,9 +245,9 @@ class CircuitBreakerTest {
         pass(40);
         Permit next = trial();
         slow.success(now);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         next.failure(now);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         assertThat(breaker.reading(now).consecutive()).isZero();
     }
 
@@ -257,11 +257,11 @@ class CircuitBreakerTest {
         Permit whileHalfOpen = permit();
         fail(5);
         whileOpen.success(now);
-        assertState(CircuitState.OPEN);
+        assertState(ProviderStatus.CircuitState.OPEN);
         pass(5);
         trial();
         whileHalfOpen.success(now);
-        assertDenied(CircuitState.HALF_OPEN, Duration.ofSeconds(30));
+        assertDenied(ProviderStatus.CircuitState.HALF_OPEN, Duration.ofSeconds(30));
         assertThat(moves).containsExactly("CLOSED OPEN", "OPEN HALF_OPEN");
     }
 
@@ -279,7 +279,7 @@ class CircuitBreakerTest {
         fail(4);
         first.failure(now);
         second.cut(now);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         assertThat(breaker.reading(now).consecutive()).isEqualTo(4);
     }
 
@@ -304,7 +304,7 @@ class CircuitBreakerTest {
         trial().neutral(now);
         assertThat(breaker.reading(now).remaining()).isZero();
         trial().success(now);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         assertThat(moves).containsExactly("CLOSED OPEN", "OPEN HALF_OPEN", "HALF_OPEN CLOSED");
     }
 
@@ -345,7 +345,7 @@ class CircuitBreakerTest {
             permit().success(now);
             Permit stream = permit();
             stream.begun(now);
-            assertState(CircuitState.CLOSED);
+            assertState(ProviderStatus.CircuitState.CLOSED);
             assertThat(stream.cut(now)).isTrue();
             assertThat(stream.cut(now)).isFalse();
         }
@@ -359,23 +359,23 @@ class CircuitBreakerTest {
         pass(5);
         Permit trial = trial();
         trial.begun(now);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         trial.cut(now);
-        assertDenied(CircuitState.OPEN, Duration.ofSeconds(5));
+        assertDenied(ProviderStatus.CircuitState.OPEN, Duration.ofSeconds(5));
     }
 
     @Test
     void openTimeGrowsIsCappedAndResetsAfterARecovery() {
         fail(5);
         for (int seconds : new int[] {5, 10, 15, 15, 15}) {
-            assertDenied(CircuitState.OPEN, Duration.ofSeconds(seconds));
+            assertDenied(ProviderStatus.CircuitState.OPEN, Duration.ofSeconds(seconds));
             pass(seconds);
             trial().failure(now);
         }
         pass(15);
         trial().success(now);
         fail(5);
-        assertDenied(CircuitState.OPEN, Duration.ofSeconds(5));
+        assertDenied(ProviderStatus.CircuitState.OPEN, Duration.ofSeconds(5));
     }
 
     @Test
@@ -385,7 +385,7 @@ class CircuitBreakerTest {
             pass(15);
             trial().failure(now);
         }
-        assertDenied(CircuitState.OPEN, Duration.ofSeconds(15));
+        assertDenied(ProviderStatus.CircuitState.OPEN, Duration.ofSeconds(15));
     }
 
     @Test
@@ -395,7 +395,7 @@ class CircuitBreakerTest {
         trial();
         pass(30);
         trial().failure(now);
-        assertDenied(CircuitState.OPEN, Duration.ofSeconds(10));
+        assertDenied(ProviderStatus.CircuitState.OPEN, Duration.ofSeconds(10));
     }
 
     @Test
@@ -418,7 +418,7 @@ class CircuitBreakerTest {
     void forcedOpenLastsUntilItIsReleased() {
         breaker.forceOpen(null, now);
         pass(Duration.ofDays(300));
-        assertDenied(CircuitState.FORCED_OPEN, Duration.ofNanos(Long.MAX_VALUE));
+        assertDenied(ProviderStatus.CircuitState.FORCED_OPEN, Duration.ofNanos(Long.MAX_VALUE));
         assertThat(breaker.tryEarly(now)).isInstanceOf(CircuitBreaker.Denied.class);
         breaker.release(now);
         breaker.release(now);
@@ -431,10 +431,10 @@ class CircuitBreakerTest {
         fail(4);
         breaker.forceOpen(Duration.ofMinutes(5), now);
         pass(299);
-        assertDenied(CircuitState.FORCED_OPEN, Duration.ofSeconds(1));
+        assertDenied(ProviderStatus.CircuitState.FORCED_OPEN, Duration.ofSeconds(1));
         pass(1);
         fail(4); // it has begun afresh
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         assertThat(moves).containsExactly("CLOSED FORCED_OPEN", "FORCED_OPEN CLOSED");
     }
 
@@ -444,7 +444,7 @@ class CircuitBreakerTest {
         assertThat(breaker.reading(now).remaining())
                 .isEqualTo(Duration.ofMinutes(5).toNanos());
         pass(300);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         assertThat(moves).containsExactly("CLOSED FORCED_OPEN", "FORCED_OPEN CLOSED");
     }
 
@@ -455,7 +455,7 @@ class CircuitBreakerTest {
         Permit trial = trial();
         breaker.forceOpen(Duration.ofMinutes(5), now);
         trial.success(now);
-        assertState(CircuitState.FORCED_OPEN);
+        assertState(ProviderStatus.CircuitState.FORCED_OPEN);
         breaker.forceOpen(Duration.ofMinutes(10), now);
         assertThat(breaker.reading(now).remaining())
                 .isEqualTo(Duration.ofMinutes(10).toNanos());
@@ -466,7 +466,7 @@ class CircuitBreakerTest {
         with(CircuitPolicy.disabled());
         fail(100);
         succeed(100);
-        assertState(CircuitState.DISABLED);
+        assertState(ProviderStatus.CircuitState.DISABLED);
         assertThat(breaker.reading(now).window()).isEqualTo(SlidingWindow.Tally.NONE);
         assertThat(moves).isEmpty();
     }
@@ -480,7 +480,7 @@ class CircuitBreakerTest {
         breaker.enable(now);
         breaker.enable(now);
         fail(4);
-        assertState(CircuitState.CLOSED);
+        assertState(ProviderStatus.CircuitState.CLOSED);
         assertThat(moves).containsExactly("CLOSED OPEN", "OPEN DISABLED", "DISABLED CLOSED");
     }
 
@@ -489,9 +489,9 @@ class CircuitBreakerTest {
         with(CircuitPolicy.disabled());
         breaker.forceOpen(null, now);
         breaker.forceOpen(Duration.ofSeconds(1), now);
-        assertDenied(CircuitState.FORCED_OPEN, Duration.ofSeconds(1));
+        assertDenied(ProviderStatus.CircuitState.FORCED_OPEN, Duration.ofSeconds(1));
         pass(1);
         succeed(1);
-        assertState(CircuitState.DISABLED);
+        assertState(ProviderStatus.CircuitState.DISABLED);
     }
 }

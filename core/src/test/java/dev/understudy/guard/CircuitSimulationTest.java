@@ -11,7 +11,6 @@ import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
@@ -74,7 +73,8 @@ class CircuitSimulationTest {
             assertThat(ask(understudy, false).by()).isEqualTo("b");
         }
         boolean counts = FailureRules.of(kind).countsForCircuit();
-        assertThat(circuit(understudy, "a")).isEqualTo(counts ? CircuitState.OPEN : CircuitState.CLOSED);
+        assertThat(circuit(understudy, "a"))
+                .isEqualTo(counts ? ProviderStatus.CircuitState.OPEN : ProviderStatus.CircuitState.CLOSED);
         assertThat(standing(understudy, "a").consecutiveFailures()).isEqualTo(counts ? 2 : 0);
     }
 
@@ -88,7 +88,7 @@ class CircuitSimulationTest {
         for (int i = 0; i < 5; i++) {
             assertThat(ask(understudy, true).served()).isFalse();
         }
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.CLOSED);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
         assertThat(b.subscriptions()).isZero();
     }
 
@@ -99,7 +99,7 @@ class CircuitSimulationTest {
         ask(understudy, true);
         stage.advance(Duration.ofSeconds(10));
         ask(understudy, true);
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.OPEN);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
     }
 
     @Test
@@ -123,10 +123,10 @@ class CircuitSimulationTest {
                 .beforeFirst(Duration.ofSeconds(1))
                 .between(Duration.ofSeconds(5))));
         Heard heard = ask(understudy, true);
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.HALF_OPEN);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.HALF_OPEN);
         stage.advance(Duration.ofSeconds(1));
         assertThat(heard.text()).isEqualTo("one");
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.CLOSED);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
         stage.advance(Duration.ofSeconds(10));
         assertThat(heard.by()).isEqualTo("a");
     }
@@ -155,7 +155,7 @@ class CircuitSimulationTest {
         Heard heard = ask(understudy, false);
         assertThat(heard.outcomes()).containsExactly("a:failed", "b:served");
         assertThat(heard.endedAt).isEqualTo(before);
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.OPEN);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
     }
 
     @Test
@@ -168,16 +168,16 @@ class CircuitSimulationTest {
             assertThat(heard.text()).isEqualTo("one two");
         }
         // Each stream was a success first, so failures in a row are counted from there: never two.
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.CLOSED);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
         assertThat(standing(understudy, "a").consecutiveFailures()).isEqualTo(3);
 
         Understudy byShare = stage.builder(a, b)
                 .circuit(TWO.withConsecutive(0).withRate(0.5, 4, Duration.ofSeconds(60)))
                 .build();
         ask(byShare, true);
-        assertThat(circuit(byShare, "a")).as("one success, one failure").isEqualTo(CircuitState.CLOSED);
+        assertThat(circuit(byShare, "a")).as("one success, one failure").isEqualTo(ProviderStatus.CircuitState.CLOSED);
         ask(byShare, true);
-        assertThat(circuit(byShare, "a")).as("two of four failed").isEqualTo(CircuitState.OPEN);
+        assertThat(circuit(byShare, "a")).as("two of four failed").isEqualTo(ProviderStatus.CircuitState.OPEN);
     }
 
     @Test
@@ -186,9 +186,9 @@ class CircuitSimulationTest {
         stage.advance(Duration.ofSeconds(5));
         a.then(ScriptedAnswer.text("one two").failAfter(1, BROKEN), ScriptedAnswer.fail(BROKEN));
         ask(understudy, true);
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.CLOSED);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
         ask(understudy, true);
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.OPEN);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
     }
 
     @Test
@@ -200,14 +200,14 @@ class CircuitSimulationTest {
         Heard old = ask(understudy, true);
         ask(understudy, true);
         ask(understudy, true);
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.OPEN);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
         stage.advance(Duration.ofSeconds(6));
         a.then(ScriptedAnswer.hang());
         ask(understudy, true);
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.HALF_OPEN);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.HALF_OPEN);
         stage.advance(Duration.ofSeconds(2));
         assertThat(old.by()).isEqualTo("a");
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.HALF_OPEN);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.HALF_OPEN);
     }
 
     @Test
@@ -224,12 +224,12 @@ class CircuitSimulationTest {
         stage.advance(Duration.ofSeconds(5));
         assertThat(ask(understudy, true).by()).isEqualTo("a");
         stage.advance(Duration.ofSeconds(1)); // the old one fails now
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.CLOSED);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
         a.then(ScriptedAnswer.fail(BROKEN), ScriptedAnswer.text("well"));
         ask(understudy, true);
         assertThat(circuit(understudy, "a"))
                 .as("one failure of this generation")
-                .isEqualTo(CircuitState.CLOSED);
+                .isEqualTo(ProviderStatus.CircuitState.CLOSED);
     }
 
     @ParameterizedTest
@@ -243,7 +243,7 @@ class CircuitSimulationTest {
             heard.call.dispose();
         }
         ProviderStatus providerStatus = standing(understudy, "a");
-        assertThat(providerStatus.circuits()).containsEntry("m", CircuitState.CLOSED);
+        assertThat(providerStatus.circuits()).containsEntry("m", ProviderStatus.CircuitState.CLOSED);
         assertThat(providerStatus.health()).isEqualTo(ProviderStatus.Health.UNKNOWN);
         assertThat(providerStatus.consecutiveFailures()).isZero();
         assertThat(providerStatus.lastFailure()).isNull();
@@ -261,7 +261,7 @@ class CircuitSimulationTest {
             stage.advance(Duration.ofSeconds(3));
             assertThat(heard.error).isInstanceOf(ChatException.Exhausted.class);
         }
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.CLOSED);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
         assertThat(standing(understudy, "a").consecutiveFailures()).isZero();
     }
 
@@ -310,7 +310,7 @@ class CircuitSimulationTest {
         assertThat(crowd.stream().filter(heard -> heard.error != null)).hasSize(9);
         stage.advance(Duration.ofSeconds(2));
         assertThat(crowd.get(0).by()).isEqualTo("a");
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.CLOSED);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
         assertThat(ask(understudy, false).error).isNull();
     }
 
@@ -338,7 +338,7 @@ class CircuitSimulationTest {
         b.always(ScriptedAnswer.fail(BROKEN));
         Heard heard = ask(understudy, streamed);
         assertThat(heard.outcomes()).containsExactly("a:skipped", "b:failed", "a:served");
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.CLOSED);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
     }
 
     @Test
@@ -380,7 +380,7 @@ class CircuitSimulationTest {
                 ScriptedAnswer.text("well again"));
         ask(understudy, false);
         stage.advance(Duration.ofSeconds(1));
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.OPEN);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
         Heard heard = ask(understudy, false);
         stage.advance(Duration.ofSeconds(4));
         assertThat(heard.outcomes()).containsExactly("a:skipped", "b:failed", "b:served");
@@ -437,7 +437,7 @@ class CircuitSimulationTest {
         assertThat(ask(understudy, false).trail().attempts().get(0))
                 .hasToString("provider=a model=m: skipped; error=circuit forced open for 300000 ms");
         assertThat(stage.chat(understudy.chat(REQUEST.withModel("n"))).by()).isEqualTo("a");
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.FORCED_OPEN);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.FORCED_OPEN);
         stage.advance(Duration.ofMinutes(5));
         assertThat(ask(understudy, false).by()).isEqualTo("a");
         understudy.control().hold("a", "m", null);
@@ -492,7 +492,7 @@ class CircuitSimulationTest {
         a.then(ScriptedAnswer.fail(BROKEN));
         ask(understudy, false);
         ask(understudy, false);
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.OPEN);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
         return understudy;
     }
 
@@ -503,15 +503,15 @@ class CircuitSimulationTest {
         b.then(ScriptedAnswer.fail(BROKEN), ScriptedAnswer.text("well"), ScriptedAnswer.fail(BROKEN));
         ask(understudy, false);
         ask(understudy, false);
-        assertThat(circuit(understudy, "a")).isEqualTo(CircuitState.OPEN);
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
         stage.advance(Duration.ofSeconds(1));
         ask(understudy, false);
         ask(understudy, false);
-        assertThat(circuit(understudy, "b")).isEqualTo(CircuitState.OPEN);
+        assertThat(circuit(understudy, "b")).isEqualTo(ProviderStatus.CircuitState.OPEN);
         return understudy;
     }
 
-    private static CircuitState circuit(Understudy understudy, String provider) {
+    private static ProviderStatus.CircuitState circuit(Understudy understudy, String provider) {
         return standing(understudy, provider).circuits().get("m");
     }
 }

@@ -2,9 +2,9 @@ package dev.understudy.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.chat.Price;
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Usage;
-import dev.understudy.policy.RateLimits;
+import dev.understudy.policy.ProviderOptions;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -23,13 +23,13 @@ class LargeCountsTest {
 
     @Test
     void aCostIsNeverNegative() {
-        assertThat(Price.of(1, 2).cost(TOLD)).isPositive();
+        assertThat(Capabilities.Price.of(1, 2).cost(TOLD)).isPositive();
     }
 
     @Test
     void oneUsageOfManyTokensHoldsAProviderForMinutesOnly() {
         RateLimiter rateLimiter =
-                new RateLimiter(RateLimits.none().withTokensPerMinute(200_000), (requests, tokens) -> {}, 0);
+                new RateLimiter(ProviderOptions.RateLimits.none().withTokensPerMinute(200_000), (requests, tokens) -> {}, 0);
         assertThat(rateLimiter.acquire(100, 0)).isNull();
         rateLimiter.release(100, MOST, 0);
         Duration wait = rateLimiter.acquire(100, 0);

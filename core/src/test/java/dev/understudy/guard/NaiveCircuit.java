@@ -1,6 +1,6 @@
 package dev.understudy.guard;
 
-import dev.understudy.event.CircuitState;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +24,11 @@ final class NaiveCircuit {
 
     private record Sample(long time, boolean ok) {}
 
-    final List<CircuitState> moves = new ArrayList<>();
+    final List<ProviderStatus.CircuitState> moves = new ArrayList<>();
     private final CircuitPolicy policy;
     private final int shareIn20ths;
     private final List<Sample> samples = new ArrayList<>();
-    private CircuitState state;
+    private ProviderStatus.CircuitState state;
     private int epoch;
     private long closedSince;
     private long until;
@@ -40,7 +40,7 @@ final class NaiveCircuit {
     NaiveCircuit(CircuitPolicy policy, int shareIn20ths) {
         this.policy = policy;
         this.shareIn20ths = shareIn20ths;
-        this.state = policy.enabled() ? CircuitState.CLOSED : CircuitState.DISABLED;
+        this.state = policy.enabled() ? ProviderStatus.CircuitState.CLOSED : ProviderStatus.CircuitState.DISABLED;
     }
 
     /** A pass, or nothing. */
@@ -53,7 +53,7 @@ final class NaiveCircuit {
             }
             case OPEN -> {
                 if (early || now >= until) {
-                    enter(CircuitState.HALF_OPEN);
+                    enter(ProviderStatus.CircuitState.HALF_OPEN);
                     return lease(now);
                 }
             }
@@ -80,7 +80,7 @@ final class NaiveCircuit {
             return false;
         }
         pass.stage = "begun";
-        if (pass.epoch == epoch && state == CircuitState.HALF_OPEN) {
+        if (pass.epoch == epoch && state == ProviderStatus.CircuitState.HALF_OPEN) {
             close(now);
             pass.epoch = epoch;
         }
@@ -92,9 +92,9 @@ final class NaiveCircuit {
             return false;
         }
         pass.stage = "succeeded";
-        if (pass.epoch == epoch && state == CircuitState.CLOSED) {
+        if (pass.epoch == epoch && state == ProviderStatus.CircuitState.CLOSED) {
             samples.add(new Sample(now, true));
-        } else if (pass.epoch == epoch && state == CircuitState.HALF_OPEN) {
+        } else if (pass.epoch == epoch && state == ProviderStatus.CircuitState.HALF_OPEN) {
             close(now);
             pass.epoch = epoch;
         }
@@ -106,9 +106,9 @@ final class NaiveCircuit {
             return false;
         }
         pass.stage = "failed";
-        if (pass.epoch == epoch && state == CircuitState.CLOSED) {
+        if (pass.epoch == epoch && state == ProviderStatus.CircuitState.CLOSED) {
             failed(roll, now);
-        } else if (state == CircuitState.HALF_OPEN && trial == pass) {
+        } else if (state == ProviderStatus.CircuitState.HALF_OPEN && trial == pass) {
             times++;
             open(roll, now, pass.leased);
         }
@@ -120,7 +120,7 @@ final class NaiveCircuit {
             return false;
         }
         pass.stage = "neutral";
-        if (state == CircuitState.HALF_OPEN && trial == pass) {
+        if (state == ProviderStatus.CircuitState.HALF_OPEN && trial == pass) {
             trial = null;
         }
         return true;
@@ -131,23 +131,25 @@ final class NaiveCircuit {
             return false;
         }
         pass.stage = "cut";
-        if (pass.epoch == epoch && state == CircuitState.CLOSED) {
+        if (pass.epoch == epoch && state == ProviderStatus.CircuitState.CLOSED) {
             failed(roll, now);
         }
         return true;
     }
 
     void force(@Nullable Long time, long now) {
-        disabledAfterwards = state == CircuitState.FORCED_OPEN ? disabledAfterwards : state == CircuitState.DISABLED;
-        enter(CircuitState.FORCED_OPEN);
+        disabledAfterwards = state == ProviderStatus.CircuitState.FORCED_OPEN
+                ? disabledAfterwards
+                : state == ProviderStatus.CircuitState.DISABLED;
+        enter(ProviderStatus.CircuitState.FORCED_OPEN);
         forcedForEver = time == null;
         until = time == null ? 0 : now + time;
     }
 
     void release(long now) {
-        if (state == CircuitState.FORCED_OPEN) {
+        if (state == ProviderStatus.CircuitState.FORCED_OPEN) {
             if (disabledAfterwards) {
-                enter(CircuitState.DISABLED);
+                enter(ProviderStatus.CircuitState.DISABLED);
             } else {
                 close(now);
             }
@@ -155,24 +157,24 @@ final class NaiveCircuit {
     }
 
     void disable() {
-        if (state != CircuitState.DISABLED) {
-            enter(CircuitState.DISABLED);
+        if (state != ProviderStatus.CircuitState.DISABLED) {
+            enter(ProviderStatus.CircuitState.DISABLED);
         }
     }
 
     void enable(long now) {
-        if (state == CircuitState.DISABLED) {
+        if (state == ProviderStatus.CircuitState.DISABLED) {
             close(now);
         }
     }
 
     void look(long now) {
-        if (state == CircuitState.FORCED_OPEN && !forcedForEver && now >= until) {
+        if (state == ProviderStatus.CircuitState.FORCED_OPEN && !forcedForEver && now >= until) {
             release(now);
         }
     }
 
-    CircuitState state() {
+    ProviderStatus.CircuitState state() {
         return state;
     }
 
@@ -187,7 +189,7 @@ final class NaiveCircuit {
 
     int consecutive() {
         int count = 0;
-        if (state == CircuitState.CLOSED) {
+        if (state == ProviderStatus.CircuitState.CLOSED) {
             for (Sample sample : samples) {
                 count = sample.ok ? 0 : count + 1;
             }
@@ -199,7 +201,7 @@ final class NaiveCircuit {
         int failures = 0;
         int calls = 0;
         CircuitPolicy.Rate rate = policy.rate();
-        if (state == CircuitState.CLOSED && rate != null) {
+        if (state == ProviderStatus.CircuitState.CLOSED && rate != null) {
             long width = (rate.window().toNanos() + 31) / 32;
             for (Sample sample : samples) {
                 if ((sample.time - closedSince) / width > (now - closedSince) / width - 32) {
@@ -214,7 +216,7 @@ final class NaiveCircuit {
     int recent(long now) {
         int failures = 0;
         CircuitPolicy.Count count = policy.count();
-        if (state == CircuitState.CLOSED && count != null) {
+        if (state == ProviderStatus.CircuitState.CLOSED && count != null) {
             for (Sample sample : samples) {
                 failures += !sample.ok && now - sample.time < count.window().toNanos() ? 1 : 0;
             }
@@ -244,7 +246,7 @@ final class NaiveCircuit {
         for (int i = 1; i < times; i++) {
             pause = Math.min(2 * pause, policy.pause().longest().toNanos());
         }
-        enter(CircuitState.OPEN);
+        enter(ProviderStatus.CircuitState.OPEN);
         double luck = 1 + policy.pause().jitter() * roll;
         until = Math.max(
                 since + (long) (pause * luck),
@@ -252,12 +254,12 @@ final class NaiveCircuit {
     }
 
     private void close(long now) {
-        enter(CircuitState.CLOSED);
+        enter(ProviderStatus.CircuitState.CLOSED);
         samples.clear();
         closedSince = now;
     }
 
-    private void enter(CircuitState next) {
+    private void enter(ProviderStatus.CircuitState next) {
         state = next;
         epoch++;
         trial = null;

@@ -2,7 +2,7 @@ package dev.understudy.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.policy.RateLimits;
+import dev.understudy.policy.ProviderOptions;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +12,7 @@ class RateLimiterTest {
 
     @Test
     void withoutLimitsNobodyWaits() {
-        RateLimiter rateLimiter = limiter(RateLimits.none());
+        RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none());
         assertThat(rateLimiter.isOff()).isTrue();
         for (int i = 0; i < 1000; i++) {
             assertThat(rateLimiter.acquire(1_000_000, 0)).isNull();
@@ -21,7 +21,7 @@ class RateLimiterTest {
 
     @Test
     void requestsPerMinuteAreCountedAndComeBackEvenly() {
-        RateLimiter rateLimiter = limiter(RateLimits.none().withRequestsPerMinute(6));
+        RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withRequestsPerMinute(6));
         for (int i = 0; i < 6; i++) {
             assertThat(rateLimiter.acquire(1, 0)).isNull();
         }
@@ -32,7 +32,7 @@ class RateLimiterTest {
 
     @Test
     void anEndedCallGivesNoRequestBack() {
-        RateLimiter rateLimiter = limiter(RateLimits.none().withRequestsPerMinute(1));
+        RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withRequestsPerMinute(1));
         assertThat(rateLimiter.acquire(1, 0)).isNull();
         rateLimiter.release(1, 1, 0);
         assertThat(rateLimiter.acquire(1, 0)).isEqualTo(Duration.ofMinutes(1));
@@ -40,7 +40,7 @@ class RateLimiterTest {
 
     @Test
     void tokensAreEstimatedBeforeAndCorrectedAfter() {
-        RateLimiter rateLimiter = limiter(RateLimits.none().withTokensPerMinute(600));
+        RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withTokensPerMinute(600));
         assertThat(rateLimiter.acquire(500, 0)).isNull();
         assertThat(rateLimiter.acquire(200, 0)).isEqualTo(Duration.ofSeconds(10));
         rateLimiter.release(500, 300, 0); // there were 200 fewer
@@ -51,7 +51,7 @@ class RateLimiterTest {
 
     @Test
     void whenNobodyTellsTheUsageTheEstimateStands() {
-        RateLimiter rateLimiter = limiter(RateLimits.none().withTokensPerMinute(600));
+        RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withTokensPerMinute(600));
         rateLimiter.acquire(500, 0);
         rateLimiter.release(500, RateLimiter.UNKNOWN, 0);
         assertThat(rateLimiter.acquire(101, 0)).isNotNull();
@@ -60,7 +60,7 @@ class RateLimiterTest {
 
     @Test
     void aRequestThatWasNotTakenInUsedNothing() {
-        RateLimiter rateLimiter = limiter(RateLimits.none().withTokensPerMinute(600));
+        RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withTokensPerMinute(600));
         rateLimiter.acquire(500, 0);
         rateLimiter.release(500, 0, 0);
         assertThat(rateLimiter.acquire(600, 0)).isNull();
@@ -68,7 +68,7 @@ class RateLimiterTest {
 
     @Test
     void soManyAtOnceAndNotOneMore() {
-        RateLimiter rateLimiter = limiter(RateLimits.none().withConcurrent(2));
+        RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withConcurrent(2));
         assertThat(rateLimiter.acquire(1, 0)).isNull();
         assertThat(rateLimiter.acquire(1, 0)).isNull();
         assertThat(rateLimiter.acquire(1, 0)).isEqualTo(Duration.ofMillis(100));
@@ -80,7 +80,7 @@ class RateLimiterTest {
 
     @Test
     void whoeverIsRefusedByOneLimitTakesNothingFromTheOthers() {
-        RateLimiter rateLimiter = limiter(new RateLimits(2, 600, 2));
+        RateLimiter rateLimiter = limiter(new ProviderOptions.RateLimits(2, 600, 2));
         assertThat(rateLimiter.acquire(600, 0)).isNull();
         assertThat(rateLimiter.acquire(100, 0)).isEqualTo(Duration.ofSeconds(10)); // tokens; the request is given back
         assertThat(rateLimiter.acquire(100, 0)).isEqualTo(Duration.ofSeconds(10));
@@ -90,7 +90,7 @@ class RateLimiterTest {
         assertThat(rateLimiter.acquire(1, 10 * SECOND).toMillis()).isEqualTo(20_000); // requests
     }
 
-    private static RateLimiter limiter(RateLimits limits) {
+    private static RateLimiter limiter(ProviderOptions.RateLimits limits) {
         return new RateLimiter(limits, (requests, tokens) -> {}, 0);
     }
 }

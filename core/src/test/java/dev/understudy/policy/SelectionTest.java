@@ -14,9 +14,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Price;
 import dev.understudy.chat.Tool;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
@@ -191,7 +189,8 @@ class SelectionTest {
                 .selection(Selection.capable(Set.of(), Selection.sequential()))
                 .build();
         ChatRequest tools = REQUEST.withTools(List.of(Tool.of("clock", "tells the time")));
-        ChatRequest image = ChatRequest.of("m", List.of(Message.user("see", Image.url("https://x.test/i.png"))));
+        ChatRequest image =
+                ChatRequest.of("m", List.of(Message.user("see", Message.Image.url("https://x.test/i.png"))));
         b.always(ScriptedAnswer.fail(FailureKind.SERVER));
         c.always(ScriptedAnswer.fail(FailureKind.SERVER));
         for (boolean streamed : new boolean[] {false, true}) {
@@ -402,7 +401,7 @@ class SelectionTest {
     }
 
     private static Capabilities priced(double perMillion) {
-        return Capabilities.assumed().withPrice(Price.of(perMillion, perMillion));
+        return Capabilities.assumed().withPrice(Capabilities.Price.of(perMillion, perMillion));
     }
 
     private static Selection.Candidate candidate(
@@ -411,7 +410,7 @@ class SelectionTest {
         return new Selection.Candidate(
                 name,
                 "m",
-                price < 0 ? can : can.withPrice(Price.of(price, price)),
+                price < 0 ? can : can.withPrice(Capabilities.Price.of(price, price)),
                 weight,
                 Map.of(),
                 new Selection.Candidate.Load(Duration.ofMillis(millis), inFlight, success));

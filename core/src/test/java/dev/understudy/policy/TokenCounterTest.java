@@ -4,10 +4,8 @@ import static dev.understudy.policy.TokenCounter.PER_IMAGE;
 import static dev.understudy.policy.TokenCounter.PER_MESSAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,8 +24,8 @@ class TokenCounterTest {
 
     @Test
     void aPictureCostsTheSameWhateverItsBytes() {
-        Image small = Image.of("image/png", new byte[10]);
-        Image large = Image.of("image/png", new byte[10_000]);
+        Message.Image small = Message.Image.of("image/png", new byte[10]);
+        Message.Image large = Message.Image.of("image/png", new byte[10_000]);
 
         assertThat(CHARACTERS.count(Message.user("abcd", small, large))).isEqualTo(1 + PER_MESSAGE + 2 * PER_IMAGE);
     }
@@ -41,7 +39,8 @@ class TokenCounterTest {
     @Test
     void onlyThoughtsThatGoBackCount() {
         ReasoningBlock open = ReasoningBlock.of("12345678");
-        ReasoningBlock sealed = new ReasoningBlock("12345678", new ReasoningSignature("signature", false, "anthropic"));
+        ReasoningBlock sealed =
+                new ReasoningBlock("12345678", new ReasoningBlock.Signature("signature", false, "anthropic"));
 
         assertThat(CHARACTERS.count(new Message.Assistant("", List.of(), List.of(open, sealed))))
                 .isEqualTo(2 + PER_MESSAGE);
@@ -51,7 +50,7 @@ class TokenCounterTest {
     void aTokenizerIsAskedForEachText() {
         TokenCounter words = TokenCounter.of(text -> text.isEmpty() ? 0 : text.split(" ").length);
 
-        assertThat(words.count(Message.user("to be or not", Image.url("https://pictures.test/1"))))
+        assertThat(words.count(Message.user("to be or not", Message.Image.url("https://pictures.test/1"))))
                 .isEqualTo(4 + PER_MESSAGE + PER_IMAGE);
         assertThat(words.count(Message.assistant("let me see", CALL))).isEqualTo(5 + PER_MESSAGE);
     }

@@ -11,7 +11,6 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
@@ -246,15 +245,15 @@ class HealthProberTest {
         a.always(ScriptedAnswer.fail(FailureKind.SERVER));
         stage.chat(understudy);
         stage.chat(understudy);
-        assertThat(standing(understudy, "a").circuits()).containsEntry("m", CircuitState.OPEN);
+        assertThat(standing(understudy, "a").circuits()).containsEntry("m", ProviderStatus.CircuitState.OPEN);
         stage.advance(Duration.ofMinutes(5)); // thirty probes that succeed
-        assertThat(standing(understudy, "a").circuits()).containsEntry("m", CircuitState.OPEN);
+        assertThat(standing(understudy, "a").circuits()).containsEntry("m", ProviderStatus.CircuitState.OPEN);
         assertThat(standing(understudy, "a").consecutiveFailures()).isEqualTo(2);
 
         aIsWell.set(false);
         b.probing(() -> Mono.error(failing("no")));
         stage.advance(Duration.ofMinutes(2));
-        assertThat(standing(understudy, "b").circuits().values()).doesNotContain(CircuitState.OPEN);
+        assertThat(standing(understudy, "b").circuits().values()).doesNotContain(ProviderStatus.CircuitState.OPEN);
         assertThat(standing(understudy, "b").successRate()).isEqualTo(1);
         assertThat(standing(understudy, "b").consecutiveFailures()).isZero();
     }

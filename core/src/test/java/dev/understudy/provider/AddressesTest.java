@@ -6,12 +6,10 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
-import dev.understudy.provider.endpoint.Signer;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
@@ -93,7 +91,8 @@ class AddressesTest {
     @Test
     void whatCannotBeEncodedFailsTheCallAndSendsNothing() {
         try (ChatProvider provider = Providers.bedrock(endpoint("k1"))) {
-            ChatRequest picture = ChatRequest.of("m", List.of(Message.user("?", Image.url("https://x.test/a.png"))));
+            ChatRequest picture =
+                    ChatRequest.of("m", List.of(Message.user("?", Message.Image.url("https://x.test/a.png"))));
             StepVerifier.create(provider.stream(picture))
                     .expectErrorSatisfies(error ->
                             assertThat(((CallFailed) error).failure().kind()).isEqualTo(FailureKind.UNSUPPORTED))
@@ -108,7 +107,7 @@ class AddressesTest {
         AtomicReference<Map<String, String>> seen = new AtomicReference<>();
         AtomicReference<URI> at = new AtomicReference<>();
         AtomicReference<byte[]> sent = new AtomicReference<>();
-        Signer signer = (method, uri, headers, body) -> {
+        Endpoint.Signer signer = (method, uri, headers, body) -> {
             at.set(uri);
             seen.set(headers);
             sent.set(body);
@@ -132,7 +131,7 @@ class AddressesTest {
     void aSignerIsAskedAnewForEachRequest() {
         server.always(CONVERSED);
         AtomicInteger asked = new AtomicInteger();
-        Signer signer = (method, uri, headers, body) ->
+        Endpoint.Signer signer = (method, uri, headers, body) ->
                 Mono.fromSupplier(() -> Map.of("Authorization", "n" + asked.incrementAndGet()));
         try (ChatProvider provider = Providers.bedrock(endpoint(), signer)) {
             text(provider, REQUEST);
@@ -144,11 +143,11 @@ class AddressesTest {
 
     @Test
     void aSignerThatFailsIsAnAuthFailureWithoutItsWords() {
-        Signer throwing = (method, uri, headers, body) -> {
+        Endpoint.Signer throwing = (method, uri, headers, body) -> {
             throw new IllegalStateException("secret-credential");
         };
-        for (Signer signer :
-                List.<Signer>of(throwing, (m, u, h, b) -> Mono.error(new IllegalStateException("secret-credential")))) {
+        for (Endpoint.Signer signer : List.<Endpoint.Signer>of(
+                throwing, (m, u, h, b) -> Mono.error(new IllegalStateException("secret-credential")))) {
             try (ChatProvider provider = Providers.bedrock(endpoint(), signer)) {
                 StepVerifier.create(provider.chat(REQUEST))
                         .expectErrorSatisfies(error -> {

@@ -3,7 +3,7 @@ package dev.understudy.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.Corpus.Recording;
 import dev.understudy.provider.error.ErrorLabels;
@@ -248,7 +248,7 @@ class CorpusTest {
                                 .chunks
                                 .get(0))
                         .as("%s", recording)
-                        .isEqualTo(new StreamChunk.Reasoning("", new ReasoningSignature(plan, true, "cohere")));
+                        .isEqualTo(new StreamChunk.Reasoning("", new ReasoningBlock.Signature(plan, true, "cohere")));
             }
         }
     }

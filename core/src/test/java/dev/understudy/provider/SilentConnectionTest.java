@@ -15,7 +15,6 @@ import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Transport;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
@@ -114,7 +113,7 @@ class SilentConnectionTest {
     void otherStreamsOfAConnectionAfterATimeoutEndOnIt() {
         server.when(
                         asked -> asked.model().equals("stalled"),
-                        ScriptedReply.text("never").stall(FaultPoint.headers()))
+                        ScriptedReply.text("never").stall(ScriptedReply.FaultPoint.headers()))
                 .when(
                         asked -> asked.model().equals("slow"),
                         ScriptedReply.tokens("It ", "rains ", "still").between(Duration.ofMillis(500)));
@@ -147,7 +146,7 @@ class SilentConnectionTest {
     void pingWithoutAnAcknowledgementEndsTheStreamsOfASilentConnection() {
         server.when(
                 asked -> asked.model().equals("stalled"),
-                ScriptedReply.tokens("It ").stall(FaultPoint.tokens(1)));
+                ScriptedReply.tokens("It ").stall(ScriptedReply.FaultPoint.tokens(1)));
         Transport transport = TlsCertificates.transport().withPing(Duration.ofMillis(200), Duration.ofMillis(200));
         try (ChatProvider provider = provider(transport)) {
             StepVerifier.create(provider.stream(STALLED)

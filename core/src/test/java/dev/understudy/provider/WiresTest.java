@@ -7,7 +7,6 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.endpoint.Endpoint;
@@ -140,7 +139,8 @@ class WiresTest {
     @Test
     void aPictureThatOllamaCannotTakeIsNotSent() {
         try (ChatProvider ollama = Providers.ollama(serve(200, "application/x-ndjson", ""))) {
-            ChatRequest request = ChatRequest.of("tiny", List.of(Message.user("look", Image.url("https://h/p.png"))));
+            ChatRequest request =
+                    ChatRequest.of("tiny", List.of(Message.user("look", Message.Image.url("https://h/p.png"))));
             for (Mono<?> call :
                     List.of(ollama.chat(request), ollama.stream(request).then())) {
                 StepVerifier.create(call)

@@ -8,12 +8,11 @@ import dev.understudy.VirtualStage;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Usage;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.ProviderOptions;
-import dev.understudy.policy.RateLimits;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
@@ -38,7 +37,7 @@ class SharedStateTest {
         final ScriptedProvider b = ScriptedProvider.named("b").always(ScriptedAnswer.text("from b"));
         final Understudy door;
 
-        Instance(SharedState shared, RateLimits limits, FailoverPolicy failoverPolicy) {
+        Instance(SharedState shared, ProviderOptions.RateLimits limits, FailoverPolicy failoverPolicy) {
             door = stage.builder()
                     .provider(a, ProviderOptions.any().withLimits(limits))
                     .provider(b)
@@ -50,7 +49,7 @@ class SharedStateTest {
         }
 
         Instance(SharedState shared) {
-            this(shared, RateLimits.none(), FailoverPolicy.defaults());
+            this(shared, ProviderOptions.RateLimits.none(), FailoverPolicy.defaults());
         }
     }
 
@@ -72,7 +71,7 @@ class SharedStateTest {
         stage.chat(one.door);
         assertThat(stage.chat(two.door).by()).isEqualTo("b");
         assertThat(two.a.subscriptions()).isZero();
-        assertThat(standing(two.door, "a").circuits()).containsEntry("m", CircuitState.OPEN);
+        assertThat(standing(two.door, "a").circuits()).containsEntry("m", ProviderStatus.CircuitState.OPEN);
         assertThat(stage.events(Event.CircuitStateChanged.class))
                 .extracting(Event.CircuitStateChanged::reason)
                 .containsExactly("2 consecutive failures", "another instance: 2 consecutive failures");
@@ -87,7 +86,7 @@ class SharedStateTest {
         stage.chat(one.door);
         stage.advance(Duration.ofSeconds(7));
         assertThat(stage.chat(two.door).by()).isEqualTo("a");
-        assertThat(standing(two.door, "a").circuits()).containsEntry("m", CircuitState.CLOSED);
+        assertThat(standing(two.door, "a").circuits()).containsEntry("m", ProviderStatus.CircuitState.CLOSED);
     }
 
     @Test
@@ -158,8 +157,8 @@ class SharedStateTest {
     void whoNeverSawAFailureDoesNotReturnSoonerThanTheOthers() {
         FailoverPolicy failoverPolicy =
                 FailoverPolicy.defaults().withMaxConsecutiveFailures(1).withReturnAfter(MINUTE);
-        Instance one = new Instance(shared, RateLimits.none(), failoverPolicy);
-        Instance two = new Instance(shared, RateLimits.none(), failoverPolicy);
+        Instance one = new Instance(shared, ProviderOptions.RateLimits.none(), failoverPolicy);
+        Instance two = new Instance(shared, ProviderOptions.RateLimits.none(), failoverPolicy);
         one.a.then(ScriptedAnswer.fail(FailureKind.SERVER));
         stage.chat(one.door);
         stage.advance(Duration.ofSeconds(30));
@@ -172,7 +171,7 @@ class SharedStateTest {
 
     @Test
     void requestsAMinuteAreCountedTogether() {
-        RateLimits limits = RateLimits.none().withRequestsPerMinute(4);
+        ProviderOptions.RateLimits limits = ProviderOptions.RateLimits.none().withRequestsPerMinute(4);
         Instance one = new Instance(shared, limits, FailoverPolicy.defaults());
         Instance two = new Instance(shared, limits, FailoverPolicy.defaults());
         AtomicInteger byA = new AtomicInteger();
@@ -186,7 +185,7 @@ class SharedStateTest {
 
     @Test
     void tokensAMinuteAreCountedTogether() {
-        RateLimits limits = RateLimits.none().withTokensPerMinute(20_000);
+        ProviderOptions.RateLimits limits = ProviderOptions.RateLimits.none().withTokensPerMinute(20_000);
         Instance one = new Instance(shared, limits, FailoverPolicy.defaults());
         Instance two = new Instance(shared, limits, FailoverPolicy.defaults());
         two.a.always(ScriptedAnswer.text("long").withUsage(Usage.of(19_000, 1_000)));

@@ -81,15 +81,15 @@ class RealProvidersTest {
         both(vendor, ScriptedReply.rateLimited(Duration.ofSeconds(9)), FailureKind.RATE_LIMITED);
         both(vendor, ScriptedReply.status(500), FailureKind.SERVER);
         both(vendor, ScriptedReply.status(529), FailureKind.OVERLOADED);
-        both(vendor, ScriptedReply.text("x").cut(FaultPoint.nothing()), FailureKind.CONNECT);
-        both(vendor, ScriptedReply.text("x").reset(FaultPoint.nothing()), FailureKind.CONNECT);
-        both(vendor, ScriptedReply.text("x").garble(FaultPoint.tokens(0)), FailureKind.PROTOCOL);
+        both(vendor, ScriptedReply.text("x").cut(ScriptedReply.FaultPoint.nothing()), FailureKind.CONNECT);
+        both(vendor, ScriptedReply.text("x").reset(ScriptedReply.FaultPoint.nothing()), FailureKind.CONNECT);
+        both(vendor, ScriptedReply.text("x").garble(ScriptedReply.FaultPoint.tokens(0)), FailureKind.PROTOCOL);
         both(
                 vendor,
-                ScriptedReply.text("x").fail(FaultPoint.tokens(0), "overloaded_error", "Busy"),
+                ScriptedReply.text("x").fail(ScriptedReply.FaultPoint.tokens(0), "overloaded_error", "Busy"),
                 FailureKind.OVERLOADED);
         streamed(vendor, ScriptedReply.text("x").withoutFinish().withoutTerminal(), FailureKind.TRUNCATED);
-        streamed(vendor, ScriptedReply.text("x y").cut(FaultPoint.tokens(1)), FailureKind.TRUNCATED);
+        streamed(vendor, ScriptedReply.text("x y").cut(ScriptedReply.FaultPoint.tokens(1)), FailureKind.TRUNCATED);
     }
 
     private void both(Function<Endpoint, ChatProvider> vendor, ScriptedReply scriptedReply, FailureKind kind) {

@@ -10,7 +10,6 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
@@ -34,7 +33,8 @@ class ResponsesStageTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final ChatRequest ASKED = ChatRequest.of("m", "Well?");
-    private static final ReasoningSignature SEAL = new ReasoningSignature("sealed", true, "openai-responses");
+    private static final ReasoningBlock.Signature SEAL =
+            new ReasoningBlock.Signature("sealed", true, "openai-responses");
 
     private final ScriptedServer server = ScriptedServer.start();
     private final ChatProvider plain = Providers.openAiResponses(Endpoint.of("plain", server.url(), "a-key"));
@@ -95,8 +95,9 @@ class ResponsesStageTest {
     void errorsAreUnderstood() {
         server.then(
                 ScriptedReply.status(503),
-                ScriptedReply.text("So it goes.").fail(FaultPoint.tokens(1), "rate_limit_exceeded", "Slow down."),
-                ScriptedReply.text("So.").garble(FaultPoint.tokens(1)),
+                ScriptedReply.text("So it goes.")
+                        .fail(ScriptedReply.FaultPoint.tokens(1), "rate_limit_exceeded", "Slow down."),
+                ScriptedReply.text("So.").garble(ScriptedReply.FaultPoint.tokens(1)),
                 ScriptedReply.text("So.").withoutFinish(),
                 ScriptedReply.text("So.").withFinish(FinishReason.ERROR));
         for (FailureKind kind : List.of(
@@ -130,7 +131,7 @@ class ResponsesStageTest {
 
     @Test
     void aKeptAnswerIsToldAgainFromItsBeginningAndByNobodyElse() {
-        server.then(ScriptedReply.text("This is the whole answer.").cut(FaultPoint.tokens(2)));
+        server.then(ScriptedReply.text("This is the whole answer.").cut(ScriptedReply.FaultPoint.tokens(2)));
         List<StreamChunk> first =
                 kept.stream(ASKED).onErrorComplete().collectList().block(LONG);
         ResumeToken token = first.stream()
@@ -164,7 +165,7 @@ class ResponsesStageTest {
     @Test
     void anAnswerThatNobodyKeptIsNotThere() {
         Flux<StreamChunk> chunks = kept.stream(ASKED);
-        server.then(ScriptedReply.text("This is the whole answer.").cut(FaultPoint.tokens(2)));
+        server.then(ScriptedReply.text("This is the whole answer.").cut(ScriptedReply.FaultPoint.tokens(2)));
         server.rule(asked -> asked.method().equals("GET") ? ScriptedReply.status(404) : null);
         ResumeToken token = chunks.onErrorComplete()
                 .ofType(StreamChunk.Resumable.class)

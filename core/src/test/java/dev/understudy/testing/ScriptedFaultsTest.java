@@ -35,7 +35,7 @@ class ScriptedFaultsTest {
 
     @Test
     void cutsBeforeTheHeaders() {
-        server.then(ScriptedReply.text("x").cut(FaultPoint.nothing()));
+        server.then(ScriptedReply.text("x").cut(ScriptedReply.FaultPoint.nothing()));
         Heard heard = audience.stream(CHAT);
         assertThat(heard.status()).isZero();
         assertThat(heard.error()).isInstanceOf(PrematureCloseException.class).hasMessageContaining("BEFORE");
@@ -43,7 +43,7 @@ class ScriptedFaultsTest {
 
     @Test
     void resetsBeforeTheHeaders() {
-        server.then(ScriptedReply.text("x").reset(FaultPoint.nothing()));
+        server.then(ScriptedReply.text("x").reset(ScriptedReply.FaultPoint.nothing()));
         Heard heard = audience.stream(CHAT);
         assertThat(heard.status()).isZero();
         assertThat(heard.error()).isNotInstanceOf(PrematureCloseException.class).hasMessageContaining("reset");
@@ -53,8 +53,8 @@ class ScriptedFaultsTest {
     @ValueSource(strings = {CHAT, MESSAGES})
     void cutsAndResetsBetweenHeadersAndBody(String path) {
         server.then(
-                ScriptedReply.text("x").cut(FaultPoint.headers()),
-                ScriptedReply.text("x").reset(FaultPoint.headers()));
+                ScriptedReply.text("x").cut(ScriptedReply.FaultPoint.headers()),
+                ScriptedReply.text("x").reset(ScriptedReply.FaultPoint.headers()));
         Heard cut = audience.stream(path);
         assertThat(cut.status()).isEqualTo(200);
         assertThat(cut.bytes()).isZero();
@@ -68,7 +68,7 @@ class ScriptedFaultsTest {
     /** A reset must not overtake what was sent before it. */
     @RepeatedTest(30)
     void resetsAfterTheTokenEveryTime() {
-        server.always(ScriptedReply.text("one two three").reset(FaultPoint.tokens(2)));
+        server.always(ScriptedReply.text("one two three").reset(ScriptedReply.FaultPoint.tokens(2)));
         Heard heard = audience.stream(MESSAGES);
         assertThat(heard.body()).contains("\"one\"", "\" two\"").doesNotContain("three");
         assertThat(heard.error()).hasMessageContaining("reset");
@@ -80,24 +80,24 @@ class ScriptedFaultsTest {
         Heard all = audience.whole(CHAT);
         assertThat(all.header("content-length")).isEqualTo(String.valueOf(all.bytes()));
         assertThat(all.header("content-type")).isEqualTo("application/json");
-        server.always(ScriptedReply.text("one two three").cut(FaultPoint.tokens(1)));
+        server.always(ScriptedReply.text("one two three").cut(ScriptedReply.FaultPoint.tokens(1)));
         Heard half = audience.whole(CHAT);
         assertThat(half.bytes()).isEqualTo(all.bytes() / 2);
         assertThat(half.header("content-length")).isEqualTo(all.header("content-length"));
         assertThat(half.error()).isInstanceOf(PrematureCloseException.class);
-        server.always(ScriptedReply.text("one two three").reset(FaultPoint.bytes(5)));
+        server.always(ScriptedReply.text("one two three").reset(ScriptedReply.FaultPoint.bytes(5)));
         Heard five = audience.whole(CHAT);
         assertThat(five.bytes()).isEqualTo(5);
         assertThat(five.error()).hasMessageContaining("reset");
-        server.always(ScriptedReply.text("one two three").cut(FaultPoint.headers()));
+        server.always(ScriptedReply.text("one two three").cut(ScriptedReply.FaultPoint.headers()));
         assertThat(audience.whole(CHAT).bytes()).isZero();
     }
 
     @Test
     void keepsTheConnectionAfterErrorsAndGarbage() {
         server.then(
-                ScriptedReply.text("x").fail(FaultPoint.tokens(1), "server_error", "broke"),
-                ScriptedReply.text("x").garble(FaultPoint.tokens(0)),
+                ScriptedReply.text("x").fail(ScriptedReply.FaultPoint.tokens(1), "server_error", "broke"),
+                ScriptedReply.text("x").garble(ScriptedReply.FaultPoint.tokens(0)),
                 ScriptedReply.status(500),
                 ScriptedReply.text("ok"));
         assertThat(audience.stream(CHAT).body()).contains("\"broke\"").doesNotContain("[DONE]");
@@ -110,7 +110,7 @@ class ScriptedFaultsTest {
 
     @Test
     void stallsAfterTheHeadersWithTheConnectionOpen() {
-        server.then(ScriptedReply.text("x").stall(FaultPoint.headers()));
+        server.then(ScriptedReply.text("x").stall(ScriptedReply.FaultPoint.headers()));
         StepVerifier.create(
                         audience.client().post().uri(CHAT).send(Flux.empty()).response((response, body) -> Flux.just(
                                         response.status().code())
@@ -177,7 +177,7 @@ class ScriptedFaultsTest {
     void endsTheBodyWithTheConnection() {
         server.then(
                 ScriptedReply.text("one two").untilClose(),
-                ScriptedReply.text("one two").untilClose().cut(FaultPoint.tokens(1)),
+                ScriptedReply.text("one two").untilClose().cut(ScriptedReply.FaultPoint.tokens(1)),
                 ScriptedReply.text("one two").untilClose());
         Heard all = audience.stream(CHAT);
         assertThat(all.header("transfer-encoding") + all.header("content-length"))
@@ -198,7 +198,7 @@ class ScriptedFaultsTest {
                         ScriptedReply.raw(200, "application/x-ndjson", piece, piece, piece)
                                 .withHeader("x-odd", "1"),
                         ScriptedReply.raw(200, "application/x-ndjson", piece, piece, piece)
-                                .cut(FaultPoint.events(2)))
+                                .cut(ScriptedReply.FaultPoint.events(2)))
                 .always(ScriptedReply.raw(502, "text/html", "<h1>Bad gateway</h1>"));
         Heard all = audience.stream("/v1beta/models/m:generate?alt=sse");
         assertThat(all.header("content-type")).isEqualTo("application/x-ndjson");
@@ -230,7 +230,7 @@ class ScriptedFaultsTest {
 
     @Test
     void closesAllConnectionsWithIt() {
-        server.then(ScriptedReply.text("x").stall(FaultPoint.headers()));
+        server.then(ScriptedReply.text("x").stall(ScriptedReply.FaultPoint.headers()));
         StepVerifier.create(audience.pieces(CHAT))
                 .then(() -> server.arrivals().blockFirst(SOON))
                 .then(server::close)
@@ -268,8 +268,8 @@ class ScriptedFaultsTest {
                 Audience knowing = new Audience(http2, HttpProtocol.H2C)) {
             http2.then(
                     ScriptedReply.text("one two"),
-                    ScriptedReply.text("one two").reset(FaultPoint.tokens(1)),
-                    ScriptedReply.text("one two").stall(FaultPoint.tokens(1)),
+                    ScriptedReply.text("one two").reset(ScriptedReply.FaultPoint.tokens(1)),
+                    ScriptedReply.text("one two").stall(ScriptedReply.FaultPoint.tokens(1)),
                     ScriptedReply.text("one two"));
             assertThat(knowing.stream(CHAT).body()).endsWith("[DONE]\n\n");
             Heard reset = knowing.stream(CHAT);
@@ -289,7 +289,8 @@ class ScriptedFaultsTest {
                     .verify(SOON);
             assertThat(http2.asked()).extracting(RecordedRequest::connection).containsOnly(1);
             assertThat(http2.connectionsOpened()).isEqualTo(1);
-            http2.then(ScriptedReply.text("one two").cut(FaultPoint.tokens(1)), ScriptedReply.text("again"));
+            http2.then(
+                    ScriptedReply.text("one two").cut(ScriptedReply.FaultPoint.tokens(1)), ScriptedReply.text("again"));
             assertThat(knowing.stream(CHAT).error()).isNotNull();
             assertThat(knowing.whole(CHAT).body()).contains("again");
             assertThat(http2.connectionsOpened()).isEqualTo(2);

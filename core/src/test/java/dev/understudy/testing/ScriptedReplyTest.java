@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
@@ -92,8 +92,8 @@ class ScriptedReplyTest {
     void anthropicOpensAndClosesABlockForEachSortOfContent() {
         ScriptedReply scriptedReply = ScriptedReply.chunks(
                         new StreamChunk.Reasoning("Which", null),
-                        new StreamChunk.Reasoning("", new ReasoningSignature("sig", false, "anthropic")),
-                        new StreamChunk.Reasoning("", new ReasoningSignature("secret", true, "anthropic")),
+                        new StreamChunk.Reasoning("", new ReasoningBlock.Signature("sig", false, "anthropic")),
+                        new StreamChunk.Reasoning("", new ReasoningBlock.Signature("secret", true, "anthropic")),
                         new StreamChunk.Text("Hm."))
                 .withToolCall("c1", "weather", "{\"city\":\"Oslo\"}")
                 .withToolCall("c2", "time", "{}");
@@ -232,7 +232,7 @@ class ScriptedReplyTest {
     @ValueSource(ints = {0, 1, 2, 3})
     void cutsRightAfterTheTokenInEitherDialect(int tokens) {
         ScriptedReply scriptedReply =
-                ScriptedReply.tokens("a", "b", "c").withPingsBetween().cut(FaultPoint.tokens(tokens));
+                ScriptedReply.tokens("a", "b", "c").withPingsBetween().cut(ScriptedReply.FaultPoint.tokens(tokens));
         for (WireFormat wireFormat : List.of(OPEN_AI, ANTHROPIC)) {
             ResponsePlan responsePlan = ResponsePlan.of(scriptedReply.spec, wireFormat, asked(true));
             List<WireEvent> events = responsePlan.events();
@@ -251,9 +251,9 @@ class ScriptedReplyTest {
             assertThat(ResponsePlan.of(scriptedReply.spec, wireFormat, asked(true)).events().stream()
                             .filter(event -> event.sort() == WireEvent.Sort.TOKEN))
                     .hasSize(3);
-            assertThat(String.join("", streamed(wireFormat, scriptedReply.cut(FaultPoint.tokens(0)))))
+            assertThat(String.join("", streamed(wireFormat, scriptedReply.cut(ScriptedReply.FaultPoint.tokens(0)))))
                     .doesNotContain("weather");
-            assertThat(String.join("", streamed(wireFormat, scriptedReply.cut(FaultPoint.tokens(1)))))
+            assertThat(String.join("", streamed(wireFormat, scriptedReply.cut(ScriptedReply.FaultPoint.tokens(1)))))
                     .contains("weather");
         }
     }
@@ -261,7 +261,7 @@ class ScriptedReplyTest {
     @Test
     void tellsOfAnErrorInsideTheStreamAndStops() {
         ScriptedReply scriptedReply =
-                ScriptedReply.tokens("a", "b").fail(FaultPoint.tokens(1), "overloaded_error", "Too much");
+                ScriptedReply.tokens("a", "b").fail(ScriptedReply.FaultPoint.tokens(1), "overloaded_error", "Too much");
         assertThat(streamed(OPEN_AI, scriptedReply))
                 .hasSize(3)
                 .last()
@@ -281,7 +281,7 @@ class ScriptedReplyTest {
 
     @Test
     void putsWhatCannotBeReadBetweenWhatCan() {
-        ScriptedReply scriptedReply = ScriptedReply.tokens("a", "b").garble(FaultPoint.tokens(1));
+        ScriptedReply scriptedReply = ScriptedReply.tokens("a", "b").garble(ScriptedReply.FaultPoint.tokens(1));
         for (WireFormat wireFormat : List.of(OPEN_AI, ANTHROPIC)) {
             List<String> plain = streamed(wireFormat, ScriptedReply.tokens("a", "b"));
             List<String> garbled = streamed(wireFormat, scriptedReply);
@@ -302,7 +302,7 @@ class ScriptedReplyTest {
                 String.join("", streamed(ANTHROPIC, ScriptedReply.tokens("a\nb").withPings(1)));
         String crlf = String.join("", streamed(ANTHROPIC, scriptedReply));
         assertThat(crlf).isEqualTo(plain.replace("\n", "\r\n"));
-        assertThat(String.join("", streamed(ANTHROPIC, scriptedReply.cut(FaultPoint.bytes(100)))))
+        assertThat(String.join("", streamed(ANTHROPIC, scriptedReply.cut(ScriptedReply.FaultPoint.bytes(100)))))
                 .isEqualTo(crlf.substring(0, 100));
     }
 
@@ -342,7 +342,7 @@ class ScriptedReplyTest {
     @Test
     void refusesWhatMakesNoSense() {
         assertThatThrownBy(() -> ScriptedReply.status(100)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> FaultPoint.bytes(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ScriptedReply.FaultPoint.bytes(-1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ScriptedReply.text("x").between(Duration.ofSeconds(-1)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ScriptedReply.status(500).withUsage(Usage.none()))

@@ -109,7 +109,7 @@ class ScriptedServerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 17, 100, 333})
     void cutsAfterExactlySoManyBytes(int bytes) {
-        server.then(ScriptedReply.text("one two three four").cut(FaultPoint.bytes(bytes)));
+        server.then(ScriptedReply.text("one two three four").cut(ScriptedReply.FaultPoint.bytes(bytes)));
         Heard heard = audience.stream(CHAT);
         assertThat(heard.bytes()).isEqualTo(bytes);
         assertThat(heard.error()).isInstanceOf(PrematureCloseException.class);
@@ -119,7 +119,7 @@ class ScriptedServerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 17, 100, 333})
     void resetsAfterExactlySoManyBytes(int bytes) {
-        server.then(ScriptedReply.text("one two three four").reset(FaultPoint.bytes(bytes)));
+        server.then(ScriptedReply.text("one two three four").reset(ScriptedReply.FaultPoint.bytes(bytes)));
         Heard heard = audience.stream(CHAT);
         assertThat(heard.bytes()).isEqualTo(bytes);
         assertThat(heard.error()).isNotNull().isNotInstanceOf(PrematureCloseException.class);
@@ -128,7 +128,7 @@ class ScriptedServerTest {
 
     @Test
     void seesThatTheClientCancelled() {
-        server.then(ScriptedReply.text("one two three").stall(FaultPoint.tokens(2)));
+        server.then(ScriptedReply.text("one two three").stall(ScriptedReply.FaultPoint.tokens(2)));
         StepVerifier.create(audience.pieces(CHAT))
                 .thenConsumeWhile(piece -> !piece.contains(" two"))
                 .thenCancel()
@@ -145,7 +145,7 @@ class ScriptedServerTest {
 
     @Test
     void stallsBeforeTheHeaders() {
-        server.then(ScriptedReply.text("never").stall(FaultPoint.nothing()));
+        server.then(ScriptedReply.text("never").stall(ScriptedReply.FaultPoint.nothing()));
         StepVerifier.create(audience.pieces(CHAT))
                 .expectSubscription()
                 .expectNoEvent(Duration.ofMillis(300))

@@ -9,7 +9,6 @@ import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
@@ -35,11 +34,11 @@ final class DemoServers implements AutoCloseable {
         // Overloaded, and then silent.
         stage.lead.then(
                 ScriptedReply.error(503, "server_error", "The engine is overloaded, try again later"),
-                ScriptedReply.text("never heard").withPings(1).stall(FaultPoint.tokens(0)));
+                ScriptedReply.text("never heard").withPings(1).stall(ScriptedReply.FaultPoint.tokens(0)));
         // One key over its limit; with the other the stream breaks before its first word, and then there is no room.
         stage.second.then(
                 ScriptedReply.rateLimited(Duration.ofSeconds(20)),
-                ScriptedReply.text("never heard").cut(FaultPoint.tokens(0)),
+                ScriptedReply.text("never heard").cut(ScriptedReply.FaultPoint.tokens(0)),
                 ScriptedReply.error(503, "server_error", "No capacity left").withRetryAfter(Duration.ofSeconds(20)));
         stage.third.always(ScriptedReply.text(PLAY).between(Duration.ofMillis(40)));
         return stage;

@@ -2,9 +2,9 @@ package dev.understudy.examples;
 
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.RetryPolicy;
@@ -43,7 +43,8 @@ public final class Outage {
         private final AtomicIntegerArray served = new AtomicIntegerArray(SECONDS);
         private final AtomicIntegerArray failed = new AtomicIntegerArray(SECONDS);
         private final AtomicReferenceArray<String> circuit = new AtomicReferenceArray<>(SECONDS);
-        private final AtomicReference<CircuitState> state = new AtomicReference<>(CircuitState.CLOSED);
+        private final AtomicReference<ProviderStatus.CircuitState> state =
+                new AtomicReference<>(ProviderStatus.CircuitState.CLOSED);
         private final AtomicInteger trials = new AtomicInteger();
         private final AtomicInteger whileNotClosed = new AtomicInteger();
         private volatile int second;
@@ -63,7 +64,7 @@ public final class Outage {
             if (event instanceof Event.AttemptStarted attempt
                     && attempt.provider().equals("primary")) {
                 primary.incrementAndGet(second);
-                whileNotClosed.addAndGet(state.get() == CircuitState.CLOSED ? 0 : 1);
+                whileNotClosed.addAndGet(state.get() == ProviderStatus.CircuitState.CLOSED ? 0 : 1);
             } else if (event instanceof Event.AttemptStarted) {
                 backup.incrementAndGet(second);
             } else if (event instanceof Event.CallSucceeded) {
@@ -73,10 +74,10 @@ public final class Outage {
             }
         }
 
-        private void moved(CircuitState to) {
+        private void moved(ProviderStatus.CircuitState to) {
             state.set(to);
             circuit.updateAndGet(second, was -> (was == null ? "" : was + " → ") + to);
-            trials.addAndGet(to == CircuitState.HALF_OPEN ? 1 : 0);
+            trials.addAndGet(to == ProviderStatus.CircuitState.HALF_OPEN ? 1 : 0);
         }
 
         int sum(AtomicIntegerArray counts) {
@@ -160,7 +161,8 @@ public final class Outage {
         }
         boolean all = timeline.sum(timeline.served) == CALLS && timeline.sum(timeline.failed) == 0;
         boolean spared = timeline.trials.get() > 0 && timeline.whileNotClosed.get() <= timeline.trials.get();
-        boolean back = timeline.state.get() == CircuitState.CLOSED && timeline.primary.get(SECONDS - 1) > 0;
+        boolean back =
+                timeline.state.get() == ProviderStatus.CircuitState.CLOSED && timeline.primary.get(SECONDS - 1) > 0;
         boolean good = all && spared && back;
         consoleOutput.line("");
         consoleOutput.line(

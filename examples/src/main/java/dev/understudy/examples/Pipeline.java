@@ -11,7 +11,6 @@ import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
@@ -31,7 +30,7 @@ public final class Pipeline {
     private static final Duration DEADLINE = Duration.ofSeconds(3);
     private static final ScriptedReply ANSWER =
             ScriptedReply.text("In short: all is well.").beforeHeaders(Duration.ofMillis(100));
-    private static final ScriptedReply SILENCE = ANSWER.stall(FaultPoint.nothing());
+    private static final ScriptedReply SILENCE = ANSWER.stall(ScriptedReply.FaultPoint.nothing());
 
     record Document(String name, String text) {}
 

@@ -5,7 +5,6 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
-import dev.understudy.chat.Price;
 import dev.understudy.policy.ProviderOptions;
 import dev.understudy.policy.Selection;
 import dev.understudy.provider.Providers;
@@ -130,7 +129,7 @@ public final class Strategies {
     }
 
     private static Endpoint endpoint(String name, ScriptedServer server, double price, Feature... lacks) {
-        Capabilities capabilities = Capabilities.assumed().withPrice(Price.of(price, price));
+        Capabilities capabilities = Capabilities.assumed().withPrice(Capabilities.Price.of(price, price));
         for (Feature feature : lacks) {
             capabilities = capabilities.withoutFeature(feature);
         }

@@ -15,7 +15,6 @@ import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.streaming.ResumePolicy;
 import dev.understudy.streaming.ResumingProvider;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
@@ -62,17 +61,20 @@ public final class Takeover {
         boolean well = told(
                 "The connection is cut in the middle of a word",
                 consoleOutput,
-                play -> play.lead(whole.reset(FaultPoint.tokens(41))));
-        well &= told("The server goes silent", consoleOutput, play -> play.lead(whole.stall(FaultPoint.tokens(40))));
+                play -> play.lead(whole.reset(ScriptedReply.FaultPoint.tokens(41))));
+        well &= told(
+                "The server goes silent",
+                consoleOutput,
+                play -> play.lead(whole.stall(ScriptedReply.FaultPoint.tokens(40))));
         well &= told(
                 "An error comes inside the answer",
                 consoleOutput,
-                play -> play.lead(whole.fail(FaultPoint.tokens(60), "overloaded_error", "Overloaded")));
+                play -> play.lead(whole.fail(ScriptedReply.FaultPoint.tokens(60), "overloaded_error", "Overloaded")));
         well &= told("The second refuses to go on with a text, so a third one does", consoleOutput, play -> play.lead(
-                        whole.cut(FaultPoint.tokens(50)))
+                        whole.cut(ScriptedReply.FaultPoint.tokens(50)))
                 .refusing());
         well &= told("A tool call is cut in half", consoleOutput, play -> play.lead(
-                        ScriptedReply.toolCall("call_1", "weather", ARGUMENTS).cut(FaultPoint.tokens(3)))
+                        ScriptedReply.toolCall("call_1", "weather", ARGUMENTS).cut(ScriptedReply.FaultPoint.tokens(3)))
                 .calling());
         consoleOutput.line("");
         consoleOutput.line(

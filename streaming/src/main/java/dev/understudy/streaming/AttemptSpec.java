@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param kept the answer that its vendor is asked to tell again; {@code null} when a new one is asked for
  */
 record AttemptSpec(
-        @Nullable ResumeStrategy resumeStrategy,
+        ResumePolicy.@Nullable Strategy resumeStrategy,
         ChatRequest request,
         Seam seam,
         boolean fresh,
@@ -38,16 +38,20 @@ record AttemptSpec(
 
     /** Whether it tells again what was shown, so that reasoning and tool calls are compared as well. */
     boolean compares() {
-        return !fresh && (resumeStrategy == ResumeStrategy.REPLAY || resumeStrategy == ResumeStrategy.SAME_RESPONSE);
+        return !fresh
+                && (resumeStrategy == ResumePolicy.Strategy.REPLAY
+                        || resumeStrategy == ResumePolicy.Strategy.SAME_RESPONSE);
     }
 
     /** Whether it goes on behind what was shown. */
     boolean continues() {
-        return !fresh && (resumeStrategy == ResumeStrategy.PREFILL || resumeStrategy == ResumeStrategy.ANCHORED);
+        return !fresh
+                && (resumeStrategy == ResumePolicy.Strategy.PREFILL
+                        || resumeStrategy == ResumePolicy.Strategy.ANCHORED);
     }
 
     /** Whether what was shown is taken back. */
     boolean takesBack() {
-        return !fresh && resumeStrategy == ResumeStrategy.RESTART;
+        return !fresh && resumeStrategy == ResumePolicy.Strategy.RESTART;
     }
 }

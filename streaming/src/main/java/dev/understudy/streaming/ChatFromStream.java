@@ -11,14 +11,10 @@ import reactor.core.publisher.Mono;
  * A provider whose whole answers are collected from its streams: for providers that can only stream, and for calls whose
  * silence should be noticed early, or whose cut should be saved.
  */
-public final class ChatFromStream extends ForwardingChatProvider {
+final class ChatFromStream extends ForwardingChatProvider {
 
-    private ChatFromStream(ChatProvider within) {
-        super(within);
-    }
-
-    public static ChatFromStream of(ChatProvider provider) {
-        return new ChatFromStream(provider);
+    ChatFromStream(ChatProvider provider) {
+        super(provider);
     }
 
     /** {@link ChatResponseAggregator#collect} over the provider's stream. */

@@ -17,23 +17,23 @@ final class ResumeDecision {
      * @param target what those who are left to ask can do
      * @param tried ways that were tried behind the same text and gave nothing
      */
-    static ResumeStrategy of(
+    static ResumePolicy.Strategy of(
             ResumePolicy policy,
             DeliveredContent deliveredContent,
             ChatRequest request,
             Capabilities target,
-            Set<ResumeStrategy> tried) {
-        for (ResumeStrategy resumeStrategy : policy.strategies()) {
+            Set<ResumePolicy.Strategy> tried) {
+        for (ResumePolicy.Strategy resumeStrategy : policy.strategies()) {
             if (!tried.contains(resumeStrategy)
                     && applies(resumeStrategy, deliveredContent, request, target, policy.anyReplay())) {
                 return resumeStrategy;
             }
         }
-        return ResumeStrategy.FAIL;
+        return ResumePolicy.Strategy.FAIL;
     }
 
     static boolean applies(
-            ResumeStrategy resumeStrategy,
+            ResumePolicy.Strategy resumeStrategy,
             DeliveredContent deliveredContent,
             ChatRequest request,
             Capabilities target,

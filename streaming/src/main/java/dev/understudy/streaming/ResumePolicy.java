@@ -3,11 +3,12 @@ package dev.understudy.streaming;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How streams are kept alive.
  *
- * @param strategies which ways are tried, in order; {@link ResumeStrategy#FAIL} ends the list, written or not
+ * @param strategies which ways are tried, in order; {@link Strategy#FAIL} ends the list, written or not
  * @param takeovers how often another server may take over one answer; 1
  * @param anyReplay whether REPLAY is tried for requests that are not deterministic too; it costs a whole answer and often ends
  *     at the first word
@@ -16,7 +17,7 @@ import java.util.List;
  * @param limits sizes of what is held and searched
  */
 public record ResumePolicy(
-        List<ResumeStrategy> strategies,
+        List<Strategy> strategies,
         int takeovers,
         boolean anyReplay,
         StreamBuffer buffer,
@@ -48,12 +49,12 @@ public record ResumePolicy(
     }
 
     public ResumePolicy {
-        LinkedHashSet<ResumeStrategy> once = new LinkedHashSet<>(strategies);
+        LinkedHashSet<Strategy> once = new LinkedHashSet<>(strategies);
         if (once.size() != strategies.size()
-                || (once.remove(ResumeStrategy.FAIL) && strategies.get(strategies.size() - 1) != ResumeStrategy.FAIL)) {
+                || (once.remove(Strategy.FAIL) && strategies.get(strategies.size() - 1) != Strategy.FAIL)) {
             throw new IllegalArgumentException("Each way stands once, and FAIL last: " + strategies);
         }
-        once.add(ResumeStrategy.FAIL);
+        once.add(Strategy.FAIL);
         strategies = List.copyOf(once);
         if (takeovers < 0) {
             throw new IllegalArgumentException("takeovers is 0 or more: " + takeovers);
@@ -67,21 +68,21 @@ public record ResumePolicy(
 
     /** Only ways that never show a wrong character: SAME_RESPONSE, PREFILL, REPLAY of deterministic requests, FAIL. */
     public static ResumePolicy exact() {
-        return of(ResumeStrategy.SAME_RESPONSE, ResumeStrategy.PREFILL, ResumeStrategy.REPLAY);
+        return of(Strategy.SAME_RESPONSE, Strategy.PREFILL, Strategy.REPLAY);
     }
 
     /** The exact ways, then ANCHORED: for prose and chat windows. */
     public static ResumePolicy anchored() {
-        return of(ResumeStrategy.SAME_RESPONSE, ResumeStrategy.PREFILL, ResumeStrategy.REPLAY, ResumeStrategy.ANCHORED);
+        return of(Strategy.SAME_RESPONSE, Strategy.PREFILL, Strategy.REPLAY, Strategy.ANCHORED);
     }
 
     /** The exact ways, then RESTART: for pages that can redraw and pipelines that collect. */
     public static ResumePolicy restarting() {
-        return of(ResumeStrategy.SAME_RESPONSE, ResumeStrategy.PREFILL, ResumeStrategy.REPLAY, ResumeStrategy.RESTART);
+        return of(Strategy.SAME_RESPONSE, Strategy.PREFILL, Strategy.REPLAY, Strategy.RESTART);
     }
 
     /** These ways in this order, with all other defaults. */
-    public static ResumePolicy of(ResumeStrategy... ways) {
+    public static ResumePolicy of(Strategy... ways) {
         return new ResumePolicy(Arrays.asList(ways), 1, false, StreamBuffer.none(), true, Limits.defaults());
     }
 
@@ -103,5 +104,29 @@ public record ResumePolicy(
 
     public ResumePolicy withLimits(Limits limits) {
         return new ResumePolicy(strategies, takeovers, anyReplay, buffer, wholeStructured, limits);
+    }
+
+    /** How a stream that was cut after its first content goes on. docs/streaming.md tells which way applies when. */
+    public enum Strategy {
+        /**
+         * The vendor, which kept the answer, tells the same one again; what was shown is dropped. Exact, and no takeover: nothing
+         * new is generated.
+         */
+        SAME_RESPONSE,
+        /** Another model continues the text that was shown, as the beginning of its own answer. Exact if the model is deterministic. */
+        PREFILL,
+        /** The request is asked again; the answer is compared with what was shown, and given up at the first difference. Exact. */
+        REPLAY,
+        /** What was shown is taken back with a {@code Reset} chunk, and the answer begins anew. Only for those who can take back. */
+        RESTART,
+        /** A model is asked to repeat the last words and go on. The seam is exact or nothing; what follows is another mind's. */
+        ANCHORED,
+        /** The stream ends with what was delivered. */
+        FAIL;
+
+        /** Its name in events and metrics. */
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

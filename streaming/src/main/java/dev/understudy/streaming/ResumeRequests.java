@@ -35,14 +35,14 @@ record ResumeRequests(
     private static final int EVIDENCE = 16;
 
     /** Builds the next attempt when nothing was delivered yet: the caller's request, whatever the way. */
-    AttemptSpec afresh(ResumeStrategy resumeStrategy, boolean free) {
-        ResumeToken same = resumeStrategy == ResumeStrategy.SAME_RESPONSE ? kept : null;
+    AttemptSpec afresh(ResumePolicy.Strategy resumeStrategy, boolean free) {
+        ResumeToken same = resumeStrategy == ResumePolicy.Strategy.SAME_RESPONSE ? kept : null;
         return new AttemptSpec(resumeStrategy, request, Seam.none(), true, free || same != null, same);
     }
 
     /** Builds the next attempt behind what was delivered; {@code null} when this way cannot go on. */
     @Nullable
-    AttemptSpec behind(ResumeStrategy resumeStrategy, boolean free) {
+    AttemptSpec behind(ResumePolicy.Strategy resumeStrategy, boolean free) {
         return switch (resumeStrategy) {
             case SAME_RESPONSE ->
                 kept == null ? null : new AttemptSpec(resumeStrategy, request, new ReplaySeam(text), false, true, kept);
@@ -99,7 +99,7 @@ record ResumeRequests(
             }
             more = more.withMaxTokens(left);
         }
-        return new AttemptSpec(ResumeStrategy.PREFILL, more, seam, false, free, null);
+        return new AttemptSpec(ResumePolicy.Strategy.PREFILL, more, seam, false, free, null);
     }
 
     private @Nullable AttemptSpec anchored(boolean free) {
@@ -117,6 +117,6 @@ record ResumeRequests(
             more = more.withMaxTokens(left + words.length()); // a token has one character or more
         }
         return new AttemptSpec(
-                ResumeStrategy.ANCHORED, more, new AnchorSeam(words, text, limits.search()), false, free, null);
+                ResumePolicy.Strategy.ANCHORED, more, new AnchorSeam(words, text, limits.search()), false, free, null);
     }
 }

@@ -14,14 +14,10 @@ import java.util.List;
 import reactor.core.publisher.Flux;
 
 /** A provider whose streams are its whole answers, told as chunks: for providers that cannot stream. */
-public final class StreamFromChat extends ForwardingChatProvider {
+final class StreamFromChat extends ForwardingChatProvider {
 
-    private StreamFromChat(ChatProvider within) {
-        super(within);
-    }
-
-    public static StreamFromChat of(ChatProvider provider) {
-        return new StreamFromChat(provider);
+    StreamFromChat(ChatProvider provider) {
+        super(provider);
     }
 
     /** The provider's own, with STREAMING, and with STREAMING_TOOLS where it can do tools. */

@@ -66,7 +66,7 @@ final class TakeoverCandidates {
 
     /** These gave nothing. */
     void failed(AttemptLog attemptLog, AttemptSpec attemptSpec) {
-        if (attemptSpec.resumeStrategy() == ResumeStrategy.PREFILL) {
+        if (attemptSpec.resumeStrategy() == ResumePolicy.Strategy.PREFILL) {
             prefillRefusals.learn(attemptLog);
         }
         for (AttemptLog.Attempt attempt : attemptLog.attempts()) {
@@ -114,7 +114,7 @@ final class TakeoverCandidates {
         if (!nobodyElse) {
             avoid.addAll(broken);
         }
-        if (attemptSpec.resumeStrategy() == ResumeStrategy.PREFILL && !attemptSpec.fresh()) {
+        if (attemptSpec.resumeStrategy() == ResumePolicy.Strategy.PREFILL && !attemptSpec.fresh()) {
             avoid.addAll(prefillRefusals.all());
             wishing = CallContext.require(Feature.PREFILL).apply(wishing);
         }

@@ -29,7 +29,7 @@ final class TakeoverPlanner {
     private final AttemptAccount attemptAccount;
     private final TakeoverCandidates takeoverCandidates;
     private final TimeBudget timeBudget;
-    private final EnumSet<ResumeStrategy> tried = EnumSet.noneOf(ResumeStrategy.class);
+    private final EnumSet<ResumePolicy.Strategy> tried = EnumSet.noneOf(ResumePolicy.Strategy.class);
     private final List<ChatException.CallFailed> later = new ArrayList<>();
     private @Nullable StreamInterruption blow;
     private long blowAt;
@@ -94,7 +94,7 @@ final class TakeoverPlanner {
         } else {
             later.add(streamInterruption.asFailed());
             if (attemptSpec.resumes() && ++barren >= MOST_BARREN) {
-                tried.add(ResumeStrategy.SAME_RESPONSE);
+                tried.add(ResumePolicy.Strategy.SAME_RESPONSE);
             }
         }
         if (streamInterruption.fragment != null) {
@@ -109,7 +109,7 @@ final class TakeoverPlanner {
         if (rejected && !attemptSpec.resumes() && takeoverCandidates.askAgain()) {
             return; // the same way once more
         }
-        ResumeStrategy resumeStrategy = attemptSpec.resumeStrategy();
+        ResumePolicy.Strategy resumeStrategy = attemptSpec.resumeStrategy();
         if (resumeStrategy != null) {
             tried.add(resumeStrategy);
         }
@@ -133,9 +133,9 @@ final class TakeoverPlanner {
         boolean silent = takeoverCandidates.isSilent(blow());
         while (true) {
             DeliveredContent deliveredContent = DeliveredContent.in(shown, fragment);
-            ResumeStrategy resumeStrategy = ResumeDecision.of(
+            ResumePolicy.Strategy resumeStrategy = ResumeDecision.of(
                     policy, deliveredContent, request, takeoverCandidates.can(request.model(), blow()), tried);
-            if (resumeStrategy == ResumeStrategy.FAIL) {
+            if (resumeStrategy == ResumePolicy.Strategy.FAIL) {
                 return null;
             }
             AttemptSpec next = prepare(resumeStrategy, deliveredContent, free);
@@ -148,7 +148,7 @@ final class TakeoverPlanner {
     }
 
     private @Nullable AttemptSpec prepare(
-            ResumeStrategy resumeStrategy, DeliveredContent deliveredContent, boolean free) {
+            ResumePolicy.Strategy resumeStrategy, DeliveredContent deliveredContent, boolean free) {
         ResumeToken kept = blow().isKept() ? blow().kept : null;
         ResumeRequests resumeRequests =
                 new ResumeRequests(request, policy.limits(), shown.text(), fragment, pieces, kept);

@@ -1,7 +1,6 @@
 package dev.understudy.streaming;
 
 import dev.understudy.CallContext;
-import dev.understudy.Deadline;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
@@ -15,7 +14,7 @@ import reactor.util.context.Context;
 record TimeBudget(CallContext wishes, long since) {
 
     boolean isOver() {
-        Deadline deadline = wishes.deadline();
+        CallContext.Deadline deadline = wishes.deadline();
         Duration left = left();
         return (left != null && left.isNegative()) || (deadline != null && deadline.isOver());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ChatResponseAggregator;
@@ -12,7 +13,6 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
@@ -50,7 +50,7 @@ class ChatResponseAggregatorTest {
         List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
         for (int i = random.nextInt(3); i > 0; i--) {
             reasoningBlocks.add(new ReasoningBlock(
-                    random.nextBoolean() ? "" : Texts.any(random), new ReasoningSignature("s" + i, false, "x")));
+                    random.nextBoolean() ? "" : Texts.any(random), new ReasoningBlock.Signature("s" + i, false, "x")));
         }
         if (random.nextBoolean()) {
             reasoningBlocks.add(ReasoningBlock.of(Texts.any(random)));
@@ -106,10 +106,17 @@ class ChatResponseAggregatorTest {
                 .can(Capabilities.of(Feature.TOOLS))
                 .always(ScriptedAnswer.text("Hello you").withToolCall("1", "clock", "{}"));
         ChatResponse whole = provider.chat(request).block();
-        assertThat(ChatFromStream.of(provider).chat(request).block().text()).isEqualTo(whole.text());
-        assertThat(ChatFromStream.of(provider).chat(request).block().toolCalls())
+        assertThat(ProviderAdapters.chatFromStream(provider)
+                        .chat(request)
+                        .block()
+                        .text())
+                .isEqualTo(whole.text());
+        assertThat(ProviderAdapters.chatFromStream(provider)
+                        .chat(request)
+                        .block()
+                        .toolCalls())
                 .isEqualTo(whole.toolCalls());
-        StreamFromChat streaming = StreamFromChat.of(provider);
+        ChatProvider streaming = ProviderAdapters.streamFromChat(provider);
         assertThat(ChatResponseAggregator.collect(streaming.stream(request)).block())
                 .isEqualTo(whole);
         assertThat(streaming.capabilities("m").features())

@@ -73,16 +73,16 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
     }
 
     enum Mode {
-        FAIL(ResumeStrategy.FAIL),
-        RESTART(ResumeStrategy.RESTART),
-        PREFILL(ResumeStrategy.PREFILL),
-        REPLAY(ResumeStrategy.REPLAY),
-        ANCHORED(ResumeStrategy.ANCHORED),
-        BUFFERED(ResumeStrategy.PREFILL);
+        FAIL(ResumePolicy.Strategy.FAIL),
+        RESTART(ResumePolicy.Strategy.RESTART),
+        PREFILL(ResumePolicy.Strategy.PREFILL),
+        REPLAY(ResumePolicy.Strategy.REPLAY),
+        ANCHORED(ResumePolicy.Strategy.ANCHORED),
+        BUFFERED(ResumePolicy.Strategy.PREFILL);
 
-        private final ResumeStrategy resumeStrategy;
+        private final ResumePolicy.Strategy resumeStrategy;
 
-        Mode(ResumeStrategy resumeStrategy) {
+        Mode(ResumePolicy.Strategy resumeStrategy) {
             this.resumeStrategy = resumeStrategy;
         }
     }

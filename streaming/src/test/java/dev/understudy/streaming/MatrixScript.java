@@ -1,6 +1,5 @@
 package dev.understudy.streaming;
 
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +46,7 @@ final class MatrixScript {
     }
 
     private ScriptedReply body() {
-        FaultPoint faultPoint = FaultPoint.events(start.size());
+        ScriptedReply.FaultPoint faultPoint = ScriptedReply.FaultPoint.events(start.size());
         return switch (cell.fault()) {
             case REFUSED -> throw new IllegalArgumentException("It is not asked");
             case RST -> raw(all).resetConnection(faultPoint);
@@ -69,11 +68,11 @@ final class MatrixScript {
     private ScriptedReply headers() {
         ScriptedReply whole = raw(all);
         return switch (cell.fault()) {
-            case RST -> whole.resetConnection(FaultPoint.nothing());
-            case FIN -> whole.cut(FaultPoint.nothing());
-            case RST_STREAM -> whole.reset(FaultPoint.nothing());
-            case ABANDONED -> whole.abandon(FaultPoint.nothing());
-            case STALL -> whole.stall(FaultPoint.nothing());
+            case RST -> whole.resetConnection(ScriptedReply.FaultPoint.nothing());
+            case FIN -> whole.cut(ScriptedReply.FaultPoint.nothing());
+            case RST_STREAM -> whole.reset(ScriptedReply.FaultPoint.nothing());
+            case ABANDONED -> whole.abandon(ScriptedReply.FaultPoint.nothing());
+            case STALL -> whole.stall(ScriptedReply.FaultPoint.nothing());
             case IN_BAND -> ScriptedReply.error(503, "overloaded_error", "Overloaded");
             case OVERSIZED -> whole.withHeader("x-filler", "x".repeat(20_000));
             default -> throw new IllegalArgumentException("It is not asked");
@@ -92,7 +91,7 @@ final class MatrixScript {
         for (int i = 0; i < Math.min(45, next.length - 2); i++) {
             pieces.add(new byte[] {next[i]});
         }
-        return raw(pieces).between(DRIP).stall(FaultPoint.events(pieces.size()));
+        return raw(pieces).between(DRIP).stall(ScriptedReply.FaultPoint.events(pieces.size()));
     }
 
     /** The beginning of an event that would else be content. */

@@ -14,7 +14,6 @@ import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.TlsTrust;
 import dev.understudy.provider.endpoint.Transport;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
@@ -138,7 +137,7 @@ final class MatrixStage implements AutoCloseable {
             boolean dies = index == 1
                     ? cell.rescuers() != MatrixCell.Rescuers.SOUND
                     : cell.rescuers() == MatrixCell.Rescuers.ALL_DIE;
-            return dies ? answer.reset(FaultPoint.tokens(2)) : answer;
+            return dies ? answer.reset(ScriptedReply.FaultPoint.tokens(2)) : answer;
         }
 
         @Override

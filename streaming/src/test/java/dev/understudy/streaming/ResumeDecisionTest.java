@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ResumeDecisionTest {
 
-    record Cell(DeliveredContent deliveredContent, ResumeStrategy resumeStrategy, String rule) {}
+    record Cell(DeliveredContent deliveredContent, ResumePolicy.Strategy resumeStrategy, String rule) {}
 
     static Stream<Cell> cellsOfThePage() throws IOException {
         Path page = Path.of(System.getProperty("understudy.root", ".."), "docs", "streaming.md");
@@ -41,7 +41,7 @@ class ResumeDecisionTest {
                 for (int i = 2; i < head.size(); i++) {
                     cells.add(new Cell(
                             DeliveredContent.valueOf(columns.get(1)),
-                            ResumeStrategy.valueOf(head.get(i)),
+                            ResumePolicy.Strategy.valueOf(head.get(i)),
                             columns.get(i)));
                 }
             } else if (!head.isEmpty() && line.isBlank()) {
@@ -54,13 +54,13 @@ class ResumeDecisionTest {
     @Test
     void thePageHasACellForEverything() throws IOException {
         Set<DeliveredContent> heard = EnumSet.noneOf(DeliveredContent.class);
-        Set<ResumeStrategy> resumeStrategies = EnumSet.of(ResumeStrategy.FAIL);
+        Set<ResumePolicy.Strategy> resumeStrategies = EnumSet.of(ResumePolicy.Strategy.FAIL);
         cellsOfThePage().forEach(cell -> {
             heard.add(cell.deliveredContent);
             resumeStrategies.add(cell.resumeStrategy);
         });
         assertThat(heard).isEqualTo(EnumSet.allOf(DeliveredContent.class));
-        assertThat(resumeStrategies).isEqualTo(EnumSet.allOf(ResumeStrategy.class));
+        assertThat(resumeStrategies).isEqualTo(EnumSet.allOf(ResumePolicy.Strategy.class));
         assertThat(cellsOfThePage().count()).isEqualTo(heard.size() * (resumeStrategies.size() - 1L));
     }
 
@@ -102,20 +102,22 @@ class ResumeDecisionTest {
 
     @Test
     void theFirstWayOfThePolicyThatAppliesAndWasNotTriedIsTaken() {
-        ResumePolicy policy = ResumePolicy.of(ResumeStrategy.REPLAY, ResumeStrategy.PREFILL, ResumeStrategy.RESTART);
+        ResumePolicy policy = ResumePolicy.of(
+                ResumePolicy.Strategy.REPLAY, ResumePolicy.Strategy.PREFILL, ResumePolicy.Strategy.RESTART);
         ChatRequest request = ChatRequest.of("m", List.of(Message.user("q")));
         Capabilities prefill = Capabilities.of(Feature.PREFILL);
         assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request.withSeed(1), prefill, Set.of()))
-                .isEqualTo(ResumeStrategy.REPLAY);
+                .isEqualTo(ResumePolicy.Strategy.REPLAY);
         assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request, prefill, Set.of()))
-                .isEqualTo(ResumeStrategy.PREFILL);
-        assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request, prefill, Set.of(ResumeStrategy.PREFILL)))
-                .isEqualTo(ResumeStrategy.RESTART);
+                .isEqualTo(ResumePolicy.Strategy.PREFILL);
         assertThat(ResumeDecision.of(
-                        policy, DeliveredContent.TEXT, request, prefill, EnumSet.allOf(ResumeStrategy.class)))
-                .isEqualTo(ResumeStrategy.FAIL);
+                        policy, DeliveredContent.TEXT, request, prefill, Set.of(ResumePolicy.Strategy.PREFILL)))
+                .isEqualTo(ResumePolicy.Strategy.RESTART);
+        assertThat(ResumeDecision.of(
+                        policy, DeliveredContent.TEXT, request, prefill, EnumSet.allOf(ResumePolicy.Strategy.class)))
+                .isEqualTo(ResumePolicy.Strategy.FAIL);
         assertThat(ResumeDecision.of(ResumePolicy.of(), DeliveredContent.NOTHING, request, prefill, Set.of()))
-                .isEqualTo(ResumeStrategy.FAIL);
+                .isEqualTo(ResumePolicy.Strategy.FAIL);
     }
 
     @Test
@@ -138,15 +140,16 @@ class ResumeDecisionTest {
     void aPolicyNamesEachWayOnceAndFailLast() {
         assertThat(ResumePolicy.exact().strategies())
                 .containsExactly(
-                        ResumeStrategy.SAME_RESPONSE,
-                        ResumeStrategy.PREFILL,
-                        ResumeStrategy.REPLAY,
-                        ResumeStrategy.FAIL);
-        assertThat(ResumePolicy.of(ResumeStrategy.RESTART, ResumeStrategy.FAIL).strategies())
-                .containsExactly(ResumeStrategy.RESTART, ResumeStrategy.FAIL);
+                        ResumePolicy.Strategy.SAME_RESPONSE,
+                        ResumePolicy.Strategy.PREFILL,
+                        ResumePolicy.Strategy.REPLAY,
+                        ResumePolicy.Strategy.FAIL);
+        assertThat(ResumePolicy.of(ResumePolicy.Strategy.RESTART, ResumePolicy.Strategy.FAIL)
+                        .strategies())
+                .containsExactly(ResumePolicy.Strategy.RESTART, ResumePolicy.Strategy.FAIL);
         org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
-                .isThrownBy(() -> ResumePolicy.of(ResumeStrategy.FAIL, ResumeStrategy.RESTART));
+                .isThrownBy(() -> ResumePolicy.of(ResumePolicy.Strategy.FAIL, ResumePolicy.Strategy.RESTART));
         org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
-                .isThrownBy(() -> ResumePolicy.of(ResumeStrategy.RESTART, ResumeStrategy.RESTART));
+                .isThrownBy(() -> ResumePolicy.of(ResumePolicy.Strategy.RESTART, ResumePolicy.Strategy.RESTART));
     }
 }

@@ -126,7 +126,8 @@ class ResumingProviderTest {
                 .rule(asked -> asked.messages().size() > 1
                         ? ScriptedAnswer.fail(refusal)
                         : ScriptedAnswer.tokens("Once", " and", " for all"));
-        ChatProvider provider = over(ResumePolicy.of(ResumeStrategy.PREFILL, ResumeStrategy.RESTART), one, two);
+        ChatProvider provider =
+                over(ResumePolicy.of(ResumePolicy.Strategy.PREFILL, ResumePolicy.Strategy.RESTART), one, two);
         for (int i = 1; i <= 2; i++) {
             List<StreamChunk> chunks = provider.stream(ASKED).collectList().block();
             assertThat(answer(chunks).text()).isEqualTo("Once and for all");
@@ -178,7 +179,7 @@ class ResumingProviderTest {
         ScriptedProvider alone = ScriptedProvider.named("alone")
                 .then(CUT, ScriptedAnswer.tokens("Lo").failAfter(1, RESET));
         ChatException.PartialAnswer end =
-                partial(ResumingProvider.over(alone, ResumePolicy.of(ResumeStrategy.RESTART)).stream(ASKED));
+                partial(ResumingProvider.over(alone, ResumePolicy.of(ResumePolicy.Strategy.RESTART)).stream(ASKED));
         assertThat(outcomes(end.trail())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.WASTED);
         assertThat(end.trail().attempts().get(1).usage().output()).isEqualTo(TokenCounter.estimate("Lo"));
     }
@@ -238,8 +239,8 @@ class ResumingProviderTest {
         assertThat(two.requests().get(0).sampling().maxTokens()).isEqualTo(10 - 3);
 
         ScriptedProvider again = ScriptedProvider.named("one").then(CUT);
-        ChatException.PartialAnswer end =
-                partial(over(ResumePolicy.of(ResumeStrategy.PREFILL), again, two).stream(ASKED.withMaxTokens(3)));
+        ChatException.PartialAnswer end = partial(
+                over(ResumePolicy.of(ResumePolicy.Strategy.PREFILL), again, two).stream(ASKED.withMaxTokens(3)));
         assertThat(end.partial().text()).isEqualTo("Once upon a");
         assertThat(two.subscriptions()).isEqualTo(1);
     }

@@ -15,7 +15,6 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
@@ -26,7 +25,6 @@ import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
@@ -61,7 +59,7 @@ class SameResponseTest {
         GARBLED,
         NO_FINISH;
 
-        ScriptedReply in(ScriptedReply whole, FaultPoint faultPoint) {
+        ScriptedReply in(ScriptedReply whole, ScriptedReply.FaultPoint faultPoint) {
             return switch (this) {
                 case FIN -> whole.cut(faultPoint);
                 case RST -> whole.reset(faultPoint);
@@ -127,7 +125,7 @@ class SameResponseTest {
     void theVendorGoesOnItselfWhereverItIsCut(Fault fault) {
         for (int tokens = 1; tokens <= TOKENS.length; tokens += fault == Fault.STALL ? 4 : 1) {
             int before = again().size();
-            one.then(fault.in(WHOLE, FaultPoint.tokens(tokens)));
+            one.then(fault.in(WHOLE, ScriptedReply.FaultPoint.tokens(tokens)));
             List<StreamChunk> chunks = play();
             assertThat(ResumingProviderTest.text(chunks))
                     .as("cut after %d tokens", tokens)
@@ -144,7 +142,10 @@ class SameResponseTest {
     void nothingIsLostOrDoubledAtAnyByte(boolean behindADoor) {
         int saved = 0;
         for (int bytes = 40; bytes < 4_000; bytes += 61) {
-            one.then(bytes % 2 == 0 ? WHOLE.cut(FaultPoint.bytes(bytes)) : WHOLE.reset(FaultPoint.bytes(bytes)));
+            one.then(
+                    bytes % 2 == 0
+                            ? WHOLE.cut(ScriptedReply.FaultPoint.bytes(bytes))
+                            : WHOLE.reset(ScriptedReply.FaultPoint.bytes(bytes)));
             ChatProvider alone = behindADoor
                     ? Understudy.builder()
                             .retry(RetryPolicy.defaults().withRetries(0))
@@ -170,7 +171,7 @@ class SameResponseTest {
 
     @Test
     void onlyWhatIsMissingIsAskedForAndWithTheKeyThatBeganIt() {
-        one.then(WHOLE.reset(FaultPoint.tokens(4)));
+        one.then(WHOLE.reset(ScriptedReply.FaultPoint.tokens(4)));
         List<StreamChunk> chunks = play();
         RecordedRequest begun = one.calls().get(0);
         assertThat(begun.text()).contains("\"background\":true", "\"store\":true", "\"stream\":true");
@@ -186,7 +187,7 @@ class SameResponseTest {
 
     @Test
     void itIsPaidForOnceAndTheTrailTellsBoth() {
-        one.then(WHOLE.cut(FaultPoint.tokens(3)));
+        one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(3)));
         ChatResponse answer = answer(play());
         AttemptLog attemptLog = answer.served().attemptLog();
         assertThat(attemptLog.attempts())
@@ -207,7 +208,7 @@ class SameResponseTest {
                 new StreamChunk.Text(" there."),
                 new StreamChunk.ToolCallDone(1, new ToolCall("call_2", "weather", "{\"city\":\"Bonn\"}")));
         for (int events = 5; events < 30; events++) {
-            one.then(calls.cut(FaultPoint.events(events)));
+            one.then(calls.cut(ScriptedReply.FaultPoint.events(events)));
             List<StreamChunk> chunks = play();
             ChatResponse answer = answer(chunks);
             assertThat(answer.text()).as("cut after %d events", events).isEqualTo("Let me look. And there.");
@@ -224,7 +225,7 @@ class SameResponseTest {
 
     @Test
     void reasoningThatIsCutAnywhereGoesOnToo() {
-        ReasoningSignature reasoningSignature = new ReasoningSignature("sealed", true, "openai-responses");
+        ReasoningBlock.Signature reasoningSignature = new ReasoningBlock.Signature("sealed", true, "openai-responses");
         ScriptedReply thinks = ScriptedReply.chunks(
                 new StreamChunk.Reasoning("First", null),
                 new StreamChunk.Reasoning(" this.", null),
@@ -236,7 +237,7 @@ class SameResponseTest {
                 new StreamChunk.Text(" and not"),
                 new StreamChunk.Text(" otherwise."));
         for (int events = 5; events < 22; events++) {
-            one.then(thinks.reset(FaultPoint.events(events)));
+            one.then(thinks.reset(ScriptedReply.FaultPoint.events(events)));
             ChatResponse answer = answer(play());
             assertThat(answer.text()).as("cut after %d events", events).isEqualTo("It is so, and not otherwise.");
             assertThat(answer.reasoningBlocks())
@@ -255,7 +256,7 @@ class SameResponseTest {
                 new StreamChunk.Refusal("I cannot"),
                 new StreamChunk.Refusal(" say."));
         for (int events = 5; events < 8; events++) {
-            one.then(refuses.reset(FaultPoint.events(events)));
+            one.then(refuses.reset(ScriptedReply.FaultPoint.events(events)));
             ChatResponse answer = answer(play());
             assertThat(answer.refusal()).as("cut after %d events", events).isEqualTo("I cannot say.");
             assertThat(answer.text()).isEmpty();
@@ -266,8 +267,9 @@ class SameResponseTest {
     @Test
     void aConnectionThatIsLostAgainAndAgainIsTakenUpAgainAndAgain() {
         AtomicInteger times = new AtomicInteger();
-        one.rule(asked -> isGet(asked) && times.incrementAndGet() < 6 ? WHOLE.cut(FaultPoint.tokens(1)) : null);
-        one.then(WHOLE.cut(FaultPoint.tokens(2)));
+        one.rule(asked ->
+                isGet(asked) && times.incrementAndGet() < 6 ? WHOLE.cut(ScriptedReply.FaultPoint.tokens(1)) : null);
+        one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)));
         List<StreamChunk> chunks = ResumingProvider.over(
                         door(), ResumePolicy.exact().withTakeovers(0))
                 .stream(ASKED)
@@ -281,8 +283,8 @@ class SameResponseTest {
 
     @Test
     void oneThatBringsNothingNewIsFollowedByTheNextWay() {
-        one.rule(asked -> isGet(asked) ? WHOLE.withPings(1).cut(FaultPoint.events(1)) : null);
-        one.then(WHOLE.cut(FaultPoint.tokens(2)));
+        one.rule(asked -> isGet(asked) ? WHOLE.withPings(1).cut(ScriptedReply.FaultPoint.events(1)) : null);
+        one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)));
         two.then(ScriptedReply.text(" a time."));
         assertThat(ResumingProviderTest.text(play())).isEqualTo("Once upon a time.");
         assertThat(two.calls()).hasSize(1);
@@ -291,7 +293,7 @@ class SameResponseTest {
     @Test
     void anAnswerThatIsGoneIsFollowedByTheNextWayAndSpeaksAgainstNobody() {
         one.rule(asked -> isGet(asked) ? ScriptedReply.status(404) : null);
-        one.then(WHOLE.cut(FaultPoint.tokens(2)), WHOLE);
+        one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)), WHOLE);
         two.then(ScriptedReply.text(" a time."));
         Understudy door = door();
         List<StreamChunk> chunks = play(door, ASKED);
@@ -306,7 +308,7 @@ class SameResponseTest {
     @Test
     void withNoOtherWayTheFirstErrorIsTheOneThatIsTold() {
         one.rule(asked -> isGet(asked) ? ScriptedReply.status(404) : null);
-        one.then(WHOLE.reset(FaultPoint.tokens(2)));
+        one.then(WHOLE.reset(ScriptedReply.FaultPoint.tokens(2)));
         two.always(ScriptedReply.status(500));
         StepVerifier.create(ResumingProvider.over(door()).stream(ASKED).thenMany(Flux.empty()))
                 .expectErrorSatisfies(error -> assertThat(error)
@@ -320,7 +322,7 @@ class SameResponseTest {
 
     @Test
     void anAnswerThatFailedAtTheVendorIsNotAskedForAgain() {
-        one.then(WHOLE.fail(FaultPoint.tokens(2), "server_error", "The model had an error."));
+        one.then(WHOLE.fail(ScriptedReply.FaultPoint.tokens(2), "server_error", "The model had an error."));
         two.then(ScriptedReply.text(" a time."));
         assertThat(ResumingProviderTest.text(play())).isEqualTo("Once upon a time.");
         assertThat(again()).isEmpty();
@@ -328,13 +330,13 @@ class SameResponseTest {
 
     @Test
     void theDeadlineHoldsWhileItIsAskedForAgain() {
-        one.rule(asked -> isGet(asked) ? WHOLE.stall(FaultPoint.nothing()) : null);
-        one.then(WHOLE.reset(FaultPoint.tokens(2)));
+        one.rule(asked -> isGet(asked) ? WHOLE.stall(ScriptedReply.FaultPoint.nothing()) : null);
+        one.then(WHOLE.reset(ScriptedReply.FaultPoint.tokens(2)));
         Understudy patient = Understudy.builder()
                 .provider(kept)
                 .retry(RetryPolicy.defaults().withRetries(0))
                 .build();
-        one.then(WHOLE.reset(FaultPoint.tokens(2)));
+        one.then(WHOLE.reset(ScriptedReply.FaultPoint.tokens(2)));
         StepVerifier.create(ResumingProvider.over(patient).stream(ASKED)
                         .contextWrite(CallContext.deadline(Duration.ofMillis(500))))
                 .thenConsumeWhile(chunk -> true)
@@ -344,8 +346,8 @@ class SameResponseTest {
 
     @Test
     void aReaderThatLeavesMeanwhileClosesTheConnectionAndNothingElseIsSent() {
-        one.rule(asked -> isGet(asked) ? WHOLE.stall(FaultPoint.tokens(1)) : null);
-        one.then(WHOLE.reset(FaultPoint.tokens(2)));
+        one.rule(asked -> isGet(asked) ? WHOLE.stall(ScriptedReply.FaultPoint.tokens(1)) : null);
+        one.then(WHOLE.reset(ScriptedReply.FaultPoint.tokens(2)));
         StepVerifier.create(ResumingProvider.over(kept).stream(ASKED).map(StreamChunk::text), 3)
                 .expectNext("Once")
                 .expectNext("")
@@ -360,7 +362,7 @@ class SameResponseTest {
     @Test
     void anAnswerInJsonThatNobodyHasSeenYetIsStillTheSameAnswer() {
         ScriptedReply json = ScriptedReply.tokens("{\"a\":", "[1,2,", "3]}");
-        one.then(json.cut(FaultPoint.tokens(2)));
+        one.then(json.cut(ScriptedReply.FaultPoint.tokens(2)));
         List<StreamChunk> chunks = play(door(), ASKED.withFormat(ResponseFormat.json()));
         assertThat(ResumingProviderTest.text(chunks)).isEqualTo("{\"a\":[1,2,3]}");
         assertThat(one.calls()).hasSize(1);
@@ -369,7 +371,7 @@ class SameResponseTest {
 
     @Test
     void aRequestCanDoWithout() {
-        one.then(WHOLE.cut(FaultPoint.tokens(2)));
+        one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)));
         two.then(ScriptedReply.text(" a time."));
         ChatRequest plain = ASKED.withExtra("openai-responses", "background", false);
         assertThat(ResumingProviderTest.text(play(door(), plain))).isEqualTo("Once upon a time.");
@@ -381,7 +383,7 @@ class SameResponseTest {
         try (ScriptedServer three = ScriptedServer.start();
                 ChatProvider first = Providers.openAiBackground(Endpoint.of("first", three.url(), "key-four"))) {
             three.always(ScriptedReply.status(500));
-            one.then(WHOLE.cut(FaultPoint.tokens(2)));
+            one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)));
             Understudy door = Understudy.builder()
                     .retry(RetryPolicy.defaults().withRetries(0))
                     .provider(first)
@@ -395,7 +397,7 @@ class SameResponseTest {
     @Test
     void listenersHearOfItAsOfAnyTakeover() {
         List<Event> own = new ArrayList<>();
-        one.then(WHOLE.cut(FaultPoint.tokens(2)));
+        one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)));
         ResumingProvider.over(door()).stream(ASKED)
                 .contextWrite(CallContext.listener(own::add).andThen(CallContext.tag("tenant", "acme"))::apply)
                 .blockLast(LONG);

@@ -124,7 +124,7 @@ class SurvivalTest {
         ChatRequest request = ChatRequest.of("m", "q").withFormat(format);
         request = deterministic ? request.withTemperature(0) : request;
         ResumePolicy policy = policy(random);
-        boolean lies = !policy.strategies().contains(ResumeStrategy.RESTART) && random.nextInt(4) == 0;
+        boolean lies = !policy.strategies().contains(ResumePolicy.Strategy.RESTART) && random.nextInt(4) == 0;
         Listening[] listening = new Listening[1];
         List<Actor> actors = new ArrayList<>();
         int count = 1 + random.nextInt(3);
@@ -249,8 +249,8 @@ class SurvivalTest {
                     case 0 -> ResumePolicy.exact();
                     case 1 -> ResumePolicy.anchored();
                     case 2 -> ResumePolicy.restarting();
-                    case 3 -> ResumePolicy.of(ResumeStrategy.REPLAY).withAnyReplay(true);
-                    default -> ResumePolicy.of(ResumeStrategy.PREFILL, ResumeStrategy.RESTART);
+                    case 3 -> ResumePolicy.of(ResumePolicy.Strategy.REPLAY).withAnyReplay(true);
+                    default -> ResumePolicy.of(ResumePolicy.Strategy.PREFILL, ResumePolicy.Strategy.RESTART);
                 };
         if (random.nextInt(4) == 0) {
             policy = policy.withBuffer(StreamBuffer.tokens(random.nextInt(8)));

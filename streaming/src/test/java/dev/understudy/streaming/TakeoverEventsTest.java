@@ -99,7 +99,8 @@ class TakeoverEventsTest {
         two.rule(asked ->
                 asked.messages().size() > 1 ? ScriptedAnswer.fail(REFUSAL) : ScriptedAnswer.tokens("Long", " ago"));
         play(ResumingProvider.over(
-                door(heard::add, one, two), ResumePolicy.of(ResumeStrategy.PREFILL, ResumeStrategy.RESTART)));
+                door(heard::add, one, two),
+                ResumePolicy.of(ResumePolicy.Strategy.PREFILL, ResumePolicy.Strategy.RESTART)));
         assertThat(ofTakeovers()).hasSize(2);
         assertThat(ofTakeovers().get(0)).isInstanceOfSatisfying(Event.TakeoverFailed.class, told -> {
             assertThat(told.strategy()).isEqualTo("prefill");

@@ -14,7 +14,6 @@ import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
@@ -58,7 +57,7 @@ class TakeoverOnSocketsTest {
         GARBLED,
         NO_FINISH;
 
-        ScriptedReply reply(FaultPoint faultPoint) {
+        ScriptedReply reply(ScriptedReply.FaultPoint faultPoint) {
             ScriptedReply whole = ScriptedReply.tokens(TOKENS);
             return switch (this) {
                 case FIN -> whole.cut(faultPoint);
@@ -106,7 +105,7 @@ class TakeoverOnSocketsTest {
         two.rule(
                 asked -> ScriptedReply.text(TRUTH.substring(prefix(asked.text()).length())));
         for (int tokens = 1; tokens <= TOKENS.length; tokens += fault == Fault.STALL ? 4 : 1) {
-            one.then(fault.reply(FaultPoint.tokens(tokens)));
+            one.then(fault.reply(ScriptedReply.FaultPoint.tokens(tokens)));
             List<StreamChunk> chunks = door().stream(ASKED).collectList().block(Duration.ofSeconds(20));
             assertThat(ResumingProviderTest.text(chunks))
                     .as("cut after %d tokens", tokens)
@@ -120,7 +119,7 @@ class TakeoverOnSocketsTest {
     void aReaderThatAsksForOneAtATimeHearsAllOfIt() {
         two.rule(
                 asked -> ScriptedReply.text(TRUTH.substring(prefix(asked.text()).length())));
-        one.then(Fault.RST.reply(FaultPoint.tokens(6)));
+        one.then(Fault.RST.reply(ScriptedReply.FaultPoint.tokens(6)));
         List<StreamChunk> chunks = new ArrayList<>();
         Sinks.Empty<Void> over = Sinks.empty();
         door().stream(ASKED).subscribe(new BaseSubscriber<>() {
@@ -148,8 +147,8 @@ class TakeoverOnSocketsTest {
 
     @Test
     void whenTheRescuerDiesTooTheEndIsHonest() {
-        one.then(Fault.RST.reply(FaultPoint.tokens(4)));
-        two.then(ScriptedReply.tokens(" there", " was", " a").reset(FaultPoint.tokens(2)));
+        one.then(Fault.RST.reply(ScriptedReply.FaultPoint.tokens(4)));
+        two.then(ScriptedReply.tokens(" there", " was", " a").reset(ScriptedReply.FaultPoint.tokens(2)));
         List<StreamChunk> heard = new ArrayList<>();
         Throwable end = door().stream(ASKED)
                 .doOnNext(heard::add)

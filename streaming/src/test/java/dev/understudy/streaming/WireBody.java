@@ -1,6 +1,5 @@
 package dev.understudy.streaming;
 
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +19,7 @@ import java.util.regex.Pattern;
 record WireBody(ScriptedReply scriptedReply, boolean finished) {
 
     private static final Pattern REASON = Pattern.compile("_reason\":\"\\w+\"");
-    private static final FaultPoint END = FaultPoint.events(Integer.MAX_VALUE);
+    private static final ScriptedReply.FaultPoint END = ScriptedReply.FaultPoint.events(Integer.MAX_VALUE);
 
     private record Event(int start, int json, int end) {}
 

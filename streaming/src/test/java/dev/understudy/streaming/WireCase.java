@@ -102,11 +102,11 @@ record WireCase(Truth truth, List<Server> servers, ResumePolicy policy, boolean 
     private static ResumePolicy policy(Random random) {
         ResumePolicy policy =
                 switch (random.nextInt(9)) {
-                    case 0 -> ResumePolicy.of(ResumeStrategy.FAIL);
-                    case 1 -> ResumePolicy.of(ResumeStrategy.PREFILL);
-                    case 2 -> ResumePolicy.of(ResumeStrategy.REPLAY).withAnyReplay(true);
-                    case 3 -> ResumePolicy.of(ResumeStrategy.RESTART);
-                    case 4 -> ResumePolicy.of(ResumeStrategy.ANCHORED);
+                    case 0 -> ResumePolicy.of(ResumePolicy.Strategy.FAIL);
+                    case 1 -> ResumePolicy.of(ResumePolicy.Strategy.PREFILL);
+                    case 2 -> ResumePolicy.of(ResumePolicy.Strategy.REPLAY).withAnyReplay(true);
+                    case 3 -> ResumePolicy.of(ResumePolicy.Strategy.RESTART);
+                    case 4 -> ResumePolicy.of(ResumePolicy.Strategy.ANCHORED);
                     case 5 -> ResumePolicy.exact().withBuffer(StreamBuffer.whole());
                     case 6 -> ResumePolicy.exact();
                     case 7 -> ResumePolicy.anchored();

@@ -1,6 +1,6 @@
 package dev.understudy.provider.anthropic;
 
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record AnthropicBlock(
         String type,
         String text,
-        @Nullable ReasoningSignature reasoningSignature,
+        ReasoningBlock.@Nullable Signature reasoningSignature,
         String id,
         String name,
         String input) {
@@ -27,7 +27,7 @@ record AnthropicBlock(
     static AnthropicBlock read(JsonReader in) {
         String type = "";
         String text = "";
-        ReasoningSignature reasoningSignature = null;
+        ReasoningBlock.Signature reasoningSignature = null;
         String id = "";
         String name = "";
         String input = "{}";
@@ -48,7 +48,7 @@ record AnthropicBlock(
         return new AnthropicBlock(type, text, reasoningSignature, id, name, input);
     }
 
-    static @Nullable ReasoningSignature seal(String value, boolean redacted) {
-        return value.isEmpty() ? null : new ReasoningSignature(value, redacted, DialectName.ANTHROPIC);
+    static ReasoningBlock.@Nullable Signature seal(String value, boolean redacted) {
+        return value.isEmpty() ? null : new ReasoningBlock.Signature(value, redacted, DialectName.ANTHROPIC);
     }
 }

@@ -1,9 +1,7 @@
 package dev.understudy.provider.anthropic;
 
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ToolArguments;
@@ -118,11 +116,11 @@ public final class AnthropicMessages {
         }
     }
 
-    private static Map<String, Object> source(Image image) {
-        if (image instanceof Image.Data data) {
+    private static Map<String, Object> source(Message.Image image) {
+        if (image instanceof Message.Image.Data data) {
             return block("base64", "media_type", data.mediaType(), "data", data.base64());
         }
-        String url = ((Image.Url) image).url();
+        String url = ((Message.Image.Url) image).url();
         int comma = url.indexOf(";base64,");
         return url.startsWith("data:") && comma > 0
                 ? block("base64", "media_type", url.substring(5, comma), "data", url.substring(comma + 8))
@@ -136,7 +134,7 @@ public final class AnthropicMessages {
     }
 
     private void thought(ReasoningBlock reasoningBlock) {
-        ReasoningSignature reasoningSignature = reasoningBlock.signature();
+        ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
         if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.ANTHROPIC)) {
             blocks.add(
                     reasoningSignature.redacted()

@@ -5,11 +5,11 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
-import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.catalog.ModelCatalog;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.FormatInstruction;
-import dev.understudy.provider.endpoint.ModelCatalog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,7 +122,7 @@ public final class AnthropicRequest {
         return words;
     }
 
-    private static void choice(ToolChoice choice, Map<String, Object> body) {
+    private static void choice(ToolSet.Choice choice, Map<String, Object> body) {
         switch (choice.mode()) {
             case AUTO -> {}
             case NONE -> body.put("tool_choice", Map.of("type", "none"));

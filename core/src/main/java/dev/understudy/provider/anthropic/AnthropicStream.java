@@ -3,7 +3,7 @@ package dev.understudy.provider.anthropic;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.StreamDecoder;
@@ -180,7 +180,7 @@ public final class AnthropicStream implements StreamDecoder {
                     closed.call, new ToolCall(closed.block.id(), closed.block.name(), arguments)));
             return;
         }
-        ReasoningSignature reasoningSignature = closed.signature.isEmpty()
+        ReasoningBlock.Signature reasoningSignature = closed.signature.isEmpty()
                 ? closed.block.reasoningSignature()
                 : AnthropicBlock.seal(closed.signature, false);
         if (reasoningSignature != null) {

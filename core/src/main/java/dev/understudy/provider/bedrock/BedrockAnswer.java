@@ -3,7 +3,6 @@ package dev.understudy.provider.bedrock;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.Json;
@@ -83,7 +82,7 @@ final class BedrockAnswer {
 
     private void take(BedrockBlock block) {
         text.append(block.text);
-        ReasoningSignature reasoningSignature = block.seal();
+        ReasoningBlock.Signature reasoningSignature = block.seal();
         if (!block.thought.isEmpty() || reasoningSignature != null) {
             reasoningBlocks.add(new ReasoningBlock(block.thought, reasoningSignature));
         }

@@ -1,6 +1,6 @@
 package dev.understudy.provider.bedrock;
 
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
@@ -36,15 +36,14 @@ final class BedrockBlock {
     }
 
     /** The seal of a thought whose signature may have come in pieces. */
-    static @Nullable ReasoningSignature signed(String signature) {
-        return signature.isEmpty() ? null : new ReasoningSignature(signature, false, DialectName.BEDROCK_CONVERSE);
+    static ReasoningBlock.@Nullable Signature signed(String signature) {
+        return signature.isEmpty() ? null : new ReasoningBlock.Signature(signature, false, DialectName.BEDROCK_CONVERSE);
     }
 
-    @Nullable
-    ReasoningSignature seal() {
+    ReasoningBlock.@Nullable Signature seal() {
         return redacted.isEmpty()
                 ? signed(signature)
-                : new ReasoningSignature(redacted, true, DialectName.BEDROCK_CONVERSE);
+                : new ReasoningBlock.Signature(redacted, true, DialectName.BEDROCK_CONVERSE);
     }
 
     void read(JsonReader in) {

@@ -6,9 +6,9 @@ import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
-import dev.understudy.provider.endpoint.PathSegment;
 import dev.understudy.provider.framing.AwsEventStreamFraming;
 import dev.understudy.provider.framing.Framing;
+import dev.understudy.provider.text.PathSegment;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

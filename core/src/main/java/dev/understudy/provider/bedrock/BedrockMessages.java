@@ -3,10 +3,8 @@ package dev.understudy.provider.bedrock;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
@@ -84,11 +82,11 @@ final class BedrockMessages {
     }
 
     /** Pictures are sent along here, never fetched. */
-    private static Map<String, Object> image(Image image) {
-        if (image instanceof Image.Data data) {
+    private static Map<String, Object> image(Message.Image image) {
+        if (image instanceof Message.Image.Data data) {
             return image(data.mediaType(), data.base64());
         }
-        String url = ((Image.Url) image).url();
+        String url = ((Message.Image.Url) image).url();
         int comma = url.indexOf(";base64,");
         if (url.startsWith("data:") && comma > 0) {
             return image(url.substring(5, comma), url.substring(comma + 8));
@@ -109,7 +107,7 @@ final class BedrockMessages {
     }
 
     private void thought(ReasoningBlock reasoningBlock) {
-        ReasoningSignature reasoningSignature = reasoningBlock.signature();
+        ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
         if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.BEDROCK_CONVERSE)) {
             Map<String, Object> content = reasoningSignature.redacted()
                     ? Map.of("redactedContent", reasoningSignature.value())

@@ -5,7 +5,6 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
-import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
@@ -94,7 +93,7 @@ final class BedrockRequest {
 
     private static void tools(ChatRequest request, Map<String, Object> body) {
         ToolSet toolSet = request.toolSet();
-        boolean barred = toolSet.choice().mode() == ToolChoice.Mode.NONE;
+        boolean barred = toolSet.choice().mode() == ToolSet.Choice.Mode.NONE;
         if (toolSet.isEmpty() || (barred && !showsCalls(request.messages()))) {
             return;
         }

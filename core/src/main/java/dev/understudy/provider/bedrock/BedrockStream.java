@@ -3,7 +3,7 @@ package dev.understudy.provider.bedrock;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.StreamDecoder;
@@ -145,7 +145,7 @@ final class BedrockStream implements StreamDecoder {
 
     private static void close(Open closed, Consumer<StreamChunk> out) {
         if (closed.call < 0) {
-            ReasoningSignature reasoningSignature = BedrockBlock.signed(closed.signature.toString());
+            ReasoningBlock.Signature reasoningSignature = BedrockBlock.signed(closed.signature.toString());
             if (reasoningSignature != null) {
                 out.accept(new StreamChunk.Reasoning("", reasoningSignature));
             }

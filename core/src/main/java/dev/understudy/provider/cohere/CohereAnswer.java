@@ -3,7 +3,6 @@ package dev.understudy.provider.cohere;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.error.InBandError;
@@ -52,7 +51,7 @@ final class CohereAnswer {
     }
 
     /** A plan is no part of the answer and no reasoning that is shown, but it must go back with the calls. */
-    static @Nullable ReasoningSignature seal(String plan) {
-        return plan.isEmpty() ? null : new ReasoningSignature(plan, true, DialectName.COHERE);
+    static ReasoningBlock.@Nullable Signature seal(String plan) {
+        return plan.isEmpty() ? null : new ReasoningBlock.Signature(plan, true, DialectName.COHERE);
     }
 }

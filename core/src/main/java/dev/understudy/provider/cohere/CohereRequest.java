@@ -1,15 +1,12 @@
 package dev.understudy.provider.cohere;
 
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
@@ -91,7 +88,7 @@ final class CohereRequest {
 
     private static @Nullable String plan(Message.Assistant assistant) {
         for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
-            ReasoningSignature reasoningSignature = reasoningBlock.signature();
+            ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
             if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.COHERE)) {
                 return reasoningSignature.value();
             }
@@ -103,10 +100,10 @@ final class CohereRequest {
         if (part instanceof Message.Part.Text words) {
             return fields("type", "text", "text", words.text());
         }
-        Image image = ((Message.Part.Image) part).image();
-        String url = image instanceof Image.Data data
+        Message.Image image = ((Message.Part.Image) part).image();
+        String url = image instanceof Message.Image.Data data
                 ? "data:" + data.mediaType() + ";base64," + data.base64()
-                : ((Image.Url) image).url();
+                : ((Message.Image.Url) image).url();
         return fields("type", "image_url", "image_url", Map.of("url", url));
     }
 
@@ -120,15 +117,15 @@ final class CohereRequest {
         if (toolSet.isEmpty()) {
             return;
         }
-        ToolChoice choice = toolSet.choice();
+        ToolSet.Choice choice = toolSet.choice();
         body.put(
                 "tools",
                 toolSet.tools().stream()
                         .filter(tool -> choice.tool() == null || choice.tool().equals(tool.name()))
                         .map(CohereRequest::tool)
                         .toList());
-        if (choice.mode() != ToolChoice.Mode.AUTO) {
-            body.put("tool_choice", choice.mode() == ToolChoice.Mode.NONE ? "NONE" : "REQUIRED");
+        if (choice.mode() != ToolSet.Choice.Mode.AUTO) {
+            body.put("tool_choice", choice.mode() == ToolSet.Choice.Mode.NONE ? "NONE" : "REQUIRED");
         }
     }
 

@@ -4,7 +4,7 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.StreamDecoder;
@@ -148,7 +148,7 @@ final class CohereStream implements StreamDecoder {
 
     private void begin(CohereMessage.Call call, Consumer<StreamChunk> out) {
         close(out);
-        ReasoningSignature reasoningSignature = CohereAnswer.seal(plan.toString());
+        ReasoningBlock.Signature reasoningSignature = CohereAnswer.seal(plan.toString());
         if (reasoningSignature != null) {
             out.accept(new StreamChunk.Reasoning("", reasoningSignature));
             plan.setLength(0);

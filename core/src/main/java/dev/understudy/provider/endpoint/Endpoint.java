@@ -1,6 +1,8 @@
 package dev.understudy.provider.endpoint;
 
 import dev.understudy.chat.Capabilities;
+import dev.understudy.provider.catalog.ModelCatalog;
+import dev.understudy.provider.text.Redactor;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Arrays;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import reactor.core.publisher.Mono;
 
 /**
  * Where a provider is, and what is known about it.
@@ -97,7 +100,8 @@ public record Endpoint(
 
     /** What its {@link #models} say of this model, else what is publicly known of it here, else what is assumed of all. */
     public Capabilities capabilities(String model) {
-        return ModelCatalog.capabilities(this, model);
+        Capabilities declared = models.get(model);
+        return declared != null ? declared : ModelCatalog.capabilities(baseUrl, model);
     }
 
     /** All that must not be shown: the keys, and the values of header fields that are named like keys. */
@@ -163,5 +167,24 @@ public record Endpoint(
             throw new IllegalArgumentException(
                     "The value of header field '" + field + "' has a line break or a character that is not ASCII");
         }
+    }
+
+    /**
+     * Signs requests of a vendor for whom a key alone is not enough: AWS with its Signature Version 4, for one. What it
+     * answers is added to the request as it is. It is asked anew for each request and must not block; credentials that have
+     * to be fetched are part of its {@link Mono}. An error of it fails the attempt as {@link
+     * dev.understudy.chat.FailureKind#AUTH}; nothing of its message is shown.
+     */
+    @FunctionalInterface
+    public interface Signer {
+
+        /**
+         * @param method {@code "POST"} or {@code "GET"}
+         * @param uri as it will be sent; the request's {@code Host} is the one it names
+         * @param headers the fields that will be sent, by lower-case name, {@code Host} and {@code Content-Length} aside
+         * @param body the bytes that will be sent; not to be changed
+         * @return the header fields to add: {@code Authorization}, {@code X-Amz-Date} and so on
+         */
+        Mono<Map<String, String>> sign(String method, URI uri, Map<String, String> headers, byte[] body);
     }
 }

@@ -1,5 +1,6 @@
 package dev.understudy.provider.endpoint;
 
+import dev.understudy.provider.text.PathSegment;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 

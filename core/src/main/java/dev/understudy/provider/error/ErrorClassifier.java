@@ -4,8 +4,8 @@ import static java.util.Map.entry;
 
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.provider.endpoint.Redactor;
 import dev.understudy.provider.json.JsonReader;
+import dev.understudy.provider.text.Redactor;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;

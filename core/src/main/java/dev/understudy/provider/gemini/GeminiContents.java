@@ -1,10 +1,8 @@
 package dev.understudy.provider.gemini;
 
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.ToolArguments;
 import dev.understudy.provider.json.Json;
@@ -106,11 +104,11 @@ final class GeminiContents {
         }
     }
 
-    private static Map<String, Object> picture(Image image) {
-        if (image instanceof Image.Data data) {
+    private static Map<String, Object> picture(Message.Image image) {
+        if (image instanceof Message.Image.Data data) {
             return part("inlineData", part("mimeType", data.mediaType(), "data", data.base64()));
         }
-        String url = ((Image.Url) image).url();
+        String url = ((Message.Image.Url) image).url();
         int comma = url.indexOf(";base64,");
         if (url.startsWith("data:") && comma > 0) {
             return part("inlineData", part("mimeType", url.substring(5, comma), "data", url.substring(comma + 8)));
@@ -155,7 +153,7 @@ final class GeminiContents {
 
     private static @Nullable String signature(Message.Assistant assistant, ToolCall call) {
         for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
-            ReasoningSignature reasoningSignature = reasoningBlock.signature();
+            ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
             String signature = GeminiSignature.onCall(reasoningSignature, call);
             if (signature != null) {
                 return signature;

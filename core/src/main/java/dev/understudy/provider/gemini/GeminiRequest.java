@@ -5,7 +5,6 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
-import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
@@ -62,10 +61,10 @@ final class GeminiRequest {
         List<Map<String, Object>> declarations =
                 toolSet.tools().stream().map(GeminiRequest::declaration).toList();
         body.put("tools", List.of(Map.of("functionDeclarations", declarations)));
-        ToolChoice choice = toolSet.choice();
-        if (choice.mode() != ToolChoice.Mode.AUTO) {
+        ToolSet.Choice choice = toolSet.choice();
+        if (choice.mode() != ToolSet.Choice.Mode.AUTO) {
             Map<String, Object> calling = new LinkedHashMap<>();
-            calling.put("mode", choice.mode() == ToolChoice.Mode.NONE ? "NONE" : "ANY");
+            calling.put("mode", choice.mode() == ToolSet.Choice.Mode.NONE ? "NONE" : "ANY");
             if (choice.tool() != null) {
                 calling.put("allowedFunctionNames", List.of(choice.tool()));
             }

@@ -1,6 +1,6 @@
 package dev.understudy.provider.gemini;
 
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.DialectName;
 import org.jspecify.annotations.Nullable;
@@ -16,38 +16,38 @@ final class GeminiSignature {
 
     private GeminiSignature() {}
 
-    static ReasoningSignature ofThought(String signature) {
+    static ReasoningBlock.Signature ofThought(String signature) {
         return seal(signature);
     }
 
-    static ReasoningSignature ofText(String signature) {
+    static ReasoningBlock.Signature ofText(String signature) {
         return seal(TEXT + signature);
     }
 
-    static ReasoningSignature ofCall(String signature, String callId) {
+    static ReasoningBlock.Signature ofCall(String signature, String callId) {
         return seal(CALL + callId + ':' + signature);
     }
 
-    private static ReasoningSignature seal(String value) {
-        return new ReasoningSignature(value, false, DialectName.GEMINI);
+    private static ReasoningBlock.Signature seal(String value) {
+        return new ReasoningBlock.Signature(value, false, DialectName.GEMINI);
     }
 
     /** The signature of a thought; null if it is none of ours. */
-    static @Nullable String onThought(@Nullable ReasoningSignature reasoningSignature) {
+    static @Nullable String onThought(ReasoningBlock.@Nullable Signature reasoningSignature) {
         return after("", value(reasoningSignature));
     }
 
     /** The signature of a text; null if it is none of ours. */
-    static @Nullable String onText(@Nullable ReasoningSignature reasoningSignature) {
+    static @Nullable String onText(ReasoningBlock.@Nullable Signature reasoningSignature) {
         return after(TEXT, value(reasoningSignature));
     }
 
     /** The signature of this call; null if it is none of ours or another call's. */
-    static @Nullable String onCall(@Nullable ReasoningSignature reasoningSignature, ToolCall call) {
+    static @Nullable String onCall(ReasoningBlock.@Nullable Signature reasoningSignature, ToolCall call) {
         return after(CALL + call.id() + ':', value(reasoningSignature));
     }
 
-    private static String value(@Nullable ReasoningSignature reasoningSignature) {
+    private static String value(ReasoningBlock.@Nullable Signature reasoningSignature) {
         return reasoningSignature != null && reasoningSignature.origin().equals(DialectName.GEMINI)
                 ? reasoningSignature.value()
                 : "";

@@ -11,7 +11,6 @@ import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.Endpoint;
-import dev.understudy.provider.endpoint.Signer;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.JsonErrors;
@@ -47,7 +46,8 @@ final class HttpExchange {
     private final HttpRequests httpRequests;
     private final HttpConnections httpConnections;
 
-    HttpExchange(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, HttpConnections httpConnections) {
+    HttpExchange(
+            Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer, HttpConnections httpConnections) {
         this.endpoint = endpoint;
         this.dialect = dialect;
         this.httpConnections = httpConnections;

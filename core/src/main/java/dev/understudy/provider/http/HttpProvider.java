@@ -15,9 +15,9 @@ import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.Endpoint;
-import dev.understudy.provider.endpoint.ModelCatalog;
-import dev.understudy.provider.endpoint.Redactor;
-import dev.understudy.provider.endpoint.Signer;
+import dev.understudy.provider.endpoint.Secret;
+import dev.understudy.provider.catalog.ModelCatalog;
+import dev.understudy.provider.text.Redactor;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.InBandError;
 import java.time.Duration;
@@ -46,7 +46,7 @@ public final class HttpProvider implements ChatProvider {
         this(endpoint, dialect, null);
     }
 
-    public HttpProvider(Endpoint endpoint, Dialect dialect, @Nullable Signer signer) {
+    public HttpProvider(Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer) {
         this(
                 endpoint,
                 dialect,
@@ -54,7 +54,7 @@ public final class HttpProvider implements ChatProvider {
                 SignatureScope.of(dialect, endpoint.baseUrl().getHost()));
     }
 
-    HttpProvider(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, SignatureScope seals) {
+    HttpProvider(Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer, SignatureScope seals) {
         ModelCatalog.load(); // blocks, which capabilities(model) must not
         this.endpoint = endpoint;
         this.dialect = dialect;
@@ -62,7 +62,7 @@ public final class HttpProvider implements ChatProvider {
                 .now(TimeUnit.NANOSECONDS));
         this.parameterFallback = new ParameterFallback(endpoint.name(), dialect);
         this.seals = seals;
-        this.redactor = Redactor.of(endpoint.secrets());
+        this.redactor = Redactor.of(endpoint.secrets().stream().map(Secret::reveal).toList());
         this.httpConnections = new HttpConnections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
         this.httpExchange = new HttpExchange(endpoint, dialect, signer, httpConnections);
         this.probePath = dialect.probePath();
@@ -92,7 +92,7 @@ public final class HttpProvider implements ChatProvider {
 
     @Override
     public Capabilities capabilities(String model) {
-        Capabilities can = ModelCatalog.capabilities(endpoint, model);
+        Capabilities can = endpoint.capabilities(model);
         return dialect.stores() ? can.withFeature(Feature.SAME_RESPONSE) : can;
     }
 

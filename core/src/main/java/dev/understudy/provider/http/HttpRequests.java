@@ -5,7 +5,6 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.endpoint.Endpoint;
-import dev.understudy.provider.endpoint.Signer;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -25,10 +24,10 @@ final class HttpRequests {
 
     private final Endpoint endpoint;
     private final Dialect dialect;
-    private final @Nullable Signer signer;
+    private final Endpoint.@Nullable Signer signer;
     private final Supplier<HttpClient> client;
 
-    HttpRequests(Endpoint endpoint, Dialect dialect, @Nullable Signer signer, Supplier<HttpClient> client) {
+    HttpRequests(Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer, Supplier<HttpClient> client) {
         this.endpoint = endpoint;
         this.dialect = dialect;
         this.signer = signer;
@@ -77,7 +76,7 @@ final class HttpRequests {
     }
 
     private HttpClient signed(HttpClient ready, String method, String uri, byte[] body) {
-        Signer with = signer;
+        Endpoint.Signer with = signer;
         return with == null
                 ? ready
                 : ready.headersWhen(

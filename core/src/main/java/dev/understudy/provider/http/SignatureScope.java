@@ -4,7 +4,6 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.endpoint.Endpoint;
@@ -54,11 +53,12 @@ record SignatureScope(String dialect, String owner) {
     private List<ReasoningBlock> sent(List<ReasoningBlock> reasoningBlocks) {
         List<ReasoningBlock> ours = new ArrayList<>();
         for (ReasoningBlock reasoningBlock : reasoningBlocks) {
-            ReasoningSignature reasoningSignature = reasoningBlock.signature();
+            ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
             if (reasoningSignature != null && reasoningSignature.origin().equals(owner)) {
                 ours.add(new ReasoningBlock(
                         reasoningBlock.text(),
-                        new ReasoningSignature(reasoningSignature.value(), reasoningSignature.redacted(), dialect)));
+                        new ReasoningBlock.Signature(
+                                reasoningSignature.value(), reasoningSignature.redacted(), dialect)));
             } else if (reasoningSignature == null
                     || !reasoningSignature.origin().equals(dialect)) {
                 ours.add(reasoningBlock);
@@ -85,9 +85,9 @@ record SignatureScope(String dialect, String owner) {
                 : chunk;
     }
 
-    private @Nullable ReasoningSignature told(@Nullable ReasoningSignature reasoningSignature) {
+    private ReasoningBlock.@Nullable Signature told(ReasoningBlock.@Nullable Signature reasoningSignature) {
         return reasoningSignature == null || !reasoningSignature.origin().equals(dialect)
                 ? reasoningSignature
-                : new ReasoningSignature(reasoningSignature.value(), reasoningSignature.redacted(), owner);
+                : new ReasoningBlock.Signature(reasoningSignature.value(), reasoningSignature.redacted(), owner);
     }
 }

@@ -4,13 +4,11 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
@@ -30,7 +28,7 @@ import java.util.Map;
  *   <li>pictures are sent as bytes; one that is only a URL cannot be sent and is refused as {@link
  *       FailureKind#UNSUPPORTED} before anything is sent;
  *   <li>arguments of tool calls are objects, and results name the tool;
- *   <li>a model cannot be made to call a tool: with {@link ToolChoice.Mode#NONE} the tools are left out, with a named one
+ *   <li>a model cannot be made to call a tool: with {@link ToolSet.Choice.Mode#NONE} the tools are left out, with a named one
  *       the others are;
  *   <li>the caller's extra fields win; those of {@code options} are joined with ours.
  * </ul>
@@ -104,11 +102,11 @@ final class OllamaRequest {
         return turn;
     }
 
-    private static String base64(Image image) {
-        if (image instanceof Image.Data data) {
+    private static String base64(Message.Image image) {
+        if (image instanceof Message.Image.Data data) {
             return data.base64();
         }
-        String url = ((Image.Url) image).url();
+        String url = ((Message.Image.Url) image).url();
         int comma = url.indexOf(";base64,");
         if (!url.startsWith("data:") || comma < 0) {
             throw new CallFailed(
@@ -126,9 +124,9 @@ final class OllamaRequest {
     }
 
     private static List<Map<String, Object>> tools(ToolSet toolSet) {
-        ToolChoice choice = toolSet.choice();
+        ToolSet.Choice choice = toolSet.choice();
         return toolSet.tools().stream()
-                .filter(tool -> choice.mode() != ToolChoice.Mode.NONE
+                .filter(tool -> choice.mode() != ToolSet.Choice.Mode.NONE
                         && (choice.tool() == null || choice.tool().equals(tool.name())))
                 .map(OllamaRequest::tool)
                 .toList();

@@ -1,13 +1,11 @@
 package dev.understudy.provider.openai;
 
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
@@ -113,10 +111,10 @@ final class OpenAiChatRequest {
         if (part instanceof Message.Part.Text words) {
             return fields("type", "text", "text", words.text());
         }
-        Image image = ((Message.Part.Image) part).image();
-        String url = image instanceof Image.Data data
+        Message.Image image = ((Message.Part.Image) part).image();
+        String url = image instanceof Message.Image.Data data
                 ? "data:" + data.mediaType() + ";base64," + data.base64()
-                : ((Image.Url) image).url();
+                : ((Message.Image.Url) image).url();
         return fields("type", "image_url", "image_url", Map.of("url", url));
     }
 
@@ -131,7 +129,7 @@ final class OpenAiChatRequest {
             return;
         }
         body.put("tools", toolSet.tools().stream().map(OpenAiChatRequest::tool).toList());
-        ToolChoice choice = toolSet.choice();
+        ToolSet.Choice choice = toolSet.choice();
         switch (choice.mode()) {
             case AUTO -> {}
             case NONE -> body.put("tool_choice", "none");

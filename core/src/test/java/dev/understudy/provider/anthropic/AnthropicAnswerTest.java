@@ -10,7 +10,6 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.Corpus;
@@ -37,8 +36,8 @@ class AnthropicAnswerTest {
         assertThat(response.text()).isEqualTo("Let me see.");
         assertThat(response.reasoningBlocks())
                 .containsExactly(
-                        new ReasoningBlock("hm", new ReasoningSignature("sig", false, "anthropic")),
-                        new ReasoningBlock("", new ReasoningSignature("opaque", true, "anthropic")));
+                        new ReasoningBlock("hm", new ReasoningBlock.Signature("sig", false, "anthropic")),
+                        new ReasoningBlock("", new ReasoningBlock.Signature("opaque", true, "anthropic")));
         assertThat(response.toolCalls())
                 .containsExactly(
                         new ToolCall("t1", "weather", "{\"city\":\"Oslo\",\"n\":1.50}"),

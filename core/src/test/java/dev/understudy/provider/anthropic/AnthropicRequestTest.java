@@ -3,14 +3,12 @@ package dev.understudy.provider.anthropic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.endpoint.Secret;
 import java.nio.charset.StandardCharsets;
@@ -70,9 +68,9 @@ class AnthropicRequestTest {
                         "m",
                         List.of(Message.user(
                                 "look",
-                                Image.of("image/png", new byte[] {1, 2, 3}),
-                                Image.url("https://h/p.jpg"),
-                                Image.url("data:image/gif;base64,AAAA")))))
+                                Message.Image.of("image/png", new byte[] {1, 2, 3}),
+                                Message.Image.url("https://h/p.jpg"),
+                                Message.Image.url("data:image/gif;base64,AAAA")))))
                 .path("messages")
                 .get(0)
                 .path("content");
@@ -140,10 +138,10 @@ class AnthropicRequestTest {
                 "answer",
                 List.of(),
                 List.of(
-                        new ReasoningBlock("mine", new ReasoningSignature("sig==", false, "anthropic")),
-                        new ReasoningBlock("", new ReasoningSignature("opaque", true, "anthropic")),
-                        new ReasoningBlock("", new ReasoningSignature("bare", false, "anthropic")),
-                        new ReasoningBlock("theirs", new ReasoningSignature("x", false, "gemini")),
+                        new ReasoningBlock("mine", new ReasoningBlock.Signature("sig==", false, "anthropic")),
+                        new ReasoningBlock("", new ReasoningBlock.Signature("opaque", true, "anthropic")),
+                        new ReasoningBlock("", new ReasoningBlock.Signature("bare", false, "anthropic")),
+                        new ReasoningBlock("theirs", new ReasoningBlock.Signature("x", false, "gemini")),
                         ReasoningBlock.of("nobody's")));
         JsonNode content = json(ChatRequest.of("m", List.of(Message.user("q"), said, Message.user("go on"))))
                 .path("messages")
@@ -186,14 +184,14 @@ class AnthropicRequestTest {
         Message.Assistant begun = new Message.Assistant(
                 "The answer is \n",
                 List.of(),
-                List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "anthropic"))));
+                List.of(new ReasoningBlock("t", new ReasoningBlock.Signature("s", false, "anthropic"))));
         JsonNode messages =
                 json(ChatRequest.of("m", List.of(Message.user("q"), begun))).path("messages");
         assertThat(messages.get(1).path("content").get(1).path("text").stringValue())
                 .isEqualTo("The answer is");
 
         Message.Assistant onlyThought = new Message.Assistant(
-                "", List.of(), List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "anthropic"))));
+                "", List.of(), List.of(new ReasoningBlock("t", new ReasoningBlock.Signature("s", false, "anthropic"))));
         assertThat(json(ChatRequest.of("m", List.of(Message.user("q"), onlyThought)))
                         .path("messages"))
                 .hasSize(1);
@@ -252,13 +250,13 @@ class AnthropicRequestTest {
         assertThat(tools.get(1).has("description")).isFalse();
         assertThat(tools.get(1).path("input_schema").path("type").stringValue()).isEqualTo("object");
         assertThat(json(request).has("tool_choice")).isFalse();
-        assertThat(json(request.withToolChoice(ToolChoice.none())).path("tool_choice"))
+        assertThat(json(request.withToolChoice(ToolSet.Choice.none())).path("tool_choice"))
                 .hasToString("{\"type\":\"none\"}");
-        assertThat(json(request.withToolChoice(ToolChoice.required())).path("tool_choice"))
+        assertThat(json(request.withToolChoice(ToolSet.Choice.required())).path("tool_choice"))
                 .hasToString("{\"type\":\"any\"}");
-        assertThat(json(request.withToolChoice(ToolChoice.named("now"))).path("tool_choice"))
+        assertThat(json(request.withToolChoice(ToolSet.Choice.named("now"))).path("tool_choice"))
                 .hasToString("{\"type\":\"tool\",\"name\":\"now\"}");
-        assertThat(json(ChatRequest.of("m", "q").withToolChoice(ToolChoice.none()))
+        assertThat(json(ChatRequest.of("m", "q").withToolChoice(ToolSet.Choice.none()))
                         .has("tool_choice"))
                 .isFalse();
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.StreamChunk.Reasoning;
 import dev.understudy.chat.StreamChunk.ToolCallDone;
@@ -112,8 +112,8 @@ class AnthropicStreamTest {
                 .containsExactly(
                         new Reasoning("Let me ", null),
                         new Reasoning("see", null),
-                        new Reasoning("", new ReasoningSignature("c2ln", false, "anthropic")),
-                        new Reasoning("", new ReasoningSignature("opaque", true, "anthropic")));
+                        new Reasoning("", new ReasoningBlock.Signature("c2ln", false, "anthropic")),
+                        new Reasoning("", new ReasoningBlock.Signature("opaque", true, "anthropic")));
     }
 
     @Test

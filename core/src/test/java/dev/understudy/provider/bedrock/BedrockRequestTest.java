@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.endpoint.Secret;
 import java.nio.charset.StandardCharsets;
@@ -105,11 +103,13 @@ class BedrockRequestTest {
                                         List.of(
                                                 new ReasoningBlock(
                                                         "mine",
-                                                        new ReasoningSignature("sig", false, "bedrock-converse")),
+                                                        new ReasoningBlock.Signature("sig", false, "bedrock-converse")),
                                                 new ReasoningBlock(
-                                                        "", new ReasoningSignature("b64", true, "bedrock-converse")),
+                                                        "",
+                                                        new ReasoningBlock.Signature("b64", true, "bedrock-converse")),
                                                 new ReasoningBlock(
-                                                        "theirs", new ReasoningSignature("x", false, "anthropic")),
+                                                        "theirs",
+                                                        new ReasoningBlock.Signature("x", false, "anthropic")),
                                                 ReasoningBlock.of("nobody's"))),
                                 Message.user("q2"))))
                 .path("messages")
@@ -125,13 +125,13 @@ class BedrockRequestTest {
         Message trailing = new Message.Assistant(
                 "So far \n",
                 List.of(),
-                List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "bedrock-converse"))));
+                List.of(new ReasoningBlock("t", new ReasoningBlock.Signature("s", false, "bedrock-converse"))));
         assertThat(text(ChatRequest.of("m", List.of(Message.user("q"), trailing))))
                 .contains("\"text\":\"So far\"");
         Message onlyThought = new Message.Assistant(
                 " ",
                 List.of(),
-                List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "bedrock-converse"))));
+                List.of(new ReasoningBlock("t", new ReasoningBlock.Signature("s", false, "bedrock-converse"))));
         assertThat(json(ChatRequest.of("m", List.of(Message.user("q"), onlyThought)))
                         .path("messages")
                         .size())
@@ -144,8 +144,8 @@ class BedrockRequestTest {
                         "m",
                         List.of(Message.user(
                                 "What?",
-                                Image.of("image/jpg", new byte[] {1, 2, 3}),
-                                Image.url("data:image/webp;base64,AQID")))))
+                                Message.Image.of("image/jpg", new byte[] {1, 2, 3}),
+                                Message.Image.url("data:image/webp;base64,AQID")))))
                 .path("messages")
                 .path(0)
                 .path("content");
@@ -157,7 +157,7 @@ class BedrockRequestTest {
     @Test
     void aPictureByUrlIsRefusedAsTheVendorWould() {
         ChatRequest request =
-                ChatRequest.of("m", List.of(Message.user("What?", Image.url("https://example.org/a.png"))));
+                ChatRequest.of("m", List.of(Message.user("What?", Message.Image.url("https://example.org/a.png"))));
         CallFailed failed = catchThrowableOfType(CallFailed.class, () -> text(request));
         assertThat(failed.failure().kind()).isEqualTo(FailureKind.UNSUPPORTED);
         assertThat(failed.failure().advice().refused()).isEqualTo("image_url");
@@ -170,18 +170,18 @@ class BedrockRequestTest {
                 .isEqualTo(Corpus.MAPPER.readTree(
                         "{\"tools\":[{\"toolSpec\":{\"name\":\"clock\",\"description\":\"Tells the time\","
                                 + "\"inputSchema\":{\"json\":{\"type\":\"object\",\"properties\":{}}}}}]}"));
-        assertThat(choice(request, ToolChoice.required())).isEqualTo("{\"any\":{}}");
-        assertThat(choice(request, ToolChoice.named("clock"))).isEqualTo("{\"tool\":{\"name\":\"clock\"}}");
-        assertThat(json(request.withToolChoice(ToolChoice.none())).has("toolConfig"))
+        assertThat(choice(request, ToolSet.Choice.required())).isEqualTo("{\"any\":{}}");
+        assertThat(choice(request, ToolSet.Choice.named("clock"))).isEqualTo("{\"tool\":{\"name\":\"clock\"}}");
+        assertThat(json(request.withToolChoice(ToolSet.Choice.none())).has("toolConfig"))
                 .isFalse();
         assertThat(json(request.withMessages(List.of(
                                         Message.user("q"), Message.assistant("", CALL), Message.toolResult(CALL, "r")))
-                                .withToolChoice(ToolChoice.none()))
+                                .withToolChoice(ToolSet.Choice.none()))
                         .has("toolConfig"))
                 .isTrue();
     }
 
-    private static String choice(ChatRequest request, ToolChoice choice) {
+    private static String choice(ChatRequest request, ToolSet.Choice choice) {
         return json(request.withToolChoice(choice))
                 .path("toolConfig")
                 .path("toolChoice")

@@ -9,7 +9,6 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.StreamChunk.Reasoning;
 import dev.understudy.chat.StreamChunk.Text;
 import dev.understudy.chat.StreamChunk.ToolCallPart;
@@ -129,8 +128,8 @@ class BedrockStreamTest {
         assertThat(decodedAnswer.chunks.subList(0, 3))
                 .containsExactly(
                         new Reasoning("Hm", null),
-                        new Reasoning("", new ReasoningSignature("sign", false, "bedrock-converse")),
-                        new Reasoning("", new ReasoningSignature("b64", true, "bedrock-converse")));
+                        new Reasoning("", new ReasoningBlock.Signature("sign", false, "bedrock-converse")),
+                        new Reasoning("", new ReasoningBlock.Signature("b64", true, "bedrock-converse")));
     }
 
     @ParameterizedTest
@@ -227,8 +226,8 @@ class BedrockStreamTest {
         assertThat(response.text()).isEqualTo("It is noon");
         assertThat(response.reasoningBlocks())
                 .containsExactly(
-                        new ReasoningBlock("Hm", new ReasoningSignature("sig", false, "bedrock-converse")),
-                        new ReasoningBlock("", new ReasoningSignature("b64", true, "bedrock-converse")));
+                        new ReasoningBlock("Hm", new ReasoningBlock.Signature("sig", false, "bedrock-converse")),
+                        new ReasoningBlock("", new ReasoningBlock.Signature("b64", true, "bedrock-converse")));
         assertThat(response.toolCalls()).containsExactly(new ToolCall("t1", "clock", "{\"zone\":\"UTC\"}"));
         assertThat(response.usage()).isEqualTo(Usage.of(3, 4));
     }

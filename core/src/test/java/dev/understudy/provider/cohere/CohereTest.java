@@ -7,10 +7,8 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.StreamChunk.Finish;
 import dev.understudy.chat.StreamChunk.Reasoning;
@@ -19,7 +17,7 @@ import dev.understudy.chat.StreamChunk.ToolCallDone;
 import dev.understudy.chat.StreamChunk.ToolCallPart;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.DecodedAnswer;
@@ -61,8 +59,8 @@ class CohereTest {
                                 "m",
                                 List.of(Message.user(
                                         "look",
-                                        Image.of("image/png", new byte[] {1, 2, 3}),
-                                        Image.url("https://h/p.jpg")))))
+                                        Message.Image.of("image/png", new byte[] {1, 2, 3}),
+                                        Message.Image.url("https://h/p.jpg")))))
                         .path("messages")
                         .get(0)
                         .path("content"))
@@ -78,8 +76,8 @@ class CohereTest {
                 "",
                 List.of(call),
                 List.of(
-                        new ReasoningBlock("theirs", new ReasoningSignature("x", true, "anthropic")),
-                        new ReasoningBlock("", new ReasoningSignature("I will look it up.", true, "cohere"))));
+                        new ReasoningBlock("theirs", new ReasoningBlock.Signature("x", true, "anthropic")),
+                        new ReasoningBlock("", new ReasoningBlock.Signature("I will look it up.", true, "cohere"))));
         ChatRequest request = ChatRequest.of("m", List.of(Message.user("q"), said, Message.toolResult(call, "rain")));
         assertThat(json(request).path("messages").get(1))
                 .hasToString(
@@ -100,15 +98,15 @@ class CohereTest {
                 .hasToString("{\"type\":\"function\",\"function\":{\"name\":\"weather\","
                         + "\"description\":\"Tells the weather\",\"parameters\":{\"type\":\"object\"}}}");
         assertThat(json(request).has("tool_choice")).isFalse();
-        assertThat(json(request.withToolChoice(ToolChoice.none()))
+        assertThat(json(request.withToolChoice(ToolSet.Choice.none()))
                         .path("tool_choice")
                         .stringValue())
                 .isEqualTo("NONE");
-        assertThat(json(request.withToolChoice(ToolChoice.required()))
+        assertThat(json(request.withToolChoice(ToolSet.Choice.required()))
                         .path("tool_choice")
                         .stringValue())
                 .isEqualTo("REQUIRED");
-        JsonNode named = json(request.withToolChoice(ToolChoice.named("now")));
+        JsonNode named = json(request.withToolChoice(ToolSet.Choice.named("now")));
         assertThat(named.path("tool_choice").stringValue()).isEqualTo("REQUIRED");
         assertThat(named.path("tools")).hasSize(1);
         assertThat(named.path("tools").get(0).path("function").path("name").stringValue())
@@ -194,7 +192,7 @@ class CohereTest {
         ToolCall first = new ToolCall("c1", "weather", "{\"city\":\"Oslo\"}");
         assertThat(decodedAnswer.chunks.subList(0, 7))
                 .containsExactly(
-                        new Reasoning("", new ReasoningSignature("I will look.", true, "cohere")),
+                        new Reasoning("", new ReasoningBlock.Signature("I will look.", true, "cohere")),
                         new ToolCallPart(0, "c1", "weather", ""),
                         new ToolCallPart(0, "c1", "weather", "{\"city\":"),
                         new ToolCallPart(0, "c1", "weather", "\"Oslo\"}"),

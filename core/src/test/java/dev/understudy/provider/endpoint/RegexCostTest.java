@@ -3,6 +3,7 @@ package dev.understudy.provider.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.provider.error.ErrorPhrase;
+import dev.understudy.provider.text.Redactor;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;

@@ -9,7 +9,6 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.Providers;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import io.netty.pkitesting.CertificateBuilder;
@@ -96,7 +95,7 @@ class TlsTrustTest {
 
     @Test
     void manyAnswersShareOneConnectionOverHttp2() {
-        server.always(ScriptedReply.text("It rains").stall(FaultPoint.tokens(1)));
+        server.always(ScriptedReply.text("It rains").stall(ScriptedReply.FaultPoint.tokens(1)));
         Transport narrow = Transport.defaults().withMaxConnections(1).withTrust(TlsTrust.only(HERE.getCertificate()));
         try (ChatProvider provider = provider(server, narrow)) {
             StepVerifier.create(Flux.range(0, 5).flatMap(i -> provider.stream(REQUEST)))

@@ -3,14 +3,12 @@ package dev.understudy.provider.gemini;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.json.Json;
@@ -70,10 +68,10 @@ class GeminiRequestTest {
                         "m",
                         List.of(Message.user(
                                 "look",
-                                Image.of("image/png", new byte[] {1, 2, 3}),
-                                Image.url("https://h/p.JPG?size=2"),
-                                Image.url("https://h/p"),
-                                Image.url("data:image/gif;base64,AAAA")))))
+                                Message.Image.of("image/png", new byte[] {1, 2, 3}),
+                                Message.Image.url("https://h/p.JPG?size=2"),
+                                Message.Image.url("https://h/p"),
+                                Message.Image.url("data:image/gif;base64,AAAA")))))
                 .path("contents")
                 .get(0)
                 .path("parts");
@@ -130,11 +128,11 @@ class GeminiRequestTest {
                 "Well",
                 List.of(call, new ToolCall("c2", "now", "{}")),
                 List.of(
-                        new ReasoningBlock("mine", new ReasoningSignature("sig=", false, "gemini")),
-                        new ReasoningBlock("told", new ReasoningSignature("call:c:1:Y2FsbA==", false, "gemini")),
-                        new ReasoningBlock("", new ReasoningSignature("text:dGV4dA==", false, "gemini")),
-                        new ReasoningBlock("", new ReasoningSignature("call:gone:eA==", false, "gemini")),
-                        new ReasoningBlock("theirs", new ReasoningSignature("x", false, "anthropic")),
+                        new ReasoningBlock("mine", new ReasoningBlock.Signature("sig=", false, "gemini")),
+                        new ReasoningBlock("told", new ReasoningBlock.Signature("call:c:1:Y2FsbA==", false, "gemini")),
+                        new ReasoningBlock("", new ReasoningBlock.Signature("text:dGV4dA==", false, "gemini")),
+                        new ReasoningBlock("", new ReasoningBlock.Signature("call:gone:eA==", false, "gemini")),
+                        new ReasoningBlock("theirs", new ReasoningBlock.Signature("x", false, "anthropic")),
                         ReasoningBlock.of("nobody's")));
         assertThat(json(ChatRequest.of("gemini-2.5-pro", List.of(Message.user("q"), said)))
                         .path("contents")
@@ -210,13 +208,13 @@ class GeminiRequestTest {
                         + "\"parametersJsonSchema\":"
                         + Corpus.MAPPER.readTree(Json.write(WEATHER.schema())) + "},{\"name\":\"now\"}]}]");
         assertThat(json(request).has("toolConfig")).isFalse();
-        assertThat(choice(request, ToolChoice.none())).hasToString("{\"mode\":\"NONE\"}");
-        assertThat(choice(request, ToolChoice.required())).hasToString("{\"mode\":\"ANY\"}");
-        assertThat(choice(request, ToolChoice.named("now")))
+        assertThat(choice(request, ToolSet.Choice.none())).hasToString("{\"mode\":\"NONE\"}");
+        assertThat(choice(request, ToolSet.Choice.required())).hasToString("{\"mode\":\"ANY\"}");
+        assertThat(choice(request, ToolSet.Choice.named("now")))
                 .hasToString("{\"mode\":\"ANY\",\"allowedFunctionNames\":[\"now\"]}");
     }
 
-    private static JsonNode choice(ChatRequest request, ToolChoice choice) {
+    private static JsonNode choice(ChatRequest request, ToolSet.Choice choice) {
         return json(request.withToolChoice(choice)).path("toolConfig").path("functionCallingConfig");
     }
 

@@ -10,7 +10,6 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.StreamChunk.Reasoning;
 import dev.understudy.chat.StreamChunk.Text;
@@ -62,9 +61,9 @@ class GeminiStreamTest {
                 .containsExactly(
                         new Reasoning("Hm", null),
                         new Reasoning(", well", null),
-                        new Reasoning("", new ReasoningSignature("c2ln", false, "gemini")),
+                        new Reasoning("", new ReasoningBlock.Signature("c2ln", false, "gemini")),
                         new Text("Yes"),
-                        new Reasoning("", new ReasoningSignature("text:dGV4dA==", false, "gemini")));
+                        new Reasoning("", new ReasoningBlock.Signature("text:dGV4dA==", false, "gemini")));
     }
 
     @Test
@@ -80,7 +79,7 @@ class GeminiStreamTest {
         ToolCall second = decodedAnswer.toolCalls.get(1);
         assertThat(decodedAnswer.chunks.subList(0, 5))
                 .containsExactly(
-                        new Reasoning("", new ReasoningSignature("call:f1:c2ln", false, "gemini")),
+                        new Reasoning("", new ReasoningBlock.Signature("call:f1:c2ln", false, "gemini")),
                         new ToolCallPart(0, "f1", "weather", first.arguments()),
                         new ToolCallDone(0, first),
                         new ToolCallPart(1, second.id(), "now", "{}"),
@@ -282,7 +281,7 @@ class GeminiStreamTest {
         ToolCall call = response.toolCalls().get(0);
         assertThat(response.reasoningBlocks())
                 .containsExactly(new ReasoningBlock(
-                        "Hm", new ReasoningSignature("call:" + call.id() + ":c2ln", false, "gemini")));
+                        "Hm", new ReasoningBlock.Signature("call:" + call.id() + ":c2ln", false, "gemini")));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(response.usage()).isEqualTo(Usage.of(3, 4));
     }

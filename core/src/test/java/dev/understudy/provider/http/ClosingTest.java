@@ -16,7 +16,6 @@ import dev.understudy.provider.TlsCertificates;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Transport;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
@@ -162,7 +161,7 @@ class ClosingTest {
             value = Transport.Wire.class,
             names = {"HTTP1", "HTTP2"})
     void gracefulCloseEndsCallsThatAreInFlightAfterItsLimit(Transport.Wire wire) {
-        server.always(ScriptedReply.text("It rains").stall(FaultPoint.tokens(1)));
+        server.always(ScriptedReply.text("It rains").stall(ScriptedReply.FaultPoint.tokens(1)));
         ChatProvider provider = provider(over(wire));
         Mono<Void> closing = provider.closeGracefully(Duration.ofMillis(200)).cache();
         StepVerifier.create(
@@ -212,7 +211,7 @@ class ClosingTest {
 
     @Test
     void gracefulCloseOfTheClientEndsCallsAfterItsLimit() {
-        server.always(ScriptedReply.text("It rains").stall(FaultPoint.tokens(1)));
+        server.always(ScriptedReply.text("It rains").stall(ScriptedReply.FaultPoint.tokens(1)));
         Understudy understudy = Understudy.over(provider(TlsCertificates.transport()));
         Mono<Void> closing = understudy.closeGracefully(Duration.ofMillis(200)).cache();
         StepVerifier.create(understudy.stream(REQUEST)

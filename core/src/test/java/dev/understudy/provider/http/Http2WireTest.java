@@ -16,7 +16,6 @@ import dev.understudy.provider.TlsCertificates;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Transport;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import io.netty.channel.ChannelHandlerContext;
@@ -148,7 +147,7 @@ class Http2WireTest {
             names = {"HTTP1", "HTTP2"})
     void fullPoolSendsACallToTheNextProviderSoon(Transport.Wire wire) {
         try (ScriptedServer full = TlsCertificates.server()
-                        .always(ScriptedReply.text("It rains").stall(FaultPoint.tokens(1)));
+                        .always(ScriptedReply.text("It rains").stall(ScriptedReply.FaultPoint.tokens(1)));
                 ScriptedServer free = TlsCertificates.server().always(ScriptedReply.text("It rains"))) {
             int calls = wire == Transport.Wire.HTTP1 ? 1 : ConnectionWatch.MAX_STREAMS;
             Transport narrow = TlsCertificates.transport().withWire(wire).withMaxConnections(1);

@@ -16,7 +16,6 @@ import dev.understudy.provider.TlsCertificates;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Transport;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import io.netty.handler.codec.http2.Http2Error;
@@ -113,7 +112,7 @@ class ResendTest {
 
     @Test
     void requestOnAFreshConnectionIsNotResent() {
-        server.always(ScriptedReply.text("never").resetConnection(FaultPoint.nothing()));
+        server.always(ScriptedReply.text("never").resetConnection(ScriptedReply.FaultPoint.nothing()));
         try (ChatProvider provider = provider(Transport.Wire.HTTP1)) {
             StepVerifier.create(provider.chat(REQUEST))
                     .expectError(CallFailed.class)
@@ -129,7 +128,7 @@ class ResendTest {
     void requestWhoseAnswerHasBegunIsNotResent(Transport.Wire wire) {
         try (ChatProvider provider = provider(wire)) {
             fillPool(provider, 1);
-            server.always(ScriptedReply.text("It rains").resetConnection(FaultPoint.headers()));
+            server.always(ScriptedReply.text("It rains").resetConnection(ScriptedReply.FaultPoint.headers()));
             StepVerifier.create(provider.stream(REQUEST))
                     .expectError(CallFailed.class)
                     .verify(SOON);

@@ -7,7 +7,6 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.anthropic.Anthropic;
@@ -103,7 +102,7 @@ class SignatureScopeTest {
     void atHomeNothingIsCopied() {
         SignatureScope home = SignatureScope.of(new Gemini(), "generativelanguage.googleapis.com");
         ChatRequest request = asked("c2VhbGVk", false, "gemini");
-        ChatResponse response = answer(new ReasoningSignature("s", false, "gemini"));
+        ChatResponse response = answer(new ReasoningBlock.Signature("s", false, "gemini"));
         assertThat(home.sent(request)).isSameAs(request);
         assertThat(home.told(response)).isSameAs(response);
         assertThat(SignatureScope.of(new Gemini(), "elsewhere.test").sent(ChatRequest.of("m", "hi")))
@@ -113,8 +112,9 @@ class SignatureScopeTest {
     @Test
     void answersOfAGatewayCarryItsNameOnTheirSeals() {
         SignatureScope gateway = SignatureScope.of(new OpenAiResponses(), "acme.openai.azure.com");
-        ReasoningSignature reasoningSignature = new ReasoningSignature("s", true, "openai-responses");
-        ReasoningSignature named = new ReasoningSignature("s", true, "openai-responses@acme.openai.azure.com");
+        ReasoningBlock.Signature reasoningSignature = new ReasoningBlock.Signature("s", true, "openai-responses");
+        ReasoningBlock.Signature named =
+                new ReasoningBlock.Signature("s", true, "openai-responses@acme.openai.azure.com");
         assertThat(gateway.told(answer(reasoningSignature)).reasoningBlocks())
                 .containsExactly(new ReasoningBlock("", named));
         assertThat(gateway.told(new StreamChunk.Reasoning("", reasoningSignature)))
@@ -140,7 +140,7 @@ class SignatureScopeTest {
         }
     }
 
-    private static ChatResponse answer(ReasoningSignature reasoningSignature) {
+    private static ChatResponse answer(ReasoningBlock.Signature reasoningSignature) {
         ChatResponse plain = ChatResponse.of("p", "m", "a");
         return new ChatResponse(
                 "a", "", List.of(new ReasoningBlock("", reasoningSignature)), List.of(), plain.finish());
@@ -149,7 +149,7 @@ class SignatureScopeTest {
     private static ChatRequest asked(String value, boolean redacted, String origin) {
         ToolCall call = new ToolCall("c1", "f", "{}");
         ReasoningBlock reasoningBlock =
-                new ReasoningBlock(redacted ? "" : "a thought", new ReasoningSignature(value, redacted, origin));
+                new ReasoningBlock(redacted ? "" : "a thought", new ReasoningBlock.Signature(value, redacted, origin));
         return ChatRequest.of(
                 "gemini-3-pro",
                 List.of(

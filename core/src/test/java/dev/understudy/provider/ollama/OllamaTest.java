@@ -8,10 +8,8 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.StreamChunk.Finish;
 import dev.understudy.chat.StreamChunk.Reasoning;
@@ -20,7 +18,7 @@ import dev.understudy.chat.StreamChunk.ToolCallDone;
 import dev.understudy.chat.StreamChunk.ToolCallPart;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.DecodedAnswer;
@@ -76,8 +74,8 @@ class OllamaTest {
                                 "m",
                                 List.of(Message.user(
                                         "look",
-                                        Image.of("image/png", new byte[] {1, 2, 3}),
-                                        Image.url("data:image/gif;base64,AAAA")))),
+                                        Message.Image.of("image/png", new byte[] {1, 2, 3}),
+                                        Message.Image.url("data:image/gif;base64,AAAA")))),
                         true)
                 .path("messages")
                 .get(0);
@@ -86,7 +84,7 @@ class OllamaTest {
 
     @Test
     void aPictureThatIsOnlyAReferenceIsRefusedBeforeAnythingIsSent() {
-        ChatRequest request = ChatRequest.of("m", List.of(Message.user("look", Image.url("https://h/p.png"))));
+        ChatRequest request = ChatRequest.of("m", List.of(Message.user("look", Message.Image.url("https://h/p.png"))));
         assertThatThrownBy(() -> DIALECT.encode(request, true)).isInstanceOfSatisfying(CallFailed.class, failed -> {
             assertThat(failed.failure().kind()).isEqualTo(FailureKind.UNSUPPORTED);
             assertThat(failed.failure().advice().refused()).isEqualTo("image_url");
@@ -99,7 +97,9 @@ class OllamaTest {
         Message.Assistant said = new Message.Assistant(
                 "",
                 List.of(call),
-                List.of(new ReasoningBlock("t", new ReasoningSignature("s", false, "gemini")), ReasoningBlock.of("u")));
+                List.of(
+                        new ReasoningBlock("t", new ReasoningBlock.Signature("s", false, "gemini")),
+                        ReasoningBlock.of("u")));
         assertThat(json(ChatRequest.of("m", List.of(Message.user("q"), said, Message.toolResult(call, "rain"))), true)
                         .path("messages"))
                 .hasToString("[{\"role\":\"user\",\"content\":\"q\"},"
@@ -120,12 +120,12 @@ class OllamaTest {
                         .path("name")
                         .stringValue())
                 .isEqualTo("now");
-        assertThat(json(request.withToolChoice(ToolChoice.required()), true).path("tools"))
+        assertThat(json(request.withToolChoice(ToolSet.Choice.required()), true).path("tools"))
                 .hasSize(2);
-        assertThat(json(request.withToolChoice(ToolChoice.none()), true).has("tools"))
+        assertThat(json(request.withToolChoice(ToolSet.Choice.none()), true).has("tools"))
                 .isFalse();
         JsonNode named =
-                json(request.withToolChoice(ToolChoice.named("x")), true).path("tools");
+                json(request.withToolChoice(ToolSet.Choice.named("x")), true).path("tools");
         assertThat(named).hasSize(1);
         assertThat(named.get(0).path("function").path("name").stringValue()).isEqualTo("x");
     }

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Secret;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +53,7 @@ class OpenAiChatRequestTest {
                                 Message.toolResult(call, "sunny"),
                                 Message.assistant("Sunny.", call)),
                         List.of(new Tool("weather", "Tells the weather", schema)))
-                .withToolChoice(ToolChoice.named("weather"));
+                .withToolChoice(ToolSet.Choice.named("weather"));
         String told = "{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"weather\","
                 + "\"arguments\":\"{\\\"city\\\":\\\"Rome\\\"}\"}}";
         assertThat(body(request, false))
@@ -66,9 +65,9 @@ class OpenAiChatRequestTest {
                         + "\"description\":\"Tells the weather\",\"parameters\":{\"type\":\"object\","
                         + "\"properties\":{\"city\":{\"type\":\"string\"}}}}}],"
                         + "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"weather\"}}}");
-        assertThat(body(request.withToolChoice(ToolChoice.auto()), false)).doesNotContain("tool_choice");
-        assertThat(body(request.withToolChoice(ToolChoice.none()), false)).endsWith("\"tool_choice\":\"none\"}");
-        assertThat(body(request.withToolChoice(ToolChoice.required()), false))
+        assertThat(body(request.withToolChoice(ToolSet.Choice.auto()), false)).doesNotContain("tool_choice");
+        assertThat(body(request.withToolChoice(ToolSet.Choice.none()), false)).endsWith("\"tool_choice\":\"none\"}");
+        assertThat(body(request.withToolChoice(ToolSet.Choice.required()), false))
                 .endsWith("\"tool_choice\":\"required\"}");
     }
 
@@ -77,8 +76,9 @@ class OpenAiChatRequestTest {
         ChatRequest request = ChatRequest.of(
                 "m1",
                 List.of(Message.user(
-                        "Compare", Image.url("https://example.org/a.png"), Image.of("image/png", new byte[] {1, 2, 3
-                        }))));
+                        "Compare",
+                        Message.Image.url("https://example.org/a.png"),
+                        Message.Image.of("image/png", new byte[] {1, 2, 3}))));
         assertThat(body(request, false))
                 .contains("\"content\":[{\"type\":\"text\",\"text\":\"Compare\"},"
                         + "{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.org/a.png\"}},"

@@ -1,7 +1,6 @@
 package dev.understudy.examples.chaos;
 
 import dev.understudy.chat.FailureKind;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -13,15 +12,15 @@ enum FaultScenario {
     BROKEN(FailureKind.SERVER, scriptedReply -> ScriptedReply.error(500, "server_error", "It broke")),
     OVERLOADED(FailureKind.OVERLOADED, scriptedReply -> ScriptedReply.error(503, "server_error", "No room")),
     RATE_LIMITED(FailureKind.RATE_LIMITED, scriptedReply -> ScriptedReply.rateLimited(Duration.ofSeconds(1))),
-    RESET(FailureKind.CONNECT, scriptedReply -> scriptedReply.reset(FaultPoint.nothing())),
-    CUT_EARLY(FailureKind.TRUNCATED, scriptedReply -> scriptedReply.cut(FaultPoint.tokens(0))),
-    CUT_IN_THE_MIDDLE(FailureKind.TRUNCATED, scriptedReply -> scriptedReply.cut(FaultPoint.tokens(7))),
+    RESET(FailureKind.CONNECT, scriptedReply -> scriptedReply.reset(ScriptedReply.FaultPoint.nothing())),
+    CUT_EARLY(FailureKind.TRUNCATED, scriptedReply -> scriptedReply.cut(ScriptedReply.FaultPoint.tokens(0))),
+    CUT_IN_THE_MIDDLE(FailureKind.TRUNCATED, scriptedReply -> scriptedReply.cut(ScriptedReply.FaultPoint.tokens(7))),
     TOLD_IN_BAND(
             FailureKind.SERVER,
-            scriptedReply -> scriptedReply.fail(FaultPoint.tokens(7), "server_error", "The engine died")),
-    SILENT(FailureKind.TIMEOUT, scriptedReply -> scriptedReply.stall(FaultPoint.nothing())),
-    STALLED(FailureKind.TIMEOUT, scriptedReply -> scriptedReply.stall(FaultPoint.tokens(7))),
-    GARBLED(FailureKind.PROTOCOL, scriptedReply -> scriptedReply.garble(FaultPoint.tokens(7))),
+            scriptedReply -> scriptedReply.fail(ScriptedReply.FaultPoint.tokens(7), "server_error", "The engine died")),
+    SILENT(FailureKind.TIMEOUT, scriptedReply -> scriptedReply.stall(ScriptedReply.FaultPoint.nothing())),
+    STALLED(FailureKind.TIMEOUT, scriptedReply -> scriptedReply.stall(ScriptedReply.FaultPoint.tokens(7))),
+    GARBLED(FailureKind.PROTOCOL, scriptedReply -> scriptedReply.garble(ScriptedReply.FaultPoint.tokens(7))),
     /** Nobody listens at all; the server is not even asked. */
     REFUSED(FailureKind.CONNECT, scriptedReply -> scriptedReply);
 

@@ -5,7 +5,6 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
-import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,22 +103,22 @@ record CompletionRequest(ChatRequest request, boolean stream, boolean usage) {
         return new ToolSet(tools, choice(jsonFields));
     }
 
-    private static ToolChoice choice(JsonFields jsonFields) {
+    private static ToolSet.Choice choice(JsonFields jsonFields) {
         JsonNode choice = jsonFields.find("tool_choice");
         if (choice == null) {
-            return ToolChoice.auto();
+            return ToolSet.Choice.auto();
         }
         if (choice.isObject()) {
             JsonFields function = JsonFields.of(choice, "tool_choice").object("function");
             if (function == null) {
                 throw BadRequest.field("tool_choice.function", "tool_choice.function is missing");
             }
-            return ToolChoice.named(function.text("name"));
+            return ToolSet.Choice.named(function.text("name"));
         }
         return switch (String.valueOf(jsonFields.findText("tool_choice"))) {
-            case "auto" -> ToolChoice.auto();
-            case "none" -> ToolChoice.none();
-            case "required" -> ToolChoice.required();
+            case "auto" -> ToolSet.Choice.auto();
+            case "none" -> ToolSet.Choice.none();
+            case "required" -> ToolSet.Choice.required();
             default ->
                 throw BadRequest.field(
                         "tool_choice",

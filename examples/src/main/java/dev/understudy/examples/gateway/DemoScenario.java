@@ -1,7 +1,6 @@
 package dev.understudy.examples.gateway;
 
 import dev.understudy.chat.Usage;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
@@ -52,16 +51,17 @@ record DemoScenario(String name, Part lead, Part second, boolean remembered) {
             backed("broken-once", server -> server.then(ScriptedReply.error(500, "server_error", "It broke"))
                     .always(play())),
             backed("overloaded", server -> server.always(ScriptedReply.error(503, "server_error", "No room"))),
-            backed("reset-once", server -> server.then(play().reset(FaultPoint.nothing()))
+            backed("reset-once", server -> server.then(play().reset(ScriptedReply.FaultPoint.nothing()))
                     .always(play())),
             backed("no-answer", server -> server.always(play().beforeHeaders(NEVER))),
             backed("slow-first-token", server -> server.always(play().beforeFirst(NEVER))),
-            backed("cut", server -> server.always(play().cut(FaultPoint.tokens(40)))),
-            backed("stall", server -> server.always(play().stall(FaultPoint.tokens(40)))),
-            backed("garbled", server -> server.always(play().garble(FaultPoint.tokens(40)))),
+            backed("cut", server -> server.always(play().cut(ScriptedReply.FaultPoint.tokens(40)))),
+            backed("stall", server -> server.always(play().stall(ScriptedReply.FaultPoint.tokens(40)))),
+            backed("garbled", server -> server.always(play().garble(ScriptedReply.FaultPoint.tokens(40)))),
             backed(
                     "told-in-band",
-                    server -> server.always(play().fail(FaultPoint.tokens(40), "server_error", "The engine died"))),
+                    server -> server.always(
+                            play().fail(ScriptedReply.FaultPoint.tokens(40), "server_error", "The engine died"))),
             backed("no-done", server -> server.always(play().withoutTerminal())),
             backed("no-finish", server -> server.always(play().withoutFinish().withoutTerminal())),
             alone("too-long", ScriptedReply.error(400, "invalid_request_error", "context_length_exceeded", OVERFLOW)),

@@ -1,7 +1,6 @@
 package dev.understudy.examples.gateway;
 
 import dev.understudy.Understudy;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.ops.agent.Agents;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -45,7 +44,8 @@ record HealthRoutes(Agents agents, PrometheusMeterRegistry registry) implements 
     private static boolean canBeAsked(ProviderStatus providerStatus) {
         boolean shut = !providerStatus.circuits().isEmpty()
                 && providerStatus.circuits().values().stream()
-                        .allMatch(state -> state == CircuitState.OPEN || state == CircuitState.FORCED_OPEN);
+                        .allMatch(state -> state == ProviderStatus.CircuitState.OPEN
+                                || state == ProviderStatus.CircuitState.FORCED_OPEN);
         return providerStatus.health() != ProviderStatus.Health.UNHEALTHY && !shut;
     }
 

@@ -1,6 +1,5 @@
 package dev.understudy.examples.gateway;
 
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ToolCall;
 import java.util.ArrayList;
@@ -106,16 +105,16 @@ final class MessageParser {
         throw BadRequest.field(part.at("type"), part.at("type") + " has to be text or image_url");
     }
 
-    private static Image image(JsonFields image) {
+    private static Message.Image image(JsonFields image) {
         String url = image.text("url");
         Matcher data = DATA.matcher(url);
         if (data.matches()) {
-            return new Image.Data(data.group(1), data.group(2));
+            return new Message.Image.Data(data.group(1), data.group(2));
         }
         if (!url.startsWith("https://") && !url.startsWith("http://")) {
             throw BadRequest.field(
                     image.at("url"), image.at("url") + " has to be an http(s) address, or data:image/…;base64,…");
         }
-        return Image.url(url);
+        return Message.Image.url(url);
     }
 }

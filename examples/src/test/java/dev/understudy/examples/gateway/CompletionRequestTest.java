@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -51,11 +50,11 @@ class CompletionRequestTest {
                         Message.system("Be brief."),
                         new Message.User(List.of(
                                 new Message.Part.Text("What is this?"),
-                                new Message.Part.Image(new Image.Data("image/png", "AAAA")),
-                                new Message.Part.Image(Image.url("https://example.com/a.png")))),
+                                new Message.Part.Image(new Message.Image.Data("image/png", "AAAA")),
+                                new Message.Part.Image(Message.Image.url("https://example.com/a.png")))),
                         Message.assistant("", call),
                         Message.toolResult(call, "a cat"));
-        assertThat(request.toolSet().choice()).isEqualTo(ToolChoice.named("look"));
+        assertThat(request.toolSet().choice()).isEqualTo(ToolSet.Choice.named("look"));
         assertThat(request.toolSet().tools().get(0).schema()).containsKey("properties");
         assertThat(request.format()).isEqualTo(new ResponseFormat.JsonSchema("cat", Map.of("type", "object"), true));
         assertThat(request.sampling().temperature()).isEqualTo(0.5);

@@ -151,7 +151,7 @@ class GatewayTest {
         ann.always(ScriptedReply.error(401, "invalid_request_error", "Wrong key " + ANN + " in Bearer " + ANN)
                 .withHeader("x-echo", ANN));
         bob.always(ScriptedReply.text("Some words come first")
-                .fail(dev.understudy.testing.FaultPoint.tokens(2), "error", "key " + BOB));
+                .fail(dev.understudy.testing.ScriptedReply.FaultPoint.tokens(2), "error", "key " + BOB));
         Caller caller = start("{support: {primary: ann, backups: [bob]}}", Map.of("GATEWAY_ADMIN_TOKEN", ADMIN));
         String[] admin = {"authorization", "Bearer " + ADMIN};
         List<Caller.Heard> all = List.of(

@@ -10,7 +10,6 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Price;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.ops.agent.Agents;
 import dev.understudy.ops.agent.Config;
@@ -63,8 +62,8 @@ class AppliedTest {
 
     @Test
     void selection() {
-        ann.can(Capabilities.assumed().withPrice(Price.of(9, 9)));
-        bob.can(Capabilities.assumed().withoutFeature(Feature.VISION).withPrice(Price.of(1, 1)));
+        ann.can(Capabilities.assumed().withPrice(Capabilities.Price.of(9, 9)));
+        bob.can(Capabilities.assumed().withoutFeature(Feature.VISION).withPrice(Capabilities.Price.of(1, 1)));
         assertThat(said("selection: {strategy: sequential}", REQUEST)).isEqualTo("Ann");
         assertThat(said("selection: {strategy: cheapest}", REQUEST)).isEqualTo("Bob");
         assertThat(said("selection: {strategy: cheapest, features: [vision]}", REQUEST))

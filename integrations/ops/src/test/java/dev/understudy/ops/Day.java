@@ -11,7 +11,6 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Price;
 import dev.understudy.chat.ProviderEvent;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
@@ -53,8 +52,8 @@ public final class Day {
 
     public Day(Listener listener) {
         this.listener = ((Listener) events::add).and(listener);
-        a.can(Capabilities.assumed().withPrice(Price.of(2, 8)).withWindow(1_000));
-        b.can(Capabilities.assumed().withPrice(Price.of(1, 4)));
+        a.can(Capabilities.assumed().withPrice(Capabilities.Price.of(2, 8)).withWindow(1_000));
+        b.can(Capabilities.assumed().withPrice(Capabilities.Price.of(1, 4)));
         a.warming(() -> Mono.error(new ChatException.CallFailed(failure(FailureKind.CONNECT))));
         door = Understudy.builder()
                 .name("day")

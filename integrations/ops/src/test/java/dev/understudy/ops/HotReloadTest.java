@@ -8,7 +8,6 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.ops.agent.Agents;
 import dev.understudy.ops.agent.Config;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
@@ -81,7 +80,7 @@ class HotReloadTest {
 
     @Test
     void aCallThatIsGivenUpLetsTheOldConfigurationGo() {
-        ScriptedReply endless = ScriptedReply.tokens("a", "b").stall(FaultPoint.tokens(1));
+        ScriptedReply endless = ScriptedReply.tokens("a", "b").stall(ScriptedReply.FaultPoint.tokens(1));
         try (ScriptedServer one = ScriptedServer.start().always(endless);
                 ScriptedServer other = ScriptedServer.start();
                 Agents agents = Agents.open(config(one, other, 0))) {

@@ -9,7 +9,6 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
-import dev.understudy.chat.Price;
 import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.ops.metrics.Observations;
 import dev.understudy.policy.RetryPolicy;
@@ -38,10 +37,10 @@ class TakeoverSignalsTest {
     private final ObservationRegistry observations = ObservationRegistry.create();
     private final List<Observation.Context> ended = new ArrayList<>();
     private final ScriptedProvider one = ScriptedProvider.named("one")
-            .can(Capabilities.assumed().withPrice(Price.of(2, 8)))
+            .can(Capabilities.assumed().withPrice(Capabilities.Price.of(2, 8)))
             .then(ScriptedAnswer.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET));
     private final ScriptedProvider two = ScriptedProvider.named("two")
-            .can(Capabilities.assumed().withFeature(Feature.PREFILL).withPrice(Price.of(1, 4)))
+            .can(Capabilities.assumed().withFeature(Feature.PREFILL).withPrice(Capabilities.Price.of(1, 4)))
             .then(ScriptedAnswer.tokens("me"));
 
     @BeforeEach

@@ -14,7 +14,6 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.streaming.ResumePolicy;
 import dev.understudy.streaming.ResumingProvider;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.lang.management.BufferPoolMXBean;
@@ -234,7 +233,7 @@ public final class StreamLoad {
         String[] tokens = "one two three four five six seven eight nine ten".split("(?= )");
         try (ScriptedServer one = ScriptedServer.start();
                 ScriptedServer two = ScriptedServer.start()) {
-            one.always(ScriptedReply.tokens(tokens).reset(FaultPoint.tokens(5)));
+            one.always(ScriptedReply.tokens(tokens).reset(ScriptedReply.FaultPoint.tokens(5)));
             two.always(ScriptedReply.text(" five six seven eight nine ten"));
             Capabilities can = Capabilities.assumed().withFeature(Feature.PREFILL);
             ChatProvider first = Providers.openAiCompatible(

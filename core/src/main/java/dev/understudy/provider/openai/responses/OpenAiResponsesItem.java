@@ -1,6 +1,6 @@
 package dev.understudy.provider.openai.responses;
 
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
@@ -25,7 +25,7 @@ record OpenAiResponsesItem(
         String text,
         String refusal,
         String thought,
-        @Nullable ReasoningSignature reasoningSignature,
+        ReasoningBlock.@Nullable Signature reasoningSignature,
         String callId,
         String name,
         String arguments) {
@@ -36,7 +36,7 @@ record OpenAiResponsesItem(
         StringBuilder text = new StringBuilder();
         StringBuilder refusal = new StringBuilder();
         StringBuilder summary = new StringBuilder();
-        ReasoningSignature reasoningSignature = null;
+        ReasoningBlock.Signature reasoningSignature = null;
         String callId = "";
         String name = "";
         String arguments = "";
@@ -86,8 +86,8 @@ record OpenAiResponsesItem(
         }
     }
 
-    private static @Nullable ReasoningSignature seal(String value) {
-        return value.isEmpty() ? null : new ReasoningSignature(value, true, DialectName.OPENAI_RESPONSES);
+    private static ReasoningBlock.@Nullable Signature seal(String value) {
+        return value.isEmpty() ? null : new ReasoningBlock.Signature(value, true, DialectName.OPENAI_RESPONSES);
     }
 
     boolean isMessage() {

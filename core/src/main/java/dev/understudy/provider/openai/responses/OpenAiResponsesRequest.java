@@ -1,15 +1,12 @@
 package dev.understudy.provider.openai.responses;
 
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
@@ -87,7 +84,7 @@ final class OpenAiResponsesRequest {
     }
 
     private static void thought(ReasoningBlock reasoningBlock, List<Object> input) {
-        ReasoningSignature reasoningSignature = reasoningBlock.signature();
+        ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
         if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.OPENAI_RESPONSES)) {
             List<Object> summary = reasoningBlock.text().isEmpty()
                     ? List.of()
@@ -112,10 +109,10 @@ final class OpenAiResponsesRequest {
         if (part instanceof Message.Part.Text words) {
             return item("type", "input_text", "text", words.text());
         }
-        Image image = ((Message.Part.Image) part).image();
-        String url = image instanceof Image.Data data
+        Message.Image image = ((Message.Part.Image) part).image();
+        String url = image instanceof Message.Image.Data data
                 ? "data:" + data.mediaType() + ";base64," + data.base64()
-                : ((Image.Url) image).url();
+                : ((Message.Image.Url) image).url();
         return item("type", "input_image", "image_url", url);
     }
 
@@ -126,7 +123,7 @@ final class OpenAiResponsesRequest {
         body.put(
                 "tools",
                 toolSet.tools().stream().map(OpenAiResponsesRequest::tool).toList());
-        ToolChoice choice = toolSet.choice();
+        ToolSet.Choice choice = toolSet.choice();
         switch (choice.mode()) {
             case AUTO -> {}
             case NONE -> body.put("tool_choice", "none");

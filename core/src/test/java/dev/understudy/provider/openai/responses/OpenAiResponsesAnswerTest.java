@@ -9,7 +9,6 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import java.nio.charset.StandardCharsets;
@@ -32,8 +31,8 @@ class OpenAiResponsesAnswerTest {
                         + "'usage':{'input_tokens':5,'output_tokens':9,'output_tokens_details':{'reasoning_tokens':2},'total_tokens':14}}");
         assertThat(response.text()).isEqualTo("Hello");
         assertThat(response.reasoningBlocks())
-                .containsExactly(
-                        new ReasoningBlock("One. Two.", new ReasoningSignature("opaque", true, "openai-responses")));
+                .containsExactly(new ReasoningBlock(
+                        "One. Two.", new ReasoningBlock.Signature("opaque", true, "openai-responses")));
         assertThat(response.toolCalls()).containsExactly(new ToolCall("call_1", "t", "{}"));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(response.usage()).isEqualTo(Usage.of(5, 9).withReasoning(2));

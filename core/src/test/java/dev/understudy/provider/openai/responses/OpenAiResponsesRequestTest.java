@@ -3,14 +3,12 @@ package dev.understudy.provider.openai.responses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Image;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.ReasoningSignature;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.chat.ToolChoice;
+import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Secret;
@@ -65,8 +63,9 @@ class OpenAiResponsesRequestTest {
         JsonNode content = json(ChatRequest.of(
                         "m1",
                         List.of(Message.user(
-                                "What?", Image.url("https://x.test/a.png"), Image.of("image/png", new byte[] {1, 2, 3
-                                })))))
+                                "What?",
+                                Message.Image.url("https://x.test/a.png"),
+                                Message.Image.of("image/png", new byte[] {1, 2, 3})))))
                 .path("input")
                 .path(0)
                 .path("content");
@@ -89,9 +88,12 @@ class OpenAiResponsesRequestTest {
                                         List.of(
                                                 new ReasoningBlock(
                                                         "Rome.",
-                                                        new ReasoningSignature("opaque", true, "openai-responses")),
+                                                        new ReasoningBlock.Signature(
+                                                                "opaque", true, "openai-responses")),
                                                 new ReasoningBlock(
-                                                        "", new ReasoningSignature("dark", true, "openai-responses")))),
+                                                        "",
+                                                        new ReasoningBlock.Signature(
+                                                                "dark", true, "openai-responses")))),
                                 Message.toolResult(call, "sunny"))))
                 .path("input");
         assertThat(input.toString())
@@ -115,7 +117,8 @@ class OpenAiResponsesRequestTest {
                                         List.of(),
                                         List.of(
                                                 new ReasoningBlock(
-                                                        "theirs", new ReasoningSignature("sig", false, "anthropic")),
+                                                        "theirs",
+                                                        new ReasoningBlock.Signature("sig", false, "anthropic")),
                                                 ReasoningBlock.of("mine"))),
                                 Message.user("q2"))),
                 false);
@@ -131,13 +134,13 @@ class OpenAiResponsesRequestTest {
                                 "[{\"type\":\"function\",\"name\":\"weather\",\"description\":\"Tells the weather\","
                                         + "\"parameters\":{\"properties\":{\"city\":{\"type\":\"string\"}},\"type\":\"object\"},\"strict\":false}]"));
         assertThat(json(request).has("tool_choice")).isFalse();
-        assertThat(choice(request, ToolChoice.none())).isEqualTo("\"none\"");
-        assertThat(choice(request, ToolChoice.required())).isEqualTo("\"required\"");
-        assertThat(choice(request, ToolChoice.named("weather")))
+        assertThat(choice(request, ToolSet.Choice.none())).isEqualTo("\"none\"");
+        assertThat(choice(request, ToolSet.Choice.required())).isEqualTo("\"required\"");
+        assertThat(choice(request, ToolSet.Choice.named("weather")))
                 .isEqualTo("{\"type\":\"function\",\"name\":\"weather\"}");
     }
 
-    private static String choice(ChatRequest request, ToolChoice choice) {
+    private static String choice(ChatRequest request, ToolSet.Choice choice) {
         return json(request.withToolChoice(choice)).path("tool_choice").toString();
     }
 

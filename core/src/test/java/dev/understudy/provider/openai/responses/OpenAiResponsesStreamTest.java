@@ -6,7 +6,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
-import dev.understudy.chat.ReasoningSignature;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.StreamChunk.Reasoning;
 import dev.understudy.chat.StreamChunk.Refusal;
@@ -156,7 +156,7 @@ class OpenAiResponsesStreamTest {
                 .containsExactly(
                         new Reasoning("Think", null),
                         new Reasoning(" twice", null),
-                        new Reasoning("", new ReasoningSignature("opaque", true, "openai-responses")));
+                        new Reasoning("", new ReasoningBlock.Signature("opaque", true, "openai-responses")));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package dev.understudy.ops.admin;
 
 import dev.understudy.Understudy;
-import dev.understudy.chat.Price;
+import dev.understudy.chat.Capabilities;
 import dev.understudy.event.ProviderStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +77,7 @@ final class StatisticsJson {
         double cost = 0;
         for (Map.Entry<String, ProviderCounters.Tokens> used : tally.tokens().entrySet()) {
             ProviderCounters.Tokens tokens = used.getValue();
-            Price price = door == null || used.getKey().equals(ProviderCounters.OTHER_MODELS)
+            Capabilities.Price price = door == null || used.getKey().equals(ProviderCounters.OTHER_MODELS)
                     ? null
                     : door.capabilities(name, used.getKey()).price();
             input += tokens.input();
@@ -105,7 +105,7 @@ final class StatisticsJson {
         return view;
     }
 
-    private static double cost(Price price, ProviderCounters.Tokens tokens) {
+    private static double cost(Capabilities.Price price, ProviderCounters.Tokens tokens) {
         long cached = tokens.cachedInput();
         long fresh = Math.max(0, tokens.input() - cached);
         return (fresh * price.input() + cached * price.cachedInput() + tokens.output() * price.output()) / 1e6;

@@ -2,7 +2,6 @@ package dev.understudy.ops.config;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Feature;
-import dev.understudy.chat.Price;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,10 +16,11 @@ final class ModelKeys {
     private static final ConfigKey<Double> OUTPUT =
             ConfigKey.required("output", AMOUNT, "of a million tokens of answer");
 
-    private static final ObjectType<Price> PRICE = new ObjectType<>(
+    private static final ObjectType<Capabilities.Price> PRICE = new ObjectType<>(
             "price", "what a model costs, in one currency for all providers", List.of(INPUT, CACHED, OUTPUT), said -> {
                 Double cached = said.find(CACHED);
-                return new Price(said.get(INPUT), cached == null ? said.get(INPUT) : cached, said.get(OUTPUT));
+                return new Capabilities.Price(
+                        said.get(INPUT), cached == null ? said.get(INPUT) : cached, said.get(OUTPUT));
             });
 
     private static final List<ConfigKey<Boolean>> FEATURES = Arrays.stream(Feature.values())
@@ -34,7 +34,7 @@ final class ModelKeys {
             ConfigKey.optional("window", ScalarTypes.whole(1), "tokens of prompt and answer together");
     private static final ConfigKey<Integer> MAX_OUTPUT =
             ConfigKey.optional("maxOutput", ScalarTypes.whole(1), "tokens of one answer");
-    private static final ConfigKey<Price> PRICE_KEY = ConfigKey.optional("price", PRICE, PRICE.doc());
+    private static final ConfigKey<Capabilities.Price> PRICE_KEY = ConfigKey.optional("price", PRICE, PRICE.doc());
     private static final ConfigKey<ConfigValues> FEATURES_KEY =
             ConfigKey.of("features", FEATURE_SECTION, ConfigValues.NONE, FEATURE_SECTION.doc());
 
@@ -50,7 +50,7 @@ final class ModelKeys {
         Capabilities model = known;
         Integer window = said.find(WINDOW);
         Integer maxOutput = said.find(MAX_OUTPUT);
-        Price price = said.find(PRICE_KEY);
+        Capabilities.Price price = said.find(PRICE_KEY);
         model = window == null ? model : model.withWindow(window);
         model = maxOutput == null ? model : model.withMaxOutput(maxOutput);
         model = price == null ? model : model.withPrice(price);

@@ -5,7 +5,7 @@ import dev.understudy.policy.ContextWindow;
 import dev.understudy.policy.ContextWindow.Overflow;
 import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.HedgingPolicy;
-import dev.understudy.policy.RateLimits;
+import dev.understudy.policy.ProviderOptions;
 import dev.understudy.policy.RetryBudget;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.TimeoutPolicy;
@@ -36,7 +36,7 @@ public final class PolicyKeys {
     static final ObjectType<HedgingPolicy> HEDGING = hedging(HedgingPolicy.off());
     static final ObjectType<Budget> BUDGET = budget(RetryBudget.defaults());
     static final ObjectType<FailoverPolicy> FAILOVER = failover(FailoverPolicy.defaults());
-    static final ObjectType<RateLimits> RATE_LIMITS = rateLimits();
+    static final ObjectType<ProviderOptions.RateLimits> RATE_LIMITS = rateLimits();
     static final ObjectType<ContextWindow> CONTEXT_WINDOW = contextWindow(ContextWindow.auto());
 
     /** Both policies of the {@code budget} section. */
@@ -192,7 +192,7 @@ public final class PolicyKeys {
                         said.get(returnAfter)));
     }
 
-    private static ObjectType<RateLimits> rateLimits() {
+    private static ObjectType<ProviderOptions.RateLimits> rateLimits() {
         ConfigKey<Integer> requests =
                 ConfigKey.of("requestsPerMinute", ScalarTypes.whole(0), 0, "attempts in a minute; 0 for no limit");
         ConfigKey<Integer> tokens = ConfigKey.of(
@@ -203,7 +203,7 @@ public final class PolicyKeys {
                 "limits",
                 "what a provider may be asked for; over a limit it is skipped",
                 List.of(requests, tokens, concurrent),
-                said -> new RateLimits(
+                said -> new ProviderOptions.RateLimits(
                         limit(said.get(requests)), limit(said.get(tokens)), limit(said.get(concurrent))));
     }
 

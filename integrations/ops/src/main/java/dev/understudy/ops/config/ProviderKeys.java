@@ -2,7 +2,6 @@ package dev.understudy.ops.config;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.policy.ProviderOptions;
-import dev.understudy.policy.RateLimits;
 import dev.understudy.provider.OpenAiCompatibleVendor;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
@@ -60,8 +59,8 @@ final class ProviderKeys {
             CollectionTypes.named(ScalarTypes.TEXT),
             Map.of(),
             "what can be required of it: a region, a data policy");
-    private static final ConfigKey<RateLimits> LIMITS =
-            ConfigKey.of("limits", PolicyKeys.RATE_LIMITS, RateLimits.none(), PolicyKeys.RATE_LIMITS.doc());
+    private static final ConfigKey<ProviderOptions.RateLimits> LIMITS = ConfigKey.of(
+            "limits", PolicyKeys.RATE_LIMITS, ProviderOptions.RateLimits.none(), PolicyKeys.RATE_LIMITS.doc());
     private static final ConfigKey<Transport> TRANSPORT =
             ConfigKey.of("transport", TransportKeys.SECTION, Transport.defaults(), TransportKeys.SECTION.doc());
     private static final ConfigKey<ConfigValues> QUIRKS =

@@ -2,7 +2,6 @@ package dev.understudy.ops.config;
 
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.streaming.ResumePolicy;
-import dev.understudy.streaming.ResumeStrategy;
 import dev.understudy.streaming.ResumingProvider;
 import dev.understudy.streaming.StreamBuffer;
 import java.time.Duration;
@@ -52,9 +51,9 @@ final class ResumeKeys {
             ScalarTypes.choice(List.of("exact", "anchored", "restarting"), name -> name),
             "exact",
             "which ways are tried");
-    private static final ConfigKey<List<ResumeStrategy>> WAYS = ConfigKey.optional(
+    private static final ConfigKey<List<ResumePolicy.Strategy>> WAYS = ConfigKey.optional(
             "ways",
-            CollectionTypes.list(ScalarTypes.choice(ResumeStrategy.class)),
+            CollectionTypes.list(ScalarTypes.choice(ResumePolicy.Strategy.class)),
             "the ways in order, instead of those of `policy`");
     private static final ConfigKey<Integer> TAKEOVERS = ConfigKey.of(
             "takeovers", ScalarTypes.whole(0), USUAL.takeovers(), "how often another server may take over one answer");
@@ -100,10 +99,10 @@ final class ResumeKeys {
         if (!said.get(ENABLED)) {
             return Resume.OFF;
         }
-        List<ResumeStrategy> resumeStrategies = said.find(WAYS);
+        List<ResumePolicy.Strategy> resumeStrategies = said.find(WAYS);
         ResumePolicy policy = resumeStrategies == null
                 ? named(said.get(POLICY))
-                : ResumePolicy.of(resumeStrategies.toArray(new ResumeStrategy[0]));
+                : ResumePolicy.of(resumeStrategies.toArray(new ResumePolicy.Strategy[0]));
         return new Resume(
                 true,
                 policy.withTakeovers(said.get(TAKEOVERS))

@@ -3,7 +3,6 @@ package dev.understudy.ops.log;
 import dev.understudy.CallContext;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ProviderEvent;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.event.ProviderStatus;
@@ -102,7 +101,7 @@ public final class Logs implements Listener {
             return failed.error() instanceof ChatException.Rejected ? Level.WARNING : Level.SEVERE;
         }
         if (event instanceof Event.CircuitStateChanged moved) {
-            return moved.to() == CircuitState.OPEN ? Level.WARNING : Level.INFO;
+            return moved.to() == ProviderStatus.CircuitState.OPEN ? Level.WARNING : Level.INFO;
         }
         if (event instanceof Event.HealthChanged changed) {
             return changed.health() == ProviderStatus.Health.UNHEALTHY ? Level.WARNING : Level.INFO;

@@ -1,7 +1,7 @@
 package dev.understudy.ops.metrics;
 
 import dev.understudy.Understudy;
-import dev.understudy.chat.Price;
+import dev.understudy.chat.Capabilities;
 import dev.understudy.event.ProviderStatus;
 import io.micrometer.core.instrument.Clock;
 import java.util.List;
@@ -63,8 +63,7 @@ final class BoundUnderstudy {
     }
 
     /** {@code null} when it is not known. */
-    @Nullable
-    Price price(String provider, String model) {
+    Capabilities.@Nullable Price price(String provider, String model) {
         return providers.contains(provider) ? door.capabilities(provider, model).price() : null;
     }
 

@@ -1,6 +1,5 @@
 package dev.understudy.ops.metrics;
 
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.ProviderStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
@@ -22,7 +21,7 @@ record Gauges(MeterRegistry registry, Supplier<@Nullable BoundUnderstudy> watch,
     }
 
     void circuit(String provider, String model) {
-        for (CircuitState state : CircuitState.values()) {
+        for (ProviderStatus.CircuitState state : ProviderStatus.CircuitState.values()) {
             Meters.CIRCUIT_STATE.gauge(
                     registry,
                     () -> read(provider, is -> bit(state(is, model) == state)),
@@ -44,8 +43,8 @@ record Gauges(MeterRegistry registry, Supplier<@Nullable BoundUnderstudy> watch,
         return providerStatus == null ? Double.NaN : reading.apply(providerStatus);
     }
 
-    private static CircuitState state(ProviderStatus providerStatus, String model) {
-        return providerStatus.circuits().getOrDefault(model, CircuitState.CLOSED);
+    private static ProviderStatus.CircuitState state(ProviderStatus providerStatus, String model) {
+        return providerStatus.circuits().getOrDefault(model, ProviderStatus.CircuitState.CLOSED);
     }
 
     private static Number active(ProviderStatus providerStatus) {

@@ -1,7 +1,7 @@
 package dev.understudy.ops.metrics;
 
 import dev.understudy.chat.AttemptLog;
-import dev.understudy.chat.Price;
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Usage;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ record UsageMeters(MeterRegistry registry, String door, String provider, String 
         tokens("cached_input", usage.cachedInput(), estimated);
         tokens("output", Math.max(0, usage.output() - usage.reasoning()), estimated);
         tokens("reasoning", usage.reasoning(), estimated);
-        Price price = watch == null ? null : watch.price(attempt.provider(), attempt.model());
+        Capabilities.Price price = watch == null ? null : watch.price(attempt.provider(), attempt.model());
         if (price != null) {
             Meters.COST
                     .counter(registry, door, provider, model, outcome, estimated)

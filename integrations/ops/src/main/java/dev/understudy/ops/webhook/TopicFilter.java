@@ -1,6 +1,5 @@
 package dev.understudy.ops.webhook;
 
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.ops.webhook.Webhooks.Topic;
@@ -25,7 +24,7 @@ final class TopicFilter {
     private static boolean covers(Topic topic, Event event) {
         if (event instanceof Event.CircuitStateChanged moved) {
             return topic == Topic.CIRCUIT && !isTrial(moved)
-                    || topic == Topic.RECOVERY && moved.to() == CircuitState.CLOSED;
+                    || topic == Topic.RECOVERY && moved.to() == ProviderStatus.CircuitState.CLOSED;
         }
         if (event instanceof Event.HealthChanged changed) {
             return topic == Topic.HEALTH
@@ -42,7 +41,8 @@ final class TopicFilter {
 
     /** A half-open trial, and its failure: while a provider is down, each repeats the same news. */
     private static boolean isTrial(Event.CircuitStateChanged moved) {
-        return moved.to() == CircuitState.HALF_OPEN
-                || moved.from() == CircuitState.HALF_OPEN && moved.to() == CircuitState.OPEN;
+        return moved.to() == ProviderStatus.CircuitState.HALF_OPEN
+                || moved.from() == ProviderStatus.CircuitState.HALF_OPEN
+                        && moved.to() == ProviderStatus.CircuitState.OPEN;
     }
 }

@@ -6,7 +6,6 @@ import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Price;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.event.Event;
@@ -38,7 +37,7 @@ class AdminTest {
             ScriptedProvider.named("bob").always(ScriptedAnswer.text("I am Bob").withUsage(Usage.of(100, 10)));
     private final Understudy door = Understudy.builder()
             .name("support")
-            .provider(ann.can(Capabilities.assumed().withPrice(Price.of(2, 10))))
+            .provider(ann.can(Capabilities.assumed().withPrice(Capabilities.Price.of(2, 10))))
             .provider(bob)
             .retry(RetryPolicy.none())
             .failover(FailoverPolicy.defaults().withMaxConsecutiveFailures(3).withReturnAfter(Duration.ofSeconds(30)))

@@ -5,7 +5,6 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Price;
 import dev.understudy.ops.config.ProviderSpec.Remote;
 import dev.understudy.ops.config.SelectionKeys.Recipe;
 import dev.understudy.ops.config.SelectionKeys.Strategy;
@@ -390,11 +389,11 @@ public final class Effects {
                         777,
                         config -> endpoint(config).capabilities("m").maxOutput(),
                         777),
-                Effect.of("providers.p.catalogue.m.price.input", 7, config -> price(config), new Price(7, 7, 2))
+                Effect.of("providers.p.catalogue.m.price.input", 7, config -> price(config), new Capabilities.Price(7, 7, 2))
                         .with("providers.p.catalogue.m.price.output", 2),
-                Effect.of("providers.p.catalogue.m.price.output", 7, config -> price(config), new Price(2, 2, 7))
+                Effect.of("providers.p.catalogue.m.price.output", 7, config -> price(config), new Capabilities.Price(2, 2, 7))
                         .with("providers.p.catalogue.m.price.input", 2),
-                Effect.of("providers.p.catalogue.m.price.cachedInput", 1, config -> price(config), new Price(2, 1, 3))
+                Effect.of("providers.p.catalogue.m.price.cachedInput", 1, config -> price(config), new Capabilities.Price(2, 1, 3))
                         .with("providers.p.catalogue.m.price.input", 2)
                         .with("providers.p.catalogue.m.price.output", 3));
         Stream<Effect> features = Stream.of(Feature.values()).map(feature -> {
@@ -478,7 +477,7 @@ public final class Effects {
         return endpoint(config).baseUrl().getHost();
     }
 
-    private static Price price(ConfigDocument config) {
+    private static Capabilities.Price price(ConfigDocument config) {
         return endpoint(config).capabilities("m").price();
     }
 

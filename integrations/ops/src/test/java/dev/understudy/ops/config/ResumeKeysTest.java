@@ -12,7 +12,6 @@ import dev.understudy.ops.agent.Config;
 import dev.understudy.ops.agent.ConfigException;
 import dev.understudy.streaming.ResumePolicy;
 import dev.understudy.streaming.ResumePolicy.Limits;
-import dev.understudy.streaming.ResumeStrategy;
 import dev.understudy.streaming.StreamBuffer;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
@@ -42,7 +41,7 @@ class ResumeKeysTest {
                 Arguments.of("'policy': 'restarting'", ResumePolicy.restarting()),
                 Arguments.of(
                         "'ways': ['replay', 'restart', 'fail']",
-                        ResumePolicy.of(ResumeStrategy.REPLAY, ResumeStrategy.RESTART)),
+                        ResumePolicy.of(ResumePolicy.Strategy.REPLAY, ResumePolicy.Strategy.RESTART)),
                 Arguments.of("'takeovers': 3", USUAL.withTakeovers(3)),
                 Arguments.of("'anyReplay': true", USUAL.withAnyReplay(true)),
                 Arguments.of("'wholeStructured': false", USUAL.withWholeStructured(false)),

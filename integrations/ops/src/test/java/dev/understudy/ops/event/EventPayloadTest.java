@@ -6,8 +6,8 @@ import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ProviderEvent;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
+import dev.understudy.event.ProviderStatus;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -63,8 +63,8 @@ class EventPayloadTest {
 
     @Test
     void whatIsNotKnownIsLeftOut() {
-        EventPayload eventPayload = EventPayload.of(
-                new Event.CircuitStateChanged("support", "a", "m", CircuitState.HALF_OPEN, CircuitState.CLOSED, null));
+        EventPayload eventPayload = EventPayload.of(new Event.CircuitStateChanged(
+                "support", "a", "m", ProviderStatus.CircuitState.HALF_OPEN, ProviderStatus.CircuitState.CLOSED, null));
         assertThat(eventPayload.data())
                 .containsExactly(
                         Map.entry("provider", "a"),

@@ -12,7 +12,6 @@ import dev.understudy.ops.log.Logs;
 import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.provider.Providers;
-import dev.understudy.testing.FaultPoint;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -58,7 +57,10 @@ class SignalsCanaryTest {
                 ScriptedReply.error(503, "overloaded_error", "error with " + echo),
                 ScriptedReply.raw(500, "text/html", "<html><body>" + echo + "</body></html>"),
                 ScriptedReply.text("one two")
-                        .fail(FaultPoint.tokens(1), "authentication_error", "Not with " + echo + " here."));
+                        .fail(
+                                ScriptedReply.FaultPoint.tokens(1),
+                                "authentication_error",
+                                "Not with " + echo + " here."));
     }
 
     @ParameterizedTest

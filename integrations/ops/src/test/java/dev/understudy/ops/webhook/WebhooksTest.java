@@ -8,7 +8,6 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.testing.RecordedRequest;
@@ -180,8 +179,8 @@ class WebhooksTest {
     void theLastWordOfAFlappingCircuitIsTold() {
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options().withQuiet(Duration.ofMillis(200)))) {
             for (int i = 0; i < 5; i++) {
-                webhooks.on(circuit(CircuitState.CLOSED, CircuitState.OPEN));
-                webhooks.on(circuit(CircuitState.HALF_OPEN, CircuitState.CLOSED));
+                webhooks.on(circuit(ProviderStatus.CircuitState.CLOSED, ProviderStatus.CircuitState.OPEN));
+                webhooks.on(circuit(ProviderStatus.CircuitState.HALF_OPEN, ProviderStatus.CircuitState.CLOSED));
             }
             List<RecordedRequest> posts = webhookReceiver.posts(2);
             assertThat(posts.get(0).text()).contains("\"to\":\"open\"", "\"count\":1");
@@ -189,15 +188,15 @@ class WebhooksTest {
         }
     }
 
-    private static Event circuit(CircuitState from, CircuitState to) {
+    private static Event circuit(ProviderStatus.CircuitState from, ProviderStatus.CircuitState to) {
         return new Event.CircuitStateChanged("support", "a", "m", from, to, null);
     }
 
     @Test
     void trialsOfADeadProviderAreNoNews() {
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options())) {
-            webhooks.on(circuit(CircuitState.OPEN, CircuitState.HALF_OPEN));
-            webhooks.on(circuit(CircuitState.HALF_OPEN, CircuitState.OPEN));
+            webhooks.on(circuit(ProviderStatus.CircuitState.OPEN, ProviderStatus.CircuitState.HALF_OPEN));
+            webhooks.on(circuit(ProviderStatus.CircuitState.HALF_OPEN, ProviderStatus.CircuitState.OPEN));
             webhooks.on(MOVED);
             assertThat(webhookReceiver.posts(1).get(0).text()).contains("active.changed");
         }
@@ -207,8 +206,8 @@ class WebhooksTest {
     void onlyTheChosenTopicsArePosted() {
         List<Event> all = List.of(
                 failover("b"),
-                circuit(CircuitState.CLOSED, CircuitState.OPEN),
-                circuit(CircuitState.HALF_OPEN, CircuitState.CLOSED),
+                circuit(ProviderStatus.CircuitState.CLOSED, ProviderStatus.CircuitState.OPEN),
+                circuit(ProviderStatus.CircuitState.HALF_OPEN, ProviderStatus.CircuitState.CLOSED),
                 new Event.HealthChanged("support", "a", ProviderStatus.Health.UNHEALTHY, "refused"),
                 new Event.HealthChanged("support", "a", ProviderStatus.Health.HEALTHY, null),
                 MOVED,

@@ -1,4 +1,4 @@
-package dev.understudy.provider.endpoint;
+package dev.understudy.provider.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,12 +7,12 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
-import dev.understudy.chat.Price;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.OpenAiCompatibleVendor;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.anthropic.Anthropic;
+import dev.understudy.provider.endpoint.Endpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -30,10 +30,10 @@ class ModelCatalogTest {
 
     @Test
     void publiclyKnownModelHasItsCapabilities() {
-        Capabilities mini = ModelCatalog.capabilities(OPENAI, "gpt-5-mini");
+        Capabilities mini = OPENAI.capabilities("gpt-5-mini");
         assertThat(mini.window()).isEqualTo(400_000);
         assertThat(mini.maxOutput()).isEqualTo(128_000);
-        assertThat(mini.price()).isEqualTo(new Price(0.25, 0.025, 2));
+        assertThat(mini.price()).isEqualTo(new Capabilities.Price(0.25, 0.025, 2));
         assertThat(mini.has(Feature.REASONING)).isTrue();
         assertThat(mini.has(Feature.TOOLS)).isTrue();
         assertThat(mini.has(Feature.PREFILL)).isFalse();
@@ -48,103 +48,103 @@ class ModelCatalogTest {
         "gpt-5, gpt-5"
     })
     void versionHasTheCapabilitiesOfItsModel(String version, String model) {
-        assertThat(ModelCatalog.capabilities(OPENAI, version))
-                .isEqualTo(ModelCatalog.capabilities(OPENAI, model))
+        assertThat(OPENAI.capabilities(version))
+                .isEqualTo(OPENAI.capabilities(model))
                 .isNotEqualTo(Capabilities.assumed());
     }
 
     @Test
     void versionSuffixesOfAllVendorsAreRecognised() {
-        assertThat(ModelCatalog.capabilities(ANTHROPIC, "claude-haiku-4-5-20251001")
+        assertThat(ANTHROPIC.capabilities("claude-haiku-4-5-20251001")
                         .maxOutput())
                 .isEqualTo(64_000);
-        assertThat(ModelCatalog.capabilities(GEMINI, "models/gemini-2.5-flash").maxOutput())
+        assertThat(GEMINI.capabilities("models/gemini-2.5-flash").maxOutput())
                 .isEqualTo(65_536);
-        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-2.5-flash-001").maxOutput())
+        assertThat(GEMINI.capabilities("gemini-2.5-flash-001").maxOutput())
                 .isEqualTo(65_536);
-        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-3.1-pro-preview").maxOutput())
+        assertThat(GEMINI.capabilities("gemini-3.1-pro-preview").maxOutput())
                 .isEqualTo(65_536);
-        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-2.5-flash-preview-09-2025")
+        assertThat(GEMINI.capabilities("gemini-2.5-flash-preview-09-2025")
                         .maxOutput())
                 .isEqualTo(65_536);
-        assertThat(ModelCatalog.capabilities(COHERE, "command-a-03-2025").maxOutput())
+        assertThat(COHERE.capabilities("command-a-03-2025").maxOutput())
                 .isEqualTo(8_000);
     }
 
     @ParameterizedTest
     @CsvSource({"gpt-5-chat-latest", "gpt-5-pro", "gpt-50", "my-finetune", "gpt-5.7", "gpt", "preview"})
     void unknownModelHasAssumedCapabilities(String model) {
-        assertThat(ModelCatalog.capabilities(OPENAI, model)).isEqualTo(Capabilities.assumed());
+        assertThat(OPENAI.capabilities(model)).isEqualTo(Capabilities.assumed());
     }
 
     @Test
     void unknownValuesOfAKnownModelStayUnknown() {
-        Capabilities opus = ModelCatalog.capabilities(ANTHROPIC, "claude-opus-5-5");
+        Capabilities opus = ANTHROPIC.capabilities("claude-opus-5-5");
         assertThat(opus.window()).isNull();
         assertThat(opus.price()).isNotNull();
-        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-3.6-flash").price())
+        assertThat(GEMINI.capabilities("gemini-3.6-flash").price())
                 .isNull();
     }
 
     @Test
     void catalogDoesNotApplyBehindAGateway() {
         Endpoint gateway = Endpoint.of("gw", "https://gateway.example/v1", "k");
-        assertThat(ModelCatalog.capabilities(gateway, "gpt-5")).isEqualTo(Capabilities.assumed());
-        assertThat(ModelCatalog.capabilities(ANTHROPIC, "gpt-5")).isEqualTo(Capabilities.assumed());
+        assertThat(gateway.capabilities("gpt-5")).isEqualTo(Capabilities.assumed());
+        assertThat(ANTHROPIC.capabilities("gpt-5")).isEqualTo(Capabilities.assumed());
     }
 
     @Test
     void modelsOfCompatibleVendorsAreKnown() {
-        Capabilities groq = ModelCatalog.capabilities(OpenAiCompatibleVendor.GROQ.endpoint("k"), "openai/gpt-oss-120b");
+        Capabilities groq = OpenAiCompatibleVendor.GROQ.endpoint("k").capabilities("openai/gpt-oss-120b");
         assertThat(groq.window()).isEqualTo(131_072);
         assertThat(groq.maxOutput()).isEqualTo(65_536);
-        assertThat(groq.price()).isEqualTo(new Price(0.15, 0.15, 0.6));
-        Capabilities grok = ModelCatalog.capabilities(OpenAiCompatibleVendor.XAI.endpoint("k"), "grok-4-0709");
+        assertThat(groq.price()).isEqualTo(new Capabilities.Price(0.15, 0.15, 0.6));
+        Capabilities grok = OpenAiCompatibleVendor.XAI.endpoint("k").capabilities("grok-4-0709");
         assertThat(grok.window()).isEqualTo(256_000);
         assertThat(grok.has(Feature.REASONING)).isTrue();
         Capabilities deepSeek =
-                ModelCatalog.capabilities(OpenAiCompatibleVendor.DEEPSEEK_BETA.endpoint("k"), "deepseek-flash");
+                OpenAiCompatibleVendor.DEEPSEEK_BETA.endpoint("k").capabilities("deepseek-flash");
         assertThat(deepSeek.window()).isEqualTo(1_000_000);
         assertThat(deepSeek.maxOutput()).isEqualTo(384_000);
         Capabilities mistral =
-                ModelCatalog.capabilities(OpenAiCompatibleVendor.MISTRAL.endpoint("k"), "mistral-large-2512");
-        assertThat(mistral.price()).isEqualTo(new Price(0.5, 0.5, 1.5));
+                OpenAiCompatibleVendor.MISTRAL.endpoint("k").capabilities("mistral-large-2512");
+        assertThat(mistral.price()).isEqualTo(new Capabilities.Price(0.5, 0.5, 1.5));
         assertThat(mistral.has(Feature.PREFILL)).isTrue();
     }
 
     @Test
     void nameForModelsOfDifferentPricesHasNoPrice() {
         Endpoint mistral = OpenAiCompatibleVendor.MISTRAL.endpoint("k");
-        assertThat(ModelCatalog.capabilities(mistral, "mistral-large-latest").price())
+        assertThat(mistral.capabilities("mistral-large-latest").price())
                 .isNull();
-        assertThat(ModelCatalog.capabilities(mistral, "mistral-large-2411").price())
+        assertThat(mistral.capabilities("mistral-large-2411").price())
                 .isNotEqualTo(
-                        ModelCatalog.capabilities(mistral, "mistral-large-2512").price());
-        Capabilities own = Capabilities.assumed().withPrice(Price.of(1, 2));
-        assertThat(ModelCatalog.capabilities(mistral.withModel("mistral-large-latest", own), "mistral-large-latest"))
+                        mistral.capabilities("mistral-large-2512").price());
+        Capabilities own = Capabilities.assumed().withPrice(Capabilities.Price.of(1, 2));
+        assertThat(mistral.withModel("mistral-large-latest", own).capabilities("mistral-large-latest"))
                 .isEqualTo(own);
     }
 
     @Test
     void capabilitiesOfTheEndpointTakePrecedence() {
         Capabilities own = Capabilities.of(Feature.STREAMING).withWindow(7);
-        assertThat(ModelCatalog.capabilities(OPENAI.withModel("gpt-5", own), "gpt-5"))
+        assertThat(OPENAI.withModel("gpt-5", own).capabilities("gpt-5"))
                 .isEqualTo(own);
     }
 
     @Test
     void prefillOnlyWhereModelsAreKnownToContinue() {
-        assertThat(ModelCatalog.capabilities(ANTHROPIC, "claude-haiku-4-5").has(Feature.PREFILL))
+        assertThat(ANTHROPIC.capabilities("claude-haiku-4-5").has(Feature.PREFILL))
                 .isTrue();
-        assertThat(ModelCatalog.capabilities(ANTHROPIC, "claude-sonnet-4-6").has(Feature.PREFILL))
+        assertThat(ANTHROPIC.capabilities("claude-sonnet-4-6").has(Feature.PREFILL))
                 .isFalse();
-        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-3.5-flash").has(Feature.PREFILL))
+        assertThat(GEMINI.capabilities("gemini-3.5-flash").has(Feature.PREFILL))
                 .isTrue();
-        assertThat(ModelCatalog.capabilities(GEMINI, "gemini-3.6-flash").has(Feature.PREFILL))
+        assertThat(GEMINI.capabilities("gemini-3.6-flash").has(Feature.PREFILL))
                 .isFalse();
-        assertThat(ModelCatalog.capabilities(COHERE, "command-a-vision-07-2025").has(Feature.TOOLS))
+        assertThat(COHERE.capabilities("command-a-vision-07-2025").has(Feature.TOOLS))
                 .isFalse();
-        assertThat(ModelCatalog.capabilities(COHERE, "command-a-03-2025").has(Feature.VISION))
+        assertThat(COHERE.capabilities("command-a-03-2025").has(Feature.VISION))
                 .isFalse();
     }
 
@@ -173,7 +173,7 @@ class ModelCatalogTest {
 
     private static int maxTokens(Endpoint endpoint, ChatRequest request) {
         return Corpus.MAPPER
-                .readTree(new Anthropic(ModelCatalog.maxOutput(endpoint)).encode(request, true))
+                .readTree(new Anthropic(ModelCatalog.maxOutput(endpoint.baseUrl(), endpoint.models())).encode(request, true))
                 .path("max_tokens")
                 .intValue();
     }

@@ -1,4 +1,4 @@
-package dev.understudy.provider.endpoint;
+package dev.understudy.provider.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedactorTest {
 
     private static final String KEY = "canary/Key+0123456789==";
-    private static final Redactor KNOWING = Redactor.of(List.of(Secret.of(KEY), Secret.of("short-one")));
+    private static final Redactor KNOWING = Redactor.of(List.of(KEY, "short-one"));
     private static final Redactor FORMS = Redactor.ofKeyForms();
 
     @Test

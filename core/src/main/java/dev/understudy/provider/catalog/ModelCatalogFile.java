@@ -1,8 +1,7 @@
-package dev.understudy.provider.endpoint;
+package dev.understudy.provider.catalog;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Feature;
-import dev.understudy.chat.Price;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonReader;
 import java.io.IOException;
@@ -115,7 +114,7 @@ record ModelCatalogFile(LocalDate asOf, Map<String, Map<String, Capabilities>> h
     }
 
     /** Without a price of its own, cached input costs as much as other input. */
-    private static Price price(JsonReader in) {
+    private static Capabilities.Price price(JsonReader in) {
         double input = Double.NaN;
         @Nullable Double cachedInput = null;
         double output = Double.NaN;
@@ -129,7 +128,7 @@ record ModelCatalogFile(LocalDate asOf, Map<String, Map<String, Capabilities>> h
                 default -> throw unexpected("field of a price", in.field());
             }
         }
-        return new Price(input, cachedInput == null ? input : cachedInput, output);
+        return new Capabilities.Price(input, cachedInput == null ? input : cachedInput, output);
     }
 
     private static Feature feature(JsonReader in) {

@@ -1,4 +1,4 @@
-package dev.understudy.provider.endpoint;
+package dev.understudy.provider.text;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,10 @@
-package dev.understudy.provider.endpoint;
+package dev.understudy.provider.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.Feature;
 import dev.understudy.provider.OpenAiCompatibleVendor;
+import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.understudy.provider.endpoint;
+package dev.understudy.provider.text;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -79,11 +79,9 @@ public final class Redactor {
     }
 
     /** Knows these keys, and the forms of others. */
-    public static Redactor of(Collection<Secret> secrets) {
-        List<String> keys = secrets.stream()
-                .map(Secret::reveal)
-                .filter(key -> key.length() >= SHORTEST)
-                .toList();
+    public static Redactor of(Collection<String> secrets) {
+        List<String> keys =
+                secrets.stream().filter(key -> key.length() >= SHORTEST).toList();
         List<String> forms = keys.stream()
                 .flatMap(key -> KeyFragments.forms(key).stream())
                 .filter(form -> form.length() >= SHORTEST)

@@ -1,7 +1,8 @@
-package dev.understudy.provider.endpoint;
+package dev.understudy.provider.catalog;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Feature;
+import java.net.URI;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Locale;
@@ -37,21 +38,17 @@ public final class ModelCatalog {
         return FILE.asOf();
     }
 
-    /** Capabilities given with the endpoint, else those publicly known there, else the assumed ones. */
-    public static Capabilities capabilities(Endpoint endpoint, String model) {
-        Capabilities given = endpoint.models().get(model);
-        if (given != null) {
-            return given;
-        }
-        Map<String, Capabilities> models = at(endpoint);
+    /** Publicly known capabilities of a model at this address, else the assumed ones. */
+    public static Capabilities capabilities(URI baseUrl, String model) {
+        Map<String, Capabilities> models = at(baseUrl);
         Capabilities known = models.get(model);
         return known != null ? known : models.getOrDefault(withoutVersion(model), Capabilities.assumed());
     }
 
-    /** Maximum output tokens by model name, of the models given with the endpoint and of those publicly known there. */
-    public static Map<String, Integer> maxOutput(Endpoint endpoint) {
-        Map<String, Capabilities> models = new HashMap<>(at(endpoint));
-        models.putAll(endpoint.models());
+    /** Maximum output tokens by model name, of the given models and of those publicly known at this address. */
+    public static Map<String, Integer> maxOutput(URI baseUrl, Map<String, Capabilities> given) {
+        Map<String, Capabilities> models = new HashMap<>(at(baseUrl));
+        models.putAll(given);
         Map<String, Integer> limits = new HashMap<>();
         models.forEach((model, capabilities) -> {
             if (capabilities.maxOutput() != null) {
@@ -68,10 +65,10 @@ public final class ModelCatalog {
         return version.matches() ? version.group(1) : name;
     }
 
-    private static Map<String, Capabilities> at(Endpoint endpoint) {
-        String host = endpoint.baseUrl().getHost().toLowerCase(Locale.ROOT);
+    private static Map<String, Capabilities> at(URI baseUrl) {
+        String host = baseUrl.getHost().toLowerCase(Locale.ROOT);
         Map<String, Capabilities> below =
-                FILE.hosts().get(host + endpoint.baseUrl().getPath());
+                FILE.hosts().get(host + baseUrl.getPath());
         return below != null ? below : FILE.hosts().getOrDefault(host, Map.of());
     }
 
