@@ -173,11 +173,11 @@ record Arguments(List<Member> cast, String prompt) {
         private List<Member> vendors() {
             List<Member> members = new ArrayList<>();
             if (environment.containsKey("OPENAI_API_KEY")) {
-                String model = environment.getOrDefault("OPENAI_MODEL", "gpt-5-mini");
+                String model = environment.getOrDefault("OPENAI_MODEL", "gpt-5.6");
                 members.add(new Member(Providers.openAi(keys("OPENAI_API_KEY")), model));
             }
             if (environment.containsKey("ANTHROPIC_API_KEY")) {
-                String model = environment.getOrDefault("ANTHROPIC_MODEL", "claude-sonnet-4-5");
+                String model = environment.getOrDefault("ANTHROPIC_MODEL", "claude-sonnet-5");
                 members.add(new Member(Providers.anthropic(keys("ANTHROPIC_API_KEY")), model));
             }
             return members;
