@@ -5,10 +5,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator shows to be let in. Only its hash is kept, and it is compared in constant time. */
+/** A bearer token of an operator. Only its SHA-256 hash is kept, and comparison takes constant time. */
 final class AccessToken {
 
-    static final int SHORTEST = 16;
+    static final int MIN_LENGTH = 16;
 
     private final byte[] hash;
 
@@ -16,17 +16,20 @@ final class AccessToken {
         this.hash = hash;
     }
 
-    /** @throws IllegalArgumentException if it is short, or no header can carry it; the message does not contain it */
+    /**
+     * @throws IllegalArgumentException if the token is shorter than 16 characters or has characters that no header
+     *     carries; the message does not contain it
+     */
     static AccessToken of(String token) {
-        if (token.length() < SHORTEST || !token.matches("[A-Za-z0-9._~+/-]+=*")) {
-            throw new IllegalArgumentException("A token has " + SHORTEST
+        if (token.length() < MIN_LENGTH || !token.matches("[A-Za-z0-9._~+/-]+=*")) {
+            throw new IllegalArgumentException("A token has " + MIN_LENGTH
                     + " characters or more, of letters, digits and -._~+/ (with = at the end): openssl rand -hex 32");
         }
         return new AccessToken(hash(token));
     }
 
-    /** Takes as long whatever was shown. */
-    boolean opens(@Nullable String shown) {
+    /** Compares in a time that does not depend on the presented token. */
+    boolean matches(@Nullable String shown) {
         return MessageDigest.isEqual(hash, hash(shown == null ? "" : shown)) && shown != null;
     }
 

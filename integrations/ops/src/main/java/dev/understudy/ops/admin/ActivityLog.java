@@ -12,20 +12,21 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * What has happened since it was made, for {@link Admin} to show: counts for each agent, and every event for those who watch
- * just now. Hear the doors with it: {@code builder.listener(journal)}. Memory is bounded and nobody waits for anybody.
+ * Records activity for {@link Admin}: counts per agent since construction, and a live feed of events for the event
+ * stream route. Register it as a listener of the agents: {@code Agents.open(config, activityLog)}. Memory is bounded,
+ * and recording never blocks. Thread-safe.
  */
 public final class ActivityLog implements Listener {
 
-    /** Agents are named by configuration; a bound all the same. */
-    static final int MOST_AGENTS = 1_000;
+    /** Bound on agents that are counted; events of further agents are not counted. */
+    static final int MAX_AGENTS = 1_000;
 
     private final Supplier<Scheduler> clock;
     private final Instant since;
-    private final Map<String, AgentCounters> tallies = new ConcurrentHashMap<>();
+    private final Map<String, AgentCounters> counters = new ConcurrentHashMap<>();
     private final EventFeed eventFeed = new EventFeed();
 
-    /** Empty, on the wall clock. */
+    /** Creates an empty log on the system clock. */
     public ActivityLog() {
         this(Schedulers::parallel);
     }
@@ -37,23 +38,23 @@ public final class ActivityLog implements Listener {
 
     @Override
     public void on(Event event) {
-        AgentCounters agentCounters = tally(event.understudy());
+        AgentCounters agentCounters = counters(event.understudy());
         if (agentCounters != null) {
             agentCounters.on(event, this::now);
         }
         eventFeed.on(event, this::now);
     }
 
-    private @Nullable AgentCounters tally(String agent) {
-        AgentCounters known = tallies.get(agent);
-        return known != null || tallies.size() >= MOST_AGENTS
+    private @Nullable AgentCounters counters(String agent) {
+        AgentCounters known = counters.get(agent);
+        return known != null || counters.size() >= MAX_AGENTS
                 ? known
-                : tallies.computeIfAbsent(agent, any -> new AgentCounters());
+                : counters.computeIfAbsent(agent, any -> new AgentCounters());
     }
 
-    /** What was counted for this agent; zeros when nothing was. */
+    /** Returns the counters of this agent; zeros when nothing was counted. */
     AgentCounters of(String agent) {
-        AgentCounters known = tallies.get(agent);
+        AgentCounters known = counters.get(agent);
         return known == null ? new AgentCounters() : known;
     }
 

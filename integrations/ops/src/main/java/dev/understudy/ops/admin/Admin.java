@@ -22,15 +22,14 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
- * The routes of operators: who serves and why, another provider first, one out for maintenance, what happens just now. There
- * are none unless they are mounted ({@link #adminRoutes}) or started ({@link #start}), and nobody gets in without a token.
- * docs/operate.md tells every route; {@code GET /api/openapi.json} tells it to tools.
+ * HTTP routes for operators: status, health, statistics, switching providers, holding a provider for maintenance, and
+ * a live event stream. Routes exist only where they are mounted ({@link #routes}) or started ({@link #start}), and
+ * every request needs a token. docs/operate.md lists every route; {@code GET /api/openapi.json} describes them for
+ * tools.
  */
 public final class Admin {
 
-    /**
-     * Who gets in, and how many may watch. Tokens are not kept, only their hashes.
-     */
+    /** Access tokens and limits of the admin routes. Only hashes of tokens are kept. */
     public static final class Options {
 
         private final @Nullable AccessToken read;
@@ -62,11 +61,11 @@ public final class Admin {
         }
 
         private static Options of(@Nullable AccessToken read, @Nullable AccessToken write) {
-            return new Options(read, write, Set.of(), 16, 256, EventStreamRoute.usualPulse());
+            return new Options(read, write, Set.of(), 16, 256, EventStreamRoute.defaultKeepAlive());
         }
 
         /**
-         * This token opens what only looks; nothing can be changed.
+         * Accepts one token, which allows reading only.
          *
          * @param token 16 characters or more
          */
@@ -75,7 +74,7 @@ public final class Admin {
         }
 
         /**
-         * This token opens everything.
+         * Accepts one token, which allows reading and writing.
          *
          * @param token 16 characters or more
          */
@@ -83,12 +82,12 @@ public final class Admin {
             return of(null, AccessToken.of(token));
         }
 
-        /** The first token opens what only looks, the second one everything. */
+        /** Accepts two tokens: the first allows reading, the second allows reading and writing. */
         public static Options tokens(String read, String write) {
             return of(AccessToken.of(read), AccessToken.of(write));
         }
 
-        /** Names by which this server is known, besides {@code localhost} and literal addresses; none. */
+        /** Host names that requests may carry, besides {@code localhost} and literal addresses; none by default. */
         public Options withHosts(String... names) {
             Set<String> lower = Set.of(names).stream()
                     .map(name -> name.toLowerCase(java.util.Locale.ROOT))
@@ -96,17 +95,23 @@ public final class Admin {
             return new Options(read, write, lower, watchers, backlog, keepAlive);
         }
 
-        /** So many may watch events at once; 16. */
+        /** Limit of concurrent event streams; 16 by default. */
         public Options withWatchers(int watchers) {
             return new Options(read, write, hosts, watchers, backlog, keepAlive);
         }
 
-        /** So many events wait for one who watches, then the oldest is dropped and told as lost; 256. */
+        /**
+         * Limit of events that are queued for one event stream; beyond it the oldest is dropped and reported as lost.
+         * 256 by default.
+         */
         public Options withBacklog(int backlog) {
             return new Options(read, write, hosts, watchers, backlog, keepAlive);
         }
 
-        /** How often those who watch get a comment, so that proxies do not close; 15 s. */
+        /**
+         * Interval of the keep-alive comments on event streams, which keep proxies from closing them; 15 s by
+         * default.
+         */
         public Options withKeepAlive(Duration keepAlive) {
             return new Options(read, write, hosts, watchers, backlog, keepAlive);
         }
@@ -123,7 +128,7 @@ public final class Admin {
             return keepAlive;
         }
 
-        /** Which tokens there are; not the tokens. */
+        /** Describes which tokens exist, without the tokens. */
         @Override
         public String toString() {
             return "admin routes" + (read == null ? "" : ", a token that reads")
@@ -131,7 +136,7 @@ public final class Admin {
         }
     }
 
-    /** A server of these routes alone. */
+    /** An HTTP server that serves these routes only. */
     public static final class Server implements AutoCloseable {
 
         private final DisposableServer server;
@@ -146,7 +151,7 @@ public final class Admin {
             return server.port();
         }
 
-        /** Stops listening and ends all connections, without waiting. Idempotent. */
+        /** Stops listening and closes all connections without waiting. Idempotent. */
         @Override
         public void close() {
             server.dispose();
@@ -165,15 +170,15 @@ public final class Admin {
     }
 
     /**
-     * Routes for these agents.
+     * Creates the routes of these agents.
      *
-     * @param activityLog must hear the same agents; what it did not hear is not shown
+     * @param activityLog registered as a listener of the same agents; events that it did not receive are not shown
      */
     public static Admin of(Agents agents, ActivityLog activityLog, Options options) {
         List<AdminRoute> adminRoutes = new ArrayList<>(new AgentRoutes(agents, activityLog).routes());
         adminRoutes.add(new EventStreamRoute(activityLog.feed(), options).route());
         byte[] document = document();
-        adminRoutes.add(AdminRoute.get("/api/openapi.json", asked -> Mono.just(new AdminRoute.Written(document))));
+        adminRoutes.add(AdminRoute.get("/api/openapi.json", request -> Mono.just(new AdminRoute.Bytes(document))));
         AdminAccess adminAccess = new AdminAccess(options.read, options.write, options.hosts);
         return new Admin(List.copyOf(adminRoutes), new AdminHandler(adminAccess, adminRoutes));
     }
@@ -190,8 +195,9 @@ public final class Admin {
     }
 
     /**
-     * For a server that you have: {@code HttpServer.create().route(admin.routes())}. They answer below {@code /api/agents} and
-     * {@code /api/providers}, and to {@code /api/events} and {@code /api/openapi.json}; other paths are yours.
+     * Returns the routes for an existing server: {@code HttpServer.create().route(admin.routes())}. They answer below
+     * {@code /api/agents} and {@code /api/providers}, and to {@code /api/events} and {@code /api/openapi.json}; other
+     * paths are left to the application.
      */
     public Consumer<HttpServerRoutes> routes() {
         return mounted -> mounted.route(Admin::isOurs, adminHandler::serve);
@@ -202,12 +208,15 @@ public final class Admin {
                 .matches("(?i)(https?://[^/?#]*)?/api/(((agents|providers)(/[^?#]*)?)|events|openapi\\.json)([?#].*)?");
     }
 
-    /** Listens on this port of the loopback interface; 0 for any free one. */
+    /** Starts a server on this port of the loopback interface; 0 selects a free port. Binds at subscription. */
     public Mono<Server> start(int port) {
         return start(new InetSocketAddress("127.0.0.1", port));
     }
 
-    /** Listens here, in the clear: beyond the loopback interface only behind something that speaks TLS. */
+    /**
+     * Starts a server on this address, without TLS: outside the loopback interface, put a proxy that terminates TLS
+     * in front. Binds at subscription.
+     */
     public Mono<Server> start(InetSocketAddress address) {
         ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
         return HttpServer.create()
@@ -221,7 +230,7 @@ public final class Admin {
                 .map(server -> new Server(server, connections));
     }
 
-    /** What there is, for tests to compare. */
+    /** Lists the method and path template of each route. */
     public List<String> paths() {
         return adminRoutes.stream()
                 .map(adminRoute -> adminRoute.method() + " " + adminRoute.template())

@@ -6,12 +6,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is let in. A browser that was lured to a name that now leads here names that name as its host, so only known names
- * are answered; literal addresses cannot be faked that way.
+ * Checks the Host header and the bearer token of a request. Only known host names are accepted, which defeats DNS
+ * rebinding; literal addresses cannot be rebound.
  *
- * @param read opens what only looks; {@code null} for nobody
- * @param write opens everything; {@code null} for nobody
- * @param hosts names that this server is known by, besides {@code localhost}
+ * @param read token that allows reading; {@code null} for none
+ * @param write token that allows reading and writing; {@code null} for none
+ * @param hosts accepted host names besides {@code localhost}
  */
 record AdminAccess(@Nullable AccessToken read, @Nullable AccessToken write, Set<String> hosts) {
 
@@ -28,11 +28,11 @@ record AdminAccess(@Nullable AccessToken read, @Nullable AccessToken write, Set<
         }
     }
 
-    /** @return whether the operator may change anything */
+    /** @return {@code true} if the token allows writing */
     boolean admit(HttpHeaders headers) {
         String shown = token(headers);
-        boolean writes = opens(write, shown);
-        boolean reads = opens(read, shown);
+        boolean writes = matches(write, shown);
+        boolean reads = matches(read, shown);
         if (!writes && !reads) {
             Problem problem =
                     Problem.of(401, "unauthorized", "Unauthorized", "A bearer token is needed, and a right one");
@@ -42,8 +42,8 @@ record AdminAccess(@Nullable AccessToken read, @Nullable AccessToken write, Set<
         return writes;
     }
 
-    private static boolean opens(@Nullable AccessToken token, @Nullable String shown) {
-        return token != null && token.opens(shown);
+    private static boolean matches(@Nullable AccessToken token, @Nullable String shown) {
+        return token != null && token.matches(shown);
     }
 
     private static @Nullable String token(HttpHeaders headers) {

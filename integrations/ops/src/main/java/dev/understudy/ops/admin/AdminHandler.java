@@ -17,11 +17,11 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** Takes an operator's request, checks it in order (host, token, path, method, scope, body), and answers it. */
+/** Handles a request: checks host, token, path, method, scope and body in this order, then calls the route. */
 final class AdminHandler {
 
-    static final int MOST_BYTES = 64 << 10;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final int MAX_BYTES = 64 << 10;
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final String JSON = "application/json";
 
     private final AdminAccess adminAccess;
@@ -39,14 +39,15 @@ final class AdminHandler {
     }
 
     /**
-     * A request that only looks is answered when it has come to its end. reactor-netty stops reading a connection whose next request
-     * came while the last answer was being finished on another thread, if that request is answered before its end was read.
+     * Waits for the end of a request without a body before it is answered. reactor-netty stops reading a connection
+     * when a pipelined request arrives while the previous response is being completed on another thread, if that
+     * response began before the end of its request was read.
      */
     private static Mono<Void> ended(HttpServerRequest request) {
         return request.method().equals(HttpMethod.GET)
                 ? request.receive()
                         .then()
-                        .timeout(PATIENCE, Schedulers.parallel())
+                        .timeout(TIMEOUT, Schedulers.parallel())
                         .onErrorComplete()
                 : Mono.empty();
     }
@@ -65,12 +66,13 @@ final class AdminHandler {
             throw new IllegalStateException("It matched a moment ago");
         }
         if (!adminRoute.changes()) {
-            return ended(request)
-                    .then(Mono.defer(() ->
-                            adminRoute.handler().answer(new AdminRoute.Asked(path, requestTarget.query(), Map.of()))));
+            return ended(request).then(Mono.defer(() -> adminRoute
+                    .handler()
+                    .answer(new AdminRoute.Request(path, requestTarget.query(), Map.of()))));
         }
         return body(request)
-                .flatMap(body -> adminRoute.handler().answer(new AdminRoute.Asked(path, requestTarget.query(), body)));
+                .flatMap(
+                        body -> adminRoute.handler().answer(new AdminRoute.Request(path, requestTarget.query(), body)));
     }
 
     private AdminRoute route(String method, RequestTarget requestTarget) {
@@ -94,7 +96,7 @@ final class AdminHandler {
     private static Mono<Map<String, @Nullable Object>> body(HttpServerRequest request) {
         HttpHeaders headers = request.requestHeaders();
         String length = headers.get("content-length", "0");
-        if (!length.matches("\\d{1,9}") || Long.parseLong(length) > MOST_BYTES) {
+        if (!length.matches("\\d{1,9}") || Long.parseLong(length) > MAX_BYTES) {
             throw tooLarge();
         }
         boolean none = length.equals("0") && !headers.contains("transfer-encoding");
@@ -106,19 +108,19 @@ final class AdminHandler {
         return request.receive()
                 .asByteArray()
                 .collect(ByteArrayOutputStream::new, AdminHandler::take)
-                .timeout(PATIENCE, Schedulers.parallel())
+                .timeout(TIMEOUT, Schedulers.parallel())
                 .map(bytes -> bytes.size() == 0 ? Map.of() : JsonDocuments.object(bytes.toByteArray()));
     }
 
     private static void take(ByteArrayOutputStream taken, byte[] piece) {
-        if (taken.size() + piece.length > MOST_BYTES) {
+        if (taken.size() + piece.length > MAX_BYTES) {
             throw tooLarge();
         }
         taken.write(piece, 0, piece.length);
     }
 
     private static Problem tooLarge() {
-        return Problem.of(413, "too-large", "Too large", "A body has " + MOST_BYTES + " bytes at most");
+        return Problem.of(413, "too-large", "Too large", "A body has " + MAX_BYTES + " bytes at most");
     }
 
     private static Mono<Void> send(HttpServerResponse response, AdminRoute.Answer answer) {
@@ -130,7 +132,7 @@ final class AdminHandler {
         }
         byte[] json = answer instanceof AdminRoute.Document document
                 ? JsonDocuments.write(document.body())
-                : ((AdminRoute.Written) answer).json();
+                : ((AdminRoute.Bytes) answer).json();
         return send(response, JSON, json);
     }
 
@@ -139,7 +141,7 @@ final class AdminHandler {
         response.status(problem.status());
         problem.headers().forEach(response::header);
         if (problem.status() != 422 && !request.method().equals(HttpMethod.GET)) {
-            response.keepAlive(false); // the body, or the rest of it, is not read
+            response.keepAlive(false); // the rest of the body is not read
         }
         return send(
                 response, "application/problem+json", problem.body(request.uri().replaceFirst("[?#].*", "")));
@@ -165,7 +167,7 @@ final class AdminHandler {
             return Problem.of(400, "malformed-json", "Malformed JSON", String.valueOf(malformed.getMessage()));
         }
         return error instanceof TimeoutException
-                ? Problem.of(408, "too-slow", "Too slow", "The body took longer than " + PATIENCE.toSeconds() + " s")
+                ? Problem.of(408, "too-slow", "Too slow", "The body took longer than " + TIMEOUT.toSeconds() + " s")
                 : Problem.of(500, "internal", "Internal error", "That should not have happened");
     }
 }

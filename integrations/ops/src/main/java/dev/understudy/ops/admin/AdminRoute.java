@@ -8,23 +8,23 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * One thing that can be asked of the admin routes.
+ * One admin route.
  *
- * @param method {@code GET}, or {@code POST} with an object for a body
- * @param template the path, with names in braces
- * @param handler what is done
+ * @param method {@code GET}, or {@code POST} with a JSON object as body
+ * @param template path with parameter names in braces
+ * @param handler produces the response
  */
 record AdminRoute(String method, String template, Handler handler) {
 
     /**
-     * A request that was let in.
+     * An authorized request.
      *
-     * @param path the values of the names in the template
-     * @param query of the URL, the last of each name
-     * @param body an object; empty without a body
+     * @param path values of the path parameters
+     * @param query query parameters, the last value of each name
+     * @param body JSON object; empty without a body
      */
-    record Asked(Map<String, String> path, Map<String, String> query, Map<String, @Nullable Object> body) {
-        String named(String name) {
+    record Request(Map<String, String> path, Map<String, String> query, Map<String, @Nullable Object> body) {
+        String pathParameter(String name) {
             String value = path.get(name);
             if (value == null) {
                 throw new IllegalStateException("The template names no " + name);
@@ -33,22 +33,22 @@ record AdminRoute(String method, String template, Handler handler) {
         }
     }
 
-    /** What is answered. */
+    /** A response. */
     sealed interface Answer {}
 
-    /** JSON, as maps and lists. */
+    /** A JSON document given as maps and lists. */
     record Document(Map<String, @Nullable Object> body) implements Answer {}
 
-    /** JSON as it is. */
-    record Written(byte[] json) implements Answer {}
+    /** A JSON document given as bytes. */
+    record Bytes(byte[] json) implements Answer {}
 
-    /** Server-sent events, each with its empty line. */
+    /** Server-sent events, each with its terminating empty line. */
     record Events(Flux<byte[]> events) implements Answer {}
 
     @FunctionalInterface
     interface Handler {
-        /** Fails with {@link Problem} for what can be told. */
-        Mono<? extends Answer> answer(Asked asked);
+        /** Answers a request; fails with {@link Problem} for a typed error response. */
+        Mono<? extends Answer> answer(Request request);
     }
 
     static AdminRoute get(String template, Handler handler) {
@@ -59,12 +59,12 @@ record AdminRoute(String method, String template, Handler handler) {
         return new AdminRoute("POST", template, handler);
     }
 
-    /** Only those who may write may do it. */
+    /** Returns {@code true} if the route needs the write scope. */
     boolean changes() {
         return method.equals("POST");
     }
 
-    /** The values of the names in the template; {@code null} if this is another path. */
+    /** Returns the values of the path parameters; {@code null} if the path does not match. */
     @Nullable
     Map<String, String> match(List<String> segments) {
         List<String> wanted = List.of(template.substring(1).split("/"));

@@ -9,13 +9,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Counts of one agent. Written by any thread without a lock; read a little later is good enough. */
+/** Counters of one agent. Updated by any thread without a lock; reads may be slightly stale. */
 final class AgentCounters {
 
-    /** Providers are named by configuration; a bound all the same. */
-    static final int MOST_PROVIDERS = 1_000;
+    /** Bound on providers that are counted. */
+    static final int MAX_PROVIDERS = 1_000;
 
-    /** The last time that a call left one provider for another. */
+    /** The last failover of a call from one provider to another. */
     record LastFailover(Instant at, Event.FailedOver event) {}
 
     final LongAdder served = new LongAdder();
@@ -26,7 +26,7 @@ final class AgentCounters {
     final LongAdder retries = new LongAdder();
     final LongAdder hedges = new LongAdder();
     final LongAdder takeovers = new LongAdder();
-    final LongAdder lostAnswers = new LongAdder();
+    final LongAdder lostStreams = new LongAdder();
     private final Map<String, ProviderCounters> providers = new ConcurrentHashMap<>();
     private volatile @Nullable LastFailover lastFailover;
 
@@ -35,8 +35,8 @@ final class AgentCounters {
             of(started.provider()).attempts.increment();
         } else if (event instanceof Event.AttemptFailed ended) {
             of(ended.attempt().provider()).failed(ended.attempt());
-        } else if (event instanceof Event.AttemptAbandoned left) {
-            of(left.attempt().provider()).left(left.attempt());
+        } else if (event instanceof Event.AttemptAbandoned abandoned) {
+            of(abandoned.attempt().provider()).abandoned(abandoned.attempt());
         } else if (event instanceof Event.RouteSkipped skipped) {
             of(skipped.attempt().provider()).skipped.increment();
         } else if (event instanceof Event.CallSucceeded call) {
@@ -71,7 +71,7 @@ final class AgentCounters {
         } else if (event instanceof Event.StreamTakenOver) {
             takeovers.increment();
         } else if (event instanceof Event.StreamLost) {
-            lostAnswers.increment();
+            lostStreams.increment();
         }
     }
 
@@ -80,12 +80,12 @@ final class AgentCounters {
         if (known != null) {
             return known;
         }
-        return providers.size() < MOST_PROVIDERS
+        return providers.size() < MAX_PROVIDERS
                 ? providers.computeIfAbsent(provider, any -> new ProviderCounters())
                 : new ProviderCounters();
     }
 
-    /** By name; changes while it is read. */
+    /** Counters by provider name; may change while they are read. */
     Map<String, ProviderCounters> providers() {
         return providers;
     }

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** What operators read of agents, and do to them. */
+/** Routes that show and change agents. */
 final class AgentRoutes {
 
-    /** Keys of the configuration and the fields of request bodies that set them. */
+    /** Configuration keys, and the fields of request bodies that set them. */
     private static final Map<String, String> FIELDS = new LinkedHashMap<>();
 
     static {
@@ -49,33 +49,33 @@ final class AgentRoutes {
                 AdminRoute.post("/api/agents/{agentId}/failover", this::configure),
                 AdminRoute.get(
                         "/api/agents/{agentId}/failover/stats",
-                        asked -> document(StatisticsJson.of(agent(asked), activityLog, door(asked)))),
+                        request -> document(StatisticsJson.of(agent(request), activityLog, understudy(request)))),
                 AdminRoute.get(
                         "/api/agents/{agentId}/failover/health",
-                        asked -> document(StatusJson.health(agent(asked), door(asked)))),
+                        request -> document(StatusJson.health(agent(request), understudy(request)))),
                 AdminRoute.post("/api/agents/{agentId}/failover/switch", this::switchTo),
                 AdminRoute.post("/api/agents/{agentId}/providers/{providerId}/hold", this::hold),
                 AdminRoute.post("/api/agents/{agentId}/providers/{providerId}/release", this::release),
-                AdminRoute.get("/api/providers/health", asked -> document(StatusJson.everybody(agents))));
+                AdminRoute.get("/api/providers/health", request -> document(StatusJson.allProviders(agents))));
     }
 
-    private Mono<AdminRoute.Answer> settings(AdminRoute.Asked asked) {
-        return document(StatusJson.settings(agent(asked), current(asked), door(asked)));
+    private Mono<AdminRoute.Answer> settings(AdminRoute.Request request) {
+        return document(StatusJson.settings(agent(request), current(request), understudy(request)));
     }
 
-    private Mono<AdminRoute.Answer> configure(AdminRoute.Asked asked) {
-        String agent = agent(asked);
-        // Building a chain is quick, but it may have to wait for another change.
+    private Mono<AdminRoute.Answer> configure(AdminRoute.Request request) {
+        String agent = agent(request);
+        // Composing a chain is quick, but it may have to wait for another change.
         return Mono.<AdminRoute.Answer>fromCallable(() -> {
-                    if (change(agent, asked.body())) {
-                        tell(door(asked), "configure", null, "failover of " + agent + " is configured");
+                    if (change(agent, request.body())) {
+                        publish(understudy(request), "configure", null, "failover of " + agent + " is configured");
                     }
-                    return new AdminRoute.Document(StatusJson.settings(agent, current(asked), door(asked)));
+                    return new AdminRoute.Document(StatusJson.settings(agent, current(request), understudy(request)));
                 })
                 .subscribeOn(Schedulers.boundedElastic());
     }
 
-    /** What is left out stays as it is. */
+    /** Returns the settings with the fields of the body; omitted fields keep their values. */
     private static FailoverSettings wanted(RequestFields requestFields, FailoverSettings before) {
         FailoverSettings.HealthCheck check = before.healthCheck();
         String primary = requestFields.text("primary_provider_id");
@@ -99,18 +99,21 @@ final class AgentRoutes {
                         query == null ? check.query() : query));
     }
 
-    private static <T> T or(@Nullable T told, T before) {
-        return told == null ? before : told;
+    private static <T> T or(@Nullable T value, T before) {
+        return value == null ? before : value;
     }
 
-    /** What is left out is what another operator may just have changed, so it is looked up when it is this one's turn. */
+    /**
+     * Merges the body into the settings that are current when the change is applied, so that concurrent changes are
+     * not lost.
+     */
     private boolean change(String agent, Map<String, @Nullable Object> body) {
         try {
             return agents.change(agent, before -> wanted(new RequestFields(body), before));
         } catch (ConfigException refused) {
             throw Problem.invalid(refused.errors().stream()
-                    .map(mistake -> new Problem.Mistake(
-                            pointer(agent, mistake.path()), mistake.what() + "; " + mistake.right()))
+                    .map(error ->
+                            new Problem.FieldError(pointer(agent, error.path()), error.what() + "; " + error.right()))
                     .toList());
         } catch (UnsupportedOperationException composed) {
             throw Problem.of(409, "composed-in-code", "Composed in code", String.valueOf(composed.getMessage()));
@@ -127,90 +130,100 @@ final class AgentRoutes {
         return "#/" + FIELDS.getOrDefault(field, field) + (index.isEmpty() ? "" : "/" + index);
     }
 
-    private Mono<AdminRoute.Answer> switchTo(AdminRoute.Asked asked) {
-        RequestFields requestFields = new RequestFields(asked.body());
+    private Mono<AdminRoute.Answer> switchTo(AdminRoute.Request request) {
+        RequestFields requestFields = new RequestFields(request.body());
         requestFields.require("provider_id");
         String provider = requestFields.text("provider_id");
-        Understudy door = door(asked);
-        if (provider != null && !cast(door).contains(provider)) {
+        Understudy understudy = understudy(request);
+        if (provider != null && !providers(understudy).contains(provider)) {
             requestFields.wrong(
-                    "provider_id", "is the name of no provider of this agent: " + Suggestions.to(provider, cast(door)));
+                    "provider_id",
+                    "is the name of no provider of this agent: " + Suggestions.to(provider, providers(understudy)));
         }
         requestFields.check();
         String to = Objects.requireNonNull(provider);
-        String from = StatusJson.active(door);
-        door.control().switchTo(to);
+        String from = StatusJson.active(understudy);
+        understudy.control().switchTo(to);
         if (!from.equals(to)) {
-            tell(door, "switch", to, to + " is asked first instead of " + from);
+            publish(understudy, "switch", to, to + " is asked first instead of " + from);
         }
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
-        body.put("agent_id", agent(asked));
+        body.put("agent_id", agent(request));
         body.put("previous_provider_id", from);
         body.put("active_provider_id", to);
         return document(body);
     }
 
-    private Mono<AdminRoute.Answer> hold(AdminRoute.Asked asked) {
-        Understudy door = door(asked);
-        String provider = provider(asked, door);
-        RequestFields requestFields = new RequestFields(asked.body());
+    private Mono<AdminRoute.Answer> hold(AdminRoute.Request request) {
+        Understudy understudy = understudy(request);
+        String provider = provider(request, understudy);
+        RequestFields requestFields = new RequestFields(request.body());
         Duration time = requestFields.duration("for");
         String model = requestFields.text("model");
         requestFields.check();
         if (model == null) {
-            door.control().hold(provider, time);
+            understudy.control().hold(provider, time);
         } else {
-            door.control().hold(provider, model, time);
+            understudy.control().hold(provider, model, time);
         }
         String until = time == null ? "until it is released" : "for " + Durations.written(time);
-        tell(door, "hold", provider, (model == null ? provider : provider + "/" + model) + " is held " + until);
-        return document(StatusJson.health(agent(asked), door));
+        publish(
+                understudy,
+                "hold",
+                provider,
+                (model == null ? provider : provider + "/" + model) + " is held " + until);
+        return document(StatusJson.health(agent(request), understudy));
     }
 
-    private Mono<AdminRoute.Answer> release(AdminRoute.Asked asked) {
-        Understudy door = door(asked);
-        String provider = provider(asked, door);
-        new RequestFields(asked.body()).check();
-        door.control().release(provider);
-        tell(door, "release", provider, provider + " is released");
-        return document(StatusJson.health(agent(asked), door));
+    private Mono<AdminRoute.Answer> release(AdminRoute.Request request) {
+        Understudy understudy = understudy(request);
+        String provider = provider(request, understudy);
+        new RequestFields(request.body()).check();
+        understudy.control().release(provider);
+        publish(understudy, "release", provider, provider + " is released");
+        return document(StatusJson.health(agent(request), understudy));
     }
 
-    private static void tell(Understudy door, String action, @Nullable String provider, String what) {
-        // With a second listener, for then what the first one throws is dropped.
-        door.listener().and(Listener.none()).on(new Event.OperatorAction(door.name(), BY, action, provider, what));
+    private static void publish(Understudy understudy, String action, @Nullable String provider, String what) {
+        // Listener.and drops exceptions of the first listener, so that the response does not depend on listeners.
+        understudy
+                .listener()
+                .and(Listener.none())
+                .on(new Event.OperatorAction(understudy.name(), BY, action, provider, what));
     }
 
-    private static String agent(AdminRoute.Asked asked) {
-        return asked.named("agentId");
+    private static String agent(AdminRoute.Request request) {
+        return request.pathParameter("agentId");
     }
 
-    private Understudy door(AdminRoute.Asked asked) {
-        Understudy door = agents.understudy(agent(asked));
-        if (door == null) {
-            throw unknownAgent(agent(asked));
+    private Understudy understudy(AdminRoute.Request request) {
+        Understudy understudy = agents.understudy(agent(request));
+        if (understudy == null) {
+            throw unknownAgent(agent(request));
         }
-        return door;
+        return understudy;
     }
 
-    private FailoverSettings current(AdminRoute.Asked asked) {
-        FailoverSettings settings = agents.failover(agent(asked));
+    private FailoverSettings current(AdminRoute.Request request) {
+        FailoverSettings settings = agents.failover(agent(request));
         if (settings == null) {
-            throw unknownAgent(agent(asked));
+            throw unknownAgent(agent(request));
         }
         return settings;
     }
 
-    private static String provider(AdminRoute.Asked asked, Understudy door) {
-        String provider = asked.named("providerId");
-        if (!cast(door).contains(provider)) {
+    private static String provider(AdminRoute.Request request, Understudy understudy) {
+        String provider = request.pathParameter("providerId");
+        if (!providers(understudy).contains(provider)) {
             throw Problem.of(404, "unknown-provider", "Unknown provider", "No provider of this agent has this name");
         }
         return provider;
     }
 
-    private static List<String> cast(Understudy door) {
-        return door.control().status().stream().map(ProviderStatus::provider).toList();
+    private static List<String> providers(Understudy understudy) {
+        return understudy.control().status().stream()
+                .map(ProviderStatus::provider)
+                .toList();
     }
 
     private Problem unknownAgent(String agent) {

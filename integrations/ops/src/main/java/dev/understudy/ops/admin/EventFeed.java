@@ -12,23 +12,23 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.scheduler.Scheduler;
 
-/** Passes events on to those who watch. Whoever does not keep up loses the oldest, and is told how many. */
+/** Publishes events to subscribers. A subscriber that is too slow loses the oldest events and receives their number. */
 final class EventFeed {
 
     /**
-     * An event on its way to somebody who watches.
+     * A published event.
      *
      * @param number counted from 1, over all agents
-     * @param at when it happened
-     * @param event what happened
+     * @param at time of the event
+     * @param event the event
      */
     record Item(long number, Instant at, Event event) {}
 
     /**
-     * What somebody who watches gets next.
+     * An item as one subscriber receives it.
      *
-     * @param lost so many items were lost just before
-     * @param item what happened
+     * @param lost number of items that were dropped before this one
+     * @param item the event
      */
     record Seen(long lost, Item item) {}
 
@@ -44,11 +44,11 @@ final class EventFeed {
     }
 
     /**
-     * What happens from subscription on. Never ends.
+     * Emits events from subscription on. Never completes.
      *
-     * @param wanted what of it
-     * @param most so many wait at most
-     * @param scheduler where it is passed on, for the threads of calls have better things to do
+     * @param wanted selects events
+     * @param most bound of the queue of this subscriber
+     * @param scheduler delivers items, so that the threads of calls do not
      */
     Flux<Seen> watch(Predicate<Event> wanted, int most, Scheduler scheduler) {
         return Flux.defer(() -> {

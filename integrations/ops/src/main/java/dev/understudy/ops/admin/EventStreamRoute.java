@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** Lets operators watch: what happens, as server-sent events. */
+/** Streams events as server-sent events. */
 final class EventStreamRoute {
 
     private static final byte[] KEEP_ALIVE = ":\n\n".getBytes(StandardCharsets.UTF_8);
@@ -37,8 +37,8 @@ final class EventStreamRoute {
         return AdminRoute.get("/api/events", this::watch);
     }
 
-    private Mono<AdminRoute.Answer> watch(AdminRoute.Asked asked) {
-        Predicate<Event> wanted = wanted(asked.query());
+    private Mono<AdminRoute.Answer> watch(AdminRoute.Request request) {
+        Predicate<Event> wanted = wanted(request.query());
         if (eventFeed.watchers() >= options.watchers()) {
             throw Problem.of(503, "too-many-watchers", "Too many watchers", "So many watch already")
                     .with("retry-after", "10");
@@ -49,7 +49,7 @@ final class EventStreamRoute {
         Flux<byte[]> pulse = Flux.interval(options.keepAlive(), scheduler)
                 .onBackpressureDrop()
                 .map(tick -> KEEP_ALIVE);
-        // The first comment sends the headers; whoever reads it misses nothing from then on.
+        // The first comment sends the headers; a client that has read it misses no later event.
         return Mono.just(new AdminRoute.Events(Flux.merge(1, news, Flux.just(KEEP_ALIVE), pulse)));
     }
 
@@ -57,17 +57,17 @@ final class EventStreamRoute {
         String agent = query.get("agent");
         String types = query.get("types");
         Set<String> chosen = types == null ? Set.of() : new TreeSet<>(Arrays.asList(types.split(",")));
-        List<Problem.Mistake> mistakes = Stream.concat(
+        List<Problem.FieldError> error = Stream.concat(
                         query.keySet().stream()
                                 .filter(name -> !name.equals("agent") && !name.equals("types") && !name.isEmpty())
                                 .map(name -> "is not known: agent and types are"),
                         chosen.stream()
                                 .filter(type -> !EventPayload.types().contains(type))
                                 .map(type -> "is no type: " + Suggestions.to(type, EventPayload.types())))
-                .map(what -> new Problem.Mistake("?", what))
+                .map(what -> new Problem.FieldError("?", what))
                 .toList();
-        if (!mistakes.isEmpty()) {
-            throw Problem.invalid(mistakes);
+        if (!error.isEmpty()) {
+            throw Problem.invalid(error);
         }
         return event -> (agent == null || agent.equals(event.understudy()))
                 && (chosen.isEmpty() || chosen.contains(EventPayload.type(event)));
@@ -96,8 +96,8 @@ final class EventStreamRoute {
         text.append("data: ").append(new String(json, StandardCharsets.UTF_8)).append("\n\n");
     }
 
-    /** Every so often, so that both ends notice when the other is gone. */
-    static Duration usualPulse() {
+    /** Interval of keep-alive comments, by which both ends detect a lost connection. */
+    static Duration defaultKeepAlive() {
         return Duration.ofSeconds(15);
     }
 }

@@ -7,32 +7,37 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Why a request of an operator is not done, as RFC 9457 has it. Holds nothing secret. */
+/** An error response as RFC 9457 problem details. Contains no secret. */
 final class Problem extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * One thing that is wrong in a body.
+     * One invalid field of a body.
      *
-     * @param pointer where, as a JSON pointer in a fragment: {@code #/backup_provider_ids/0}
-     * @param detail what, and what would be right
+     * @param pointer JSON pointer in a fragment: {@code #/backup_provider_ids/0}
+     * @param detail what is wrong, and what would be right
      */
-    record Mistake(String pointer, String detail) {}
+    record FieldError(String pointer, String detail) {}
 
     private final int status;
     private final String type;
     private final String title;
-    private final transient List<Mistake> mistakes;
+    private final transient List<FieldError> fieldErrors;
     private final transient Map<String, String> headers;
 
     private Problem(
-            int status, String type, String title, String detail, List<Mistake> mistakes, Map<String, String> headers) {
+            int status,
+            String type,
+            String title,
+            String detail,
+            List<FieldError> fieldErrors,
+            Map<String, String> headers) {
         super(detail, null, false, false);
         this.status = status;
         this.type = type;
         this.title = title;
-        this.mistakes = mistakes;
+        this.fieldErrors = fieldErrors;
         this.headers = headers;
     }
 
@@ -40,16 +45,16 @@ final class Problem extends RuntimeException {
         return new Problem(status, type, title, detail, List.of(), Map.of());
     }
 
-    /** The fields of a body that are wrong, all at once. */
-    static Problem invalid(List<Mistake> mistakes) {
-        String detail = mistakes.size() == 1 ? "One field is wrong" : mistakes.size() + " fields are wrong";
-        return new Problem(422, "invalid-fields", "Invalid fields", detail, List.copyOf(mistakes), Map.of());
+    /** Creates the problem for invalid fields, all at once. */
+    static Problem invalid(List<FieldError> fieldErrors) {
+        String detail = fieldErrors.size() == 1 ? "One field is wrong" : fieldErrors.size() + " fields are wrong";
+        return new Problem(422, "invalid-fields", "Invalid fields", detail, List.copyOf(fieldErrors), Map.of());
     }
 
     Problem with(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new Problem(status, type, title, detail(), mistakes, more);
+        return new Problem(status, type, title, detail(), fieldErrors, more);
     }
 
     int status() {
@@ -60,7 +65,7 @@ final class Problem extends RuntimeException {
         return headers;
     }
 
-    /** @param instance the path that was asked for */
+    /** @param instance path of the request */
     byte[] body(String instance) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "urn:understudy:problem:" + type);
@@ -68,12 +73,12 @@ final class Problem extends RuntimeException {
         body.put("status", status);
         body.put("detail", detail());
         body.put("instance", instance);
-        if (!mistakes.isEmpty()) {
+        if (!fieldErrors.isEmpty()) {
             List<Map<String, String>> errors = new ArrayList<>();
-            for (Mistake mistake : mistakes) {
+            for (FieldError fieldError : fieldErrors) {
                 Map<String, String> error = new LinkedHashMap<>();
-                error.put("pointer", mistake.pointer);
-                error.put("detail", mistake.detail);
+                error.put("pointer", fieldError.pointer);
+                error.put("detail", fieldError.detail);
                 errors.add(error);
             }
             body.put("errors", errors);

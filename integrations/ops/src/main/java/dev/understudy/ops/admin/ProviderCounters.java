@@ -9,15 +9,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts of one provider in one agent. */
+/** Counters of one provider in one agent. */
 final class ProviderCounters {
 
-    /** Callers may invent names of models; what is used beyond so many is counted under {@link #OTHER_MODELS}. */
-    static final int MOST_MODELS = 100;
+    /**
+     * Bound on model names, which callers may invent; usage of further models is counted under {@link #OTHER_MODELS}.
+     */
+    static final int MAX_MODELS = 100;
 
     static final String OTHER_MODELS = "";
 
-    /** Tokens of all attempts that cost some, counted or estimated. */
+    /** Tokens and costs of all attempts, counted or estimated. */
     static final class Tokens {
         private final LongAdder input = new LongAdder();
         private final LongAdder cachedInput = new LongAdder();
@@ -50,14 +52,14 @@ final class ProviderCounters {
 
     final LongAdder attempts = new LongAdder();
     final LongAdder served = new LongAdder();
-    final LongAdder left = new LongAdder();
+    final LongAdder abandoned = new LongAdder();
     final LongAdder skipped = new LongAdder();
     private final Map<FailureKind, LongAdder> failures = new EnumMap<>(FailureKind.class);
     private final Map<String, Tokens> tokens = new ConcurrentHashMap<>();
 
     ProviderCounters() {
         for (FailureKind kind : FailureKind.values()) {
-            failures.put(kind, new LongAdder()); // all at once, so that the map never changes again
+            failures.put(kind, new LongAdder()); // All kinds are put here, so that the map never changes again.
         }
     }
 
@@ -66,8 +68,8 @@ final class ProviderCounters {
         used(attempt);
     }
 
-    void left(AttemptLog.Attempt attempt) {
-        left.increment();
+    void abandoned(AttemptLog.Attempt attempt) {
+        abandoned.increment();
         used(attempt);
     }
 
@@ -85,12 +87,12 @@ final class ProviderCounters {
         if (attempt.usage().equals(Usage.none())) {
             return;
         }
-        boolean known = tokens.containsKey(attempt.model()) || tokens.size() < MOST_MODELS;
+        boolean known = tokens.containsKey(attempt.model()) || tokens.size() < MAX_MODELS;
         tokens.computeIfAbsent(known ? attempt.model() : OTHER_MODELS, any -> new Tokens())
                 .add(attempt.usage());
     }
 
-    /** Kinds that occurred. */
+    /** Returns the kinds of failure that occurred. */
     Map<String, Long> failures() {
         Map<String, Long> counted = new LinkedHashMap<>();
         failures.forEach((kind, count) -> {
@@ -101,7 +103,7 @@ final class ProviderCounters {
         return counted;
     }
 
-    /** By the provider's name for the model; changes while it is read. */
+    /** Tokens by the provider's name of the model; may change while they are read. */
     Map<String, Tokens> tokens() {
         return tokens;
     }

@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the fields of a body, and remembers all that is wrong with them. What is left out is {@code null}. */
+/** Reads the fields of a body and collects every error. Omitted fields are {@code null}. */
 final class RequestFields {
 
-    private static final BigDecimal LONGEST =
+    private static final BigDecimal MAX_SECONDS =
             BigDecimal.valueOf(Duration.ofDays(36_500).toSeconds());
 
     private final Map<String, @Nullable Object> body;
     private final Set<String> known = new LinkedHashSet<>();
-    private final List<Problem.Mistake> mistakes = new ArrayList<>();
+    private final List<Problem.FieldError> errors = new ArrayList<>();
 
     RequestFields(Map<String, @Nullable Object> body) {
         this.body = body;
@@ -55,7 +55,7 @@ final class RequestFields {
         return null;
     }
 
-    /** Seconds, or a text with a unit; longer than zero. */
+    /** Reads seconds as a number, or a duration with a unit; longer than zero. */
     @Nullable
     Duration duration(String name) {
         Object value = value(name);
@@ -63,7 +63,7 @@ final class RequestFields {
             return null;
         }
         Duration duration =
-                value instanceof Number seconds ? seconds(seconds) : value instanceof String text ? told(text) : null;
+                value instanceof Number seconds ? seconds(seconds) : value instanceof String text ? parsed(text) : null;
         if (duration == null || duration.isZero()) {
             wrong(name, "is seconds, or a duration such as 500ms, 10s, 5m or 1h; longer than zero");
             return null;
@@ -73,11 +73,11 @@ final class RequestFields {
 
     private static @Nullable Duration seconds(Number number) {
         BigDecimal seconds = new BigDecimal(number.toString());
-        boolean possible = seconds.signum() > 0 && seconds.compareTo(LONGEST) <= 0;
+        boolean possible = seconds.signum() > 0 && seconds.compareTo(MAX_SECONDS) <= 0;
         return possible ? Duration.ofNanos(seconds.movePointRight(9).longValue()) : null;
     }
 
-    private static @Nullable Duration told(String text) {
+    private static @Nullable Duration parsed(String text) {
         try {
             return Durations.read(text);
         } catch (IllegalArgumentException e) {
@@ -106,7 +106,7 @@ final class RequestFields {
         return null;
     }
 
-    /** What is asked for although it cannot be left out. */
+    /** Reports an error if the field is omitted. */
     void require(String name) {
         known.add(name);
         if (body.get(name) == null) {
@@ -115,10 +115,10 @@ final class RequestFields {
     }
 
     void wrong(String pointer, String what) {
-        mistakes.add(new Problem.Mistake("#/" + pointer, what));
+        errors.add(new Problem.FieldError("#/" + pointer, what));
     }
 
-    /** After all fields were read: throws what is wrong, with what nobody knows. */
+    /** Throws all errors, unknown fields included. Call it after all fields were read. */
     void check() {
         for (String name : body.keySet()) {
             if (!known.contains(name)) {
@@ -126,8 +126,8 @@ final class RequestFields {
                 wrong(pointer.replace("~", "~0").replace("/", "~1"), "is not known: " + Suggestions.to(name, known));
             }
         }
-        if (!mistakes.isEmpty()) {
-            throw Problem.invalid(mistakes);
+        if (!errors.isEmpty()) {
+            throw Problem.invalid(errors);
         }
     }
 

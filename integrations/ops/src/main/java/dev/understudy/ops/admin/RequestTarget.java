@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * The target of a request.
  *
- * @param path as it was sent, without the query
- * @param segments of the path, decoded
+ * @param path as sent, without the query
+ * @param segments segments of the path, decoded
  * @param query the last value of each name, decoded
  */
 record RequestTarget(String path, List<String> segments, Map<String, String> query) {

@@ -9,33 +9,34 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link ActivityLog} counted of one agent, as JSON. */
+/** Statistics of one agent from the {@link ActivityLog}, as JSON. */
 final class StatisticsJson {
 
     private StatisticsJson() {}
 
-    static Map<String, @Nullable Object> of(String agent, ActivityLog activityLog, Understudy door) {
+    static Map<String, @Nullable Object> of(String agent, ActivityLog activityLog, Understudy understudy) {
         AgentCounters agentCounters = activityLog.of(agent);
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("agent_id", agent);
         view.put("since", activityLog.since().toString());
-        view.put("active_provider_id", StatusJson.active(door));
+        view.put("active_provider_id", StatusJson.active(understudy));
         view.put("calls", calls(agentCounters));
         view.put("failovers", agentCounters.failovers.sum());
         view.put("retries", agentCounters.retries.sum());
         view.put("hedges", agentCounters.hedges.sum());
         view.put("takeovers", agentCounters.takeovers.sum());
-        view.put("lost_answers", agentCounters.lostAnswers.sum());
+        view.put("lost_answers", agentCounters.lostStreams.sum());
         view.put("last_failover", last(agentCounters.lastFailover()));
-        List<String> cast =
-                door.control().status().stream().map(ProviderStatus::provider).toList();
+        List<String> providers = understudy.control().status().stream()
+                .map(ProviderStatus::provider)
+                .toList();
         view.put(
                 "providers",
                 Stream.concat(
-                                cast.stream(),
+                                providers.stream(),
                                 agentCounters.providers().keySet().stream().sorted())
                         .distinct()
-                        .map(name -> provider(name, agentCounters, cast.contains(name) ? door : null))
+                        .map(name -> provider(name, agentCounters, providers.contains(name) ? understudy : null))
                         .toList());
         return view;
     }
@@ -66,20 +67,21 @@ final class StatisticsJson {
         return view;
     }
 
-    /** @param door knows what tokens cost; {@code null} when the provider is not in the chain any more */
-    private static Map<String, @Nullable Object> provider(String name, AgentCounters all, @Nullable Understudy door) {
-        ProviderCounters tally = all.providers().getOrDefault(name, new ProviderCounters());
+    /** @param understudy source of prices; {@code null} when the provider is not in the chain any more */
+    private static Map<String, @Nullable Object> provider(
+            String name, AgentCounters all, @Nullable Understudy understudy) {
+        ProviderCounters counters = all.providers().getOrDefault(name, new ProviderCounters());
         long input = 0;
         long cached = 0;
         long output = 0;
         long reasoning = 0;
         long unpriced = 0;
         double cost = 0;
-        for (Map.Entry<String, ProviderCounters.Tokens> used : tally.tokens().entrySet()) {
+        for (Map.Entry<String, ProviderCounters.Tokens> used : counters.tokens().entrySet()) {
             ProviderCounters.Tokens tokens = used.getValue();
-            Capabilities.Price price = door == null || used.getKey().equals(ProviderCounters.OTHER_MODELS)
+            Capabilities.Price price = understudy == null || used.getKey().equals(ProviderCounters.OTHER_MODELS)
                     ? null
-                    : door.capabilities(name, used.getKey()).price();
+                    : understudy.capabilities(name, used.getKey()).price();
             input += tokens.input();
             cached += tokens.cachedInput();
             output += tokens.output();
@@ -95,11 +97,11 @@ final class StatisticsJson {
         tokens.put("unpriced", unpriced);
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("provider_id", name);
-        view.put("attempts", tally.attempts.sum());
-        view.put("served", tally.served.sum());
-        view.put("failures", tally.failures());
-        view.put("given_up", tally.left.sum());
-        view.put("skipped", tally.skipped.sum());
+        view.put("attempts", counters.attempts.sum());
+        view.put("served", counters.served.sum());
+        view.put("failures", counters.failures());
+        view.put("given_up", counters.abandoned.sum());
+        view.put("skipped", counters.skipped.sum());
         view.put("tokens", tokens);
         view.put("cost", cost);
         return view;

@@ -14,18 +14,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What operators see, as JSON. What is not known is null. */
+/** Status of agents and providers as JSON. Unknown values are null. */
 final class StatusJson {
 
     private StatusJson() {}
 
-    static Map<String, @Nullable Object> settings(String agent, FailoverSettings settings, Understudy door) {
+    static Map<String, @Nullable Object> settings(String agent, FailoverSettings settings, Understudy understudy) {
         FailoverSettings.HealthCheck check = settings.healthCheck();
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("agent_id", agent);
         view.put("primary_provider_id", settings.primary());
         view.put("backup_provider_ids", settings.backups());
-        view.put("active_provider_id", active(door));
+        view.put("active_provider_id", active(understudy));
         view.put("auto_failover_enabled", settings.automatic());
         view.put("max_consecutive_failures", settings.maxConsecutiveFailures());
         view.put("health_check_enabled", check.enabled());
@@ -35,24 +35,25 @@ final class StatusJson {
         return view;
     }
 
-    static Map<String, @Nullable Object> health(String agent, Understudy door) {
-        List<ProviderStatus> providerStatuses = door.control().status();
+    static Map<String, @Nullable Object> health(String agent, Understudy understudy) {
+        List<ProviderStatus> providerStatuses = understudy.control().status();
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("agent_id", agent);
         view.put("status", together(providerStatuses));
-        view.put("active_provider_id", active(door));
+        view.put("active_provider_id", active(understudy));
         view.put(
                 "providers", providerStatuses.stream().map(StatusJson::standing).toList());
         return view;
     }
 
-    /** One entry for each provider of each agent: a provider may be well in one and held in another. */
-    static Map<String, @Nullable Object> everybody(Agents agents) {
+    /** One entry for each provider of each agent: a provider may be healthy in one agent and held in another. */
+    static Map<String, @Nullable Object> allProviders(Agents agents) {
         List<Map<String, @Nullable Object>> providers = new ArrayList<>();
         for (String agent : agents.ids()) {
-            Understudy door = agents.understudy(agent);
-            for (ProviderStatus providerStatus :
-                    door == null ? List.<ProviderStatus>of() : door.control().status()) {
+            Understudy understudy = agents.understudy(agent);
+            for (ProviderStatus providerStatus : understudy == null
+                    ? List.<ProviderStatus>of()
+                    : understudy.control().status()) {
                 Map<String, @Nullable Object> view = new LinkedHashMap<>();
                 view.put("agent_id", agent);
                 view.putAll(standing(providerStatus));
@@ -108,8 +109,8 @@ final class StatusJson {
         return usable == 0 ? "unhealthy" : usable < providerStatuses.size() ? "degraded" : "healthy";
     }
 
-    static String active(Understudy door) {
-        return door.control().status().stream()
+    static String active(Understudy understudy) {
+        return understudy.control().status().stream()
                 .filter(ProviderStatus::active)
                 .map(ProviderStatus::provider)
                 .findFirst()

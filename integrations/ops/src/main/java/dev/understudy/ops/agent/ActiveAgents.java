@@ -14,30 +14,30 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** The chains that are in service, and how others take their place: all at once or none, one change at a time. */
+/** The running agents. A change replaces all of them or none, and changes are applied one at a time. */
 final class ActiveAgents {
 
-    /** @param config {@code null} for chains composed in code */
-    private record Running(@Nullable Config config, Map<String, RunningAgent> chains) {}
+    /** @param config {@code null} for agents composed in code */
+    private record Running(@Nullable Config config, Map<String, RunningAgent> agents) {}
 
-    private final AgentFactory agentFactory;
+    private final AgentFactory factory;
     private final Object change = new Object();
     private volatile Running running;
     private volatile boolean closed;
 
-    private ActiveAgents(AgentFactory agentFactory, Running running) {
-        this.agentFactory = agentFactory;
+    private ActiveAgents(AgentFactory factory, Running running) {
+        this.factory = factory;
         this.running = running;
     }
 
-    static ActiveAgents of(AgentFactory agentFactory, Config config) {
-        Map<String, RunningAgent> chains =
-                built(config, () -> agentFactory.chains(config.document().agents(), Map.of()));
-        return new ActiveAgents(agentFactory, new Running(config, chains));
+    static ActiveAgents of(AgentFactory factory, Config config) {
+        Map<String, RunningAgent> agents =
+                built(config, () -> factory.agents(config.document().agents(), Map.of()));
+        return new ActiveAgents(factory, new Running(config, agents));
     }
 
-    static ActiveAgents composed(Map<String, RunningAgent> chains) {
-        return new ActiveAgents(AgentFactory.nobody(), new Running(null, Collections.unmodifiableMap(chains)));
+    static ActiveAgents composed(Map<String, RunningAgent> agents) {
+        return new ActiveAgents(AgentFactory.none(), new Running(null, Collections.unmodifiableMap(agents)));
     }
 
     @Nullable
@@ -46,12 +46,12 @@ final class ActiveAgents {
     }
 
     List<String> ids() {
-        return List.copyOf(running.chains.keySet());
+        return List.copyOf(running.agents.keySet());
     }
 
     @Nullable
     RunningAgent find(String agentId) {
-        return running.chains.get(agentId);
+        return running.agents.get(agentId);
     }
 
     boolean isClosed() {
@@ -59,30 +59,30 @@ final class ActiveAgents {
     }
 
     /**
-     * @param wish from the settings as they are when nobody else can change them
-     * @return whether it is another chain now
+     * @param change applied to the current settings while no other change can happen
+     * @return {@code true} if the agent was replaced
      */
-    boolean change(String agentId, UnaryOperator<FailoverSettings> wish) {
+    boolean change(String agentId, UnaryOperator<FailoverSettings> change) {
         Collection<RunningAgent> retired;
         synchronized (change) {
             Running now = running;
-            RunningAgent runningAgent = now.chains.get(agentId);
-            if (runningAgent == null) {
+            RunningAgent agent = now.agents.get(agentId);
+            if (agent == null) {
                 throw new IllegalArgumentException("No agent is called '" + agentId + "'; there are " + ids());
             }
-            FailoverSettings is = runningAgent.settings();
-            FailoverSettings settings = wish.apply(is);
+            FailoverSettings is = agent.settings();
+            FailoverSettings settings = change.apply(is);
             if (settings.equals(is)) {
                 return false;
             }
-            AgentSpec spec = runningAgent.spec();
+            AgentSpec spec = agent.spec();
             if (spec == null || now.config == null) {
                 throw composed();
             }
             AgentSpec wanted = SettingsValidator.checked(
                     spec, settings, now.config.document().providers());
             Map<String, AgentSpec> agents = new LinkedHashMap<>();
-            now.chains.forEach((id, each) -> Optional.ofNullable(each.spec())
+            now.agents.forEach((id, each) -> Optional.ofNullable(each.spec())
                     .ifPresent(own -> agents.put(id, id.equals(agentId) ? wanted : own)));
             retired = replace(now.config, agents);
         }
@@ -101,22 +101,22 @@ final class ActiveAgents {
         retire(retired);
     }
 
-    /** @return who is not in service any more */
+    /** @return agents that were replaced or removed */
     private Collection<RunningAgent> replace(Config config, Map<String, AgentSpec> agents) {
         if (closed) {
             throw new IllegalStateException("The agents are closed");
         }
-        Map<String, RunningAgent> before = running.chains;
-        Map<String, RunningAgent> after = built(config, () -> agentFactory.chains(agents, before));
+        Map<String, RunningAgent> before = running.agents;
+        Map<String, RunningAgent> after = built(config, () -> factory.agents(agents, before));
         running = new Running(config, after);
         return before.values().stream()
-                .filter(runningAgent -> !after.containsValue(runningAgent))
+                .filter(agent -> !after.containsValue(agent))
                 .toList();
     }
 
-    private static Map<String, RunningAgent> built(Config config, Supplier<Map<String, RunningAgent>> chains) {
+    private static Map<String, RunningAgent> built(Config config, Supplier<Map<String, RunningAgent>> agents) {
         try {
-            return Collections.unmodifiableMap(chains.get());
+            return Collections.unmodifiableMap(agents.get());
         } catch (InvalidValueException e) {
             throw ConfigException.of(config.source(), List.of(e.at("")));
         }
@@ -127,15 +127,15 @@ final class ActiveAgents {
                 "These agents were composed in code, so they are changed in code; agents of a Config can be changed");
     }
 
-    /** Others serve already: who cannot be closed does not harm them. */
+    /** Retires replaced agents. Failures to close are dropped, because their successors already serve. */
     private static void retire(Collection<RunningAgent> runningAgents) {
-        RuntimeException stuck = RunningAgent.retire(runningAgents);
-        if (stuck != null) {
-            Operators.onErrorDropped(stuck, Context.empty());
+        RuntimeException closeFailure = RunningAgent.retire(runningAgents);
+        if (closeFailure != null) {
+            Operators.onErrorDropped(closeFailure, Context.empty());
         }
     }
 
-    /** Idempotent. What one of them throws is thrown when all are retired. */
+    /** Retires all agents. Idempotent. Throws the first exception of a provider's close after all are retired. */
     void close() {
         Map<String, RunningAgent> before;
         synchronized (change) {
@@ -143,12 +143,12 @@ final class ActiveAgents {
                 return;
             }
             closed = true;
-            before = running.chains;
+            before = running.agents;
             running = new Running(running.config, Map.of());
         }
-        RuntimeException stuck = RunningAgent.retire(before.values());
-        if (stuck != null) {
-            throw stuck;
+        RuntimeException closeFailure = RunningAgent.retire(before.values());
+        if (closeFailure != null) {
+            throw closeFailure;
         }
     }
 }

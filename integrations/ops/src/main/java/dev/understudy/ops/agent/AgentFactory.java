@@ -18,107 +18,106 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds chains from specifications, and uses again what has not changed: chains that would be the same, providers with their
+ * Builds agents from specifications. Reuses agents whose specification has not changed, and providers with their
  * connections. Not thread-safe.
  *
- * @param supplied providers that the application brings
- * @param listener hears what happens in all chains
- * @param standing what outlives a chain: holds, gates, open circuits; by agent
- * @param touch the application's last word on each chain
+ * @param supplied providers that the application supplies
+ * @param listener receives the events of all agents
+ * @param sharedState state that outlives a chain (holds, cooldowns, open circuits), by agent
+ * @param customizer customizes each chain before it is built
  */
 record AgentFactory(
         Map<String, ChatProvider> supplied,
         Listener listener,
-        Function<String, SharedState> standing,
-        BiConsumer<String, UnderstudyBuilder> touch,
+        Function<String, SharedState> sharedState,
+        BiConsumer<String, UnderstudyBuilder> customizer,
         Map<String, SharedProvider> providers) {
 
-    /** What is remembered for each agent from one of its chains to the next, where nothing else is shared. */
-    static Function<String, SharedState> memories() {
-        Map<String, SharedState> memories = new ConcurrentHashMap<>();
-        return id -> memories.computeIfAbsent(id, any -> SharedState.inMemory());
+    /** Creates one in-memory state for each agent, which outlives its chains. */
+    static Function<String, SharedState> states() {
+        Map<String, SharedState> states = new ConcurrentHashMap<>();
+        return id -> states.computeIfAbsent(id, any -> SharedState.inMemory());
     }
 
-    /** Builds nothing: for chains composed in code. */
-    static AgentFactory nobody() {
+    /** A factory for agents composed in code, which builds nothing. */
+    static AgentFactory none() {
         return new AgentFactory(Map.of(), Listener.none(), id -> SharedState.none(), (id, builder) -> {}, Map.of());
     }
 
     /**
-     * The chains of these agents; those in service that would be the same are among them.
+     * Builds the chains of these specifications; unchanged running ones are reused.
      *
      * @throws RuntimeException if one cannot be built; nothing new is left open then
      */
-    Map<String, RunningAgent> chains(Map<String, AgentSpec> agents, Map<String, RunningAgent> inService) {
-        Map<String, RunningAgent> chains = new LinkedHashMap<>();
+    Map<String, RunningAgent> agents(Map<String, AgentSpec> specs, Map<String, RunningAgent> running) {
+        Map<String, RunningAgent> agents = new LinkedHashMap<>();
         List<RunningAgent> opened = new ArrayList<>();
         try {
-            agents.forEach((id, spec) -> {
-                RunningAgent running = inService.get(id);
-                boolean same = running != null && spec.equals(running.spec());
-                RunningAgent runningAgent = same ? running : open(spec);
-                chains.put(id, runningAgent);
+            specs.forEach((id, spec) -> {
+                RunningAgent before = running.get(id);
+                boolean same = before != null && spec.equals(before.spec());
+                RunningAgent agent = same ? before : open(spec);
+                agents.put(id, agent);
                 if (!same) {
-                    opened.add(runningAgent);
+                    opened.add(agent);
                 }
             });
         } catch (RuntimeException e) {
-            RuntimeException stuck = RunningAgent.retire(opened);
-            if (stuck != null) {
-                e.addSuppressed(stuck);
+            RuntimeException closeFailure = RunningAgent.retire(opened);
+            if (closeFailure != null) {
+                e.addSuppressed(closeFailure);
             }
             throw e;
         }
-        // Those in service hear it too, so not before it is certain that they are replaced.
-        opened.forEach(runningAgent ->
-                handOver(runningAgent, inService.get(runningAgent.understudy().name())));
+        // Published only after all chains were built, because running chains receive it too.
+        opened.forEach(agent -> handOver(agent, running.get(agent.understudy().name())));
         providers.values().removeIf(SharedProvider::isClosed);
-        return chains;
+        return agents;
     }
 
     private RunningAgent open(AgentSpec spec) {
-        List<ChatProvider> lent = new ArrayList<>();
+        List<ChatProvider> borrowed = new ArrayList<>();
         try {
             UnderstudyBuilder builder = spec.builder(provider -> {
                 ChatProvider mine = borrowed(provider);
-                lent.add(mine);
+                borrowed.add(mine);
                 return mine;
             });
-            builder.listener(listener).sharedState(standing.apply(spec.id()));
-            touch.accept(spec.id(), builder);
-            Understudy door = builder.build();
-            return new RunningAgent(spec, door, spec.resuming(door));
+            builder.listener(listener).sharedState(sharedState.apply(spec.id()));
+            customizer.accept(spec.id(), builder);
+            Understudy understudy = builder.build();
+            return new RunningAgent(spec, understudy, spec.resuming(understudy));
         } catch (RuntimeException e) {
-            lent.forEach(ChatProvider::close);
+            borrowed.forEach(ChatProvider::close);
             throw e;
         }
     }
 
-    /** Another primary is asked first from now on, whoever was active. */
-    private void handOver(RunningAgent runningAgent, @Nullable RunningAgent before) {
-        if (runningAgent.spec() == null || before == null || before.spec() == null) {
+    /** Makes a new primary the active provider. */
+    private void handOver(RunningAgent agent, @Nullable RunningAgent before) {
+        if (agent.spec() == null || before == null || before.spec() == null) {
             return;
         }
-        String primary = runningAgent.spec().providers().get(0).name();
+        String primary = agent.spec().providers().get(0).name();
         if (!primary.equals(before.spec().providers().get(0).name())) {
-            String id = runningAgent.spec().id();
-            tell(id, new SharedState.ActiveProvider(id, primary, true));
+            String id = agent.spec().id();
+            publish(id, new SharedState.ActiveProvider(id, primary, true));
         }
     }
 
-    private void tell(String id, SharedState.Update update) {
+    private void publish(String id, SharedState.Update update) {
         try {
-            standing.apply(id).publish(new SharedState.Message("configuration", update));
+            sharedState.apply(id).publish(new SharedState.Message("configuration", update));
         } catch (RuntimeException e) {
-            // Dropped, as SharedState promises.
+            // dropped, as SharedState documents
         }
     }
 
     private ChatProvider borrowed(ProviderSpec spec) {
         SharedProvider known = providers.get(spec.name());
-        ChatProvider lent = known != null && known.isOf(spec) ? known.lend() : null;
-        if (lent != null) {
-            return lent;
+        ChatProvider borrowed = known != null && known.isOf(spec) ? known.lend() : null;
+        if (borrowed != null) {
+            return borrowed;
         }
         SharedProvider fresh = new SharedProvider(spec, spec.provider(supplied));
         providers.put(spec.name(), fresh);

@@ -10,17 +10,18 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * An agent for callers: each call goes to the chain that is in service when it is subscribed, and keeps it open to its end.
+ * An agent as a provider: each call goes to the chain that is running when the call is subscribed, and keeps that
+ * chain open until the call ends.
  */
 final class AgentProvider implements ChatProvider {
 
     private final String id;
-    private final Supplier<RunningAgent> inService;
+    private final Supplier<RunningAgent> running;
 
-    /** @param inService throws if there is none */
-    AgentProvider(String id, Supplier<RunningAgent> inService) {
+    /** @param running throws if there is no such agent */
+    AgentProvider(String id, Supplier<RunningAgent> running) {
         this.id = id;
-        this.inService = inService;
+        this.running = running;
     }
 
     @Override
@@ -30,41 +31,42 @@ final class AgentProvider implements ChatProvider {
 
     @Override
     public Capabilities capabilities(String model) {
-        return inService.get().front().capabilities(model);
+        return running.get().front().capabilities(model);
     }
 
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
-        return Mono.using(
-                this::entered, runningAgent -> runningAgent.front().chat(request), RunningAgent::leave, false);
+        return Mono.using(this::entered, agent -> agent.front().chat(request), RunningAgent::leave, false);
     }
 
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
-        return Flux.using(
-                this::entered, runningAgent -> runningAgent.front().stream(request), RunningAgent::leave, false);
+        return Flux.using(this::entered, agent -> agent.front().stream(request), RunningAgent::leave, false);
     }
 
     @Override
     public Mono<Void> probe() {
-        return Mono.using(this::entered, runningAgent -> runningAgent.front().probe(), RunningAgent::leave, false);
+        return Mono.using(this::entered, agent -> agent.front().probe(), RunningAgent::leave, false);
     }
 
     @Override
     public Mono<Void> warmup() {
-        return Mono.using(this::entered, runningAgent -> runningAgent.front().warmup(), RunningAgent::leave, false);
+        return Mono.using(this::entered, agent -> agent.front().warmup(), RunningAgent::leave, false);
     }
 
-    /** A chain that closes between being looked up and entered has a successor by then. */
+    /**
+     * Enters the running chain. A chain that closes between lookup and entry has been replaced, so the lookup is
+     * repeated.
+     */
     private RunningAgent entered() {
-        RunningAgent runningAgent = inService.get();
-        while (!runningAgent.enter()) {
-            runningAgent = inService.get();
+        RunningAgent agent = running.get();
+        while (!agent.enter()) {
+            agent = running.get();
         }
-        return runningAgent;
+        return agent;
     }
 
-    /** The agents close their chains; this is only a way to them. */
+    /** Does nothing: {@link Agents#close} closes the chains. */
     @Override
     public void close() {}
 

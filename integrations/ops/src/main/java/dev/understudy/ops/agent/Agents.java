@@ -27,21 +27,21 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The agents that run: named chains, each an {@link Understudy}, whose configuration can be replaced while calls are in
- * flight. Thread-safe.
+ * Named agents, each served by an {@link Understudy}, whose configuration can be replaced while calls are in flight.
+ * Thread-safe.
  */
 public final class Agents implements AutoCloseable {
 
-    /** How often a watched file is looked at. */
-    static final Duration LOOK = Duration.ofSeconds(2);
+    /** Interval between two checks of a watched file. */
+    static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
 
     /**
      * The result of an attempt to replace the running configuration.
      *
-     * @param at when
+     * @param at time of the attempt
      * @param source file or other origin of the configuration
-     * @param accepted whether it runs now; if not, the one before goes on
-     * @param errors why it was refused; without secrets, empty if it was accepted
+     * @param accepted {@code true} if the configuration runs now; otherwise the previous one continues
+     * @param errors reasons of the refusal, without secrets; empty if the configuration was accepted
      */
     public record Reload(Instant at, String source, boolean accepted, List<ConfigException.Error> errors) {
 
@@ -68,87 +68,97 @@ public final class Agents implements AutoCloseable {
         this.timer = timer;
     }
 
-    /** With all defaults, and nobody listening. Opens no connection, unless health checks are on. */
+    /**
+     * Opens the agents of a configuration with default options. Opens no connection, unless health checks are
+     * enabled.
+     */
     public static Agents open(Config config) {
         return builder(config).open();
     }
 
-    /** The same, heard by this listener. */
+    /**
+     * Opens the agents of a configuration.
+     *
+     * @param listener receives the events of all agents
+     */
     public static Agents open(Config config, Listener listener) {
         return builder(config).listener(listener).open();
     }
 
-    /** With what only code can say. */
+    /** Returns a builder for options that a configuration cannot express. */
     public static Builder builder(Config config) {
         return new Builder(config);
     }
 
     /**
-     * Chains composed in code, each under its own name. They can be read and operated like configured ones; {@link #swap},
-     * {@link #change} and {@link #watch} are refused.
+     * Creates agents from chains composed in code, each under its own name. They can be read and operated like
+     * configured ones; {@link #swap}, {@link #change} and {@link #watch} throw {@code UnsupportedOperationException}.
      *
      * @throws IllegalArgumentException if two have the same name
      */
     public static Agents of(Understudy... doors) {
-        Map<String, RunningAgent> chains = new LinkedHashMap<>();
-        for (Understudy door : doors) {
-            if (chains.put(door.name(), new RunningAgent(null, door, door)) != null) {
-                throw new IllegalArgumentException("Two agents are named '" + door.name() + "'");
+        Map<String, RunningAgent> agents = new LinkedHashMap<>();
+        for (Understudy understudy : doors) {
+            if (agents.put(understudy.name(), new RunningAgent(null, understudy, understudy)) != null) {
+                throw new IllegalArgumentException("Two agents are named '" + understudy.name() + "'");
             }
         }
-        return new Agents(ActiveAgents.composed(chains), Schedulers::parallel);
+        return new Agents(ActiveAgents.composed(agents), Schedulers::parallel);
     }
 
-    /** Who there is now, in order. */
+    /** Lists the ids of the running agents, in order. */
     public List<String> ids() {
         return activeAgents.ids();
     }
 
     /**
-     * The chain that is in service now, for operators; {@code null} if there is none of this id. After a change it is another
-     * one: callers use {@link #provider}.
+     * Returns the chain that is running now, for operators; {@code null} if there is no agent of this id. A change
+     * replaces the chain, so callers use {@link #provider} instead.
      */
     public @Nullable Understudy understudy(String agentId) {
-        RunningAgent runningAgent = activeAgents.find(agentId);
-        return runningAgent == null ? null : runningAgent.understudy();
+        RunningAgent agent = activeAgents.find(agentId);
+        return agent == null ? null : agent.understudy();
     }
 
     /**
-     * An agent for callers. Each call goes to the chain that is in service when it is subscribed, and ends there whatever
-     * changes meanwhile. If there is no such agent then, it fails with {@link ChatException.Rejected}. Its {@code close()} does
+     * Returns a provider for callers. Each call goes to the chain that is running when the call is subscribed, and
+     * ends on that chain. A call of an unknown agent fails with {@link ChatException.Rejected}. {@code close()} does
      * nothing.
      */
     public ChatProvider provider(String agentId) {
         return new AgentProvider(agentId, () -> {
-            RunningAgent runningAgent = activeAgents.find(agentId);
-            if (runningAgent == null) {
+            RunningAgent agent = activeAgents.find(agentId);
+            if (agent == null) {
                 throw new ChatException.Rejected(
                         isClosed()
                                 ? "The agents are closed"
                                 : "No agent is called '" + agentId + "'; there are " + ids());
             }
-            return runningAgent;
+            return agent;
         });
     }
 
-    /** The configuration that runs now; {@code null} for chains composed in code. */
+    /** Returns the running configuration; {@code null} for agents composed in code. */
     public @Nullable Config config() {
         return activeAgents.config();
     }
 
-    /** What an operator may change of this agent, as it is now; {@code null} if there is none of this id. */
+    /**
+     * Returns the current settings of this agent that can be changed at runtime; {@code null} if there is no agent of
+     * this id.
+     */
     public @Nullable FailoverSettings failover(String agentId) {
-        RunningAgent runningAgent = activeAgents.find(agentId);
-        return runningAgent == null ? null : runningAgent.settings();
+        RunningAgent agent = activeAgents.find(agentId);
+        return agent == null ? null : agent.settings();
     }
 
     /**
-     * Composes this agent anew with these settings, until a configuration says otherwise. Calls in flight end on the old
-     * chain; what was held stays held. Waits while somebody else changes something, so not on a thread that must not block.
+     * Replaces this agent by one with these settings, until a configuration is swapped in. Calls in flight end on the
+     * old chain; holds are kept. Blocks while another change is applied, so do not call it on an event loop.
      *
-     * @throws IllegalArgumentException if there is none of this id
-     * @throws ConfigException if the settings cannot be; with all mistakes at once
-     * @throws UnsupportedOperationException if it was composed in code
+     * @throws IllegalArgumentException if there is no agent of this id
+     * @throws ConfigException if the settings are invalid; with all errors at once
+     * @throws UnsupportedOperationException if the agent was composed in code
      */
     public void change(String agentId, FailoverSettings settings) {
         if (activeAgents.config() == null && activeAgents.find(agentId) != null) {
@@ -158,38 +168,43 @@ public final class Agents implements AutoCloseable {
     }
 
     /**
-     * The same with what is wanted instead of the settings as they are by then.
+     * Replaces this agent by one with changed settings.
      *
-     * @return whether there was anything to change
+     * @param change applied to the current settings while no other change can happen
+     * @return {@code true} if the agent was replaced
+     * @throws IllegalArgumentException if there is no agent of this id
+     * @throws ConfigException if the settings are invalid; with all errors at once
+     * @throws UnsupportedOperationException if the agent was composed in code
      */
-    public boolean change(String agentId, UnaryOperator<FailoverSettings> wish) {
-        return activeAgents.change(agentId, wish);
+    public boolean change(String agentId, UnaryOperator<FailoverSettings> change) {
+        return activeAgents.change(agentId, change);
     }
 
     /**
-     * Runs this configuration from now on. Agents that it does not change are left as they are; the others are composed anew, all
-     * at once or none. Calls in flight end on the old chains, which are closed after their last call. Waits while somebody
-     * else changes something, so not on a thread that must not block.
+     * Replaces the running configuration. Agents that do not change are kept; the others are composed anew, all or
+     * none. Calls in flight end on the old chains, which close after their last call. Blocks while another change is
+     * applied, so do not call it on an event loop.
      *
-     * @throws ConfigException if it cannot be run: nothing has changed then
-     * @throws UnsupportedOperationException for chains composed in code
+     * @throws ConfigException if the configuration cannot be used; nothing has changed then
+     * @throws UnsupportedOperationException for agents composed in code
      */
     public void swap(Config config) {
         try {
             activeAgents.swap(config);
         } catch (ConfigException refused) {
-            tell(config.source(), refused.errors());
+            publish(config.source(), refused.errors());
             throw refused;
         }
-        tell(config.source(), List.of());
+        publish(config.source(), List.of());
     }
 
     /**
-     * Looks at this file every 2 s and swaps in what it says when that changes. A file that cannot be used is refused and told by
-     * {@link #reloads()}, once; what runs goes on. The file is read on {@code Schedulers.boundedElastic()}.
+     * Checks this file every 2 s and swaps the configuration in when its content changes. A file that cannot be used
+     * is reported by {@link #reloads()} once, and the running configuration continues. The file is read on {@code
+     * Schedulers.boundedElastic()}.
      *
-     * @return ends the watching
-     * @throws UnsupportedOperationException for chains composed in code
+     * @return ends the watching when disposed
+     * @throws UnsupportedOperationException for agents composed in code
      */
     public Disposable watch(Path file) {
         Config config = activeAgents.config();
@@ -200,8 +215,8 @@ public final class Agents implements AutoCloseable {
     }
 
     /**
-     * Emits the result of each reload from subscription on, on the thread that reloads. A subscriber without demand misses
-     * results. Completes when the agents are closed; never fails.
+     * Emits the result of each reload from subscription on, on the thread that reloads. A subscriber without demand
+     * misses results. Completes when the agents are closed; never fails.
      */
     public Flux<Reload> reloads() {
         return reloads.asFlux();
@@ -213,7 +228,7 @@ public final class Agents implements AutoCloseable {
     }
 
     /** @param errors empty if the configuration was accepted */
-    void tell(String source, List<ConfigException.Error> errors) {
+    void publish(String source, List<ConfigException.Error> errors) {
         Instant now = Instant.ofEpochMilli(timer.get().now(TimeUnit.MILLISECONDS));
         Reload reload = new Reload(now, source, errors.isEmpty(), errors);
         lastReload = reload;
@@ -226,7 +241,10 @@ public final class Agents implements AutoCloseable {
         return activeAgents.isClosed();
     }
 
-    /** Takes no more calls. Each chain is closed after its last call; watching ends. Idempotent. What a provider throws is thrown at last. */
+    /**
+     * Accepts no more calls. Each chain closes after its last call, and watching ends. Idempotent. Throws the first
+     * exception of a provider's close after all are closed.
+     */
     @Override
     public void close() {
         try {
@@ -238,66 +256,69 @@ public final class Agents implements AutoCloseable {
         }
     }
 
-    /** What only code can say of configured agents. Not thread-safe. */
+    /** Builder of agents with options that a configuration cannot express. Not thread-safe. */
     public static final class Builder {
 
         private final Config config;
         private final Map<String, ChatProvider> supplied = new LinkedHashMap<>();
         private final List<BiConsumer<String, UnderstudyBuilder>> touches = new ArrayList<>();
         private Listener listener = Listener.none();
-        private Function<String, SharedState> standing = AgentFactory.memories();
+        private Function<String, SharedState> sharedState = AgentFactory.states();
         private Supplier<Scheduler> timer = Schedulers::parallel;
 
         private Builder(Config config) {
             this.config = config;
         }
 
-        /** Who hears what happens in all chains. Several: {@link Listener#and}. */
+        /** Receives the events of all agents; combine several with {@link Listener#and}. */
         public Builder listener(Listener listener) {
             this.listener = listener;
             return this;
         }
 
         /**
-         * A provider that the configuration names with {@code supplied: true}, by its own name. It is never closed by the
-         * agents.
+         * Supplies the provider that the configuration declares with {@code supplied: true} under the same name. The
+         * agents never close it.
          */
         public Builder supply(ChatProvider provider) {
             supplied.put(provider.name(), provider);
             return this;
         }
 
-        /** What other instances know; by default each agent remembers for itself, from one of its chains to the next. */
-        public Builder sharedStanding(SharedState shared) {
-            this.standing = id -> shared;
+        /**
+         * State that is shared with other instances; by default each agent has a state in memory, which outlives its
+         * chains.
+         */
+        public Builder sharedState(SharedState shared) {
+            this.sharedState = id -> shared;
             return this;
         }
 
-        /** Clock and timer at once, of the chains and of watching; {@code Schedulers.parallel()}. */
+        /** Clock and timer of the agents and of watching; {@code Schedulers.parallel()} by default. */
         public Builder scheduler(Scheduler scheduler) {
             this.timer = () -> scheduler;
             return customize((id, builder) -> builder.scheduler(scheduler));
         }
 
-        /** The last word on each chain before it is built: a token counter, a selection of your own. */
-        public Builder customize(BiConsumer<String, UnderstudyBuilder> touch) {
-            touches.add(touch);
+        /** Customizes each chain before it is built, for example with a token counter or a selection. */
+        public Builder customize(BiConsumer<String, UnderstudyBuilder> customizer) {
+            touches.add(customizer);
             return this;
         }
 
         /**
-         * Opens no connection, unless health checks are on.
+         * Opens the agents. Opens no connection, unless health checks are enabled.
          *
-         * @throws ConfigException if the configuration names a supplied provider that nobody supplied
+         * @throws ConfigException if the configuration declares a supplied provider that was not supplied
          */
         public Agents open() {
-            AgentFactory agentFactory = new AgentFactory(
+            AgentFactory factory = new AgentFactory(
                     Map.copyOf(supplied),
                     listener,
-                    standing,
-                    (id, builder) -> touches.forEach(touch -> touch.accept(id, builder)),
+                    sharedState,
+                    (id, builder) -> touches.forEach(customizer -> customizer.accept(id, builder)),
                     new ConcurrentHashMap<>());
-            return new Agents(ActiveAgents.of(agentFactory, config), timer);
+            return new Agents(ActiveAgents.of(factory, config), timer);
         }
     }
 }

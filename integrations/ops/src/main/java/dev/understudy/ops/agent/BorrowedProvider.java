@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** A provider in the hands of one chain: closing it gives it back, and others may use it on. */
+/** A shared provider as one chain uses it: closing returns it, and other chains continue to use it. */
 final class BorrowedProvider implements ChatProvider {
 
     private final SharedProvider sharedProvider;

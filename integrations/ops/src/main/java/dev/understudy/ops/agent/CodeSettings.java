@@ -10,16 +10,17 @@ import dev.understudy.policy.HealthCheckPolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator reads of a chain that was composed in code. */
+/** Settings of a chain that was composed in code, as operators read them. */
 final class CodeSettings {
 
     private CodeSettings() {}
 
-    static FailoverSettings settings(Understudy door) {
-        List<String> names =
-                door.control().status().stream().map(ProviderStatus::provider).toList();
-        FailoverPolicy failoverPolicy = door.failover();
-        HealthCheckPolicy healthCheckPolicy = door.probes();
+    static FailoverSettings settings(Understudy understudy) {
+        List<String> names = understudy.control().status().stream()
+                .map(ProviderStatus::provider)
+                .toList();
+        FailoverPolicy failoverPolicy = understudy.failover();
+        HealthCheckPolicy healthCheckPolicy = understudy.probes();
         return new FailoverSettings(
                 names.get(0),
                 names.subList(1, names.size()),

@@ -15,18 +15,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration: providers, and the agents (named chains) that are served by them. Read from JSON or YAML, checked whole,
- * immutable. docs/configuration.md tells every key. Nothing is built or sent by reading it: that is what {@link Agents} are
- * for.
+ * A configuration of providers and agents (named chains of providers). Parsed from JSON or YAML, validated as a
+ * whole, immutable. docs/configuration.md lists every key. Parsing builds and sends nothing; {@link
+ * Agents#open(Config)} does.
  *
- * <p>Texts may name environment variables, {@code ${NAME}}; secrets must. Reading files blocks.
+ * <p>Text values may contain environment variables, {@code ${NAME}}; secrets must be given that way.
  */
 public final class Config {
 
-    /** The environment variable that holds a configuration in JSON. */
+    /** Name of the environment variable that holds a configuration in JSON. */
     public static final String TEXT_VARIABLE = "MULTI_MODEL_FAILOVER_CONFIG";
 
-    /** The environment variable that holds the path of a configuration. */
+    /** Name of the environment variable that holds the path of a configuration. */
     public static final String PATH_VARIABLE = "UNDERSTUDY_CONFIG";
 
     private static final List<String> USUAL_FILES = List.of("config/understudy.yaml", "config/risks.yaml");
@@ -47,53 +47,58 @@ public final class Config {
     }
 
     /**
-     * With this process's environment.
+     * Parses a configuration with the environment of this process.
      *
-     * @throws ConfigException with all mistakes at once
+     * @throws ConfigException with all errors at once
      */
     public static Config parse(String jsonOrYaml) {
         return parse(jsonOrYaml, System.getenv());
     }
 
     /**
-     * With this environment.
+     * Parses a configuration.
      *
-     * @throws ConfigException with all mistakes at once
+     * @param environment values of environment variables by name
+     * @throws ConfigException with all errors at once
      */
     public static Config parse(String jsonOrYaml, Map<String, String> environment) {
         return parse(jsonOrYaml, "The configuration", null, environment);
     }
 
     /**
-     * A file in UTF-8, with this process's environment. Blocks.
+     * Reads a file in UTF-8, with the environment of this process. Blocks.
      *
-     * @throws ConfigException with all mistakes at once, or because it cannot be read
+     * @throws ConfigException with all errors at once, or if the file cannot be read
      */
     public static Config read(Path file) {
         return read(file, System.getenv());
     }
 
     /**
-     * The same with this environment. Blocks.
+     * Reads a file in UTF-8. Blocks.
      *
-     * @throws ConfigException with all mistakes at once, or because it cannot be read
+     * @param environment values of environment variables by name
+     * @throws ConfigException with all errors at once, or if the file cannot be read
      */
     public static Config read(Path file, Map<String, String> environment) {
         return parse(text(file), file.toString(), file, environment);
     }
 
-    /** {@link #find(Map, Path)} in this process's environment and working directory. */
+    /**
+     * Finds a configuration by the environment and working directory of this process, see {@link #find(Map, Path)}.
+     * Blocks.
+     */
     public static @Nullable Config find() {
         return find(System.getenv(), Path.of(""));
     }
 
     /**
-     * The first there is of: {@value #TEXT_VARIABLE}, which holds JSON; the file that {@value #PATH_VARIABLE} names; {@code
-     * config/understudy.yaml}; {@code config/risks.yaml}. Blocks.
+     * Returns the first configuration that exists of: the JSON in {@value #TEXT_VARIABLE}; the file named by {@value
+     * #PATH_VARIABLE}; {@code config/understudy.yaml}; {@code config/risks.yaml}. Blocks.
      *
-     * @param directory what relative paths are relative to
-     * @return {@code null} if there is none of them
-     * @throws ConfigException with all mistakes of the first one at once
+     * @param directory base of relative paths
+     * @return {@code null} if none exists
+     * @throws ConfigException with all errors of the first one at once
      */
     public static @Nullable Config find(Map<String, String> environment, Path directory) {
         String text = environment.get(TEXT_VARIABLE);
@@ -142,37 +147,37 @@ public final class Config {
         return new ConfigException(file.toString(), List.of(new ConfigException.Error("", what, right)));
     }
 
-    /** Where it came from: a path, the name of an environment variable, or "The configuration". */
+    /** Returns the origin: a path, the name of an environment variable, or "The configuration". */
     public String source() {
         return source;
     }
 
-    /** The file it was read from, for {@link Agents#watch}; {@code null} if it was not read from a file. */
+    /** Returns the file, for {@link Agents#watch}; {@code null} if the configuration was not read from a file. */
     public @Nullable Path file() {
         return file;
     }
 
-    /** The ids of its agents, in order. */
+    /** Lists the ids of the agents, in order. */
     public List<String> agents() {
         return List.copyOf(document.agents().keySet());
     }
 
-    /** The names of its providers, in order. */
+    /** Lists the names of the providers, in order. */
     public List<String> providers() {
         return List.copyOf(document.providers().keySet());
     }
 
-    /** Who is told what happens, in order; for {@link Webhooks#start}. */
+    /** Lists the configured webhooks, in order; start each with {@link Webhooks#start}. */
     public List<Webhooks.Options> webhooks() {
         return document.webhooks();
     }
 
-    /** The JSON Schema of all configurations: what editors check and complete with. */
+    /** Returns the JSON Schema of configurations, for validation and completion in editors. */
     public static String schema() {
         return ConfigSchema.text();
     }
 
-    /** As it was read. */
+    /** Returns the text that was parsed. */
     String text() {
         return text;
     }
@@ -185,7 +190,7 @@ public final class Config {
         return document;
     }
 
-    /** Names where it came from and what is in it; no address and no secret. */
+    /** Names the origin, the providers and the agents; no address and no secret. */
     @Override
     public String toString() {
         return source + " (providers " + providers() + ", agents " + agents() + ")";

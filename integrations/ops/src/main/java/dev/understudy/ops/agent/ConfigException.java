@@ -4,20 +4,20 @@ import dev.understudy.ops.config.ConfigError;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration cannot be used. The message lists all errors at once, and contains no secret. */
+/** Signals a configuration that cannot be used. The message lists all errors at once and contains no secret. */
 public final class ConfigException extends RuntimeException {
 
     /**
-     * One error in a configuration. Quotes names of keys and numbers, and never a text: that could be a secret at the wrong
-     * place.
+     * One error in a configuration. Quotes names of keys and numbers, and never a text value, which may be a
+     * misplaced secret.
      *
      * @param path position in the document: {@code agents.support.retry.base}; "" for the document as a whole
-     * @param what what is wrong
-     * @param right what would be right; "" if unknown
+     * @param what description of the error
+     * @param right description of a valid value; "" if unknown
      */
     public record Error(String path, String what, String right) {
 
-        /** One line: path, what is wrong, and what would be right. */
+        /** One line: path, error, and a valid value. */
         @Override
         public String toString() {
             return (path.isEmpty() ? "" : path + ": ") + what + (right.isEmpty() ? "" : "; " + right);

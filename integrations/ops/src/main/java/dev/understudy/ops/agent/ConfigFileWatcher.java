@@ -11,8 +11,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Looks at a file again and again, by its content: dates lie, links are replaced, and some file systems tell nobody. One
- * look at a time; none of them on a thread that must not block.
+ * Polls a file and compares its content: modification times are unreliable, links are replaced, and some file systems
+ * send no notifications. One check at a time, on {@code Schedulers.boundedElastic()}.
  */
 final class ConfigFileWatcher {
 
@@ -20,28 +20,28 @@ final class ConfigFileWatcher {
     private final Map<String, String> environment;
     private final Agents agents;
     private final Supplier<Scheduler> timer;
-    /** What was seen last: the text, or why there was none; {@code null} before the first look. */
-    private @Nullable Object seen;
+    /** The last text, or the errors of the last failed read; {@code null} before the first check. */
+    private @Nullable Object last;
 
-    /** @param config what runs now; when it was read from this file, only a change since then is news */
+    /** @param config the running configuration; if it was read from this file, only later changes are applied */
     ConfigFileWatcher(Path file, Config config, Agents agents, Supplier<Scheduler> timer) {
         this.file = file;
         this.environment = config.environment();
         this.agents = agents;
         this.timer = timer;
-        this.seen = file.equals(config.file()) ? config.text() : null;
+        this.last = file.equals(config.file()) ? config.text() : null;
     }
 
-    /** Nobody else subscribes to background work: it belongs to whoever asked for it, and to the agents. */
+    /** Subscribes to the background work. The returned handle and {@link Agents#close} end it. */
     Disposable start() {
-        return Mono.fromRunnable(this::look)
+        return Mono.fromRunnable(this::check)
                 .subscribeOn(Schedulers.boundedElastic())
-                .then(Mono.defer(() -> Mono.delay(Agents.LOOK, timer.get())))
+                .then(Mono.defer(() -> Mono.delay(Agents.WATCH_INTERVAL, timer.get())))
                 .repeat(() -> !agents.isClosed())
                 .subscribe();
     }
 
-    private void look() {
+    private void check() {
         if (agents.isClosed()) {
             return;
         }
@@ -49,20 +49,20 @@ final class ConfigFileWatcher {
         try {
             text = Config.text(file);
         } catch (ConfigException unreadable) {
-            if (isNews(unreadable.errors())) {
-                agents.tell(file.toString(), unreadable.errors());
+            if (isChanged(unreadable.errors())) {
+                agents.publish(file.toString(), unreadable.errors());
             }
             return;
         }
-        if (isNews(text)) {
+        if (isChanged(text)) {
             swap(text);
         }
     }
 
-    private boolean isNews(Object now) {
-        boolean news = !now.equals(seen);
-        seen = now;
-        return news;
+    private boolean isChanged(Object now) {
+        boolean changed = !now.equals(last);
+        last = now;
+        return changed;
     }
 
     private void swap(String text) {
@@ -70,16 +70,16 @@ final class ConfigFileWatcher {
         try {
             next = Config.parse(text, file.toString(), file, environment);
         } catch (ConfigException refused) {
-            agents.tell(file.toString(), refused.errors());
+            agents.publish(file.toString(), refused.errors());
             return;
         }
         try {
             agents.swap(next);
         } catch (ConfigException told) {
-            // Told by the swap itself.
-        } catch (RuntimeException e) { // a provider of the application's own, or the agents were closed meanwhile
-            String why = "cannot be composed: " + e.getClass().getSimpleName();
-            agents.tell(file.toString(), List.of(new ConfigException.Error("", why, "")));
+            // published by swap
+        } catch (RuntimeException e) { // a supplied provider failed, or the agents were closed meanwhile
+            String reason = "cannot be composed: " + e.getClass().getSimpleName();
+            agents.publish(file.toString(), List.of(new ConfigException.Error("", reason, "")));
         }
     }
 }

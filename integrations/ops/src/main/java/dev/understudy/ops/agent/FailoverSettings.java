@@ -5,24 +5,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator may change of an agent while it runs.
+ * Settings of an agent that operators can change at runtime.
  *
- * @param primary who is asked first
- * @param backups who stands in, in order
- * @param automatic whether others are asked when the active provider fails
- * @param maxConsecutiveFailures after so many failures in a row the next healthy provider becomes the active one
- * @param healthCheck how its providers are looked at; read, it is what holds for the primary
+ * @param primary name of the provider that is preferred
+ * @param backups names of the providers that take over, in order
+ * @param automatic {@code true} if other providers are called when the active one fails
+ * @param maxConsecutiveFailures number of failures in a row after which the next healthy provider becomes the active
+ *     one
+ * @param healthCheck health checks of the providers; when read, those of the primary
  */
 public record FailoverSettings(
         String primary, List<String> backups, boolean automatic, int maxConsecutiveFailures, HealthCheck healthCheck) {
 
     /**
-     * How providers are looked at in the background.
+     * Health checks in the background.
      *
-     * @param enabled whether they are
-     * @param interval between two checks
-     * @param timeout of one check
-     * @param query what is asked, and billed; {@code null} for a cheap GET
+     * @param enabled {@code true} if checks run
+     * @param interval time between two checks
+     * @param timeout limit of one check
+     * @param query prompt that is sent and billed; {@code null} for an unbilled GET
      */
     public record HealthCheck(
             boolean enabled,

@@ -7,25 +7,23 @@ import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One agent as it runs. It is closed when it is retired and its last call has ended, whichever comes last.
- */
+/** One running agent. Closes when it is retired and its last call has ended. */
 final class RunningAgent {
 
     private final @Nullable AgentSpec spec;
     private final Understudy understudy;
     private final ChatProvider front;
-    /** Calls in flight, and one for being in service; 0 is closed. */
+    /** Number of calls in flight, plus one while the agent is not retired; 0 means closed. */
     private final AtomicLong uses = new AtomicLong(1);
 
-    /** @param front the door, or what keeps its streams alive around it */
-    RunningAgent(@Nullable AgentSpec spec, Understudy door, ChatProvider front) {
+    /** @param front the understudy, or the resuming provider around it */
+    RunningAgent(@Nullable AgentSpec spec, Understudy understudy, ChatProvider front) {
         this.spec = spec;
-        this.understudy = door;
+        this.understudy = understudy;
         this.front = front;
     }
 
-    /** As configured; {@code null} if it was composed in code. */
+    /** Returns the specification; {@code null} if the agent was composed in code. */
     @Nullable
     AgentSpec spec() {
         return spec;
@@ -43,7 +41,7 @@ final class RunningAgent {
         return front;
     }
 
-    /** Counts a call in; false if it is closed already. */
+    /** Registers a call; returns {@code false} if the agent is closed. */
     boolean enter() {
         long now = uses.get();
         while (now > 0) {
@@ -55,7 +53,7 @@ final class RunningAgent {
         return false;
     }
 
-    /** Counts a call out. */
+    /** Ends a call that was registered. */
     void leave() {
         if (uses.decrementAndGet() == 0) {
             front.close();
@@ -63,23 +61,23 @@ final class RunningAgent {
     }
 
     /**
-     * Once for each: nobody enters from now on who does not know it already.
+     * Retires these agents; call it once for each. Later calls must not enter them.
      *
-     * @return what was thrown by those that could not be closed
+     * @return the exceptions of closing, or {@code null}
      */
     static @Nullable RuntimeException retire(Collection<RunningAgent> runningAgents) {
-        RuntimeException stuck = null;
-        for (RunningAgent runningAgent : runningAgents) {
+        RuntimeException closeFailure = null;
+        for (RunningAgent agent : runningAgents) {
             try {
-                runningAgent.leave();
+                agent.leave();
             } catch (RuntimeException e) {
-                if (stuck == null) {
-                    stuck = e;
+                if (closeFailure == null) {
+                    closeFailure = e;
                 } else {
-                    stuck.addSuppressed(e);
+                    closeFailure.addSuppressed(e);
                 }
             }
         }
-        return stuck;
+        return closeFailure;
     }
 }

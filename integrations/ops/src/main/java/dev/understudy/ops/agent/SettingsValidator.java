@@ -14,59 +14,59 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Checks what an operator wants of an agent, as strictly as a document is checked. */
+/** Validates settings of an operator as strictly as a document. */
 final class SettingsValidator {
 
     private SettingsValidator() {}
 
     /**
-     * The agent with these settings.
+     * Returns the agent with these settings.
      *
-     * @throws ConfigException with all mistakes at once
+     * @throws ConfigException with all errors at once
      */
     static AgentSpec checked(AgentSpec agent, FailoverSettings wanted, Map<String, ProviderSpec> providers) {
-        ConfigErrors found = new ConfigErrors(Map.of());
+        ConfigErrors errors = new ConfigErrors(Map.of());
         String path = "agents." + agent.id();
         List<String> known = List.copyOf(providers.keySet());
         Set<String> named = new HashSet<>();
-        named(path + ".primary", wanted.primary(), known, named, found);
+        named(path + ".primary", wanted.primary(), known, named, errors);
         for (int i = 0; i < wanted.backups().size(); i++) {
-            named(ConfigNode.below(path + ".backups", i), wanted.backups().get(i), known, named, found);
+            named(ConfigNode.below(path + ".backups", i), wanted.backups().get(i), known, named, errors);
         }
         if (wanted.maxConsecutiveFailures() < 1) {
-            found.mistake(
+            errors.add(
                     path + ".failover.maxConsecutiveFailures",
                     "is the number " + wanted.maxConsecutiveFailures(),
-                    PolicyKeys.MAX_CONSECUTIVE_FAILURES.valueType().words());
+                    PolicyKeys.MAX_CONSECUTIVE_FAILURES.type().words());
         }
-        longer(path + ".healthCheck.interval", wanted.healthCheck().interval(), found);
-        longer(path + ".healthCheck.timeout", wanted.healthCheck().timeout(), found);
-        if (found.isClean()) {
+        longer(path + ".healthCheck.interval", wanted.healthCheck().interval(), errors);
+        longer(path + ".healthCheck.timeout", wanted.healthCheck().timeout(), errors);
+        if (errors.isClean()) {
             AgentSpec changed =
                     ConfiguredSettings.applied(agent, wanted, name -> Objects.requireNonNull(providers.get(name)));
             ProviderSpec incomplete = changed.withoutModel();
             if (incomplete == null) {
                 return changed;
             }
-            found.mistake(
+            errors.add(
                     path + ".healthCheck.query",
                     "has no model to go to: provider '" + incomplete.name() + "' names none",
                     "healthCheck.model in the configuration");
         }
-        throw ConfigException.of("The change", found.errors());
+        throw ConfigException.of("The change", errors.errors());
     }
 
-    private static void named(String path, String name, List<String> known, Set<String> named, ConfigErrors found) {
+    private static void named(String path, String name, List<String> known, Set<String> named, ConfigErrors errors) {
         if (!known.contains(name)) {
-            found.mistake(path, "is the name of no provider", Suggestions.to(name, known));
+            errors.add(path, "is the name of no provider", Suggestions.to(name, known));
         } else if (!named.add(name)) {
-            found.mistake(path, "is named already", "each provider once");
+            errors.add(path, "is named already", "each provider once");
         }
     }
 
-    private static void longer(String path, Duration duration, ConfigErrors found) {
+    private static void longer(String path, Duration duration, ConfigErrors errors) {
         if (duration.isZero() || duration.isNegative()) {
-            found.mistake(path, "is not longer than zero", ScalarTypes.DURATION.words());
+            errors.add(path, "is not longer than zero", ScalarTypes.DURATION.words());
         }
     }
 }

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider that chains share, with its connections and what it knows of its keys. It is closed when the last chain gives
- * it back, unless the application brought it.
+ * A provider that several chains share, with its connections and the state of its keys. Closes when the last chain
+ * returns it, unless the application supplied it.
  */
 final class SharedProvider {
 
@@ -24,7 +24,7 @@ final class SharedProvider {
         this.provider = provider;
     }
 
-    /** {@code null} if it is closed already: whoever comes too late needs another one. */
+    /** Lends the provider to a chain; {@code null} if it is closed. */
     @Nullable
     ChatProvider lend() {
         int before = users.getAndUpdate(count -> count == CLOSED ? CLOSED : count + 1);
@@ -32,7 +32,7 @@ final class SharedProvider {
     }
 
     void giveBack() {
-        // Closed in one step with the last count, so that nobody is lent what is just being closed.
+        // closed in one step with the last count, so that a provider that is closing is never lent
         int now = users.updateAndGet(count -> count == 1 ? CLOSED : count - 1);
         if (now == CLOSED && !spec.isSupplied()) {
             provider.close();
@@ -43,7 +43,7 @@ final class SharedProvider {
         return users.get() == CLOSED;
     }
 
-    /** Whether this very provider is meant; its part in a chain may differ. */
+    /** Returns {@code true} if the specification leads to the same provider; its options in a chain may differ. */
     boolean isOf(ProviderSpec other) {
         return spec.name().equals(other.name())
                 && spec.source().equals(other.source())

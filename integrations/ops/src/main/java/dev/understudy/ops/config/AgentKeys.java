@@ -14,10 +14,10 @@ import java.util.stream.Stream;
 /** Keys of one agent: its providers in order, and its policies. */
 final class AgentKeys {
 
-    /** A key and what it does to a chain that is being built. */
-    private record Setting<T>(ConfigKey<T> configKey, BiConsumer<UnderstudyBuilder, T> apply) {
-        void applyTo(UnderstudyBuilder builder, ConfigValues said) {
-            apply.accept(builder, said.get(configKey));
+    /** A key, and its effect on the chain that is being built. */
+    private record Setting<T>(ConfigKey<T> key, BiConsumer<UnderstudyBuilder, T> apply) {
+        void applyTo(UnderstudyBuilder builder, ConfigValues values) {
+            apply.accept(builder, values.get(key));
         }
     }
 
@@ -46,15 +46,15 @@ final class AgentKeys {
             set(CircuitKeys.SECTION, CircuitPolicy.defaults(), UnderstudyBuilder::circuit),
             set(
                     SelectionKeys.SECTION,
-                    SelectionKeys.Recipe.USUAL,
+                    SelectionKeys.Recipe.DEFAULTS,
                     (builder, recipe) -> builder.selection(recipe.make())),
             set(PolicyKeys.HEDGING, HedgingPolicy.off(), UnderstudyBuilder::hedging),
             set(PolicyKeys.BUDGET, PolicyKeys.Budget.DEFAULTS, (builder, budget) -> builder.limits(budget.limits())
                     .retryBudget(budget.retries())),
             new Setting<>(
                     FAILOVER,
-                    (builder, said) ->
-                            builder.failover(PolicyKeys.FAILOVER.made().apply(said))),
+                    (builder, values) ->
+                            builder.failover(PolicyKeys.FAILOVER.factory().apply(values))),
             set(PolicyKeys.CONTEXT_WINDOW, ContextWindow.auto(), UnderstudyBuilder::contextWindow),
             new Setting<>(
                     ConfigKey.of(
@@ -72,7 +72,7 @@ final class AgentKeys {
                     UnderstudyBuilder::stopOnInvalidRequest));
 
     private static final List<ConfigKey<?>> SHARED = Stream.concat(
-                    SETTINGS.stream().map(Setting::configKey), Stream.<ConfigKey<?>>of(HEALTH_CHECK, RESUME))
+                    SETTINGS.stream().map(Setting::key), Stream.<ConfigKey<?>>of(HEALTH_CHECK, RESUME))
             .toList();
 
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
@@ -83,34 +83,34 @@ final class AgentKeys {
             AgentKeys::checked);
 
     static final ObjectType<ConfigValues> DEFAULTS =
-            new ObjectType<>("defaults", "what holds for every agent that says nothing else", SHARED, said -> said);
+            new ObjectType<>("defaults", "what holds for every agent that says nothing else", SHARED, values -> values);
 
     private AgentKeys() {}
 
-    /** All that is said, the cast aside. */
-    static void apply(ConfigValues said, UnderstudyBuilder builder) {
-        SETTINGS.forEach(setting -> setting.applyTo(builder, said));
+    /** Applies all values except the list of providers. */
+    static void apply(ConfigValues values, UnderstudyBuilder builder) {
+        SETTINGS.forEach(setting -> setting.applyTo(builder, values));
     }
 
-    private static <T> Setting<T> set(ObjectType<T> objectType, T usual, BiConsumer<UnderstudyBuilder, T> apply) {
-        return new Setting<>(ConfigKey.of(objectType.name(), objectType, usual, objectType.doc()), apply);
+    private static <T> Setting<T> set(ObjectType<T> type, T defaults, BiConsumer<UnderstudyBuilder, T> apply) {
+        return new Setting<>(ConfigKey.of(type.name(), type, defaults, type.doc()), apply);
     }
 
     private static void fallbacks(UnderstudyBuilder builder, Map<String, List<String>> fallbacks) {
         fallbacks.forEach((model, others) -> builder.fallback(model, others.toArray(new String[0])));
     }
 
-    private static ConfigValues checked(ConfigValues said) {
-        if (said.find(PRIMARY) == null && !said.get(BACKUPS).isEmpty()) {
+    private static ConfigValues checked(ConfigValues values) {
+        if (values.find(PRIMARY) == null && !values.get(BACKUPS).isEmpty()) {
             throw new InvalidValueException(
                     "primary", "is missing, though there are backups", "the name of a provider");
         }
-        for (Map.Entry<String, List<String>> chain : said.get(FALLBACKS).entrySet()) {
+        for (Map.Entry<String, List<String>> chain : values.get(FALLBACKS).entrySet()) {
             if (chain.getValue().contains(chain.getKey())) {
                 throw new InvalidValueException(
                         "fallbacks/" + chain.getKey(), "a model cannot be its own fallback", "other models");
             }
         }
-        return said;
+        return values;
     }
 }

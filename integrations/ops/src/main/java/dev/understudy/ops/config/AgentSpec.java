@@ -36,7 +36,7 @@ public record AgentSpec(String id, List<ProviderSpec> providers, ConfigValues va
     }
 
     HealthCheckPolicy healthCheckPolicy(ProviderSpec spec) {
-        return HealthCheckKeys.probes(healthCheck(spec), spec.providerOptions());
+        return HealthCheckKeys.policy(healthCheck(spec), spec.providerOptions());
     }
 
     private ConfigValues healthCheck(ProviderSpec spec) {
@@ -49,7 +49,7 @@ public record AgentSpec(String id, List<ProviderSpec> providers, ConfigValues va
     }
 
     public FailoverPolicy failover() {
-        return PolicyKeys.FAILOVER.made().apply(values.get(AgentKeys.FAILOVER));
+        return PolicyKeys.FAILOVER.factory().apply(values.get(AgentKeys.FAILOVER));
     }
 
     public AgentSpec withProviders(List<ProviderSpec> providers) {

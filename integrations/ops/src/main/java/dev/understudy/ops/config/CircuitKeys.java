@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
-/** {@link CircuitPolicy}. A rule is switched off with 0. */
+/** Keys of {@link CircuitPolicy}. The value 0 disables a rule. */
 final class CircuitKeys {
 
-    private static final CircuitPolicy USUAL = CircuitPolicy.defaults();
-    private static final Rate USUAL_RATE = Objects.requireNonNull(USUAL.rate());
+    private static final CircuitPolicy DEFAULTS = CircuitPolicy.defaults();
+    private static final Rate USUAL_RATE = Objects.requireNonNull(DEFAULTS.rate());
 
     private static final ConfigKey<Double> SHARE = ConfigKey.of(
             "share",
@@ -31,7 +31,7 @@ final class CircuitKeys {
             "circuitRate",
             "opens when too great a share of the calls failed",
             List.of(SHARE, MINIMUM, RATE_WINDOW),
-            said -> said);
+            values -> values);
 
     private static final ConfigKey<Integer> FAILURES =
             ConfigKey.of("failures", ScalarTypes.whole(0, 1000), 0, "so many failures in the window; 0 for never");
@@ -42,39 +42,39 @@ final class CircuitKeys {
             "circuitCount",
             "opens after so many failures in a time, whatever succeeded between them",
             List.of(FAILURES, COUNT_WINDOW),
-            said -> said);
+            values -> values);
 
     private static final ConfigKey<Duration> FIRST =
-            ConfigKey.of("first", ScalarTypes.DURATION, USUAL.pause().first(), "doubled after each failed trial");
+            ConfigKey.of("first", ScalarTypes.DURATION, DEFAULTS.pause().first(), "doubled after each failed trial");
     private static final ConfigKey<Duration> LONGEST =
-            ConfigKey.of("longest", ScalarTypes.DURATION, USUAL.pause().longest(), "the longest, at least `first`");
+            ConfigKey.of("longest", ScalarTypes.DURATION, DEFAULTS.pause().longest(), "the longest, at least `first`");
     private static final ConfigKey<Double> JITTER = ConfigKey.of(
             "jitter",
             ScalarTypes.number("[0,1)", "from 0 to below 1"),
-            USUAL.pause().jitter(),
+            DEFAULTS.pause().jitter(),
             "the share by which chance makes it longer or shorter");
 
     private static final ObjectType<Pause> PAUSE = new ObjectType<>(
             "circuitPause",
             "how long it stays open before a trial",
             List.of(FIRST, LONGEST, JITTER),
-            said -> new Pause(said.get(FIRST), said.get(LONGEST), said.get(JITTER)));
+            values -> new Pause(values.get(FIRST), values.get(LONGEST), values.get(JITTER)));
 
     private static final ConfigKey<Boolean> ENABLED = ConfigKey.of(
-            "enabled", ScalarTypes.FLAG, USUAL.enabled(), "false lets every call through and counts nothing");
+            "enabled", ScalarTypes.FLAG, DEFAULTS.enabled(), "false lets every call through and counts nothing");
     private static final ConfigKey<Integer> CONSECUTIVE = ConfigKey.of(
             "consecutive",
             ScalarTypes.whole(0),
-            USUAL.consecutive(),
+            DEFAULTS.consecutive(),
             "opens after so many failures without a success between them; 0 for never");
     private static final ConfigKey<ConfigValues> RATE_KEY = ConfigKey.of("rate", RATE, ConfigValues.NONE, RATE.doc());
     private static final ConfigKey<ConfigValues> COUNT_KEY =
             ConfigKey.of("count", COUNT, ConfigValues.NONE, COUNT.doc());
-    private static final ConfigKey<Pause> PAUSE_KEY = ConfigKey.of("pause", PAUSE, USUAL.pause(), PAUSE.doc());
+    private static final ConfigKey<Pause> PAUSE_KEY = ConfigKey.of("pause", PAUSE, DEFAULTS.pause(), PAUSE.doc());
     private static final ConfigKey<Duration> TRIAL_LEASE = ConfigKey.of(
             "trialLease",
             ScalarTypes.DURATION,
-            USUAL.trialLease(),
+            DEFAULTS.trialLease(),
             "how long a trial may stay undecided before the next caller gets one");
 
     static final ObjectType<CircuitPolicy> SECTION = new ObjectType<>(
@@ -85,15 +85,15 @@ final class CircuitKeys {
 
     private CircuitKeys() {}
 
-    private static CircuitPolicy policy(ConfigValues said) {
-        ConfigValues rate = said.get(RATE_KEY);
-        ConfigValues count = said.get(COUNT_KEY);
+    private static CircuitPolicy policy(ConfigValues values) {
+        ConfigValues rate = values.get(RATE_KEY);
+        ConfigValues count = values.get(COUNT_KEY);
         return new CircuitPolicy(
-                said.get(ENABLED),
-                said.get(CONSECUTIVE),
+                values.get(ENABLED),
+                values.get(CONSECUTIVE),
                 rate.get(SHARE) == 0 ? null : new Rate(rate.get(SHARE), rate.get(MINIMUM), rate.get(RATE_WINDOW)),
                 count.get(FAILURES) == 0 ? null : new Count(count.get(FAILURES), count.get(COUNT_WINDOW)),
-                said.get(PAUSE_KEY),
-                said.get(TRIAL_LEASE));
+                values.get(PAUSE_KEY),
+                values.get(TRIAL_LEASE));
     }
 }

@@ -8,22 +8,22 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Many of the same type: a list, or a table whose keys are names of yours. */
+/** Collections of one element type: a list, or a table whose keys are chosen by the user. */
 sealed interface CollectionTypes<E, T> extends ValueType<T> {
 
     ValueType<E> each();
 
-    /** A list of different values. */
+    /** A list of distinct values. */
     static <E> ValueType<List<E>> list(ValueType<E> each) {
         return new Listed<>(each);
     }
 
-    /** A table whose keys are names of yours, in the order of the document. */
+    /** A table whose keys are chosen by the user, in the order of the document. */
     static <E> ValueType<Map<String, E>> named(ValueType<E> each) {
         return new Named<>(each, Pattern.compile("\\S.*"), "a name");
     }
 
-    /** The same, with names that fit into logs, metrics and URLs. */
+    /** A table whose keys fit into logs, metrics and URLs. */
     static <E> ValueType<Map<String, E>> labelled(ValueType<E> each) {
         return new Named<>(
                 each, Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"), "up to 64 letters, digits, '.', '_' and '-'");
@@ -32,16 +32,16 @@ sealed interface CollectionTypes<E, T> extends ValueType<T> {
     record Listed<E>(ValueType<E> each) implements CollectionTypes<E, List<E>> {
 
         @Override
-        public @Nullable List<E> read(ConfigNode configNode, ConfigErrors found) {
-            if (!(configNode instanceof ConfigNode.Row row)) {
-                found.mistake(configNode.path(), "is " + configNode.kind(), words());
+        public @Nullable List<E> read(ConfigNode node, ConfigErrors errors) {
+            if (!(node instanceof ConfigNode.Row row)) {
+                errors.add(node.path(), "is " + node.kind(), words());
                 return null;
             }
             List<E> items = new ArrayList<>();
             for (ConfigNode item : row.items()) {
-                E value = each.read(item, found);
+                E value = each.read(item, errors);
                 if (value != null && items.contains(value)) {
-                    found.mistake(item.path(), "stands in the list twice", "name it once");
+                    errors.add(item.path(), "stands in the list twice", "name it once");
                 } else if (value != null) {
                     items.add(value);
                 }
@@ -72,18 +72,18 @@ sealed interface CollectionTypes<E, T> extends ValueType<T> {
     record Named<E>(ValueType<E> each, Pattern name, String rule) implements CollectionTypes<E, Map<String, E>> {
 
         @Override
-        public @Nullable Map<String, E> read(ConfigNode configNode, ConfigErrors found) {
-            if (!(configNode instanceof ConfigNode.Table table)) {
-                found.mistake(configNode.path(), "is " + configNode.kind(), words());
+        public @Nullable Map<String, E> read(ConfigNode node, ConfigErrors errors) {
+            if (!(node instanceof ConfigNode.Table table)) {
+                errors.add(node.path(), "is " + node.kind(), words());
                 return null;
             }
             Map<String, E> values = new LinkedHashMap<>();
             for (Map.Entry<String, ConfigNode> field : table.fields().entrySet()) {
                 if (!name.matcher(field.getKey()).matches()) {
-                    found.mistake(field.getValue().path(), "cannot be called so", rule);
+                    errors.add(field.getValue().path(), "cannot be called so", rule);
                     continue;
                 }
-                E value = each.read(field.getValue(), found);
+                E value = each.read(field.getValue(), errors);
                 if (value != null) {
                     values.put(field.getKey(), value);
                 }

@@ -5,7 +5,7 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
 import java.util.List;
 
-/** {@link OpenAiCompatibility}: what is said here replaces what the vendor's preset says. */
+/** Keys of {@link OpenAiCompatibility}. Values override those of the vendor's preset. */
 final class CompatibilityKeys {
 
     private static final ConfigKey<String> PATH_KEY = ConfigKey.optional(
@@ -49,29 +49,29 @@ final class CompatibilityKeys {
             "quirks",
             "how a server that speaks Chat Completions differs from its preset",
             List.of(PATH_KEY, KEY_HEADER, MAX_TOKENS, SEED, SEEDS, USAGE, DONE, CONTINUATION, CALL_IDS_KEY),
-            said -> {
-                applied(said, OpenAiCompatibility.defaults());
-                return said;
+            values -> {
+                applied(values, OpenAiCompatibility.defaults());
+                return values;
             });
 
     private CompatibilityKeys() {}
 
-    static OpenAiCompatibility applied(ConfigValues said, OpenAiCompatibility preset) {
+    static OpenAiCompatibility applied(ConfigValues values, OpenAiCompatibility preset) {
         OpenAiCompatibility openAiCompatibility = preset;
-        String path = said.find(PATH_KEY);
-        String keyHeader = said.find(KEY_HEADER);
-        String maxTokens = said.find(MAX_TOKENS);
-        String seed = said.find(SEED);
-        Boolean usage = said.find(USAGE);
-        Boolean done = said.find(DONE);
-        Continuation continuation = said.find(CONTINUATION);
-        CallIds callIds = said.find(CALL_IDS_KEY);
+        String path = values.find(PATH_KEY);
+        String keyHeader = values.find(KEY_HEADER);
+        String maxTokens = values.find(MAX_TOKENS);
+        String seed = values.find(SEED);
+        Boolean usage = values.find(USAGE);
+        Boolean done = values.find(DONE);
+        Continuation continuation = values.find(CONTINUATION);
+        CallIds callIds = values.find(CALL_IDS_KEY);
         openAiCompatibility = path == null ? openAiCompatibility : openAiCompatibility.withPath(path);
         openAiCompatibility = keyHeader == null ? openAiCompatibility : openAiCompatibility.withKeyHeader(keyHeader);
         openAiCompatibility =
                 maxTokens == null ? openAiCompatibility : openAiCompatibility.withMaxTokensField(maxTokens);
         openAiCompatibility = seed == null ? openAiCompatibility : openAiCompatibility.withSeedField(seed);
-        openAiCompatibility = said.get(SEEDS) ? openAiCompatibility : openAiCompatibility.withSeedField(null);
+        openAiCompatibility = values.get(SEEDS) ? openAiCompatibility : openAiCompatibility.withSeedField(null);
         openAiCompatibility = usage == null ? openAiCompatibility : openAiCompatibility.withUsageOnRequest(usage);
         openAiCompatibility = done == null ? openAiCompatibility : openAiCompatibility.withDoneCompletes(done);
         openAiCompatibility =
@@ -79,14 +79,14 @@ final class CompatibilityKeys {
         return callIds == null ? openAiCompatibility : openAiCompatibility.withCallIds(callIds);
     }
 
-    private static CallIds callIds(ConfigValues said) {
-        String besides = said.find(BESIDES);
-        Integer longest = said.find(LONGEST);
-        if (besides != null && !said.get(PLAIN)) {
+    private static CallIds callIds(ConfigValues values) {
+        String besides = values.find(BESIDES);
+        Integer longest = values.find(LONGEST);
+        if (besides != null && !values.get(PLAIN)) {
             throw new InvalidValueException("besides", "means nothing here", "'plain: true' with it");
         }
-        String others = said.get(PLAIN) ? (besides == null ? "" : besides) : null;
+        String others = values.get(PLAIN) ? (besides == null ? "" : besides) : null;
         return new CallIds(
-                others, said.get(SHORTEST), longest == null ? CallIds.any().longest() : longest);
+                others, values.get(SHORTEST), longest == null ? CallIds.any().longest() : longest);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole document, read and checked.
+ * A parsed and validated document.
  *
  * @param providers by name, in order
  * @param agents by id, in order
@@ -30,10 +30,10 @@ public record ConfigDocument(
             "document",
             "An Understudy configuration: providers, and agents that are served by them.",
             List.of(PROVIDERS, DEFAULTS, AGENTS, WEBHOOKS),
-            said -> said);
+            values -> values);
 
     /** Largest number of characters of a document. */
-    public static final int MAX_CHARACTERS = ConfigParser.MOST_CHARACTERS;
+    public static final int MAX_CHARACTERS = ConfigParser.MAX_CHARACTERS;
 
     /** Parses JSON or YAML. Returns {@code null}, with at least one error reported, if the document cannot be used. */
     public static @Nullable ConfigDocument parse(String text, ConfigErrors errors) {
@@ -41,33 +41,33 @@ public record ConfigDocument(
         return document == null ? null : read(document, errors);
     }
 
-    private static @Nullable ConfigDocument read(ConfigNode configNode, ConfigErrors found) {
-        ConfigNode whole = configNode instanceof ConfigNode.Table table ? withDefaults(table) : configNode;
-        ConfigValues said = SECTION.read(whole, found);
+    private static @Nullable ConfigDocument read(ConfigNode node, ConfigErrors errors) {
+        ConfigNode whole = node instanceof ConfigNode.Table table ? withDefaults(table) : node;
+        ConfigValues values = SECTION.read(whole, errors);
         if (whole instanceof ConfigNode.Table table) {
-            references(table, found);
+            references(table, errors);
         }
-        if (said == null || !found.isClean()) {
+        if (values == null || !errors.isClean()) {
             return null;
         }
         Map<String, ProviderSpec> providers = new LinkedHashMap<>();
-        said.get(PROVIDERS).forEach((name, provider) -> providers.put(name, provider.named(name)));
+        values.get(PROVIDERS).forEach((name, provider) -> providers.put(name, provider.named(name)));
         Map<String, AgentSpec> agents = new LinkedHashMap<>();
-        said.get(AGENTS).forEach((id, configValues) -> {
+        values.get(AGENTS).forEach((id, configValues) -> {
             AgentSpec agent = new AgentSpec(id, providers(configValues, providers), configValues, ConfigValues.NONE);
             ProviderSpec incomplete = agent.withoutModel();
             if (incomplete != null) {
-                found.mistake(
+                errors.add(
                         "agents." + id + ".healthCheck.model",
                         "is missing, and provider '" + incomplete.name() + "' names no model",
                         "which model the query goes to");
             }
             agents.put(id, agent);
         });
-        return found.isClean() ? new ConfigDocument(providers, agents, said.get(WEBHOOKS)) : null;
+        return errors.isClean() ? new ConfigDocument(providers, agents, values.get(WEBHOOKS)) : null;
     }
 
-    /** What agents share, under each of them. Each node still knows where it stands. */
+    /** Merges the defaults into each agent. Nodes keep their positions in the document. */
     private static ConfigNode.Table withDefaults(ConfigNode.Table document) {
         if (!(document.fields().get("defaults") instanceof ConfigNode.Table defaults)
                 || !(document.fields().get("agents") instanceof ConfigNode.Table agents)) {
@@ -92,28 +92,28 @@ public record ConfigDocument(
         return names.stream().map(providers::get).toList();
     }
 
-    /** Names that must be names of providers, also where the providers themselves are mistaken. */
-    private static void references(ConfigNode.Table document, ConfigErrors found) {
+    /** Checks that references name declared providers, also where the providers themselves have errors. */
+    private static void references(ConfigNode.Table document, ConfigErrors errors) {
         if (!(document.fields().get("providers") instanceof ConfigNode.Table providers)
                 || !(document.fields().get("agents") instanceof ConfigNode.Table agents)) {
             return;
         }
         List<String> known = List.copyOf(providers.fields().keySet());
         if (known.isEmpty()) {
-            found.mistake(providers.path(), "is empty", "at least one provider");
+            errors.add(providers.path(), "is empty", "at least one provider");
         }
         if (agents.fields().isEmpty()) {
-            found.mistake(agents.path(), "is empty", "at least one agent");
+            errors.add(agents.path(), "is empty", "at least one agent");
         }
         for (ConfigNode agent : agents.fields().values()) {
             if (agent instanceof ConfigNode.Table table) {
                 ConfigNode primary = table.fields().get("primary");
-                known(primary, known, found);
+                known(primary, known, errors);
                 if (table.fields().get("backups") instanceof ConfigNode.Row backups) {
                     for (ConfigNode backup : backups.items()) {
-                        known(backup, known, found);
+                        known(backup, known, errors);
                         if (isSame(primary, backup)) {
-                            found.mistake(backup.path(), "is the primary already", "each provider once");
+                            errors.add(backup.path(), "is the primary already", "each provider once");
                         }
                     }
                 }
@@ -121,9 +121,9 @@ public record ConfigDocument(
         }
     }
 
-    private static void known(@Nullable ConfigNode name, List<String> known, ConfigErrors found) {
+    private static void known(@Nullable ConfigNode name, List<String> known, ConfigErrors errors) {
         if (name instanceof ConfigNode.Text text && !known.contains(text.value())) {
-            found.mistake(text.path(), "is the name of no provider", Suggestions.to(text.value(), known));
+            errors.add(text.path(), "is the name of no provider", Suggestions.to(text.value(), known));
         }
     }
 

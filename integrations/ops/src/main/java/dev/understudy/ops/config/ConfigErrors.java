@@ -12,21 +12,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What is found while a document is read: mistakes, and the environment variables it names. */
+/** Collects errors while a document is read, and resolves environment variables. */
 public final class ConfigErrors {
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]*)}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-    /** What looks like the name of a variable; else somebody may have put the secret itself between the braces. */
+    /** Pattern of usual variable names. A reference of another form may contain a secret instead of a name. */
     private static final Pattern USUAL_NAME = Pattern.compile("(?!AKIA|ASIA)[A-Z][A-Z0-9_]{0,63}");
 
-    /** A shorter value is found in many words. */
-    private static final int SHORTEST_SECRET = 4;
+    /** Shorter values are not redacted, because they occur in many words. */
+    private static final int MIN_SECRET_LENGTH = 4;
 
     private final Map<String, String> environment;
-    /** By path: what is found first at a place explains what is found there later. */
-    private final Map<String, ConfigError> mistakes = new LinkedHashMap<>();
+    /** Errors by path. The first error at a path wins, because it usually causes later ones. */
+    private final Map<String, ConfigError> errors = new LinkedHashMap<>();
 
     private final Set<String> secrets = new LinkedHashSet<>();
 
@@ -34,16 +34,19 @@ public final class ConfigErrors {
         this.environment = environment;
     }
 
-    public void mistake(String path, String what, String right) {
-        mistakes.putIfAbsent(path, new ConfigError(path, what, right));
+    public void add(String path, String what, String right) {
+        errors.putIfAbsent(path, new ConfigError(path, what, right));
     }
 
-    /** Whatever is told, this is not. */
+    /** Marks a value that no error may contain. */
     void secret(String value) {
         secrets.add(value);
     }
 
-    /** With {@code ${NAME}} replaced by what the environment says; {@code null}, and told, if it does not. */
+    /**
+     * Returns the text with {@code ${NAME}} replaced by the values of the environment; {@code null}, with an error
+     * added, if a variable is missing.
+     */
     @Nullable
     String expanded(ConfigNode.Text text) {
         String raw = text.value();
@@ -57,7 +60,7 @@ public final class ConfigErrors {
         }
         String rest = reference.appendTail(new StringBuilder()).toString();
         if (rest.contains("${")) {
-            mistake(text.path(), "has a ${ without its }", "write ${NAME}");
+            add(text.path(), "has a ${ without its }", "write ${NAME}");
             return null;
         }
         return complete ? reference.appendTail(expanded).toString() : null;
@@ -65,14 +68,14 @@ public final class ConfigErrors {
 
     private @Nullable String variable(String name, String path) {
         if (!NAME.matcher(name).matches()) {
-            mistake(path, "names no environment variable between ${ and }", "write ${NAME}, of letters, digits and _");
+            add(path, "names no environment variable between ${ and }", "write ${NAME}, of letters, digits and _");
             return null;
         }
         String value = environment.get(name);
         if (value == null || value.isBlank()) {
             String shown =
                     USUAL_NAME.matcher(name).matches() ? "the environment variable " + name : "an environment variable";
-            mistake(path, shown + (value == null ? " is not set" : " is empty"), "set it");
+            add(path, shown + (value == null ? " is not set" : " is empty"), "set it");
             return null;
         }
         secret(value);
@@ -80,23 +83,21 @@ public final class ConfigErrors {
     }
 
     public boolean isClean() {
-        return mistakes.isEmpty();
+        return errors.isEmpty();
     }
 
-    /** Without any secret that was met, longest first. */
+    /** Returns the errors with secrets replaced, the longest first. */
     public List<ConfigError> errors() {
         List<String> hidden = secrets.stream()
-                .filter(value -> value.length() >= SHORTEST_SECRET)
+                .filter(value -> value.length() >= MIN_SECRET_LENGTH)
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .toList();
-        List<ConfigError> told = new ArrayList<>();
-        for (ConfigError mistake : mistakes.values()) {
-            told.add(new ConfigError(
-                    without(hidden, mistake.path()),
-                    without(hidden, mistake.what()),
-                    without(hidden, mistake.right())));
+        List<ConfigError> redacted = new ArrayList<>();
+        for (ConfigError error : errors.values()) {
+            redacted.add(new ConfigError(
+                    without(hidden, error.path()), without(hidden, error.what()), without(hidden, error.right())));
         }
-        return told;
+        return redacted;
     }
 
     private static String without(Collection<String> hidden, String text) {

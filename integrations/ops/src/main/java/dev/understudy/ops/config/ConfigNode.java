@@ -4,12 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A piece of a document, and where it stands. */
+/** A node of a document, with its position. */
 public sealed interface ConfigNode {
 
     String path();
 
-    /** What people call it. */
+    /** Returns the kind of node, for error messages. */
     String kind();
 
     record Text(String path, String value) implements ConfigNode {
@@ -18,7 +18,7 @@ public sealed interface ConfigNode {
             return "a text";
         }
 
-        /** Tells nothing of its value. */
+        /** Does not contain the value. */
         @Override
         public String toString() {
             return path + ": a text";
@@ -59,7 +59,7 @@ public sealed interface ConfigNode {
             return "a table of keys";
         }
 
-        /** Its own fields, and those of the other that it lacks, tables within tables too. */
+        /** Returns the fields of this table, completed by those of the base, nested tables included. */
         Table over(Table base) {
             Map<String, ConfigNode> merged = new LinkedHashMap<>(base.fields);
             fields.forEach((name, own) -> {
@@ -70,14 +70,14 @@ public sealed interface ConfigNode {
         }
     }
 
-    /** The path of a field. Names that could be keys of a vendor are not shown. */
+    /** Returns the path of a field. Names that look like API keys are masked. */
     static String below(String path, String name) {
         String shown = name.length() > 40 || name.startsWith("sk-") ? "***" : name;
         String step = shown.matches("[\\w*-]+") ? shown : "\"" + shown + "\"";
         return path.isEmpty() ? step : path + "." + step;
     }
 
-    /** The path of an item of a list. */
+    /** Returns the path of an item of a list. */
     static String below(String path, int index) {
         return path + "[" + index + "]";
     }

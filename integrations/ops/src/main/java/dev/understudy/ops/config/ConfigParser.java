@@ -15,17 +15,17 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
-/** From characters to a tree of nodes, with bounds. What begins with a brace is JSON, all else is YAML. */
+/** Parses text into a tree of nodes, with limits. A document that begins with a brace is JSON, any other is YAML. */
 final class ConfigParser {
 
-    static final int MOST_CHARACTERS = 1 << 20;
-    static final int DEEPEST = 32;
+    static final int MAX_CHARACTERS = 1 << 20;
+    static final int MAX_DEPTH = 32;
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     static final StreamReadConstraints BOUNDS = StreamReadConstraints.builder()
-            .maxNestingDepth(DEEPEST)
-            .maxDocumentLength(4L * MOST_CHARACTERS)
+            .maxNestingDepth(MAX_DEPTH)
+            .maxDocumentLength(4L * MAX_CHARACTERS)
             .maxNumberLength(100)
             .maxNameLength(1_000)
             .build();
@@ -34,41 +34,41 @@ final class ConfigParser {
             JsonFactory.builder().streamReadConstraints(BOUNDS).build();
 
     private final JsonParser parser;
-    private final ConfigErrors found;
+    private final ConfigErrors errors;
 
-    private ConfigParser(JsonParser parser, ConfigErrors found) {
+    private ConfigParser(JsonParser parser, ConfigErrors errors) {
         this.parser = parser;
-        this.found = found;
+        this.errors = errors;
     }
 
-    /** The document; {@code null}, and told, if it is none. */
-    static @Nullable ConfigNode read(String text, ConfigErrors found) {
+    /** Parses a document; returns {@code null}, with an error added, if it is malformed. */
+    static @Nullable ConfigNode read(String text, ConfigErrors errors) {
         if (text.isBlank()) {
-            found.mistake("", "is empty", "a document in JSON or YAML");
+            errors.add("", "is empty", "a document in JSON or YAML");
             return null;
         }
-        if (text.length() > MOST_CHARACTERS) {
-            found.mistake("", "is longer than 1 MiB", "a shorter document");
+        if (text.length() > MAX_CHARACTERS) {
+            errors.add("", "is longer than 1 MiB", "a shorter document");
             return null;
         }
         String plain = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         boolean json = plain.stripLeading().startsWith("{");
         try (JsonParser parser = factory(json).createParser(ObjectReadContext.empty(), plain)) {
             parser.nextToken();
-            return new ConfigParser(parser, found).document();
+            return new ConfigParser(parser, errors).document();
         } catch (NoClassDefFoundError e) {
-            found.mistake(
+            errors.add(
                     "",
                     "is no JSON, and there is nobody to read YAML",
                     "add tools.jackson.dataformat:jackson-dataformat-yaml to the class path, or write JSON");
-        } catch (JacksonException e) { // its message repeats the document, which may have a secret in it
+        } catch (JacksonException e) { // the exception's message quotes the document, which may contain a secret
             TokenStreamLocation at = e.getLocation();
             String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
             boolean bounded = e instanceof StreamConstraintsException;
-            found.mistake(
+            errors.add(
                     "",
                     bounded ? "is nested too deep, or has an endless name or number" : "cannot be read" + where,
-                    bounded ? "at most " + DEEPEST + " levels" : "well-formed " + (json ? "JSON" : "YAML"));
+                    bounded ? "at most " + MAX_DEPTH + " levels" : "well-formed " + (json ? "JSON" : "YAML"));
         }
         return null;
     }
@@ -80,7 +80,7 @@ final class ConfigParser {
     private @Nullable ConfigNode document() {
         ConfigNode document = node("");
         if (parser.nextToken() != null) {
-            found.mistake("", "is more than one document", "one document");
+            errors.add("", "is more than one document", "one document");
             return null;
         }
         return document;
@@ -102,7 +102,7 @@ final class ConfigParser {
         };
     }
 
-    /** YAML has a value for what is left blank. */
+    /** YAML represents an omitted value as an empty text. */
     private static ConfigNode text(String path, String text) {
         return text.isEmpty() ? new ConfigNode.Nothing(path) : new ConfigNode.Text(path, text);
     }
@@ -115,7 +115,7 @@ final class ConfigParser {
             parser.nextToken();
             ConfigNode value = node(below);
             if (fields.putIfAbsent(name, value) != null) {
-                found.mistake(below, "stands here twice", "name it once");
+                errors.add(below, "stands here twice", "name it once");
             }
         }
         return new ConfigNode.Table(path, fields);
@@ -129,10 +129,10 @@ final class ConfigParser {
         return new ConfigNode.Row(path, items);
     }
 
-    /** Anchors and aliases of YAML make small documents large, and say the same thing at two places. */
+    /** Rejects anchors and aliases of YAML, which can make a small document expand without bound. */
     private void unshared(String path) {
         if (parser.canReadObjectId() && YamlSupport.isShared(parser)) {
-            found.mistake(path, "has an anchor or an alias", "write it out, or use 'defaults' for what agents share");
+            errors.add(path, "has an anchor or an alias", "write it out, or use 'defaults' for what agents share");
         }
     }
 }

@@ -7,14 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The JSON Schema of configurations: shipped as a file, and made from the keys, so that a test can compare. */
+/** The JSON Schema of configurations: a resource, and the generated form that a test compares with it. */
 public final class ConfigSchema {
 
     static final String RESOURCE = "/dev/understudy/ops/understudy.schema.json";
 
     private ConfigSchema() {}
 
-    /** As it is shipped. */
+    /** Reads the resource. */
     public static String text() {
         try (InputStream in = ConfigSchema.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
@@ -26,17 +26,17 @@ public final class ConfigSchema {
         }
     }
 
-    /** As the keys have it. */
-    static Map<String, Object> made() {
+    /** Generates the schema from the keys. */
+    static Map<String, Object> generated() {
         Map<String, Object> schema = new LinkedHashMap<>();
         schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.put("$id", "urn:dev.understudy:configuration");
         schema.put("title", "Understudy");
         schema.putAll(ConfigDocument.SECTION.definition());
         Map<String, Object> definitions = new LinkedHashMap<>();
-        for (ObjectType<?> objectType : ConfigDocument.SECTION.all()) {
-            if (objectType != ConfigDocument.SECTION) {
-                definitions.put(objectType.name(), objectType.definition());
+        for (ObjectType<?> type : ConfigDocument.SECTION.all()) {
+            if (type != ConfigDocument.SECTION) {
+                definitions.put(type.name(), type.definition());
             }
         }
         schema.put("$defs", definitions);

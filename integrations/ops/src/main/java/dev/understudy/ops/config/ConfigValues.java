@@ -6,40 +6,40 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a section says: values by key. Equal if it says the same. */
-public record ConfigValues(Map<ConfigKey<?>, Object> said) {
+/** The values of a section by key. Two are equal when they hold equal values. */
+public record ConfigValues(Map<ConfigKey<?>, Object> values) {
 
     static final ConfigValues NONE = new ConfigValues(Map.of());
 
     public ConfigValues {
-        said = Collections.unmodifiableMap(new HashMap<>(said));
+        values = Collections.unmodifiableMap(new HashMap<>(values));
     }
 
-    /** What is said, or holds when nothing is. */
-    public <T> T get(ConfigKey<T> configKey) {
-        return Objects.requireNonNull(find(configKey), configKey.name());
+    /** Returns the value or the default of a key. */
+    public <T> T get(ConfigKey<T> key) {
+        return Objects.requireNonNull(find(key), key.name());
     }
 
-    /** The same, {@code null} if nothing holds. */
-    public <T> @Nullable T find(ConfigKey<T> configKey) {
-        T value = said(configKey);
-        return value == null ? configKey.fallback() : value;
+    /** Returns the value or the default of a key; {@code null} if there is neither. */
+    public <T> @Nullable T find(ConfigKey<T> key) {
+        T value = explicit(key);
+        return value == null ? key.fallback() : value;
     }
 
-    /** What is said, {@code null} if nothing is. */
+    /** Returns the value of the document, without the default; {@code null} if there is none. */
     @SuppressWarnings("unchecked")
-    <T> @Nullable T said(ConfigKey<T> configKey) {
-        return (T) said.get(configKey);
+    <T> @Nullable T explicit(ConfigKey<T> key) {
+        return (T) values.get(key);
     }
 
-    /** These, and those of the other where these say nothing. */
+    /** Returns these values, completed by those of the base. */
     ConfigValues over(ConfigValues base) {
-        Map<ConfigKey<?>, Object> both = new HashMap<>(base.said);
-        both.putAll(said);
+        Map<ConfigKey<?>, Object> both = new HashMap<>(base.values);
+        both.putAll(values);
         return new ConfigValues(both);
     }
 
-    public <T> ConfigValues with(ConfigKey<T> configKey, T value) {
-        return new ConfigValues(Map.of(configKey, value)).over(this);
+    public <T> ConfigValues with(ConfigKey<T> key, T value) {
+        return new ConfigValues(Map.of(key, value)).over(this);
     }
 }

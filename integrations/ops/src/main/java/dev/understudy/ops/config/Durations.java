@@ -8,7 +8,10 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How long something takes: a number and its unit, always both. {@code 500ms}, {@code 1.5s}, {@code 5m}, {@code 1h}, {@code 1d}. */
+/**
+ * Parses and formats durations: a number with its unit, {@code 500ms}, {@code 1.5s}, {@code 5m}, {@code 1h}, {@code
+ * 1d}.
+ */
 public final class Durations {
 
     static final String PATTERN = "^\\d{1,12}(\\.\\d{1,9})?(ms|s|m|h|d)$";
@@ -16,7 +19,7 @@ public final class Durations {
     private static final Pattern FORM = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(ms|s|m|h|d)");
     private static final Map<String, Duration> UNITS = new LinkedHashMap<>();
 
-    /** A hundred years; what is longer does not fit into nanoseconds soon. */
+    /** Upper bound of a hundred years, so that nanoseconds fit into a long. */
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
     static {
@@ -29,7 +32,7 @@ public final class Durations {
 
     private Durations() {}
 
-    /** @throws IllegalArgumentException if it is none, or longer than a hundred years */
+    /** @throws IllegalArgumentException if the text is no duration, or longer than a hundred years */
     public static Duration read(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
@@ -43,7 +46,7 @@ public final class Durations {
         return Duration.ofNanos(nanos.longValue());
     }
 
-    /** In the largest unit that needs no fraction. */
+    /** Formats in the largest unit that needs no fraction. */
     public static String written(Duration duration) {
         if (duration.isZero()) {
             return "0s";

@@ -4,26 +4,23 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The value of a header field: one that is named like a secret takes it from the environment. */
+/**
+ * Type of the value of a header field. A header that is named like a secret must take its value from the environment.
+ */
 record HeaderValueType() implements ValueType<String> {
 
     private static final Pattern SECRET_FIELD = Pattern.compile("(?i)auth|key|token|secret|cookie|password");
 
     @Override
-    public @Nullable String read(ConfigNode configNode, ConfigErrors found) {
-        String field = configNode.path().substring(configNode.path().lastIndexOf('.') + 1);
+    public @Nullable String read(ConfigNode node, ConfigErrors errors) {
+        String field = node.path().substring(node.path().lastIndexOf('.') + 1);
         boolean secret = SECRET_FIELD.matcher(field).find();
-        if (secret
-                && configNode instanceof ConfigNode.Text text
-                && !text.value().contains("${")) {
-            found.secret(text.value());
-            found.mistake(
-                    configNode.path(),
-                    "a secret stands in the document itself",
-                    "name an environment variable: ${NAME}");
+        if (secret && node instanceof ConfigNode.Text text && !text.value().contains("${")) {
+            errors.secret(text.value());
+            errors.add(node.path(), "a secret stands in the document itself", "name an environment variable: ${NAME}");
             return null;
         }
-        return ScalarTypes.TEXT.read(configNode, found);
+        return ScalarTypes.TEXT.read(node, errors);
     }
 
     @Override

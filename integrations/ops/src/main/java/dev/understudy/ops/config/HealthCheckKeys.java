@@ -8,24 +8,24 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** {@link HealthCheckPolicy}: of an agent's providers together, and, key by key instead of that, of one provider. */
+/** Keys of {@link HealthCheckPolicy}, for an agent and, overriding single values, for a provider. */
 public final class HealthCheckKeys {
 
-    private static final HealthCheckPolicy USUAL = HealthCheckPolicy.off();
+    private static final HealthCheckPolicy DEFAULTS = HealthCheckPolicy.off();
 
     public static final ConfigKey<Boolean> ENABLED = ConfigKey.of(
-            "enabled", ScalarTypes.FLAG, USUAL.enabled(), "whether providers are looked at in the background");
+            "enabled", ScalarTypes.FLAG, DEFAULTS.enabled(), "whether providers are looked at in the background");
     public static final ConfigKey<Duration> INTERVAL = ConfigKey.of(
-            "interval", ScalarTypes.DURATION, USUAL.interval(), "between two checks of a provider, ±10 % by chance");
+            "interval", ScalarTypes.DURATION, DEFAULTS.interval(), "between two checks of a provider, ±10 % by chance");
     public static final ConfigKey<Duration> TIMEOUT =
-            ConfigKey.of("timeout", ScalarTypes.DURATION, USUAL.timeout(), "of one check");
+            ConfigKey.of("timeout", ScalarTypes.DURATION, DEFAULTS.timeout(), "of one check");
     static final ConfigKey<Integer> UNHEALTHY_AFTER = ConfigKey.of(
             "unhealthyAfter",
             ScalarTypes.whole(1),
-            USUAL.unhealthyAfter(),
+            DEFAULTS.unhealthyAfter(),
             "so many failures in a row take a provider out of rotation");
     static final ConfigKey<Integer> HEALTHY_AFTER = ConfigKey.of(
-            "healthyAfter", ScalarTypes.whole(1), USUAL.healthyAfter(), "so many successes in a row put it back");
+            "healthyAfter", ScalarTypes.whole(1), DEFAULTS.healthyAfter(), "so many successes in a row put it back");
     public static final ConfigKey<String> QUERY = ConfigKey.optional(
             "query", ScalarTypes.TEXT, "what is asked instead of a cheap GET; it is billed like any call");
     static final ConfigKey<String> MODEL = ConfigKey.optional(
@@ -38,51 +38,51 @@ public final class HealthCheckKeys {
     private static final List<ConfigKey<?>> SHARED =
             List.of(ENABLED, INTERVAL, TIMEOUT, UNHEALTHY_AFTER, HEALTHY_AFTER, QUERY, MODEL);
 
-    static final ObjectType<ConfigValues> SECTION =
-            new ObjectType<>("healthCheck", "how the providers are looked at in the background", SHARED, said -> said);
+    static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
+            "healthCheck", "how the providers are looked at in the background", SHARED, values -> values);
 
     static final ObjectType<ConfigValues> OF_PROVIDER = new ObjectType<>(
             "providerHealthCheck",
             "the same for this provider, whoever uses it: what is said here counts more than what the agent says",
             Stream.concat(SHARED.stream(), Stream.<ConfigKey<?>>of(ENDPOINT)).toList(),
-            said -> said);
+            values -> values);
 
     private HealthCheckKeys() {}
 
-    static HealthCheckPolicy probes(ConfigValues said, ProviderOptions providerOptions) {
-        String query = query(said);
+    static HealthCheckPolicy policy(ConfigValues values, ProviderOptions providerOptions) {
+        String query = query(values);
         return new HealthCheckPolicy(
-                said.get(ENABLED),
-                said.get(INTERVAL),
-                said.get(TIMEOUT),
-                said.get(UNHEALTHY_AFTER),
-                said.get(HEALTHY_AFTER),
-                query == null ? null : ChatRequest.of(model(said, providerOptions), query));
+                values.get(ENABLED),
+                values.get(INTERVAL),
+                values.get(TIMEOUT),
+                values.get(UNHEALTHY_AFTER),
+                values.get(HEALTHY_AFTER),
+                query == null ? null : ChatRequest.of(model(values, providerOptions), query));
     }
 
-    /** What is asked; {@code null} for a cheap GET. An operator takes a query back with an empty one. */
-    public static @Nullable String query(ConfigValues said) {
-        String query = said.find(QUERY);
+    /** Returns the query; {@code null} for an unbilled GET. An empty query at runtime removes a configured one. */
+    public static @Nullable String query(ConfigValues values) {
+        String query = values.find(QUERY);
         return query == null || query.isEmpty() ? null : query;
     }
 
-    /** Whether a query has a model to go to. */
-    static boolean isComplete(ConfigValues said, ProviderOptions providerOptions) {
-        return query(said) == null || modelOrNull(said, providerOptions) != null;
+    /** Returns {@code true} if there is no query, or a model for it. */
+    static boolean isComplete(ConfigValues values, ProviderOptions providerOptions) {
+        return query(values) == null || modelOrNull(values, providerOptions) != null;
     }
 
-    private static String model(ConfigValues said, ProviderOptions providerOptions) {
-        String model = modelOrNull(said, providerOptions);
+    private static String model(ConfigValues values, ProviderOptions providerOptions) {
+        String model = modelOrNull(values, providerOptions);
         if (model == null) {
             throw new InvalidValueException("healthCheck/model", "is missing", "which model the query goes to");
         }
         return model;
     }
 
-    private static @Nullable String modelOrNull(ConfigValues said, ProviderOptions providerOptions) {
-        String told = said.find(MODEL);
-        if (told != null || providerOptions.only() != null) {
-            return told != null ? told : providerOptions.only();
+    private static @Nullable String modelOrNull(ConfigValues values, ProviderOptions providerOptions) {
+        String override = values.find(MODEL);
+        if (override != null || providerOptions.only() != null) {
+            return override != null ? override : providerOptions.only();
         }
         return providerOptions.models().values().stream().sorted().findFirst().orElse(null);
     }

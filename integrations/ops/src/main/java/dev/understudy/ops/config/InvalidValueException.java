@@ -1,6 +1,6 @@
 package dev.understudy.ops.config;
 
-/** What a section cannot be made of, at which of its keys. */
+/** Signals an invalid combination of values in a section. */
 public final class InvalidValueException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
@@ -8,7 +8,7 @@ public final class InvalidValueException extends IllegalArgumentException {
     private final String key;
     private final String right;
 
-    /** @param key below the section, "" for the section itself */
+    /** @param key path below the section, "" for the section itself */
     InvalidValueException(String key, String what, String right) {
         super(what);
         this.key = key;
@@ -23,7 +23,7 @@ public final class InvalidValueException extends IllegalArgumentException {
         return right;
     }
 
-    /** This error as one of the section at a path. */
+    /** Converts to an error of the section at a path. */
     public ConfigError at(String path) {
         return new ConfigError(under(path), what(), right);
     }

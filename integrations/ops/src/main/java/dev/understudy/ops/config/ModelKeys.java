@@ -5,7 +5,7 @@ import dev.understudy.chat.Feature;
 import java.util.Arrays;
 import java.util.List;
 
-/** What you know of a model: it replaces what the catalogue says, key by key. */
+/** Keys of the capabilities of a model, which override those of the model catalog. */
 final class ModelKeys {
 
     private static final ValueType<Double> AMOUNT = ScalarTypes.number("[0", "0 or more");
@@ -17,10 +17,12 @@ final class ModelKeys {
             ConfigKey.required("output", AMOUNT, "of a million tokens of answer");
 
     private static final ObjectType<Capabilities.Price> PRICE = new ObjectType<>(
-            "price", "what a model costs, in one currency for all providers", List.of(INPUT, CACHED, OUTPUT), said -> {
-                Double cached = said.find(CACHED);
-                return new Capabilities.Price(
-                        said.get(INPUT), cached == null ? said.get(INPUT) : cached, said.get(OUTPUT));
+            "price",
+            "what a model costs, in one currency for all providers",
+            List.of(INPUT, CACHED, OUTPUT),
+            values -> {
+                Double cached = values.find(CACHED);
+                return new Capabilities.Price(values.get(INPUT), cached == null ? values.get(INPUT) : cached, values.get(OUTPUT));
             });
 
     private static final List<ConfigKey<Boolean>> FEATURES = Arrays.stream(Feature.values())
@@ -28,7 +30,7 @@ final class ModelKeys {
             .toList();
 
     private static final ObjectType<ConfigValues> FEATURE_SECTION =
-            new ObjectType<>("features", "what a model can do", List.<ConfigKey<?>>copyOf(FEATURES), said -> said);
+            new ObjectType<>("features", "what a model can do", List.<ConfigKey<?>>copyOf(FEATURES), values -> values);
 
     private static final ConfigKey<Integer> WINDOW =
             ConfigKey.optional("window", ScalarTypes.whole(1), "tokens of prompt and answer together");
@@ -42,20 +44,20 @@ final class ModelKeys {
             "catalogue",
             "what you know of a model; what is left out stays as publicly known",
             List.of(WINDOW, MAX_OUTPUT, PRICE_KEY, FEATURES_KEY),
-            said -> said);
+            values -> values);
 
     private ModelKeys() {}
 
-    static Capabilities applied(ConfigValues said, Capabilities known) {
+    static Capabilities applied(ConfigValues values, Capabilities known) {
         Capabilities model = known;
-        Integer window = said.find(WINDOW);
-        Integer maxOutput = said.find(MAX_OUTPUT);
-        Capabilities.Price price = said.find(PRICE_KEY);
+        Integer window = values.find(WINDOW);
+        Integer maxOutput = values.find(MAX_OUTPUT);
+        Capabilities.Price price = values.find(PRICE_KEY);
         model = window == null ? model : model.withWindow(window);
         model = maxOutput == null ? model : model.withMaxOutput(maxOutput);
         model = price == null ? model : model.withPrice(price);
         for (Feature feature : Feature.values()) {
-            Boolean can = said.get(FEATURES_KEY).find(FEATURES.get(feature.ordinal()));
+            Boolean can = values.get(FEATURES_KEY).find(FEATURES.get(feature.ordinal()));
             if (can != null) {
                 model = can ? model.withFeature(feature) : model.withoutFeature(feature);
             }

@@ -12,80 +12,79 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of known keys, and what they make together.
+ * A table of known keys, converted to one value.
  *
- * @param name of the kind, for schema and page
- * @param doc one line for people
- * @param configKeys in the order of the page
- * @param made what the values mean; may throw what constructors throw
+ * @param name name of the type, for the schema and the documentation
+ * @param doc description in one line
+ * @param configKeys keys in the order of the documentation
+ * @param factory converts the values; may throw as constructors do
  */
-record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Function<ConfigValues, T> made)
+record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Function<ConfigValues, T> factory)
         implements ValueType<T> {
 
     private static final Pattern ISO_DURATION = Pattern.compile("PT[0-9.]+[HMS][0-9.HMS]*");
 
-    /** The same keys, with what they say instead of what it means. */
+    /** Returns the type with the same keys whose result is the unconverted values. */
     ObjectType<ConfigValues> raw() {
         return new ObjectType<>(name, doc, configKeys, configValues -> configValues);
     }
 
     @Override
-    public @Nullable T read(ConfigNode configNode, ConfigErrors found) {
-        if (!(configNode instanceof ConfigNode.Table table)) {
-            found.mistake(configNode.path(), "is " + configNode.kind(), words());
+    public @Nullable T read(ConfigNode node, ConfigErrors errors) {
+        if (!(node instanceof ConfigNode.Table table)) {
+            errors.add(node.path(), "is " + node.kind(), words());
             return null;
         }
-        boolean clean = allKnown(table, found);
-        Map<ConfigKey<?>, Object> said = new HashMap<>();
-        for (ConfigKey<?> configKey : configKeys) {
-            ConfigNode field = table.fields().get(configKey.name());
+        boolean clean = allKnown(table, errors);
+        Map<ConfigKey<?>, Object> values = new HashMap<>();
+        for (ConfigKey<?> key : configKeys) {
+            ConfigNode field = table.fields().get(key.name());
             if (field != null) {
-                Object value = configKey.valueType().read(field, found);
+                Object value = key.type().read(field, errors);
                 clean &= value != null;
                 if (value != null) {
-                    said.put(configKey, value);
+                    values.put(key, value);
                 }
-            } else if (configKey.required()) {
-                found.mistake(
-                        ConfigNode.below(table.path(), configKey.name()),
+            } else if (key.required()) {
+                errors.add(
+                        ConfigNode.below(table.path(), key.name()),
                         "is missing",
-                        configKey.valueType().words());
+                        key.type().words());
                 clean = false;
             }
         }
-        return clean ? made(new ConfigValues(said), table.path(), found) : null;
+        return clean ? made(new ConfigValues(values), table.path(), errors) : null;
     }
 
-    private boolean allKnown(ConfigNode.Table table, ConfigErrors found) {
+    private boolean allKnown(ConfigNode.Table table, ConfigErrors errors) {
         List<String> known = configKeys.stream().map(ConfigKey::name).toList();
         boolean clean = true;
         for (String field : table.fields().keySet()) {
             if (!known.contains(field)) {
-                found.mistake(ConfigNode.below(table.path(), field), "is no key here", Suggestions.to(field, known));
+                errors.add(ConfigNode.below(table.path(), field), "is no key here", Suggestions.to(field, known));
                 clean = false;
             }
         }
         return clean;
     }
 
-    private @Nullable T made(ConfigValues configValues, String path, ConfigErrors found) {
+    private @Nullable T made(ConfigValues configValues, String path, ConfigErrors errors) {
         try {
-            return made.apply(configValues);
+            return factory.apply(configValues);
         } catch (InvalidValueException e) {
-            found.mistake(e.under(path), e.what(), e.right());
+            errors.add(e.under(path), e.what(), e.right());
             return null;
         } catch (IllegalArgumentException e) {
             String message = Objects.requireNonNullElse(e.getMessage(), "cannot be");
             String first = message.split("[^A-Za-z]", 2)[0];
-            boolean aKey =
-                    configKeys.stream().anyMatch(configKey -> configKey.name().equals(first));
-            found.mistake(aKey ? ConfigNode.below(path, first) : path, inOurWords(message), "");
+            boolean aKey = configKeys.stream().anyMatch(key -> key.name().equals(first));
+            errors.add(aKey ? ConfigNode.below(path, first) : path, inConfigSyntax(message), "");
             return null;
         }
     }
 
-    /** Durations as they are written in documents. */
-    private static String inOurWords(String message) {
+    /** Formats ISO durations as documents do. */
+    private static String inConfigSyntax(String message) {
         return ISO_DURATION.matcher(message).replaceAll(iso -> Durations.written(Duration.parse(iso.group())));
     }
 
@@ -100,11 +99,11 @@ record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Fun
         return Map.of("$ref", "#/$defs/" + name);
     }
 
-    /** What {@link #schema()} refers to. */
+    /** Returns the definition that {@link #schema()} refers to. */
     Map<String, Object> definition() {
         Map<String, Object> properties = new LinkedHashMap<>();
-        for (ConfigKey<?> configKey : configKeys) {
-            properties.put(configKey.name(), property(configKey));
+        for (ConfigKey<?> key : configKeys) {
+            properties.put(key.name(), property(key));
         }
         Map<String, Object> schema = new LinkedHashMap<>();
         schema.put("type", "object");
@@ -121,21 +120,21 @@ record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Fun
         return schema;
     }
 
-    private static <K> Map<String, Object> property(ConfigKey<K> configKey) {
-        Map<String, Object> property = new LinkedHashMap<>(configKey.valueType().schema());
-        property.put("description", configKey.doc());
-        K fallback = configKey.fallback();
-        if (fallback != null && !(configKey.valueType() instanceof ObjectType)) {
-            property.put("default", configKey.valueType().written(fallback));
+    private static <K> Map<String, Object> property(ConfigKey<K> key) {
+        Map<String, Object> property = new LinkedHashMap<>(key.type().schema());
+        property.put("description", key.doc());
+        K fallback = key.fallback();
+        if (fallback != null && !(key.type() instanceof ObjectType)) {
+            property.put("default", key.type().written(fallback));
         }
         return property;
     }
 
-    /** This section and those within, each once. */
+    /** Lists this type and the nested ones, each once. */
     List<ObjectType<?>> all() {
         List<ObjectType<?>> all = new ArrayList<>(List.of(this));
-        for (ConfigKey<?> configKey : configKeys) {
-            for (ObjectType<?> within : sections(configKey.valueType())) {
+        for (ConfigKey<?> key : configKeys) {
+            for (ObjectType<?> within : sections(key.type())) {
                 if (all.stream().noneMatch(other -> other.name().equals(within.name()))) {
                     all.add(within);
                 }
@@ -144,16 +143,14 @@ record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Fun
         return all;
     }
 
-    private static List<ObjectType<?>> sections(ValueType<?> valueType) {
-        if (valueType instanceof ObjectType<?> objectType) {
-            return objectType.all();
+    private static List<ObjectType<?>> sections(ValueType<?> type) {
+        if (type instanceof ObjectType<?> section) {
+            return section.all();
         }
-        return valueType instanceof CollectionTypes<?, ?> collectionTypes
-                ? sections(collectionTypes.each())
-                : List.of();
+        return type instanceof CollectionTypes<?, ?> collectionTypes ? sections(collectionTypes.each()) : List.of();
     }
 
-    /** A section has no text of its own. */
+    /** Returns an empty object: defaults of a section are those of its keys. */
     @Override
     public Object written(T value) {
         return Map.of();

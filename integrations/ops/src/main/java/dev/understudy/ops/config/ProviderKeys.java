@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** One provider: where it is, how it speaks, what it may be asked for. */
+/** Keys of one provider: endpoint, dialect, credentials, models and limits. */
 final class ProviderKeys {
 
     private static final Pattern ACCOUNT = Pattern.compile("[\\w.:-]+");
@@ -97,38 +97,36 @@ final class ProviderKeys {
 
     private ProviderKeys() {}
 
-    private static ProviderSpec provider(ConfigValues said) {
-        ProviderSpec.Source source = said.get(SUPPLIED) ? supplied(said) : remote(said);
-        return new ProviderSpec("provider", source, seat(said), said.get(HEALTH_CHECK));
+    private static ProviderSpec provider(ConfigValues values) {
+        ProviderSpec.Source source = values.get(SUPPLIED) ? supplied(values) : remote(values);
+        return new ProviderSpec("provider", source, seat(values), values.get(HEALTH_CHECK));
     }
 
-    private static ProviderOptions seat(ConfigValues said) {
-        if (said.find(MODEL) != null && !said.get(MODELS).isEmpty()) {
+    private static ProviderOptions seat(ConfigValues values) {
+        if (values.find(MODEL) != null && !values.get(MODELS).isEmpty()) {
             throw new InvalidValueException("models", "cannot stand beside 'model'", "one of them");
         }
         return new ProviderOptions(
-                said.find(MODEL), said.get(MODELS), said.get(WEIGHT), said.get(TAGS), said.get(LIMITS), null);
+                values.find(MODEL), values.get(MODELS), values.get(WEIGHT), values.get(TAGS), values.get(LIMITS), null);
     }
 
-    private static ProviderSpec.Source supplied(ConfigValues said) {
-        for (ConfigKey<?> configKey : OF_REMOTE_ONLY) {
-            if (said.said(configKey) != null) {
+    private static ProviderSpec.Source supplied(ConfigValues values) {
+        for (ConfigKey<?> key : OF_REMOTE_ONLY) {
+            if (values.explicit(key) != null) {
                 throw new InvalidValueException(
-                        configKey.name(),
-                        "cannot stand beside 'supplied'",
-                        "the application brings the provider whole");
+                        key.name(), "cannot stand beside 'supplied'", "the application brings the provider whole");
             }
         }
-        if (said.get(HEALTH_CHECK).said(HealthCheckKeys.ENDPOINT) != null) {
+        if (values.get(HEALTH_CHECK).explicit(HealthCheckKeys.ENDPOINT) != null) {
             throw new InvalidValueException(
                     "healthCheck/endpoint", "cannot stand beside 'supplied'", "its own probe() is used");
         }
         return new ProviderSpec.Supplied();
     }
 
-    private static ProviderSpec.Source remote(ConfigValues said) {
-        OpenAiCompatibleVendor openAiCompatibleVendor = said.find(VENDOR);
-        WireProtocol dialect = said.find(DIALECT);
+    private static ProviderSpec.Source remote(ConfigValues values) {
+        OpenAiCompatibleVendor openAiCompatibleVendor = values.find(VENDOR);
+        WireProtocol dialect = values.find(DIALECT);
         if ((openAiCompatibleVendor == null) == (dialect == null)) {
             String what = openAiCompatibleVendor == null
                     ? "has neither 'vendor' nor 'dialect'"
@@ -137,18 +135,20 @@ final class ProviderKeys {
         }
         WireProtocol wireProtocol = dialect == null ? WireProtocol.OPENAI_COMPATIBLE : dialect;
         Endpoint endpoint = endpoint(
-                said,
-                openAiCompatibleVendor == null ? address(said, wireProtocol) : address(said, openAiCompatibleVendor));
-        return new ProviderSpec.Remote(wireProtocol, endpoint, quirks(said, wireProtocol, openAiCompatibleVendor));
+                values,
+                openAiCompatibleVendor == null
+                        ? address(values, wireProtocol)
+                        : address(values, openAiCompatibleVendor));
+        return new ProviderSpec.Remote(wireProtocol, endpoint, quirks(values, wireProtocol, openAiCompatibleVendor));
     }
 
-    private static String address(ConfigValues said, OpenAiCompatibleVendor openAiCompatibleVendor) {
-        only(said, REGION, false, "Bedrock");
-        only(said, API_VERSION, false, "dialect azure-classic");
-        URI url = said.find(BASE_URL);
-        String account = said.find(ACCOUNT_KEY);
+    private static String address(ConfigValues values, OpenAiCompatibleVendor openAiCompatibleVendor) {
+        only(values, REGION, false, "Bedrock");
+        only(values, API_VERSION, false, "dialect azure-classic");
+        URI url = values.find(BASE_URL);
+        String account = values.find(ACCOUNT_KEY);
         if (url != null) {
-            only(said, ACCOUNT_KEY, false, "a vendor without 'baseUrl'");
+            only(values, ACCOUNT_KEY, false, "a vendor without 'baseUrl'");
             return url.toString();
         }
         try {
@@ -175,13 +175,13 @@ final class ProviderKeys {
         }
     }
 
-    private static String address(ConfigValues said, WireProtocol wireProtocol) {
-        only(said, ACCOUNT_KEY, false, "'vendor'");
-        only(said, REGION, wireProtocol.isBedrock(), "Bedrock");
-        only(said, API_VERSION, wireProtocol == WireProtocol.AZURE_CLASSIC, "dialect azure-classic");
-        URI url = said.find(BASE_URL);
-        String region = said.find(REGION);
-        if (wireProtocol == WireProtocol.AZURE_CLASSIC && said.find(API_VERSION) == null) {
+    private static String address(ConfigValues values, WireProtocol wireProtocol) {
+        only(values, ACCOUNT_KEY, false, "'vendor'");
+        only(values, REGION, wireProtocol.isBedrock(), "Bedrock");
+        only(values, API_VERSION, wireProtocol == WireProtocol.AZURE_CLASSIC, "dialect azure-classic");
+        URI url = values.find(BASE_URL);
+        String region = values.find(REGION);
+        if (wireProtocol == WireProtocol.AZURE_CLASSIC && values.find(API_VERSION) == null) {
             throw new InvalidValueException("apiVersion", "is missing", "the version of the API: 2024-10-21");
         }
         if (url != null) {
@@ -191,59 +191,59 @@ final class ProviderKeys {
             ScalarTypes.matching("[a-z0-9-]+", region);
             return "https://bedrock-runtime." + region + ".amazonaws.com";
         }
-        String usual = wireProtocol.usualUrl();
-        if (usual == null) {
+        String defaults = wireProtocol.usualUrl();
+        if (defaults == null) {
             throw wireProtocol.isBedrock()
                     ? new InvalidValueException("region", "is missing", "'region' or 'baseUrl'")
                     : new InvalidValueException("baseUrl", "is missing", ScalarTypes.URL.words());
         }
-        return usual;
+        return defaults;
     }
 
-    private static void only(ConfigValues said, ConfigKey<?> configKey, boolean allowed, String where) {
-        if (!allowed && said.said(configKey) != null) {
-            throw new InvalidValueException(configKey.name(), "means nothing here", "it belongs to " + where);
+    private static void only(ConfigValues values, ConfigKey<?> key, boolean allowed, String where) {
+        if (!allowed && values.explicit(key) != null) {
+            throw new InvalidValueException(key.name(), "means nothing here", "it belongs to " + where);
         }
     }
 
-    private static Endpoint endpoint(ConfigValues said, String address) {
+    private static Endpoint endpoint(ConfigValues values, String address) {
         Endpoint bare;
         try {
             bare = Endpoint.of("provider", "https://localhost")
-                    .withTransport(said.get(TRANSPORT))
+                    .withTransport(values.get(TRANSPORT))
                     .withBaseUrl(address)
-                    .withKeys(said.get(KEYS).toArray(new Secret[0]));
-        } catch (IllegalArgumentException e) { // the message names the host, which may come from the environment
+                    .withKeys(values.get(KEYS).toArray(new Secret[0]));
+        } catch (IllegalArgumentException e) { // the message contains the host, which may come from the environment
             throw new InvalidValueException(
                     "baseUrl",
                     "is http to another machine, so keys can be read on the way",
                     "https://host/path, or 'wire: unencrypted' under transport");
         }
         Endpoint whole = bare;
-        for (Map.Entry<String, String> header : said.get(HEADERS).entrySet()) {
+        for (Map.Entry<String, String> header : values.get(HEADERS).entrySet()) {
             try {
                 whole = whole.withHeader(header.getKey(), header.getValue());
-            } catch (IllegalArgumentException e) { // tells nothing of the value
+            } catch (IllegalArgumentException e) { // the message does not contain the value
                 throw new InvalidValueException("headers/" + header.getKey(), String.valueOf(e.getMessage()), "");
             }
         }
         Map<String, Capabilities> models = new LinkedHashMap<>();
-        for (Map.Entry<String, ConfigValues> model : said.get(CATALOGUE).entrySet()) {
+        for (Map.Entry<String, ConfigValues> model : values.get(CATALOGUE).entrySet()) {
             models.put(model.getKey(), ModelKeys.applied(model.getValue(), bare.capabilities(model.getKey())));
         }
         return new Endpoint(whole.name(), whole.baseUrl(), whole.keys(), whole.headers(), models, whole.transport());
     }
 
     private static @Nullable OpenAiCompatibility quirks(
-            ConfigValues said, WireProtocol wireProtocol, @Nullable OpenAiCompatibleVendor openAiCompatibleVendor) {
+            ConfigValues values, WireProtocol wireProtocol, @Nullable OpenAiCompatibleVendor openAiCompatibleVendor) {
         OpenAiCompatibility preset =
                 openAiCompatibleVendor == null ? wireProtocol.quirks() : openAiCompatibleVendor.quirks();
-        String version = said.find(API_VERSION);
+        String version = values.find(API_VERSION);
         if (preset == null) {
-            only(said, QUIRKS, false, "Chat Completions");
+            only(values, QUIRKS, false, "Chat Completions");
             return null;
         }
         return CompatibilityKeys.applied(
-                said.get(QUIRKS), version == null ? preset : OpenAiCompatibility.azure(version));
+                values.get(QUIRKS), version == null ? preset : OpenAiCompatibility.azure(version));
     }
 }

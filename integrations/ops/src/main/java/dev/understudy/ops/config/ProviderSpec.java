@@ -9,22 +9,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider as it is configured. Equal if it would be the same again.
+ * A configured provider. Two are equal when they lead to the same provider.
  *
- * @param name in trails, events, metrics, and in the document
- * @param source how it comes about
- * @param providerOptions how it takes part in a chain, health checks aside
- * @param healthCheck what is said of them
+ * @param name name in the document, logs, events and metrics
+ * @param source origin of the provider
+ * @param providerOptions options in a chain, without health checks
+ * @param healthCheck values of health checks
  */
 public record ProviderSpec(String name, Source source, ProviderOptions providerOptions, ConfigValues healthCheck) {
 
-    /** How a provider comes about. */
+    /** Origin of a provider. */
     public sealed interface Source {}
 
-    /** The application brings it. */
+    /** The application supplies the provider. */
     record Supplied() implements Source {}
 
-    /** @param openAiCompatibility for Chat Completions; {@code null} for other wires */
+    /** @param openAiCompatibility for Chat Completions; {@code null} for other wire protocols */
     record Remote(
             WireProtocol wireProtocol,
             Endpoint endpoint,
@@ -37,7 +37,7 @@ public record ProviderSpec(String name, Source source, ProviderOptions providerO
         return new ProviderSpec(name, here, providerOptions, healthCheck);
     }
 
-    /** Makes it, or finds it among those that the application brings. */
+    /** Creates the provider, or returns the supplied one of this name. */
     public ChatProvider provider(Map<String, ChatProvider> supplied) {
         if (source instanceof Remote remote) {
             ChatProvider made = remote.wireProtocol.provider(remote.endpoint, remote.openAiCompatibility);

@@ -7,10 +7,10 @@ import dev.understudy.streaming.StreamBuffer;
 import java.time.Duration;
 import java.util.List;
 
-/** {@link ResumePolicy}: how interrupted streams of an agent are continued. */
+/** Keys of {@link ResumePolicy}. */
 final class ResumeKeys {
 
-    private static final ResumePolicy USUAL = ResumePolicy.defaults();
+    private static final ResumePolicy DEFAULTS = ResumePolicy.defaults();
 
     private static final ConfigKey<Boolean> ENABLED =
             ConfigKey.of("enabled", ScalarTypes.FLAG, true, "false keeps nothing alive, whatever `defaults` say");
@@ -30,21 +30,24 @@ final class ResumeKeys {
     private static final ConfigKey<Integer> WORD = ConfigKey.of(
             "word",
             ScalarTypes.whole(1),
-            USUAL.limits().word(),
+            DEFAULTS.limits().word(),
             "characters of one word that are held before it is shown in parts");
     private static final ConfigKey<Integer> ANCHOR = ConfigKey.of(
             "anchor",
             ScalarTypes.whole(16),
-            USUAL.limits().anchor(),
+            DEFAULTS.limits().anchor(),
             "how many of the last characters are quoted by `anchored`");
     private static final ConfigKey<Integer> SEARCH = ConfigKey.of(
-            "search", ScalarTypes.whole(0), USUAL.limits().search(), "characters that may stand before their repeat");
+            "search",
+            ScalarTypes.whole(0),
+            DEFAULTS.limits().search(),
+            "characters that may stand before their repeat");
 
     private static final ObjectType<ResumePolicy.Limits> LIMITS = new ObjectType<>(
             "resumeLimits",
             "sizes of what is held and searched",
             List.of(WORD, ANCHOR, SEARCH),
-            said -> new ResumePolicy.Limits(said.get(WORD), said.get(ANCHOR), said.get(SEARCH)));
+            values -> new ResumePolicy.Limits(values.get(WORD), values.get(ANCHOR), values.get(SEARCH)));
 
     private static final ConfigKey<String> POLICY = ConfigKey.of(
             "policy",
@@ -56,21 +59,24 @@ final class ResumeKeys {
             CollectionTypes.list(ScalarTypes.choice(ResumePolicy.Strategy.class)),
             "the ways in order, instead of those of `policy`");
     private static final ConfigKey<Integer> TAKEOVERS = ConfigKey.of(
-            "takeovers", ScalarTypes.whole(0), USUAL.takeovers(), "how often another server may take over one answer");
+            "takeovers",
+            ScalarTypes.whole(0),
+            DEFAULTS.takeovers(),
+            "how often another server may take over one answer");
     private static final ConfigKey<Boolean> ANY_REPLAY = ConfigKey.of(
             "anyReplay",
             ScalarTypes.FLAG,
-            USUAL.anyReplay(),
+            DEFAULTS.anyReplay(),
             "whether `replay` is tried for requests that are not deterministic too");
     private static final ConfigKey<StreamBuffer> BUFFER_KEY =
-            ConfigKey.of("buffer", BUFFER, USUAL.buffer(), BUFFER.doc());
+            ConfigKey.of("buffer", BUFFER, DEFAULTS.buffer(), BUFFER.doc());
     private static final ConfigKey<Boolean> WHOLE_STRUCTURED = ConfigKey.of(
             "wholeStructured",
             ScalarTypes.FLAG,
-            USUAL.wholeStructured(),
+            DEFAULTS.wholeStructured(),
             "whether answers in JSON are held until they are whole");
     private static final ConfigKey<ResumePolicy.Limits> LIMITS_KEY =
-            ConfigKey.of("limits", LIMITS, USUAL.limits(), LIMITS.doc());
+            ConfigKey.of("limits", LIMITS, DEFAULTS.limits(), LIMITS.doc());
 
     static final ObjectType<Resume> SECTION = new ObjectType<>(
             "resume",
@@ -81,35 +87,35 @@ final class ResumeKeys {
     private ResumeKeys() {}
 
     /**
-     * Whether and how interrupted streams of an agent are continued.
+     * Resuming of an agent.
      *
-     * @param enabled whether a {@link ResumingProvider} is around the agent
-     * @param policy how, if so
+     * @param enabled {@code true} if interrupted streams are resumed
+     * @param policy policy of resuming
      */
     record Resume(boolean enabled, ResumePolicy policy) {
 
-        static final Resume OFF = new Resume(false, USUAL);
+        static final Resume OFF = new Resume(false, DEFAULTS);
 
         ChatProvider around(ChatProvider chain) {
             return enabled ? ResumingProvider.over(chain, policy) : chain;
         }
     }
 
-    private static Resume resume(ConfigValues said) {
-        if (!said.get(ENABLED)) {
+    private static Resume resume(ConfigValues values) {
+        if (!values.get(ENABLED)) {
             return Resume.OFF;
         }
-        List<ResumePolicy.Strategy> resumeStrategies = said.find(WAYS);
+        List<ResumePolicy.Strategy> resumeStrategies = values.find(WAYS);
         ResumePolicy policy = resumeStrategies == null
-                ? named(said.get(POLICY))
+                ? named(values.get(POLICY))
                 : ResumePolicy.of(resumeStrategies.toArray(new ResumePolicy.Strategy[0]));
         return new Resume(
                 true,
-                policy.withTakeovers(said.get(TAKEOVERS))
-                        .withAnyReplay(said.get(ANY_REPLAY))
-                        .withBuffer(said.get(BUFFER_KEY))
-                        .withWholeStructured(said.get(WHOLE_STRUCTURED))
-                        .withLimits(said.get(LIMITS_KEY)));
+                policy.withTakeovers(values.get(TAKEOVERS))
+                        .withAnyReplay(values.get(ANY_REPLAY))
+                        .withBuffer(values.get(BUFFER_KEY))
+                        .withWholeStructured(values.get(WHOLE_STRUCTURED))
+                        .withLimits(values.get(LIMITS_KEY)));
     }
 
     private static ResumePolicy named(String policy) {
@@ -120,10 +126,10 @@ final class ResumeKeys {
         };
     }
 
-    private static StreamBuffer buffer(ConfigValues said) {
-        Duration time = said.find(BUFFER_TIME);
-        Integer tokens = said.find(BUFFER_TOKENS);
-        if (said.get(BUFFER_WHOLE) || tokens == null && time != null) {
+    private static StreamBuffer buffer(ConfigValues values) {
+        Duration time = values.find(BUFFER_TIME);
+        Integer tokens = values.find(BUFFER_TOKENS);
+        if (values.get(BUFFER_WHOLE) || tokens == null && time != null) {
             return new StreamBuffer(StreamBuffer.whole().tokens(), time);
         }
         return new StreamBuffer(tokens == null ? 0 : tokens, time);

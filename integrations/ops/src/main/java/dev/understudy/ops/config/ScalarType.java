@@ -6,47 +6,47 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One value without parts. Texts may name environment variables.
+ * Type of a single value. Texts may contain environment variables.
  *
- * @param form what it is in JSON: "string", "integer", "number" or "boolean"
- * @param words what would be right
- * @param shape what JSON Schema says besides the form
- * @param reader the value of a text; throws when it is none. Its message is not shown
- * @param writer as it is written in a document
+ * @param form JSON type: "string", "integer", "number" or "boolean"
+ * @param words description of valid values
+ * @param shape further keywords of JSON Schema
+ * @param reader parses the text; throws if it is invalid, with a message that is not shown
+ * @param writer formats a value as in a document
  */
 record ScalarType<T>(
         String form, String words, Map<String, Object> shape, Function<String, T> reader, Function<T, Object> writer)
         implements ValueType<T> {
 
     @Override
-    public @Nullable T read(ConfigNode configNode, ConfigErrors found) {
-        String text = text(configNode, found);
+    public @Nullable T read(ConfigNode node, ConfigErrors errors) {
+        String text = text(node, errors);
         if (text == null) {
             return null;
         }
         try {
             return reader.apply(text);
         } catch (InvalidValueException e) {
-            found.mistake(configNode.path(), e.what(), e.right());
+            errors.add(node.path(), e.what(), e.right());
             return null;
         } catch (IllegalArgumentException | ArithmeticException e) {
-            String what = configNode instanceof ConfigNode.Text ? "cannot be read" : "is " + configNode.kind();
-            found.mistake(configNode.path(), what, words);
+            String what = node instanceof ConfigNode.Text ? "cannot be read" : "is " + node.kind();
+            errors.add(node.path(), what, words);
             return null;
         }
     }
 
-    private @Nullable String text(ConfigNode configNode, ConfigErrors found) {
-        if (form.equals("string") && configNode instanceof ConfigNode.Text text) {
-            return found.expanded(text);
+    private @Nullable String text(ConfigNode node, ConfigErrors errors) {
+        if (form.equals("string") && node instanceof ConfigNode.Text text) {
+            return errors.expanded(text);
         }
-        if (form.equals("boolean") && configNode instanceof ConfigNode.Truth truth) {
+        if (form.equals("boolean") && node instanceof ConfigNode.Truth truth) {
             return String.valueOf(truth.value());
         }
-        if ((form.equals("integer") || form.equals("number")) && configNode instanceof ConfigNode.Numeral numeral) {
+        if ((form.equals("integer") || form.equals("number")) && node instanceof ConfigNode.Numeral numeral) {
             return numeral.value();
         }
-        found.mistake(configNode.path(), "is " + configNode.kind(), words);
+        errors.add(node.path(), "is " + node.kind(), words);
         return null;
     }
 

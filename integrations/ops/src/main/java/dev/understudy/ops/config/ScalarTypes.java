@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** The kinds of values that a document has. */
+/** Types of single values. */
 public final class ScalarTypes {
 
     static final ValueType<String> TEXT =
@@ -23,11 +23,11 @@ public final class ScalarTypes {
     static final ValueType<Boolean> FLAG =
             new ScalarType<>("boolean", "true or false", Map.of(), Boolean::valueOf, b -> b);
 
-    /** Longer than zero. */
+    /** A duration longer than zero. */
     public static final ValueType<Duration> DURATION =
             duration("a duration longer than zero: 500ms, 10s, 5m or 1h", false);
 
-    /** Zero or longer. */
+    /** A duration of zero or longer. */
     static final ValueType<Duration> PAUSE = duration("a duration: 0s, 500ms, 10s, 5m or 1h", true);
 
     static final ValueType<URI> URL = new ScalarType<>(
@@ -68,7 +68,7 @@ public final class ScalarTypes {
                 number -> number);
     }
 
-    /** A number within bounds that belong to it or not: {@code "[0"}, {@code "(0,1)"}, {@code "[0,1)"}. */
+    /** A number within bounds in interval notation: {@code "[0"}, {@code "(0,1)"}, {@code "[0,1)"}. */
     static ValueType<Double> number(String bounds, String words) {
         String[] ends = bounds.substring(1).replaceAll("[)\\]]$", "").split(",");
         double least = Double.parseDouble(ends[0]);
@@ -93,13 +93,13 @@ public final class ScalarTypes {
                 ScalarTypes::plain);
     }
 
-    /** One of these constants, in lower case with hyphens. */
+    /** One constant of an enum, in lower case with hyphens. */
     static <E extends Enum<E>> ValueType<E> choice(Class<E> type) {
         List<E> constants = Arrays.asList(type.getEnumConstants());
         return choice(constants, ScalarTypes::label);
     }
 
-    /** One of these, by its label. */
+    /** One of these values, by its label. */
     static <E> ValueType<E> choice(List<E> all, Function<E, String> label) {
         List<String> labels = all.stream().map(label).toList();
         return new ScalarType<>(
@@ -115,7 +115,7 @@ public final class ScalarTypes {
                 label::apply);
     }
 
-    /** {@code DROP_OLDEST_HALF} is written {@code drop-oldest-half}. */
+    /** Converts {@code DROP_OLDEST_HALF} to {@code drop-oldest-half}. */
     static String label(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

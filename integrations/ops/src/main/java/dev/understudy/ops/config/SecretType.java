@@ -7,34 +7,30 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A secret: never in the document itself, which is copied, mailed and committed, but named there as a variable of the
- * environment.
+ * Type of a secret, which must be given as an environment variable: documents are copied, mailed and committed.
  *
- * @param maker throws if it cannot be one, in words that hold nothing of it
+ * @param maker converts the value; throws if it is invalid, with a message that does not contain it
  */
 record SecretType<T>(Function<String, T> maker) implements ValueType<T> {
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^}]*}");
 
     @Override
-    public @Nullable T read(ConfigNode configNode, ConfigErrors found) {
-        if (!(configNode instanceof ConfigNode.Text text)) {
-            found.mistake(
-                    configNode.path(),
-                    "is " + (configNode instanceof ConfigNode.Numeral ? "a number" : configNode.kind()),
-                    words());
+    public @Nullable T read(ConfigNode node, ConfigErrors errors) {
+        if (!(node instanceof ConfigNode.Text text)) {
+            errors.add(node.path(), "is " + (node instanceof ConfigNode.Numeral ? "a number" : node.kind()), words());
             return null;
         }
         if (!REFERENCE.matcher(text.value()).matches()) {
-            found.secret(text.value());
-            found.mistake(configNode.path(), "a secret stands in the document itself", words());
+            errors.secret(text.value());
+            errors.add(node.path(), "a secret stands in the document itself", words());
             return null;
         }
-        String value = found.expanded(text);
+        String value = errors.expanded(text);
         try {
             return value == null ? null : maker.apply(value);
         } catch (IllegalArgumentException e) {
-            found.mistake(configNode.path(), String.valueOf(e.getMessage()), "");
+            errors.add(node.path(), String.valueOf(e.getMessage()), "");
             return null;
         }
     }
@@ -52,7 +48,7 @@ record SecretType<T>(Function<String, T> maker) implements ValueType<T> {
         return schema;
     }
 
-    /** It is not. */
+    /** Always throws: secrets are never written. */
     @Override
     public Object written(T value) {
         return "***";

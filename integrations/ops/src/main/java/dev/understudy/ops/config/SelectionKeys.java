@@ -6,7 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** {@link Selection}: one object belongs to one door, so what is kept here is how to make it. */
+/** Keys of {@link Selection}. A selection belongs to one understudy, so the values keep a recipe to create one. */
 final class SelectionKeys {
 
     enum Strategy {
@@ -16,10 +16,10 @@ final class SelectionKeys {
         CHEAPEST
     }
 
-    /** How a selection is made. */
+    /** Creates selections. */
     record Recipe(Strategy strategy, Set<Feature> features) {
 
-        static final Recipe USUAL = new Recipe(Strategy.SEQUENTIAL, Set.of());
+        static final Recipe DEFAULTS = new Recipe(Strategy.SEQUENTIAL, Set.of());
 
         Selection make() {
             Selection order =
@@ -48,7 +48,7 @@ final class SelectionKeys {
             "selection",
             "in which order providers are asked for one model",
             List.of(STRATEGY, FEATURES),
-            said -> new Recipe(said.get(STRATEGY), set(said.get(FEATURES))));
+            values -> new Recipe(values.get(STRATEGY), set(values.get(FEATURES))));
 
     private SelectionKeys() {}
 

@@ -4,12 +4,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 
-/** Which known name somebody may have meant. */
+/** Suggestions for misspelled names. */
 public final class Suggestions {
 
     private Suggestions() {}
 
-    /** "did you mean 'retries'?", or all that are known. */
+    /** Returns "did you mean 'retries'?", or the list of known names. */
     public static String to(String name, Collection<String> known) {
         String near = known.stream()
                 .min(Comparator.comparingInt(each -> distance(name, each)))
@@ -22,7 +22,7 @@ public final class Suggestions {
         return known.isEmpty() ? "there are none" : "one of " + String.join(", ", known);
     }
 
-    /** How many letters must be put in, left out, replaced or swapped with their neighbour; case, - and _ aside. */
+    /** Returns the edit distance with transpositions; case, - and _ are ignored. */
     static int distance(String one, String other) {
         String a = plain(one);
         String b = plain(other);

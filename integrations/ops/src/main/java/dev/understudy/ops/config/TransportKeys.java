@@ -8,40 +8,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** {@link Transport}. */
+/** Keys of {@link Transport}. */
 final class TransportKeys {
 
-    private static final Transport USUAL = Transport.defaults();
+    private static final Transport DEFAULTS = Transport.defaults();
 
     private static final ConfigKey<Duration> CONNECT =
-            ConfigKey.of("connect", ScalarTypes.DURATION, USUAL.connect(), "how long a connection may take to open");
+            ConfigKey.of("connect", ScalarTypes.DURATION, DEFAULTS.connect(), "how long a connection may take to open");
     private static final ConfigKey<Duration> ACQUIRE = ConfigKey.of(
-            "acquire", ScalarTypes.DURATION, USUAL.pool().acquire(), "how long a call may wait for a free connection");
+            "acquire",
+            ScalarTypes.DURATION,
+            DEFAULTS.pool().acquire(),
+            "how long a call may wait for a free connection");
     private static final ConfigKey<Duration> DRAIN = ConfigKey.of(
-            "drain", ScalarTypes.DURATION, USUAL.drain(), "how long the end of a body is waited for after the answer");
+            "drain",
+            ScalarTypes.DURATION,
+            DEFAULTS.drain(),
+            "how long the end of a body is waited for after the answer");
     private static final ConfigKey<Duration> IDLE =
-            ConfigKey.of("idle", ScalarTypes.DURATION, USUAL.pool().idle(), "how long an unused connection is kept");
+            ConfigKey.of("idle", ScalarTypes.DURATION, DEFAULTS.pool().idle(), "how long an unused connection is kept");
     private static final ConfigKey<Duration> MAX_LIFE_TIME = ConfigKey.of(
             "maxLifeTime",
             ScalarTypes.DURATION,
-            USUAL.pool().maxLifeTime(),
+            DEFAULTS.pool().maxLifeTime(),
             "age at which a connection gets no further requests");
     private static final ConfigKey<Duration> PING_AFTER = ConfigKey.of(
             "pingAfter",
             ScalarTypes.DURATION,
-            USUAL.ping().after(),
+            DEFAULTS.ping().after(),
             "silence of an HTTP/2 connection with open requests before a PING is sent");
     private static final ConfigKey<Duration> PING_TIMEOUT = ConfigKey.of(
             "pingTimeout",
             ScalarTypes.DURATION,
-            USUAL.ping().timeout(),
+            DEFAULTS.ping().timeout(),
             "how long the acknowledgement of a PING is waited for");
     private static final ConfigKey<Integer> MAX_CONNECTIONS = ConfigKey.of(
-            "maxConnections", ScalarTypes.whole(1), USUAL.pool().maxConnections(), "of this provider at a time");
+            "maxConnections", ScalarTypes.whole(1), DEFAULTS.pool().maxConnections(), "of this provider at a time");
     private static final ConfigKey<Transport.Wire> WIRE = ConfigKey.of(
             "wire",
             ScalarTypes.choice(Transport.Wire.class),
-            USUAL.wire(),
+            DEFAULTS.wire(),
             "how requests travel; `unencrypted` allows http to another machine");
     private static final ConfigKey<TlsTrust> TRUST = ConfigKey.optional(
             "trust",
@@ -67,14 +73,17 @@ final class TransportKeys {
                     PING_TIMEOUT,
                     WIRE,
                     TRUST),
-            said -> new Transport(
-                    said.get(CONNECT),
-                    said.get(DRAIN),
+            values -> new Transport(
+                    values.get(CONNECT),
+                    values.get(DRAIN),
                     new Transport.Pool(
-                            said.get(ACQUIRE), said.get(IDLE), said.get(MAX_LIFE_TIME), said.get(MAX_CONNECTIONS)),
-                    new Transport.Ping(said.get(PING_AFTER), said.get(PING_TIMEOUT)),
-                    said.get(WIRE),
-                    Objects.requireNonNullElse(said.find(TRUST), TlsTrust.system())));
+                            values.get(ACQUIRE),
+                            values.get(IDLE),
+                            values.get(MAX_LIFE_TIME),
+                            values.get(MAX_CONNECTIONS)),
+                    new Transport.Ping(values.get(PING_AFTER), values.get(PING_TIMEOUT)),
+                    values.get(WIRE),
+                    Objects.requireNonNullElse(values.find(TRUST), TlsTrust.system())));
 
     private TransportKeys() {}
 }

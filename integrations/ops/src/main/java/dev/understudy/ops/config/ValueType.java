@@ -3,19 +3,19 @@ package dev.understudy.ops.config;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What may stand at a place of the document, and what it means. */
+/** Type of a value in a document. */
 public interface ValueType<T> {
 
-    /** The value; {@code null}, and the mistakes told, if there is none. */
+    /** Reads the value; returns {@code null}, with an error added, if it is invalid. */
     @Nullable
-    T read(ConfigNode configNode, ConfigErrors found);
+    T read(ConfigNode node, ConfigErrors errors);
 
-    /** What would be right here: "a duration: 500ms, 10s, 5m or 1h". */
+    /** Describes valid values: "a duration: 500ms, 10s, 5m or 1h". */
     String words();
 
-    /** The same for JSON Schema. */
+    /** Describes valid values as JSON Schema. */
     Map<String, Object> schema();
 
-    /** The value as it is written in a document. */
+    /** Formats a value as in a document. */
     Object written(T value);
 }

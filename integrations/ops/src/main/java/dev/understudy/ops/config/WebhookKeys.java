@@ -11,28 +11,32 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** {@link Webhooks.Options}. */
+/** Keys of {@link Webhooks.Options}. */
 final class WebhookKeys {
 
-    private static final Delivery USUAL = Delivery.defaults();
+    private static final Delivery DEFAULTS = Delivery.defaults();
 
     private static final ConfigKey<Integer> TRIES =
-            ConfigKey.of("tries", ScalarTypes.whole(1), USUAL.tries(), "how often at most");
+            ConfigKey.of("tries", ScalarTypes.whole(1), DEFAULTS.tries(), "how often at most");
     private static final ConfigKey<Duration> TIMEOUT =
-            ConfigKey.of("timeout", ScalarTypes.DURATION, USUAL.timeout(), "for one try");
+            ConfigKey.of("timeout", ScalarTypes.DURATION, DEFAULTS.timeout(), "for one try");
     private static final ConfigKey<Duration> BACKOFF = ConfigKey.of(
-            "backoff", ScalarTypes.DURATION, USUAL.backoff(), "before the second try, doubling, ±50 % by chance");
+            "backoff", ScalarTypes.DURATION, DEFAULTS.backoff(), "before the second try, doubling, ±50 % by chance");
     private static final ConfigKey<Duration> MAX_AGE =
-            ConfigKey.of("maxAge", ScalarTypes.DURATION, USUAL.maxAge(), "a post that is older is given up");
+            ConfigKey.of("maxAge", ScalarTypes.DURATION, DEFAULTS.maxAge(), "a post that is older is given up");
     private static final ConfigKey<Integer> QUEUE = ConfigKey.of(
-            "queue", ScalarTypes.whole(1), USUAL.queue(), "so many posts wait at most, then the oldest is dropped");
+            "queue", ScalarTypes.whole(1), DEFAULTS.queue(), "so many posts wait at most, then the oldest is dropped");
 
     private static final ObjectType<Delivery> DELIVERY = new ObjectType<>(
             "delivery",
             "how hard it is tried to deliver a post",
             List.of(TRIES, TIMEOUT, BACKOFF, MAX_AGE, QUEUE),
-            said -> new Delivery(
-                    said.get(TRIES), said.get(TIMEOUT), said.get(BACKOFF), said.get(MAX_AGE), said.get(QUEUE)));
+            values -> new Delivery(
+                    values.get(TRIES),
+                    values.get(TIMEOUT),
+                    values.get(BACKOFF),
+                    values.get(MAX_AGE),
+                    values.get(QUEUE)));
 
     private static final ConfigKey<URI> URL = ConfigKey.required("url", ScalarTypes.URL, "where events are posted");
     private static final ConfigKey<Webhooks.Secret> SECRET = ConfigKey.required(
@@ -49,7 +53,8 @@ final class WebhookKeys {
             ScalarTypes.PAUSE,
             Duration.ofSeconds(10),
             "what follows about the same thing in this time is one post");
-    private static final ConfigKey<Delivery> DELIVERY_KEY = ConfigKey.of("delivery", DELIVERY, USUAL, DELIVERY.doc());
+    private static final ConfigKey<Delivery> DELIVERY_KEY =
+            ConfigKey.of("delivery", DELIVERY, DEFAULTS, DELIVERY.doc());
 
     static final ObjectType<Options> SECTION = new ObjectType<>(
             "webhook",
@@ -59,24 +64,26 @@ final class WebhookKeys {
 
     private WebhookKeys() {}
 
-    private static Options options(ConfigValues said) {
-        List<Topic> events = said.get(EVENTS);
+    private static Options options(ConfigValues values) {
+        List<Topic> events = values.get(EVENTS);
         if (events.isEmpty()) {
             throw new InvalidValueException(
                     "events",
                     "is empty, so nothing would be posted",
-                    EVENTS.valueType().words());
+                    EVENTS.type().words());
         }
         Set<Topic> topics = EnumSet.copyOf(events);
         try {
             return new Options(
-                    said.get(URL),
-                    said.get(PLAIN_HTTP),
-                    said.get(SECRET),
+                    values.get(URL),
+                    values.get(PLAIN_HTTP),
+                    values.get(SECRET),
                     topics,
-                    said.get(QUIET),
-                    said.get(DELIVERY_KEY));
-        } catch (IllegalArgumentException e) { // all else is checked; the message tells nothing of the URL
+                    values.get(QUIET),
+                    values.get(DELIVERY_KEY));
+        } catch (
+                IllegalArgumentException
+                        e) { // the other parts are checked before; the message does not contain the URL
             throw new InvalidValueException("url", String.valueOf(e.getMessage()), "https://host/path");
         }
     }

@@ -7,7 +7,7 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The wires that a provider may be configured with, besides the presets of vendors. */
+/** Wire protocols that can be configured without a vendor's preset. */
 enum WireProtocol {
     OPENAI("https://api.openai.com/v1", OpenAiCompatibility.openAi()),
     OPENAI_COMPATIBLE(null, OpenAiCompatibility.defaults()),
@@ -27,7 +27,7 @@ enum WireProtocol {
     private final @Nullable OpenAiCompatibility openAiCompatibility;
     private final @Nullable Function<Endpoint, ChatProvider> factory;
 
-    /** Chat Completions. */
+    /** Creates the protocol of an OpenAI-compatible server. */
     WireProtocol(@Nullable String usualUrl, OpenAiCompatibility openAiCompatibility) {
         this.usualUrl = usualUrl;
         this.openAiCompatibility = openAiCompatibility;
@@ -40,13 +40,13 @@ enum WireProtocol {
         this.factory = factory;
     }
 
-    /** Where it is when nothing is said; {@code null} if that must be said. */
+    /** Returns the default base URL; {@code null} if it must be configured. */
     @Nullable
     String usualUrl() {
         return usualUrl;
     }
 
-    /** What Chat Completions look like there; {@code null} for other wires. */
+    /** Returns the default compatibility for Chat Completions; {@code null} for other wire protocols. */
     @Nullable
     OpenAiCompatibility quirks() {
         return openAiCompatibility;
@@ -56,7 +56,7 @@ enum WireProtocol {
         return this == BEDROCK || this == BEDROCK_ANTHROPIC;
     }
 
-    /** @param openAiCompatibility for Chat Completions; {@code null} for other wires */
+    /** @param openAiCompatibility for Chat Completions; {@code null} for other wire protocols */
     ChatProvider provider(Endpoint endpoint, @Nullable OpenAiCompatibility openAiCompatibility) {
         return factory != null
                 ? factory.apply(endpoint)

@@ -6,7 +6,7 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 import tools.jackson.dataformat.yaml.YAMLReadFeature;
 
-/** The one place that knows the parser of YAML, which need not be on the class path. */
+/** Encapsulates the YAML parser, which is optional on the class path. */
 final class YamlSupport {
 
     private static final YAMLFactory FACTORY = YAMLFactory.builder()
@@ -16,12 +16,12 @@ final class YamlSupport {
 
     private YamlSupport() {}
 
-    /** Declared as what it is at least, so that nobody loads the parser's classes who does not call this. */
+    /** Returns the general type, so that the parser's classes are loaded by calls of this method only. */
     static TokenStreamFactory factory() {
         return FACTORY;
     }
 
-    /** Whether the value at hand has an anchor, or stands for one. */
+    /** Returns {@code true} if the current value has an anchor or is an alias. */
     static boolean isShared(JsonParser parser) {
         return parser instanceof YAMLParser yaml && (yaml.isCurrentAlias() || yaml.getObjectId() != null);
     }

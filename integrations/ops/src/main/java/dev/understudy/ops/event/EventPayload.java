@@ -15,21 +15,21 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event as those hear of it who are not Java: on the event stream and by webhooks. Holds no prompt, no answer, no
- * vendor's words about either, and no tag of a caller.
+ * The JSON form of an event, for the event stream and webhooks. Contains no prompt, no answer, no message of a
+ * vendor, and no tag of a caller.
  *
- * @param type what happened; docs/operate.md lists them
- * @param agent at which understudy
- * @param data the facts
+ * @param type name of the event; docs/operate.md lists them
+ * @param agent name of the understudy
+ * @param data fields of the event
  */
 public record EventPayload(String type, String agent, Map<String, Object> data) {
 
-    /** The facts of one event, in the order in which they are put: strings, numbers and booleans. Nothing is put for null. */
-    private static final class Facts {
+    /** The fields of one event in insertion order: strings, numbers and booleans. Null values are omitted. */
+    private static final class Fields {
 
         private final Map<String, Object> map = new LinkedHashMap<>();
 
-        Facts put(String name, @Nullable Object value) {
+        Fields put(String name, @Nullable Object value) {
             if (value instanceof Duration duration) {
                 map.put(name, duration.toNanos() / 1e6);
             } else if (value instanceof Enum<?> constant) {
@@ -40,12 +40,15 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
             return this;
         }
 
-        Facts route(String provider, String model) {
+        Fields route(String provider, String model) {
             return put("provider", provider).put("model", model);
         }
 
-        /** Without the words of a vendor, which may quote the prompt; why a route was skipped is said in our own. */
-        Facts why(@Nullable Failure failure) {
+        /**
+         * Adds a failure without the vendor's message, which may quote the prompt; the reason of a skipped route is
+         * not a vendor's.
+         */
+        Fields failure(@Nullable Failure failure) {
             return failure == null
                     ? this
                     : put("kind", failure.kind())
@@ -53,10 +56,10 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
                             .put("message", failure.kind() == FailureKind.SKIPPED ? failure.message() : null);
         }
 
-        Facts entry(AttemptLog.Attempt attempt) {
+        Fields attempt(AttemptLog.Attempt attempt) {
             return route(attempt.provider(), attempt.model())
                     .put("attempt", attempt.attempt() == 0 ? null : attempt.attempt())
-                    .why(attempt.failure());
+                    .failure(attempt.failure());
         }
 
         Map<String, Object> map() {
@@ -64,147 +67,149 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
         }
     }
 
-    private record Words(String type, BiConsumer<Object, Facts> facts) {}
+    private record Mapping(String type, BiConsumer<Object, Fields> fields) {}
 
-    private static final Map<Class<?>, Words> WORDS = new LinkedHashMap<>();
+    private static final Map<Class<?>, Mapping> MAPPINGS = new LinkedHashMap<>();
 
     static {
-        words(Event.RouteSkipped.class, "route.skipped", (it, facts) -> facts.entry(it.attempt()));
-        words(Event.AttemptStarted.class, "attempt.started", (it, facts) -> facts.route(it.provider(), it.model())
-                .put("attempt", it.attempt())
-                .put("of", it.of()));
-        words(Event.FirstContent.class, "attempt.first_content", (it, facts) -> facts.route(it.provider(), it.model())
-                .put("after_ms", it.after()));
-        words(Event.AttemptFailed.class, "attempt.failed", (it, facts) -> facts.entry(it.attempt())
-                .put("took_ms", it.attempt().timing().took()));
-        words(Event.Retrying.class, "call.retrying", (it, facts) -> facts.route(it.provider(), it.model())
-                .put("after_ms", it.after())
-                .why(it.failure()));
-        words(Event.FailedOver.class, "call.failed_over", (it, facts) -> facts.put("from_provider", it.from())
-                .put("from_model", it.fromModel())
-                .put("to_provider", it.to())
-                .put("to_model", it.toModel())
-                .put("after_ms", it.after())
-                .why(it.failure()));
-        words(Event.Hedged.class, "call.hedged", (it, facts) -> facts.route(it.provider(), it.model())
-                .put("with_provider", it.with())
-                .put("with_model", it.withModel())
-                .put("after_ms", it.after()));
-        words(Event.AttemptAbandoned.class, "attempt.abandoned", (it, facts) -> facts.entry(it.attempt())
-                .put("outcome", it.attempt().outcome())
-                .put("took_ms", it.attempt().timing().took()));
-        words(Event.StreamTakenOver.class, "stream.taken_over", (it, facts) -> facts.put("from_provider", it.from())
-                .put("from_model", it.fromModel())
-                .put("to_provider", it.to())
-                .put("to_model", it.toModel())
-                .put("strategy", it.strategy())
-                .put("offset", it.offset())
-                .put("gap_ms", it.gap())
-                .why(it.failure()));
-        words(Event.TakeoverFailed.class, "stream.takeover_failed", (it, facts) -> facts.put("from_provider", it.from())
-                .put("from_model", it.fromModel())
-                .put("strategy", it.strategy())
-                .put("offset", it.offset())
-                .why(it.failure()));
-        words(Event.StreamLost.class, "stream.lost", (it, facts) -> facts.route(it.provider(), it.model())
-                .put("offset", it.offset())
-                .why(it.failure()));
-        words(Event.Trimmed.class, "call.trimmed", (it, facts) -> facts.route(it.provider(), it.model())
-                .put("messages", it.messages())
-                .put("tokens", it.tokens()));
-        words(Event.CallSucceeded.class, "call.served", (it, facts) -> facts.route(
-                        it.servedBy().provider(), it.servedBy().model())
-                .put("fallback", it.servedBy().fallback())
-                .put("attempts", it.servedBy().attemptLog().attemptCount())
-                .put("input_tokens", it.usage().input())
-                .put("output_tokens", it.usage().output())
-                .put("took_ms", it.took()));
-        words(Event.CallFailed.class, "call.failed", (it, facts) -> facts.why(cause(it.error()))
-                .put("took_ms", it.took()));
-        words(Event.CallCancelled.class, "call.cancelled", (it, facts) -> facts.put("took_ms", it.took()));
-        words(ProviderEvent.KeyCoolingDown.class, "key.cooldown", (it, facts) -> facts.put("provider", it.provider())
-                .put("key", it.keyFingerprint())
-                .put("kind", it.kind())
-                .put("for_ms", it.duration()));
-        words(ProviderEvent.KeyRotated.class, "key.used", (it, facts) -> facts.put("provider", it.provider())
-                .put("key", it.keyFingerprint()));
-        words(
+        mapping(Event.RouteSkipped.class, "route.skipped", (e, fields) -> fields.attempt(e.attempt()));
+        mapping(Event.AttemptStarted.class, "attempt.started", (e, fields) -> fields.route(e.provider(), e.model())
+                .put("attempt", e.attempt())
+                .put("of", e.of()));
+        mapping(Event.FirstContent.class, "attempt.first_content", (e, fields) -> fields.route(e.provider(), e.model())
+                .put("after_ms", e.after()));
+        mapping(Event.AttemptFailed.class, "attempt.failed", (e, fields) -> fields.attempt(e.attempt())
+                .put("took_ms", e.attempt().timing().took()));
+        mapping(Event.Retrying.class, "call.retrying", (e, fields) -> fields.route(e.provider(), e.model())
+                .put("after_ms", e.after())
+                .failure(e.failure()));
+        mapping(Event.FailedOver.class, "call.failed_over", (e, fields) -> fields.put("from_provider", e.from())
+                .put("from_model", e.fromModel())
+                .put("to_provider", e.to())
+                .put("to_model", e.toModel())
+                .put("after_ms", e.after())
+                .failure(e.failure()));
+        mapping(Event.Hedged.class, "call.hedged", (e, fields) -> fields.route(e.provider(), e.model())
+                .put("with_provider", e.with())
+                .put("with_model", e.withModel())
+                .put("after_ms", e.after()));
+        mapping(Event.AttemptAbandoned.class, "attempt.abandoned", (e, fields) -> fields.attempt(e.attempt())
+                .put("outcome", e.attempt().outcome())
+                .put("took_ms", e.attempt().timing().took()));
+        mapping(Event.StreamTakenOver.class, "stream.taken_over", (e, fields) -> fields.put("from_provider", e.from())
+                .put("from_model", e.fromModel())
+                .put("to_provider", e.to())
+                .put("to_model", e.toModel())
+                .put("strategy", e.strategy())
+                .put("offset", e.offset())
+                .put("gap_ms", e.gap())
+                .failure(e.failure()));
+        mapping(Event.TakeoverFailed.class, "stream.takeover_failed", (e, fields) -> fields.put(
+                        "from_provider", e.from())
+                .put("from_model", e.fromModel())
+                .put("strategy", e.strategy())
+                .put("offset", e.offset())
+                .failure(e.failure()));
+        mapping(Event.StreamLost.class, "stream.lost", (e, fields) -> fields.route(e.provider(), e.model())
+                .put("offset", e.offset())
+                .failure(e.failure()));
+        mapping(Event.Trimmed.class, "call.trimmed", (e, fields) -> fields.route(e.provider(), e.model())
+                .put("messages", e.messages())
+                .put("tokens", e.tokens()));
+        mapping(Event.CallSucceeded.class, "call.served", (e, fields) -> fields.route(
+                        e.servedBy().provider(), e.servedBy().model())
+                .put("fallback", e.servedBy().fallback())
+                .put("attempts", e.servedBy().attemptLog().attemptCount())
+                .put("input_tokens", e.usage().input())
+                .put("output_tokens", e.usage().output())
+                .put("took_ms", e.took()));
+        mapping(Event.CallFailed.class, "call.failed", (e, fields) -> fields.failure(cause(e.error()))
+                .put("took_ms", e.took()));
+        mapping(Event.CallCancelled.class, "call.cancelled", (e, fields) -> fields.put("took_ms", e.took()));
+        mapping(ProviderEvent.KeyCoolingDown.class, "key.cooldown", (e, fields) -> fields.put("provider", e.provider())
+                .put("key", e.keyFingerprint())
+                .put("kind", e.kind())
+                .put("for_ms", e.duration()));
+        mapping(ProviderEvent.KeyRotated.class, "key.used", (e, fields) -> fields.put("provider", e.provider())
+                .put("key", e.keyFingerprint()));
+        mapping(
                 ProviderEvent.FirstContentFrom.class,
                 "provider.answering",
-                (it, facts) -> facts.route(it.provider(), it.model()));
-        words(ProviderEvent.RequestAdapted.class, "request.adapted", (it, facts) -> facts.route(
-                        it.provider(), it.model())
-                .put("parameter", it.parameter())
-                .put("change", it.change()));
-        words(Event.CircuitStateChanged.class, "circuit.changed", (it, facts) -> facts.route(it.provider(), it.model())
-                .put("from", it.from())
-                .put("to", it.to())
-                .put("reason", it.reason()));
-        words(Event.HealthChanged.class, "health.changed", (it, facts) -> facts.put("provider", it.provider())
-                .put("health", it.health())
-                .put("reason", it.reason()));
-        words(Event.ActiveProviderChanged.class, "active.changed", (it, facts) -> facts.put("from_provider", it.from())
-                .put("to_provider", it.to())
-                .put("reason", it.reason()));
-        words(Event.WarmupFailed.class, "warmup.failed", (it, facts) -> facts.put("provider", it.provider())
-                .why(it.failure()));
-        words(Event.OperatorAction.class, "admin.changed", (it, facts) -> facts.put("by", it.by())
-                .put("action", it.action())
-                .put("provider", it.provider())
-                .put("details", it.what()));
+                (e, fields) -> fields.route(e.provider(), e.model()));
+        mapping(ProviderEvent.RequestAdapted.class, "request.adapted", (e, fields) -> fields.route(
+                        e.provider(), e.model())
+                .put("parameter", e.parameter())
+                .put("change", e.change()));
+        mapping(Event.CircuitStateChanged.class, "circuit.changed", (e, fields) -> fields.route(e.provider(), e.model())
+                .put("from", e.from())
+                .put("to", e.to())
+                .put("reason", e.reason()));
+        mapping(Event.HealthChanged.class, "health.changed", (e, fields) -> fields.put("provider", e.provider())
+                .put("health", e.health())
+                .put("reason", e.reason()));
+        mapping(Event.ActiveProviderChanged.class, "active.changed", (e, fields) -> fields.put(
+                        "from_provider", e.from())
+                .put("to_provider", e.to())
+                .put("reason", e.reason()));
+        mapping(Event.WarmupFailed.class, "warmup.failed", (e, fields) -> fields.put("provider", e.provider())
+                .failure(e.failure()));
+        mapping(Event.OperatorAction.class, "admin.changed", (e, fields) -> fields.put("by", e.by())
+                .put("action", e.action())
+                .put("provider", e.provider())
+                .put("details", e.what()));
     }
 
-    private static <E> void words(Class<E> event, String type, BiConsumer<E, Facts> facts) {
-        WORDS.put(event, new Words(type, (it, to) -> facts.accept(event.cast(it), to)));
+    private static <E> void mapping(Class<E> event, String type, BiConsumer<E, Fields> fields) {
+        MAPPINGS.put(event, new Mapping(type, (e, to) -> fields.accept(event.cast(e), to)));
     }
 
     public static EventPayload of(Event event) {
-        Facts facts = new Facts();
+        Fields fields = new Fields();
         Event.CallId call = event.call();
         if (call != null) {
-            facts.put("call", call.number())
+            fields.put("call", call.number())
                     .put("requested_model", call.model())
                     .put("stream", call.stream());
         }
-        Words words = words(event);
-        words.facts.accept(what(event), facts);
-        return new EventPayload(words.type, event.understudy(), facts.map());
+        Mapping mapping = mapping(event);
+        mapping.fields.accept(payload(event), fields);
+        return new EventPayload(mapping.type, event.understudy(), fields.map());
     }
 
     public static String type(Event event) {
-        return words(event).type;
+        return mapping(event).type;
     }
 
     public static List<String> types() {
-        return WORDS.values().stream().map(Words::type).toList();
+        return MAPPINGS.values().stream().map(Mapping::type).toList();
     }
 
-    private static Object what(Event event) {
-        return event instanceof Event.ProviderReported told ? told.providerEvent() : event;
+    private static Object payload(Event event) {
+        return event instanceof Event.ProviderReported reported ? reported.providerEvent() : event;
     }
 
-    private static Words words(Event event) {
-        Words words = WORDS.get(what(event).getClass());
-        if (words == null) {
-            throw new IllegalStateException("No words for " + what(event).getClass());
+    private static Mapping mapping(Event event) {
+        Mapping mapping = MAPPINGS.get(payload(event).getClass());
+        if (mapping == null) {
+            throw new IllegalStateException("No words for " + payload(event).getClass());
         }
-        return words;
+        return mapping;
     }
 
-    private static @Nullable Failure cause(ChatException why) {
-        return why instanceof ChatException.CallFailed failed
+    private static @Nullable Failure cause(ChatException error) {
+        return error instanceof ChatException.CallFailed failed
                 ? failed.failure()
-                : trail(why).cause();
+                : attemptLog(error).cause();
     }
 
-    /** What was tried in vain. */
-    static AttemptLog trail(ChatException why) {
-        if (why instanceof ChatException.Exhausted exhausted) {
+    /** Returns the log of the failed attempts. */
+    static AttemptLog attemptLog(ChatException error) {
+        if (error instanceof ChatException.Exhausted exhausted) {
             return exhausted.trail();
         }
-        if (why instanceof ChatException.Rejected rejected) {
+        if (error instanceof ChatException.Rejected rejected) {
             return rejected.trail();
         }
-        return why instanceof ChatException.PartialAnswer partial ? partial.trail() : AttemptLog.empty();
+        return error instanceof ChatException.PartialAnswer partial ? partial.trail() : AttemptLog.empty();
     }
 }

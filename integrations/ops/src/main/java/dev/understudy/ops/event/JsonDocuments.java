@@ -12,7 +12,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON of the control room: small documents, read strictly. */
+/** Writes JSON documents, and reads small ones strictly. */
 public final class JsonDocuments {
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -26,12 +26,14 @@ public final class JsonDocuments {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    /** Knows its deserializer already: looking one up takes a lock, and bodies are read on event loops. */
+    /** A reader with its deserializer resolved: a lookup takes a lock, and bodies are read on event loops. */
     private static final ObjectReader READER = MAPPER.readerFor(Object.class);
 
     private JsonDocuments() {}
 
-    /** Maps, lists, strings, numbers, booleans and nulls as JSON. Ordered maps keep their order. Takes no lock. */
+    /**
+     * Writes maps, lists, strings, numbers, booleans and nulls as JSON. Ordered maps keep their order. Takes no lock.
+     */
     public static byte[] write(Object value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator out = MAPPER.createGenerator(bytes)) {
@@ -68,26 +70,26 @@ public final class JsonDocuments {
     }
 
     /**
-     * The JSON object in {@code bytes}.
+     * Reads a JSON object.
      *
-     * @throws Malformed if it is none; what is said holds nothing of it
+     * @throws Malformed if the bytes are not a JSON object; the message does not contain them
      */
     public static Map<String, @Nullable Object> object(byte[] bytes) {
         Object value;
         try {
             value = READER.readValue(bytes);
-        } catch (JacksonException quotesTheDocument) {
+        } catch (JacksonException e) {
             throw new Malformed("The body is no well-formed JSON, or names a field twice");
         }
         if (!(value instanceof Map<?, ?> map)) {
             throw new Malformed("The body is not a JSON object");
         }
-        @SuppressWarnings("unchecked") // Jackson's objects have text for keys
+        @SuppressWarnings("unchecked") // names in JSON objects are strings
         Map<String, @Nullable Object> object = (Map<String, @Nullable Object>) map;
         return object;
     }
 
-    /** What was sent is not what it should be. */
+    /** Signals a malformed document. */
     public static final class Malformed extends RuntimeException {
         private Malformed(String message) {
             super(message, null, false, false);

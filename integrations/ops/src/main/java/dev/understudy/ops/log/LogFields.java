@@ -12,20 +12,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event as a line.
+ * Converts an event into a log line.
  *
- * @param quotes whether the words of vendors stand in it
+ * @param vendorText {@code true} if vendors' messages are included
  */
-record LogFields(Event event, boolean quotes) {
+record LogFields(Event event, boolean vendorText) {
 
-    /** What an event is called in logs: {@code failed_over}. */
+    /** Returns the name of an event in logs: {@code failed_over}. */
     static String name(Class<?> event) {
         return event.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     }
 
     Logfmt line() {
-        Class<?> named = event instanceof Event.ProviderReported told
-                ? told.providerEvent().getClass()
+        Class<?> named = event instanceof Event.ProviderReported reported
+                ? reported.providerEvent().getClass()
                 : event.getClass();
         Logfmt line = new Logfmt(name(named)).add("understudy", event.understudy());
         Event.CallId call = event.call();
@@ -33,7 +33,7 @@ record LogFields(Event event, boolean quotes) {
             line.add("call", call.number());
         }
         if (!attempt(line) && !decision(line) && !takeover(line) && !end(line)) {
-            standing(line);
+            providerState(line);
         }
         if (call != null) {
             for (Map.Entry<String, String> tag : call.tags().entrySet()) {
@@ -53,8 +53,8 @@ record LogFields(Event event, boolean quotes) {
             line.add("provider", first.provider()).add("model", first.model()).add("after_ms", first.after());
         } else if (event instanceof Event.AttemptFailed failed) {
             entry(line, failed.attempt());
-        } else if (event instanceof Event.AttemptAbandoned left) {
-            entry(line, left.attempt());
+        } else if (event instanceof Event.AttemptAbandoned abandoned) {
+            entry(line, abandoned.attempt());
         } else if (event instanceof Event.RouteSkipped skipped) {
             entry(line, skipped.attempt());
         } else {
@@ -64,9 +64,9 @@ record LogFields(Event event, boolean quotes) {
     }
 
     private boolean decision(Logfmt line) {
-        if (event instanceof Event.Retrying again) {
-            line.add("provider", again.provider()).add("model", again.model()).add("after_ms", again.after());
-            failure(line, again.failure());
+        if (event instanceof Event.Retrying retry) {
+            line.add("provider", retry.provider()).add("model", retry.model()).add("after_ms", retry.after());
+            failure(line, retry.failure());
         } else if (event instanceof Event.FailedOver over) {
             line.add("from", over.from())
                     .add("from_model", over.fromModel())
@@ -130,7 +130,7 @@ record LogFields(Event event, boolean quotes) {
                     .add("took_ms", served.took());
         } else if (event instanceof Event.CallFailed failed) {
             line.add("requested_model", failed.call().model());
-            why(line, failed.error());
+            error(line, failed.error());
             line.add("took_ms", failed.took());
         } else if (event instanceof Event.CallCancelled cancelled) {
             line.add("requested_model", cancelled.call().model()).add("took_ms", cancelled.took());
@@ -140,19 +140,19 @@ record LogFields(Event event, boolean quotes) {
         return true;
     }
 
-    private void standing(Logfmt line) {
-        if (event instanceof Event.CircuitStateChanged moved) {
-            line.add("provider", moved.provider())
-                    .add("model", moved.model())
-                    .add("from", moved.from())
-                    .add("to", moved.to())
-                    .add("reason", moved.reason());
+    private void providerState(Logfmt line) {
+        if (event instanceof Event.CircuitStateChanged changed) {
+            line.add("provider", changed.provider())
+                    .add("model", changed.model())
+                    .add("from", changed.from())
+                    .add("to", changed.to())
+                    .add("reason", changed.reason());
         } else if (event instanceof Event.HealthChanged changed) {
             line.add("provider", changed.provider())
                     .add("status", changed.health())
-                    .add("reason", quotes ? changed.reason() : null);
-        } else if (event instanceof Event.ActiveProviderChanged moved) {
-            line.add("from", moved.from()).add("to", moved.to()).add("reason", moved.reason());
+                    .add("reason", vendorText ? changed.reason() : null);
+        } else if (event instanceof Event.ActiveProviderChanged changed) {
+            line.add("from", changed.from()).add("to", changed.to()).add("reason", changed.reason());
         } else if (event instanceof Event.WarmupFailed failed) {
             line.add("provider", failed.provider());
             failure(line, failed.failure());
@@ -161,17 +161,17 @@ record LogFields(Event event, boolean quotes) {
                     .add("action", done.action())
                     .add("provider", done.provider())
                     .add("details", done.what());
-        } else if (event instanceof Event.ProviderReported told) {
-            notice(line, told.providerEvent());
+        } else if (event instanceof Event.ProviderReported reported) {
+            providerEvent(line, reported.providerEvent());
         }
     }
 
-    private static void notice(Logfmt line, ProviderEvent providerEvent) {
-        if (providerEvent instanceof ProviderEvent.KeyCoolingDown gated) {
-            line.add("provider", gated.provider())
-                    .add("key", gated.keyFingerprint())
-                    .add("kind", gated.kind())
-                    .add("for_ms", gated.duration());
+    private static void providerEvent(Logfmt line, ProviderEvent providerEvent) {
+        if (providerEvent instanceof ProviderEvent.KeyCoolingDown cooling) {
+            line.add("provider", cooling.provider())
+                    .add("key", cooling.keyFingerprint())
+                    .add("kind", cooling.kind())
+                    .add("for_ms", cooling.duration());
         } else if (providerEvent instanceof ProviderEvent.KeyRotated used) {
             line.add("provider", used.provider()).add("key", used.keyFingerprint());
         } else if (providerEvent instanceof ProviderEvent.RequestAdapted requestAdapted) {
@@ -187,8 +187,8 @@ record LogFields(Event event, boolean quotes) {
     private void entry(Logfmt line, AttemptLog.Attempt attempt) {
         line.add("provider", attempt.provider()).add("model", attempt.model());
         if (attempt.outcome() == AttemptLog.Outcome.SKIPPED) {
-            Failure why = attempt.failure();
-            line.add("reason", why == null || why.kind() != FailureKind.SKIPPED ? null : why.message());
+            Failure error = attempt.failure();
+            line.add("reason", error == null || error.kind() != FailureKind.SKIPPED ? null : error.message());
             return;
         }
         line.add("attempt", attempt.attempt()).add("of", attempt.of()).add("outcome", attempt.outcome());
@@ -196,17 +196,17 @@ record LogFields(Event event, boolean quotes) {
         line.add("took_ms", attempt.timing().took()).add("key", attempt.keyFingerprint());
     }
 
-    private void why(Logfmt line, ChatException why) {
-        if (why instanceof ChatException.Exhausted exhausted) {
+    private void error(Logfmt line, ChatException error) {
+        if (error instanceof ChatException.Exhausted exhausted) {
             line.add("outcome", "exhausted")
                     .add("reason", exhausted.why())
                     .add("attempts", exhausted.trail().attemptCount());
             failure(line, exhausted.trail().cause());
-        } else if (why instanceof ChatException.PartialAnswer partial) {
+        } else if (error instanceof ChatException.PartialAnswer partial) {
             line.add("outcome", "partial");
             failure(line, partial.failure());
         } else {
-            line.add("outcome", "rejected").add("reason", why.getMessage());
+            line.add("outcome", "rejected").add("reason", error.getMessage());
         }
     }
 
@@ -216,8 +216,8 @@ record LogFields(Event event, boolean quotes) {
         }
         line.add("kind", failure.kind())
                 .add("status", failure.status() == 0 ? null : (Integer) failure.status())
-                .add("code", quotes ? failure.code() : null)
+                .add("code", vendorText ? failure.code() : null)
                 .add("phase", failure.phase())
-                .add("error", quotes ? failure.message() : null);
+                .add("error", vendorText ? failure.message() : null);
     }
 }

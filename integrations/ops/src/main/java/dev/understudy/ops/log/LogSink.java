@@ -10,7 +10,7 @@ interface LogSink {
 
     void log(Level level, Logfmt line);
 
-    /** Writes each line as text. */
+    /** Creates a sink that writes each line as text. */
     static LogSink text(Logger logger) {
         return new LogSink() {
             @Override

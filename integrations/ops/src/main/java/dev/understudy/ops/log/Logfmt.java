@@ -7,12 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of {@code key=value} pairs, as text and as fields. No value can end the line, begin another pair or control a
- * terminal, and none is longer than {@value #LONGEST} characters.
+ * One line of {@code key=value} pairs, as text and as fields. Values are escaped so that they cannot end the line,
+ * begin another pair or control a terminal, and are truncated to {@value #MAX_LENGTH} characters.
  */
 final class Logfmt {
 
-    static final int LONGEST = 300;
+    static final int MAX_LENGTH = 300;
 
     private final StringBuilder line = new StringBuilder(160);
     private final Map<String, Object> fields = new LinkedHashMap<>();
@@ -22,7 +22,7 @@ final class Logfmt {
         fields.put("event", event);
     }
 
-    /** The pairs: numbers and booleans as they are, durations in milliseconds, everything else as text. */
+    /** Returns the pairs: numbers and booleans unchanged, durations in milliseconds, other values as text. */
     Map<String, Object> fields() {
         return fields;
     }
@@ -50,14 +50,14 @@ final class Logfmt {
         return value instanceof Duration duration ? (Object) duration.toMillis() : escaped(value.toString(), false);
     }
 
-    /** Truncates, and replaces what is invisible by its number; quotes and backslashes get a backslash where they must. */
-    private static String escaped(String value, boolean quotes) {
-        String said = value.length() <= LONGEST ? value : value.substring(0, LONGEST) + "…";
-        StringBuilder text = new StringBuilder(said.length());
-        said.codePoints().forEach(point -> {
-            if (quotes && (point == '"' || point == '\\')) {
+    /** Truncates the value and escapes control characters, and quotes and backslashes if asked. */
+    private static String escaped(String value, boolean quotesToo) {
+        String truncated = value.length() <= MAX_LENGTH ? value : value.substring(0, MAX_LENGTH) + "…";
+        StringBuilder text = new StringBuilder(truncated.length());
+        truncated.codePoints().forEach(point -> {
+            if (quotesToo && (point == '"' || point == '\\')) {
                 text.append('\\').append((char) point);
-            } else if (isHarmless(point)) {
+            } else if (isPrintable(point)) {
                 text.appendCodePoint(point);
             } else {
                 text.append(String.format(Locale.ROOT, "\\u%04x", point));
@@ -70,8 +70,8 @@ final class Logfmt {
         return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._-/:@+#*".indexOf(c) >= 0;
     }
 
-    /** No control, no invisible mark that turns a line around, no other end of a line, no half of a character. */
-    private static boolean isHarmless(int point) {
+    /** Excludes control and format characters, line ends, lone surrogates and unassigned code points. */
+    private static boolean isPrintable(int point) {
         return switch (Character.getType(point)) {
             case Character.CONTROL,
                     Character.FORMAT,

@@ -13,26 +13,26 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * Writes one line for each event, as {@code key=value} pairs: {@code event=failed_over call=7 from=openai …}. Lines go to
- * SLF4J 2 where it is on the class path, and carry the same pairs as its key-values, so that structured logs have a field
- * for each; else they go where Reactor's own go, as text. The logger is named {@value #NAME}. docs/operate.md lists every
- * line with its level.
+ * Logs one line for each event, as {@code key=value} pairs: {@code event=failed_over call=7 from=openai …}. With
+ * SLF4J 2 on the class path the pairs are also key-values of the logging event, so that structured logs have fields;
+ * otherwise lines go to {@code reactor.util.Loggers} as text. The logger is named {@value #NAME}. docs/operate.md
+ * lists every line with its level.
  *
- * <p>Never a prompt or an answer, never a key. The words of vendors are left out, because a vendor may quote the prompt in
- * them; {@link #quotingVendors} writes them too. Tags of the {@link CallContext} are written; control characters are escaped,
- * whoever they come from. Thread-safe.
+ * <p>Prompts, answers and API keys are never logged. Vendors' messages are omitted, because they may quote the
+ * prompt; {@link #quotingVendors} includes them. Tags of the {@link CallContext} are logged, and control characters
+ * in all values are escaped. Thread-safe.
  */
 public final class Logs implements Listener {
 
     static final String NAME = "dev.understudy";
 
     private final LogSink sink;
-    private final boolean quotes;
+    private final boolean vendorText;
     private final Set<String> failedOver = ConcurrentHashMap.newKeySet();
 
-    private Logs(LogSink sink, boolean quotes) {
+    private Logs(LogSink sink, boolean vendorText) {
         this.sink = sink;
-        this.quotes = quotes;
+        this.vendorText = vendorText;
     }
 
     /** Writes to the logger {@value #NAME}. */
@@ -45,7 +45,7 @@ public final class Logs implements Listener {
         return to(LogSink.text(logger));
     }
 
-    /** Whether SLF4J 2 is on the class path. */
+    /** Returns {@code true} if SLF4J 2 is on the class path. */
     private static boolean hasSlf4j() {
         try {
             Class.forName("org.slf4j.spi.LoggingEventBuilder", false, Logs.class.getClassLoader());
@@ -59,7 +59,10 @@ public final class Logs implements Listener {
         return new Logs(sink, false);
     }
 
-    /** The same, with what vendors say of a failure: keys are taken out of it, but what they quote of a prompt is not. */
+    /**
+     * Returns a copy that includes vendors' messages of failures. API keys are redacted from them; quotations of a
+     * prompt are not.
+     */
     public Logs quotingVendors() {
         return new Logs(sink, true);
     }
@@ -68,11 +71,11 @@ public final class Logs implements Listener {
     public void on(Event event) {
         Level level = level(event);
         if (sink.isEnabled(level)) {
-            sink.log(level, new LogFields(event, quotes).line());
+            sink.log(level, new LogFields(event, vendorText).line());
         }
     }
 
-    /** WARNING for what an operator may want to be told, INFO for what explains it, FINE for the rest. */
+    /** Levels: WARNING for what may need an operator's attention, INFO for its explanation, FINE for the rest. */
     private Level level(Event event) {
         if (event instanceof Event.FailedOver over) {
             return failedOver.add(key(over.call())) ? Level.WARNING : Level.INFO;
@@ -87,7 +90,7 @@ public final class Logs implements Listener {
         return fixed(event);
     }
 
-    /** How many calls in progress have failed over. */
+    /** Returns the number of calls in progress that have failed over. */
     int remembered() {
         return failedOver.size();
     }
@@ -100,14 +103,14 @@ public final class Logs implements Listener {
         if (event instanceof Event.CallFailed failed) {
             return failed.error() instanceof ChatException.Rejected ? Level.WARNING : Level.SEVERE;
         }
-        if (event instanceof Event.CircuitStateChanged moved) {
-            return moved.to() == ProviderStatus.CircuitState.OPEN ? Level.WARNING : Level.INFO;
+        if (event instanceof Event.CircuitStateChanged changed) {
+            return changed.to() == ProviderStatus.CircuitState.OPEN ? Level.WARNING : Level.INFO;
         }
         if (event instanceof Event.HealthChanged changed) {
             return changed.health() == ProviderStatus.Health.UNHEALTHY ? Level.WARNING : Level.INFO;
         }
-        if (event instanceof Event.ProviderReported told) {
-            ProviderEvent providerEvent = told.providerEvent();
+        if (event instanceof Event.ProviderReported reported) {
+            ProviderEvent providerEvent = reported.providerEvent();
             return providerEvent instanceof ProviderEvent.KeyCoolingDown
                     ? Level.WARNING
                     : providerEvent instanceof ProviderEvent.RequestAdapted ? Level.INFO : Level.FINE;
@@ -122,10 +125,10 @@ public final class Logs implements Listener {
         if (event instanceof Event.StreamLost) {
             return Level.SEVERE;
         }
-        boolean tells = event instanceof Event.Retrying
+        boolean informs = event instanceof Event.Retrying
                 || event instanceof Event.Hedged
                 || event instanceof Event.Trimmed
                 || event instanceof Event.OperatorAction;
-        return tells ? Level.INFO : Level.FINE;
+        return informs ? Level.INFO : Level.FINE;
     }
 }

@@ -9,8 +9,8 @@ import org.slf4j.spi.LoggingEventAware;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Writes each line as text, with its pairs as key-values of SLF4J 2 beside it. A backend that does not know key-values would
- * put them before the message, which has them already, so it gets the message only.
+ * Writes each line as text, with its pairs as key-values of SLF4J 2. A backend without support for key-values would
+ * put them before the message, which contains them already, so it receives the message only.
  */
 record Slf4jLogSink(Logger logger) implements LogSink {
 

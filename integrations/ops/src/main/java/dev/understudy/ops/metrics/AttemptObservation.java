@@ -10,7 +10,7 @@ import io.micrometer.observation.transport.SenderContext;
 import java.time.Duration;
 import java.util.Locale;
 
-/** The observation of one attempt. Whoever takes it out of the map of open attempts ends it, and nobody else does. */
+/** The observation of one attempt. The caller that removes it from the map of open attempts ends it. */
 record AttemptObservation(Observation observation) {
 
     static final String NAME = "understudy.attempt";
@@ -23,7 +23,7 @@ record AttemptObservation(Observation observation) {
         ObservationKeys.OPERATION.put(observation, "chat");
         ObservationKeys.PROVIDER.put(observation, attempt.provider());
         ObservationKeys.STREAM.put(observation, attempt.call().stream());
-        ObservationKeys.DOOR.put(observation, attempt.call().understudy());
+        ObservationKeys.UNDERSTUDY.put(observation, attempt.call().understudy());
         ObservationKeys.OUTCOME.put(observation, ObservationKeys.NONE);
         ObservationKeys.TRIGGER.put(observation, trigger);
         ObservationKeys.REQUEST_MODEL.put(observation, attempt.model());
@@ -31,7 +31,7 @@ record AttemptObservation(Observation observation) {
         return new AttemptObservation(observation.start());
     }
 
-    /** A span of kind CLIENT. It sends no header itself: the HTTP client's span, its child, does. */
+    /** A span of kind CLIENT. Sends no header: the HTTP client's span, its child, does. */
     private static SenderContext<Object> client(String provider) {
         SenderContext<Object> context = new SenderContext<>((carrier, key, value) -> {}, Kind.CLIENT);
         context.setCarrier(context);
@@ -55,7 +55,7 @@ record AttemptObservation(Observation observation) {
         observation.stop();
     }
 
-    /** Nobody told how it ended. */
+    /** Ends an attempt whose outcome was not reported. */
     void cancelled() {
         ObservationKeys.OUTCOME.put(
                 observation, AttemptLog.Outcome.CANCELLED.name().toLowerCase(Locale.ROOT));

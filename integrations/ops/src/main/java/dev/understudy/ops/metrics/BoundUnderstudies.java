@@ -10,53 +10,54 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The doors that are looked at, by name. Of agents it is always the chain in service, whatever took its place meanwhile. */
+/** The bound understudies by name. For agents, the chain that is running now. */
 final class BoundUnderstudies {
 
     private final MeterRegistry registry;
-    private final Map<String, BoundUnderstudy> watched = new ConcurrentHashMap<>();
-    private final List<Agents> casts = new CopyOnWriteArrayList<>();
-    /** Names of agents, those that are gone among them. */
-    private final Set<String> hired = ConcurrentHashMap.newKeySet();
+    private final Map<String, BoundUnderstudy> byName = new ConcurrentHashMap<>();
+    private final List<Agents> agentGroups = new CopyOnWriteArrayList<>();
+    /** Names of agents, removed ones included. */
+    private final Set<String> agentNames = ConcurrentHashMap.newKeySet();
 
     BoundUnderstudies(MeterRegistry registry) {
         this.registry = registry;
     }
 
-    BoundUnderstudy add(Understudy door) {
-        BoundUnderstudy watch = new BoundUnderstudy(door, registry.config().clock());
-        watched.put(door.name(), watch);
-        Gauges gauges = new Gauges(registry, () -> shown(door.name()), door.name());
-        watch.providers().forEach(gauges::provider);
-        watch.show(gauges);
-        return watch;
+    BoundUnderstudy add(Understudy understudy) {
+        BoundUnderstudy bound =
+                new BoundUnderstudy(understudy, registry.config().clock());
+        byName.put(understudy.name(), bound);
+        Gauges gauges = new Gauges(registry, () -> shown(understudy.name()), understudy.name());
+        bound.providers().forEach(gauges::provider);
+        bound.publishTo(gauges);
+        return bound;
     }
 
     void add(Agents agents) {
-        casts.add(agents);
+        agentGroups.add(agents);
         agents.ids().forEach(this::at);
     }
 
-    /** {@code null} if nobody of this name was ever looked at. */
+    /** Returns the bound understudy of this name; {@code null} if there never was one. */
     @Nullable
-    BoundUnderstudy at(String door) {
-        BoundUnderstudy known = watched.get(door);
-        Understudy inService = inService(door);
+    BoundUnderstudy at(String understudy) {
+        BoundUnderstudy known = byName.get(understudy);
+        Understudy inService = inService(understudy);
         if (inService == null || known != null && known.isOf(inService)) {
             return known;
         }
-        hired.add(door);
+        agentNames.add(understudy);
         return add(inService);
     }
 
-    /** The same, but nobody for an agent that is gone. */
-    private @Nullable BoundUnderstudy shown(String door) {
-        return hired.contains(door) && inService(door) == null ? null : at(door);
+    /** Returns the bound understudy of this name; {@code null} also for an agent that was removed. */
+    private @Nullable BoundUnderstudy shown(String understudy) {
+        return agentNames.contains(understudy) && inService(understudy) == null ? null : at(understudy);
     }
 
-    private @Nullable Understudy inService(String door) {
-        for (Agents agents : casts) {
-            Understudy found = agents.understudy(door);
+    private @Nullable Understudy inService(String understudy) {
+        for (Agents agents : agentGroups) {
+            Understudy found = agents.understudy(understudy);
             if (found != null) {
                 return found;
             }

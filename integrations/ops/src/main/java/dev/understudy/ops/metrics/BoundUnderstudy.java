@@ -11,76 +11,79 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A door that is looked at. One look serves all gauges of a scrape. */
+/** An understudy whose state is published as gauges. One reading of the status serves all gauges of a scrape. */
 final class BoundUnderstudy {
 
-    private static final long FRESH = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long MAX_AGE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private record Look(List<ProviderStatus> providerStatuses, long at) {}
+    private record Reading(List<ProviderStatus> providerStatuses, long at) {}
 
     private record Route(String provider, String model) {}
 
-    private final Understudy door;
+    private final Understudy understudy;
     private final Set<String> models;
     private final Set<String> providers;
     private final Clock clock;
     private final Set<Route> shown = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Gauges gauges;
-    private volatile @Nullable Look last;
+    private volatile @Nullable Reading last;
 
-    BoundUnderstudy(Understudy door, Clock clock) {
-        this.door = door;
-        this.models = Set.copyOf(door.models());
-        this.providers =
-                door.control().status().stream().map(ProviderStatus::provider).collect(Collectors.toUnmodifiableSet());
+    BoundUnderstudy(Understudy understudy, Clock clock) {
+        this.understudy = understudy;
+        this.models = Set.copyOf(understudy.models());
+        this.providers = understudy.control().status().stream()
+                .map(ProviderStatus::provider)
+                .collect(Collectors.toUnmodifiableSet());
         this.clock = clock;
     }
 
     boolean isOf(Understudy other) {
-        return door == other;
+        return understudy == other;
     }
 
     Set<String> providers() {
         return providers;
     }
 
-    /** From now on each circuit that is heard of is shown there. */
-    void show(Gauges gauges) {
+    /** Registers gauges for each circuit from now on. */
+    void publishTo(Gauges gauges) {
         this.gauges = gauges;
     }
 
-    /** Whether the door was composed with this model. */
-    boolean composed(String model) {
+    /** Returns {@code true} if the understudy was composed with this model. */
+    boolean hasModel(String model) {
         return models.contains(model);
     }
 
     void circuit(String provider, String model) {
-        Gauges board = gauges;
+        Gauges target = gauges;
         Route route = new Route(provider, model);
-        if (board != null && !shown.contains(route) && shown.add(route)) {
-            board.circuit(provider, model);
+        if (target != null && !shown.contains(route) && shown.add(route)) {
+            target.circuit(provider, model);
         }
     }
 
-    /** {@code null} when it is not known. */
+    /** Returns the price of a model; {@code null} when it is not known. */
     Capabilities.@Nullable Price price(String provider, String model) {
-        return providers.contains(provider) ? door.capabilities(provider, model).price() : null;
+        return providers.contains(provider)
+                ? understudy.capabilities(provider, model).price()
+                : null;
     }
 
     double retryTokens(String provider) {
-        return providers.contains(provider) ? door.control().retryTokens(provider) : Double.NaN;
+        return providers.contains(provider) ? understudy.control().retryTokens(provider) : Double.NaN;
     }
 
-    /** {@code null} when the door has no such provider. */
+    /** Returns the status of a provider; {@code null} when the understudy has no such provider. */
     @Nullable
-    ProviderStatus standing(String provider) {
+    ProviderStatus status(String provider) {
         long now = clock.monotonicTime();
-        Look look = last;
-        if (look == null || now - look.at > FRESH) {
-            look = new Look(door.control().status(), now);
-            last = look;
+        Reading reading = last;
+        if (reading == null || now - reading.at > MAX_AGE_NANOS) {
+            reading = new Reading(understudy.control().status(), now);
+            last = reading;
         }
-        for (ProviderStatus providerStatus : look.providerStatuses) {
+        for (ProviderStatus providerStatus : reading.providerStatuses) {
             if (providerStatus.provider().equals(provider)) {
                 return providerStatus;
             }

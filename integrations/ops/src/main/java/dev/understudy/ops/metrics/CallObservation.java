@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-/** The observation of one call, which hears the events of that call and opens and closes a child for each attempt. */
+/** The observation of one call. Receives the events of the call, and opens and closes a child for each attempt. */
 final class CallObservation implements Listener {
 
     static final String NAME = "understudy.request";
 
-    /** Under this key Micrometer's context propagation keeps an observation in a Reactor Context. */
+    /** Key of the observation in a Reactor Context, as Micrometer's context propagation uses it. */
     static final String KEY = "micrometer.observation";
 
-    /** Marks a span as failed. Its message is the kind only: messages of failures repeat what vendors say. */
+    /** Marks a span as failed. The message is the kind only, because messages of failures quote vendors. */
     static final class SpanError extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -47,7 +47,7 @@ final class CallObservation implements Listener {
     private final Map<Key, AttemptObservation> attempts = new ConcurrentHashMap<>(4);
     private final AtomicReference<String> trigger = new AtomicReference<>("first");
     private final AtomicReference<Event.@Nullable CallId> first = new AtomicReference<>();
-    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicBoolean ended = new AtomicBoolean();
     private volatile StreamChunk.@Nullable Finish finish;
 
     private CallObservation(ObservationRegistry registry, Observation observation) {
@@ -56,7 +56,7 @@ final class CallObservation implements Listener {
     }
 
     static CallObservation start(
-            ObservationRegistry registry, String door, ChatRequest request, boolean stream, ContextView context) {
+            ObservationRegistry registry, String understudy, ChatRequest request, boolean stream, ContextView context) {
         Observation observation =
                 Observation.createNotStarted(NAME, registry).contextualName("chat " + request.model());
         if (context.hasKey(KEY)) {
@@ -65,7 +65,7 @@ final class CallObservation implements Listener {
         ObservationKeys.OPERATION.put(observation, "chat");
         ObservationKeys.PROVIDER.put(observation, ObservationKeys.NONE);
         ObservationKeys.STREAM.put(observation, stream);
-        ObservationKeys.DOOR.put(observation, door);
+        ObservationKeys.UNDERSTUDY.put(observation, understudy);
         ObservationKeys.OUTCOME.put(observation, ObservationKeys.NONE);
         ObservationKeys.FALLBACK.put(observation, false);
         ObservationKeys.REQUEST_MODEL.put(observation, request.model());
@@ -86,18 +86,18 @@ final class CallObservation implements Listener {
     public Context attemptContext(Event.AttemptStarted attempt, Context context) {
         AttemptObservation span = AttemptObservation.start(registry, observation, attempt, trigger(attempt));
         attempts.put(new Key(attempt.call(), attempt.provider(), attempt.model(), attempt.attempt()), span);
-        if (over.get()) {
-            closeAll(); // the call ended meanwhile
+        if (ended.get()) {
+            closeAll(); // the call has ended meanwhile
         }
         return context.put(KEY, span.observation());
     }
 
-    /** A second call for the same answer is a takeover. */
+    /** Returns the trigger of an attempt. A second call for the same answer is a takeover. */
     private String trigger(Event.AttemptStarted attempt) {
-        String why = trigger.getAndSet("first");
+        String failure = trigger.getAndSet("first");
         boolean another =
                 !first.compareAndSet(null, attempt.call()) && !attempt.call().equals(first.get());
-        return another && why.equals("first") ? "takeover" : why;
+        return another && failure.equals("first") ? "takeover" : failure;
     }
 
     @Override
@@ -118,8 +118,8 @@ final class CallObservation implements Listener {
             });
         } else if (event instanceof Event.AttemptFailed failed) {
             close(failed.call(), failed.attempt());
-        } else if (event instanceof Event.AttemptAbandoned left) {
-            close(left.call(), left.attempt());
+        } else if (event instanceof Event.AttemptAbandoned abandoned) {
+            close(abandoned.call(), abandoned.attempt());
         } else if (event instanceof Event.CallSucceeded served) {
             List<AttemptLog.Attempt> entries = served.servedBy().attemptLog().attempts();
             close(served.call(), entries.get(entries.size() - 1));
@@ -138,15 +138,15 @@ final class CallObservation implements Listener {
         this.finish = finish;
     }
 
-    /** The whole answer was given, or, without a finish, nothing. */
+    /** Ends the observation of a call that completed, with or without an answer. */
     void end() {
-        if (over.compareAndSet(false, true)) {
+        if (ended.compareAndSet(false, true)) {
             close(finish == null ? "empty" : "served");
         }
     }
 
     void failed(Throwable error) {
-        if (over.compareAndSet(false, true)) {
+        if (ended.compareAndSet(false, true)) {
             Failure failure = failure(error);
             String type = failure == null
                     ? error.getClass().getName()
@@ -178,24 +178,26 @@ final class CallObservation implements Listener {
                 : null;
     }
 
-    void left() {
-        if (over.compareAndSet(false, true)) {
+    void abandoned() {
+        if (ended.compareAndSet(false, true)) {
             close(finish == null ? "cancelled" : "served");
         }
     }
 
     private void close(String outcome) {
-        StreamChunk.Finish told = finish;
-        if (told != null) {
-            served(told.servedBy());
-            putUsage(observation, told.usage());
-            ObservationKeys.RESPONSE_ID.put(observation, told.vendorMetadata().id());
+        StreamChunk.Finish reported = finish;
+        if (reported != null) {
+            served(reported.servedBy());
+            putUsage(observation, reported.usage());
+            ObservationKeys.RESPONSE_ID.put(
+                    observation, reported.vendorMetadata().id());
             ObservationKeys.RESPONSE_MODEL.put(
                     observation,
-                    told.vendorMetadata().model() != null
-                            ? told.vendorMetadata().model()
-                            : told.servedBy().model());
-            ObservationKeys.FINISH_REASONS.put(observation, told.reason().name().toLowerCase(Locale.ROOT));
+                    reported.vendorMetadata().model() != null
+                            ? reported.vendorMetadata().model()
+                            : reported.servedBy().model());
+            ObservationKeys.FINISH_REASONS.put(
+                    observation, reported.reason().name().toLowerCase(Locale.ROOT));
         }
         ObservationKeys.OUTCOME.put(observation, outcome);
         closeAll();
@@ -208,7 +210,7 @@ final class CallObservation implements Listener {
         ObservationKeys.ATTEMPTS.put(observation, servedBy.attemptLog().attemptCount());
     }
 
-    /** Puts token counts on a span; nothing when there are none. */
+    /** Adds token counts to a span; nothing when there are none. */
     static void putUsage(Observation observation, Usage usage) {
         if (usage.total() == 0) {
             return;

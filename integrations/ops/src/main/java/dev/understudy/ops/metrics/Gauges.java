@@ -7,16 +7,23 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** How the providers of one door stand. Gauges stay when the door is replaced by another one of its name, and read that one. */
-record Gauges(MeterRegistry registry, Supplier<@Nullable BoundUnderstudy> watch, String door) {
+/**
+ * Gauges of the providers of one understudy. They stay registered when the understudy is replaced by one of the same
+ * name, and then read that one.
+ */
+record Gauges(MeterRegistry registry, Supplier<@Nullable BoundUnderstudy> bound, String understudy) {
 
     void provider(String provider) {
-        Meters.RETRY_TOKENS.gauge(registry, () -> retryTokens(provider), door, provider);
-        Meters.PROVIDER_ACTIVE.gauge(registry, () -> read(provider, Gauges::active), door, provider);
-        Meters.IN_FLIGHT.gauge(registry, () -> read(provider, ProviderStatus::inFlight), door, provider);
+        Meters.RETRY_TOKENS.gauge(registry, () -> retryTokens(provider), understudy, provider);
+        Meters.PROVIDER_ACTIVE.gauge(registry, () -> read(provider, Gauges::active), understudy, provider);
+        Meters.IN_FLIGHT.gauge(registry, () -> read(provider, ProviderStatus::inFlight), understudy, provider);
         for (ProviderStatus.Health health : ProviderStatus.Health.values()) {
             Meters.PROVIDER_HEALTH.gauge(
-                    registry, () -> read(provider, is -> bit(is.health() == health)), door, provider, label(health));
+                    registry,
+                    () -> read(provider, is -> bit(is.health() == health)),
+                    understudy,
+                    provider,
+                    label(health));
         }
     }
 
@@ -25,7 +32,7 @@ record Gauges(MeterRegistry registry, Supplier<@Nullable BoundUnderstudy> watch,
             Meters.CIRCUIT_STATE.gauge(
                     registry,
                     () -> read(provider, is -> bit(state(is, model) == state)),
-                    door,
+                    understudy,
                     provider,
                     model,
                     label(state));
@@ -33,13 +40,13 @@ record Gauges(MeterRegistry registry, Supplier<@Nullable BoundUnderstudy> watch,
     }
 
     private Number retryTokens(String provider) {
-        BoundUnderstudy now = watch.get();
+        BoundUnderstudy now = bound.get();
         return now == null ? Double.NaN : now.retryTokens(provider);
     }
 
     private Number read(String provider, Function<ProviderStatus, Number> reading) {
-        BoundUnderstudy now = watch.get();
-        ProviderStatus providerStatus = now == null ? null : now.standing(provider);
+        BoundUnderstudy now = bound.get();
+        ProviderStatus providerStatus = now == null ? null : now.status(provider);
         return providerStatus == null ? Double.NaN : reading.apply(providerStatus);
     }
 

@@ -10,9 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Every metric there is: its name, its type, its tags, what it counts. docs/operate.md shows this table, and a test compares. */
+/** All meters with name, type, description and tags. docs/operate.md shows this table, and a test compares. */
 enum Meters {
-    CALL(Type.TIMER, "understudy.call", "Calls, when they end", "understudy", "model", "operation", "outcome", "fallback"),
+    CALL(
+            Type.TIMER,
+            "understudy.call",
+            "Calls, when they end",
+            "understudy",
+            "model",
+            "operation",
+            "outcome",
+            "fallback"),
     FIRST_CONTENT(
             Type.TIMER,
             "understudy.first.content",
@@ -38,7 +46,14 @@ enum Meters {
             "outcome",
             "kind",
             "phase"),
-    RETRY(Type.COUNTER, "understudy.retry", "The same provider is asked again", "understudy", "provider", "model", "kind"),
+    RETRY(
+            Type.COUNTER,
+            "understudy.retry",
+            "The same provider is asked again",
+            "understudy",
+            "provider",
+            "model",
+            "kind"),
     FAILOVER(
             Type.COUNTER,
             "understudy.failover",
@@ -102,7 +117,8 @@ enum Meters {
             "provider",
             "model",
             "change"),
-    KEY_COOLDOWN(Type.COUNTER, "understudy.key.cooldown", "A key is left out for a while", "understudy", "provider", "kind"),
+    KEY_COOLDOWN(
+            Type.COUNTER, "understudy.key.cooldown", "A key is left out for a while", "understudy", "provider", "kind"),
     KEY_ROTATED(
             Type.COUNTER,
             "understudy.key.rotated",
@@ -143,11 +159,19 @@ enum Meters {
             "understudy",
             "provider",
             "status"),
-    ACTIVE_CHANGED(Type.COUNTER, "understudy.active.changed", "Another provider is asked first", "understudy", "from", "to"),
+    ACTIVE_CHANGED(
+            Type.COUNTER, "understudy.active.changed", "Another provider is asked first", "understudy", "from", "to"),
     WARMUP_FAILED(
-            Type.COUNTER, "understudy.warmup.failed", "A provider could not be warmed up", "understudy", "provider", "kind"),
-    OPERATOR_ACTION(Type.COUNTER, "understudy.operator.action", "An operator changed something", "understudy", "action"),
-    RETRY_TOKENS(Type.GAUGE, "understudy.retry.tokens", "Retries that a provider may get at once", "understudy", "provider"),
+            Type.COUNTER,
+            "understudy.warmup.failed",
+            "A provider could not be warmed up",
+            "understudy",
+            "provider",
+            "kind"),
+    OPERATOR_ACTION(
+            Type.COUNTER, "understudy.operator.action", "An operator changed something", "understudy", "action"),
+    RETRY_TOKENS(
+            Type.GAUGE, "understudy.retry.tokens", "Retries that a provider may get at once", "understudy", "provider"),
     CIRCUIT_STATE(
             Type.GAUGE,
             "understudy.circuit.state",
@@ -164,7 +188,11 @@ enum Meters {
             "provider",
             "status"),
     PROVIDER_ACTIVE(
-            Type.GAUGE, "understudy.provider.active", "1 for the provider that is asked first", "understudy", "provider"),
+            Type.GAUGE,
+            "understudy.provider.active",
+            "1 for the provider that is asked first",
+            "understudy",
+            "provider"),
     IN_FLIGHT(Type.GAUGE, "understudy.in.flight", "Attempts that run now", "understudy", "provider");
 
     enum Type {
@@ -189,7 +217,7 @@ enum Meters {
         return type;
     }
 
-    /** Its name in Micrometer's spelling. */
+    /** Returns the name in Micrometer's notation. */
     String title() {
         return title;
     }
@@ -206,7 +234,7 @@ enum Meters {
         return Timer.builder(title).description(meaning).tags(tagged(values)).register(registry);
     }
 
-    /** Does nothing when there is one with these tags. */
+    /** Registers a gauge unless one with these tags exists. */
     void gauge(MeterRegistry registry, Supplier<Number> reading, String... values) {
         Tags tags = tagged(values);
         if (registry.find(title).tags(tags).gauge() == null) {

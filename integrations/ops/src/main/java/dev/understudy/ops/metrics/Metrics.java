@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts and times what happens, with Micrometer, which has to be on the class path of whoever uses this class. One of
- * them serves any number of doors:
+ * Counts and times calls, attempts and decisions with Micrometer, which must be on the class path. One instance serves any
+ * number of understudies:
  *
  * <pre>{@code
  * Metrics metrics = Metrics.to(registry).models("gpt-5", "claude-sonnet-4-5");
@@ -28,10 +28,9 @@ import org.jspecify.annotations.Nullable;
  * metrics.bind(understudy);
  * }</pre>
  *
- * <p>docs/operate.md lists every name with its tags. Values of tags come from fixed sets and from what was composed: a
- * model that nobody composed or named here counts as {@value #OTHER}, for callers may invent names without end. What a
- * caller attaches with {@link CallContext#tag} is no tag here. Costs a few microseconds for a call, and nothing for a chunk.
- * Thread-safe.
+ * <p>docs/operate.md lists every meter with its tags. Values of tags are bounded: models that are neither configured nor named
+ * by {@link #models} count as {@value #OTHER}, because callers may invent names. Tags of {@link CallContext#tag} do not
+ * become tags of meters. Costs a few microseconds per call, and nothing per chunk. Thread-safe.
  */
 public final class Metrics implements Listener {
 
@@ -51,24 +50,24 @@ public final class Metrics implements Listener {
         return new Metrics(registry);
     }
 
-    /** More names of models that may stand in tags: those that callers use with providers that serve any model. */
+    /** Adds names of models that may be values of tags: those that callers use with providers that serve any model. */
     public Metrics models(String... names) {
         models.addAll(List.of(names));
         return this;
     }
 
     /**
-     * Shows how the providers of this door stand, counts costs by their prices, and lets the models that it was composed
-     * with stand in tags. A later door of the same name takes its place, as after a reload of the configuration; providers
-     * that are gone then read {@code NaN}.
+     * Publishes gauges of this understudy's providers, counts costs by their prices, and allows its models as values
+     * of tags. An understudy of the same name that is bound later replaces it, as after a reload of the
+     * configuration; gauges of removed providers read {@code NaN}.
      */
-    public void bind(Understudy door) {
-        boundUnderstudies.add(door);
+    public void bind(Understudy understudy) {
+        boundUnderstudies.add(understudy);
     }
 
     /**
-     * The same for all of these agents: whatever takes the place of a chain, and whoever comes later, is shown instead. Agents
-     * that are gone read {@code NaN}.
+     * Binds all chains of these agents, also those that replace them later. Gauges of removed agents read {@code
+     * NaN}.
      */
     public void bind(Agents agents) {
         boundUnderstudies.add(agents);
@@ -79,146 +78,161 @@ public final class Metrics implements Listener {
         if (event instanceof Event.AttemptStarted) {
             return; // counted when it ends
         }
-        String door = event.understudy().isEmpty() ? NONE : event.understudy();
+        String understudy = event.understudy().isEmpty() ? NONE : event.understudy();
         if (event instanceof Event.CallSucceeded served) {
             List<AttemptLog.Attempt> entries = served.servedBy().attemptLog().attempts();
-            attempt(door, served.call(), entries.get(entries.size() - 1));
-            call(door, served, "served", served.servedBy().fallback()).record(served.took());
+            attempt(understudy, served.call(), entries.get(entries.size() - 1));
+            call(understudy, served, "served", served.servedBy().fallback()).record(served.took());
         } else if (event instanceof Event.FirstContent first) {
             Meters.FIRST_CONTENT
-                    .timer(registry, door, first.provider(), model(door, first.model()))
+                    .timer(registry, understudy, first.provider(), model(understudy, first.model()))
                     .record(first.after());
         } else if (event instanceof Event.AttemptFailed failed) {
-            attempt(door, failed.call(), failed.attempt());
-        } else if (event instanceof Event.AttemptAbandoned left) {
-            attempt(door, left.call(), left.attempt());
+            attempt(understudy, failed.call(), failed.attempt());
+        } else if (event instanceof Event.AttemptAbandoned abandoned) {
+            attempt(understudy, abandoned.call(), abandoned.attempt());
         } else if (event instanceof Event.CallFailed failed) {
-            call(door, failed, outcome(failed.error()), false).record(failed.took());
+            call(understudy, failed, outcome(failed.error()), false).record(failed.took());
         } else if (event instanceof Event.CallCancelled cancelled) {
-            call(door, cancelled, "cancelled", false).record(cancelled.took());
-        } else if (event instanceof Event.ProviderReported told) {
-            notice(door, told.providerEvent());
+            call(understudy, cancelled, "cancelled", false).record(cancelled.took());
+        } else if (event instanceof Event.ProviderReported reported) {
+            providerEvent(understudy, reported.providerEvent());
         } else {
-            decision(door, event);
+            decision(understudy, event);
         }
     }
 
-    private void decision(String door, Event event) {
+    private void decision(String understudy, Event event) {
         if (event instanceof Event.RouteSkipped skipped) {
             AttemptLog.Attempt attempt = skipped.attempt();
-            count(Meters.SKIPPED, door, attempt.provider(), model(door, attempt.model()));
-        } else if (event instanceof Event.Retrying again) {
-            count(Meters.RETRY, door, again.provider(), model(door, again.model()), kind(again.failure()));
+            count(Meters.SKIPPED, understudy, attempt.provider(), model(understudy, attempt.model()));
+        } else if (event instanceof Event.Retrying retry) {
+            count(Meters.RETRY, understudy, retry.provider(), model(understudy, retry.model()), kind(retry.failure()));
         } else if (event instanceof Event.FailedOver over) {
             count(
                     Meters.FAILOVER,
-                    door,
+                    understudy,
                     over.from(),
-                    model(door, over.fromModel()),
+                    model(understudy, over.fromModel()),
                     over.to(),
-                    model(door, over.toModel()),
+                    model(understudy, over.toModel()),
                     kind(over.failure()));
         } else if (event instanceof Event.Hedged hedged) {
             count(
                     Meters.HEDGE,
-                    door,
+                    understudy,
                     hedged.provider(),
-                    model(door, hedged.model()),
+                    model(understudy, hedged.model()),
                     hedged.with(),
-                    model(door, hedged.withModel()));
+                    model(understudy, hedged.withModel()));
         } else if (event instanceof Event.Trimmed trimmed) {
             Meters.TRIMMED
-                    .counter(registry, door, trimmed.provider(), model(door, trimmed.model()))
+                    .counter(registry, understudy, trimmed.provider(), model(understudy, trimmed.model()))
                     .increment(trimmed.messages());
         } else {
-            takeover(door, event);
+            takeover(understudy, event);
         }
     }
 
-    private void takeover(String door, Event event) {
+    private void takeover(String understudy, Event event) {
         if (event instanceof Event.StreamTakenOver over) {
             count(
                     Meters.TAKEOVER,
-                    door,
+                    understudy,
                     over.from(),
-                    model(door, over.fromModel()),
+                    model(understudy, over.fromModel()),
                     over.to(),
-                    model(door, over.toModel()),
+                    model(understudy, over.toModel()),
                     over.strategy(),
                     kind(over.failure()));
         } else if (event instanceof Event.TakeoverFailed failed) {
             count(
                     Meters.TAKEOVER_FAILED,
-                    door,
+                    understudy,
                     failed.from(),
-                    model(door, failed.fromModel()),
+                    model(understudy, failed.fromModel()),
                     failed.strategy(),
                     kind(failed.failure()));
         } else if (event instanceof Event.StreamLost lost) {
-            count(Meters.STREAM_LOST, door, lost.provider(), model(door, lost.model()), kind(lost.failure()));
+            count(
+                    Meters.STREAM_LOST,
+                    understudy,
+                    lost.provider(),
+                    model(understudy, lost.model()),
+                    kind(lost.failure()));
         } else {
-            standing(door, event);
+            status(understudy, event);
         }
     }
 
-    private void standing(String door, Event event) {
-        if (event instanceof Event.CircuitStateChanged moved) {
-            String model = model(door, moved.model());
-            show(door, moved.provider(), model);
-            count(Meters.CIRCUIT_CHANGED, door, moved.provider(), model, label(moved.to()));
+    private void status(String understudy, Event event) {
+        if (event instanceof Event.CircuitStateChanged changed) {
+            String model = model(understudy, changed.model());
+            addCircuit(understudy, changed.provider(), model);
+            count(Meters.CIRCUIT_CHANGED, understudy, changed.provider(), model, label(changed.to()));
         } else if (event instanceof Event.HealthChanged changed) {
-            count(Meters.HEALTH_CHANGED, door, changed.provider(), label(changed.health()));
-        } else if (event instanceof Event.ActiveProviderChanged moved) {
-            count(Meters.ACTIVE_CHANGED, door, moved.from(), moved.to());
+            count(Meters.HEALTH_CHANGED, understudy, changed.provider(), label(changed.health()));
+        } else if (event instanceof Event.ActiveProviderChanged changed) {
+            count(Meters.ACTIVE_CHANGED, understudy, changed.from(), changed.to());
         } else if (event instanceof Event.WarmupFailed failed) {
-            count(Meters.WARMUP_FAILED, door, failed.provider(), kind(failed.failure()));
+            count(Meters.WARMUP_FAILED, understudy, failed.provider(), kind(failed.failure()));
         } else if (event instanceof Event.OperatorAction done) {
-            count(Meters.OPERATOR_ACTION, door, done.action());
+            count(Meters.OPERATOR_ACTION, understudy, done.action());
         }
     }
 
-    private void notice(String door, ProviderEvent providerEvent) {
-        if (providerEvent instanceof ProviderEvent.KeyCoolingDown gated) {
-            count(Meters.KEY_COOLDOWN, door, gated.provider(), gated.kind().label());
+    private void providerEvent(String understudy, ProviderEvent providerEvent) {
+        if (providerEvent instanceof ProviderEvent.KeyCoolingDown cooling) {
+            count(
+                    Meters.KEY_COOLDOWN,
+                    understudy,
+                    cooling.provider(),
+                    cooling.kind().label());
         } else if (providerEvent instanceof ProviderEvent.KeyRotated used) {
-            count(Meters.KEY_ROTATED, door, used.provider());
+            count(Meters.KEY_ROTATED, understudy, used.provider());
         } else if (providerEvent instanceof ProviderEvent.RequestAdapted requestAdapted) {
             count(
                     Meters.ADAPTED,
-                    door,
+                    understudy,
                     requestAdapted.provider(),
-                    model(door, requestAdapted.model()),
+                    model(understudy, requestAdapted.model()),
                     label(requestAdapted.change()));
         }
     }
 
-    private void attempt(String door, Event.CallId call, AttemptLog.Attempt attempt) {
+    private void attempt(String understudy, Event.CallId call, AttemptLog.Attempt attempt) {
         String provider = attempt.provider();
-        String model = model(door, attempt.model());
+        String model = model(understudy, attempt.model());
         String outcome = label(attempt.outcome());
         Failure failure = attempt.failure();
         String kind = failure == null ? NONE : kind(failure);
         String phase = failure == null || failure.phase() == null ? NONE : label(failure.phase());
-        count(Meters.ATTEMPTS, door, provider, model, outcome, kind, phase);
+        count(Meters.ATTEMPTS, understudy, provider, model, outcome, kind, phase);
         if (attempt.outcome() == AttemptLog.Outcome.SERVED) {
             Meters.RESPONSE
-                    .timer(registry, door, provider, model, operation(call))
+                    .timer(registry, understudy, provider, model, operation(call))
                     .record(attempt.timing().took());
         }
-        show(door, provider, model);
-        new UsageMeters(registry, door, provider, model, outcome).count(attempt, boundUnderstudies.at(door));
+        addCircuit(understudy, provider, model);
+        new UsageMeters(registry, understudy, provider, model, outcome)
+                .count(attempt, boundUnderstudies.at(understudy));
     }
 
-    private Timer call(String door, Event event, String outcome, boolean fallback) {
+    private Timer call(String understudy, Event event, String outcome, boolean fallback) {
         Event.CallId call = Objects.requireNonNull(event.call());
         return Meters.CALL.timer(
-                registry, door, model(door, call.model()), operation(call), outcome, Boolean.toString(fallback));
+                registry,
+                understudy,
+                model(understudy, call.model()),
+                operation(call),
+                outcome,
+                Boolean.toString(fallback));
     }
 
-    private void show(String door, String provider, String model) {
-        BoundUnderstudy watch = boundUnderstudies.at(door);
-        if (watch != null && !model.equals(OTHER)) {
-            watch.circuit(provider, model);
+    private void addCircuit(String understudy, String provider, String model) {
+        BoundUnderstudy bound = boundUnderstudies.at(understudy);
+        if (bound != null && !model.equals(OTHER)) {
+            bound.circuit(provider, model);
         }
     }
 
@@ -226,27 +240,27 @@ public final class Metrics implements Listener {
         meters.counter(registry, values).increment();
     }
 
-    private String model(String door, String name) {
+    private String model(String understudy, String name) {
         if (models.contains(name)) {
             return name;
         }
-        BoundUnderstudy watch = boundUnderstudies.at(door);
-        return watch != null && watch.composed(name) ? name : OTHER;
+        BoundUnderstudy bound = boundUnderstudies.at(understudy);
+        return bound != null && bound.hasModel(name) ? name : OTHER;
     }
 
     private static String operation(Event.CallId call) {
         return call.stream() ? "stream" : "chat";
     }
 
-    private static String outcome(@Nullable ChatException why) {
-        if (why instanceof ChatException.Rejected) {
+    private static String outcome(@Nullable ChatException failure) {
+        if (failure instanceof ChatException.Rejected) {
             return "rejected";
         }
-        return why instanceof ChatException.PartialAnswer ? "partial" : "exhausted";
+        return failure instanceof ChatException.PartialAnswer ? "partial" : "exhausted";
     }
 
-    private static String kind(Failure why) {
-        return why.kind().label();
+    private static String kind(Failure failure) {
+        return failure.kind().label();
     }
 
     private static String label(Enum<?> constant) {

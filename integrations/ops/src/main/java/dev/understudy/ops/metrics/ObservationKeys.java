@@ -4,15 +4,15 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every key that a span can have. Those of low cardinality are there from the start and become tags when observations are
- * counted as metrics; the others stand in spans only. docs/operate.md shows this table, and a test compares. Names that
- * begin with {@code gen_ai} are OpenTelemetry's conventions for generative AI.
+ * All keys of observations. Keys of low cardinality are set from the start and become tags when observations are
+ * counted as metrics; the others appear in spans only. docs/operate.md shows this table, and a test compares. Names
+ * that begin with {@code gen_ai} follow OpenTelemetry's semantic conventions for generative AI.
  */
 enum ObservationKeys {
     OPERATION(true, "gen_ai.operation.name"),
     PROVIDER(true, "gen_ai.provider.name"),
     STREAM(true, "gen_ai.request.stream"),
-    DOOR(true, "understudy.name"),
+    UNDERSTUDY(true, "understudy.name"),
     OUTCOME(true, "understudy.outcome"),
     FALLBACK(true, "understudy.fallback"),
     TRIGGER(true, "understudy.trigger"),
@@ -52,7 +52,7 @@ enum ObservationKeys {
         return low;
     }
 
-    /** Leaves it out when there is nothing to say. */
+    /** Sets the key on an observation unless the value is {@code null}. */
     void put(Observation observation, @Nullable Object value) {
         if (value == null) {
             return;

@@ -12,9 +12,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 
 /**
- * Observes calls with Micrometer, which has to be on the class path of whoever uses this class: one observation for each
- * call, and one child for each attempt of it, retries, hedges and takeovers included. Stands around an {@link
- * dev.understudy.Understudy}, or around a decorator of one, so that all attempts at one answer have one parent:
+ * Observes calls with Micrometer, which must be on the class path: one observation for each call, and one child for each of
+ * its attempts, retries, hedges and takeovers included. Wraps an {@link dev.understudy.Understudy} or a decorator of one, so
+ * that all attempts of an answer have one parent:
  *
  * <pre>{@code
  * ChatProvider observed = Observations.over(ResumingProvider.over(understudy), registry);
@@ -22,19 +22,19 @@ import reactor.core.publisher.SignalType;
  *
  * <p>The parent is the observation in the Reactor Context, as WebFlux puts it there, or else the current one of the
  * subscribing thread. The observation of an attempt is in the Context of its provider, so that an HTTP client's span is its
- * child. No scope is ever opened on a thread. Each observation ends exactly once: with success, failure, or the caller's
- * leaving. docs/operate.md lists all keys; a prompt, an answer, a vendor's words and a key are not among them.
+ * child. No scope is opened on a thread. Each observation ends exactly once: with success, failure or cancellation.
+ * docs/operate.md lists all keys; prompts, answers, vendors' messages and API keys are not among them.
  *
- * <p>An understudy inside the one that is observed counts as one provider; it can be observed itself. Adds a
- * look at each chunk to a stream. Thread-safe.
+ * <p>An understudy inside the observed one counts as one provider, and can be observed itself. A stream gets one more
+ * operator. Thread-safe.
  */
 public final class Observations implements ChatProvider {
 
-    private final ChatProvider within;
+    private final ChatProvider provider;
     private final ObservationRegistry registry;
 
-    private Observations(ChatProvider within, ObservationRegistry registry) {
-        this.within = within;
+    private Observations(ChatProvider provider, ObservationRegistry registry) {
+        this.provider = provider;
         this.registry = registry;
     }
 
@@ -45,12 +45,12 @@ public final class Observations implements ChatProvider {
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
         return Mono.deferContextual(context -> {
-            CallObservation span = CallObservation.start(registry, within.name(), request, false, context);
-            return Mono.defer(() -> within.chat(request))
+            CallObservation span = CallObservation.start(registry, provider.name(), request, false, context);
+            return Mono.defer(() -> provider.chat(request))
                     .doOnNext(response -> span.finished(response.finish()))
                     .doOnSuccess(response -> span.end())
                     .doOnError(span::failed)
-                    .doFinally(end -> left(end, span))
+                    .doFinally(end -> abandoned(end, span))
                     .contextWrite(CallContext.listener(span).compose(span::in));
         });
     }
@@ -58,8 +58,8 @@ public final class Observations implements ChatProvider {
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.deferContextual(context -> {
-            CallObservation span = CallObservation.start(registry, within.name(), request, true, context);
-            return Flux.defer(() -> within.stream(request))
+            CallObservation span = CallObservation.start(registry, provider.name(), request, true, context);
+            return Flux.defer(() -> provider.stream(request))
                     .doOnNext(chunk -> {
                         if (chunk instanceof StreamChunk.Finish finish) {
                             span.finished(finish);
@@ -67,41 +67,41 @@ public final class Observations implements ChatProvider {
                     })
                     .doOnComplete(span::end)
                     .doOnError(span::failed)
-                    .doFinally(end -> left(end, span))
+                    .doFinally(end -> abandoned(end, span))
                     .contextWrite(CallContext.listener(span).compose(span::in));
         });
     }
 
-    /** Behind the cancellation of what is within, so that its attempts have ended. */
-    private static void left(SignalType end, CallObservation span) {
+    /** Runs after the cancellation of the provider, so that its attempts have ended. */
+    private static void abandoned(SignalType end, CallObservation span) {
         if (end == SignalType.CANCEL) {
-            span.left();
+            span.abandoned();
         }
     }
 
     @Override
     public String name() {
-        return within.name();
+        return provider.name();
     }
 
     @Override
     public Capabilities capabilities(String model) {
-        return within.capabilities(model);
+        return provider.capabilities(model);
     }
 
     @Override
     public Mono<Void> probe() {
-        return within.probe();
+        return provider.probe();
     }
 
     @Override
     public Mono<Void> warmup() {
-        return within.warmup();
+        return provider.warmup();
     }
 
-    /** Closes the provider within. */
+    /** Closes the observed provider. */
     @Override
     public void close() {
-        within.close();
+        provider.close();
     }
 }

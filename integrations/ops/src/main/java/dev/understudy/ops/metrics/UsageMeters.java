@@ -6,11 +6,11 @@ import dev.understudy.chat.Usage;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
-/** What one attempt used up. The types of tokens are disjoint here, so that their sum is the sum. */
-record UsageMeters(MeterRegistry registry, String door, String provider, String model, String outcome) {
+/** Meters of the usage of one attempt. Token types are disjoint, so that their sum is the total. */
+record UsageMeters(MeterRegistry registry, String understudy, String provider, String model, String outcome) {
 
-    /** @param watch who knows the prices, {@code null} when nobody does */
-    void count(AttemptLog.Attempt attempt, @Nullable BoundUnderstudy watch) {
+    /** @param bound source of prices; {@code null} when it is unknown */
+    void count(AttemptLog.Attempt attempt, @Nullable BoundUnderstudy bound) {
         Usage usage = attempt.usage();
         if (usage.total() == 0) {
             return;
@@ -20,10 +20,10 @@ record UsageMeters(MeterRegistry registry, String door, String provider, String 
         tokens("cached_input", usage.cachedInput(), estimated);
         tokens("output", Math.max(0, usage.output() - usage.reasoning()), estimated);
         tokens("reasoning", usage.reasoning(), estimated);
-        Capabilities.Price price = watch == null ? null : watch.price(attempt.provider(), attempt.model());
+        Capabilities.Price price = bound == null ? null : bound.price(attempt.provider(), attempt.model());
         if (price != null) {
             Meters.COST
-                    .counter(registry, door, provider, model, outcome, estimated)
+                    .counter(registry, understudy, provider, model, outcome, estimated)
                     .increment(price.cost(usage));
         }
     }
@@ -31,7 +31,7 @@ record UsageMeters(MeterRegistry registry, String door, String provider, String 
     private void tokens(String type, int tokens, String estimated) {
         if (tokens > 0) {
             Meters.TOKENS
-                    .counter(registry, door, provider, model, type, outcome, estimated)
+                    .counter(registry, understudy, provider, model, type, outcome, estimated)
                     .increment(tokens);
         }
     }

@@ -11,77 +11,77 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Keeps a storm of events from becoming a storm of posts: the first of its kind is told at once; those that follow in the
- * quiet time are told together at its end, as the last of them and how many there were. So nothing is late by more than
- * the quiet time, and the last word about anything is always told.
+ * Limits the rate of posts. The first event of a kind is posted at once; those that follow within the quiet time are
+ * posted together at its end, as the last of them with their number. No event is delayed by more than the quiet time,
+ * and the latest state is always posted.
  */
 final class EventCoalescer {
 
-    static final int MOST = 1_000;
+    static final int MAX_SUBJECTS = 1_000;
 
-    /** Hears an event, and how many it stands for. */
+    /** Receives an event and the number of events that it represents. */
     @FunctionalInterface
-    interface Ear {
+    interface Sink {
         void on(Event event, int count);
     }
 
-    /** Events of one kind about one thing. */
-    private record Subject(Class<?> sort, String door, String provider, String detail) {}
+    /** The kind of an event and the provider that it concerns. */
+    private record Subject(Class<?> sort, String understudy, String provider, String detail) {}
 
-    private record Silence(int count, @Nullable Event last) {
-        static final Silence NOTHING_YET = new Silence(0, null);
+    private record Window(int count, @Nullable Event last) {
+        static final Window EMPTY = new Window(0, null);
     }
 
     private final Duration time;
     private final Supplier<Scheduler> scheduler;
-    private final Ear ear;
-    private final Map<Subject, Silence> silences = new ConcurrentHashMap<>();
+    private final Sink sink;
+    private final Map<Subject, Window> windows = new ConcurrentHashMap<>();
 
-    EventCoalescer(Duration time, Supplier<Scheduler> scheduler, Ear ear) {
+    EventCoalescer(Duration time, Supplier<Scheduler> scheduler, Sink sink) {
         this.time = time;
         this.scheduler = scheduler;
-        this.ear = ear;
+        this.sink = sink;
     }
 
-    /** @return whether it was, or will be, told; there is a bound to what is kept in mind */
+    /** @return {@code true} if the event was or will be posted; {@code false} when too many kinds are pending */
     boolean on(Event event) {
         Subject subject = subject(event);
         if (time.isZero() || subject == null) {
-            ear.on(event, 1);
+            sink.on(event, 1);
             return true;
         }
-        if (silences.size() >= MOST && !silences.containsKey(subject)) {
+        if (windows.size() >= MAX_SUBJECTS && !windows.containsKey(subject)) {
             return false;
         }
         AtomicBoolean first = new AtomicBoolean();
-        silences.compute(subject, (same, silence) -> {
-            first.set(silence == null);
-            return silence == null ? Silence.NOTHING_YET : new Silence(silence.count + 1, event);
+        windows.compute(subject, (key, window) -> {
+            first.set(window == null);
+            return window == null ? Window.EMPTY : new Window(window.count + 1, event);
         });
         if (first.get()) {
-            ear.on(event, 1);
-            wait(subject);
+            sink.on(event, 1);
+            openWindow(subject);
         }
         return true;
     }
 
-    private void wait(Subject subject) {
-        scheduler.get().schedule(() -> over(subject), time.toNanos(), TimeUnit.NANOSECONDS);
+    private void openWindow(Subject subject) {
+        scheduler.get().schedule(() -> windowEnds(subject), time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private void over(Subject subject) {
-        Silence[] was = new Silence[1];
-        silences.compute(subject, (same, silence) -> {
-            was[0] = silence;
-            return silence == null || silence.last == null ? null : Silence.NOTHING_YET;
+    private void windowEnds(Subject subject) {
+        Window[] closed = new Window[1];
+        windows.compute(subject, (key, window) -> {
+            closed[0] = window;
+            return window == null || window.last == null ? null : Window.EMPTY;
         });
-        if (was[0] != null && was[0].last != null) {
-            ear.on(was[0].last, was[0].count);
-            wait(subject);
+        if (closed[0] != null && closed[0].last != null) {
+            sink.on(closed[0].last, closed[0].count);
+            openWindow(subject);
         }
     }
 
-    /** {@code null} for what is always told by itself. */
+    /** Returns the subject of an event; {@code null} for events that are always posted singly. */
     private static @Nullable Subject subject(Event event) {
         if (event instanceof Event.FailedOver over) {
             return new Subject(
@@ -90,8 +90,9 @@ final class EventCoalescer {
                     over.from(),
                     over.to() + " " + over.failure().kind());
         }
-        if (event instanceof Event.CircuitStateChanged moved) {
-            return new Subject(Event.CircuitStateChanged.class, moved.understudy(), moved.provider(), moved.model());
+        if (event instanceof Event.CircuitStateChanged changed) {
+            return new Subject(
+                    Event.CircuitStateChanged.class, changed.understudy(), changed.provider(), changed.model());
         }
         if (event instanceof Event.HealthChanged changed) {
             return new Subject(Event.HealthChanged.class, changed.understudy(), changed.provider(), "");
@@ -102,8 +103,8 @@ final class EventCoalescer {
         if (event instanceof Event.StreamLost lost) {
             return new Subject(Event.StreamLost.class, lost.understudy(), lost.provider(), "");
         }
-        return event instanceof Event.ActiveProviderChanged moved
-                ? new Subject(Event.ActiveProviderChanged.class, moved.understudy(), "", "")
+        return event instanceof Event.ActiveProviderChanged changed
+                ? new Subject(Event.ActiveProviderChanged.class, changed.understudy(), "", "")
                 : null;
     }
 }

@@ -5,7 +5,7 @@ import dev.understudy.event.ProviderStatus;
 import dev.understudy.ops.webhook.Webhooks.Topic;
 import java.util.Set;
 
-/** The events that belong to the topics of a webhook. */
+/** Decides which events belong to the topics of a webhook. */
 final class TopicFilter {
 
     private static final Topic[] ALL = Topic.values();
@@ -22,9 +22,9 @@ final class TopicFilter {
     }
 
     private static boolean covers(Topic topic, Event event) {
-        if (event instanceof Event.CircuitStateChanged moved) {
-            return topic == Topic.CIRCUIT && !isTrial(moved)
-                    || topic == Topic.RECOVERY && moved.to() == ProviderStatus.CircuitState.CLOSED;
+        if (event instanceof Event.CircuitStateChanged changed) {
+            return topic == Topic.CIRCUIT && !isTrial(changed)
+                    || topic == Topic.RECOVERY && changed.to() == ProviderStatus.CircuitState.CLOSED;
         }
         if (event instanceof Event.HealthChanged changed) {
             return topic == Topic.HEALTH
@@ -39,10 +39,9 @@ final class TopicFilter {
                 || topic == Topic.AUDIT && event instanceof Event.OperatorAction;
     }
 
-    /** A half-open trial, and its failure: while a provider is down, each repeats the same news. */
-    private static boolean isTrial(Event.CircuitStateChanged moved) {
-        return moved.to() == ProviderStatus.CircuitState.HALF_OPEN
-                || moved.from() == ProviderStatus.CircuitState.HALF_OPEN
-                        && moved.to() == ProviderStatus.CircuitState.OPEN;
+    /** A half-open trial and its failure, which repeat while a provider is down. */
+    private static boolean isTrial(Event.CircuitStateChanged changed) {
+        return changed.to() == ProviderStatus.CircuitState.HALF_OPEN
+                || changed.from() == ProviderStatus.CircuitState.HALF_OPEN && changed.to() == ProviderStatus.CircuitState.OPEN;
     }
 }

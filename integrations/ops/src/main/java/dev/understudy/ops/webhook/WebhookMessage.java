@@ -8,12 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One thing to tell a receiver of webhooks.
+ * A message to a receiver of webhooks.
  *
- * @param id the same on every try, so that receivers can tell what they know already
- * @param at when it happened
- * @param event what happened
- * @param count for how many of its kind it stands
+ * @param id identical on every try, so that receivers can discard duplicates
+ * @param at time of the event
+ * @param event the event
+ * @param count number of events that it represents
  */
 record WebhookMessage(String id, Instant at, Event event, int count) {
 

@@ -15,7 +15,7 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** Where posts wait, with a bound. One is on its way at a time, in order; whoever puts one here never waits. */
+/** A bounded queue of messages, which are delivered one at a time and in order. Adding a message never blocks. */
 final class WebhookQueue {
 
     private final Supplier<Scheduler> scheduler;
@@ -25,14 +25,14 @@ final class WebhookQueue {
     private final LongAdder givenUp = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final Disposable work;
-    private volatile @Nullable FluxSink<WebhookMessage> waiting;
+    private volatile @Nullable FluxSink<WebhookMessage> queue;
 
     WebhookQueue(Webhooks.Options options, Supplier<Scheduler> scheduler, RandomGenerator random) {
         this.scheduler = scheduler;
         this.random = random;
         this.webhookSender = new WebhookSender(options, scheduler, random);
-        // Nobody else subscribes to background work: it ends with close().
-        this.work = Flux.<WebhookMessage>create(sink -> this.waiting = sink, FluxSink.OverflowStrategy.IGNORE)
+        // background work, which ends with close()
+        this.work = Flux.<WebhookMessage>create(sink -> this.queue = sink, FluxSink.OverflowStrategy.IGNORE)
                 .onBackpressureBuffer(
                         options.delivery().queue(), webhookMessage -> drop(), BufferOverflowStrategy.DROP_OLDEST)
                 .publishOn(scheduler.get(), 1)
@@ -44,13 +44,13 @@ final class WebhookQueue {
         Instant now = Instant.ofEpochMilli(scheduler.get().now(TimeUnit.MILLISECONDS));
         String id = "msg_" + HexFormat.of().toHexDigits(random.nextLong())
                 + HexFormat.of().toHexDigits(random.nextLong());
-        FluxSink<WebhookMessage> sink = waiting;
+        FluxSink<WebhookMessage> sink = queue;
         if (sink != null) {
             sink.next(new WebhookMessage(id, now, event, count));
         }
     }
 
-    /** Counts one that is never tried. */
+    /** Counts a message that is never tried. */
     void drop() {
         dropped.increment();
     }

@@ -18,15 +18,16 @@ import reactor.netty.resources.ConnectionProvider;
 import reactor.util.retry.Retry;
 
 /**
- * Delivers one post. Retries after 408, 425, 429, 5xx and transport errors with exponential back-off, and never sooner than
- * a Retry-After asks for; gives up on other statuses. Redirects are not followed: only the configured receiver gets a post.
+ * Delivers one message. Retries after 408, 425, 429, 5xx and transport errors with exponential back-off, never sooner
+ * than a Retry-After asks for, and gives up on other statuses. Redirects are not followed, so that only the
+ * configured receiver gets the message.
  *
- * <p>The back-off is a companion of {@code retryWhen} and not {@code Retry.backoff}, because that one takes its jitter from a
- * random generator of its own and knows no Retry-After.
+ * <p>The back-off is a companion of {@code retryWhen} and not {@code Retry.backoff}, because that one takes its
+ * jitter from a random generator of its own and does not support Retry-After.
  */
 final class WebhookSender {
 
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration MAX_BACKOFF = Duration.ofMinutes(1);
 
     /** The receiver answered with a status other than 2xx. */
     private static final class Refused extends RuntimeException {
@@ -39,7 +40,7 @@ final class WebhookSender {
             this.after = after;
         }
 
-        boolean forGood() {
+        boolean isFinal() {
             return status < 500 && status != 408 && status != 425 && status != 429;
         }
     }
@@ -54,14 +55,14 @@ final class WebhookSender {
         this.options = options;
         this.scheduler = scheduler;
         this.random = random;
-        Duration patience = options.delivery().timeout();
+        Duration timeout = options.delivery().timeout();
         this.pool = ConnectionProvider.builder("understudy-webhooks")
                 .maxConnections(2)
-                .pendingAcquireTimeout(patience)
+                .pendingAcquireTimeout(timeout)
                 .build();
         this.client = HttpClient.create(pool)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        Math.min(Integer.MAX_VALUE, Math.max(1, patience.toMillis())))
+                        Math.min(Integer.MAX_VALUE, Math.max(1, timeout.toMillis())))
                 .httpResponseDecoder(spec -> spec.maxHeaderSize(16 << 10).maxInitialLineLength(4096))
                 .headers(headers -> headers.set("content-type", "application/json")
                         .set("user-agent", "understudy")
@@ -71,7 +72,7 @@ final class WebhookSender {
                 .compress(false);
     }
 
-    /** Completes when the receiver has taken it; fails when it is given up. */
+    /** Completes when the receiver has accepted the message; fails when the sender gives up. */
     Mono<Void> deliver(WebhookMessage webhookMessage) {
         return Mono.defer(() -> {
             byte[] body = webhookMessage.body();
@@ -89,14 +90,14 @@ final class WebhookSender {
                 .post()
                 .uri(options.url().toString())
                 .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)))
-                // Of the answer only its status is wanted: whatever else comes is not read, and the connection closes.
+                // Only the status matters: the body is not read, and the connection closes.
                 .responseConnection(
-                        (response, connection) -> verdict(response).doFinally(signal -> connection.dispose()))
+                        (response, connection) -> checkStatus(response).doFinally(signal -> connection.dispose()))
                 .then()
                 .timeout(options.delivery().timeout(), scheduler.get());
     }
 
-    private Mono<Void> verdict(HttpClientResponse response) {
+    private Mono<Void> checkStatus(HttpClientResponse response) {
         int status = response.status().code();
         return status >= 200 && status < 300
                 ? Mono.empty()
@@ -109,19 +110,19 @@ final class WebhookSender {
 
     private Publisher<Long> again(WebhookMessage webhookMessage, Retry.RetrySignal signal) {
         Throwable failure = signal.failure();
-        Duration pause = pause(signal.totalRetries());
+        Duration delay = delay(signal.totalRetries());
         if (failure instanceof Refused refused) {
-            pause = refused.after != null && refused.after.compareTo(pause) > 0 ? refused.after : pause;
+            delay = refused.after != null && refused.after.compareTo(delay) > 0 ? refused.after : delay;
         }
-        boolean given = failure instanceof Refused refused && refused.forGood()
+        boolean giveUp = failure instanceof Refused refused && refused.isFinal()
                 || signal.totalRetries() + 1 >= options.delivery().tries()
-                || now().plus(pause)
+                || now().plus(delay)
                         .isAfter(webhookMessage.at().plus(options.delivery().maxAge()));
-        return given ? Mono.error(failure) : Mono.delay(pause, scheduler.get());
+        return giveUp ? Mono.error(failure) : Mono.delay(delay, scheduler.get());
     }
 
-    private Duration pause(long retries) {
-        double longest = LONGEST_PAUSE.toNanos();
+    private Duration delay(long retries) {
+        double longest = MAX_BACKOFF.toNanos();
         double nanos = Math.min(longest, options.delivery().backoff().toNanos() * Math.pow(2, retries));
         return Duration.ofNanos((long) (nanos * (0.5 + random.nextDouble())));
     }

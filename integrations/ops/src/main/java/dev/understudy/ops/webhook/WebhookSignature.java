@@ -8,13 +8,13 @@ import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The HMAC-SHA256 signature of a post, once for each secret. */
+/** Signs messages with HMAC-SHA256, once for each secret. */
 final class WebhookSignature {
 
     private static final String PREFIX = "whsec_";
     private static final String ALGORITHM = "HmacSHA256";
-    private static final int SHORTEST = 24;
-    private static final int LONGEST = 64;
+    private static final int MIN_BYTES = 24;
+    private static final int MAX_BYTES = 64;
 
     private final List<SecretKeySpec> keys;
 
@@ -44,18 +44,18 @@ final class WebhookSignature {
         } catch (IllegalArgumentException quotesTheSecret) {
             throw malformed();
         }
-        if (bytes.length < SHORTEST || bytes.length > LONGEST) {
+        if (bytes.length < MIN_BYTES || bytes.length > MAX_BYTES) {
             throw malformed();
         }
         return bytes;
     }
 
     private static IllegalArgumentException malformed() {
-        return new IllegalArgumentException("A secret for webhooks is " + PREFIX + " and " + SHORTEST + " to " + LONGEST
-                + " random bytes in Base64: echo \"" + PREFIX + "$(openssl rand -base64 32)\"");
+        return new IllegalArgumentException("A secret for webhooks is " + PREFIX + " and " + MIN_BYTES + " to "
+                + MAX_BYTES + " random bytes in Base64: echo \"" + PREFIX + "$(openssl rand -base64 32)\"");
     }
 
-    /** The value of the header {@code webhook-signature}: {@code v1,} and Base64, once for each secret. */
+    /** Returns the value of the header {@code webhook-signature}: {@code v1,} and Base64, once for each secret. */
     String sign(String id, long seconds, byte[] body) {
         byte[] head = (id + "." + seconds + ".").getBytes(StandardCharsets.UTF_8);
         StringBuilder signatures = new StringBuilder();

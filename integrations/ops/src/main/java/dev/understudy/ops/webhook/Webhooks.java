@@ -14,41 +14,41 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Posts what operators want to know of to a URL, signed, as <a href="https://www.standardwebhooks.com">Standard
- * Webhooks</a> describes it. Hear a door with it: {@code builder.listener(webhooks)}. Never in the way of a call: an event
- * is put into a bounded queue, and a receiver that is slow or dead costs the oldest of what waits.
+ * Posts events to a URL, signed as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> specifies.
+ * Register it as a listener: {@code builder.listener(webhooks)}. Calls are never delayed: events enter a bounded
+ * queue, and a slow or dead receiver loses the oldest messages. Thread-safe.
  */
 public final class Webhooks implements Listener, AutoCloseable {
 
-    /** What can be posted. An event may belong to more than one, and is posted once. */
+    /** Topics of events. An event may belong to several, and is posted once. */
     public enum Topic {
-        /** Calls left one provider for another, streams went on elsewhere or could not. */
+        /** Failovers, takeovers of streams, and streams that were lost. */
         FAILOVER,
-        /** A circuit closed, or probes put a provider back. */
+        /** A circuit closed, or a provider became healthy again. */
         RECOVERY,
         /** A circuit opened, closed, was held or released. */
         CIRCUIT,
-        /** Probes took a provider out, or put it back. */
+        /** Health checks changed the status of a provider. */
         HEALTH,
-        /** Another provider is asked first. */
+        /** Another provider became the active one. */
         ACTIVE,
         /** An operator changed something. */
         AUDIT;
 
-        /** The name in lower case, as it stands in configurations. */
+        /** Returns the name in lower case, as configurations use it. */
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /**
-     * How hard it is tried to deliver a post.
+     * Limits of delivery.
      *
-     * @param tries how often at most; 5
-     * @param timeout for one try, from connecting to the answer's status; 5 s
-     * @param backoff before the second try, doubling, ±50 % by chance, at most a minute; 1 s
-     * @param maxAge a post that is older is given up; 10 min
-     * @param queue so many posts wait at most, then the oldest is dropped and counted; 256
+     * @param tries largest number of tries; 5
+     * @param timeout limit of one try, from connecting to the status of the response; 5 s
+     * @param backoff delay before the second try, doubled each time, ±50 % jitter, at most a minute; 1 s
+     * @param maxAge age after which a message is given up; 10 min
+     * @param queue largest number of queued messages, beyond which the oldest is dropped and counted; 256
      */
     public record Delivery(int tries, Duration timeout, Duration backoff, Duration maxAge, int queue) {
 
@@ -90,8 +90,8 @@ public final class Webhooks implements Listener, AutoCloseable {
     }
 
     /**
-     * The secret that receivers check signatures with, or several while they are being exchanged. Never printed. In the form
-     * of <a href="https://www.standardwebhooks.com">Standard Webhooks</a>.
+     * The secret of signatures, or several during a rotation. Never printed. The format is that of <a
+     * href="https://www.standardwebhooks.com">Standard Webhooks</a>.
      */
     public static final class Secret {
 
@@ -102,9 +102,11 @@ public final class Webhooks implements Listener, AutoCloseable {
         }
 
         /**
-         * A post is signed with each of these secrets, so that a receiver that knows any of them accepts it.
+         * Creates a secret. Messages are signed with each of the secrets, so that a receiver that knows any of them
+         * accepts.
          *
-         * @param secrets {@code whsec_} and 24 to 64 random bytes in Base64, as {@code openssl rand -base64 32} makes them
+         * @param secrets {@code whsec_} and 24 to 64 random bytes in Base64, as {@code openssl rand -base64 32} makes
+         *     them
          * @throws IllegalArgumentException if one has another form; the message does not contain it
          */
         public static Secret of(String... secrets) {
@@ -122,14 +124,14 @@ public final class Webhooks implements Listener, AutoCloseable {
     }
 
     /**
-     * Where to, what, and how.
+     * Options of a webhook.
      *
-     * @param url where to post; https, or http to loopback
-     * @param plainHttp whether http is allowed to anywhere; false
-     * @param secret what posts are signed with
-     * @param topics what is posted; all
-     * @param quiet posts of one kind about the same thing: after the first, what follows in this time is one post; 10 s
-     * @param delivery how hard it is tried
+     * @param url receiver; https, or http to loopback
+     * @param plainHttp {@code true} to allow http to any host; false by default
+     * @param secret secret of signatures
+     * @param topics posted topics; all by default
+     * @param quiet time within which further events of one kind are posted together; 10 s by default
+     * @param delivery limits of delivery
      */
     public record Options(
             URI url, boolean plainHttp, Secret secret, Set<Topic> topics, Duration quiet, Delivery delivery) {
@@ -150,13 +152,16 @@ public final class Webhooks implements Listener, AutoCloseable {
             topics = Set.copyOf(topics);
         }
 
-        /** Everything, with all defaults. */
+        /** Posts all topics with default options. */
         public static Options to(URI url, Secret secret) {
             return new Options(
                     url, false, secret, EnumSet.allOf(Topic.class), Duration.ofSeconds(10), Delivery.defaults());
         }
 
-        /** The same to a URL that may be plain http anywhere: others can read along. */
+        /**
+         * Posts all topics with default options to a URL that may be plain http to any host: messages can be read on
+         * the way.
+         */
         public static Options toPlainHttp(URI url, Secret secret) {
             return new Options(
                     url, true, secret, EnumSet.allOf(Topic.class), Duration.ofSeconds(10), Delivery.defaults());
@@ -184,7 +189,7 @@ public final class Webhooks implements Listener, AutoCloseable {
             }
         }
 
-        /** Host and topics; the path may be a secret of its own. */
+        /** Contains the host and the topics; the path may be a secret. */
         @Override
         public String toString() {
             return "webhooks to " + url.getScheme() + "://" + url.getHost() + " on "
@@ -199,11 +204,11 @@ public final class Webhooks implements Listener, AutoCloseable {
     }
 
     /**
-     * What became of the posts since the start.
+     * Counts of messages since the start.
      *
-     * @param delivered taken by the receiver
-     * @param givenUp refused, or tried in vain
-     * @param dropped never tried, because too many waited or too many things happened at once
+     * @param delivered accepted by the receiver
+     * @param givenUp refused, or failed on every try
+     * @param dropped never tried, because the queue was full or too many kinds were pending
      */
     public record Counts(long delivered, long givenUp, long dropped) {}
 
@@ -217,7 +222,7 @@ public final class Webhooks implements Listener, AutoCloseable {
         this.eventCoalescer = new EventCoalescer(options.quiet(), scheduler, webhookQueue::put);
     }
 
-    /** Starts to hear. Nothing is sent before something happens; one post is on its way at a time, in order. */
+    /** Starts delivery. Nothing is sent before an event; messages are sent one at a time, in order. */
     public static Webhooks start(Options options) {
         return start(
                 options, Schedulers::parallel, () -> ThreadLocalRandom.current().nextLong());
@@ -227,7 +232,7 @@ public final class Webhooks implements Listener, AutoCloseable {
         return new Webhooks(options, scheduler, random);
     }
 
-    /** Never waits: what is to be posted is put into a queue with a bound. */
+    /** Enqueues a message if the event belongs to the topics. Never blocks. */
     @Override
     public void on(Event event) {
         if (TopicFilter.covers(options.topics(), event) && !eventCoalescer.on(event)) {
@@ -239,7 +244,7 @@ public final class Webhooks implements Listener, AutoCloseable {
         return webhookQueue.counts();
     }
 
-    /** Posts nothing any more; what waits is dropped. */
+    /** Stops delivery; queued messages are dropped. */
     @Override
     public void close() {
         webhookQueue.close();

@@ -220,7 +220,7 @@ class AdminAccessTest {
 
     @Test
     void aBodyOverTheLimitIsRefused() {
-        String body = "{\"provider_id\":\"" + "x".repeat(AdminHandler.MOST_BYTES) + "\"}";
+        String body = "{\"provider_id\":\"" + "x".repeat(AdminHandler.MAX_BYTES) + "\"}";
         OperatorClient.Reply refused = operatorClient.post(SUPPORT + "/switch", body);
         assertThat(refused.status()).isEqualTo(413);
         assertThat(refused.problem()).isEqualTo("too-large");

@@ -29,7 +29,7 @@ class ConfigSchemaTest {
     /** With -Dunderstudy.write=true the file is written instead. */
     @Test
     void itIsWhatTheKeysSay() throws IOException {
-        String made = PRETTY.writeValueAsString(ConfigSchema.made()) + "\n";
+        String made = PRETTY.writeValueAsString(ConfigSchema.generated()) + "\n";
         if (Boolean.getBoolean("understudy.write")) {
             Files.writeString(
                     Path.of(
@@ -92,10 +92,10 @@ class ConfigSchemaTest {
     }
 
     private static <T> ConfigNode written(ConfigKey<T> configKey) {
-        if (configKey.fallback() == null || configKey.valueType() instanceof ObjectType) {
+        if (configKey.fallback() == null || configKey.type() instanceof ObjectType) {
             return null;
         }
-        Object value = configKey.valueType().written(configKey.fallback());
+        Object value = configKey.type().written(configKey.fallback());
         if (value instanceof Number) {
             return new ConfigNode.Numeral(configKey.name(), value.toString());
         }

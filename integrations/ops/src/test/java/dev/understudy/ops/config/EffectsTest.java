@@ -65,7 +65,7 @@ class EffectsTest {
         if (valueType instanceof ObjectType<?> objectType) {
             return objectType.configKeys().stream()
                     .flatMap(configKey -> leaves(
-                            path.isEmpty() ? configKey.name() : path + "." + configKey.name(), configKey.valueType()));
+                            path.isEmpty() ? configKey.name() : path + "." + configKey.name(), configKey.type()));
         }
         if (valueType instanceof CollectionTypes<?, ?> collectionTypes && isSection(collectionTypes.each())) {
             String one =

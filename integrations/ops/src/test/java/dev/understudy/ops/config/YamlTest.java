@@ -79,7 +79,7 @@ class YamlTest {
     @Test
     void whatIsTooLongIsRefusedUnread() {
         ConfigErrors found = new ConfigErrors(Map.of());
-        assertThat(ConfigParser.read("a: " + "x".repeat(ConfigParser.MOST_CHARACTERS), found))
+        assertThat(ConfigParser.read("a: " + "x".repeat(ConfigParser.MAX_CHARACTERS), found))
                 .isNull();
         assertThat(found.errors()).extracting(ConfigError::what).containsExactly("is longer than 1 MiB");
     }

@@ -56,9 +56,10 @@ class LogsTest {
     void whoServedIsOneLine() {
         new Day(logs).served(false);
         assertThat(lines.of("call_succeeded"))
-                .containsExactly("DEBUG event=call_succeeded understudy=day call=1 requested_provider=a requested_model=m"
-                        + " provider=a model=a-1 fallback=false attempts=1 input_tokens=100 output_tokens=50 took_ms=0"
-                        + " tag.task=errand");
+                .containsExactly(
+                        "DEBUG event=call_succeeded understudy=day call=1 requested_provider=a requested_model=m"
+                                + " provider=a model=a-1 fallback=false attempts=1 input_tokens=100 output_tokens=50 took_ms=0"
+                                + " tag.task=errand");
     }
 
     @Test
@@ -113,7 +114,8 @@ class LogsTest {
     void anEventThatBelongsToNoCallIsALineToo() {
         logs.on(new Event.OperatorAction("d", "write", "hold", null, "held for maintenance"));
         assertThat(lines.all)
-                .containsExactly("INFO event=operator_action understudy=d by=write action=hold details=\"held for maintenance\"");
+                .containsExactly(
+                        "INFO event=operator_action understudy=d by=write action=hold details=\"held for maintenance\"");
     }
 
     @Test

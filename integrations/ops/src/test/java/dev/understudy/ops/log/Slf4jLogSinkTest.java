@@ -49,7 +49,8 @@ class Slf4jLogSinkTest {
         assertThat(events).singleElement().satisfies(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.WARN);
             assertThat(event.getMessage())
-                    .isEqualTo("event=active_provider_changed understudy=support from=a to=b reason=\"switched by \\\"hand\\\"\\u000a\"");
+                    .isEqualTo(
+                            "event=active_provider_changed understudy=support from=a to=b reason=\"switched by \\\"hand\\\"\\u000a\"");
             assertThat(event.getKeyValuePairs())
                     .extracting(pair -> pair.key, pair -> pair.value)
                     .containsExactly(
@@ -74,7 +75,10 @@ class Slf4jLogSinkTest {
     void aBackendWithoutKeyValuesGetsTheTextOnce() {
         Logs.to(new Slf4jLogSink(logger(false, true))).on(SWITCHED);
         assertThat(events).isEmpty();
-        assertThat(messages).singleElement().asString().startsWith("warn event=active_provider_changed understudy=support");
+        assertThat(messages)
+                .singleElement()
+                .asString()
+                .startsWith("warn event=active_provider_changed understudy=support");
     }
 
     @Test
