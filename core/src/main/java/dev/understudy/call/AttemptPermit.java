@@ -46,7 +46,9 @@ final class AttemptPermit {
             return RouteChecks.denied(denied).failure();
         }
         if (!pooledProvider.limiter().isOff()) {
-            estimate = TokenCounter.characters().estimateUsage(call.request(), route.capabilities()).total();
+            estimate = TokenCounter.characters()
+                    .estimateUsage(call.request(), route.capabilities())
+                    .total();
             Duration wait = pooledProvider.limiter().acquire(estimate, now);
             if (wait != null) {
                 granted.neutral(now);

@@ -49,7 +49,9 @@ public final class CircuitBreaker {
      * @param cause the rule that opened the circuit, in words; {@code null} if an operator opened it
      */
     public record Denied(
-            ProviderStatus.CircuitState state, long remaining, @Nullable String cause) implements Admission {}
+            ProviderStatus.CircuitState state,
+            long remaining,
+            @Nullable String cause) implements Admission {}
 
     /**
      * State of the circuit at one instant.

@@ -81,7 +81,8 @@ public final class PooledProvider {
             events.circuitChanged(provider, model, change);
             if (change.to() == ProviderStatus.CircuitState.OPEN && !change.remote()) {
                 statePublisher.circuitOpened(provider, model, String.valueOf(change.cause()), change.remaining());
-            } else if (change.to() == ProviderStatus.CircuitState.CLOSED && change.from() == ProviderStatus.CircuitState.HALF_OPEN) {
+            } else if (change.to() == ProviderStatus.CircuitState.CLOSED
+                    && change.from() == ProviderStatus.CircuitState.HALF_OPEN) {
                 statePublisher.circuitClosed(provider, model);
             }
         }

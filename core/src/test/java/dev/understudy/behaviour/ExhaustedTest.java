@@ -48,7 +48,7 @@ class ExhaustedTest {
             provider=p1 model=n attempt 1/3: server 500 (server_error); error=The house burned down.
             provider=p1 model=n attempt 2/3: server 500 (server_error); error=The house burned down.
             provider=p1 model=n attempt 3/3: server 500 (server_error); error=The house burned down.
-            provider=p2 model=n attempt 1/3: auth; error=its key is out because the vendor does not accept it
+            provider=p2 model=n attempt 1/3: auth; error=its key is rejected by the vendor
             provider=p3 model=n attempt 1/3: connect; error=connection refused
             provider=p3 model=n attempt 2/3: connect; error=connection refused\
             """);

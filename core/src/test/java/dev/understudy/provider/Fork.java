@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies decoders in the middle of a stream, so that at each place many things can happen without reading all before it
- * once more: what would take minutes takes seconds. Copies whatever this package's own objects hold; what cannot change
+ * once more: what would take minutes takes seconds. Copies objects of the provider packages; what cannot change
  * is shared, and what is not known fails.
  */
 final class Fork {
@@ -57,7 +57,7 @@ final class Fork {
         if (type == HashMap.class || type == LinkedHashMap.class) {
             return map(original, new LinkedHashMap<>());
         }
-        if (type.getPackageName().equals(Fork.class.getPackageName()) && !isShared(type)) {
+        if (type.getPackageName().startsWith(Fork.class.getPackageName()) && !isShared(type)) {
             return object(original, type);
         }
         if (isShared(type) || original instanceof CRC32 || original instanceof Collection || original instanceof Map) {

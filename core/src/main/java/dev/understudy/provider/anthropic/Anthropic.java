@@ -15,8 +15,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Anthropic's Messages API, below a base like {@code https://api.anthropic.com/v1}. How requests are mapped stands at
- * {@link AnthropicRequest}.
+ * Anthropic's Messages API, below a base like {@code https://api.anthropic.com/v1}. {@link AnthropicRequest}
+ * describes the mapping of requests.
  */
 public final class Anthropic implements Dialect {
 
@@ -25,14 +25,12 @@ public final class Anthropic implements Dialect {
     private final Map<String, Integer> maxOutput;
     private final AnthropicRequest request;
 
-    /** Knows no model's limits. */
+    /** Creates the dialect without known limits of models. */
     public Anthropic() {
         this(Map.of());
     }
 
-    /**
-     * @param maxOutput tokens that a model can answer with, by its name
-     */
+    /** @param maxOutput output limits in tokens, by model name */
     public Anthropic(Map<String, Integer> maxOutput) {
         this.maxOutput = Map.copyOf(maxOutput);
         this.request = new AnthropicRequest(this.maxOutput);

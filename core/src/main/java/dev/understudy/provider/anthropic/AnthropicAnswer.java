@@ -10,7 +10,7 @@ import dev.understudy.provider.json.JsonReader;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads a whole answer of Anthropic. Blocks of tools that the vendor runs itself are passed over. */
+/** Decodes whole answers. Blocks of tools that the vendor runs itself are skipped. */
 public final class AnthropicAnswer {
 
     private final AnthropicMetadata end = new AnthropicMetadata();
@@ -22,9 +22,7 @@ public final class AnthropicAnswer {
 
     private AnthropicAnswer() {}
 
-    /**
-     * @throws CallFailed the error it holds in place of an answer, or PROTOCOL if it is no answer at all
-     */
+    /** @throws CallFailed the error that the body reports, or PROTOCOL if it is no answer */
     public static ChatResponse read(String provider, String model, byte[] body) {
         AnthropicAnswer answer = new AnthropicAnswer();
         JsonReader in = Json.read(body);
@@ -48,11 +46,11 @@ public final class AnthropicAnswer {
             return;
         }
         while (in.nextField()) {
-            if (end.take(in)) {
+            if (end.read(in)) {
                 continue;
             }
             if (in.field().equals("content") && in.array()) {
-                forget(); // of a field that is said twice the last counts
+                clear(); // of a repeated field the last one counts
                 hasContent = true;
                 while (in.nextElement()) {
                     block(in);
@@ -63,7 +61,7 @@ public final class AnthropicAnswer {
         }
     }
 
-    private void forget() {
+    private void clear() {
         text.setLength(0);
         reasoningBlocks.clear();
         calls.clear();

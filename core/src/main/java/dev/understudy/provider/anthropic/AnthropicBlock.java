@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * One content block, whole or as it begins.
  *
  * @param type "" if it has none
- * @param text of a text or a thought
- * @param reasoningSignature of a thought
+ * @param text of a text or reasoning block
+ * @param reasoningSignature of a reasoning block
  * @param id of a tool call
  * @param name of the tool
  * @param input the arguments as JSON, "{}" without any
@@ -36,8 +36,8 @@ record AnthropicBlock(
                 switch (in.field()) {
                     case "type" -> type = in.word("");
                     case "text", "thinking" -> text = in.string("");
-                    case "signature" -> reasoningSignature = seal(in.string(""), false);
-                    case "data" -> reasoningSignature = seal(in.string(""), true);
+                    case "signature" -> reasoningSignature = signature(in.string(""), false);
+                    case "data" -> reasoningSignature = signature(in.string(""), true);
                     case "id" -> id = in.string("");
                     case "name" -> name = in.string("");
                     case "input" -> input = in.isObject() ? JsonTree.text(in) : in.string("{}");
@@ -48,7 +48,7 @@ record AnthropicBlock(
         return new AnthropicBlock(type, text, reasoningSignature, id, name, input);
     }
 
-    static ReasoningBlock.@Nullable Signature seal(String value, boolean redacted) {
+    static ReasoningBlock.@Nullable Signature signature(String value, boolean redacted) {
         return value.isEmpty() ? null : new ReasoningBlock.Signature(value, redacted, DialectName.ANTHROPIC);
     }
 }

@@ -6,19 +6,19 @@ import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
 import org.jspecify.annotations.Nullable;
 
-/** What one event of a stream holds, used again for the next. The fields may come in any order. */
+/** Fields of one event of a stream, in any order; reused for the next. */
 final class AnthropicEvent {
 
     String type = "";
     int index;
 
-    /** The block that begins. */
+    /** Content block that begins with the event. */
     @Nullable
     AnthropicBlock block;
 
     String text = "";
     String thinking = "";
-    /** The next characters of a tool call's arguments. */
+    /** Next characters of the arguments of a tool call. */
     String json = "";
 
     String signature = "";
@@ -26,15 +26,15 @@ final class AnthropicEvent {
     @Nullable
     String stopReason;
 
-    /** The id of the message that begins. */
+    /** Id of the message that begins with the event. */
     @Nullable
     String messageId;
 
     boolean isError;
 
     /**
-     * @param end takes the model and the tokens, also those of an event that turns out to be malformed
-     * @param finished whether a message that begins now is none of this answer
+     * @param end receives model and tokens, also of an event that turns out to be malformed
+     * @param finished true if a message that begins now does not belong to this answer
      */
     void read(Framing framing, AnthropicMetadata end, boolean finished) {
         type = "";
@@ -86,7 +86,7 @@ final class AnthropicEvent {
         }
     }
 
-    /** What it says of its end is no end: it only begins. */
+    /** Reads the message that begins; its stop reason is ignored. */
     private void message(JsonReader in, AnthropicMetadata end) {
         if (!in.object()) {
             return;

@@ -14,11 +14,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a conversation as turns of user and assistant, in alternation: what one role says in several messages is joined.
- * Tool results are the user's and come first in the turn, as the API demands. Empty texts, which it refuses, are left
- * out, and so are thoughts that another vendor sealed or nobody did. Ids of tool calls have only the letters that this
- * one allows, and no two are the same. White space at the end of a conversation that ends with the assistant is refused and
- * left out.
+ * Encodes a conversation as alternating turns of user and assistant: consecutive messages of one role are merged.
+ * Tool results belong to the user and come first in a turn, as the API requires. Empty texts, which it refuses, are
+ * omitted, and so is reasoning that is unsigned or was signed by another vendor. Ids of tool calls are restricted to
+ * the allowed characters and unique. Trailing white space of a final assistant message is refused and removed.
  */
 public final class AnthropicMessages {
 
@@ -34,25 +33,25 @@ public final class AnthropicMessages {
 
     static List<Map<String, Object>> of(List<Message> messages) {
         AnthropicMessages turns = new AnthropicMessages();
-        messages.forEach(turns::take);
+        messages.forEach(turns::add);
         return turns.end();
     }
 
-    /** A turn of plain text. */
-    static Map<String, Object> said(String role, Object content) {
+    /** Returns a turn of plain text. */
+    static Map<String, Object> textTurn(String role, Object content) {
         Map<String, Object> turn = new LinkedHashMap<>();
         turn.put("role", role);
         turn.put("content", content);
         return turn;
     }
 
-    private void take(Message message) {
+    private void add(Message message) {
         if (message instanceof Message.User user) {
             turn("user");
             user.parts().forEach(this::part);
         } else if (message instanceof Message.Assistant assistant) {
             turn("assistant");
-            assistant.reasoningBlocks().forEach(this::thought);
+            assistant.reasoningBlocks().forEach(this::reasoning);
             text(assistant.text());
             assistant.toolCalls().forEach(this::call);
         } else if (message instanceof Message.ToolResult result) {
@@ -69,7 +68,7 @@ public final class AnthropicMessages {
         return turns;
     }
 
-    /** Closes the turn in progress if another role goes on. */
+    /** Completes the current turn if the role changes. */
     private void turn(String next) {
         if (next.equals(role)) {
             return;
@@ -78,7 +77,7 @@ public final class AnthropicMessages {
         content.addAll(blocks);
         if (!content.isEmpty()) {
             String plain = content.size() == 1 ? plain(content.get(0)) : null;
-            turns.add(said(role, plain != null ? plain : content));
+            turns.add(textTurn(role, plain != null ? plain : content));
         }
         results.clear();
         blocks.clear();
@@ -133,7 +132,7 @@ public final class AnthropicMessages {
         }
     }
 
-    private void thought(ReasoningBlock reasoningBlock) {
+    private void reasoning(ReasoningBlock reasoningBlock) {
         ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
         if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.ANTHROPIC)) {
             blocks.add(
@@ -154,7 +153,7 @@ public final class AnthropicMessages {
                 "id",
                 ids.of(call),
                 "name",
-                spelled(call.name()),
+                sanitized(call.name()),
                 "input",
                 ToolArguments.object(call.arguments())));
     }
@@ -167,7 +166,7 @@ public final class AnthropicMessages {
         results.add(block);
     }
 
-    private static String spelled(String word) {
+    private static String sanitized(String word) {
         return word.replaceAll("[^a-zA-Z0-9_-]", "_");
     }
 

@@ -10,8 +10,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Anthropic tells about an answer beside its words: id, model, stop reason and tokens. The tokens come in parts, and
- * the last number of each field counts.
+ * Metadata of an answer: id, model, stop reason and tokens. Token counts come in parts, and of each field the last
+ * number counts.
  */
 final class AnthropicMetadata {
 
@@ -30,8 +30,8 @@ final class AnthropicMetadata {
     private int cacheWrite;
     private int thinking;
 
-    /** Takes one field of a message; false if it is none of these. */
-    boolean take(JsonReader in) {
+    /** Reads one field of a message; returns false for other fields. */
+    boolean read(JsonReader in) {
         switch (in.field()) {
             case "id" -> id = in.string();
             case "model" -> model = in.string();
@@ -75,7 +75,7 @@ final class AnthropicMetadata {
         return Math.max(0, in.integer(before));
     }
 
-    /** Tokens as we count them: the cache's are part of the input, read or written. */
+    /** Normalized usage: tokens read from or written to the cache are part of the input. */
     Usage usage() {
         int all = (int) Math.min(Integer.MAX_VALUE, (long) input + cacheRead + cacheWrite);
         return Usage.of(all, output).withCachedInput(cacheRead).withReasoning(thinking);

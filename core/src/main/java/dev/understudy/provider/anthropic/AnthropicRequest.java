@@ -17,17 +17,17 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Writes requests as Anthropic wants them:
+ * Encodes the body of a Messages request:
  *
  * <ul>
- *   <li>system messages, wherever they stand, become the one {@code system} text; if there is nothing else, it is said by
- *       the user;
- *   <li>{@code max_tokens} is required: the caller's, at most what the model is known to answer with; else that; else
- *       {@value #MAX_TOKENS};
- *   <li>a temperature above 1 becomes 1; a seed is unknown here and left out;
- *   <li>a strict JSON schema becomes {@code output_config.format}; for any JSON, or a schema that need not be held, the
- *       model is told in the system text, as there is no other way;
- *   <li>the caller's extra fields win; those of {@code output_config} are joined with ours.
+ *   <li>system messages, wherever they are, become the one {@code system} text; without other messages, a user
+ * message;
+ *   <li>{@code max_tokens} is required: the caller's, at most the known limit of the model; else that limit; else
+ * {@value #MAX_TOKENS};
+ *   <li>a temperature above 1 becomes 1; a seed is not supported and omitted;
+ *   <li>a strict JSON schema becomes {@code output_config.format}; for any JSON, or a schema that is not strict, an
+ * instruction is added to the system text, because there is no field for it;
+ *   <li>extra fields of the caller take precedence; those of {@code output_config} are merged.
  * </ul>
  */
 public final class AnthropicRequest {
@@ -47,7 +47,7 @@ public final class AnthropicRequest {
         String system = system(request);
         List<Map<String, Object>> messages = AnthropicMessages.of(request.messages());
         if (messages.isEmpty()) {
-            messages = List.of(AnthropicMessages.said("user", system));
+            messages = List.of(AnthropicMessages.textTurn("user", system));
         } else if (!system.isEmpty()) {
             body.put("system", system);
         }
@@ -74,13 +74,13 @@ public final class AnthropicRequest {
     }
 
     private int maxTokens(ChatRequest request) {
-        Integer asked = request.sampling().maxTokens();
+        Integer requested = request.sampling().maxTokens();
         Integer known = maxOutput.get(request.model());
-        int most = known != null ? known : maxOutput.getOrDefault(ModelCatalog.withoutVersion(request.model()), 0);
-        if (asked == null) {
-            return most > 0 ? most : MAX_TOKENS;
+        int limit = known != null ? known : maxOutput.getOrDefault(ModelCatalog.withoutVersion(request.model()), 0);
+        if (requested == null) {
+            return limit > 0 ? limit : MAX_TOKENS;
         }
-        return most > 0 ? Math.min(asked, most) : asked;
+        return limit > 0 ? Math.min(requested, limit) : requested;
     }
 
     private static String system(ChatRequest request) {
@@ -108,18 +108,18 @@ public final class AnthropicRequest {
     }
 
     private static Map<String, Object> tool(Tool tool) {
-        Map<String, Object> words = new LinkedHashMap<>();
-        words.put("name", tool.name());
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", tool.name());
         if (!tool.description().isBlank()) {
-            words.put("description", tool.description());
+            fields.put("description", tool.description());
         }
         Map<String, Object> schema = new LinkedHashMap<>();
         if (!tool.schema().containsKey("type")) {
             schema.put("type", "object");
         }
         schema.putAll(tool.schema());
-        words.put("input_schema", schema);
-        return words;
+        fields.put("input_schema", schema);
+        return fields;
     }
 
     private static void choice(ToolSet.Choice choice, Map<String, Object> body) {

@@ -15,14 +15,13 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Reads a stream of Anthropic: message_start, content_block_start / _delta / _stop, message_delta, message_stop. Pings
- * and whatever is not known are passed over, and so are the blocks of tools that the vendor runs itself. After a stop
- * reason nothing but an error that the vendor tells of fails the answer, and after message_stop nothing at all. The
- * fields of an event may come in any order.
+ * Decodes a stream: message_start, content_block_start, _delta and _stop, message_delta, message_stop. Pings, unknown
+ * events and blocks of tools that the vendor runs itself are skipped. After a stop reason only an error reported by
+ * the vendor fails the answer, and after message_stop nothing does. The fields of an event may come in any order.
  */
 public final class AnthropicStream implements StreamDecoder {
 
-    /** A tool call or a thought that is not whole yet. */
+    /** A tool call or reasoning block that is not complete yet. */
     private static final class Open {
         private final AnthropicBlock block;
         private final int call;
@@ -75,7 +74,7 @@ public final class AnthropicStream implements StreamDecoder {
         tell(event.type.isEmpty() ? framing.event() : event.type, out);
     }
 
-    /** Gateways that also speak OpenAI's dialect may close with its marker, which says nothing here. */
+    /** Gateways that also speak OpenAI's dialect may end with its marker, which is ignored. */
     private static boolean isDone(Framing framing) {
         return framing.length() == 6
                 && framing.payload()[framing.offset()] == '['
@@ -86,7 +85,7 @@ public final class AnthropicStream implements StreamDecoder {
         return InBandError.of(framing.payload(), framing.offset(), framing.length());
     }
 
-    /** A second beginning with another id is another answer: two were spliced on the way. */
+    /** Fails on a second message_start with another id, which belongs to another answer. */
     private void identify() {
         if (event.messageId == null) {
             return;
@@ -182,7 +181,7 @@ public final class AnthropicStream implements StreamDecoder {
         }
         ReasoningBlock.Signature reasoningSignature = closed.signature.isEmpty()
                 ? closed.block.reasoningSignature()
-                : AnthropicBlock.seal(closed.signature, false);
+                : AnthropicBlock.signature(closed.signature, false);
         if (reasoningSignature != null) {
             out.accept(new StreamChunk.Reasoning("", reasoningSignature));
         }

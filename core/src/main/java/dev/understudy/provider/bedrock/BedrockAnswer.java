@@ -10,7 +10,7 @@ import dev.understudy.provider.json.JsonReader;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads a whole answer of Converse. */
+/** Decodes whole answers of Converse. */
 final class BedrockAnswer {
 
     private final BedrockMetadata end = new BedrockMetadata();
@@ -21,9 +21,7 @@ final class BedrockAnswer {
 
     private BedrockAnswer() {}
 
-    /**
-     * @throws CallFailed the error it holds in place of an answer, or PROTOCOL if it is no answer at all
-     */
+    /** @throws CallFailed the error that the body reports, or PROTOCOL if it is no answer */
     static ChatResponse read(String provider, String model, byte[] body) {
         BedrockAnswer answer = new BedrockAnswer();
         JsonReader in = Json.read(body);
@@ -62,29 +60,29 @@ final class BedrockAnswer {
             if (in.field().equals("message")) {
                 message(in);
             } else if (in.field().equals("content") && in.array()) {
-                forget(); // of a field that is said twice the last counts
+                clear(); // of a repeated field the last one counts
                 hasContent = true;
                 BedrockBlock block = new BedrockBlock();
                 while (in.nextElement()) {
                     block.clear();
                     block.read(in);
-                    take(block);
+                    add(block);
                 }
             }
         }
     }
 
-    private void forget() {
+    private void clear() {
         text.setLength(0);
         reasoningBlocks.clear();
         calls.clear();
     }
 
-    private void take(BedrockBlock block) {
+    private void add(BedrockBlock block) {
         text.append(block.text);
-        ReasoningBlock.Signature reasoningSignature = block.seal();
-        if (!block.thought.isEmpty() || reasoningSignature != null) {
-            reasoningBlocks.add(new ReasoningBlock(block.thought, reasoningSignature));
+        ReasoningBlock.Signature reasoningSignature = block.reasoningSignature();
+        if (!block.reasoning.isEmpty() || reasoningSignature != null) {
+            reasoningBlocks.add(new ReasoningBlock(block.reasoning, reasoningSignature));
         }
         if (block.isCall) {
             calls.add(new ToolCall(block.callId, block.name, block.input.isEmpty() ? "{}" : block.input));

@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Anthropic's Messages through Bedrock's InvokeModel: its words and events in AWS's envelope, with the model in the path.
- * Extra fields are those of Anthropic's own dialect, and so are the seals of thoughts.
+ * Anthropic's Messages through Bedrock's InvokeModel: Anthropic's bodies and events within AWS's envelope, with the
+ * model in the path. Extra fields and the origin of reasoning signatures are those of the Anthropic dialect.
  */
 public final class BedrockAnthropic implements Dialect {
 

@@ -7,17 +7,17 @@ import dev.understudy.provider.json.JsonTree;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a content block says, whole, as it begins, or a piece of it: Converse has the same fields for all three. Read
- * anew each time. Calls of tools that the vendor runs itself, and their results, say nothing.
+ * Content block, whole, as it begins, or a fragment of it: Converse has the same fields for all three. Reset for each
+ * event. Calls of tools that the vendor runs itself, and their results, have no content.
  */
 final class BedrockBlock {
 
     String text = "";
-    String thought = "";
+    String reasoning = "";
     String signature = "";
     String redacted = "";
 
-    /** It is a tool call, or a piece of one. */
+    /** The block is a tool call, or a fragment of one. */
     boolean isCall;
 
     String callId = "";
@@ -26,7 +26,7 @@ final class BedrockBlock {
 
     void clear() {
         text = "";
-        thought = "";
+        reasoning = "";
         signature = "";
         redacted = "";
         isCall = false;
@@ -35,12 +35,14 @@ final class BedrockBlock {
         input = "";
     }
 
-    /** The seal of a thought whose signature may have come in pieces. */
+    /** Returns the signature of a reasoning block, whose characters may have come in fragments. */
     static ReasoningBlock.@Nullable Signature signed(String signature) {
-        return signature.isEmpty() ? null : new ReasoningBlock.Signature(signature, false, DialectName.BEDROCK_CONVERSE);
+        return signature.isEmpty()
+                ? null
+                : new ReasoningBlock.Signature(signature, false, DialectName.BEDROCK_CONVERSE);
     }
 
-    ReasoningBlock.@Nullable Signature seal() {
+    ReasoningBlock.@Nullable Signature reasoningSignature() {
         return redacted.isEmpty()
                 ? signed(signature)
                 : new ReasoningBlock.Signature(redacted, true, DialectName.BEDROCK_CONVERSE);
@@ -61,36 +63,36 @@ final class BedrockBlock {
         }
     }
 
-    /** Words with their sources; the words are a part of the answer. */
+    /** Reads text with its sources; the text is part of the answer. */
     private void cited(JsonReader in) {
         if (!in.object()) {
             return;
         }
-        StringBuilder words = new StringBuilder(text);
+        StringBuilder texts = new StringBuilder(text);
         while (in.nextField()) {
             if (in.field().equals("content") && in.array()) {
                 while (in.nextElement()) {
                     if (in.object()) {
                         while (in.nextField()) {
                             if (in.field().equals("text")) {
-                                words.append(in.string(""));
+                                texts.append(in.string(""));
                             }
                         }
                     }
                 }
             }
         }
-        text = words.toString();
+        text = texts.toString();
     }
 
-    /** Whole thoughts have an object around text and signature, pieces have not. */
+    /** Reads reasoning: whole blocks have an object around text and signature, fragments have not. */
     private void reasoning(JsonReader in) {
         if (!in.object()) {
             return;
         }
         while (in.nextField()) {
             switch (in.field()) {
-                case "text" -> thought = in.string("");
+                case "text" -> reasoning = in.string("");
                 case "signature" -> signature = in.string("");
                 case "redactedContent" -> redacted = in.string("");
                 case "reasoningText" -> reasoning(in);

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AWS Bedrock's Converse, below a base like {@code https://bedrock-runtime.us-east-1.amazonaws.com}. How requests are
- * mapped stands at {@link BedrockRequest}. There is nothing at this address that a probe could get.
+ * AWS Bedrock's Converse, below a base like {@code https://bedrock-runtime.us-east-1.amazonaws.com}. {@link
+ * BedrockRequest} describes the mapping of requests. The address has no path for a probe.
  */
 public final class BedrockConverse implements Dialect {
 

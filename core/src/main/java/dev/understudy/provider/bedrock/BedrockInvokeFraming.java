@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * The event stream of Bedrock's InvokeModel, whose messages hold the events of the model's own dialect in Base64. What
- * the events are called stands inside them. Exceptions, which are AWS's own, are thrown.
+ * Splits the event stream of Bedrock's InvokeModel, whose messages hold events of the model's own dialect in Base64,
+ * with their names inside. Exceptions, which are AWS's own, are thrown.
  */
 public final class BedrockInvokeFraming implements Framing {
 
@@ -41,7 +41,7 @@ public final class BedrockInvokeFraming implements Framing {
         return false;
     }
 
-    /** Whether the message holds an event. */
+    /** Decodes the event of a message; returns false if it holds none. */
     private boolean unwrap() {
         String base64 = null;
         JsonReader in = Json.read(messages.payload(), messages.offset(), messages.length());
@@ -58,7 +58,7 @@ public final class BedrockInvokeFraming implements Framing {
         try {
             payload = Base64.getDecoder().decode(base64.getBytes(StandardCharsets.ISO_8859_1));
         } catch (IllegalArgumentException e) {
-            throw JsonErrors.rejected("a chunk whose bytes are no Base64");
+            throw JsonErrors.rejected("a chunk whose bytes are not Base64");
         }
         return true;
     }

@@ -18,10 +18,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a conversation as turns of user and assistant, in alternation, as Converse demands: what one role says in
- * several messages is joined, and tool results are the user's. Blank texts, which it refuses, are left out, and so are
- * thoughts that this dialect did not seal. Ids of tool calls have only the letters that it allows, and no two are the
- * same. White space at the end of a conversation that ends with the assistant is left out.
+ * Encodes a conversation as alternating turns of user and assistant, as Converse requires: consecutive messages of
+ * one role are merged, and tool results belong to the user. Blank texts, which it refuses, are omitted, and so is
+ * reasoning that this dialect did not sign. Ids of tool calls are restricted to the allowed characters and unique.
+ * Trailing white space of a final assistant message is removed.
  */
 final class BedrockMessages {
 
@@ -37,13 +37,13 @@ final class BedrockMessages {
     static List<Map<String, Object>> of(List<Message> messages) {
         BedrockMessages turns = new BedrockMessages();
         for (int i = 0; i < messages.size(); i++) {
-            turns.take(messages.get(i), i == messages.size() - 1);
+            turns.add(messages.get(i), i == messages.size() - 1);
         }
         turns.turn("");
         return turns.turns;
     }
 
-    private void take(Message message, boolean last) {
+    private void add(Message message, boolean last) {
         if (message instanceof Message.User user) {
             turn("user");
             user.parts().forEach(this::part);
@@ -51,7 +51,7 @@ final class BedrockMessages {
             turn("assistant");
             boolean trailing = last && assistant.toolCalls().isEmpty();
             if (!trailing || !assistant.text().isBlank()) {
-                assistant.reasoningBlocks().forEach(this::thought);
+                assistant.reasoningBlocks().forEach(this::reasoning);
             }
             text(trailing ? assistant.text().stripTrailing() : assistant.text());
             assistant.toolCalls().forEach(this::call);
@@ -61,7 +61,7 @@ final class BedrockMessages {
         }
     }
 
-    /** Closes the turn in progress if another role goes on. */
+    /** Completes the current turn if the role changes. */
     private void turn(String next) {
         if (next.equals(role)) {
             return;
@@ -81,7 +81,7 @@ final class BedrockMessages {
         }
     }
 
-    /** Pictures are sent along here, never fetched. */
+    /** Images are sent as bytes; Converse fetches none. */
     private static Map<String, Object> image(Message.Image image) {
         if (image instanceof Message.Image.Data data) {
             return image(data.mediaType(), data.base64());
@@ -91,7 +91,7 @@ final class BedrockMessages {
         if (url.startsWith("data:") && comma > 0) {
             return image(url.substring(5, comma), url.substring(comma + 8));
         }
-        throw new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "pictures by URL are not supported by Converse")
+        throw new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "Converse does not support images by URL")
                 .withRefused("image_url"));
     }
 
@@ -106,7 +106,7 @@ final class BedrockMessages {
         }
     }
 
-    private void thought(ReasoningBlock reasoningBlock) {
+    private void reasoning(ReasoningBlock reasoningBlock) {
         ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
         if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.BEDROCK_CONVERSE)) {
             Map<String, Object> content = reasoningSignature.redacted()
@@ -122,10 +122,10 @@ final class BedrockMessages {
         blocks.add(Map.of(
                 "toolUse",
                 ExtraFields.fields(
-                        "toolUseId", ids.of(call), "name", spelled(call.name()), "input", input(call.arguments()))));
+                        "toolUseId", ids.of(call), "name", sanitized(call.name()), "input", input(call.arguments()))));
     }
 
-    /** Arguments are an object here; those that are none are sent under a name of their own, so that nothing is lost. */
+    /** Arguments as an object; text that is none is sent as a field of its own, so that nothing is lost. */
     private static Map<String, ? extends @Nullable Object> input(String arguments) {
         if (arguments.isBlank()) {
             return Map.of();
@@ -143,7 +143,7 @@ final class BedrockMessages {
         blocks.add(Map.of("toolResult", block));
     }
 
-    private static String spelled(String word) {
+    private static String sanitized(String word) {
         String letters = word.replaceAll("[^a-zA-Z0-9_-]", "_");
         return letters.length() <= 64 ? letters : letters.substring(letters.length() - 64);
     }

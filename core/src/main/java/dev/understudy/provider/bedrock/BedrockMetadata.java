@@ -12,7 +12,7 @@ import dev.understudy.provider.json.JsonReader;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What Converse tells about an answer beside its words: the stop reason and tokens. */
+/** Metadata of an answer: stop reason and tokens. */
 final class BedrockMetadata {
 
     @Nullable
@@ -44,14 +44,14 @@ final class BedrockMetadata {
         return Math.max(0, in.integer(before));
     }
 
-    /** Tokens as we count them: the cache's are part of the input, unless the total shows that they already are. */
+    /** Normalized usage: tokens of the cache are part of the input, unless the total shows that they already are. */
     private Usage usage() {
         boolean within = total == (long) input + output;
         long all = within ? input : (long) input + cacheRead + cacheWrite;
         return Usage.of((int) Math.min(Integer.MAX_VALUE, all), output).withCachedInput(cacheRead);
     }
 
-    /** @throws CallFailed if the stop reason says that generation failed */
+    /** @throws CallFailed if the stop reason reports that generation failed */
     void check() {
         String word = word();
         if (word.startsWith("malformed_") || word.equals("error")) {

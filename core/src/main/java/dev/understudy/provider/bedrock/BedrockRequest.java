@@ -16,15 +16,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The body of a Converse request; the model is named in the path:
+ * Encodes the body of a Converse request; the model is part of the path:
  *
  * <ul>
- *   <li>system messages, wherever they stand, become {@code system}; if there is nothing else, they are said by the user;
- *   <li>a temperature above 1 becomes 1; a seed is unknown here and left out;
- *   <li>a strict JSON schema becomes {@code outputConfig}; for any JSON, or a schema that need not be held, the model is
- *       told in the system text;
- *   <li>tools that must not be called are left out, unless the conversation shows calls, which need them;
- *   <li>the caller's extra fields win; those of {@code inferenceConfig} are joined with ours.
+ *   <li>system messages, wherever they are, become {@code system}; without other messages, a user message;
+ *   <li>a temperature above 1 becomes 1; a seed is not supported and omitted;
+ *   <li>a strict JSON schema becomes {@code outputConfig}; for any JSON, or a schema that is not strict, an
+ * instruction is added to the system text;
+ *   <li>tools that must not be called are omitted, unless the conversation has tool calls, which require them;
+ *   <li>extra fields of the caller take precedence; those of {@code inferenceConfig} are merged.
  * </ul>
  */
 final class BedrockRequest {

@@ -17,13 +17,13 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Reads a stream of Converse: messageStart, contentBlockStart (only for tools), contentBlockDelta, contentBlockStop,
- * messageStop, and then metadata with the tokens. It is complete with messageStop. Exceptions come as messages of their
- * own. The events may also stand inside an object that names them, as InvokeModel sends them for Nova.
+ * Decodes a stream of Converse: messageStart, contentBlockStart (for tools only), contentBlockDelta,
+ * contentBlockStop, messageStop, then metadata with the tokens. It is complete with messageStop. Exceptions are
+ * messages of their own. Events may also be nested in an object that names them, as InvokeModel sends them for Nova.
  */
 final class BedrockStream implements StreamDecoder {
 
-    /** A tool call or a thought that is not whole yet. */
+    /** A tool call or reasoning block that is not complete yet. */
     private static final class Open {
         private final int call;
         private final String id;
@@ -45,7 +45,7 @@ final class BedrockStream implements StreamDecoder {
     private int calls;
     private boolean terminated;
 
-    // What the event at hand holds.
+    // Fields of the current event.
     private String type = "";
     private int index;
     private final BedrockBlock block = new BedrockBlock();
@@ -68,7 +68,7 @@ final class BedrockStream implements StreamDecoder {
         block.clear();
         JsonReader in = Json.read(event.payload(), event.offset(), event.length());
         parse(in);
-        tell(out);
+        emit(out);
     }
 
     private void parse(JsonReader in) {
@@ -95,7 +95,7 @@ final class BedrockStream implements StreamDecoder {
         }
     }
 
-    private void tell(Consumer<StreamChunk> out) {
+    private void emit(Consumer<StreamChunk> out) {
         switch (type) {
             case "contentBlockStart" -> begin(out);
             case "contentBlockDelta" -> goOn(out);
@@ -127,11 +127,11 @@ final class BedrockStream implements StreamDecoder {
         if (!block.text.isEmpty()) {
             out.accept(new StreamChunk.Text(block.text));
         }
-        if (!block.thought.isEmpty()) {
-            out.accept(new StreamChunk.Reasoning(block.thought, null));
+        if (!block.reasoning.isEmpty()) {
+            out.accept(new StreamChunk.Reasoning(block.reasoning, null));
         }
         if (!block.redacted.isEmpty()) {
-            out.accept(new StreamChunk.Reasoning("", block.seal()));
+            out.accept(new StreamChunk.Reasoning("", block.reasoningSignature()));
         }
         if (!block.signature.isEmpty()) {
             open.computeIfAbsent(index, none -> new Open(-1, "", "")).signature.append(block.signature);

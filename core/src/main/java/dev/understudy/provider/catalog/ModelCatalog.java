@@ -67,8 +67,7 @@ public final class ModelCatalog {
 
     private static Map<String, Capabilities> at(URI baseUrl) {
         String host = baseUrl.getHost().toLowerCase(Locale.ROOT);
-        Map<String, Capabilities> below =
-                FILE.hosts().get(host + baseUrl.getPath());
+        Map<String, Capabilities> below = FILE.hosts().get(host + baseUrl.getPath());
         return below != null ? below : FILE.hosts().getOrDefault(host, Map.of());
     }
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cohere's Chat, version 2, below a base like {@code https://api.cohere.com}. How requests are mapped stands at {@link
- * CohereRequest}.
+ * Cohere's Chat, version 2, below a base like {@code https://api.cohere.com}. {@link CohereRequest} describes the
+ * mapping of requests.
  */
 public final class Cohere implements Dialect {
 

@@ -12,14 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a whole answer of Cohere. */
+/** Decodes whole answers. */
 final class CohereAnswer {
 
     private CohereAnswer() {}
 
-    /**
-     * @throws CallFailed the error it holds in place of an answer, or PROTOCOL if it is no answer at all
-     */
+    /** @throws CallFailed the error that the body reports, or PROTOCOL if it is no answer */
     static ChatResponse read(String provider, String model, byte[] body) {
         CohereMetadata end = new CohereMetadata();
         CohereMessage message = new CohereMessage();
@@ -30,7 +28,7 @@ final class CohereAnswer {
                 if (in.field().equals("message") && in.isObject()) {
                     hasMessage = true;
                     message.read(in);
-                } else if (!end.take(in)) {
+                } else if (!end.read(in)) {
                     in.skip();
                 }
             }
@@ -41,7 +39,7 @@ final class CohereAnswer {
         }
         List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
         if (!message.thinking.isEmpty() || !message.plan.isEmpty()) {
-            reasoningBlocks.add(new ReasoningBlock(message.thinking, seal(message.plan)));
+            reasoningBlocks.add(new ReasoningBlock(message.thinking, planSignature(message.plan)));
         }
         List<ToolCall> calls = message.calls.stream()
                 .map(call -> new ToolCall(call.id(), call.name(), call.arguments()))
@@ -50,8 +48,11 @@ final class CohereAnswer {
                 message.text, "", reasoningBlocks, calls, end.finish(!calls.isEmpty(), provider, model));
     }
 
-    /** A plan is no part of the answer and no reasoning that is shown, but it must go back with the calls. */
-    static ReasoningBlock.@Nullable Signature seal(String plan) {
+    /**
+     * Returns the tool plan as a signature: it is neither answer nor visible reasoning, but must be sent back with
+     * the calls.
+     */
+    static ReasoningBlock.@Nullable Signature planSignature(String plan) {
         return plan.isEmpty() ? null : new ReasoningBlock.Signature(plan, true, DialectName.COHERE);
     }
 }

@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A message of Cohere, whole or a piece of one: content and tool calls are lists in the first case and one entry of them
- * in the second. Citations are passed over.
+ * A message, whole or a fragment of one: content and tool calls are lists in the first case and one entry of them in
+ * the second. Citations are skipped.
  */
 final class CohereMessage {
 
     /**
-     * A tool call or a piece of one.
+     * A tool call or a fragment of one.
      *
-     * @param id "" in a piece
-     * @param name "" in a piece
+     * @param id "" in a fragment
+     * @param name "" in a fragment
      * @param arguments as the model wrote them, or the next characters of them
      */
     record Call(String id, String name, String arguments) {}
@@ -46,7 +46,7 @@ final class CohereMessage {
         }
     }
 
-    /** Of a field that is said twice the last counts. */
+    /** Reads content; of a repeated field the last one counts. */
     private void content(JsonReader in) {
         text = "";
         thinking = "";
@@ -54,33 +54,33 @@ final class CohereMessage {
             text = in.string("");
             return;
         }
-        StringBuilder said = new StringBuilder();
-        StringBuilder thoughts = new StringBuilder();
+        StringBuilder texts = new StringBuilder();
+        StringBuilder reasoningTexts = new StringBuilder();
         if (in.array()) {
             while (in.nextElement()) {
-                block(in, said, thoughts);
+                block(in, texts, reasoningTexts);
             }
         } else {
-            block(in, said, thoughts);
+            block(in, texts, reasoningTexts);
         }
-        text = said.toString();
-        thinking = thoughts.toString();
+        text = texts.toString();
+        thinking = reasoningTexts.toString();
     }
 
-    private static void block(JsonReader in, StringBuilder said, StringBuilder thoughts) {
-        String words = "";
-        String thought = "";
+    private static void block(JsonReader in, StringBuilder texts, StringBuilder reasoningTexts) {
+        String blockText = "";
+        String reasoningText = "";
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "text" -> words = in.string("");
-                    case "thinking" -> thought = in.string("");
+                    case "text" -> blockText = in.string("");
+                    case "thinking" -> reasoningText = in.string("");
                     default -> in.skip();
                 }
             }
         }
-        said.append(words);
-        thoughts.append(thought);
+        texts.append(blockText);
+        reasoningTexts.append(reasoningText);
     }
 
     private void calls(JsonReader in) {

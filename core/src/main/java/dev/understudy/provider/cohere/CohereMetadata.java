@@ -13,7 +13,7 @@ import dev.understudy.provider.json.JsonReader;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What Cohere tells about an answer beside its words: id, finish reason, error and tokens. It does not name the model. */
+/** Metadata of an answer: id, finish reason, error and tokens. Cohere does not name the model. */
 final class CohereMetadata {
 
     @Nullable
@@ -31,8 +31,8 @@ final class CohereMetadata {
     private int cached;
     private int reasoning;
 
-    /** Takes one field of an answer, or of what ends one; false if it is none of these. */
-    boolean take(JsonReader in) {
+    /** Reads one field of an answer, or of the event that ends one; returns false for other fields. */
+    boolean read(JsonReader in) {
         switch (in.field()) {
             case "id" -> id = in.string("").isEmpty() ? id : in.string();
             case "finish_reason" -> finish = in.string("").isBlank() ? finish : in.string();
@@ -84,7 +84,7 @@ final class CohereMetadata {
         }
     }
 
-    /** The tokens that were used; those that are billed, which leave out what the vendor adds, if nothing else is told. */
+    /** Used tokens; without them the billed ones, which exclude what the vendor adds. */
     private Usage usage() {
         if (input == 0 && output == 0) {
             return Usage.of(billedInput, billedOutput);
@@ -92,7 +92,7 @@ final class CohereMetadata {
         return Usage.of(input, output).withCachedInput(cached).withReasoning(reasoning);
     }
 
-    /** Generation failed although the answer came with status 200. */
+    /** Fails if generation failed although the status is 200. */
     void failIfError(byte[] payload, int offset, int length) {
         boolean named = finish != null && (is("ERROR") || is("TIMEOUT"));
         if (hasError) {

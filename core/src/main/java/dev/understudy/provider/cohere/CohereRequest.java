@@ -16,15 +16,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes requests as Cohere wants them:
+ * Encodes the body of a chat request:
  *
  * <ul>
- *   <li>the plan that the model made before it called tools goes back with the calls ({@code tool_plan}), and only here;
- *   <li>one certain tool cannot be demanded: it is sent alone, and some tool is;
- *   <li>{@code p} is 0.01 to 0.99;
- *   <li>a schema becomes {@code response_format.json_schema}, which is always held; for any JSON the vendor wants the
- *       prompt to ask for it as well;
- *   <li>the caller's extra fields win; where both are objects, they are joined.
+ *   <li>the model's tool plan is sent back with the calls ({@code tool_plan}), and in this dialect only;
+ *   <li>a named tool cannot be required: it is sent alone, and some tool is required;
+ *   <li>{@code p} is limited to 0.01 to 0.99;
+ *   <li>a schema becomes {@code response_format.json_schema}, which is always enforced; for any JSON the vendor also
+ * wants an instruction in the prompt;
+ *   <li>extra fields of the caller take precedence; two objects are merged.
  * </ul>
  */
 final class CohereRequest {

@@ -18,20 +18,20 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Reads a streamed answer of Cohere. The plan that goes before tool calls is held back until the first of them: it is no
- * part of the answer, so a failure while it is made can still be mended elsewhere.
+ * Decodes a streamed answer. The plan before tool calls is held back until the first of them: it is no part of the
+ * answer, so a failure during it still allows failover.
  */
 final class CohereStream implements StreamDecoder {
 
-    /** A tool call that is not whole yet. */
+    /** A tool call that is not complete yet. */
     private static final class Open {
         private final int index;
-        private final CohereMessage.Call begun;
+        private final CohereMessage.Call first;
         private final StringBuilder arguments = new StringBuilder();
 
-        Open(int index, CohereMessage.Call begun) {
+        Open(int index, CohereMessage.Call first) {
             this.index = index;
-            this.begun = begun;
+            this.first = first;
         }
     }
 
@@ -44,7 +44,7 @@ final class CohereStream implements StreamDecoder {
     private boolean ended;
     private boolean done;
 
-    // What the event at hand holds.
+    // Fields of the current event.
     private final CohereMessage message = new CohereMessage();
     private String type = "";
     private int index;
@@ -84,7 +84,7 @@ final class CohereStream implements StreamDecoder {
         }
         end.failIfError(event.payload(), event.offset(), event.length());
         if (!ended) {
-            tell(out);
+            emit(out);
         }
     }
 
@@ -106,10 +106,10 @@ final class CohereStream implements StreamDecoder {
                 case "type" -> type = in.word("");
                 case "index" -> index = in.integer(0);
                 case "delta" -> delta(in);
-                // An error that stands alone, as it would with a status of its own.
+                // An error without a wrapper, as with a status of its own.
                 case "message" -> isError = in.isString();
                 default -> {
-                    if (!end.take(in)) {
+                    if (!end.read(in)) {
                         in.skip();
                     }
                 }
@@ -122,14 +122,14 @@ final class CohereStream implements StreamDecoder {
             while (in.nextField()) {
                 if (in.field().equals("message")) {
                     message.read(in);
-                } else if (!end.take(in)) {
+                } else if (!end.read(in)) {
                     in.skip();
                 }
             }
         }
     }
 
-    private void tell(Consumer<StreamChunk> out) {
+    private void emit(Consumer<StreamChunk> out) {
         plan.append(message.plan);
         if (!message.thinking.isEmpty()) {
             out.accept(new StreamChunk.Reasoning(message.thinking, null));
@@ -148,26 +148,26 @@ final class CohereStream implements StreamDecoder {
 
     private void begin(CohereMessage.Call call, Consumer<StreamChunk> out) {
         close(out);
-        ReasoningBlock.Signature reasoningSignature = CohereAnswer.seal(plan.toString());
+        ReasoningBlock.Signature reasoningSignature = CohereAnswer.planSignature(plan.toString());
         if (reasoningSignature != null) {
             out.accept(new StreamChunk.Reasoning("", reasoningSignature));
             plan.setLength(0);
         }
-        Open begun = new Open(calls++, call);
-        open.put(index, begun);
-        begun.arguments.append(call.arguments());
-        out.accept(new StreamChunk.ToolCallPart(begun.index, call.id(), call.name(), call.arguments()));
+        Open first = new Open(calls++, call);
+        open.put(index, first);
+        first.arguments.append(call.arguments());
+        out.accept(new StreamChunk.ToolCallPart(first.index, call.id(), call.name(), call.arguments()));
     }
 
     private void goOn(String arguments, Consumer<StreamChunk> out) {
         Open at = open.get(index);
         if (at != null && !arguments.isEmpty()) {
             at.arguments.append(arguments);
-            out.accept(new StreamChunk.ToolCallPart(at.index, at.begun.id(), at.begun.name(), arguments));
+            out.accept(new StreamChunk.ToolCallPart(at.index, at.first.id(), at.first.name(), arguments));
         }
     }
 
-    /** Closes the call at the event's index, if one is open there. */
+    /** Completes the call at the index of the event, if one is open. */
     private void close(Consumer<StreamChunk> out) {
         Open closed = open.remove(index);
         if (closed != null) {
@@ -177,7 +177,7 @@ final class CohereStream implements StreamDecoder {
 
     private static void done(Open closed, Consumer<StreamChunk> out) {
         out.accept(new StreamChunk.ToolCallDone(
-                closed.index, new ToolCall(closed.begun.id(), closed.begun.name(), closed.arguments.toString())));
+                closed.index, new ToolCall(closed.first.id(), closed.first.name(), closed.arguments.toString())));
     }
 
     @Override

@@ -5,10 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads from an overflow message how large the model's window really is. */
+/** Reads the real context window of a model from an overflow message. */
 final class ContextLimitParser {
 
-    /** Each has the window as its group; thousands may be parted by commas, and "32k" is none. */
+    /** Patterns whose group is the window; thousands may be separated by commas, and "32k" does not match. */
     private static final List<Pattern> WINDOWS = patterns(
             "exceed context limit: # \\+ # > (#)",
             "# tokens? > (#) maximum",
@@ -37,7 +37,7 @@ final class ContextLimitParser {
 
     private ContextLimitParser() {}
 
-    /** The window in tokens; null if the words do not tell. */
+    /** Returns the window in tokens; null if the message names none. */
     static @Nullable Integer window(String evidence) {
         for (Pattern pattern : WINDOWS) {
             Matcher matcher = pattern.matcher(evidence);

@@ -5,16 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an error says of itself, whatever the shape it came in: the vendors wrap it in {@code error}, {@code errors},
- * {@code detail}, an array, a string that is JSON again, or send a page for people.
+ * Content of an error response, independent of its shape: vendors wrap errors in {@code error}, {@code errors},
+ * {@code detail}, an array or a string of JSON, or send an HTML page.
  *
- * @param message its words for people, not yet bounded or redacted; "" without any
- * @param evidence the message and whatever else could tell the kind, one thing a line, at most {@link TextLimits#EVIDENCE}
- *     characters
- * @param codes its codes, types and reasons as written, the most telling first
- * @param param the parameter it is about
- * @param status the HTTP status it names, 0 without one
- * @param form what it was told in
+ * @param message text for readers, neither bounded nor redacted; "" without any
+ * @param evidence the message and everything else that may reveal the kind, one item a line, at most {@link
+ *     TextLimits#EVIDENCE} characters
+ * @param codes codes, types and reasons as written, the most specific first
+ * @param param the parameter concerned
+ * @param status the HTTP status named in the body, 0 without one
+ * @param form format of the body
  */
 record ErrorBody(
         String message,
@@ -24,11 +24,11 @@ record ErrorBody(
         int status,
         Form form) {
 
-    /** What an error is told in. */
+    /** Format of an error body. */
     enum Form {
         JSON,
-        WORDS,
-        /** A web page: a proxy's words, so nothing in them is a vendor's. */
+        TEXT,
+        /** HTML page of a proxy: no evidence about the vendor. */
         PAGE
     }
 
@@ -36,7 +36,7 @@ record ErrorBody(
         return form == Form.PAGE;
     }
 
-    /** The same error with a code that was told elsewhere, in a header. */
+    /** Adds a code from elsewhere, such as a header. */
     ErrorBody withCode(@Nullable String code) {
         if (code == null || code.isBlank()) {
             return this;

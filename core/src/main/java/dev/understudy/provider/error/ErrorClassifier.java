@@ -4,7 +4,6 @@ import static java.util.Map.entry;
 
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.text.Redactor;
 import java.time.Instant;
 import java.util.Locale;
@@ -15,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Types a vendor's error. Evidence in this order: a code that says all, then the vendor's words, for most vendors have
- * one code for many things, then a broad code, then the HTTP status, then a vague code. A web page in place of an error
- * is a proxy's, and only its status counts. Pure, but for the clock.
+ * Classifies vendors' errors. Evidence is used in this order: a precise code, then the vendor's phrases (most vendors
+ * use one code for many things), then a broad code, then the HTTP status, then a vague code. Of an HTML page, which
+ * comes from a proxy, only the status counts. Pure except for the clock.
  */
 public final class ErrorClassifier {
 
@@ -45,21 +44,21 @@ public final class ErrorClassifier {
     private ErrorClassifier() {}
 
     /**
-     * Types an answer with another status than 200. Moments that the vendor names are counted from the response's own
-     * {@code Date}, for it is the vendor's clock that they are on; without one, from ours.
+     * Classifies a response with another status than 200. Instants are relative to the response's {@code Date}
+     * header, because they refer to the vendor's clock; without it, to the local clock.
      *
-     * @param header the value of a response header field by its lower-case name
+     * @param header value of a response header field by its lower-case name
      */
     public static Failure http(int status, Function<String, @Nullable String> header, byte[] body) {
         return http(status, header, body, CallerText.NONE);
     }
 
-    /** Types it with moments counted from {@code now}. */
+    /** Classifies a response with instants relative to {@code now}. */
     static Failure http(int status, Function<String, @Nullable String> header, byte[] body, Instant now) {
         return http(status, header, body, now, CallerText.NONE);
     }
 
-    /** Types it by words that the request does not contain. */
+    /** Classifies a response by words that the request does not contain. */
     public static Failure http(int status, Function<String, @Nullable String> header, byte[] body, CallerText caller) {
         String date = header.apply("date");
         Instant then = date == null ? null : RetryAfter.date(date);
@@ -81,37 +80,38 @@ public final class ErrorClassifier {
     }
 
     /**
-     * Types an error that came with status 200, as the same kind it would be with a status of its own.
+     * Classifies an error with status 200 as the kind it would have with a status of its own.
      *
-     * @param payload the event, chunk or body that holds it, as {@link JsonReader#map()} reads it
+     * @param payload the event, chunk or body that holds it, as parsed JSON
      */
     static Failure inBand(Map<String, ? extends @Nullable Object> payload) {
         return inBand(ErrorBodyReader.of(payload));
     }
 
-    /** The same for bytes that may be JSON or not, as in the SSE field {@code error}. */
+    /** Classifies an in-band error whose bytes may be JSON or text, as in the SSE field {@code error}. */
     public static Failure inBand(byte[] payload, int offset, int length) {
         return inBand(ErrorBodyReader.read(payload, offset, length));
     }
 
-    /** The same for an error whose type is told beside its payload. */
+    /** Classifies an in-band error whose type is given beside its payload. */
     static Failure inBand(byte[] payload, int offset, int length, String code) {
         return inBand(ErrorBodyReader.read(payload, offset, length).withCode(code));
     }
 
-    /** Types a body that came with status 200 and holds no answer: the error it tells of, or PROTOCOL. */
+    /** Classifies a body with status 200 that holds no answer: as the error it reports, or as PROTOCOL. */
     static Failure noAnswer(byte[] body, String what) {
         ErrorBody error = ErrorBodyReader.read(body, 0, body.length);
         String words = error.message();
         if (error.page() || words.isBlank()) {
             return Failure.of(FailureKind.PROTOCOL, what);
         }
-        Failure told = inBand(error);
-        boolean said = error.form() == ErrorBody.Form.JSON || told.kind() != FailureKind.SERVER || isError(words);
-        return said ? told : Failure.of(FailureKind.PROTOCOL, what);
+        Failure reported = inBand(error);
+        boolean isReport =
+                error.form() == ErrorBody.Form.JSON || reported.kind() != FailureKind.SERVER || isError(words);
+        return isReport ? reported : Failure.of(FailureKind.PROTOCOL, what);
     }
 
-    /** Whether words that say nothing known are a sentence at least, or speak of an error, and are no other bytes. */
+    /** Returns true if text without a known phrase is a sentence or mentions an error. */
     private static boolean isError(String words) {
         boolean sentence = Character.isLetter(words.charAt(0)) && words.indexOf('{') < 0 && !words.equals("null");
         return sentence || words.toLowerCase(Locale.ROOT).contains("error");
@@ -183,7 +183,7 @@ public final class ErrorClassifier {
         };
     }
 
-    /** One line, redacted, bounded. */
+    /** Returns one line, redacted and bounded. */
     static String message(String words) {
         String line = REDACTOR.redact(words.substring(0, Math.min(words.length(), 4 * MESSAGE)))
                 .replaceAll("[\\s\\p{Cntrl}]+", " ")

@@ -21,15 +21,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The vendors' error codes and types, in three ranks: a precise one decides by itself, a broad one only after the
- * message was looked at, a vague one only where there is no HTTP status. Letters and digits count, case does not, and a
+ * Error codes and types of the vendors, in three ranks: a precise code decides by itself, a broad one only after the
+ * message was searched, a vague one only without an HTTP status. Letters and digits count, case does not, and a
  * trailing "Exception" is dropped.
  */
 final class ErrorCodes {
 
     private record Row(FailureKind kind, String codes) {}
 
-    /** Says all, whatever the status. Four digits are Z.AI's, but for Mistral's 1300 and those of Cloudflare. */
+    /** Codes that decide at any status. Four digits are Z.AI's, except Mistral's 1300 and those of Cloudflare. */
     private static final Map<String, FailureKind> PRECISE = table(
             new Row(CONTEXT_OVERFLOW, """
                     context_length_exceeded exceed_context_size_error too_many_prompt_tokens TOO_MANY_TOKENS
@@ -89,7 +89,7 @@ final class ErrorCodes {
                     1302 1303 1308 1310 1313
                     """));
 
-    /** Also used for more than it says. */
+    /** Codes that vendors use for further kinds as well. */
     private static final Map<String, FailureKind> BROAD =
             table(new Row(RATE_LIMITED, """
                     rate_limit_exceeded rate_limit_error rate_limited rate_limit_reached_error
@@ -103,7 +103,7 @@ final class ErrorCodes {
                     access_denied access_terminated_error forbidden
                     """));
 
-    /** Says less than any status. */
+    /** Codes that are less specific than any status. */
     private static final Map<String, FailureKind> VAGUE = table(new Row(SERVER, """
                     server_error api_error internal_server_error InternalServerException internal_error
                     INTERNAL timeout_error timeout DEADLINE_EXCEEDED ModelTimeoutException
@@ -115,7 +115,7 @@ final class ErrorCodes {
                     UnprocessableEntityError NotFoundError invalid_value 1210 1213 1214
                     """));
 
-    /** What was found, and by which code. */
+    /** Kind of a failure and the code that determined it. */
     record Match(FailureKind kind, String code) {}
 
     private ErrorCodes() {}
@@ -142,7 +142,7 @@ final class ErrorCodes {
         return null;
     }
 
-    /** {@code com.amazon#ThrottlingException:http://…} → {@code throttling}. */
+    /** Normalizes a code: {@code com.amazon#ThrottlingException:http://…} becomes {@code throttling}. */
     private static String plain(String code) {
         String name = code.substring(code.indexOf('#') + 1);
         int colon = name.indexOf(':');
@@ -158,7 +158,7 @@ final class ErrorCodes {
                         .map(code -> Map.entry(plain(code), row.kind())))
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue, (one, other) -> {
                     if (one != other) {
-                        throw new IllegalStateException("One code stands in two rows: " + one + ", " + other);
+                        throw new IllegalStateException("A code is listed in two rows: " + one + ", " + other);
                     }
                     return one;
                 }));

@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure that vendors report in words only, and the wordings that mean it.
+ * A failure that vendors report in text only, and the wordings that denote it.
  *
- * @param words the ways to say it
- * @param at the statuses it is believed at (0 is an in-band error without one); empty means all
- * @param unless what must not be said with it
- * @param refused the feature that is refused by it
+ * @param words the wordings, any of which matches
+ * @param at statuses at which it applies (0 is an in-band error without one); empty means all
+ * @param unless wordings that exclude it
+ * @param refused the feature it refuses
  */
 public record ErrorPhrase(
         FailureKind kind,
@@ -39,8 +39,8 @@ public record ErrorPhrase(
     }
 
     /**
-     * Whether words may say this where the vendor's own code names another kind. Words about keys and money do not stand
-     * against a code or a status that says that the server failed, nor words about keys against a code for rates.
+     * Returns true if the phrase may overrule the vendor's own code for another kind. Phrases about keys and quotas
+     * do not overrule a code or status of a server failure, nor do phrases about keys overrule a rate limit code.
      */
     boolean refines(int status, @Nullable FailureKind coded) {
         boolean key = kind == FailureKind.AUTH;
@@ -54,10 +54,10 @@ public record ErrorPhrase(
         };
     }
 
-    boolean says(String lowerCase) {
+    boolean occursIn(String lowerCase) {
         return words.stream()
-                .anyMatch(way -> !way.pattern().pattern().isEmpty()
-                        && way.pattern().matcher(lowerCase).find());
+                .anyMatch(wording -> !wording.pattern().pattern().isEmpty()
+                        && wording.pattern().matcher(lowerCase).find());
     }
 
     boolean fits(int status, String lowerCase) {
@@ -67,33 +67,33 @@ public record ErrorPhrase(
     }
 
     /**
-     * One wording: a pattern, and the longest text that every match contains, which is looked for first because that
-     * costs next to nothing.
+     * A wording: a pattern, and the longest text that every match contains, which is searched first because that is
+     * cheap.
      */
     public record Wording(String literal, Pattern pattern) {
 
         /** Splits at {@code |} between spaces and at line ends; all in lower case. */
-        static List<Wording> all(String ways) {
+        static List<Wording> all(String wordings) {
             List<Wording> all = new ArrayList<>();
-            for (String each : ways.strip().split(" \\| |\\n")) {
-                String way = each.strip();
-                all.add(new Wording(literalOf(way), Pattern.compile(way, Pattern.MULTILINE)));
+            for (String each : wordings.strip().split(" \\| |\\n")) {
+                String wording = each.strip();
+                all.add(new Wording(literalOf(wording), Pattern.compile(wording, Pattern.MULTILINE)));
             }
             return List.copyOf(all);
         }
 
-        /** Whether any of them is said. */
-        static boolean anyIn(List<Wording> ways, String lowerCase) {
-            for (Wording way : ways) {
-                if (lowerCase.contains(way.literal)
-                        && way.pattern.matcher(lowerCase).find()) {
+        /** Returns true if any of the wordings occurs in the text. */
+        static boolean anyIn(List<Wording> wordings, String lowerCase) {
+            for (Wording wording : wordings) {
+                if (lowerCase.contains(wording.literal)
+                        && wording.pattern.matcher(lowerCase).find()) {
                     return true;
                 }
             }
             return false;
         }
 
-        /** The longest run of characters outside of groups, classes and escapes that is not optional. */
+        /** Returns the longest run of non-optional characters outside of groups, classes and escapes. */
         public static String literalOf(String regex) {
             String longest = "";
             StringBuilder run = new StringBuilder();

@@ -20,30 +20,30 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What vendors say in words because they have no code for it, in the order in which it is looked for: the first row that
- * fits decides. Words are looked for anywhere, in any case.
+ * Table of phrases by which vendors report failures they have no code for. Rows are searched in order; the first that
+ * fits decides. Case and position do not matter.
  */
 final class ErrorPhrases {
 
-    /** A limit of requests or tokens in a time: "too many tokens" is no overflow then. */
+    /** Phrases of a rate limit: "too many tokens" is no overflow beside one of them. */
     private static final String A_RATE =
             "rate.?limit | per (second|minute|hour|day) | throttl | please wait | too many requests";
 
     private static final List<ErrorPhrase> FIRST = List.of(
-            // The model called a tool wrongly.
+            // Invalid tool calls of the model.
             row(TOOL_REJECTED, """
                     tool call validation failed  |  was not in request  |  invalid_tool_call
                     attempted to call tool  |  failed to call a function  |  error parsing tool call
                     malformed function call  |  invalid tool generation
                     """),
 
-            // Larger than the limit of a minute: waiting does not help, a shorter request does.
+            // Larger than a limit per minute: a shorter request helps, waiting does not.
             row(CONTEXT_OVERFLOW, """
                     request too large for\\b.{0,400}\\blimit:? \\d
                     requested \\d+.{0,40}reduce your message size
                     """),
 
-            // Money and plans.
+            // Billing and plans.
             row(FORBIDDEN, """
                     \\blimit: 0\\b  |  quota_limit_value: 0\\b  |  plan (does not|doesn't) (include|support)
                     (not available|not included|not supported) (on|in|with|for) your (current )?(plan|subscription|tier)
@@ -92,7 +92,7 @@ final class ErrorPhrases {
                     organization has been disabled  |  operation not allowed  |  not authorized to (invoke|perform)
                     """),
 
-            // The prompt is too long; a single text that is too long is another matter.
+            // Overflow of the window, apart from limits of a single text.
             row(INVALID_REQUEST, """
                     invalid 'user'  |  string too long  |  string_above_max_length
                     """),
@@ -119,7 +119,7 @@ final class ErrorPhrases {
                     """).unless(A_RATE),
             row(CONTEXT_OVERFLOW, "").at(413),
 
-            // Rates.
+            // Rate limits.
             row(RATE_LIMITED, """
                     rate.?limit  |  too many requests  |  requests? per (second|minute|hour|day)
                     tokens? per (second|minute|hour|day)  |  quota exceeded for
@@ -127,7 +127,7 @@ final class ErrorPhrases {
                     使用上限  |  请求过多  |  并发
                     """).at(0, 400, 403, 429, 500),
 
-            // Policy.
+            // Content policy.
             row(CONTENT_FILTERED, """
                     content[ _-]?(management )?(policy|filter)  |  usage polic(y|ies)
                     safety (system|reasons|policy)
@@ -151,7 +151,7 @@ final class ErrorPhrases {
                     model has crashed  |  failed to load model  |  model (is|was|has been) unloaded
                     """).at(0, 400, 404),
 
-            // No capacity.
+            // Overload.
             row(OVERLOADED, """
                     overloaded  |  overload\\b  |  (over|at|no|insufficient|exceeded) capacity
                     capacity (exceeded|available)  |  server (is )?busy  |  maximum pending requests
@@ -165,13 +165,13 @@ final class ErrorPhrases {
 
     private ErrorPhrases() {}
 
-    /** Whether a row would be found in this text alone. */
+    /** Returns true if the text alone matches a row. */
     static boolean isPhrase(String text) {
         String lowerCase = text.toLowerCase(Locale.ROOT);
-        return TABLE.stream().anyMatch(row -> !row.words().isEmpty() && row.says(lowerCase));
+        return TABLE.stream().anyMatch(row -> !row.words().isEmpty() && row.occursIn(lowerCase));
     }
 
-    /** @param coded the kind that the vendor's own code names, {@code null} without one */
+    /** @param coded the kind named by the vendor's own code, {@code null} without one */
     static @Nullable ErrorPhrase first(int status, @Nullable FailureKind coded, String evidence) {
         String lowerCase = evidence.toLowerCase(Locale.ROOT);
         for (ErrorPhrase row : TABLE) {

@@ -3,10 +3,10 @@ package dev.understudy.provider.error;
 import java.util.List;
 
 /**
- * What of an error counts as the vendor's own.
+ * Parts of an error that come from the vendor and not from the request.
  *
- * @param words {@link ErrorBody#evidence()} with equal length, in which text of the request is hidden
- * @param codes the vendor's codes, the most telling first
+ * @param words {@link ErrorBody#evidence()} in equal length, with text of the request hidden
+ * @param codes the vendor's codes, the most specific first
  */
 record Evidence(String words, List<String> codes) {
 

@@ -3,10 +3,10 @@ package dev.understudy.provider.error;
 import java.util.List;
 import java.util.Locale;
 
-/** What a reader sees of a web page. Goes over it once, however it is spoilt: what is not closed goes on to the end. */
+/** Visible text of an HTML page, in one pass. An unclosed element extends to the end. */
 final class HtmlText {
 
-    /** Elements whose content nobody sees. */
+    /** Elements whose content is not displayed. */
     private static final List<String> UNSEEN = List.of("script", "style", "head");
 
     private HtmlText() {}
@@ -27,7 +27,7 @@ final class HtmlText {
         return words.toString().strip();
     }
 
-    /** Where the tag ends that begins here, with all that is in it if it is never seen. */
+    /** Returns the end of the tag at {@code tag}, including the content of an element that is not displayed. */
     private static int after(String page, int tag) {
         String end = ">";
         for (String name : UNSEEN) {

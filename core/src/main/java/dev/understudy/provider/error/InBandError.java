@@ -6,8 +6,8 @@ import dev.understudy.chat.FailureKind;
 import java.util.Arrays;
 
 /**
- * An error that came with status 200, as decoders throw it: typed already, and to be typed again by {@link #typed} once
- * the request is at hand. Never leaves a provider.
+ * Cause of a failure that a decoder found in a response with status 200. Keeps the payload, so that {@link #typed}
+ * can classify it again once the text of the request is known. Never leaves a provider.
  */
 public final class InBandError extends RuntimeException {
 
@@ -26,13 +26,13 @@ public final class InBandError extends RuntimeException {
         return of(payload, offset, length, "");
     }
 
-    /** @param code the type that is told beside the payload; "" for none */
+    /** @param code type given beside the payload; "" for none */
     public static CallFailed of(byte[] payload, int offset, int length, String code) {
         byte[] kept = Arrays.copyOfRange(payload, offset, offset + length);
         return new CallFailed(failure(kept, code, CallerText.NONE), new InBandError(kept, code));
     }
 
-    /** A body with status 200 that holds no answer: the error it tells of, or PROTOCOL. */
+    /** Returns the failure for a body with status 200 that holds no answer: the error it reports, or PROTOCOL. */
     public static CallFailed noAnswer(byte[] body, String what) {
         Failure failure = ErrorClassifier.noAnswer(body, what);
         return failure.kind() == FailureKind.PROTOCOL
@@ -40,7 +40,7 @@ public final class InBandError extends RuntimeException {
                 : new CallFailed(failure, new InBandError(body, ""));
     }
 
-    /** Types the failure again by words that the request does not contain. */
+    /** Classifies the failure again by words that the request does not contain; returns other errors unchanged. */
     public static Throwable typed(Throwable failed, CallerText caller) {
         if (!(failed instanceof CallFailed call && call.getCause() instanceof InBandError told)) {
             return failed;

@@ -5,8 +5,8 @@ import java.text.Normalizer;
 import java.util.Arrays;
 
 /**
- * Letters and digits of a text, folded to one case, with JSON, HTML and percent escapes decoded, and where in the text
- * each of them stands. Two spellings of one text have equal letters. Pure; linear in the text.
+ * Letters and digits of a text, folded to one case, with JSON, HTML and percent escapes decoded, and their positions
+ * in the text. Two spellings of one text have equal letters. Immutable; linear in the length.
  */
 final class PlainText {
 
@@ -32,7 +32,7 @@ final class PlainText {
         return plain;
     }
 
-    /** Whether one of these stands directly before a letter. */
+    /** Returns true if one of the texts directly precedes a letter. */
     boolean follows(int letter, String... texts) {
         for (String each : texts) {
             if (text.startsWith(each, from[letter] - each.length())) {
@@ -42,7 +42,7 @@ final class PlainText {
         return false;
     }
 
-    /** Whether these letters alone are what the phrase tables look for. */
+    /** Returns true if these letters alone match the phrase tables. */
     boolean isPhrase(int first, int last) {
         return last - first < PHRASE && ErrorPhrases.isPhrase(text.substring(from[first], to[last]));
     }
@@ -63,22 +63,22 @@ final class PlainText {
         return letters.length();
     }
 
-    /** Where the letter begins in the text. */
+    /** Start of a letter in the text. */
     int from(int letter) {
         return from[letter];
     }
 
-    /** Where the letter ends in the text, exclusive. */
+    /** End of a letter in the text, exclusive. */
     int to(int letter) {
         return to[letter];
     }
 
-    /** Whether a word begins with this letter. */
+    /** Returns true if a word begins with this letter. */
     boolean begins(int letter) {
         return letter == 0 || to[letter - 1] < from[letter] || isIdeograph(letter) || isIdeograph(letter - 1);
     }
 
-    /** Whether a word ends with this letter. */
+    /** Returns true if a word ends with this letter. */
     boolean ends(int letter) {
         return letter == size() - 1 || begins(letter + 1);
     }
@@ -103,7 +103,7 @@ final class PlainText {
         }
     }
 
-    /** Any number of backslashes, as text that was escaped several times has them. */
+    /** Skips any number of backslashes, as in text that was escaped several times. */
     private int escape(int start) {
         int at = start;
         while (at < text.length() && text.charAt(at) == '\\') {

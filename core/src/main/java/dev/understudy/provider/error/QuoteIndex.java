@@ -3,8 +3,8 @@ package dev.understudy.provider.error;
 import java.util.Arrays;
 
 /**
- * Finds which parts of one short text occur in other, long texts: a suffix automaton of the short text, through which
- * the long ones are fed character by character. Time is linear in all of them. Not thread-safe.
+ * Finds parts of one short text that occur in other, long texts: a suffix automaton of the short text, into which the
+ * long texts are fed character by character. Time is linear in all of them. Not thread-safe.
  */
 final class QuoteIndex {
 
@@ -22,28 +22,30 @@ final class QuoteIndex {
     private int states = 1;
     private int edges;
 
-    /** Longest run that ends in each state: anywhere in a value, from its start or to its end, a whole value. */
+    /** Longest run that ends in each state, anywhere in a value. */
     private final int[] any;
 
+    /** Longest run that ends in each state, at the start or end of a value. */
     private final int[] edge;
+    /** Longest run that ends in each state and is a whole value. */
     private final int[] whole;
 
     /** @param text the short text; a few thousand characters */
     QuoteIndex(CharSequence text) {
-        int most = Math.max(2, 2 * text.length());
-        link = new int[most];
-        length = new int[most];
+        int maxStates = Math.max(2, 2 * text.length());
+        link = new int[maxStates];
+        length = new int[maxStates];
         prefix = new int[text.length()];
         int slots = Integer.highestOneBit(Math.max(16, 8 * text.length())) << 1;
         table = new long[slots];
         target = new int[slots];
         mask = slots - 1;
-        transitions = new int[most];
+        transitions = new int[maxStates];
         listed = new long[Math.max(16, 4 * text.length() + 16)];
         next = new int[listed.length];
-        any = new int[most];
-        edge = new int[most];
-        whole = new int[most];
+        any = new int[maxStates];
+        edge = new int[maxStates];
+        whole = new int[maxStates];
         Arrays.fill(transitions, -1);
         link[ROOT] = -1;
         int last = ROOT;
@@ -111,7 +113,7 @@ final class QuoteIndex {
         target[slot] = to;
     }
 
-    /** Looks a value up; what of it occurs in the text is remembered. */
+    /** Records all parts of the value that occur in the text. */
     void feed(CharSequence value) {
         int state = ROOT;
         int run = 0;
@@ -145,7 +147,7 @@ final class QuoteIndex {
         }
     }
 
-    /** For each place of the text, the length of the longest run that ends there. */
+    /** Length of the longest run that ends at each position of the text. */
     record Runs(int[] any, int[] edge, int[] whole) {}
 
     Runs runs() {
@@ -167,10 +169,10 @@ final class QuoteIndex {
         return new Runs(ending(any), ending(edge), ending(whole));
     }
 
-    private int[] ending(int[] best) {
+    private int[] ending(int[] longest) {
         int[] runs = new int[prefix.length];
         for (int i = 0; i < runs.length; i++) {
-            runs[i] = best[prefix[i]];
+            runs[i] = longest[prefix[i]];
         }
         return runs;
     }

@@ -8,15 +8,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the name of what a vendor does not support: its name of the parameter ("max_tokens", "top_p"), or one of the
- * features "tools", "image", "image_url", "response_format", "system", "stream", "thinking", "thoughts" and "prefill".
+ * Finds the name of a refused parameter: the vendor's name ("max_tokens", "top_p"), or one of the features "tools",
+ * "image", "image_url", "response_format", "system", "stream", "thinking", "thoughts" and "prefill".
  */
 final class RefusedParameter {
 
     private static final Map<String, String> BY_CODE =
             Map.of("invalid_encrypted_content", "thoughts", "unsupported_file", "file");
 
-    /** Each has the name as its group. */
+    /** Patterns whose group is the name. */
     private static final List<Pattern> NAMED = List.of(
             pattern("unsupported (?:parameter|value|argument|field)s?(?:\\(s\\))?:? ['`\"]?([\\w.\\[\\]\ufffc-]+)"),
             pattern(
@@ -34,10 +34,10 @@ final class RefusedParameter {
     private RefusedParameter() {}
 
     /**
-     * Finds the name in the vendor's own words.
+     * Returns the name, or null.
      *
-     * @param evidence what the error says, with text of the request hidden: such text names nothing by itself, but may be
-     *     the name
+     * @param evidence text of the error with quotes of the request hidden: a quote may be the name, but does not
+     *     announce one
      * @param whole the same text with nothing hidden
      */
     static @Nullable String of(@Nullable String param, @Nullable String code, String evidence, String whole) {
@@ -57,7 +57,7 @@ final class RefusedParameter {
         return null;
     }
 
-    /** A picture somewhere in the messages is refused as a picture, not as that message. */
+    /** An image in the messages is refused as an image, not as that message. */
     private static String plain(String name) {
         return name.contains("image") && name.matches("(messages|input|contents)\\W.*") ? "image" : name;
     }

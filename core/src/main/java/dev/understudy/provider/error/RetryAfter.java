@@ -29,8 +29,8 @@ public final class RetryAfter {
     private static final Duration LONGEST = Duration.ofDays(366);
 
     /**
-     * {@code 6m0s}, {@code 2m59.56s}, {@code 130ms}, {@code 2.5}: a number without a unit counts seconds. Nothing of it is
-     * given back, for there are too many ways to take a long row of digits apart.
+     * A duration such as {@code 6m0s}, {@code 2m59.56s}, {@code 130ms} or {@code 2.5}; a number without a unit counts
+     * seconds. Quantifiers are possessive, because a long row of digits would backtrack for ever.
      */
     private static final String LENGTH = "((?:\\d++(?:\\.\\d++)?+\\s*+"
             + "(?:(?:days?|d|hours?|hrs?|h|milliseconds?|ms|minutes?|mins?|m|seconds?|secs?|s)(?![a-z]))?+[, ]*+){1,6}+)";
@@ -44,17 +44,17 @@ public final class RetryAfter {
             "wait (?:for )?(?:about |at least )?" + LENGTH + "(?:(?<=,| )(?=before)|(?=and|\\.|$)|(?<=,|, ))",
             "resets? in (?:about |approximately |~)?" + LENGTH);
 
-    /** A wall clock of Z.AI and its sisters: theirs, which is Beijing's, when no zone is told. */
+    /** Local time of Z.AI and its sister sites: in Beijing's zone unless another is given. */
     private static final Pattern RESET = Pattern.compile(
             "(?:reset at|将在|try again at|regain access on)\\s*(\\d{4}-\\d{2}-\\d{2})[T ](?:at )?(\\d{2}:\\d{2}(?::\\d{2})?)(?:\\.\\d+)?\\s*(Z|UTC|GMT|[+-]\\d{2}:?\\d{2})?",
             Pattern.CASE_INSENSITIVE);
 
     private static final ZoneOffset BEIJING = ZoneOffset.ofHours(8);
 
-    /** OpenRouter tells the moment in milliseconds of the epoch. */
+    /** OpenRouter's reset, in milliseconds since the epoch. */
     private static final Pattern EPOCH = Pattern.compile("X-RateLimit-Reset: (\\d{13})\\b", Pattern.CASE_INSENSITIVE);
 
-    /** The three forms of RFC 9110, and the RFC 3339 of newer vendors. */
+    /** Date formats: the three of RFC 9110, and RFC 3339 as newer vendors use it. */
     private static final List<DateTimeFormatter> DATES = List.of(
             DateTimeFormatter.RFC_1123_DATE_TIME,
             new DateTimeFormatterBuilder()
@@ -85,11 +85,11 @@ public final class RetryAfter {
     private RetryAfter() {}
 
     /**
-     * Looks at {@code retry-after-ms}, then {@code retry-after}, then the body.
+     * Reads {@code retry-after-ms}, then {@code retry-after}, then the body, then {@code x-ratelimit-reset}.
      *
-     * @param header the value of a response header field by its lower-case name
+     * @param header value of a response header field by its lower-case name
      * @param body the body or its message; "" without one
-     * @param now the wall clock, for moments in time; without it they count as not said
+     * @param now wall clock time for instants; without it, instants count as absent
      */
     public static @Nullable Duration of(Function<String, @Nullable String> header, String body, @Nullable Instant now) {
         Duration exact = length(header.apply("retry-after-ms"), "ms");
@@ -97,17 +97,17 @@ public final class RetryAfter {
             return exact;
         }
         String value = header.apply("retry-after");
-        Duration told = length(value, "s");
-        if (told == null && value != null) {
-            told = until(date(value), now);
+        Duration wait = length(value, "s");
+        if (wait == null && value != null) {
+            wait = until(date(value), now);
         }
-        if (told == null) {
-            told = in(body, now);
+        if (wait == null) {
+            wait = in(body, now);
         }
-        return told != null ? told : epoch("X-RateLimit-Reset: " + header.apply("x-ratelimit-reset"), now);
+        return wait != null ? wait : epoch("X-RateLimit-Reset: " + header.apply("x-ratelimit-reset"), now);
     }
 
-    /** Looks at words, and at what {@link ErrorBody#evidence()} adds to them. */
+    /** Reads a wait from text, and from the lines that {@link ErrorBody#evidence()} adds. */
     public static @Nullable Duration in(String words, @Nullable Instant now) {
         for (Pattern pattern : LENGTHS) {
             Matcher matcher = pattern.matcher(words);
@@ -122,7 +122,7 @@ public final class RetryAfter {
         return reset != null ? reset : epoch(words, now);
     }
 
-    /** A moment as HTTP or RFC 3339 writes it. */
+    /** Parses an instant of HTTP or RFC 3339; returns null for other text. */
     public static @Nullable Instant date(String value) {
         String date = value.strip();
         for (DateTimeFormatter form : DATES) {
@@ -151,7 +151,7 @@ public final class RetryAfter {
                     LocalDateTime.parse(matcher.group(1) + "T" + matcher.group(2))
                             .toInstant(offset),
                     now);
-        } catch (DateTimeException senseless) {
+        } catch (DateTimeException invalidDate) {
             return null;
         }
     }
@@ -172,7 +172,7 @@ public final class RetryAfter {
         return duration(new BigDecimal(number.strip()).multiply(SECONDS.getOrDefault(unit, BigDecimal.ONE)));
     }
 
-    /** {@code 6m0s} as a duration: of anything else no sense is made. */
+    /** Parses a duration such as {@code 6m0s}. The argument must match that form. */
     public static @Nullable Duration sum(String length) {
         BigDecimal seconds = BigDecimal.ZERO;
         Matcher part = PART.matcher(length.toLowerCase(Locale.ROOT));

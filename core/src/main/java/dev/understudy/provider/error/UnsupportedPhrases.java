@@ -3,7 +3,7 @@ package dev.understudy.provider.error;
 import dev.understudy.chat.FailureKind;
 import java.util.List;
 
-/** What vendors say that a model or an endpoint cannot do: a part of {@link ErrorPhrases}. */
+/** Phrases by which vendors refuse a feature or parameter: a part of {@link ErrorPhrases}. */
 final class UnsupportedPhrases {
 
     static final List<ErrorPhrase> TABLE = List.of(

@@ -15,8 +15,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Google's generateContent, below a base like {@code https://generativelanguage.googleapis.com/v1beta}. How requests are
- * mapped stands at {@link GeminiRequest}.
+ * Google's generateContent, below a base like {@code https://generativelanguage.googleapis.com/v1beta}. {@link
+ * GeminiRequest} describes the mapping of requests.
  */
 public final class Gemini implements Dialect {
 
@@ -25,12 +25,12 @@ public final class Gemini implements Dialect {
         return DialectName.GEMINI;
     }
 
-    /** A model's name may be a path of its own, {@code tunedModels/mine} for one. */
     @Override
     public boolean isOwnHost(String host) {
         return host.endsWith(".googleapis.com");
     }
 
+    /** A model name may be a path, such as {@code tunedModels/mine}. */
     @Override
     public String path(ChatRequest request, boolean stream) {
         String model =
@@ -55,7 +55,7 @@ public final class Gemini implements Dialect {
         header.accept("x-goog-api-key", key.reveal());
     }
 
-    /** An array of JSON is a stream here, too. */
+    /** A JSON array is a stream as well. */
     @Override
     public boolean streams(String contentType) {
         return true;

@@ -13,17 +13,22 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arguments of a tool call that come in pieces: a path into the arguments, and what is added there. Pieces of one text
- * are joined. What has no path that is understood is left out.
+ * Arguments of a tool call that arrive in fragments: a path into the arguments, and a value to add there. Fragments
+ * of one text are concatenated. Fragments without a valid path are dropped.
  */
 final class GeminiArguments {
 
     private static final Pattern STEP = Pattern.compile("\\.([^.\\[\\]]+)|\\['([^']*)']|\\[(\\d{1,4})]");
 
-    /** Elements that may be missing before one that is told: lists are told in order, and an index costs nothing. */
+    /**
+     * Limit of missing elements before a received one: lists arrive in order, and a large index costs the sender
+     * nothing.
+     */
     private static final int GAP = 16;
 
     /**
+     * A fragment of the arguments.
+     *
      * @param path as the vendor writes it: {@code $.stops[0].city}
      * @param value a string, a number, a boolean or null
      */
@@ -68,7 +73,7 @@ final class GeminiArguments {
         }
     }
 
-    /** All pieces, put together. */
+    /** Merged arguments as JSON. */
     String json() {
         Map<String, @Nullable Object> root = new LinkedHashMap<>();
         pieces.forEach(piece -> put(root, piece));
@@ -91,12 +96,12 @@ final class GeminiArguments {
         }
         Object last = steps.get(steps.size() - 1);
         Object before = get(at, last);
-        if (!(piece.value() instanceof String words)) {
+        if (!(piece.value() instanceof String text)) {
             set(at, last, piece.value());
-        } else if (before instanceof StringBuilder begun) {
-            begun.append(words);
+        } else if (before instanceof StringBuilder builder) {
+            builder.append(text);
         } else {
-            set(at, last, new StringBuilder(words));
+            set(at, last, new StringBuilder(text));
         }
     }
 
@@ -118,7 +123,7 @@ final class GeminiArguments {
         return step instanceof Integer index && index < list.size() ? list.get(index) : null;
     }
 
-    @SuppressWarnings("unchecked") // All maps and lists here were made above.
+    @SuppressWarnings("unchecked") // All maps and lists were created above.
     private static void set(Object at, Object step, @Nullable Object value) {
         if (at instanceof Map<?, ?> map) {
             ((Map<String, @Nullable Object>) map).put(String.valueOf(step), value);

@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a conversation as contents of user and model: what one role says in several messages is joined. Results of tools
- * come in a content of their own, right after the calls, as the API demands. Signatures go back to where they stood;
- * thoughts that another vendor sealed or nobody did are left out. From Gemini 3 on calls have ids, and a call that comes
- * from elsewhere needs a word in place of the signature it cannot have; earlier models know neither.
+ * Encodes a conversation as contents of user and model: consecutive messages of one role are merged. Tool results are
+ * a content of their own, directly after the calls, as the API requires. Signatures return to the part they belong
+ * to; reasoning that is unsigned or was signed by another vendor is omitted. From Gemini 3 on calls have ids, and a
+ * call from another vendor needs a placeholder in place of a signature; earlier models support neither.
  */
 final class GeminiContents {
 
@@ -34,7 +34,9 @@ final class GeminiContents {
             "heic", "image/heic",
             "heif", "image/heif");
 
+    /** Returns true for models of the third generation or later. */
     private final boolean signs;
+
     private final List<Map<String, Object>> contents = new ArrayList<>();
     private String role = "";
     private final List<Object> results = new ArrayList<>();
@@ -46,7 +48,7 @@ final class GeminiContents {
 
     static List<Map<String, Object>> of(ChatRequest request) {
         GeminiContents turns = new GeminiContents(signs(request.model()));
-        request.messages().forEach(turns::take);
+        request.messages().forEach(turns::add);
         turns.turn("");
         return turns.contents;
     }
@@ -61,7 +63,7 @@ final class GeminiContents {
         return part("role", role, "parts", List.copyOf(parts));
     }
 
-    private void take(Message message) {
+    private void add(Message message) {
         if (message instanceof Message.User user) {
             turn("user");
             user.parts().forEach(this::part);
@@ -74,7 +76,7 @@ final class GeminiContents {
         }
     }
 
-    /** Closes the turn in progress if another role goes on. */
+    /** Completes the current turn if the role changes. */
     private void turn(String next) {
         if (next.equals(role)) {
             return;
@@ -169,7 +171,7 @@ final class GeminiContents {
         return fields;
     }
 
-    /** Results are objects here; those that are none are sent under a name of their own. */
+    /** Results are objects; other content is sent as a field of its own. */
     private void result(Message.ToolResult result) {
         Map<String, @Nullable Object> object = result.error() ? null : Json.object(result.content());
         Map<String, Object> fields = identified(result.callId());

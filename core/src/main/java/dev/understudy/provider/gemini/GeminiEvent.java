@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one chunk of a stream, or one whole answer, says: they look alike. Read anew for each, so that a chunk counts
- * wholly or not at all. Of several candidates only the first (index 0) is kept.
+ * Content of one chunk of a stream, or of one whole answer, which have the same form. Reset for each, so that a chunk
+ * counts completely or not at all. Of several candidates only the first (index 0) is read.
  */
 final class GeminiEvent {
 
-    /** Who answers and how much it was, as the last event that says so has it. */
+    /** Id, model and tokens, from the last event that has them. */
     @Nullable
     String id;
 
@@ -57,8 +57,8 @@ final class GeminiEvent {
                     isAnswer = true;
                     usage.read(in);
                 }
-                case "modelVersion" -> model = told(in, model);
-                case "responseId" -> id = told(in, id);
+                case "modelVersion" -> model = textOr(in, model);
+                case "responseId" -> id = textOr(in, id);
                 case "error" -> isError |= !in.isNull();
                 case "message" -> hasMessage = in.isString();
                 case "code", "status" -> hasCode |= !in.isNull();
@@ -68,7 +68,7 @@ final class GeminiEvent {
         isError |= !isAnswer && hasMessage && hasCode;
     }
 
-    private static @Nullable String told(JsonReader in, @Nullable String before) {
+    private static @Nullable String textOr(JsonReader in, @Nullable String before) {
         String now = in.string();
         return now == null ? before : now;
     }
@@ -76,7 +76,7 @@ final class GeminiEvent {
     private void candidates(JsonReader in) {
         isAnswer |= in.isArray();
         if (in.array()) {
-            parts.clear(); // of a field that is said twice the last counts
+            parts.clear(); // of a repeated field the last one counts
             finish = null;
             while (in.nextElement()) {
                 candidate(in);
@@ -85,13 +85,13 @@ final class GeminiEvent {
     }
 
     private void candidate(JsonReader in) {
-        List<GeminiPart> said = new ArrayList<>(1);
+        List<GeminiPart> candidateParts = new ArrayList<>(1);
         String reason = null;
         int index = 0;
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "content" -> content(in, said);
+                    case "content" -> content(in, candidateParts);
                     case "finishReason" -> reason = GeminiFinishReason.reason(in.string());
                     case "index" -> index = in.integer(0);
                     default -> in.skip();
@@ -99,18 +99,18 @@ final class GeminiEvent {
             }
         }
         if (index == 0) {
-            parts.addAll(said);
+            parts.addAll(candidateParts);
             finish = reason == null ? finish : reason;
         }
     }
 
-    private static void content(JsonReader in, List<GeminiPart> said) {
+    private static void content(JsonReader in, List<GeminiPart> candidateParts) {
         if (in.object()) {
             while (in.nextField()) {
                 if (in.field().equals("parts") && in.array()) {
-                    said.clear();
+                    candidateParts.clear();
                     while (in.nextElement()) {
-                        said.add(GeminiPart.read(in));
+                        candidateParts.add(GeminiPart.read(in));
                     }
                 }
             }

@@ -6,10 +6,10 @@ import dev.understudy.chat.FinishReason;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The words for why an answer of Gemini ended, or why there is none. Servers may send the number of a word instead. */
+/** Finish and block reasons. Servers may send the number of a reason instead of its name. */
 final class GeminiFinishReason {
 
-    /** What goes before the reason when the prompt was turned away. */
+    /** Prefix of the reason for which a prompt was blocked. */
     static final String BLOCKED = "PROMPT_BLOCKED:";
 
     private static final String[] REASONS = {
@@ -35,12 +35,12 @@ final class GeminiFinishReason {
 
     private GeminiFinishReason() {}
 
-    /** The word; null if there is none, or one that says that there is none. */
+    /** Returns the reason; null if there is none, or if it is unspecified. */
     static @Nullable String reason(@Nullable String wordOrNumber) {
         return word(wordOrNumber, REASONS);
     }
 
-    /** Why a prompt was turned away; null if it was not. */
+    /** Returns the reason for which a prompt was blocked; null if it was not. */
     static @Nullable String block(@Nullable String wordOrNumber) {
         String word = word(wordOrNumber, BLOCKS);
         return word == null ? null : BLOCKED + word;
@@ -81,7 +81,7 @@ final class GeminiFinishReason {
         };
     }
 
-    /** What failed, if the word says that the model could not call a tool as it wanted; else null. */
+    /** Returns the failure if the reason is an invalid tool call; else null. */
     static @Nullable Failure failure(@Nullable String word) {
         String code = word == null ? "" : word.toUpperCase(Locale.ROOT);
         return switch (code) {

@@ -6,8 +6,8 @@ import dev.understudy.provider.framing.SseFraming;
 import java.util.Arrays;
 
 /**
- * Server-sent events, or the elements of a JSON array: Google streams either, and the first byte tells which. A bare JSON
- * object belongs to the events, where it is an error.
+ * Splits server-sent events or the elements of a JSON array: Google sends either, distinguished by the first byte. A
+ * bare JSON object is read as an event, where it is an error.
  */
 public final class GeminiFraming implements Framing {
 
@@ -16,7 +16,7 @@ public final class GeminiFraming implements Framing {
     private Framing chosen = events;
     private boolean decided;
 
-    /** What stands before the first byte is left out, whatever the pieces: JSON on a line of its own begins that line. */
+    /** Skips everything before the first byte, in any fragmentation, because JSON must begin a line. */
     @Override
     public void push(byte[] piece) {
         if (decided) {
@@ -34,7 +34,7 @@ public final class GeminiFraming implements Framing {
         }
     }
 
-    /** White space, or a mark of the byte order: nobody misses it. */
+    /** White space and byte order marks are skipped. */
     private static boolean isBefore(byte b) {
         return (b >= 0 && b <= ' ') || b == (byte) 0xEF || b == (byte) 0xBB || b == (byte) 0xBF;
     }

@@ -5,12 +5,12 @@ import dev.understudy.provider.json.JsonTree;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One part of an answer. Pictures, and what the vendor's own tools ran, are passed over.
+ * One part of an answer. Images, and output of tools that the vendor runs itself, are skipped.
  *
  * @param text "" if it has none
- * @param thought whether the text is the model's reasoning
+ * @param thought true if the text is reasoning
  * @param signature "" without one
- * @param call the tool call it is, if it is one
+ * @param call the tool call, if the part is one
  */
 record GeminiPart(
         String text,
@@ -19,13 +19,13 @@ record GeminiPart(
         @Nullable Call call) {
 
     /**
-     * A tool call, or a piece of one where the vendor was asked to stream arguments.
+     * A tool call, or a fragment of one if arguments are streamed.
      *
-     * @param id "" if the vendor gives none
-     * @param name "" in all but the first piece
-     * @param arguments as JSON; "" if they come in pieces
-     * @param pieces the arguments that this piece brings
-     * @param goesOn whether more pieces follow
+     * @param id "" if the vendor sends none
+     * @param name "" in all fragments but the first
+     * @param arguments as JSON; "" if they are fragmented
+     * @param pieces the arguments in this fragment
+     * @param goesOn true if more fragments follow
      */
     record Call(String id, String name, String arguments, GeminiArguments pieces, boolean goesOn) {}
 

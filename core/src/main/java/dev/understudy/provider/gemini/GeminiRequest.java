@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Writes requests as Gemini wants them:
+ * Encodes the body of a generateContent request:
  *
  * <ul>
- *   <li>the model stands in the path, and so does whether the answer is streamed;
- *   <li>system messages, wherever they stand, become the one {@code systemInstruction}; if there is nothing else, it is
- *       said by the user;
- *   <li>sampling and the form of the answer go into {@code generationConfig};
- *   <li>schemas are sent as they are ({@code parametersJsonSchema}, {@code responseJsonSchema}); a tool without arguments
- *       has none;
- *   <li>the caller's extra fields win; where both are objects, as with {@code generationConfig}, they are joined.
+ *   <li>the model and the choice of streaming are part of the path;
+ *   <li>system messages, wherever they are, become the one {@code systemInstruction}; without other messages, a user
+ * message;
+ *   <li>sampling parameters and response format go into {@code generationConfig};
+ *   <li>schemas are sent unchanged ({@code parametersJsonSchema}, {@code responseJsonSchema}); a tool without
+ * arguments has none;
+ *   <li>extra fields of the caller take precedence; two objects, as with {@code generationConfig}, are merged.
  * </ul>
  */
 final class GeminiRequest {

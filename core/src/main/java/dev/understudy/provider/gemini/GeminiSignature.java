@@ -6,8 +6,8 @@ import dev.understudy.provider.dialect.DialectName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a signature of Gemini stood: it means something only on a part of the same kind, and on a tool call only on that
- * call. A signature itself has no colon.
+ * Encodes the kind of part that a signature belongs to into its value: it is valid only on a part of that kind, and
+ * on a tool call only on that call. A signature itself contains no colon.
  */
 final class GeminiSignature {
 
@@ -32,17 +32,17 @@ final class GeminiSignature {
         return new ReasoningBlock.Signature(value, false, DialectName.GEMINI);
     }
 
-    /** The signature of a thought; null if it is none of ours. */
+    /** Returns the signature of a reasoning part; null if it belongs elsewhere. */
     static @Nullable String onThought(ReasoningBlock.@Nullable Signature reasoningSignature) {
         return after("", value(reasoningSignature));
     }
 
-    /** The signature of a text; null if it is none of ours. */
+    /** Returns the signature of a text part; null if it belongs elsewhere. */
     static @Nullable String onText(ReasoningBlock.@Nullable Signature reasoningSignature) {
         return after(TEXT, value(reasoningSignature));
     }
 
-    /** The signature of this call; null if it is none of ours or another call's. */
+    /** Returns the signature of this call; null if it belongs elsewhere. */
     static @Nullable String onCall(ReasoningBlock.@Nullable Signature reasoningSignature, ToolCall call) {
         return after(CALL + call.id() + ':', value(reasoningSignature));
     }

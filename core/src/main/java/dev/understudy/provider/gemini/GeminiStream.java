@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a streamed answer of Gemini. There is no terminal marker: a finish reason completes the answer, or the reason
- * why the prompt was turned away. Some servers send a finish reason with every chunk, so content is heard after it too.
+ * Decodes a streamed answer. There is no terminal marker: a finish reason, or the reason for a blocked prompt,
+ * completes the answer. Some servers send a finish reason with every chunk, so content is read after it as well.
  */
 final class GeminiStream implements StreamDecoder {
 
@@ -31,11 +31,11 @@ final class GeminiStream implements StreamDecoder {
     private boolean terminated;
     private int calls;
 
-    // A tool call whose arguments come in pieces.
+    // A tool call whose arguments are fragmented.
     private @Nullable ToolCall open;
     private GeminiArguments pieces = new GeminiArguments();
 
-    /** @param whole whether the body is one answer, which is complete also without a finish reason */
+    /** @param whole true if the body is one answer, which is complete without a finish reason as well */
     GeminiStream(String provider, ChatRequest request, boolean whole) {
         this.provider = provider;
         this.request = request;
@@ -56,7 +56,7 @@ final class GeminiStream implements StreamDecoder {
             event.read(framing.payload(), framing.offset(), framing.length());
         } catch (CallFailed failed) {
             if (framing.isErrorField() || named) {
-                throw InBandError.noAnswer(framing.copy(), "words where JSON was expected");
+                throw InBandError.noAnswer(framing.copy(), "text where JSON was expected");
             }
             if (finished() || framing.isUnterminated()) {
                 return;
@@ -64,7 +64,7 @@ final class GeminiStream implements StreamDecoder {
             throw failed;
         }
         boolean nameless = framing.isErrorField() && !event.isAnswer;
-        tell(out);
+        emit(out);
         if (event.isError || named || nameless) {
             throw InBandError.of(framing.payload(), framing.offset(), framing.length());
         }
@@ -74,7 +74,7 @@ final class GeminiStream implements StreamDecoder {
         }
     }
 
-    private void tell(Consumer<StreamChunk> out) {
+    private void emit(Consumer<StreamChunk> out) {
         answered |= event.isAnswer;
         for (GeminiPart part : event.parts) {
             if (part.call() != null) {

@@ -4,8 +4,8 @@ import dev.understudy.chat.Usage;
 import dev.understudy.provider.json.JsonReader;
 
 /**
- * Tokens as Google counts them, apart from each other: what the tools of the vendor put into the prompt is not in the
- * prompt's number, and thoughts are not in the answer's. Each number is the last that was told.
+ * Token counts of Google: tokens of the vendor's tools are not part of the prompt's count, and reasoning is not part
+ * of the answer's. Of each number the last one received counts.
  */
 final class GeminiUsage {
 

@@ -9,8 +9,8 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Ends the wait for a connection of a pool that is full. A pool that is about to have another connection is not full: as long
- * as one is being opened the wait goes on, for the time that opening may take.
+ * Limits the wait for a connection of a full pool. A pool that is about to get another connection is not full: while
+ * one is being opened, the wait is extended by the time that opening may take.
  */
 final class AcquireTimer implements BiFunction<Runnable, Duration, Disposable> {
 
@@ -19,8 +19,8 @@ final class AcquireTimer implements BiFunction<Runnable, Duration, Disposable> {
     private final Scheduler scheduler;
 
     /**
-     * @param opening tests for a connection that is being opened and that many calls may use
-     * @param connect limit of the time in which a connection opens
+     * @param opening true while a connection is being opened that many calls may use
+     * @param connect limit for opening a connection
      */
     AcquireTimer(BooleanSupplier opening, Duration connect, Scheduler scheduler) {
         this.opening = opening;

@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a body is sent without because the model refuses it. Only what the answer is asked for all the same without:
- * how words are picked, how long is thought, whether usage is told. Never tools, pictures, the system text or the
- * format.
+ * Changes to a body because the model refuses a field. Only fields that do not change the requested answer are
+ * dropped: sampling, reasoning length, usage reporting. Tools, images, system text and format are never dropped.
+ * Immutable.
  *
- * @param changes fields of the body, those inside another as {@code "options.seed"}; to the name a field is sent under
- *     instead, or to "" when it is left out
+ * @param changes fields of the body, nested ones as {@code "options.seed"}; to the name a field is renamed to, or to
+ *     "" for a dropped one
  */
 record AdaptedBody(Map<String, String> changes) {
 
@@ -39,22 +39,23 @@ record AdaptedBody(Map<String, String> changes) {
             "repetitionpenalty",
             "streamoptions");
 
-    /** Where some dialects keep such fields. */
-    private static final Set<String> AROUND =
+    /** Objects in which some dialects nest such fields. */
+    private static final Set<String> CONTAINERS =
             Set.of("options", "generationconfig", "inferenceconfig", "additionalmodelrequestfields");
 
-    /** Refused only in this company, which the next call need not have. */
-    private static final Pattern BY_CHANCE = Pattern.compile("(?i)\\b(both|when|while|together)\\b");
+    /** Refusals of a combination of fields, which the next call need not have. */
+    private static final Pattern COMBINATION = Pattern.compile("(?i)\\b(both|when|while|together)\\b");
 
     AdaptedBody {
         changes = Map.copyOf(changes);
     }
 
     /**
-     * The one change that a refusal asks for; {@code null} when nothing of what was sent can be left out.
+     * Returns the one change that a refusal calls for; {@code null} if nothing that was sent can be dropped or
+     * renamed.
      *
      * @param sent the body that was refused
-     * @param synonyms fields that are renamed, not left out
+     * @param synonyms fields that are renamed, not dropped
      */
     static @Nullable AdaptedBody after(
             Failure failure, Map<String, ? extends @Nullable Object> sent, Map<String, String> synonyms) {
@@ -70,9 +71,9 @@ record AdaptedBody(Map<String, String> changes) {
         return field == null ? null : new AdaptedBody(Map.of(field, ""));
     }
 
-    /** Whether a model that refused something in these words will refuse it in the next call as well. */
+    /** Returns true if the model will presumably refuse the field in later calls as well. */
     static boolean lasts(Failure failure) {
-        return !BY_CHANCE.matcher(failure.message()).find();
+        return !COMBINATION.matcher(failure.message()).find();
     }
 
     private static @Nullable String field(String[] path, Map<?, ?> sent) {
@@ -81,7 +82,7 @@ record AdaptedBody(Map<String, String> changes) {
             if (means(path[0], key)) {
                 return key;
             }
-            if (AROUND.contains(plain(key)) && entry.getValue() instanceof Map<?, ?> inner) {
+            if (CONTAINERS.contains(plain(key)) && entry.getValue() instanceof Map<?, ?> inner) {
                 String name = path.length > 1 && plain(path[0]).equals(plain(key)) ? path[1] : path[0];
                 for (Object field : inner.keySet()) {
                     if (means(name, String.valueOf(field))) {
@@ -101,35 +102,35 @@ record AdaptedBody(Map<String, String> changes) {
                 : name.equals("thinking") && THINKING.contains(key);
     }
 
-    /** The vendors write one name in many ways: {@code top_p}, {@code topP}. */
+    /** Normalizes spellings of one name: {@code top_p}, {@code topP}. */
     private static String plain(String name) {
         return name.replaceAll("[_-]", "").toLowerCase(Locale.ROOT);
     }
 
     AdaptedBody plus(AdaptedBody more) {
-        Map<String, String> both = new HashMap<>(changes);
-        both.putAll(more.changes);
-        return new AdaptedBody(both);
+        Map<String, String> merged = new HashMap<>(changes);
+        merged.putAll(more.changes);
+        return new AdaptedBody(merged);
     }
 
-    /** Whether one of these changes was made before, or would be taken back. */
+    /** Returns true if one of these changes was made before, or would be reverted. */
     boolean repeats(AdaptedBody more) {
         return more.changes.entrySet().stream()
                 .anyMatch(change -> changes.containsKey(change.getKey()) || changes.containsKey(change.getValue()));
     }
 
-    /** The same body, adapted; what is left stays in its order. */
+    /** Returns the body with the changes applied, in the same order. */
     Map<String, ? extends @Nullable Object> of(Map<String, ? extends @Nullable Object> body) {
         return changes.isEmpty() ? body : within("", body);
     }
 
-    private Map<String, @Nullable Object> within(String around, Map<?, ? extends @Nullable Object> fields) {
+    private Map<String, @Nullable Object> within(String prefix, Map<?, ? extends @Nullable Object> fields) {
         Map<String, @Nullable Object> adapted = new LinkedHashMap<>();
         fields.forEach((name, value) -> {
             String key = String.valueOf(name);
-            String change = changes.get(around + key);
+            String change = changes.get(prefix + key);
             if (change == null) {
-                boolean inside = around.isEmpty() && AROUND.contains(plain(key));
+                boolean inside = prefix.isEmpty() && CONTAINERS.contains(plain(key));
                 adapted.put(key, inside && value instanceof Map<?, ?> inner ? within(key + ".", inner) : value);
             } else if (!change.isEmpty() && !fields.containsKey(change)) {
                 adapted.put(change, value);

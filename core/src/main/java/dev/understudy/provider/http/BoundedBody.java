@@ -10,19 +10,19 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.ByteBufFlux;
 
-/** A whole body, with a limit that is checked before anything is kept. */
+/** Aggregates a body up to a limit, which is checked before bytes are kept. */
 final class BoundedBody {
 
     private BoundedBody() {}
 
-    /** All of it, empty bodies included; over the limit it is a PROTOCOL failure. */
+    /** Emits the whole body, also an empty one; above the limit, a PROTOCOL failure. */
     static Flux<byte[]> whole(ByteBufFlux content, int limit) {
         return content.asByteArray()
                 .onErrorMap(error -> TransportErrors.typed(error, true))
                 .collect(ByteArrayOutputStream::new, (all, piece) -> {
                     if (all.size() + piece.length > limit) {
                         throw new CallFailed(Failure.of(
-                                FailureKind.PROTOCOL, "the answer is over its limit of " + (limit >> 20) + " MiB"));
+                                FailureKind.PROTOCOL, "the answer exceeds its limit of " + (limit >> 20) + " MiB"));
                     }
                     all.writeBytes(piece);
                 })
@@ -30,11 +30,11 @@ final class BoundedBody {
                 .flux();
     }
 
-    /** As much as fits and comes in time; what ends it early does not matter, for it is an error that is read. */
-    static Mono<byte[]> upTo(ByteBufFlux content, int limit, Duration patience) {
+    /** Emits as much of an error body as fits and arrives in time; a later error is ignored. */
+    static Mono<byte[]> upTo(ByteBufFlux content, int limit, Duration timeout) {
         return content.asByteArray()
                 .onErrorComplete()
-                .takeUntilOther(Mono.delay(patience, Schedulers.parallel()))
+                .takeUntilOther(Mono.delay(timeout, Schedulers.parallel()))
                 .scan(new ByteArrayOutputStream(), (all, piece) -> {
                     all.write(piece, 0, Math.min(piece.length, limit - all.size()));
                     return all;

@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
-/** The connections of one provider, from the moment they begin to open. Safe for use by many threads. */
+/** Connections of one provider, from the start of their opening to their end. Thread-safe. */
 final class ConnectionTracker {
 
     /**
-     * Time in which further openings fail at once after one that failed by its time limit. Calls that waited for that one would
-     * otherwise try it one after another, each for the whole limit.
+     * Time during which further openings fail at once after one that timed out. Calls that waited for it would
+     * otherwise try in turn, each for the whole limit.
      */
     private static final Duration REFUSAL = Duration.ofMillis(200);
 
@@ -27,18 +27,18 @@ final class ConnectionTracker {
     private volatile boolean distrusting;
     private volatile long distrustedBefore;
 
-    /** @param nanos a clock that never goes back */
+    /** @param nanos a monotonic clock */
     ConnectionTracker(LongSupplier nanos) {
         this.nanos = nanos;
     }
 
-    /** Notes a connection that begins to open. */
+    /** Records the start of an opening. */
     void opening(Channel channel) {
         opening.incrementAndGet();
         channels.add(channel);
     }
 
-    /** Closes connections that are being opened; those that begin to open later fail at once. */
+    /** Closes connections that are being opened; later openings fail at once. */
     void closeOpening() {
         closed = true;
         channels.close(channel -> {
@@ -48,9 +48,9 @@ final class ConnectionTracker {
     }
 
     /**
-     * Closes all connections, now and later.
+     * Closes all connections, present and later ones.
      *
-     * @param done run when those of now are closed
+     * @param done called when the present ones are closed
      */
     void closeAll(Runnable done) {
         closed = true;
@@ -58,7 +58,7 @@ final class ConnectionTracker {
     }
 
     /**
-     * Notes that a connection is open, or could not be opened; once for each.
+     * Records the end of an opening, once for each.
      *
      * @param late true if the time limit ended it
      */
@@ -70,16 +70,16 @@ final class ConnectionTracker {
         }
     }
 
-    /** Distrusts connections that are idle now. */
+    /** Marks connections that are idle now as presumably dead. */
     void distrustIdle() {
         distrustedBefore = nanos.getAsLong();
         distrusting = true;
     }
 
     /**
-     * Tests whether a connection has been idle since before idle ones were distrusted.
+     * Returns true if a connection has been idle since before {@link #distrustIdle}.
      *
-     * @param idle for how many milliseconds
+     * @param idle idle time in milliseconds
      */
     boolean isDistrusted(long idle) {
         return distrusting
@@ -87,12 +87,12 @@ final class ConnectionTracker {
                 && nanos.getAsLong() - TimeUnit.MILLISECONDS.toNanos(idle) - distrustedBefore < 0;
     }
 
-    /** Tests whether a connection is being opened now. */
+    /** Returns true while a connection is being opened. */
     boolean isOpening() {
         return opening.get() > 0;
     }
 
-    /** Tests whether openings fail at once now. */
+    /** Returns true while openings fail at once. */
     boolean isRefusing() {
         return closed || refusing && refusedUntil - nanos.getAsLong() > 0;
     }

@@ -22,17 +22,17 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /**
- * Checks one connection to a server for life. Reads are counted as bytes, before TLS, so that any sign of the server counts.
- * All work is done by the connection's event loop.
+ * Detects dead connections. Reads are counted as bytes, before TLS, so that any sign of life of the server counts.
+ * Runs on the connection's event loop.
  */
 final class ConnectionWatch extends ChannelDuplexHandler {
 
-    /** Requests on one HTTP/2 connection at a time, when the server allows as many. */
+    /** Limit of concurrent requests on one HTTP/2 connection, unless the server allows fewer. */
     static final int MAX_STREAMS = 100;
 
     /**
-     * Bytes of all answers on an HTTP/2 connection that may wait for their readers. Each stream may hold back its window of
-     * 64 KiB, so slow readers cannot use up the connection's window and stop the other streams.
+     * Limit in bytes of all unread answers on an HTTP/2 connection. Each stream may hold back its window of 64 KiB,
+     * so slow readers cannot exhaust the connection's window and stop the other streams.
      */
     private static final int WINDOW = (MAX_STREAMS + 1) << 16;
 
@@ -90,7 +90,10 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         }
     }
 
-    /** Finds the watch of a connection; null for one that is not watched, as the stream of an HTTP/2 connection. */
+    /**
+     * Returns the watch of a connection; null for one that is not watched, such as the stream of an HTTP/2
+     * connection.
+     */
     static @Nullable ConnectionWatch of(Channel channel) {
         return channel.attr(KEY).get();
     }
@@ -193,8 +196,8 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     }
 
     /**
-     * Ends the use of this connection for new requests. Requests on it may end; when the server is silent they end with the
-     * connection, after a PING without acknowledgement. A connection without requests is closed.
+     * Excludes this connection from new requests. Running requests may finish; if the server is silent, they fail
+     * with the connection after a PING without acknowledgement. A connection without requests is closed.
      */
     void retire() {
         retired = true;
@@ -233,7 +236,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         return retired;
     }
 
-    /** True for HTTP/2, whose pool looks itself after connections that were closed. */
+    /** Returns true for HTTP/2, whose pool checks for closed connections itself. */
     boolean isMultiplexed() {
         return multiplexed;
     }

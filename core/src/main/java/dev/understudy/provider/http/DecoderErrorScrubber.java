@@ -9,8 +9,8 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpObject;
 
 /**
- * Forgets what it was that Netty could not read: its exceptions repeat the bytes, reactor-netty logs them, and a server
- * may have echoed a key there.
+ * Replaces Netty's decoding errors by ones without content: the originals repeat the received bytes, reactor-netty
+ * logs them, and a server may have echoed a key.
  */
 @Sharable
 final class DecoderErrorScrubber extends ChannelInboundHandlerAdapter {

@@ -10,12 +10,15 @@ import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.json.Json;
 import java.util.Map;
 
-/** The body of a request, encoded once in a call for each dialect, model and adaptation, however many providers are asked. */
+/** Encoded body of a request, shared within a call by all providers with equal dialect, model and adaptation. */
 final class EncodedBodyCache {
 
     private EncodedBodyCache() {}
 
-    /** Equal when the bytes are: copies of a request for another attempt share what is long, and only that is looked at. */
+    /**
+     * Equal for equal bytes. Copies of a request for another attempt share their large parts, so these are compared
+     * by identity.
+     */
     private record Key(
             Object encoding,
             String model,
@@ -39,18 +42,21 @@ final class EncodedBodyCache {
         }
     }
 
-    /** @throws CallFailed in the phase REQUEST if it cannot be written: numbers beyond JSON, nested too deeply */
+    /**
+     * @throws CallFailed in the phase REQUEST if the request cannot be encoded, because of numbers beyond JSON or too
+     *     deep nesting
+     */
     static byte[] of(Dialect dialect, ChatRequest request, boolean stream, AdaptedBody adaptedBody, CallScope scope) {
         try {
             return written(dialect, request, stream, adaptedBody, scope);
         } catch (CallFailed typed) {
             throw typed;
-        } catch (RuntimeException | StackOverflowError thrown) { // a value that holds itself has no end
-            String why = thrown instanceof IllegalArgumentException
+        } catch (RuntimeException | StackOverflowError thrown) { // a value that contains itself
+            String reason = thrown instanceof IllegalArgumentException
                     ? String.valueOf(thrown.getMessage())
                     : thrown.getClass().getName();
             throw new CallFailed(
-                    Failure.of(FailureKind.INVALID_REQUEST, "the request cannot be written: " + why)
+                    Failure.of(FailureKind.INVALID_REQUEST, "the request cannot be written: " + reason)
                             .withPhase(Failure.Phase.REQUEST),
                     thrown);
         }

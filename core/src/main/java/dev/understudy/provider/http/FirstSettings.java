@@ -4,7 +4,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 
-/** Runs a task once, after the first SETTINGS of the server: an HTTP/2 connection is ready for requests then. */
+/**
+ * Runs an action once after the first SETTINGS frame of the server, which makes an HTTP/2 connection ready for
+ * requests.
+ */
 final class FirstSettings extends ChannelInboundHandlerAdapter {
 
     private final Runnable ready;

@@ -14,10 +14,10 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * The answer to one HTTP request, which is sent at subscription. A request on a connection that is found dead before a byte of the
- * answer came is sent once more, on a fresh one: idle connections are dropped by servers and by what stands between, and that is
- * noticed by the next request only. Errors are typed; cancellation reaches the request first and
- * its connection then, before {@code cancel} returns. No queue, and no thread of its own.
+ * Response to one HTTP request, which is sent at subscription. A request on a pooled connection that is found dead
+ * before a byte of the response arrived is sent once more, on a fresh one: servers and middleboxes drop idle
+ * connections, which only the next request reveals. Errors are typed; cancellation reaches first the request and then
+ * its connection, before {@code cancel} returns. No queue, and no thread of its own.
  */
 final class HttpAnswer<T> extends Flux<T> {
 
@@ -26,9 +26,9 @@ final class HttpAnswer<T> extends Flux<T> {
     private final UnaryOperator<Throwable> typing;
 
     /**
-     * @param connections are asked whether the request may go out
-     * @param ask makes the request, and notes on what it is given how far it has come
-     * @param typing applied to the failure, after the transport's own was typed
+     * @param connections decides when the request may be sent
+     * @param ask creates the request, which records its progress
+     * @param typing applied to a failure after the transport's own classification
      */
     HttpAnswer(HttpConnections connections, Function<RequestProgress, Flux<T>> ask, UnaryOperator<Throwable> typing) {
         this.connections = connections;
@@ -191,7 +191,7 @@ final class HttpAnswer<T> extends Flux<T> {
             }
         }
 
-        /** The wait before the request is sent. */
+        /** Wait before the request is sent. */
         private final class Pass implements CoreSubscriber<Void> {
 
             @Override

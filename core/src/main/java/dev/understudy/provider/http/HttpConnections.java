@@ -28,7 +28,7 @@ import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.ConnectionProvider.ConnectionMetadata;
 import reactor.netty.tcp.SslProvider;
 
-/** The connections of one provider: a pool of its own and a client without surprises. */
+/** Connection pool and HTTP client of one provider. */
 final class HttpConnections {
 
     static final int MAX_HEADERS = 16 << 10;
@@ -38,7 +38,7 @@ final class HttpConnections {
     private final ConnectionTracker tracker = new ConnectionTracker(System::nanoTime);
     private final InFlight requests = new InFlight(this::release);
     private final AtomicBoolean released = new AtomicBoolean();
-    private final Sinks.Empty<Void> gone = Sinks.empty();
+    private final Sinks.Empty<Void> closedSignal = Sinks.empty();
     private volatile boolean forced;
     private final @Nullable ProtocolNegotiation negotiation;
     private final HttpClient client;
@@ -101,14 +101,14 @@ final class HttpConnections {
         }
     }
 
-    /** Adds the handlers of responses: to a connection over HTTP/1.1, to each stream over HTTP/2. */
+    /** Adds the response handlers: to a connection over HTTP/1.1, to each stream over HTTP/2. */
     private static void install(Connection connection) {
         connection
                 .addHandlerLast("understudy.discreet", DecoderErrorScrubber.HANDLER)
                 .addHandlerLast("understudy.interim", new InterimResponseFilter());
     }
 
-    /** Replaces the pool's own conditions: a predicate is used instead of them. */
+    /** Eviction predicate, which replaces the pool's own conditions. */
     private boolean isUsedUp(Transport.Pool limits, Connection connection, ConnectionMetadata age) {
         if (age.lifeTime() >= limits.maxLifeTime().toMillis()
                 || age.idleTime() >= limits.idle().toMillis()
@@ -128,7 +128,7 @@ final class HttpConnections {
                 : Http11SslContextSpec.forClient().configure(context -> context.trustManager(checker));
     }
 
-    /** Returns the client for the protocol that is known now. */
+    /** Returns the client for the protocol known so far. */
     HttpClient client() {
         return negotiation != null && negotiation.isHttp1() ? http1 : client;
     }
@@ -139,30 +139,33 @@ final class HttpConnections {
         return negotiation == null ? null : negotiation.pass();
     }
 
-    /** Notes the end of a request that passed. */
+    /** Records the end of a request that was let pass. */
     void ended() {
         if (negotiation != null) {
             negotiation.ended();
         }
     }
 
-    /** Counts a request in; false when the provider is closed. */
+    /** Counts a started request; returns false if the provider is closed. */
     boolean enter() {
         return requests.enter();
     }
 
-    /** Counts a request out. */
+    /** Counts a finished request. */
     void leave() {
         requests.leave();
     }
 
-    /** Takes connections that are idle now out of use, after one of them was found dead; the next one is a fresh one. */
+    /**
+     * Excludes connections that are idle now after one of them was found dead, so that the next request uses a fresh
+     * one.
+     */
     void distrustIdle() {
         tracker.distrustIdle();
     }
 
     /**
-     * Types the failure of a request with regard to the end of the provider.
+     * Adapts the failure of a request if the provider was closed meanwhile.
      *
      * @param sent true if the request had a connection
      */
@@ -179,42 +182,43 @@ final class HttpConnections {
         return requests.isClosed();
     }
 
-    /** The failure of a request after the end. */
+    /** Failure of a request after the provider was closed. */
     static Failure closed() {
         return Failure.of(FailureKind.SKIPPED, CLOSED);
     }
 
     /**
-     * Refuses new requests, and fails those whose connection is still being opened. Others may end; the connections close with
-     * the last of them.
+     * Refuses new requests, and fails those whose connection is still being opened. Others may finish; connections
+     * close with the last of them.
      */
     void close() {
         requests.close();
         tracker.closeOpening();
     }
 
-    /** Closes at subscription, and completes when all is closed; requests that are in flight after the limit fail. */
+    /** Closes at subscription; completes when all connections are closed. Requests in flight fail after the limit. */
     Mono<Void> closeGracefully(Duration limit) {
         return Mono.defer(() -> {
             close();
-            return gone.asMono()
+            return closedSignal
+                    .asMono()
                     .timeout(
                             Duration.ofNanos(Nanos.of(limit)),
                             Mono.defer(() -> {
                                 forced = true;
                                 release();
-                                return gone.asMono();
+                                return closedSignal.asMono();
                             }),
                             Schedulers.parallel());
         });
     }
 
-    /** Disposing takes a lock that all pools share, so it is left to a thread that may wait. */
+    /** Disposes of the pool on a thread that may block, because disposal takes a lock shared by all pools. */
     private void release() {
         if (released.compareAndSet(false, true)) {
             Schedulers.boundedElastic().schedule(() -> {
                 pool.dispose();
-                tracker.closeAll(gone::tryEmitEmpty);
+                tracker.closeAll(closedSignal::tryEmitEmpty);
             });
         }
     }

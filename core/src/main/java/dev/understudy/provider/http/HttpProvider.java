@@ -11,15 +11,15 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.catalog.ModelCatalog;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.Secret;
-import dev.understudy.provider.catalog.ModelCatalog;
-import dev.understudy.provider.text.Redactor;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.text.Redactor;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +29,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** One vendor's endpoint: leases a key, makes one HTTP exchange, and lets the dialect speak. */
+/** Provider for one endpoint: leases a key, performs the HTTP exchange, and encodes and decodes with the dialect. */
 public final class HttpProvider implements ChatProvider {
 
     private final Endpoint endpoint;
@@ -37,8 +37,8 @@ public final class HttpProvider implements ChatProvider {
     private final KeyRotation keyRotation;
     private final ParameterFallback parameterFallback;
     private final HttpExchange httpExchange;
-    private final Redactor redactor;
-    private final SignatureScope seals;
+    private final FailureRedactor failures;
+    private final SignatureScope signatureScope;
     private final HttpConnections httpConnections;
     private final String probePath;
 
@@ -54,30 +54,31 @@ public final class HttpProvider implements ChatProvider {
                 SignatureScope.of(dialect, endpoint.baseUrl().getHost()));
     }
 
-    HttpProvider(Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer, SignatureScope seals) {
+    HttpProvider(Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer, SignatureScope signatureScope) {
         ModelCatalog.load(); // blocks, which capabilities(model) must not
         this.endpoint = endpoint;
         this.dialect = dialect;
         this.keyRotation = new KeyRotation(endpoint.name(), new KeyRing(endpoint.keys()), () -> Schedulers.parallel()
                 .now(TimeUnit.NANOSECONDS));
         this.parameterFallback = new ParameterFallback(endpoint.name(), dialect);
-        this.seals = seals;
-        this.redactor = Redactor.of(endpoint.secrets().stream().map(Secret::reveal).toList());
+        this.signatureScope = signatureScope;
+        this.failures = new FailureRedactor(
+                Redactor.of(endpoint.secrets().stream().map(Secret::reveal).toList()));
         this.httpConnections = new HttpConnections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
         this.httpExchange = new HttpExchange(endpoint, dialect, signer, httpConnections);
         this.probePath = dialect.probePath();
     }
 
-    /** The same one, connections and memory too, which is probed elsewhere. */
-    private HttpProvider(HttpProvider same, String probePath) {
-        this.endpoint = same.endpoint;
-        this.dialect = same.dialect;
-        this.keyRotation = same.keyRotation;
-        this.parameterFallback = same.parameterFallback;
-        this.redactor = same.redactor;
-        this.seals = same.seals;
-        this.httpConnections = same.httpConnections;
-        this.httpExchange = same.httpExchange;
+    /** Copies a provider, sharing connections and state, with another probe path. */
+    private HttpProvider(HttpProvider original, String probePath) {
+        this.endpoint = original.endpoint;
+        this.dialect = original.dialect;
+        this.keyRotation = original.keyRotation;
+        this.parameterFallback = original.parameterFallback;
+        this.failures = original.failures;
+        this.signatureScope = original.signatureScope;
+        this.httpConnections = original.httpConnections;
+        this.httpExchange = original.httpExchange;
         this.probePath = probePath;
     }
 
@@ -103,7 +104,7 @@ public final class HttpProvider implements ChatProvider {
                     CallerText caller = caller(request, false);
                     return keyRotation.around(lease -> parameterFallback
                             .around(
-                                    seals.sent(request),
+                                    signatureScope.sent(request),
                                     false,
                                     scope,
                                     body -> httpExchange
@@ -112,14 +113,15 @@ public final class HttpProvider implements ChatProvider {
                                                     dialect.path(request, false),
                                                     caller,
                                                     lease,
-                                                    keyRotation.gauge(lease, scope))
+                                                    keyRotation.bucketListener(lease, scope))
                                             .flux(),
                                     error -> TransportErrors.typed(error, false))
                             .map(body -> dialect.decode(name(), request, body))
                             .onErrorMap(error -> InBandError.typed(error, caller))
-                            .map(response -> seals.told(response).withFinish(signed(response.finish(), lease))));
+                            .map(response ->
+                                    signatureScope.received(response).withFinish(signed(response.finish(), lease))));
                 })
-                .onErrorMap(this::redacted)
+                .onErrorMap(failures::redacted)
                 .singleOrEmpty();
     }
 
@@ -127,17 +129,17 @@ public final class HttpProvider implements ChatProvider {
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.deferContextual(context -> {
             CallScope scope = CallScope.of(context);
-            ResumeToken begun = ResumeToken.of(context);
-            return begun == null ? anew(request, scope) : again(begun, request, scope);
+            ResumeToken token = ResumeToken.of(context);
+            return token == null ? start(request, scope) : resume(token, request, scope);
         });
     }
 
-    private Flux<StreamChunk> anew(ChatRequest request, CallScope scope) {
+    private Flux<StreamChunk> start(ChatRequest request, CallScope scope) {
         CallerText caller = caller(request, true);
         return keyRotation.around(lease -> {
             try {
                 return parameterFallback.around(
-                        seals.sent(request),
+                        signatureScope.sent(request),
                         true,
                         scope,
                         body -> httpExchange.streamed(
@@ -146,46 +148,48 @@ public final class HttpProvider implements ChatProvider {
                                 caller,
                                 decoder(request),
                                 lease,
-                                keyRotation.gauge(lease, scope),
+                                keyRotation.bucketListener(lease, scope),
                                 chunk -> signed(chunk, lease)),
-                        error -> redacted(InBandError.typed(TransportErrors.typed(error, false), caller)));
+                        error -> failures.redacted(InBandError.typed(TransportErrors.typed(error, false), caller)));
             } catch (RuntimeException unsent) {
-                return Flux.error(redacted(unsent));
+                return Flux.error(failures.redacted(unsent));
             }
         });
     }
 
-    /** The request in this vendor's form, which is made anew only where an error is read. */
+    /** Text of the request in this vendor's form, encoded only when an error is read. */
     private CallerText caller(ChatRequest request, boolean stream) {
         return CallerText.of(request.model(), () -> dialect.body(request, stream));
     }
 
     private Supplier<StreamDecoder> decoder(ChatRequest request) {
-        StoredAnswer kept = dialect.store(name(), request);
-        return kept == null ? () -> dialect.decoder(name(), request) : kept::connect;
+        StoredAnswer stored = dialect.store(name(), request);
+        return stored == null ? () -> dialect.decoder(name(), request) : stored::connect;
     }
 
-    /** Only with the key that asked for it, and whoever refuses it speaks of the answer and not of the model. */
-    private Flux<StreamChunk> again(ResumeToken begun, ChatRequest request, CallScope scope) {
-        if (!(begun instanceof Continuation kept) || !kept.provider().equals(name())) {
-            return Flux.error(new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "the answer was not begun here")));
+    /** Resumes a stored answer with the key that requested it. A refusal concerns the answer and not the model. */
+    private Flux<StreamChunk> resume(ResumeToken token, ChatRequest request, CallScope scope) {
+        if (!(token instanceof StoredContinuation stored) || !stored.provider().equals(name())) {
+            return Flux.error(
+                    new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "the answer was not started by this provider")));
         }
         CallerText caller = caller(request, true);
-        return Flux.defer(() -> httpExchange.again(
-                        kept.answer,
+        return Flux.defer(() -> httpExchange.resume(
+                        stored.answer(),
                         request,
                         caller,
-                        kept.lease,
-                        keyRotation.gauge(kept.lease, scope),
-                        chunk -> signed(chunk, kept.lease)))
-                .onErrorMap(error -> gone(redacted(InBandError.typed(TransportErrors.typed(error, false), caller))));
+                        stored.lease(),
+                        keyRotation.bucketListener(stored.lease(), scope),
+                        chunk -> signed(chunk, stored.lease())))
+                .onErrorMap(error ->
+                        unavailable(failures.redacted(InBandError.typed(TransportErrors.typed(error, false), caller))));
     }
 
-    private static CallFailed gone(CallFailed failed) {
+    private static CallFailed unavailable(CallFailed failed) {
         Failure failure = failed.failure();
-        boolean gone = Set.of(400, 404, 410).contains(failure.status());
-        return gone
-                ? failed.with(Failure.of(FailureKind.INVALID_REQUEST, "the answer is kept no longer")
+        boolean unavailable = Set.of(400, 404, 410).contains(failure.status());
+        return unavailable
+                ? failed.with(Failure.of(FailureKind.INVALID_REQUEST, "the stored answer is not available any more")
                         .withStatus(failure.status(), failure.code())
                         .withPhase(Failure.Phase.HEADERS))
                 : failed;
@@ -196,8 +200,8 @@ public final class HttpProvider implements ChatProvider {
             return signed(finish, lease);
         }
         return chunk instanceof StreamChunk.Resumable resumable && resumable.token() instanceof StoredAnswer answer
-                ? new StreamChunk.Resumable(new Continuation(answer, lease))
-                : seals.told(chunk);
+                ? new StreamChunk.Resumable(new StoredContinuation(answer, lease))
+                : signatureScope.received(chunk);
     }
 
     private static StreamChunk.Finish signed(StreamChunk.Finish finish, KeyRing.Lease lease) {
@@ -216,7 +220,7 @@ public final class HttpProvider implements ChatProvider {
         }
         return keyRotation
                 .around(lease -> httpExchange.probe(lease, probePath).flux())
-                .onErrorMap(this::redacted)
+                .onErrorMap(failures::redacted)
                 .then();
     }
 
@@ -235,47 +239,8 @@ public final class HttpProvider implements ChatProvider {
         return httpConnections.closeGracefully(limit);
     }
 
-    /** Whatever leaves here has no key in it. */
-    private CallFailed redacted(Throwable error) {
-        CallFailed failed = TransportErrors.typed(error, false);
-        Failure failure = failed.failure();
-        Failure safe = failure.withMessage(redactor.redact(failure.message()))
-                .withStatus(failure.status(), redacted(failure.code()))
-                .withRefused(redacted(failure.advice().refused()));
-        // Netty repeats what it could not read, and a server may have echoed a key there.
-        boolean clean = failed.getCause() == null || redactor.isClean(failed.getCause());
-        return clean ? failed.with(safe) : new CallFailed(safe);
-    }
-
-    private @Nullable String redacted(@Nullable String word) {
-        return word == null ? null : redactor.redact(word);
-    }
-
     @Override
     public String toString() {
         return name() + " (" + dialect.name() + " at " + endpoint.baseUrl().getHost() + ")";
-    }
-
-    /**
-     * A stored answer together with the key that requested it.
-     *
-     * @param lease the only key that may read the answer again
-     */
-    private record Continuation(StoredAnswer answer, KeyRing.Lease lease) implements ResumeToken {
-
-        @Override
-        public String provider() {
-            return answer.provider();
-        }
-
-        @Override
-        public String model() {
-            return answer.model();
-        }
-
-        @Override
-        public boolean isAlive() {
-            return answer.isAlive();
-        }
     }
 }

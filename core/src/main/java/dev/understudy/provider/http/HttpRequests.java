@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
-/** Requests to one endpoint, with their header fields, key and signature. Nothing is sent before the answer is subscribed to. */
+/**
+ * Requests to one endpoint, with header fields, key and signature. Nothing is sent before the response is subscribed
+ * to.
+ */
 final class HttpRequests {
 
     private static final byte[] NOTHING = new byte[0];
@@ -35,7 +38,7 @@ final class HttpRequests {
     }
 
     /**
-     * @param path below the base URL
+     * @param path relative to the base URL
      * @param progress receives the connection that is used
      */
     HttpClient.ResponseReceiver<?> get(String path, KeyRing.Lease lease, String accept, RequestProgress progress) {

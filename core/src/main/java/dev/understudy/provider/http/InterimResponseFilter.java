@@ -13,10 +13,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 
-/**
- * Passes over interim responses (100, 102, 103): they are no answer, and reactor-netty takes most of them for one. Only
- * so many are borne before an answer.
- */
+/** Drops interim responses (100, 102, 103), most of which reactor-netty takes for the final one, up to a limit. */
 final class InterimResponseFilter extends ChannelInboundHandlerAdapter {
 
     static final int MAX = 16;
@@ -31,8 +28,8 @@ final class InterimResponseFilter extends ChannelInboundHandlerAdapter {
             passed = passing ? passed + 1 : 0;
             if (passed > MAX) {
                 passing = false;
-                response.setDecoderResult(DecoderResult.failure(new CallFailed(
-                        Failure.of(FailureKind.PROTOCOL, "more than " + MAX + " interim responses before an answer"))));
+                response.setDecoderResult(DecoderResult.failure(new CallFailed(Failure.of(
+                        FailureKind.PROTOCOL, "more than " + MAX + " interim responses before the final one"))));
             }
         }
         if (!passing) {
@@ -55,7 +52,7 @@ final class InterimResponseFilter extends ChannelInboundHandlerAdapter {
         context.fireUserEventTriggered(event);
     }
 
-    /** A switch of protocols ends HTTP, so it is an answer, though none that anybody asked for. */
+    /** Returns true for 1xx except a switch of protocols, which ends HTTP and is therefore final. */
     private static boolean isInterim(HttpResponseStatus status) {
         return status.codeClass() == HttpStatusClass.INFORMATIONAL
                 && !status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS);

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of one provider, used in turn. A key that is rate limited is left out until the time the vendor named, one
- * without quota for ten minutes, a wrong one until the configuration is loaded anew.
+ * Keys of one provider, used round robin. A rate-limited key cools down until the time named by the vendor, one
+ * without quota for ten minutes, an invalid one until the configuration is reloaded. Thread-safe.
  */
 final class KeyRing {
 
@@ -21,7 +21,7 @@ final class KeyRing {
     /**
      * A key in use for one exchange.
      *
-     * @param index its place on the ring, -1 for none
+     * @param index position of the key, -1 for none
      * @param key {@code null} at servers without keys
      */
     record Lease(int index, @Nullable Secret key) {
@@ -34,143 +34,142 @@ final class KeyRing {
     }
 
     /** @param until the instant when the key may be used again, {@link Long#MAX_VALUE} for never */
-    private record Gate(long until, FailureKind kind) {
-        boolean shut(long now) {
+    private record Cooldown(long until, FailureKind kind) {
+        boolean active(long now) {
             return until == Long.MAX_VALUE || until - now > 0;
         }
     }
 
     private final List<Secret> keys;
-    private final AtomicReferenceArray<@Nullable Gate> gates;
-    private final AtomicInteger turn = new AtomicInteger();
+    private final AtomicReferenceArray<@Nullable Cooldown> cooldowns;
+    private final AtomicInteger cursor = new AtomicInteger();
 
     KeyRing(List<Secret> keys) {
         this.keys = keys;
-        this.gates = new AtomicReferenceArray<>(Math.max(1, keys.size()));
+        this.cooldowns = new AtomicReferenceArray<>(Math.max(1, keys.size()));
     }
 
     int size() {
         return keys.size();
     }
 
-    /** The next key in turn that is neither gated nor among those tried in this call; {@code null} if there is none. */
+    /** Returns the next key that neither cools down nor was tried in this call; {@code null} if there is none. */
     @Nullable
     Lease lease(Set<Integer> tried, long now) {
         if (keys.isEmpty()) {
             return tried.isEmpty() ? Lease.KEYLESS : null;
         }
-        int raw = turn.getAndIncrement();
+        int raw = cursor.getAndIncrement();
         int start = Math.floorMod(raw, keys.size());
         for (int i = 0; i < keys.size(); i++) {
             int index = (start + i) % keys.size();
-            Gate gate = gates.get(index);
-            if (!tried.contains(index) && (gate == null || !gate.shut(now))) {
-                turn.compareAndSet(raw + 1, raw + 1 + i); // those passed over have had their turn
+            Cooldown coolDown = cooldowns.get(index);
+            if (!tried.contains(index) && (coolDown == null || !coolDown.active(now))) {
+                cursor.compareAndSet(raw + 1, raw + 1 + i); // skipped keys count as used
                 return new Lease(index, keys.get(index));
             }
         }
         return null;
     }
 
-    /** The rate-limited key that opens first, gated or not, among those not tried in this call. */
+    /** Returns the rate-limited key whose cooldown ends first, among those not tried in this call. */
     @Nullable
-    Lease insist(Set<Integer> tried) {
+    Lease leaseCoolingDown(Set<Integer> tried) {
         int first = -1;
         long earliest = 0;
         for (int i = 0; i < keys.size(); i++) {
-            Gate gate = gates.get(i);
-            boolean limited = gate != null && gate.kind == FailureKind.RATE_LIMITED;
-            if (limited && !tried.contains(i) && (first < 0 || gate.until - earliest < 0)) {
+            Cooldown coolDown = cooldowns.get(i);
+            boolean limited = coolDown != null && coolDown.kind == FailureKind.RATE_LIMITED;
+            if (limited && !tried.contains(i) && (first < 0 || coolDown.until - earliest < 0)) {
                 first = i;
-                earliest = gate.until;
+                earliest = coolDown.until;
             }
         }
         return first < 0 ? null : new Lease(first, keys.get(first));
     }
 
-    /** A key that served is free, whatever was said of it before. */
-    void open(Lease lease) {
-        gates.set(lease.index, null);
+    /** Ends the cooldown of a key that served. */
+    void release(Lease lease) {
+        cooldowns.set(lease.index, null);
     }
 
-    /** Whether another key may do better with the same request. */
+    /** Returns true if another key may succeed with the same request. */
     static boolean rotates(FailureKind kind) {
         return kind == FailureKind.RATE_LIMITED || kind == FailureKind.QUOTA || kind == FailureKind.AUTH;
     }
 
-    /** Takes a key out for as long as its failure calls for; how long that is, {@code null} if it stays in. */
+    /** Starts the cooldown that a failure calls for; returns its length, or {@code null} if the key stays in use. */
     @Nullable
-    Duration gate(Lease lease, Failure failure, long now) {
+    Duration coolDown(Lease lease, Failure failure, long now) {
         if (lease.index < 0) {
             return null;
         }
-        Duration forHowLong =
+        Duration wait =
                 failure.kind() == FailureKind.QUOTA ? longer(QUOTA, failure.retryAfter()) : failure.retryAfter();
         if (failure.kind() == FailureKind.AUTH) {
-            gates.set(lease.index, new Gate(Long.MAX_VALUE, FailureKind.AUTH));
+            cooldowns.set(lease.index, new Cooldown(Long.MAX_VALUE, FailureKind.AUTH));
             return Duration.ofSeconds(Long.MAX_VALUE);
         }
-        if (!rotates(failure.kind()) || forHowLong == null) {
+        if (!rotates(failure.kind()) || wait == null) {
             return null;
         }
-        long until = forHowLong.compareTo(Duration.ofDays(3650)) > 0 ? Long.MAX_VALUE : now + forHowLong.toNanos();
-        gates.set(lease.index, new Gate(until, failure.kind()));
-        return forHowLong;
+        long until = wait.compareTo(Duration.ofDays(3650)) > 0 ? Long.MAX_VALUE : now + wait.toNanos();
+        cooldowns.set(lease.index, new Cooldown(until, failure.kind()));
+        return wait;
     }
 
     /**
-     * Leaves a key out that still served, because the vendor says that its bucket is empty now.
+     * Starts a cooldown of a key that still served, because the vendor reports its bucket as empty.
      *
-     * @return whether it was free until now
+     * @return true if the key was in use until now
      */
     boolean spent(Lease lease, Duration wait, long now) {
         if (lease.index < 0) {
             return false;
         }
-        Gate is = new Gate(now + wait.toNanos(), FailureKind.RATE_LIMITED);
-        Gate was = gates.get(lease.index);
-        boolean longer = was != null && was.shut(now) && (was.until == Long.MAX_VALUE || was.until - is.until >= 0);
-        return !longer && gates.compareAndSet(lease.index, was, is) && (was == null || !was.shut(now));
+        Cooldown is = new Cooldown(now + wait.toNanos(), FailureKind.RATE_LIMITED);
+        Cooldown was = cooldowns.get(lease.index);
+        boolean longer = was != null && was.active(now) && (was.until == Long.MAX_VALUE || was.until - is.until >= 0);
+        return !longer && cooldowns.compareAndSet(lease.index, was, is) && (was == null || !was.active(now));
     }
 
-    /** Why there is no key to use now, and when there will be one. Nothing was sent. */
-    Failure nobody(long now) {
+    /** Returns the failure for a call without a usable key, with the time until there is one. Nothing was sent. */
+    Failure unavailable(long now) {
         long earliest = Long.MAX_VALUE;
         FailureKind kind = FailureKind.AUTH;
         for (int i = 0; i < keys.size(); i++) {
-            Gate gate = gates.get(i);
-            if (gate == null || !gate.shut(now)) {
+            Cooldown coolDown = cooldowns.get(i);
+            if (coolDown == null || !coolDown.active(now)) {
                 continue;
             }
-            if (gate.until != Long.MAX_VALUE && (earliest == Long.MAX_VALUE || gate.until - earliest < 0)) {
-                earliest = gate.until;
-                kind = gate.kind;
+            if (coolDown.until != Long.MAX_VALUE && (earliest == Long.MAX_VALUE || coolDown.until - earliest < 0)) {
+                earliest = coolDown.until;
+                kind = coolDown.kind;
             }
         }
         String all = keys.size() == 1 ? "its key is" : "all " + keys.size() + " keys are";
         if (earliest == Long.MAX_VALUE) {
-            return Failure.of(FailureKind.AUTH, all + " out because the vendor does not accept it")
-                    .withShouldRetry(false);
+            return Failure.of(FailureKind.AUTH, all + " rejected by the vendor").withShouldRetry(false);
         }
         Duration wait = Duration.ofNanos(earliest - now);
-        String message = all + " gated (" + kind.label() + ") for " + wait.toMillis() + " ms";
-        // Nobody waits in place for money; for a rate limit it may be worth it.
+        String message = all + " cooling down (" + kind.label() + ") for " + wait.toMillis() + " ms";
+        // A rate limit may be worth waiting for, an exhausted quota is not.
         return kind == FailureKind.QUOTA
                 ? Failure.of(FailureKind.QUOTA, message)
                 : Failure.of(FailureKind.SKIPPED, message).withRetryAfter(wait);
     }
 
-    /** When the first of the gated keys opens, {@code null} when one is free or none ever will be. */
+    /** Returns the time until the first cooldown ends; {@code null} if a key is usable, or none ever will be. */
     @Nullable
     Duration untilNext(long now) {
         Duration earliest = null;
         for (int i = 0; i < keys.size(); i++) {
-            Gate gate = gates.get(i);
-            if (gate == null || !gate.shut(now)) {
+            Cooldown coolDown = cooldowns.get(i);
+            if (coolDown == null || !coolDown.active(now)) {
                 return null;
             }
-            if (gate.until != Long.MAX_VALUE) {
-                Duration left = Duration.ofNanos(gate.until - now);
+            if (coolDown.until != Long.MAX_VALUE) {
+                Duration left = Duration.ofNanos(coolDown.until - now);
                 earliest = earliest == null || left.compareTo(earliest) < 0 ? left : earliest;
             }
         }

@@ -17,28 +17,29 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * Repeats an exchange with the next key at once when the vendor turns one away. Each key is tried at most once in a call.
+ * Repeats an exchange at once with the next key when the vendor rejects one. Each key is tried at most once in a
+ * call.
  */
 record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
 
-    /** The keys tried in one call. Changes only between attempts, which follow one another. */
+    /** Keys tried in one call. Accessed between attempts only, which follow one another. */
     private static final class Tries {
 
         private final CallScope scope;
         private final Set<Integer> keys = new HashSet<>();
-        private @Nullable Failure hope;
-        private KeyRing.@Nullable Lease lease; // of the attempt at hand
+        private @Nullable Failure bestFailure;
+        private KeyRing.@Nullable Lease lease; // of the current attempt
 
         Tries(CallScope scope) {
             this.scope = scope;
         }
 
-        void add(KeyRing.Lease turnedAway, Failure failure) {
-            keys.add(turnedAway.index());
-            // A rate limit passes; of several failures it is the one worth telling.
-            boolean better = hope == null
-                    || (hope.kind() != FailureKind.RATE_LIMITED && failure.kind() == FailureKind.RATE_LIMITED);
-            hope = better ? failure : hope;
+        void add(KeyRing.Lease rejected, Failure failure) {
+            keys.add(rejected.index());
+            // A rate limit ends by itself, so it is the most useful of several failures.
+            boolean better = bestFailure == null
+                    || (bestFailure.kind() != FailureKind.RATE_LIMITED && failure.kind() == FailureKind.RATE_LIMITED);
+            bestFailure = better ? failure : bestFailure;
         }
     }
 
@@ -56,20 +57,21 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
     private <T> Flux<T> once(Function<KeyRing.Lease, Flux<T>> exchange, Tries tries) {
         long now = clock.getAsLong();
         KeyRing.Lease free = keys.lease(tries.keys, now);
-        KeyRing.Lease lease = free == null && tries.scope.ignoresRetryAfter() ? keys.insist(tries.keys) : free;
+        KeyRing.Lease lease =
+                free == null && tries.scope.ignoresRetryAfter() ? keys.leaseCoolingDown(tries.keys) : free;
         tries.lease = lease;
         if (lease == null) {
-            return Flux.error(new CallFailed(nobody(tries, now)));
+            return Flux.error(new CallFailed(unavailable(tries, now)));
         }
-        if (tries.hope != null) {
+        if (tries.bestFailure != null) {
             tries.scope.report(new ProviderEvent.KeyRotated(provider, String.valueOf(lease.fingerprint())));
         }
         Flux<T> answer = exchange.apply(lease);
-        return free == null ? answer.doOnComplete(() -> keys.open(lease)) : answer;
+        return free == null ? answer.doOnComplete(() -> keys.release(lease)) : answer;
     }
 
-    /** Hears what the headers of an answer tell of this key's buckets. */
-    Consumer<Duration> gauge(KeyRing.Lease lease, CallScope scope) {
+    /** Receives the time until the empty bucket of this key fills again. */
+    Consumer<Duration> bucketListener(KeyRing.Lease lease, CallScope scope) {
         return wait -> {
             if (keys.spent(lease, wait, clock.getAsLong())) {
                 scope.report(new ProviderEvent.KeyCoolingDown(
@@ -78,7 +80,7 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         };
     }
 
-    /** Decides after a failed exchange: the next key, or the end with the failure that names the key. */
+    /** Decides after a failed exchange: retry with the next key, or fail with the failure that names the key. */
     private Mono<Boolean> next(Throwable error, Tries tries) {
         KeyRing.Lease lease = tries.lease;
         if (lease == null || !(error instanceof CallFailed failed)) {
@@ -88,29 +90,32 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         if (!KeyRing.rotates(failure.kind())) {
             return Mono.error(failed.with(failure));
         }
-        Duration gated = keys.gate(lease, failure, clock.getAsLong());
-        if (gated != null) {
-            boolean forEver = failure.kind() == FailureKind.AUTH;
+        Duration cooldown = keys.coolDown(lease, failure, clock.getAsLong());
+        if (cooldown != null) {
+            boolean permanent = failure.kind() == FailureKind.AUTH;
             tries.scope.report(new ProviderEvent.KeyCoolingDown(
-                    provider, String.valueOf(lease.fingerprint()), failure.kind(), forEver ? null : gated));
+                    provider, String.valueOf(lease.fingerprint()), failure.kind(), permanent ? null : cooldown));
         }
-        // Once the headers said 200 something may have been shown already: then the walk decides, not the ring.
+        // After headers with status 200 content may have been emitted: then the caller of the provider decides.
         if (failure.phase() != Failure.Phase.HEADERS) {
             return Mono.error(failed.with(failure));
         }
         tries.add(lease, failure);
         return tries.keys.size() < keys.size()
                 ? Mono.just(true)
-                : Mono.error(new CallFailed(nobody(tries, clock.getAsLong())));
+                : Mono.error(new CallFailed(unavailable(tries, clock.getAsLong())));
     }
 
-    /** All keys were tried, or are gated: the most hopeful failure, with the time when the first key opens. */
-    private Failure nobody(Tries tried, long now) {
-        if (tried.hope == null) {
-            return keys.nobody(now);
+    /**
+     * Returns the most useful failure after all keys were tried or cool down, with the time until the first cooldown
+     * ends.
+     */
+    private Failure unavailable(Tries tried, long now) {
+        if (tried.bestFailure == null) {
+            return keys.unavailable(now);
         }
-        boolean waits = tried.hope.kind() == FailureKind.RATE_LIMITED;
+        boolean waits = tried.bestFailure.kind() == FailureKind.RATE_LIMITED;
         Duration next = keys.untilNext(now);
-        return waits && next != null ? tried.hope.withRetryAfter(next) : tried.hope;
+        return waits && next != null ? tried.bestFailure.withRetryAfter(next) : tried.bestFailure;
     }
 }

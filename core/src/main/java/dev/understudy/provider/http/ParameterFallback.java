@@ -12,15 +12,15 @@ import java.util.function.Function;
 import reactor.core.publisher.Flux;
 
 /**
- * Sends a request that was refused because of one parameter again without it, at once and with the same key, and leaves
- * it out from the start in later calls for that model.
+ * Resends a request that was refused because of one parameter without it, at once and with the same key, and omits
+ * the parameter in later calls for that model. Thread-safe.
  */
 final class ParameterFallback {
 
-    /** More than this many parameters are not given up in one call. */
-    static final int MOST = 3;
+    /** Limit of parameters that are dropped in one call. */
+    static final int MAX_CHANGES = 3;
 
-    /** So many models are remembered; beyond that any one is forgotten, and learned again. */
+    /** Limit of models that are remembered; beyond it an arbitrary one is forgotten and learned again. */
     static final int MODELS = 1_000;
 
     private final String provider;
@@ -33,8 +33,10 @@ final class ParameterFallback {
     }
 
     /**
-     * @param send one exchange with this body
-     * @param typing maps every error of an exchange to the one that callers see
+     * Sends the request, adapted as far as needed.
+     *
+     * @param send performs one exchange with this body
+     * @param typing maps every error of an exchange to the one that callers receive
      */
     <T> Flux<T> around(
             ChatRequest request,
@@ -47,7 +49,7 @@ final class ParameterFallback {
             scope.report(new ProviderEvent.RequestAdapted(
                     provider, request.model(), "tool_call_id", ProviderEvent.Change.REWRITTEN));
         }
-        return once(request, stream, scope, send, typing, known, MOST);
+        return once(request, stream, scope, send, typing, known, MAX_CHANGES);
     }
 
     private <T> Flux<T> once(

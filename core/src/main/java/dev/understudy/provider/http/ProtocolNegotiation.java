@@ -6,8 +6,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * The protocol of a server that may speak HTTP/2 or HTTP/1.1. The first request finds it out; requests that come meanwhile wait
- * for it, so that they share the connection over HTTP/2, and open connections of their own at once over HTTP/1.1.
+ * Protocol of a server that may speak HTTP/2 or HTTP/1.1. The first request finds out; concurrent ones wait for it,
+ * so that they share the connection over HTTP/2, and open connections of their own at once over HTTP/1.1.
+ * Thread-safe.
  */
 final class ProtocolNegotiation {
 
@@ -17,8 +18,8 @@ final class ProtocolNegotiation {
     /**
      * Lets a request pass.
      *
-     * @return null when the protocol is known, or when this request is the one that finds it out and must call
-     *     {@link #ended} at its end; else completes when it is worth asking again
+     * @return null if the protocol is known, or if this request is the one that finds out and must call {@link
+     *     #ended} at its end; else a Mono that completes when passing should be tried again
      */
     @Nullable
     Mono<Void> pass() {
@@ -29,13 +30,13 @@ final class ProtocolNegotiation {
         return other == null || http2 != null ? null : other.asMono();
     }
 
-    /** Notes what a connection speaks. */
+    /** Records the protocol of a connection. */
     void known(boolean http2) {
         this.http2 = http2;
         ended();
     }
 
-    /** Notes the end of a request that passed, whatever came of it. */
+    /** Records the end of a request that was let pass, successful or not. */
     void ended() {
         if (first.get() != null) {
             Sinks.Empty<Void> waiting = first.getAndSet(null);
@@ -45,7 +46,7 @@ final class ProtocolNegotiation {
         }
     }
 
-    /** Tests whether the server is known to speak HTTP/1.1 only. */
+    /** Returns true if the server is known to speak HTTP/1.1 only. */
     boolean isHttp1() {
         return Boolean.FALSE.equals(http2);
     }

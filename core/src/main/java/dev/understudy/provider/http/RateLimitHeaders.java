@@ -9,21 +9,27 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What vendors tell of the buckets that a key draws from: which is empty, and how long until there is something in it
- * again. Pure.
+ * Parses the rate limit headers of a response: which bucket of the key is empty, and when it has something again.
+ * Pure.
  *
- * <p>Most buckets fill evenly, and {@code reset} says when they are full. Such a one is worth asking again when a tenth is
- * back, and at least one request. Others are filled at once, when their window ends. Nobody waits longer than a minute
- * for what is only read between the lines: then the vendor is asked, and says exactly.
+ * <p>Most buckets fill evenly, and {@code reset} is the time when they are full: such a bucket is usable again when a
+ * tenth, and at least one request, is back. Others are filled at once at the end of their window. A wait derived from
+ * these headers is at most a minute: then a request is sent, whose refusal names the exact time.
  */
 public final class RateLimitHeaders {
 
     static final Duration LONGEST = Duration.ofMinutes(1);
 
-    /** Of an empty bucket that fills evenly, the share that must be back. */
+    /** Fraction of an evenly filling bucket that must be back: one in so many. */
     private static final int SHARE = 10;
 
-    /** @param remaining what is left; the other two say of how much, and when it is back */
+    /**
+     * Names of the header fields of one bucket.
+     *
+     * @param remaining field of the amount left
+     * @param limit field of the size
+     * @param reset field of the time when it is full
+     */
     private record Bucket(String remaining, String limit, String reset) {}
 
     private static final List<Bucket> BUCKETS = List.of(
@@ -53,10 +59,11 @@ public final class RateLimitHeaders {
     }
 
     /**
-     * How long until the emptiest bucket has something again; {@code null} when none is empty, or nobody says how long.
+     * Returns the time until the emptiest bucket has something again; {@code null} if none is empty or no time is
+     * given.
      *
-     * @param header the value of a response header field by its lower-case name
-     * @param now the wall clock, for moments in time
+     * @param header value of a response header field by its lower-case name
+     * @param now wall clock time, for instants
      */
     public static @Nullable Duration untilSome(Function<String, @Nullable String> header, Instant now) {
         Duration longest = null;
@@ -82,7 +89,10 @@ public final class RateLimitHeaders {
         return full == null ? null : positive(full.dividedBy(parts(limit)));
     }
 
-    /** A bare number: a moment of the epoch, or seconds. More than a minute of them, and nobody knows what it counts. */
+    /**
+     * Parses a bare number: an instant of the epoch, or seconds. More than a minute of seconds is ambiguous and
+     * ignored.
+     */
     private static @Nullable Duration number(String value, Instant now) {
         double number = Double.parseDouble(value);
         if (number >= 1e12) {
@@ -94,7 +104,7 @@ public final class RateLimitHeaders {
         return number > LONGEST.toSeconds() ? null : Duration.ofMillis((long) (number * 1000));
     }
 
-    /** By how much the time until a bucket is full is divided: by its size, if that is small. */
+    /** Divisor of the time until a bucket is full: its size, if that is small. */
     private static int parts(@Nullable String limit) {
         if (limit == null || !NUMBER.matcher(limit.strip()).matches()) {
             return 1;

@@ -8,7 +8,7 @@ import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 
-/** The progress of one HTTP request, and its connection. Written and read by several threads. */
+/** Progress of one HTTP request, and its connection. Thread-safe. */
 final class RequestProgress {
 
     private static final AttributeKey<Boolean> REFUSED = AttributeKey.valueOf(RequestProgress.class, "refused");
@@ -19,7 +19,7 @@ final class RequestProgress {
     private volatile boolean begun;
     private volatile boolean answered;
 
-    /** Notes the connection that the request goes out on. */
+    /** Records the connection that the request is sent on. */
     void sentOn(Connection used) {
         Channel stream = used.channel();
         ConnectionWatch watch = ConnectionWatch.of(stream.parent() == null ? stream : stream.parent());
@@ -28,19 +28,19 @@ final class RequestProgress {
         connection = watch;
     }
 
-    /** Notes that an HTTP/2 stream was reset by the server. */
+    /** Records that the server reset an HTTP/2 stream. */
     static void reset(Channel stream, Http2ResetFrame frame) {
         if (frame.errorCode() == Http2Error.REFUSED_STREAM.code()) {
             stream.attr(REFUSED).set(true);
         }
     }
 
-    /** Tests whether the request has had a connection. */
+    /** Returns true if the request has had a connection. */
     boolean isSent() {
         return channel != null;
     }
 
-    /** Notes that the headers of the answer came. */
+    /** Records that the response headers arrived. */
     void begun() {
         begun = true;
         ConnectionWatch used = connection;
@@ -49,14 +49,14 @@ final class RequestProgress {
         }
     }
 
-    /** Notes that content was emitted, or that the request ended otherwise than by cancellation. */
+    /** Records that content was received, or that the request ended other than by cancellation. */
     void answered() {
         answered = true;
     }
 
     /**
-     * Tests whether the request may be sent once more after this failure: the connection had served before and was found dead, or
-     * the server refused the stream unread, and nothing was answered.
+     * Returns true if the request may be sent once more after this failure: its connection had served before and was
+     * found dead, or the server refused the stream unprocessed, and no response arrived.
      */
     boolean mayBeResent(FailureKind kind) {
         Channel stream = channel;
@@ -69,9 +69,9 @@ final class RequestProgress {
     }
 
     /**
-     * Notes that the request was cancelled. Before any content of its answer was emitted, that takes an HTTP/2 connection out of use:
-     * cancellation resets the stream only, and a silent connection would get the next request as well. Over HTTP/1.1
-     * cancellation closes the connection.
+     * Handles cancellation. Before any content was received, an HTTP/2 connection is taken out of use: cancellation
+     * resets the stream only, and a silent connection would get the next request as well. Over HTTP/1.1 cancellation
+     * closes the connection.
      */
     void abandoned() {
         ConnectionWatch used = connection;

@@ -13,12 +13,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who can open the seals of an endpoint's thoughts. A dialect is spoken by many, and what one of them signed or
- * encrypted is refused by the next and none of its business: so away from the vendor's own address a seal names the host
- * as well, goes back there only, and no seal of the vendor's goes there.
+ * Scope in which the reasoning signatures of an endpoint are valid. Many servers speak one dialect, and content that
+ * one of them signed or encrypted is refused by the others and confidential. So away from the vendor's own address
+ * the origin of a signature includes the host, the signature is sent back to that host only, and the vendor's own
+ * signatures are not sent there.
  *
- * @param dialect whose seals, as the dialect itself names and reads them
- * @param owner what they are called outside: the same at the vendor's own address
+ * @param dialect origin of signatures within the dialect
+ * @param owner origin of signatures outside the provider: equal at the vendor's own address
  */
 record SignatureScope(String dialect, String owner) {
 
@@ -29,63 +30,64 @@ record SignatureScope(String dialect, String owner) {
                 name, Endpoint.isLoopback(lower) || dialect.isOwnHost(lower) ? name : name + "@" + lower);
     }
 
-    private boolean isAtHome() {
+    private boolean isOwnAddress() {
         return dialect.equals(owner);
     }
 
-    /** The request as the dialect may send it here. */
+    /** Returns the request with the signatures that may be sent to this endpoint. */
     ChatRequest sent(ChatRequest request) {
-        if (isAtHome() || request.messages().stream().noneMatch(SignatureScope::isSealed)) {
+        if (isOwnAddress() || request.messages().stream().noneMatch(SignatureScope::isSigned)) {
             return request;
         }
         return request.withMessages(request.messages().stream()
-                .map(message -> message instanceof Message.Assistant said
-                        ? new Message.Assistant(said.text(), said.toolCalls(), sent(said.reasoningBlocks()))
+                .map(message -> message instanceof Message.Assistant assistant
+                        ? new Message.Assistant(
+                                assistant.text(), assistant.toolCalls(), sent(assistant.reasoningBlocks()))
                         : message)
                 .toList());
     }
 
-    private static boolean isSealed(Message message) {
-        return message instanceof Message.Assistant said
-                && said.reasoningBlocks().stream().anyMatch(reasoningBlock -> reasoningBlock.signature() != null);
+    private static boolean isSigned(Message message) {
+        return message instanceof Message.Assistant assistant
+                && assistant.reasoningBlocks().stream().anyMatch(reasoningBlock -> reasoningBlock.signature() != null);
     }
 
     private List<ReasoningBlock> sent(List<ReasoningBlock> reasoningBlocks) {
-        List<ReasoningBlock> ours = new ArrayList<>();
+        List<ReasoningBlock> sendable = new ArrayList<>();
         for (ReasoningBlock reasoningBlock : reasoningBlocks) {
             ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
             if (reasoningSignature != null && reasoningSignature.origin().equals(owner)) {
-                ours.add(new ReasoningBlock(
+                sendable.add(new ReasoningBlock(
                         reasoningBlock.text(),
                         new ReasoningBlock.Signature(
                                 reasoningSignature.value(), reasoningSignature.redacted(), dialect)));
             } else if (reasoningSignature == null
                     || !reasoningSignature.origin().equals(dialect)) {
-                ours.add(reasoningBlock);
+                sendable.add(reasoningBlock);
             }
         }
-        return ours;
+        return sendable;
     }
 
-    /** The answer with its seals named. */
-    ChatResponse told(ChatResponse response) {
-        if (isAtHome() || response.reasoningBlocks().isEmpty()) {
+    /** Returns the response with the origin of its signatures. */
+    ChatResponse received(ChatResponse response) {
+        if (isOwnAddress() || response.reasoningBlocks().isEmpty()) {
             return response;
         }
         List<ReasoningBlock> reasoningBlocks = response.reasoningBlocks().stream()
-                .map(reasoningBlock -> new ReasoningBlock(reasoningBlock.text(), told(reasoningBlock.signature())))
+                .map(reasoningBlock -> new ReasoningBlock(reasoningBlock.text(), received(reasoningBlock.signature())))
                 .toList();
         return new ChatResponse(
                 response.text(), response.refusal(), reasoningBlocks, response.toolCalls(), response.finish());
     }
 
-    StreamChunk told(StreamChunk chunk) {
-        return chunk instanceof StreamChunk.Reasoning reasoning && reasoning.closes() != null && !isAtHome()
-                ? new StreamChunk.Reasoning(reasoning.thought(), told(reasoning.closes()))
+    StreamChunk received(StreamChunk chunk) {
+        return chunk instanceof StreamChunk.Reasoning reasoning && reasoning.closes() != null && !isOwnAddress()
+                ? new StreamChunk.Reasoning(reasoning.thought(), received(reasoning.closes()))
                 : chunk;
     }
 
-    private ReasoningBlock.@Nullable Signature told(ReasoningBlock.@Nullable Signature reasoningSignature) {
+    private ReasoningBlock.@Nullable Signature received(ReasoningBlock.@Nullable Signature reasoningSignature) {
         return reasoningSignature == null || !reasoningSignature.origin().equals(dialect)
                 ? reasoningSignature
                 : new ReasoningBlock.Signature(reasoningSignature.value(), reasoningSignature.redacted(), owner);

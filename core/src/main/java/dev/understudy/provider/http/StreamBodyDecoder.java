@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Signal;
 
 /**
- * One streamed body on its way from bytes to chunks. Decodes only as far as it is asked: what waits is at most the rest
- * of one network buffer.
+ * Decodes one streamed body from bytes to chunks, on demand: at most the rest of one network buffer is pending. Not
+ * thread-safe.
  */
 public final class StreamBodyDecoder {
 
@@ -38,9 +38,9 @@ public final class StreamBodyDecoder {
 
     /**
      * @param mark applied to every chunk
-     * @param onFinished run when a finish reason was seen, and again when something is said after it all the same
-     * @param onOverLimit run when so much arrived behind the end of the answer that nothing more should be read
-     * @param onContent run once, with the first content or at the end of the body
+     * @param onFinished called when a finish reason was received, and again for content after it
+     * @param onOverLimit called when so much arrived after the end of the answer that reading should stop
+     * @param onContent called once, with the first content or at the end of the body
      */
     public StreamBodyDecoder(
             Framing framing,
@@ -58,8 +58,8 @@ public final class StreamBodyDecoder {
     }
 
     /**
-     * Decodes a piece of the body, or its end, as its chunks are asked for. Failures, also those of the transport, are
-     * thrown typed after the chunks before them.
+     * Decodes a fragment of the body, or its end, as its chunks are requested. Failures, also those of the transport,
+     * are thrown typed after the chunks before them.
      */
     public Iterable<StreamChunk> read(Signal<byte[]> piece) {
         return () -> {
@@ -86,7 +86,7 @@ public final class StreamBodyDecoder {
         }
         if (bytes > MAX_BYTES) {
             broken = new CallFailed(
-                    Failure.of(FailureKind.PROTOCOL, "the stream is over its limit of " + (MAX_BYTES >> 20) + " MiB"));
+                    Failure.of(FailureKind.PROTOCOL, "the stream exceeds its limit of " + (MAX_BYTES >> 20) + " MiB"));
             return;
         }
         try {
@@ -127,7 +127,7 @@ public final class StreamBodyDecoder {
             return mark.apply(chunk);
         }
 
-        /** Decodes the next event, or ends the stream; false when more bytes are needed. */
+        /** Decodes the next event, or ends the stream; returns false when more bytes are needed. */
         private boolean advance() {
             try {
                 if (framing.next()) {
@@ -156,7 +156,7 @@ public final class StreamBodyDecoder {
                 return true;
             } catch (CallFailed failed) {
                 if (decoder.finished() && !over && failed.failure().kind() == FailureKind.PROTOCOL) {
-                    end(); // an answer that is complete is not spoilt by what cannot be read behind it
+                    end(); // a complete answer stays valid when bytes after it are unreadable
                 } else {
                     broken = failed;
                 }
@@ -175,7 +175,7 @@ public final class StreamBodyDecoder {
 
         private void end() {
             if (framing.isForeign() && !decoder.finished()) {
-                throw JsonErrors.rejected("not one event in the body where a stream was expected");
+                throw JsonErrors.rejected("no event in the body where a stream was expected");
             }
             decoder.end(ready::add);
             over = true;

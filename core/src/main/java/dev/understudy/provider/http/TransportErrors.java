@@ -12,12 +12,14 @@ import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
-/** Types what the transport signals, by JDK supertypes and by how far the exchange had come; never by shaded classes. */
+/**
+ * Classifies errors of the transport by JDK supertypes and by the progress of the exchange; never by shaded classes.
+ */
 final class TransportErrors {
 
     private TransportErrors() {}
 
-    /** @param answered whether the response's headers had arrived */
+    /** @param answered true if the response headers had arrived */
     static CallFailed typed(Throwable error, boolean answered) {
         if (error instanceof CallFailed typed) {
             return typed;
@@ -27,7 +29,7 @@ final class TransportErrors {
 
     private static Failure failure(Throwable error, boolean answered) {
         if (error instanceof UnknownHostException) {
-            return connect("the host's name is not known");
+            return connect("unknown host");
         }
         if (error instanceof ConnectException) {
             boolean slow = error.getClass().getSimpleName().contains("Timeout");
@@ -41,19 +43,19 @@ final class TransportErrors {
         }
         if (error instanceof TooLongFrameException || error.getCause() instanceof TooLongFrameException) {
             return Failure.of(
-                    FailureKind.PROTOCOL, "header fields or a line of the response are over their limit of 16 KiB");
+                    FailureKind.PROTOCOL, "header fields or a line of the response exceed their limit of 16 KiB");
         }
         if (error instanceof DecoderException || error instanceof IllegalArgumentException) {
             return Failure.of(
                     FailureKind.PROTOCOL,
-                    "the response is no HTTP: " + error.getClass().getSimpleName());
+                    "the response is not HTTP: " + error.getClass().getSimpleName());
         }
         boolean pool = error.getClass().getSimpleName().startsWith("PoolAcquire");
         if (pool) {
             return Failure.of(FailureKind.SKIPPED, "all connections of the provider's pool are in use");
         }
         if (error instanceof TimeoutException) {
-            return Failure.of(FailureKind.TIMEOUT, "the transport gave up waiting");
+            return Failure.of(FailureKind.TIMEOUT, "the transport timed out");
         }
         if (error instanceof IOException || error instanceof IllegalStateException) {
             return answered

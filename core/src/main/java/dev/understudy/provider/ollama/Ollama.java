@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ollama's own /api/chat, below a base like {@code http://localhost:11434}. Its imitation of OpenAI's dialect loses errors
- * inside a stream; this one tells them. How requests are mapped stands at {@link OllamaRequest}.
+ * Ollama's own /api/chat, below a base like {@code http://localhost:11434}. Ollama's OpenAI-compatible interface
+ * loses errors inside a stream; this one reports them. {@link OllamaRequest} describes the mapping of requests.
  */
 public final class Ollama implements Dialect {
 

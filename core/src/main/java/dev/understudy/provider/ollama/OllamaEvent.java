@@ -10,12 +10,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one line of a stream, or one whole answer, says: they look alike. Read anew for each, so that a line counts wholly
- * or not at all.
+ * Content of one line of a stream, or of one whole answer, which have the same form. Reset for each, so that a line
+ * counts completely or not at all.
  */
 final class OllamaEvent {
 
-    /** Who answers and how much it was, as the last line that says so has it. */
+    /** Model and tokens, from the last line that has them. */
     @Nullable
     String model;
 
@@ -26,7 +26,7 @@ final class OllamaEvent {
     String text = "";
     String thinking = "";
 
-    /** Calls; the id is "" where the server gives none. */
+    /** Tool calls; the id is "" if the server sends none. */
     List<ToolCall> calls = new ArrayList<>(0);
 
     boolean done;
@@ -82,7 +82,7 @@ final class OllamaEvent {
     }
 
     private void calls(JsonReader in) {
-        calls.clear(); // of a field that is said twice the last counts
+        calls.clear(); // of a repeated field the last one counts
         if (in.array()) {
             while (in.nextElement()) {
                 String id = "";

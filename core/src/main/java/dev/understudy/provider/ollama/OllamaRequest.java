@@ -19,18 +19,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes requests as Ollama wants them:
+ * Encodes the body of a chat request:
  *
  * <ul>
- *   <li>{@code stream} is always said, because the server streams unless told otherwise;
- *   <li>sampling goes into {@code options}; the window ({@code num_ctx}) is the server's own unless the caller's extra
- *       fields name one, and what does not fit is cut off by the server without a word;
- *   <li>pictures are sent as bytes; one that is only a URL cannot be sent and is refused as {@link
- *       FailureKind#UNSUPPORTED} before anything is sent;
+ *   <li>{@code stream} is always present, because the server streams by default;
+ *   <li>sampling parameters go into {@code options}; the window ({@code num_ctx}) is the server's own unless an extra
+ * field sets one, and the server silently truncates longer conversations;
+ *   <li>images are sent as bytes; one that is only a URL is refused as {@link FailureKind#UNSUPPORTED} before
+ * anything is sent;
  *   <li>arguments of tool calls are objects, and results name the tool;
- *   <li>a model cannot be made to call a tool: with {@link ToolSet.Choice.Mode#NONE} the tools are left out, with a named one
- *       the others are;
- *   <li>the caller's extra fields win; those of {@code options} are joined with ours.
+ *   <li>tool choice cannot be enforced: with {@link ToolSet.Choice.Mode#NONE} the tools are omitted, with a named one the
+ * others are;
+ *   <li>extra fields of the caller take precedence; those of {@code options} are merged.
  * </ul>
  */
 final class OllamaRequest {
@@ -109,9 +109,8 @@ final class OllamaRequest {
         String url = ((Message.Image.Url) image).url();
         int comma = url.indexOf(";base64,");
         if (!url.startsWith("data:") || comma < 0) {
-            throw new CallFailed(
-                    Failure.of(FailureKind.UNSUPPORTED, "Ollama takes pictures as bytes, this one is only a URL")
-                            .withRefused("image_url"));
+            throw new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "Ollama takes images as bytes, not as URLs")
+                    .withRefused("image_url"));
         }
         return url.substring(comma + 8);
     }

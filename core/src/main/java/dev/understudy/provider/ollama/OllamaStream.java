@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a streamed answer of Ollama. The line that says {@code done} completes it and tells the tokens. */
+/** Decodes a streamed answer. The line with {@code done} completes it and has the tokens. */
 final class OllamaStream implements StreamDecoder {
 
     private final String provider;
@@ -42,7 +42,7 @@ final class OllamaStream implements StreamDecoder {
             line.read(framing.payload(), framing.offset(), framing.length());
         } catch (CallFailed failed) {
             if (framing.isErrorField()) {
-                throw InBandError.noAnswer(framing.copy(), "words where JSON was expected");
+                throw InBandError.noAnswer(framing.copy(), "text where JSON was expected");
             }
             if (framing.isUnterminated()) {
                 return;
@@ -52,7 +52,7 @@ final class OllamaStream implements StreamDecoder {
         if (line.isError) {
             throw InBandError.of(framing.payload(), framing.offset(), framing.length());
         }
-        tell(out);
+        emit(out);
         done = line.done;
         reason = line.reason;
         if ("error".equalsIgnoreCase(reason)) {
@@ -61,18 +61,18 @@ final class OllamaStream implements StreamDecoder {
         }
     }
 
-    private void tell(Consumer<StreamChunk> out) {
+    private void emit(Consumer<StreamChunk> out) {
         if (!line.thinking.isEmpty()) {
             out.accept(new StreamChunk.Reasoning(line.thinking, null));
         }
         if (!line.text.isEmpty()) {
             out.accept(new StreamChunk.Text(line.text));
         }
-        for (ToolCall told : line.calls) {
-            String id = told.id().isEmpty()
+        for (ToolCall received : line.calls) {
+            String id = received.id().isEmpty()
                     ? SyntheticCallIds.of(SyntheticCallIds.salt(request, line.created), calls)
-                    : told.id();
-            ToolCall call = new ToolCall(id, told.name(), told.arguments());
+                    : received.id();
+            ToolCall call = new ToolCall(id, received.name(), received.arguments());
             out.accept(new StreamChunk.ToolCallPart(calls, call.id(), call.name(), call.arguments()));
             out.accept(new StreamChunk.ToolCallDone(calls, call));
             calls++;
@@ -101,7 +101,7 @@ final class OllamaStream implements StreamDecoder {
                 ServedBy.by(provider, request.model())));
     }
 
-    /** Old servers give no reason, and none says that tools are to be called. */
+    /** Old servers send no reason, and none reports tool calls as one. */
     private FinishReason finishReason() {
         return switch (reason == null ? "stop" : reason.toLowerCase(Locale.ROOT)) {
             case "stop" -> calls > 0 ? FinishReason.TOOL_CALLS : FinishReason.STOP;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** OpenAI Chat Completions, as spoken by OpenAI and by nearly everybody else. */
+/** OpenAI Chat Completions, as implemented by OpenAI and most other servers. */
 public final class OpenAiChat implements Dialect {
 
     private static final Map<String, String> SYNONYMS =

@@ -13,7 +13,7 @@ import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.JsonErrors;
 import java.util.List;
 
-/** Reads a whole answer. */
+/** Decodes whole answers. */
 final class OpenAiChatAnswer {
 
     private OpenAiChatAnswer() {}
@@ -34,15 +34,15 @@ final class OpenAiChatAnswer {
         }
         String reasoning = turn.reasoning(true);
         OpenAiChatToolCalls calls = new OpenAiChatToolCalls(SyntheticCallIds.salt(request, event.id));
-        calls.take(turn);
-        List<ToolCall> whole = calls.whole();
+        calls.add(turn);
+        List<ToolCall> toolCalls = calls.completed();
         return new ChatResponse(
                 turn.text,
                 turn.refusal,
                 reasoning.isEmpty() ? List.of() : List.of(ReasoningBlock.of(reasoning)),
-                whole,
+                toolCalls,
                 new StreamChunk.Finish(
-                        OpenAiChatFinishReason.reason(turn.finish, !whole.isEmpty()),
+                        OpenAiChatFinishReason.reason(turn.finish, !toolCalls.isEmpty()),
                         event.usage.normalised(),
                         event.receipt(turn.finish),
                         ServedBy.by(provider, request.model())));

@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What one choice says: a delta of a stream or a whole message, which have the same fields. Read anew each time. */
+/**
+ * Content of one choice: the delta of a stream or a whole message, which have the same fields. Reset for each event.
+ */
 final class OpenAiChatDelta {
 
-    /** A tool call, or a piece of one. What is absent is "" or -1. */
+    /** Fragment of a tool call, or a whole one. Missing values are "" or -1. */
     static final class Piece {
         int index;
         String id = "";
@@ -32,7 +34,7 @@ final class OpenAiChatDelta {
     private final List<Piece> pieces = new ArrayList<>(1);
     private int used;
 
-    /** It is a whole message, not a delta. */
+    /** The choice holds a whole message, not a delta. */
     boolean isMessage;
 
     private boolean hasWords;
@@ -58,7 +60,10 @@ final class OpenAiChatDelta {
         return !reasoning.isEmpty() || !thinking.isEmpty();
     }
 
-    /** Reasoning may be told in several ways at once; one of them counts, and details only if nothing else does. */
+    /**
+     * Reasoning text. Servers send it in several fields at once, of which one counts; details count only without the
+     * others.
+     */
     String reasoning(boolean orDetails) {
         if (!reasoning.isEmpty()) {
             return reasoning;
@@ -75,9 +80,9 @@ final class OpenAiChatDelta {
     }
 
     /**
-     * Reads a delta or a message. Some servers send both, the message with all that was said so far.
+     * Reads a delta or a message. Some servers send both, the message with all text so far.
      *
-     * @param counts whether it is the one that counts where both are there
+     * @param counts true if this one counts where both are present
      */
     void read(JsonReader in, boolean message, boolean counts) {
         if (in.isNull() || (hasWords && !counts)) {
@@ -143,7 +148,7 @@ final class OpenAiChatDelta {
         thinking = thoughts.toString();
     }
 
-    /** A string, or a list of objects with a text. */
+    /** Reads a string, or a list of objects with a text. */
     private static String textsOf(JsonReader in) {
         if (!in.array()) {
             return in.string("");
@@ -193,7 +198,7 @@ final class OpenAiChatDelta {
         }
     }
 
-    /** The older form of the only tool call. Some servers send it empty beside the newer one. */
+    /** Reads the older form of a single tool call. Some servers send it empty beside the newer form. */
     private void functionCall(JsonReader in) {
         if (in.isObject() && used == 0) {
             Piece piece = next();
@@ -232,7 +237,7 @@ final class OpenAiChatDelta {
         }
     }
 
-    /** Arguments are text that holds JSON, but some servers send the JSON itself. */
+    /** Arguments are text that holds JSON; some servers send the JSON itself. */
     private static String or(JsonReader in, String before) {
         String value = in.isObject() || in.isArray() ? JsonTree.text(in) : in.string("");
         return value.isEmpty() ? before : value;

@@ -8,14 +8,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event of a stream, or one whole answer, says. Read anew for each event, so that an event counts wholly or not
- * at all. Of several choices only the first (index 0) is kept.
+ * Content of one event of a stream, or of one whole answer. Reset for each event, so that an event counts completely
+ * or not at all. Of several choices only the first (index 0) is read.
  */
 final class OpenAiChatEvent {
 
     private static final String USUAL = "chat.completion.chunk";
 
-    /** Who answers, as the last event that says so has it; "" while none did. */
+    /** Id of the answer, from the last event that names it; "" before. */
     String id = "";
 
     String model = "";
@@ -33,14 +33,14 @@ final class OpenAiChatEvent {
     private boolean hasCode;
     private boolean saysError;
 
-    /** @param whole of a message and a delta in one choice the message counts; else the delta does */
+    /** @param whole true if the message counts in a choice with message and delta, else the delta does */
     OpenAiChatEvent(boolean whole) {
         this.whole = whole;
     }
 
     /**
-     * Reads a document; what is no object is no answer. Who answers is told in every event of a stream and costs much of
-     * its reading, so only those events are asked that may tell something new.
+     * Reads a document, which must be an object. Id and model are repeated in every event and expensive to read, so
+     * they are read only from events that may bring new values.
      */
     void read(byte[] bytes, int offset, int length) {
         clear();
@@ -67,16 +67,16 @@ final class OpenAiChatEvent {
         }
         if (!whole && (!labelled || !hasFirst || turn.finish != null)) {
             labelled |= hasFirst;
-            JsonReader again = Json.read(bytes, offset, length);
-            again.object();
-            while (again.nextField()) {
-                label(again);
+            JsonReader second = Json.read(bytes, offset, length);
+            second.object();
+            while (second.nextField()) {
+                label(second);
             }
         }
         isError |= !hasChoices && (saysError || (hasMessage && hasCode));
     }
 
-    /** Reads what an answer says of itself, and what makes a document without an answer an error. */
+    /** Reads id and model, and the fields that turn a document without an answer into an error. */
     private void label(JsonReader in) {
         switch (in.field()) {
             case "id" -> id = in.repeated(id);
@@ -122,7 +122,7 @@ final class OpenAiChatEvent {
         }
     }
 
-    /** Whether it is the choice with index 0, or says nothing of an index. */
+    /** Reads a choice; returns true if its index is 0 or missing. */
     private boolean choice(JsonReader in, OpenAiChatDelta into) {
         boolean first = true;
         if (in.object()) {
@@ -163,7 +163,7 @@ final class OpenAiChatEvent {
         return word == null || word.isBlank() || word.equals("null") ? null : word;
     }
 
-    /** MiniMax sends this with every answer, and other numbers than 0 in place of one. */
+    /** MiniMax sends this field with every answer, with a number other than 0 for an error. */
     private static boolean isRefusal(JsonReader in) {
         boolean refusal = false;
         if (in.object()) {

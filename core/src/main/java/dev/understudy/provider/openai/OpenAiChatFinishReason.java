@@ -6,12 +6,12 @@ import dev.understudy.chat.FinishReason;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The words for why an answer ended, of everybody who speaks Chat Completions. */
+/** Finish reasons of all servers that speak Chat Completions. */
 final class OpenAiChatFinishReason {
 
     private OpenAiChatFinishReason() {}
 
-    /** Servers say "stop" also when tools are to be called. */
+    /** Servers also send "stop" when tools are to be called. */
     static FinishReason reason(@Nullable String word, boolean calls) {
         FinishReason reason = word == null ? FinishReason.OTHER : reason(word);
         boolean plain = reason == FinishReason.STOP || word == null;
@@ -30,7 +30,7 @@ final class OpenAiChatFinishReason {
         };
     }
 
-    /** What failed, if the words say that generation failed; else null. */
+    /** Returns the failure if the finish reason reports one; else null. */
     static @Nullable Failure failure(@Nullable String word, @Nullable String nativeWord) {
         String failed = isError(word) ? word : isError(nativeWord) ? nativeWord : null;
         if (failed == null) {

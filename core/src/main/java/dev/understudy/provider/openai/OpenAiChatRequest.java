@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The body of an OpenAI Chat Completions request. */
+/** Encodes the body of a Chat Completions request. */
 final class OpenAiChatRequest {
 
     private OpenAiChatRequest() {}
@@ -99,7 +99,7 @@ final class OpenAiChatRequest {
         return turn;
     }
 
-    /** Plain words go as a string: some servers know nothing else. */
+    /** Text alone is sent as a string, because some servers support nothing else. */
     private static Object user(Message.User user) {
         if (user.parts().stream().allMatch(part -> part instanceof Message.Part.Text)) {
             return user.text();

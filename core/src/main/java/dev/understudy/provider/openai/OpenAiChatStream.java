@@ -18,15 +18,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a streamed answer. It is complete once a finish reason was seen; usage may follow it, and so may an error, which
- * then fails the answer all the same.
+ * Decodes a streamed answer. A finish reason completes it; usage may follow, and an error that follows fails the
+ * answer nevertheless.
  */
 final class OpenAiChatStream implements StreamDecoder {
 
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
-    /** Names of events that only keep the connection open, and may say so in words. */
-    private static final Set<String> PULSES = Set.of("ping", "keepalive", "keep-alive", "heartbeat");
+    /** Names of keep-alive events, whose data may be text. */
+    private static final Set<String> KEEP_ALIVES = Set.of("ping", "keepalive", "keep-alive", "heartbeat");
 
     private final String provider;
     private final ChatRequest request;
@@ -70,12 +70,12 @@ final class OpenAiChatStream implements StreamDecoder {
         try {
             event.read(bytes, from, to - from);
         } catch (CallFailed notJson) {
-            if (!namedError && (framing.isUnterminated() || PULSES.contains(framing.event()))) {
+            if (!namedError && (framing.isUnterminated() || KEEP_ALIVES.contains(framing.event()))) {
                 return;
             }
             throw namedError || framing.isErrorField() ? InBandError.of(bytes, from, to - from) : notJson;
         }
-        tell(out);
+        emit(out);
         if (event.isError || namedError || (framing.isErrorField() && !event.hasChoices)) {
             throw InBandError.of(bytes, from, to - from);
         }
@@ -85,7 +85,7 @@ final class OpenAiChatStream implements StreamDecoder {
         }
     }
 
-    private void tell(Consumer<StreamChunk> out) {
+    private void emit(Consumer<StreamChunk> out) {
         usage.update(event.usage);
         OpenAiChatDelta turn = event.turn;
         if (turn.finish != null) {
@@ -113,7 +113,7 @@ final class OpenAiChatStream implements StreamDecoder {
             if (calls == null) {
                 calls = new OpenAiChatToolCalls(SyntheticCallIds.salt(request, event.id));
             }
-            calls.take(turn, out);
+            calls.add(turn, out);
         }
     }
 

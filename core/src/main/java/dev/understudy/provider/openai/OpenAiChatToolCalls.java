@@ -11,8 +11,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts tool calls together. Servers differ: pieces or whole calls, with or without index and id, one index for several
- * calls. A call begins where a piece brings a name that cannot belong to the call it would go on with.
+ * Aggregates tool calls. Servers differ: fragments or whole calls, with or without index and id, one index for
+ * several calls. A call begins with a fragment whose name cannot belong to the call it would continue. Not
+ * thread-safe.
  */
 public final class OpenAiChatToolCalls {
 
@@ -33,11 +34,11 @@ public final class OpenAiChatToolCalls {
         }
     }
 
-    /** Each is looked for among those before it. */
+    /** Limit of calls in one answer; each is searched among those before it. */
     public static final int MAX_CALLS = 4_096;
 
     private final List<Call> calls = new ArrayList<>(0);
-    /** Makes ids that differ from those of other answers, where the vendor gives none. */
+    /** Seed of generated ids, so that they differ from those of other answers. */
     private final long salt;
 
     OpenAiChatToolCalls(long salt) {
@@ -48,11 +49,11 @@ public final class OpenAiChatToolCalls {
         return calls.isEmpty();
     }
 
-    void take(OpenAiChatDelta turn) {
-        take(turn, chunk -> {});
+    void add(OpenAiChatDelta turn) {
+        add(turn, chunk -> {});
     }
 
-    void take(OpenAiChatDelta turn, Consumer<StreamChunk> out) {
+    void add(OpenAiChatDelta turn, Consumer<StreamChunk> out) {
         for (int i = 0; i < turn.pieces(); i++) {
             OpenAiChatDelta.Piece piece = turn.piece(i);
             Call call = callOf(piece, i > 0);
@@ -67,7 +68,7 @@ public final class OpenAiChatToolCalls {
             }
             call.arguments.append(piece.arguments);
             call.end.take(piece.arguments);
-            show(call, piece, out);
+            emit(call, piece, out);
         }
     }
 
@@ -80,7 +81,7 @@ public final class OpenAiChatToolCalls {
         return call;
     }
 
-    /** The call that a piece goes on with, or null if it begins one. */
+    /** Returns the call that a fragment continues, or null if it begins one. */
     private @Nullable Call callOf(OpenAiChatDelta.Piece piece, boolean besideAnother) {
         Call same = withId(piece);
         if (same != null) {
@@ -95,7 +96,7 @@ public final class OpenAiChatToolCalls {
         return otherId || apart || begins(piece, last) ? null : last;
     }
 
-    /** Some servers repeat name and id in every piece, so a name alone begins nothing. */
+    /** Some servers repeat name and id in every fragment, so a name alone begins no call. */
     private static boolean begins(OpenAiChatDelta.Piece piece, Call before) {
         if (piece.name.isEmpty() || before.name.isEmpty()) {
             return false;
@@ -122,8 +123,8 @@ public final class OpenAiChatToolCalls {
         return null;
     }
 
-    /** A call is shown from the moment its name is known, for id and name are the same in every part. */
-    private void show(Call call, OpenAiChatDelta.Piece piece, Consumer<StreamChunk> out) {
+    /** Emits a call from the moment its name is known, because id and name are equal in every part. */
+    private void emit(Call call, OpenAiChatDelta.Piece piece, Consumer<StreamChunk> out) {
         if (call.name.isEmpty()) {
             return;
         }
@@ -138,29 +139,29 @@ public final class OpenAiChatToolCalls {
     }
 
     private void name(Call call) {
-        boolean taken = call.vendorId.isEmpty();
-        for (int i = 0; i < calls.size() && !taken; i++) {
-            taken = calls.get(i) != call && calls.get(i).id.equals(call.vendorId);
+        boolean unusable = call.vendorId.isEmpty();
+        for (int i = 0; i < calls.size() && !unusable; i++) {
+            unusable = calls.get(i) != call && calls.get(i).id.equals(call.vendorId);
         }
-        call.id = taken ? SyntheticCallIds.of(salt, call.place) : call.vendorId;
+        call.id = unusable ? SyntheticCallIds.of(salt, call.place) : call.vendorId;
     }
 
     void done(Consumer<StreamChunk> out) {
-        List<ToolCall> whole = whole();
-        for (int i = 0; i < whole.size(); i++) {
-            out.accept(new StreamChunk.ToolCallDone(i, whole.get(i)));
+        List<ToolCall> completed = completed();
+        for (int i = 0; i < completed.size(); i++) {
+            out.accept(new StreamChunk.ToolCallDone(i, completed.get(i)));
         }
     }
 
-    List<ToolCall> whole() {
-        List<ToolCall> whole = new ArrayList<>(calls.size());
+    List<ToolCall> completed() {
+        List<ToolCall> completed = new ArrayList<>(calls.size());
         for (int i = 0; i < calls.size(); i++) {
             Call call = calls.get(i);
             if (call.id.isEmpty()) {
                 name(call);
             }
-            whole.add(new ToolCall(call.id, call.name, call.arguments.toString()));
+            completed.add(new ToolCall(call.id, call.name, call.arguments.toString()));
         }
-        return whole;
+        return completed;
     }
 }

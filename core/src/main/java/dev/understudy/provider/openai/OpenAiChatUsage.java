@@ -3,7 +3,7 @@ package dev.understudy.provider.openai;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.json.JsonReader;
 
-/** Tokens as a vendor counts them; each number is the last that was told. */
+/** Token counts of a vendor; of each number the last one received counts. */
 public final class OpenAiChatUsage {
 
     private static final int UNTOLD = -1;
@@ -56,7 +56,7 @@ public final class OpenAiChatUsage {
         }
     }
 
-    /** Takes over what a later event told. */
+    /** Replaces numbers by those of a later event. */
     void update(OpenAiChatUsage later) {
         input = later.input == UNTOLD ? input : later.input;
         output = later.output == UNTOLD ? output : later.output;
@@ -65,7 +65,7 @@ public final class OpenAiChatUsage {
         reasoning = later.reasoning == UNTOLD ? reasoning : later.reasoning;
     }
 
-    /** Output includes reasoning: xAI leaves it out, and its total shows that. */
+    /** Normalizes so that output includes reasoning: xAI excludes it, which its total reveals. */
     public Usage normalised() {
         if (input <= 0 && output <= 0) {
             return Usage.none();

@@ -55,20 +55,14 @@ class ModelCatalogTest {
 
     @Test
     void versionSuffixesOfAllVendorsAreRecognised() {
-        assertThat(ANTHROPIC.capabilities("claude-haiku-4-5-20251001")
-                        .maxOutput())
+        assertThat(ANTHROPIC.capabilities("claude-haiku-4-5-20251001").maxOutput())
                 .isEqualTo(64_000);
-        assertThat(GEMINI.capabilities("models/gemini-2.5-flash").maxOutput())
+        assertThat(GEMINI.capabilities("models/gemini-2.5-flash").maxOutput()).isEqualTo(65_536);
+        assertThat(GEMINI.capabilities("gemini-2.5-flash-001").maxOutput()).isEqualTo(65_536);
+        assertThat(GEMINI.capabilities("gemini-3.1-pro-preview").maxOutput()).isEqualTo(65_536);
+        assertThat(GEMINI.capabilities("gemini-2.5-flash-preview-09-2025").maxOutput())
                 .isEqualTo(65_536);
-        assertThat(GEMINI.capabilities("gemini-2.5-flash-001").maxOutput())
-                .isEqualTo(65_536);
-        assertThat(GEMINI.capabilities("gemini-3.1-pro-preview").maxOutput())
-                .isEqualTo(65_536);
-        assertThat(GEMINI.capabilities("gemini-2.5-flash-preview-09-2025")
-                        .maxOutput())
-                .isEqualTo(65_536);
-        assertThat(COHERE.capabilities("command-a-03-2025").maxOutput())
-                .isEqualTo(8_000);
+        assertThat(COHERE.capabilities("command-a-03-2025").maxOutput()).isEqualTo(8_000);
     }
 
     @ParameterizedTest
@@ -82,8 +76,7 @@ class ModelCatalogTest {
         Capabilities opus = ANTHROPIC.capabilities("claude-opus-5-5");
         assertThat(opus.window()).isNull();
         assertThat(opus.price()).isNotNull();
-        assertThat(GEMINI.capabilities("gemini-3.6-flash").price())
-                .isNull();
+        assertThat(GEMINI.capabilities("gemini-3.6-flash").price()).isNull();
     }
 
     @Test
@@ -106,8 +99,7 @@ class ModelCatalogTest {
                 OpenAiCompatibleVendor.DEEPSEEK_BETA.endpoint("k").capabilities("deepseek-flash");
         assertThat(deepSeek.window()).isEqualTo(1_000_000);
         assertThat(deepSeek.maxOutput()).isEqualTo(384_000);
-        Capabilities mistral =
-                OpenAiCompatibleVendor.MISTRAL.endpoint("k").capabilities("mistral-large-2512");
+        Capabilities mistral = OpenAiCompatibleVendor.MISTRAL.endpoint("k").capabilities("mistral-large-2512");
         assertThat(mistral.price()).isEqualTo(new Capabilities.Price(0.5, 0.5, 1.5));
         assertThat(mistral.has(Feature.PREFILL)).isTrue();
     }
@@ -115,11 +107,9 @@ class ModelCatalogTest {
     @Test
     void nameForModelsOfDifferentPricesHasNoPrice() {
         Endpoint mistral = OpenAiCompatibleVendor.MISTRAL.endpoint("k");
-        assertThat(mistral.capabilities("mistral-large-latest").price())
-                .isNull();
+        assertThat(mistral.capabilities("mistral-large-latest").price()).isNull();
         assertThat(mistral.capabilities("mistral-large-2411").price())
-                .isNotEqualTo(
-                        mistral.capabilities("mistral-large-2512").price());
+                .isNotEqualTo(mistral.capabilities("mistral-large-2512").price());
         Capabilities own = Capabilities.assumed().withPrice(Capabilities.Price.of(1, 2));
         assertThat(mistral.withModel("mistral-large-latest", own).capabilities("mistral-large-latest"))
                 .isEqualTo(own);
@@ -128,8 +118,7 @@ class ModelCatalogTest {
     @Test
     void capabilitiesOfTheEndpointTakePrecedence() {
         Capabilities own = Capabilities.of(Feature.STREAMING).withWindow(7);
-        assertThat(OPENAI.withModel("gpt-5", own).capabilities("gpt-5"))
-                .isEqualTo(own);
+        assertThat(OPENAI.withModel("gpt-5", own).capabilities("gpt-5")).isEqualTo(own);
     }
 
     @Test
@@ -138,14 +127,11 @@ class ModelCatalogTest {
                 .isTrue();
         assertThat(ANTHROPIC.capabilities("claude-sonnet-4-6").has(Feature.PREFILL))
                 .isFalse();
-        assertThat(GEMINI.capabilities("gemini-3.5-flash").has(Feature.PREFILL))
-                .isTrue();
-        assertThat(GEMINI.capabilities("gemini-3.6-flash").has(Feature.PREFILL))
-                .isFalse();
+        assertThat(GEMINI.capabilities("gemini-3.5-flash").has(Feature.PREFILL)).isTrue();
+        assertThat(GEMINI.capabilities("gemini-3.6-flash").has(Feature.PREFILL)).isFalse();
         assertThat(COHERE.capabilities("command-a-vision-07-2025").has(Feature.TOOLS))
                 .isFalse();
-        assertThat(COHERE.capabilities("command-a-03-2025").has(Feature.VISION))
-                .isFalse();
+        assertThat(COHERE.capabilities("command-a-03-2025").has(Feature.VISION)).isFalse();
     }
 
     @Test
@@ -173,7 +159,8 @@ class ModelCatalogTest {
 
     private static int maxTokens(Endpoint endpoint, ChatRequest request) {
         return Corpus.MAPPER
-                .readTree(new Anthropic(ModelCatalog.maxOutput(endpoint.baseUrl(), endpoint.models())).encode(request, true))
+                .readTree(new Anthropic(ModelCatalog.maxOutput(endpoint.baseUrl(), endpoint.models()))
+                        .encode(request, true))
                 .path("max_tokens")
                 .intValue();
     }

@@ -27,21 +27,22 @@ class KeyRingTest {
 
     @Test
     void aRateLimitedKeyIsLeftOutUntilTheTimeNamed() {
-        ring.gate(lease(0), LIMITED, 0);
+        ring.coolDown(lease(0), LIMITED, 0);
         assertThat(IntStream.range(0, 4).map(i -> lease(1).index())).containsExactly(1, 2, 1, 2);
         assertThat(IntStream.range(0, 3).map(i -> lease(FIVE_SECONDS).index())).contains(0);
     }
 
     @Test
     void aRateLimitWithoutATimeGatesNothing() {
-        assertThat(ring.gate(lease(0), Failure.of(FailureKind.RATE_LIMITED, ""), 0))
+        assertThat(ring.coolDown(lease(0), Failure.of(FailureKind.RATE_LIMITED, ""), 0))
                 .isNull();
         assertThat(IntStream.range(0, 3).map(i -> lease(0).index())).containsExactlyInAnyOrder(0, 1, 2);
     }
 
     @Test
     void aKeyWithoutQuotaIsLeftOutForTenMinutes() {
-        assertThat(ring.gate(lease(0), Failure.of(FailureKind.QUOTA, ""), 0)).isEqualTo(Duration.ofMinutes(10));
+        assertThat(ring.coolDown(lease(0), Failure.of(FailureKind.QUOTA, ""), 0))
+                .isEqualTo(Duration.ofMinutes(10));
         long almost = Duration.ofMinutes(10).toNanos() - 1;
         assertThat(IntStream.range(0, 4).map(i -> lease(almost).index())).doesNotContain(0);
         assertThat(IntStream.range(0, 3).map(i -> lease(almost + 1).index())).contains(0);
@@ -49,14 +50,14 @@ class KeyRingTest {
 
     @Test
     void aWrongKeyIsOutForGood() {
-        ring.gate(lease(0), Failure.of(FailureKind.AUTH, ""), 0);
+        ring.coolDown(lease(0), Failure.of(FailureKind.AUTH, ""), 0);
         assertThat(IntStream.range(0, 4).map(i -> lease(Long.MAX_VALUE / 2).index()))
                 .doesNotContain(0);
     }
 
     @Test
     void aFailureThatIsNotTheKeysFaultLeavesItIn() {
-        assertThat(ring.gate(lease(0), Failure.of(FailureKind.SERVER, "").withRetryAfter(Duration.ofHours(1)), 0))
+        assertThat(ring.coolDown(lease(0), Failure.of(FailureKind.SERVER, "").withRetryAfter(Duration.ofHours(1)), 0))
                 .isNull();
     }
 
@@ -69,39 +70,41 @@ class KeyRingTest {
     @Test
     void whenAllAreGatedTheFirstToOpenIsNamed() {
         for (int seconds : List.of(9, 4, 7)) {
-            ring.gate(lease(0), LIMITED.withRetryAfter(Duration.ofSeconds(seconds)), 0);
+            ring.coolDown(lease(0), LIMITED.withRetryAfter(Duration.ofSeconds(seconds)), 0);
         }
         assertThat(ring.lease(Set.of(), 1)).isNull();
-        Failure nobody = ring.nobody(0);
+        Failure nobody = ring.unavailable(0);
         assertThat(nobody.kind()).isEqualTo(FailureKind.SKIPPED);
         assertThat(nobody.retryAfter()).isEqualTo(Duration.ofSeconds(4));
-        assertThat(nobody.message()).isEqualTo("all 3 keys are gated (rate_limited) for 4000 ms");
+        assertThat(nobody.message()).isEqualTo("all 3 keys are cooling down (rate_limited) for 4000 ms");
     }
 
     @Test
     void whoInsistsGetsTheLimitedKeyThatOpensFirstAndAWrongOneNever() {
-        ring.gate(lease(0), Failure.of(FailureKind.AUTH, ""), 0);
-        ring.gate(lease(0), LIMITED.withRetryAfter(Duration.ofHours(2)), 0);
-        ring.gate(lease(0), LIMITED.withRetryAfter(Duration.ofHours(1)), 0);
-        assertThat(Objects.requireNonNull(ring.insist(Set.of())).index()).isEqualTo(2);
-        assertThat(Objects.requireNonNull(ring.insist(Set.of(2))).index()).isEqualTo(1);
-        assertThat(ring.insist(Set.of(1, 2))).isNull();
+        ring.coolDown(lease(0), Failure.of(FailureKind.AUTH, ""), 0);
+        ring.coolDown(lease(0), LIMITED.withRetryAfter(Duration.ofHours(2)), 0);
+        ring.coolDown(lease(0), LIMITED.withRetryAfter(Duration.ofHours(1)), 0);
+        assertThat(Objects.requireNonNull(ring.leaseCoolingDown(Set.of())).index())
+                .isEqualTo(2);
+        assertThat(Objects.requireNonNull(ring.leaseCoolingDown(Set.of(2))).index())
+                .isEqualTo(1);
+        assertThat(ring.leaseCoolingDown(Set.of(1, 2))).isNull();
     }
 
     @Test
     void aKeyThatServedIsFreeAgain() {
         KeyRing.Lease first = lease(0);
-        ring.gate(first, LIMITED, 0);
-        ring.open(first);
+        ring.coolDown(first, LIMITED, 0);
+        ring.release(first);
         assertThat(IntStream.range(0, 3).map(i -> lease(0).index())).containsExactlyInAnyOrder(0, 1, 2);
     }
 
     @Test
     void whenAllAreWrongItIsAnAuthenticationFailureAndNothingIsWaitedFor() {
         for (int i = 0; i < 3; i++) {
-            ring.gate(lease(0), Failure.of(FailureKind.AUTH, ""), 0);
+            ring.coolDown(lease(0), Failure.of(FailureKind.AUTH, ""), 0);
         }
-        Failure nobody = ring.nobody(0);
+        Failure nobody = ring.unavailable(0);
         assertThat(nobody.kind()).isEqualTo(FailureKind.AUTH);
         assertThat(nobody.retryAfter()).isNull();
     }
@@ -117,12 +120,12 @@ class KeyRingTest {
     @Test
     void whatIsReadBetweenTheLinesNeverShortensWhatWasSaid() {
         KeyRing.Lease one = lease(0);
-        ring.gate(one, LIMITED, 0);
+        ring.coolDown(one, LIMITED, 0);
         assertThat(ring.spent(one, Duration.ofSeconds(1), 0)).isFalse();
         assertThat(IntStream.range(0, 4).map(i -> lease(FIVE_SECONDS - 1).index()))
                 .doesNotContain(one.index());
         KeyRing.Lease wrong = lease(0);
-        ring.gate(wrong, Failure.of(FailureKind.AUTH, ""), 0);
+        ring.coolDown(wrong, Failure.of(FailureKind.AUTH, ""), 0);
         assertThat(ring.spent(wrong, Duration.ofDays(300), 0)).isFalse();
         assertThat(IntStream.range(0, 6).map(i -> lease(Long.MAX_VALUE / 2).index()))
                 .doesNotContain(wrong.index());
@@ -141,7 +144,7 @@ class KeyRingTest {
     void aServerWithoutKeysIsAskedWithoutOne() {
         KeyRing none = new KeyRing(List.of());
         assertThat(none.lease(Set.of(), 0)).isEqualTo(KeyRing.Lease.KEYLESS);
-        assertThat(none.gate(KeyRing.Lease.KEYLESS, LIMITED, 0)).isNull();
+        assertThat(none.coolDown(KeyRing.Lease.KEYLESS, LIMITED, 0)).isNull();
         assertThat(none.spent(KeyRing.Lease.KEYLESS, Duration.ofSeconds(5), 0)).isFalse();
     }
 

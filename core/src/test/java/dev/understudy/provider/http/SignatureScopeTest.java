@@ -104,7 +104,7 @@ class SignatureScopeTest {
         ChatRequest request = asked("c2VhbGVk", false, "gemini");
         ChatResponse response = answer(new ReasoningBlock.Signature("s", false, "gemini"));
         assertThat(home.sent(request)).isSameAs(request);
-        assertThat(home.told(response)).isSameAs(response);
+        assertThat(home.received(response)).isSameAs(response);
         assertThat(SignatureScope.of(new Gemini(), "elsewhere.test").sent(ChatRequest.of("m", "hi")))
                 .isEqualTo(ChatRequest.of("m", "hi"));
     }
@@ -115,12 +115,12 @@ class SignatureScopeTest {
         ReasoningBlock.Signature reasoningSignature = new ReasoningBlock.Signature("s", true, "openai-responses");
         ReasoningBlock.Signature named =
                 new ReasoningBlock.Signature("s", true, "openai-responses@acme.openai.azure.com");
-        assertThat(gateway.told(answer(reasoningSignature)).reasoningBlocks())
+        assertThat(gateway.received(answer(reasoningSignature)).reasoningBlocks())
                 .containsExactly(new ReasoningBlock("", named));
-        assertThat(gateway.told(new StreamChunk.Reasoning("", reasoningSignature)))
+        assertThat(gateway.received(new StreamChunk.Reasoning("", reasoningSignature)))
                 .isEqualTo(new StreamChunk.Reasoning("", named));
         StreamChunk text = new StreamChunk.Text("a");
-        assertThat(gateway.told(text)).isSameAs(text);
+        assertThat(gateway.received(text)).isSameAs(text);
     }
 
     @Test

@@ -17,8 +17,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's Responses API, below a base like {@code https://api.openai.com/v1}; others speak it too. How requests are
- * mapped stands at {@link OpenAiResponsesRequest}.
+ * OpenAI's Responses API, below a base like {@code https://api.openai.com/v1}; other servers speak it too. {@link
+ * OpenAiResponsesRequest} describes the mapping of requests.
  */
 public final class OpenAiResponses implements Dialect {
 
@@ -32,12 +32,12 @@ public final class OpenAiResponses implements Dialect {
         this(OpenAiCompatibility.defaults().withPath("/responses"));
     }
 
-    /** @param openAiCompatibility where requests and the key go; the rest of them does not count here */
+    /** @param openAiCompatibility path of requests and header of the key; other settings are not used */
     public OpenAiResponses(OpenAiCompatibility openAiCompatibility) {
         this(openAiCompatibility, false);
     }
 
-    /** The same with streams in background mode, so that the vendor keeps their answers. */
+    /** Returns the dialect with streams in background mode, whose answers the vendor stores. */
     public OpenAiResponses inBackground() {
         return new OpenAiResponses(openAiCompatibility, true);
     }
@@ -94,10 +94,10 @@ public final class OpenAiResponses implements Dialect {
 
     @Override
     public @Nullable StoredAnswer store(String provider, ChatRequest request) {
-        Object wished = request.extra()
+        Object requested = request.extra()
                 .getOrDefault(DialectName.OPENAI_RESPONSES, Map.of())
                 .get(BACKGROUND);
-        return background && !Boolean.FALSE.equals(wished)
+        return background && !Boolean.FALSE.equals(requested)
                 ? new OpenAiStoredResponse(provider, request.model(), openAiCompatibility.path(request.model()))
                 : null;
     }

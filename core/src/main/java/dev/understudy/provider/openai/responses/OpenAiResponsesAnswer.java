@@ -11,7 +11,7 @@ import dev.understudy.provider.json.JsonReader;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads a whole answer. */
+/** Decodes whole answers. */
 final class OpenAiResponsesAnswer {
 
     private final OpenAiResponsesMetadata end = new OpenAiResponsesMetadata();
@@ -20,9 +20,7 @@ final class OpenAiResponsesAnswer {
 
     private OpenAiResponsesAnswer() {}
 
-    /**
-     * @throws CallFailed the error it holds in place of an answer, or PROTOCOL if it is no finished answer at all
-     */
+    /** @throws CallFailed the error that the body reports, or PROTOCOL if it is no finished answer */
     static ChatResponse read(String provider, String model, byte[] body) {
         OpenAiResponsesAnswer answer = new OpenAiResponsesAnswer();
         JsonReader in = Json.read(body);
@@ -33,7 +31,7 @@ final class OpenAiResponsesAnswer {
         if (!answer.hasOutput) {
             throw InBandError.noAnswer(body, "JSON without output where an answer was expected");
         }
-        return answer.told(provider, model);
+        return answer.response(provider, model);
     }
 
     private void response(JsonReader in) {
@@ -41,9 +39,9 @@ final class OpenAiResponsesAnswer {
             return;
         }
         while (in.nextField()) {
-            if (!end.take(in) && in.field().equals("output") && in.array()) {
+            if (!end.read(in) && in.field().equals("output") && in.array()) {
                 hasOutput = true;
-                items.clear(); // of a field that is said twice the last counts
+                items.clear(); // of a repeated field the last one counts
                 while (in.nextElement()) {
                     items.add(OpenAiResponsesItem.read(in));
                 }
@@ -51,9 +49,9 @@ final class OpenAiResponsesAnswer {
         }
     }
 
-    private ChatResponse told(String provider, String model) {
+    private ChatResponse response(String provider, String model) {
         if (end.status.equals("queued") || end.status.equals("in_progress")) {
-            throw JsonErrors.rejected("an answer that is still " + end.status);
+            throw JsonErrors.rejected("an answer with status " + end.status);
         }
         StringBuilder text = new StringBuilder();
         StringBuilder refusal = new StringBuilder();

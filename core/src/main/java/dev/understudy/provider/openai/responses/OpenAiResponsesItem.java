@@ -7,13 +7,13 @@ import dev.understudy.provider.json.JsonTree;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One item of an answer, whole or as it begins. Items of tools that the vendor runs itself have a type and nothing else.
+ * One item of an answer, whole or as it begins. Items of tools that the vendor runs itself have a type only.
  *
  * @param type "" if it has none
  * @param id the item's own id, "" without one
  * @param text of a message
  * @param refusal of a message
- * @param thought of a reasoning item: its summary, or its text where there is no summary
+ * @param thought of a reasoning item: its summary, or its text without a summary
  * @param reasoningSignature of a reasoning item
  * @param callId the id that the result of a call must name
  * @param name of the tool
@@ -47,7 +47,7 @@ record OpenAiResponsesItem(
                     case "id" -> id = in.string("");
                     case "content" -> parts(in, text, refusal);
                     case "summary" -> parts(in, summary, refusal);
-                    case "encrypted_content" -> reasoningSignature = seal(in.string(""));
+                    case "encrypted_content" -> reasoningSignature = signature(in.string(""));
                     case "call_id" -> callId = in.string("");
                     case "name" -> name = in.string("");
                     case "arguments" -> arguments = in.isObject() ? JsonTree.text(in) : in.string("");
@@ -86,7 +86,7 @@ record OpenAiResponsesItem(
         }
     }
 
-    private static ReasoningBlock.@Nullable Signature seal(String value) {
+    private static ReasoningBlock.@Nullable Signature signature(String value) {
         return value.isEmpty() ? null : new ReasoningBlock.Signature(value, true, DialectName.OPENAI_RESPONSES);
     }
 

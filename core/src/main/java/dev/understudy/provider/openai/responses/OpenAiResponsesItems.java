@@ -9,22 +9,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a streamed response, as far as they are known. An item is known by its place in the output; by its own id
- * only where no place is told, for some servers change the ids between events.
+ * Items of a streamed response received so far. An item is identified by its position in the output; by its id only
+ * without a position, because some servers change ids between events. Not thread-safe.
  */
 final class OpenAiResponsesItems {
 
     private static final class Open {
         final int place;
         String id;
-        /** Which of its parts were said, a bit for each; parts beyond the last bit share it. */
+        /** Parts whose text was emitted, one bit each; parts beyond the last bit share it. */
         long said;
-        /** The number of the call, -1 if it is none. */
+        /** Number of the call, -1 if the item is none. */
         int call = -1;
 
         String callId = "";
         String name = "";
-        /** Arguments as told at the beginning, which some servers then tell again piece by piece. */
+        /** Arguments of the first event, which some servers repeat in fragments. */
         String first = "";
 
         final StringBuilder arguments = new StringBuilder();
@@ -37,7 +37,7 @@ final class OpenAiResponsesItems {
         }
     }
 
-    /** Each is looked for among those before it. */
+    /** Limit of items in one answer; each is searched among those before it. */
     static final int MAX_ITEMS = 16_384;
 
     private final List<Open> items = new ArrayList<>(2);
@@ -48,7 +48,7 @@ final class OpenAiResponsesItems {
         return items.isEmpty();
     }
 
-    /** How many tools are called. */
+    /** Number of tool calls. */
     int calls() {
         return calls;
     }
@@ -107,7 +107,7 @@ final class OpenAiResponsesItems {
         out.accept(new StreamChunk.ToolCallPart(open.call, open.callId, open.name, open.arguments.toString()));
     }
 
-    /** Arguments of a call whose beginning was not told are kept until it is. */
+    /** Emits arguments; those of a call whose beginning was not received are kept until it is. */
     void arguments(int place, String id, String json, Consumer<StreamChunk> out) {
         if (json.isEmpty()) {
             return;
@@ -158,7 +158,7 @@ final class OpenAiResponsesItems {
         }
     }
 
-    /** The parts of a call that were told are its arguments, unless the vendor says at the end that they are others. */
+    /** Completes a call: its received fragments are the arguments, unless the final event has different ones. */
     private static void close(Open open, Consumer<StreamChunk> out) {
         if (open.call < 0 || open.done) {
             return;
@@ -173,7 +173,7 @@ final class OpenAiResponsesItems {
         out.accept(new StreamChunk.ToolCallDone(open.call, new ToolCall(open.callId, open.name, arguments)));
     }
 
-    /** Nothing more follows: calls that were not closed are as whole as they will be. */
+    /** Completes all open calls at the end of the stream. */
     void end(Consumer<StreamChunk> out) {
         items.forEach(open -> close(open, out));
     }

@@ -8,22 +8,22 @@ import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.openai.OpenAiChatUsage;
 import org.jspecify.annotations.Nullable;
 
-/** What a response tells about itself beside its items: id, model, status and tokens. */
+/** Metadata of a response beside its items: id, model, status and tokens. */
 final class OpenAiResponsesMetadata {
 
     private String id = "";
     private String model = "";
     private final OpenAiChatUsage usage = new OpenAiChatUsage();
 
-    /** "completed", "incomplete", "failed", "cancelled", "queued" or "in_progress"; "" while it is not told. */
+    /** "completed", "incomplete", "failed", "cancelled", "queued" or "in_progress"; "" if not received. */
     String status = "";
 
     private String incomplete = "";
 
     boolean hasError;
 
-    /** Takes one field of a response; false if it is none of these. */
-    boolean take(JsonReader in) {
+    /** Reads one field of a response; returns false for fields of other kinds. */
+    boolean read(JsonReader in) {
         switch (in.field()) {
             case "id" -> id = in.repeated(id);
             case "model" -> model = in.repeated(model);
@@ -46,12 +46,12 @@ final class OpenAiResponsesMetadata {
         return true;
     }
 
-    /** "" while it is not told. */
+    /** Id of the response; "" if not received. */
     String id() {
         return id;
     }
 
-    /** Generation failed, whatever was said before. */
+    /** Returns true if generation failed, whatever was received before. */
     boolean hasFailed() {
         return status.equals("failed") || status.equals("cancelled");
     }

@@ -17,16 +17,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The body of an OpenAI Responses request:
+ * Encodes the body of an OpenAI Responses request:
  *
  * <ul>
- *   <li>system messages at the beginning become {@code instructions}, later ones stay where they are, and so does the
- *       only message there is;
- *   <li>one turn of the assistant becomes several items: its sealed thoughts, its text, its tool calls;
- *   <li>thoughts go back only if this dialect sealed them;
- *   <li>tools are not strict unless the caller's extra fields say so, for not every schema can be;
- *   <li>stop texts and a seed are unknown here and left out;
- *   <li>the caller's extra fields win; those of {@code text} are joined with ours.
+ *   <li>leading system messages become {@code instructions}, later ones stay in place, and so does an only message;
+ *   <li>one assistant turn becomes several items: its signed reasoning, its text, its tool calls;
+ *   <li>reasoning is sent back only if this dialect signed it;
+ *   <li>tools are not strict unless extra fields of the caller say so, because not every schema can be;
+ *   <li>stop sequences and seed are not supported and omitted;
+ *   <li>extra fields of the caller take precedence; those of {@code text} are merged.
  * </ul>
  */
 final class OpenAiResponsesRequest {
@@ -37,6 +36,7 @@ final class OpenAiResponsesRequest {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", request.model());
         List<Message> messages = request.messages();
+        /** Number of leading system messages, at most all messages but one. */
         int leading = leading(messages);
         if (leading > 0) {
             List<String> texts = new ArrayList<>();
@@ -97,7 +97,7 @@ final class OpenAiResponsesRequest {
         return item("type", "function_call", "call_id", id, "name", call.name(), "arguments", call.arguments());
     }
 
-    /** Plain words go as a string: some servers know nothing else. */
+    /** Text alone is sent as a string, because some servers support nothing else. */
     private static Object content(Message.User user) {
         if (user.parts().stream().allMatch(part -> part instanceof Message.Part.Text)) {
             return user.text();

@@ -17,15 +17,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a streamed response. Items begin, grow by deltas and are done; what is done says again all that was said, which
- * counts only where no delta brought it. It is complete with {@code response.completed} or {@code response.incomplete},
- * and with nothing else. Items of tools that the vendor runs itself, lifecycle events and whatever is not known are
- * passed over. The fields of an event may come in any order.
+ * Decodes a streamed response. Items begin, grow by deltas and are done; a done event repeats the whole text, which
+ * counts only without deltas. The answer is complete with {@code response.completed} or {@code response.incomplete}
+ * only. Items of tools that the vendor runs itself, lifecycle events and unknown ones are skipped. The fields of an
+ * event may come in any order.
  */
 public final class OpenAiResponsesStream implements StreamDecoder {
 
-    /** Names of events that only keep the connection open, and may say so in words. */
-    private static final Set<String> PULSES = Set.of("ping", "keepalive", "keep-alive", "heartbeat");
+    /** Names of keep-alive events, whose data may be text. */
+    private static final Set<String> KEEP_ALIVES = Set.of("ping", "keepalive", "keep-alive", "heartbeat");
 
     private final String provider;
     private final String requestedModel;
@@ -35,7 +35,7 @@ public final class OpenAiResponsesStream implements StreamDecoder {
     private boolean complete;
     private boolean terminated;
 
-    // What the event at hand holds.
+    // Fields of the current event.
     private String type = "";
     private int outputIndex;
     private int partIndex;
@@ -47,11 +47,12 @@ public final class OpenAiResponsesStream implements StreamDecoder {
     private boolean hasError;
     private long number;
 
-    /** Number of the last event that was understood, -1 before the first. */
+    /** Number of the last event that was decoded, -1 before the first. */
     private long last = -1;
 
     private boolean reconnected;
 
+    /** @param once true to skip events that were numbered before, as a server repeats them after a reconnect */
     public OpenAiResponsesStream(String provider, String requestedModel) {
         this(provider, requestedModel, false);
     }
@@ -79,7 +80,7 @@ public final class OpenAiResponsesStream implements StreamDecoder {
             if (namedError) {
                 throw inBand(event);
             }
-            if (event.isUnterminated() || PULSES.contains(event.event())) {
+            if (event.isUnterminated() || KEEP_ALIVES.contains(event.event())) {
                 return;
             }
             throw notJson;
@@ -90,21 +91,21 @@ public final class OpenAiResponsesStream implements StreamDecoder {
         if (hasError || type.equals("error") || (namedError && type.isEmpty())) {
             throw inBand(event);
         }
-        checkSeam();
+        checkGap();
         if (!once || number < 0 || number > last) {
-            tell(event, out);
+            emit(event, out);
             last = Math.max(last, number);
         }
     }
 
-    /** Events go on over another connection: whatever ended the one before, it was not the answer. */
+    /** Continues over another connection: the end of the previous one was not the end of the answer. */
     void reconnect() {
         reconnected = last >= 0;
         terminated = complete;
     }
 
-    /** Another connection has to begin no further than behind what was read. */
-    private void checkSeam() {
+    /** Fails if another connection begins after events that were not received. */
+    private void checkGap() {
         if (reconnected && number >= 0) {
             if (number > last + 1) {
                 throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the events behind the last one are missing"));
@@ -113,12 +114,12 @@ public final class OpenAiResponsesStream implements StreamDecoder {
         }
     }
 
-    /** Whether the event at hand has a number, so that a server can be asked for what is behind it. */
+    /** Returns true if the current event has a number from which a server can resume. */
     boolean isNumbered() {
         return number >= 0;
     }
 
-    /** The vendor's id of the answer, "" while it is not told. */
+    /** Id of the response; "" if not received. */
     String id() {
         return end.id();
     }
@@ -175,7 +176,7 @@ public final class OpenAiResponsesStream implements StreamDecoder {
             return;
         }
         while (in.nextField()) {
-            if (!end.take(in) && in.field().equals("output") && items.isEmpty() && in.array()) {
+            if (!end.read(in) && in.field().equals("output") && items.isEmpty() && in.array()) {
                 while (in.nextElement()) {
                     output.add(OpenAiResponsesItem.read(in));
                 }
@@ -183,17 +184,17 @@ public final class OpenAiResponsesStream implements StreamDecoder {
         }
     }
 
-    private void tell(Framing event, Consumer<StreamChunk> out) {
+    private void emit(Framing event, Consumer<StreamChunk> out) {
         switch (type) {
             case "response.output_text.delta" -> items.text(outputIndex, itemId, partIndex, delta, out);
             case "response.refusal.delta" -> items.refusal(outputIndex, itemId, partIndex, delta, out);
             case "response.reasoning_summary_text.delta", "response.reasoning_text.delta" ->
                 items.thought(outputIndex, itemId, partIndex, delta, out);
             case "response.function_call_arguments.delta" -> items.arguments(outputIndex, itemId, delta, out);
-            case "response.output_text.done" -> items.text(outputIndex, itemId, partIndex, unsaid(), out);
-            case "response.refusal.done" -> items.refusal(outputIndex, itemId, partIndex, unsaid(), out);
+            case "response.output_text.done" -> items.text(outputIndex, itemId, partIndex, unreceivedText(), out);
+            case "response.refusal.done" -> items.refusal(outputIndex, itemId, partIndex, unreceivedText(), out);
             case "response.reasoning_summary_text.done", "response.reasoning_text.done" ->
-                items.thought(outputIndex, itemId, partIndex, unsaid(), out);
+                items.thought(outputIndex, itemId, partIndex, unreceivedText(), out);
             case "response.function_call_arguments.done" -> items.wholeArguments(outputIndex, itemId, whole);
             case "response.output_item.added" -> items.begin(outputIndex, item, out);
             case "response.output_item.done" -> items.done(outputIndex, item, out);
@@ -203,8 +204,8 @@ public final class OpenAiResponsesStream implements StreamDecoder {
         }
     }
 
-    /** What an event that closes a part tells, if no delta of the part told it. */
-    private String unsaid() {
+    /** Text of an event that closes a part, unless deltas brought it. */
+    private String unreceivedText() {
         return items.hasSaid(outputIndex, itemId, partIndex) ? "" : whole;
     }
 

@@ -14,11 +14,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response that OpenAI produces in the background. Its events are numbered, so another connection gets those behind the
- * last one that was read; the chunks read before are kept here and delivered first. The number of chunks that had reached
- * the reader when the connection was lost is therefore not needed.
+ * Response that OpenAI generates in the background. Its events are numbered, so another connection receives those
+ * after the last one that was decoded; earlier chunks are kept here and delivered first. The number of chunks that
+ * had reached the consumer when the connection was lost is therefore not needed.
  *
- * <p>Only the newest connection is read from: one that was given up may still be in the middle of an event.
+ * <p>Only the newest connection is read: an abandoned one may still be in the middle of an event. Thread-safe.
  */
 final class OpenAiStoredResponse implements StoredAnswer {
 
@@ -29,10 +29,10 @@ final class OpenAiStoredResponse implements StoredAnswer {
     private final Told told = new Told();
     private StreamDecoder newest = new Connection();
     private boolean offered;
-    private boolean failed; // as the vendor says, or it does not go on where it ended
-    private boolean unnumbered; // so nobody could say where to go on
+    private boolean failed; // as reported by the vendor, or events are missing
+    private boolean unnumbered; // so there is no position to resume from
 
-    /** @param path where responses are asked for */
+    /** @param path path of responses */
     OpenAiStoredResponse(String provider, String model, String path) {
         this.provider = provider;
         this.model = model;
@@ -125,7 +125,8 @@ final class OpenAiStoredResponse implements StoredAnswer {
         public void end(Consumer<StreamChunk> out) {
             synchronized (OpenAiStoredResponse.this) {
                 if (newest != this) {
-                    throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream was given up for another"));
+                    throw new CallFailed(
+                            Failure.of(FailureKind.TRUNCATED, "the stream was replaced by another connection"));
                 }
                 if (decoder.finished()) {
                     begin(out);
@@ -135,12 +136,12 @@ final class OpenAiStoredResponse implements StoredAnswer {
         }
     }
 
-    /** The chunks delivered so far, joined into as few as say the same. */
+    /** Chunks delivered so far, merged as far as equal in meaning. */
     private static final class Told {
 
         private final List<StreamChunk> pieces = new ArrayList<>();
         private final StringBuilder run = new StringBuilder();
-        private @Nullable StreamChunk open; // of the kind that the run is made of
+        private @Nullable StreamChunk open; // kind of the current run
 
         void add(StreamChunk chunk) {
             String words = words(chunk);

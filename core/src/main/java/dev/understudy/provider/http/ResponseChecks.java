@@ -1,0 +1,91 @@
+package dev.understudy.provider.http;
+
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.error.CallerText;
+import dev.understudy.provider.json.JsonErrors;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.http.client.HttpClientResponse;
+
+/** Checks the status, encoding and rate limit headers of responses, and turns unsuccessful ones into failures. */
+record ResponseChecks(Dialect dialect, Duration drain) {
+
+    private static final int MAX_ERROR_BODY = 64 << 10;
+    private static final byte[] NOTHING = new byte[0];
+    private static final Pattern ENCODING = Pattern.compile("[\\w-]{1,20}");
+
+    /**
+     * Reads the body of an unsuccessful response and fails with the classified error.
+     *
+     * @param caller text of the request, which is no evidence in an error
+     * @param bucketListener receives the time until an empty bucket of the key fills again
+     */
+    <T> Flux<T> failure(
+            HttpClientResponse response, ByteBufFlux content, CallerText caller, Consumer<Duration> bucketListener) {
+        int status = response.status().code();
+        return BoundedBody.upTo(content, MAX_ERROR_BODY, drain)
+                .map(body -> isEncoded(response) ? NOTHING : body)
+                .flatMapMany(body -> Flux.error(new CallFailed(
+                        status >= 300 && status < 400
+                                ? Failure.of(FailureKind.PROTOCOL, "a redirect, which is not followed")
+                                        .withStatus(status, null)
+                                : limited(
+                                                dialect.failure(status, field(response), body, caller),
+                                                response,
+                                                bucketListener)
+                                        .withPhase(Failure.Phase.HEADERS))));
+    }
+
+    /** Adds the wait for the empty bucket to a rate limit without a time. */
+    private static Failure limited(Failure failure, HttpClientResponse response, Consumer<Duration> bucketListener) {
+        if (failure.kind() != FailureKind.RATE_LIMITED) {
+            reportEmptyBucket(response, bucketListener);
+            return failure;
+        }
+        return failure.retryAfter() != null ? failure : failure.withRetryAfter(empty(response));
+    }
+
+    static void reportEmptyBucket(HttpClientResponse response, Consumer<Duration> bucketListener) {
+        Duration wait = empty(response);
+        if (wait != null) {
+            bucketListener.accept(wait);
+        }
+    }
+
+    private static @Nullable Duration empty(HttpClientResponse response) {
+        return RateLimitHeaders.untilSome(
+                field(response), Instant.ofEpochMilli(Schedulers.parallel().now(TimeUnit.MILLISECONDS)));
+    }
+
+    private static Function<String, @Nullable String> field(HttpClientResponse response) {
+        return name -> response.responseHeaders().get(name);
+    }
+
+    static boolean isOk(HttpClientResponse response) {
+        int status = response.status().code();
+        return status >= 200 && status < 300;
+    }
+
+    /** Returns true for a compressed body, which is refused because a few bytes can expand without limit. */
+    static boolean isEncoded(HttpClientResponse response) {
+        String encoding = response.responseHeaders().get("content-encoding");
+        return encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity");
+    }
+
+    static <T> Flux<T> encoded(HttpClientResponse response) {
+        String encoding = response.responseHeaders().get("content-encoding").strip();
+        String name = ENCODING.matcher(encoding).matches() ? "'" + encoding + "'" : "an unknown encoding";
+        return Flux.error(JsonErrors.rejected("the answer is encoded as " + name + ", which was not requested"));
+    }
+}
