@@ -28,7 +28,7 @@ import reactor.util.context.ContextView;
  */
 public final class CallContext {
 
-    private static final CallContext EMPTY = new CallContext(null, null, Map.of(), Set.of(), Map.of(), Set.of());
+    private static final CallContext EMPTY = new CallContext(null, null, Map.of(), Set.of(), Map.of(), Set.of(), false);
 
     private final @Nullable Duration timeout;
     private final @Nullable Deadline deadline;
@@ -36,6 +36,7 @@ public final class CallContext {
     private final Set<String> avoid;
     private final Map<String, String> require;
     private final Set<Feature> features;
+    private final boolean withoutRetries;
 
     private CallContext(
             @Nullable Duration timeout,
@@ -43,13 +44,15 @@ public final class CallContext {
             Map<String, String> tags,
             Set<String> avoid,
             Map<String, String> require,
-            Set<Feature> features) {
+            Set<Feature> features,
+            boolean withoutRetries) {
         this.timeout = timeout;
         this.deadline = deadline;
         this.tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
         this.avoid = Set.copyOf(avoid);
         this.require = Map.copyOf(require);
         this.features = Set.copyOf(features);
+        this.withoutRetries = withoutRetries;
     }
 
     /** Limit of each call, back-off included; {@code null} leaves it to {@link CallLimits#callTimeout()}. */
@@ -82,10 +85,16 @@ public final class CallContext {
         return features;
     }
 
+    /** True when each route is asked at most once in a call. */
+    public boolean isWithoutRetries() {
+        return withoutRetries;
+    }
+
     /** Every call above has to be over within this time from its subscription. */
     public static UnaryOperator<Context> timeout(Duration timeout) {
         positive("timeout", timeout);
-        return write(was -> new CallContext(timeout, was.deadline, was.tags, was.avoid, was.require, was.features));
+        return write(was -> new CallContext(
+                timeout, was.deadline, was.tags, was.avoid, was.require, was.features, was.withoutRetries));
     }
 
     /** Everything above has to be over within this time from the subscription of the whole. */
@@ -102,7 +111,13 @@ public final class CallContext {
     /** A word to find the call again by, in every event. */
     public static UnaryOperator<Context> tag(String name, String value) {
         return write(was -> new CallContext(
-                was.timeout, was.deadline, with(was.tags, name, value), was.avoid, was.require, was.features));
+                was.timeout,
+                was.deadline,
+                with(was.tags, name, value),
+                was.avoid,
+                was.require,
+                was.features,
+                was.withoutRetries));
     }
 
     /** These providers, or models at a provider, must not be asked: {@code avoid("openai", "azure/gpt-5")}. */
@@ -110,14 +125,21 @@ public final class CallContext {
         return write(was -> {
             Set<String> more = new HashSet<>(was.avoid);
             more.addAll(List.of(routes));
-            return new CallContext(was.timeout, was.deadline, was.tags, more, was.require, was.features);
+            return new CallContext(
+                    was.timeout, was.deadline, was.tags, more, was.require, was.features, was.withoutRetries);
         });
     }
 
     /** Only providers whose seat has this tag may be asked: {@code require("region", "eu")}. */
     public static UnaryOperator<Context> require(String tag, String value) {
         return write(was -> new CallContext(
-                was.timeout, was.deadline, was.tags, was.avoid, with(was.require, tag, value), was.features));
+                was.timeout,
+                was.deadline,
+                was.tags,
+                was.avoid,
+                with(was.require, tag, value),
+                was.features,
+                was.withoutRetries));
     }
 
     /** Only models that can do this may be asked. */
@@ -125,8 +147,15 @@ public final class CallContext {
         return write(was -> {
             Set<Feature> more = EnumSet.of(feature);
             more.addAll(was.features);
-            return new CallContext(was.timeout, was.deadline, was.tags, was.avoid, was.require, more);
+            return new CallContext(
+                    was.timeout, was.deadline, was.tags, was.avoid, was.require, more, was.withoutRetries);
         });
+    }
+
+    /** Each route is asked at most once in a call, whatever the retry policy says. */
+    public static UnaryOperator<Context> withoutRetries() {
+        return write(was ->
+                new CallContext(was.timeout, was.deadline, was.tags, was.avoid, was.require, was.features, true));
     }
 
     /**
@@ -147,11 +176,11 @@ public final class CallContext {
     /** Options of a call, the deadline on the clock that shows {@code now}. */
     CallOptions options(long now) {
         Long end = deadline == null ? null : now + deadline.nanos();
-        return new CallOptions(timeout, end, tags, avoid, require, features);
+        return new CallOptions(timeout, end, tags, avoid, require, features, withoutRetries);
     }
 
     private CallContext withDeadline(Deadline other) {
-        return new CallContext(timeout, other.earlier(deadline), tags, avoid, require, features);
+        return new CallContext(timeout, other.earlier(deadline), tags, avoid, require, features, withoutRetries);
     }
 
     private static UnaryOperator<Context> write(UnaryOperator<CallContext> change) {
@@ -167,7 +196,8 @@ public final class CallContext {
     @Override
     public String toString() {
         return "CallContext[timeout=" + timeout + ", deadline=" + deadline + ", tags=" + tags + ", avoid=" + avoid
-                + ", require=" + require + ", features=" + features + "]";
+                + ", require=" + require + ", features=" + features
+                + ", withoutRetries=" + withoutRetries + "]";
     }
 
     private static void positive(String what, Duration duration) {

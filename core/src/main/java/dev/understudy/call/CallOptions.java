@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param avoided routes that must not be asked: "provider" or "provider/model"
  * @param requiredTags tags that a provider must have
  * @param requiredFeatures features that a model must have besides those that the request needs
+ * @param withoutRetries true to ask each route at most once
  */
 public record CallOptions(
         @Nullable Duration timeout,
@@ -22,7 +23,8 @@ public record CallOptions(
         Map<String, String> tags,
         Set<String> avoided,
         Map<String, String> requiredTags,
-        Set<Feature> requiredFeatures) {
+        Set<Feature> requiredFeatures,
+        boolean withoutRetries) {
 
-    static final CallOptions NONE = new CallOptions(null, null, Map.of(), Set.of(), Map.of(), Set.of());
+    static final CallOptions NONE = new CallOptions(null, null, Map.of(), Set.of(), Map.of(), Set.of(), false);
 }

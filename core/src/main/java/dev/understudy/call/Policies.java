@@ -9,6 +9,7 @@ import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.HealthCheckPolicy;
 import dev.understudy.policy.HedgingPolicy;
 import dev.understudy.policy.RetryBudget;
+import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.Selection;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.pool.StatePublisher;
@@ -33,6 +34,33 @@ public record Policies(
         StatePublisher statePublisher,
         TimeSource timeSource,
         RandomGenerator random) {
+
+    /** The policies of a call with these options. */
+    Policies of(CallOptions asked) {
+        return asked.withoutRetries() && options.retry().retries() > 0
+                ? withRetry(options.retry().withRetries(0))
+                : this;
+    }
+
+    private Policies withRetry(RetryPolicy retry) {
+        return new Policies(
+                understudy,
+                new Decision.Options(retry, options.maxAttempts(), options.aroundFilters(), options.invalidStops()),
+                limits,
+                retryBudget,
+                timeoutPolicy,
+                reasoning,
+                circuit,
+                failoverPolicy,
+                selection,
+                hedgingPolicy,
+                healthCheckPolicy,
+                contextWindow,
+                listener,
+                statePublisher,
+                timeSource,
+                random);
+    }
 
     /** Returns the policies that a description shows, in order. */
     public List<Record> described() {

@@ -50,6 +50,11 @@ record AttemptSpec(
                         || resumeStrategy == ResumePolicy.Strategy.ANCHORED);
     }
 
+    /** Whether the delivered text is sent as the beginning of the answer. */
+    boolean isPrefill() {
+        return !fresh && resumeStrategy == ResumePolicy.Strategy.PREFILL;
+    }
+
     /** Whether what was shown is taken back. */
     boolean takesBack() {
         return !fresh && resumeStrategy == ResumePolicy.Strategy.RESTART;

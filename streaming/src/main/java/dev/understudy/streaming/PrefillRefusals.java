@@ -1,36 +1,58 @@
 package dev.understudy.streaming;
 
 import dev.understudy.chat.AttemptLog;
+import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Routes that declared prefill and refused it: they are not asked for it again. */
+/**
+ * Routes that declare prefill and refused it. Shared by all streams of a provider; each refusal is forgotten after
+ * {@link #MEMORY}, and the number of routes is bounded. Thread-safe.
+ */
 final class PrefillRefusals {
 
-    private final Set<String> routes = ConcurrentHashMap.newKeySet();
+    /** Time after which a route is asked again. */
+    static final Duration MEMORY = Duration.ofHours(1);
 
-    /** Learns from an attempt to go on by prefill. */
+    private static final int MOST_ROUTES = 1000;
+
+    private final Map<String, Long> refusedAt = new ConcurrentHashMap<>();
+
+    /** Remembers the routes of this log that refused prefill in so many words. */
     void learn(AttemptLog attemptLog) {
         for (AttemptLog.Attempt attempt : attemptLog.attempts()) {
             if (isRefusal(attempt)) {
-                routes.add(attempt.provider() + "/" + attempt.model());
+                learn(attempt.provider() + "/" + attempt.model());
             }
         }
     }
 
+    /** Remembers a route that refused prefill. */
+    void learn(String route) {
+        if (all().size() < MOST_ROUTES) {
+            refusedAt.put(route, Clock.now());
+        }
+    }
+
     static boolean isRefusal(AttemptLog.Attempt attempt) {
-        return attempt.failure() != null
-                && attempt.failure().kind() == FailureKind.UNSUPPORTED
-                && (attempt.failure().advice().refused() == null
-                        || "prefill".equals(attempt.failure().advice().refused()));
+        Failure failure = attempt.failure();
+        return failure != null
+                && failure.kind() == FailureKind.UNSUPPORTED
+                && (failure.advice().refused() == null
+                        || "prefill".equals(failure.advice().refused()));
     }
 
     boolean contains(String route) {
-        return routes.contains(route);
+        return all().contains(route);
     }
 
+    /** The routes that are not to be asked for prefill now. */
     Set<String> all() {
-        return Set.copyOf(routes);
+        long now = Clock.now();
+        refusedAt.values().removeIf(at -> now - at >= MEMORY.toNanos());
+        return Set.copyOf(refusedAt.keySet());
     }
 }

@@ -83,6 +83,7 @@ final class ResumableStream {
         CallScope scope = CallScope.reportingTo(providerEvent -> {
             if (providerEvent instanceof ProviderEvent.FirstContentFrom one) {
                 attemptAccount.answers(one);
+                rescue().answers(one, attemptSpec);
             } else {
                 outer.report(providerEvent);
             }

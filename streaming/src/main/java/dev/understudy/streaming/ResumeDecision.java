@@ -6,16 +6,18 @@ import dev.understudy.chat.Feature;
 import dev.understudy.chat.ResponseFormat;
 import java.util.Set;
 
-/** Which way a cut stream goes on. Pure: docs/streaming.md shows it as a table, and a test reads that page. */
+/** Chooses the way in which an interrupted stream is continued. Pure; the table of docs/streaming.md is its specification. */
 final class ResumeDecision {
 
     private ResumeDecision() {}
 
     /**
-     * @param deliveredContent what was delivered
-     * @param request what was asked
-     * @param target what those who are left to ask can do
-     * @param tried ways that were tried behind the same text and gave nothing
+     * Returns the first way of the policy that applies and was not tried; FAIL when there is none.
+     *
+     * @param deliveredContent kind of the content that was delivered
+     * @param request the caller's request
+     * @param target capabilities of the routes that are left
+     * @param tried ways that were tried behind the same text without a result
      */
     static ResumePolicy.Strategy of(
             ResumePolicy policy,
@@ -24,8 +26,7 @@ final class ResumeDecision {
             Capabilities target,
             Set<ResumePolicy.Strategy> tried) {
         for (ResumePolicy.Strategy resumeStrategy : policy.strategies()) {
-            if (!tried.contains(resumeStrategy)
-                    && applies(resumeStrategy, deliveredContent, request, target, policy.anyReplay())) {
+            if (!tried.contains(resumeStrategy) && applies(resumeStrategy, deliveredContent, request, target)) {
                 return resumeStrategy;
             }
         }
@@ -36,8 +37,7 @@ final class ResumeDecision {
             ResumePolicy.Strategy resumeStrategy,
             DeliveredContent deliveredContent,
             ChatRequest request,
-            Capabilities target,
-            boolean anyReplay) {
+            Capabilities target) {
         if (deliveredContent == DeliveredContent.NOTHING) {
             return true; // whatever it is called, it is asked afresh
         }
@@ -45,9 +45,7 @@ final class ResumeDecision {
         return switch (resumeStrategy) {
             case SAME_RESPONSE -> deliveredContent != DeliveredContent.REFUSAL && target.has(Feature.SAME_RESPONSE);
             case PREFILL -> deliveredContent == DeliveredContent.TEXT && prose && target.has(Feature.PREFILL);
-            case REPLAY ->
-                deliveredContent != DeliveredContent.REFUSAL
-                        && (anyReplay || request.sampling().deterministic());
+            case REPLAY -> deliveredContent != DeliveredContent.REFUSAL;
             case ANCHORED ->
                 (deliveredContent == DeliveredContent.TEXT || deliveredContent == DeliveredContent.CHORUS) && prose;
             case RESTART, FAIL -> true;

@@ -6,30 +6,26 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How streams are kept alive.
+ * Options of a {@link ResumingProvider}: how an interrupted stream is continued. Immutable.
  *
- * @param strategies which ways are tried, in order; {@link Strategy#FAIL} ends the list, written or not
- * @param takeovers how often another server may take over one answer; 1
- * @param anyReplay whether REPLAY is tried for requests that are not deterministic too; it costs a whole answer and often ends
- *     at the first word
- * @param buffer how much of the beginning is held back; nothing
- * @param wholeStructured whether answers in JSON are held until they are whole; they are
- * @param limits sizes of what is held and searched
+ * @param strategies the ways to continue, in the order in which they are tried; {@link Strategy#FAIL} ends the list,
+ *     written or not
+ * @param takeovers how often another attempt may continue one answer; default 2
+ * @param buffer the beginning of an answer that is held back; default none
+ * @param wholeStructured true (the default) to deliver answers in JSON only when they are complete
+ * @param limits sizes of the text that is held and searched
  */
 public record ResumePolicy(
-        List<Strategy> strategies,
-        int takeovers,
-        boolean anyReplay,
-        StreamBuffer buffer,
-        boolean wholeStructured,
-        Limits limits) {
+        List<Strategy> strategies, int takeovers, StreamBuffer buffer, boolean wholeStructured, Limits limits) {
+
+    private static final int DEFAULT_TAKEOVERS = 2;
 
     /**
      * Sizes, in characters.
      *
-     * @param word how much of one word is held before it is shown in parts; 64
-     * @param anchor how many of the last characters ANCHORED quotes; 40
-     * @param search how many characters may stand before their repeat; 200
+     * @param word length of one word that is held before it is delivered in parts; default 64
+     * @param anchor length of the quotation of ANCHORED; default 40
+     * @param search length of the text that may stand before the repeated quotation; default 200
      */
     public record Limits(int word, int anchor, int search) {
 
@@ -66,7 +62,7 @@ public record ResumePolicy(
         return exact();
     }
 
-    /** Only ways that never show a wrong character: SAME_RESPONSE, PREFILL, REPLAY of deterministic requests, FAIL. */
+    /** The exact ways: SAME_RESPONSE, PREFILL, REPLAY, FAIL. */
     public static ResumePolicy exact() {
         return of(Strategy.SAME_RESPONSE, Strategy.PREFILL, Strategy.REPLAY);
     }
@@ -83,27 +79,23 @@ public record ResumePolicy(
 
     /** These ways in this order, with all other defaults. */
     public static ResumePolicy of(Strategy... ways) {
-        return new ResumePolicy(Arrays.asList(ways), 1, false, StreamBuffer.none(), true, Limits.defaults());
+        return new ResumePolicy(Arrays.asList(ways), DEFAULT_TAKEOVERS, StreamBuffer.none(), true, Limits.defaults());
     }
 
     public ResumePolicy withTakeovers(int takeovers) {
-        return new ResumePolicy(strategies, takeovers, anyReplay, buffer, wholeStructured, limits);
-    }
-
-    public ResumePolicy withAnyReplay(boolean anyReplay) {
-        return new ResumePolicy(strategies, takeovers, anyReplay, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
     }
 
     public ResumePolicy withBuffer(StreamBuffer buffer) {
-        return new ResumePolicy(strategies, takeovers, anyReplay, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
     }
 
     public ResumePolicy withWholeStructured(boolean wholeStructured) {
-        return new ResumePolicy(strategies, takeovers, anyReplay, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
     }
 
     public ResumePolicy withLimits(Limits limits) {
-        return new ResumePolicy(strategies, takeovers, anyReplay, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
     }
 
     /** How a stream that was cut after its first content goes on. docs/streaming.md tells which way applies when. */

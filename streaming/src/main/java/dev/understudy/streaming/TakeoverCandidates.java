@@ -8,124 +8,164 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.ResumeToken;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 
 /**
- * Who is asked to go on with an answer: first those who were not asked yet, then those whose connection broke, and never
- * those who were silent or gave nothing.
+ * Selects the routes that may continue an interrupted stream: first routes that did not fail in it, in every way; then, each
+ * at most once in a call, those whose connection broke. Routes that were silent, or that failed when they were to take
+ * over, are left out. A refusal of what a way adds to the request says nothing about the route: other ways still use it.
  */
 final class TakeoverCandidates {
 
-    private final ChatProvider company;
+    private static final Set<FailureKind> OF_THE_REQUEST = EnumSet.of(
+            FailureKind.INVALID_REQUEST,
+            FailureKind.UNSUPPORTED,
+            FailureKind.CONTEXT_OVERFLOW,
+            FailureKind.CONTENT_FILTERED,
+            FailureKind.EMPTY);
+
+    private final ChatProvider within;
     private final PrefillRefusals prefillRefusals;
     private final Set<String> broken = new HashSet<>(); // routes whose stream was cut
-    private final Set<String> shunned = new HashSet<>(); // routes that were silent or gave nothing: never again
-    private boolean nobodyElse;
+    private final Set<String> excluded = new HashSet<>(); // routes that were silent or failed as a takeover
+    private final Map<ResumePolicy.Strategy, Set<String>> unfit = new EnumMap<>(ResumePolicy.Strategy.class);
+    private final Set<String> suspected = new HashSet<>(); // refused a request with a prefix, for a reason not told
+    private boolean lastResort;
 
-    TakeoverCandidates(ChatProvider company, PrefillRefusals prefillRefusals) {
-        this.company = company;
+    TakeoverCandidates(ChatProvider within, PrefillRefusals prefillRefusals) {
+        this.within = within;
         this.prefillRefusals = prefillRefusals;
     }
 
-    /** One of them was cut. */
+    /** Records the route that was cut, and those that failed before it began to answer. */
     void broke(StreamInterruption streamInterruption) {
         broken.add(streamInterruption.route());
         if (streamInterruption.failure.kind() == FailureKind.TIMEOUT) {
-            shunned.add(streamInterruption.route());
+            excluded.add(streamInterruption.route());
         }
-        streamInterruption.trail().attempts().forEach(this::askedInVain);
-        nobodyElse = isAll(streamInterruption);
+        streamInterruption.trail().attempts().forEach(this::failedBefore);
     }
 
-    /** Who failed before the one that was cut began to answer comes after those who were not asked yet. */
-    private void askedInVain(AttemptLog.Attempt attempt) {
+    private void failedBefore(AttemptLog.Attempt attempt) {
         Failure failure = attempt.failure();
         if (attempt.outcome() == AttemptLog.Outcome.FAILED && failure != null) {
             broken.add(route(attempt));
             if (failure.kind() == FailureKind.TIMEOUT) {
-                shunned.add(route(attempt));
+                excluded.add(route(attempt));
             }
         }
     }
 
-    /** Nobody else can do it: lets those be asked again whose connection broke. False if there are none such. */
-    boolean askAgain() {
-        if (nobodyElse || shunned.containsAll(broken)) {
+    /** Begins with the fresh routes, behind text that was not there before. */
+    void startOver(StreamInterruption interruption) {
+        unfit.clear();
+        lastResort = isAll(interruption);
+    }
+
+    /** Turns to the routes whose connection broke; false if there are none such, or if they were asked. */
+    boolean turnToBroken() {
+        if (lastResort || excluded.containsAll(broken)) {
             return false;
         }
-        nobodyElse = true;
+        lastResort = true;
         return true;
     }
 
-    /** A way is given up that was to save the answer from this cut: the next one begins with everybody. */
-    void startOver(StreamInterruption blow) {
-        nobodyElse = isAll(blow);
-    }
-
-    /** These gave nothing. */
+    /** Records an attempt that nobody answered. */
     void failed(AttemptLog attemptLog, AttemptSpec attemptSpec) {
-        if (attemptSpec.resumeStrategy() == ResumePolicy.Strategy.PREFILL) {
+        boolean prefill = attemptSpec.isPrefill();
+        if (prefill) {
             prefillRefusals.learn(attemptLog);
         }
         for (AttemptLog.Attempt attempt : attemptLog.attempts()) {
-            if (attempt.outcome() == AttemptLog.Outcome.FAILED && shuns(attempt, attemptSpec)) {
-                shunned.add(route(attempt));
+            Failure failure = attempt.failure();
+            if (attempt.outcome() != AttemptLog.Outcome.FAILED || failure == null) {
+                continue;
+            }
+            if (attemptSpec.continues() && OF_THE_REQUEST.contains(failure.kind())) {
+                unfit(attemptSpec.resumeStrategy(), route(attempt));
+                if (prefill && failure.kind() == FailureKind.INVALID_REQUEST) {
+                    suspected.add(route(attempt));
+                }
+            } else if (!attemptSpec.resumes() || failure.kind() == FailureKind.TIMEOUT) {
+                excluded.add(route(attempt)); // a kept answer that is gone speaks against nobody
             }
         }
     }
 
-    /** An answer that is gone speaks against nobody, nor does a refusal of prefill. */
-    private static boolean shuns(AttemptLog.Attempt attempt, AttemptSpec attemptSpec) {
-        Failure failure = attempt.failure();
-        boolean silent = failure != null && failure.kind() == FailureKind.TIMEOUT;
-        return attemptSpec.resumes() ? silent : !PrefillRefusals.isRefusal(attempt);
+    /** Records a route whose answer did not go on with what was delivered. */
+    void differed(StreamInterruption interruption, AttemptSpec attemptSpec) {
+        unfit(attemptSpec.resumeStrategy(), interruption.route());
     }
 
-    /** Whether somebody is left who was not asked yet. */
+    /** Records a route that began to answer; a prefix that it refused before was then the reason for the refusal. */
+    void answers(String route, AttemptSpec attemptSpec) {
+        if (!attemptSpec.continues() && suspected.remove(route)) {
+            prefillRefusals.learn(route);
+        }
+    }
+
+    private void unfit(ResumePolicy.@Nullable Strategy resumeStrategy, String route) {
+        if (resumeStrategy != null) {
+            unfit.computeIfAbsent(resumeStrategy, way -> new HashSet<>()).add(route);
+        }
+    }
+
+    /** Whether routes are left that did not fail in this stream. */
     boolean hasOthers() {
-        return !nobodyElse;
+        return !lastResort;
     }
 
-    /** Whether the only one there is was silent. */
-    boolean isSilent(StreamInterruption blow) {
-        return nobodyElse && isAll(blow) && shunned.contains(blow.route());
+    /** Whether there is one route only, and it was silent. */
+    boolean isSilent(StreamInterruption interruption) {
+        return lastResort && isAll(interruption) && excluded.contains(interruption.route());
     }
 
-    /** What they can do for an answer that was cut here. */
-    Capabilities can(String model, StreamInterruption blow) {
-        Capabilities theirs = company.capabilities(model);
-        Capabilities can = blow.isKept()
+    /** The capabilities of the provider within for an answer that was cut here. */
+    Capabilities can(String model, StreamInterruption interruption) {
+        Capabilities theirs = within.capabilities(model);
+        Capabilities can = interruption.isKept()
                 ? theirs.withFeature(Feature.SAME_RESPONSE)
                 : theirs.withoutFeature(Feature.SAME_RESPONSE);
-        boolean refused = isAll(blow) && prefillRefusals.contains(blow.route());
+        boolean refused = isAll(interruption) && prefillRefusals.contains(interruption.route());
         return refused ? can.withoutFeature(Feature.PREFILL) : can;
     }
 
-    /** The Context in which the company asks the right ones. */
+    /** Writes the routes to avoid and the features to require into the Context of an attempt. */
     Context in(Context context, AttemptSpec attemptSpec) {
         ResumeToken kept = attemptSpec.kept();
         if (kept != null) {
             return kept.in(CallContext.require(Feature.SAME_RESPONSE).apply(context));
         }
-        Context wishing = context.delete(ResumeToken.class);
-        Set<String> avoid = new HashSet<>(shunned);
-        if (!nobodyElse) {
+        Context changed = context.delete(ResumeToken.class);
+        Set<String> avoid = new HashSet<>(excluded);
+        if (lastResort) {
+            changed = CallContext.withoutRetries().apply(changed);
+        } else {
             avoid.addAll(broken);
         }
-        if (attemptSpec.resumeStrategy() == ResumePolicy.Strategy.PREFILL && !attemptSpec.fresh()) {
+        ResumePolicy.Strategy resumeStrategy = attemptSpec.resumeStrategy();
+        if (resumeStrategy != null && !attemptSpec.fresh()) {
+            avoid.addAll(unfit.getOrDefault(resumeStrategy, Set.of()));
+        }
+        if (attemptSpec.isPrefill()) {
             avoid.addAll(prefillRefusals.all());
-            wishing = CallContext.require(Feature.PREFILL).apply(wishing);
+            changed = CallContext.require(Feature.PREFILL).apply(changed);
         }
         return avoid.isEmpty()
-                ? wishing
-                : CallContext.avoid(avoid.toArray(String[]::new)).apply(wishing);
+                ? changed
+                : CallContext.avoid(avoid.toArray(String[]::new)).apply(changed);
     }
 
-    /** Whether the company is a single provider, the one that was cut: then there is nobody else. */
-    private boolean isAll(StreamInterruption streamInterruption) {
-        return streamInterruption.servedBy.provider().equals(company.name());
+    /** Whether the provider within is a single one, the one that was cut. */
+    boolean isAll(StreamInterruption streamInterruption) {
+        return streamInterruption.servedBy.provider().equals(within.name());
     }
 
     private static String route(AttemptLog.Attempt attempt) {

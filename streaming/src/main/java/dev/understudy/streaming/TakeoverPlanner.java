@@ -5,12 +5,14 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ProviderEvent;
 import dev.understudy.chat.ResumeToken;
 import dev.understudy.streaming.seam.PieceBoundaries;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 
@@ -90,6 +92,7 @@ final class TakeoverPlanner {
             blow = streamInterruption;
             blowAt = Clock.now();
             tried.clear();
+            takeoverCandidates.startOver(streamInterruption);
             barren = 0;
         } else {
             later.add(streamInterruption.asFailed());
@@ -104,19 +107,32 @@ final class TakeoverPlanner {
     }
 
     private void gaveNothing(StreamInterruption streamInterruption, AttemptSpec attemptSpec) {
-        boolean rejected = streamInterruption.sort == StreamInterruption.Sort.REJECTED;
-        attempts -= rejected ? 1 : 0; // nothing was sent
-        if (rejected && !attemptSpec.resumes() && takeoverCandidates.askAgain()) {
-            return; // the same way once more
+        switch (streamInterruption.sort) {
+            case REJECTED -> {
+                attempts--; // nothing was sent
+                isOver(attemptSpec);
+            }
+            case ABANDONED -> {
+                later.add(streamInterruption.asFailed());
+                takeoverCandidates.differed(streamInterruption, attemptSpec);
+                boolean others = !takeoverCandidates.isAll(streamInterruption)
+                        && request.sampling().deterministic(); // another sampled answer would differ as well
+                if (attemptSpec.resumes() || !others) {
+                    isOver(attemptSpec);
+                }
+            }
+            default -> {
+                later.add(streamInterruption.asFailed());
+                takeoverCandidates.failed(streamInterruption.trail(), attemptSpec);
+                isOver(attemptSpec);
+            }
         }
+    }
+
+    private void isOver(AttemptSpec attemptSpec) {
         ResumePolicy.Strategy resumeStrategy = attemptSpec.resumeStrategy();
         if (resumeStrategy != null) {
             tried.add(resumeStrategy);
-        }
-        takeoverCandidates.startOver(blow());
-        if (!rejected) {
-            later.add(streamInterruption.asFailed());
-            takeoverCandidates.failed(streamInterruption.trail(), attemptSpec);
         }
     }
 
@@ -128,15 +144,19 @@ final class TakeoverPlanner {
     }
 
     private @Nullable AttemptSpec choose() {
-        boolean free = shown.isEmpty() && takeoverCandidates.hasOthers();
-        boolean spent = !free && takeovers >= policy.takeovers();
-        boolean silent = takeoverCandidates.isSilent(blow());
         while (true) {
+            boolean free = shown.isEmpty() && takeoverCandidates.hasOthers();
+            boolean spent = !free && takeovers >= policy.takeovers();
+            boolean silent = takeoverCandidates.isSilent(blow());
             DeliveredContent deliveredContent = DeliveredContent.in(shown, fragment);
             ResumePolicy.Strategy resumeStrategy = ResumeDecision.of(
                     policy, deliveredContent, request, takeoverCandidates.can(request.model(), blow()), tried);
             if (resumeStrategy == ResumePolicy.Strategy.FAIL) {
-                return null;
+                if (!takeoverCandidates.turnToBroken()) {
+                    return null;
+                }
+                tried.retainAll(Set.of(ResumePolicy.Strategy.SAME_RESPONSE));
+                continue;
             }
             AttemptSpec next = prepare(resumeStrategy, deliveredContent, free);
             if (next != null && (next.resumes() || (!spent && !silent))) {
@@ -157,7 +177,12 @@ final class TakeoverPlanner {
                 : resumeRequests.behind(resumeStrategy, free);
     }
 
-    /** What is said to the company about whom to ask, and how long. */
+    /** Records that a route began to answer the current attempt. */
+    void answers(ProviderEvent.FirstContentFrom by, AttemptSpec attemptSpec) {
+        takeoverCandidates.answers(by.provider() + "/" + by.model(), attemptSpec);
+    }
+
+    /** The Context of an attempt: routes to avoid, features to require, time that is left. */
     Context wishes(AttemptSpec attemptSpec, Context context) {
         return takeoverCandidates.in(timeBudget.in(context), attemptSpec);
     }

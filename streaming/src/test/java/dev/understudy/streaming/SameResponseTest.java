@@ -310,12 +310,13 @@ class SameResponseTest {
         one.rule(asked -> isGet(asked) ? ScriptedReply.status(404) : null);
         one.then(WHOLE.reset(ScriptedReply.FaultPoint.tokens(2)));
         two.always(ScriptedReply.status(500));
+        one.always(ScriptedReply.status(500));
         StepVerifier.create(ResumingProvider.over(door()).stream(ASKED).thenMany(Flux.empty()))
                 .expectErrorSatisfies(error -> assertThat(error)
                         .isInstanceOfSatisfying(ChatException.PartialAnswer.class, partial -> {
                             assertThat(partial.failure().kind()).isEqualTo(FailureKind.TRUNCATED);
                             assertThat(partial.partial().text()).isEqualTo("Once");
-                            assertThat(partial.getSuppressed()).hasSize(2);
+                            assertThat(partial.getSuppressed()).hasSize(3);
                         }))
                 .verify(LONG);
     }

@@ -249,7 +249,7 @@ class SurvivalTest {
                     case 0 -> ResumePolicy.exact();
                     case 1 -> ResumePolicy.anchored();
                     case 2 -> ResumePolicy.restarting();
-                    case 3 -> ResumePolicy.of(ResumePolicy.Strategy.REPLAY).withAnyReplay(true);
+                    case 3 -> ResumePolicy.of(ResumePolicy.Strategy.REPLAY);
                     default -> ResumePolicy.of(ResumePolicy.Strategy.PREFILL, ResumePolicy.Strategy.RESTART);
                 };
         if (random.nextInt(4) == 0) {

@@ -104,7 +104,7 @@ record WireCase(Truth truth, List<Server> servers, ResumePolicy policy, boolean 
                 switch (random.nextInt(9)) {
                     case 0 -> ResumePolicy.of(ResumePolicy.Strategy.FAIL);
                     case 1 -> ResumePolicy.of(ResumePolicy.Strategy.PREFILL);
-                    case 2 -> ResumePolicy.of(ResumePolicy.Strategy.REPLAY).withAnyReplay(true);
+                    case 2 -> ResumePolicy.of(ResumePolicy.Strategy.REPLAY);
                     case 3 -> ResumePolicy.of(ResumePolicy.Strategy.RESTART);
                     case 4 -> ResumePolicy.of(ResumePolicy.Strategy.ANCHORED);
                     case 5 -> ResumePolicy.exact().withBuffer(StreamBuffer.whole());

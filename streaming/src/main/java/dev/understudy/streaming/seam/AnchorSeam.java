@@ -3,22 +3,27 @@ package dev.understudy.streaming.seam;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The seam of an answer whose model was asked to repeat its last words and go on. The repeat is looked for in the first
- * few hundred characters, runs of white space being equal; what comes before it is dropped as preamble. A model that begins
- * inside the quoted words is joined too, if enough of them are left to be sure. Without a repeat nothing is spliced.
+ * Seam of an answer whose model was asked to repeat its last words and go on. The repeat is looked for in the first few
+ * hundred characters, runs of white space being equal; text before it is dropped as preamble. An answer that begins inside
+ * the quoted words is joined too, if enough of them are left to be sure, and so is one that is given again from its first
+ * character, however long it is. Without a repeat nothing is joined.
  */
 public final class AnchorSeam extends Seam {
 
     private static final int NONE = -1;
     private static final int MORE = -2;
+    private static final int DIFFERENT = -1;
 
     private static final String OPENING = "\"'`«„“‘‚";
     private static final String CLOSING = "\"'`»””’‘";
 
     private final String words;
+    private final String shown;
     private final int window;
     private final int lastTail; // where the last words begin that are enough to be sure
     private final StringBuilder held = new StringBuilder();
+    private int restartAt; // where an answer begins that is given again from its first character
+    private int equal; // length of its part that is equal to what was shown
     private char closing; // 0 for none
     private boolean joined;
 
@@ -29,6 +34,7 @@ public final class AnchorSeam extends Seam {
      */
     public AnchorSeam(String words, String shown, int search) {
         this.words = words;
+        this.shown = shown.substring(WordBoundaries.skipSpaces(shown, 0));
         this.window = words.length() * 2 + search;
         String all = Anchor.evened(shown);
         int tail = Math.max(0, words.length() - Anchor.SURE);
@@ -44,11 +50,33 @@ public final class AnchorSeam extends Seam {
             return unquoted(text);
         }
         held.append(text);
+        followRestart();
+        if (isRestart() && equal < shown.length()) {
+            return ""; // the words stand at its end, and nowhere before
+        }
         int end = find(false);
         if (end >= 0) {
             return join(end);
         }
-        return held.length() > window ? null : "";
+        int limit = isRestart() ? window + shown.length() : window;
+        return held.length() > limit ? null : "";
+    }
+
+    /** Compares what is held with the answer from its first character, white space before it aside. */
+    private void followRestart() {
+        if (equal == 0) {
+            restartAt = 0;
+            while (restartAt < held.length() && WordBoundaries.isSpace(held.charAt(restartAt))) {
+                restartAt++;
+            }
+        }
+        while (isRestart() && equal < shown.length() && restartAt + equal < held.length()) {
+            equal = held.charAt(restartAt + equal) == shown.charAt(equal) ? equal + 1 : DIFFERENT;
+        }
+    }
+
+    private boolean isRestart() {
+        return equal != DIFFERENT;
     }
 
     @Override

@@ -89,7 +89,7 @@ class AnchorFiguresTest {
         OTHER_SPACES(true),
         HALF_REPEATS(false),
         GOES_ON_WITHOUT(false),
-        STARTS_AGAIN(false),
+        STARTS_AGAIN(true),
         APOLOGISES(false);
 
         final boolean repeats;

@@ -180,6 +180,23 @@ class SeamTest {
     }
 
     @Test
+    void aVerbatimRestartIsRecognisedBeyondTheWindow() {
+        String shown =
+                "It was a bright cold day in April. ".repeat(3) + "x".repeat(500) + " and the clocks were striking";
+        String words = "and the clocks were striking";
+        for (String reply : List.of(shown + " thirteen", "\n" + shown + " thirteen")) {
+            for (int piece : List.of(1, 7, 2_000)) {
+                assertThat(told(new AnchorSeam(words, shown, 20), cut(reply, piece)))
+                        .isEqualTo(" thirteen");
+            }
+        }
+        String other = shown.replace(" and", " but");
+        assertThat(told(new AnchorSeam(words, shown, 20), cut(other, 7))).isNull();
+        assertThat(told(new AnchorSeam(words, shown, 20), cut(shown.substring(0, 400), 7)))
+                .isNull();
+    }
+
+    @Test
     void fewWordsProveNothingUnlessTheyComeFirst() {
         assertThat(told(new AnchorSeam("The cat", "The cat", 200), List.of("The cat", " sat")))
                 .isEqualTo(" sat");

@@ -36,7 +36,7 @@ final class AgentKeys {
     static final ConfigKey<ConfigValues> HEALTH_CHECK =
             ConfigKey.of("healthCheck", HealthCheckKeys.SECTION, ConfigValues.NONE, HealthCheckKeys.SECTION.doc());
     static final ConfigKey<ResumeKeys.Resume> RESUME =
-            ConfigKey.of("resume", ResumeKeys.SECTION, ResumeKeys.Resume.OFF, ResumeKeys.SECTION.doc());
+            ConfigKey.of("resume", ResumeKeys.SECTION, ResumeKeys.Resume.ON, ResumeKeys.SECTION.doc());
 
     private static final List<Setting<?>> SETTINGS = List.of(
             new Setting<>(FALLBACKS, AgentKeys::fallbacks),

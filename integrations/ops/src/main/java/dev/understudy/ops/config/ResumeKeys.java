@@ -13,7 +13,7 @@ final class ResumeKeys {
     private static final ResumePolicy DEFAULTS = ResumePolicy.defaults();
 
     private static final ConfigKey<Boolean> ENABLED =
-            ConfigKey.of("enabled", ScalarTypes.FLAG, true, "false keeps nothing alive, whatever `defaults` say");
+            ConfigKey.of("enabled", ScalarTypes.FLAG, true, "false continues no stream, whatever `defaults` say");
     private static final ConfigKey<Integer> BUFFER_TOKENS = ConfigKey.optional(
             "tokens", ScalarTypes.whole(1), "pieces of content, each about one token; no limit if only `time` is set");
     private static final ConfigKey<Duration> BUFFER_TIME =
@@ -59,15 +59,7 @@ final class ResumeKeys {
             CollectionTypes.list(ScalarTypes.choice(ResumePolicy.Strategy.class)),
             "the ways in order, instead of those of `policy`");
     private static final ConfigKey<Integer> TAKEOVERS = ConfigKey.of(
-            "takeovers",
-            ScalarTypes.whole(0),
-            DEFAULTS.takeovers(),
-            "how often another server may take over one answer");
-    private static final ConfigKey<Boolean> ANY_REPLAY = ConfigKey.of(
-            "anyReplay",
-            ScalarTypes.FLAG,
-            DEFAULTS.anyReplay(),
-            "whether `replay` is tried for requests that are not deterministic too");
+            "takeovers", ScalarTypes.whole(0), DEFAULTS.takeovers(), "how often another attempt may continue one answer");
     private static final ConfigKey<StreamBuffer> BUFFER_KEY =
             ConfigKey.of("buffer", BUFFER, DEFAULTS.buffer(), BUFFER.doc());
     private static final ConfigKey<Boolean> WHOLE_STRUCTURED = ConfigKey.of(
@@ -80,8 +72,8 @@ final class ResumeKeys {
 
     static final ObjectType<Resume> SECTION = new ObjectType<>(
             "resume",
-            "how opened streams are kept alive",
-            List.of(ENABLED, POLICY, WAYS, TAKEOVERS, ANY_REPLAY, BUFFER_KEY, WHOLE_STRUCTURED, LIMITS_KEY),
+            "how interrupted streams are continued",
+            List.of(ENABLED, POLICY, WAYS, TAKEOVERS, BUFFER_KEY, WHOLE_STRUCTURED, LIMITS_KEY),
             ResumeKeys::resume);
 
     private ResumeKeys() {}
@@ -95,6 +87,7 @@ final class ResumeKeys {
     record Resume(boolean enabled, ResumePolicy policy) {
 
         static final Resume OFF = new Resume(false, DEFAULTS);
+        static final Resume ON = new Resume(true, DEFAULTS);
 
         ChatProvider around(ChatProvider chain) {
             return enabled ? ResumingProvider.over(chain, policy) : chain;
@@ -112,7 +105,6 @@ final class ResumeKeys {
         return new Resume(
                 true,
                 policy.withTakeovers(values.get(TAKEOVERS))
-                        .withAnyReplay(values.get(ANY_REPLAY))
                         .withBuffer(values.get(BUFFER_KEY))
                         .withWholeStructured(values.get(WHOLE_STRUCTURED))
                         .withLimits(values.get(LIMITS_KEY)));

@@ -43,7 +43,6 @@ class ResumeKeysTest {
                         "'ways': ['replay', 'restart', 'fail']",
                         ResumePolicy.of(ResumePolicy.Strategy.REPLAY, ResumePolicy.Strategy.RESTART)),
                 Arguments.of("'takeovers': 3", USUAL.withTakeovers(3)),
-                Arguments.of("'anyReplay': true", USUAL.withAnyReplay(true)),
                 Arguments.of("'wholeStructured': false", USUAL.withWholeStructured(false)),
                 Arguments.of("'buffer': {'tokens': 7}", USUAL.withBuffer(StreamBuffer.tokens(7))),
                 Arguments.of("'buffer': {'time': '300ms'}", USUAL.withBuffer(StreamBuffer.time(TIME))),
@@ -83,22 +82,27 @@ class ResumeKeysTest {
     void theDefaultsThatAreToldAreTheDefaults() {
         assertThat(ConfigSchema.text()).contains("\"default\" : 64", "\"default\" : 40", "\"default\" : 200");
         assertThat(USUAL.limits()).isEqualTo(new Limits(64, 40, 200));
-        assertThat(USUAL.takeovers()).isEqualTo(1);
+        assertThat(USUAL.takeovers()).isEqualTo(2);
         assertThat(USUAL.wholeStructured()).isTrue();
-        assertThat(USUAL.anyReplay()).isFalse();
         assertThat(USUAL.buffer()).isEqualTo(StreamBuffer.none());
     }
 
     @Test
     void anAgentWithResumeTakesOverInTheMiddle() {
-        assertThat(text(agents("\"resume\": {\"policy\": \"restarting\"}"))).isEqualTo("I am|reset|I am Bob.");
+        assertThat(text(agents("\"resume\": {\"policy\": \"restarting\"}"))).isEqualTo("I am|reset|This is Bob.");
     }
 
     @Test
-    void anAgentWithoutItDoesNot() {
+    void anAgentThatSwitchesItOffDoesNot() {
         StepVerifier.create(stream(agents("\"resume\": {\"enabled\": false}")).then())
                 .verifyError();
-        StepVerifier.create(stream(agents("\"retry\": {}")).then()).verifyError();
+    }
+
+    @Test
+    void anAgentResumesByDefault() {
+        ScriptedProvider same = ScriptedProvider.named("bob");
+        same.always(ScriptedAnswer.tokens("I ", "am ", "Ann."));
+        assertThat(text(agents("\"retry\": {}", same))).isEqualTo("I am Ann.");
     }
 
     @Test
@@ -109,13 +113,17 @@ class ResumeKeysTest {
     }
 
     private Agents agents(String settings) {
+        bob.always(ScriptedAnswer.tokens("This ", "is ", "Bob."));
+        return agents(settings, bob);
+    }
+
+    private Agents agents(String settings, ScriptedProvider backup) {
         ann.always(ScriptedAnswer.tokens("I ", "am ", "Ann.").failAfter(2, Failure.of(FailureKind.SERVER, "broken")));
-        bob.always(ScriptedAnswer.tokens("I ", "am ", "Bob."));
         return Agents.builder(Config.parse("""
                         {"providers": {"ann": {"supplied": true}, "bob": {"supplied": true}},
                          "agents": {"a": {"primary": "ann", "backups": ["bob"], %s}}}""".formatted(settings), Map.of()))
                 .supply(ann)
-                .supply(bob)
+                .supply(backup)
                 .open();
     }
 
