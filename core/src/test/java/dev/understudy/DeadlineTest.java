@@ -26,7 +26,7 @@ class DeadlineTest {
     }
 
     @Test
-    void theEarlierOfTwoDeadlinesCounts() {
+    void earlierOfTwoDeadlinesApplies() {
         CallContext.Deadline early = CallContext.Deadline.after(Duration.ofSeconds(1), clock);
         CallContext.Deadline late = CallContext.Deadline.after(Duration.ofHours(1), Schedulers.parallel());
         Context first = CallContext.deadline(early).apply(Context.empty());
@@ -38,7 +38,7 @@ class DeadlineTest {
     }
 
     @Test
-    void aDeadlineLiesInTheFuture() {
+    void deadlineMustBeInTheFuture() {
         assertThatIllegalArgumentException().isThrownBy(() -> CallContext.Deadline.after(Duration.ZERO));
     }
 }

@@ -1,9 +1,9 @@
 package dev.understudy;
 
-import static dev.understudy.VirtualStage.standing;
+import static dev.understudy.VirtualScenario.standing;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.VirtualStage.Heard;
+import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Minutes of steady load, in virtual time: 20 calls a second, and the primary goes down and comes back. */
+/** Outages of the primary under steady load in virtual time: 20 calls a second for minutes. */
 class OutageTest {
 
     private static final long SEED = 20_261_120;
@@ -29,12 +29,12 @@ class OutageTest {
     private static final ScriptedAnswer WELL =
             ScriptedAnswer.text("all is well").beforeFirst(Duration.ofMillis(300));
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final ScriptedProvider primary = ScriptedProvider.named("primary");
     private final ScriptedProvider second = ScriptedProvider.named("second");
     private final List<Long> attemptsOnPrimary = new ArrayList<>();
 
-    /** How the primary is down: refused, an error after a while, or silence. */
+    /** Kinds of outages: refused connections, slow errors, or silence. */
     enum Way {
         REFUSES(ScriptedAnswer.fail(FailureKind.CONNECT)),
         BREAKS(ScriptedAnswer.fail(Failure.of(FailureKind.SERVER, "broken").withStatus(500, null))
@@ -57,30 +57,29 @@ class OutageTest {
         "OVERLOADED, false, true", "OVERLOADED, true, false", "SILENT, true, true", "SILENT, true, false",
         "EMPTY, false, false", "EMPTY, true, true"
     })
-    void everyCallSucceedsTheDeadPrimaryIsLeftAloneAndItIsUsedAgainWhenItIsBack(
-            Way way, boolean streamed, boolean activeMoves) {
-        second.always(stage.timed(WELL));
+    void callsSucceedDuringOutageAndPrimaryReturns(Way way, boolean streamed, boolean activeMoves) {
+        second.always(scenario.timed(WELL));
         Understudy understudy = understudy(activeMoves ? FailoverPolicy.defaults() : neverMoving());
-        List<Heard> calls = new ArrayList<>();
+        List<CallResult> calls = new ArrayList<>();
 
         up();
-        calls.addAll(stage.load(understudy, streamed, EVERY, Duration.ofSeconds(30)));
-        assertThat(calls).allMatch(heard -> !heard.served() || heard.by().equals("primary"));
+        calls.addAll(scenario.load(understudy, streamed, EVERY, Duration.ofSeconds(30)));
+        assertThat(calls).allMatch(result -> !result.served() || result.by().equals("primary"));
 
         down(way.scriptedAnswer);
-        calls.addAll(stage.load(understudy, streamed, EVERY, Duration.ofSeconds(120)));
+        calls.addAll(scenario.load(understudy, streamed, EVERY, Duration.ofSeconds(120)));
 
         up();
-        long back = stage.nanos();
-        List<Heard> after = stage.load(understudy, streamed, EVERY, Duration.ofSeconds(60));
+        long back = scenario.nanos();
+        List<CallResult> after = scenario.load(understudy, streamed, EVERY, Duration.ofSeconds(60));
         calls.addAll(after);
-        stage.advance(Duration.ofSeconds(30));
+        scenario.advance(Duration.ofSeconds(30));
 
-        long failed = calls.stream().filter(heard -> !heard.served()).count();
+        long failed = calls.stream().filter(result -> !result.served()).count();
         List<Integer> perWindow = attemptsInOpenWindows();
         long used = after.stream()
-                .filter(heard -> heard.by().equals("primary"))
-                .mapToLong(heard -> heard.firstAt)
+                .filter(result -> result.by().equals("primary"))
+                .mapToLong(result -> result.firstAt)
                 .min()
                 .orElse(Long.MAX_VALUE);
         System.out.printf(
@@ -89,30 +88,30 @@ class OutageTest {
         assertThat(failed).isZero();
         assertThat(perWindow).hasSizeGreaterThan(3).allMatch(attempts -> attempts <= 1);
         assertThat(Duration.ofNanos(used - back)).isLessThanOrEqualTo(Duration.ofSeconds(20));
-        List<Heard> lastTen = after.subList(after.size() - 200, after.size());
-        assertThat(lastTen).as("all of the load has returned").allMatch(heard -> heard.by()
+        List<CallResult> lastTen = after.subList(after.size() - 200, after.size());
+        assertThat(lastTen).as("all of the load has returned").allMatch(result -> result.by()
                 .equals("primary"));
         assertThat(standing(understudy, "primary").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
         assertThat(standing(understudy, "primary").inFlight()).isZero();
         assertThat(primary.live() + second.live()).isZero();
     }
 
-    /** Whenever it comes back: right after a trial that failed, in the middle of a pause, in the middle of a trial. */
+    /** Instants of recovery: after a failed trial, during the open time, and during a trial. */
     @ParameterizedTest
     @CsvSource({"REFUSES, true", "REFUSES, false", "BREAKS, false", "SILENT, true", "SILENT, false"})
-    void itIsUsedAgainWithinTwentySecondsWheneverItComesBack(Way way, boolean activeMoves) {
+    void primaryReturnsWithinTwentySeconds(Way way, boolean activeMoves) {
         double longest = 0;
         for (int phase = 0; phase < 40; phase++) {
             OutageTest play = new OutageTest();
-            play.second.always(play.stage.timed(WELL));
+            play.second.always(play.scenario.timed(WELL));
             Understudy understudy = play.understudy(activeMoves ? FailoverPolicy.defaults() : neverMoving());
             play.down(way.scriptedAnswer);
             Duration every = Duration.ofMillis(250);
-            play.stage.load(understudy, true, every, Duration.ofMillis(90_000 + 500L * phase));
+            play.scenario.load(understudy, true, every, Duration.ofMillis(90_000 + 500L * phase));
             play.up();
-            long back = play.stage.nanos();
-            play.stage.load(understudy, true, every, Duration.ofSeconds(45));
-            long used = play.stage.events(Event.FirstContent.class).stream()
+            long back = play.scenario.nanos();
+            play.scenario.load(understudy, true, every, Duration.ofSeconds(45));
+            long used = play.scenario.events(Event.FirstContent.class).stream()
                     .filter(first -> first.provider().equals("primary"))
                     .count();
             assertThat(used).as("phase %d", phase).isPositive();
@@ -127,37 +126,37 @@ class OutageTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aPrimaryThatFailsEveryOtherCallCostsNoCallEither(boolean streamed) {
-        second.always(stage.timed(WELL));
+    void alternatingFailuresOfPrimaryFailNoCall(boolean streamed) {
+        second.always(scenario.timed(WELL));
         Random random = new Random(SEED);
-        primary.rule(request -> stage.timed(
+        primary.rule(request -> scenario.timed(
                 random.nextBoolean()
                         ? WELL
                         : ScriptedAnswer.fail(FailureKind.SERVER).beforeFirst(Duration.ofMillis(50))));
         Understudy understudy = understudy(FailoverPolicy.defaults());
-        List<Heard> calls = stage.load(understudy, streamed, EVERY, Duration.ofSeconds(60));
-        stage.advance(Duration.ofSeconds(30));
-        assertThat(calls).allMatch(Heard::served);
-        assertThat(stage.events(Event.CircuitStateChanged.class))
+        List<CallResult> calls = scenario.load(understudy, streamed, EVERY, Duration.ofSeconds(60));
+        scenario.advance(Duration.ofSeconds(30));
+        assertThat(calls).allMatch(CallResult::served);
+        assertThat(scenario.events(Event.CircuitStateChanged.class))
                 .as("half of them failing opens it")
                 .isNotEmpty();
     }
 
-    /** The instant when one goes down, the other comes back, and its circuit is open. */
+    /** One goes down at the instant when the other recovers with an open circuit. */
     @Test
-    void whenBothGoDownInTurnsOnlyCallsDuringTheOneTrialFail() {
+    void alternatingOutagesFailOnlyCallsDuringATrial() {
         Understudy understudy = understudy(FailoverPolicy.defaults());
-        List<Heard> calls = new ArrayList<>();
+        List<CallResult> calls = new ArrayList<>();
         up();
-        second.always(stage.timed(WELL));
+        second.always(scenario.timed(WELL));
         for (int turn = 0; turn < 4; turn++) {
             boolean primaryIsDown = turn % 2 == 0;
-            primary.always(primaryIsDown ? ScriptedAnswer.fail(FailureKind.CONNECT) : stage.timed(WELL));
-            second.always(primaryIsDown ? stage.timed(WELL) : ScriptedAnswer.fail(FailureKind.CONNECT));
-            calls.addAll(stage.load(understudy, false, EVERY, Duration.ofSeconds(40)));
+            primary.always(primaryIsDown ? ScriptedAnswer.fail(FailureKind.CONNECT) : scenario.timed(WELL));
+            second.always(primaryIsDown ? scenario.timed(WELL) : ScriptedAnswer.fail(FailureKind.CONNECT));
+            calls.addAll(scenario.load(understudy, false, EVERY, Duration.ofSeconds(40)));
         }
-        stage.advance(Duration.ofSeconds(30));
-        long failed = calls.stream().filter(heard -> !heard.served()).count();
+        scenario.advance(Duration.ofSeconds(30));
+        long failed = calls.stream().filter(result -> !result.served()).count();
         System.out.printf("outages in turns: %d calls, %d failed%n", calls.size(), failed);
         assertThat(failed)
                 .as("three turns, a trial takes 300 ms, and six calls begin in it")
@@ -165,35 +164,35 @@ class OutageTest {
     }
 
     private Understudy understudy(FailoverPolicy failoverPolicy) {
-        return stage.builder(primary, second)
+        return scenario.builder(primary, second)
                 .retry(RetryPolicy.defaults())
                 .random(new Random(SEED))
                 .failover(failoverPolicy)
                 .listener(event -> {
-                    stage.events.add(event);
+                    scenario.events.add(event);
                     if (event instanceof Event.AttemptStarted started
                             && started.provider().equals("primary")) {
-                        attemptsOnPrimary.add(stage.nanos());
+                        attemptsOnPrimary.add(scenario.nanos());
                     }
                     if (event instanceof Event.FirstContent first
                             && first.provider().equals("primary")
                             && firstContentOfPrimary < 0) {
-                        firstContentOfPrimary = stage.nanos();
+                        firstContentOfPrimary = scenario.nanos();
                     }
                     if (event instanceof Event.CircuitStateChanged moved
                             && moved.provider().equals("primary")) {
-                        moves.add(new Move(stage.nanos(), attemptsOnPrimary.size(), moved.to()));
+                        moves.add(new Move(scenario.nanos(), attemptsOnPrimary.size(), moved.to()));
                     }
                 })
                 .build();
     }
 
-    /** The circuit moved at this time, after so many attempts. */
+    /** A change of the circuit with its time and the attempts so far. */
     private record Move(long at, int attempts, ProviderStatus.CircuitState to) {}
 
     private final List<Move> moves = new ArrayList<>();
 
-    /** How many attempts were made between one opening of the primary's circuit and the next move that ends it for good. */
+    /** Returns the number of attempts between an opening of the primary's circuit and its next change. */
     private List<Integer> attemptsInOpenWindows() {
         List<Integer> counts = new ArrayList<>();
         for (int i = 0; i + 1 < moves.size(); i++) {
@@ -215,10 +214,10 @@ class OutageTest {
     }
 
     private void up() {
-        primary.always(stage.timed(WELL));
+        primary.always(scenario.timed(WELL));
     }
 
     private void down(ScriptedAnswer scriptedAnswer) {
-        primary.always(stage.timed(scriptedAnswer));
+        primary.always(scenario.timed(scriptedAnswer));
     }
 }

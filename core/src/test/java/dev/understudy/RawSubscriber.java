@@ -1,11 +1,11 @@
 package dev.understudy;
 
-import dev.understudy.VirtualStage.Heard;
+import dev.understudy.VirtualScenario.CallResult;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 
 /** A subscriber that throws at each item, against rule 2.13 of Reactive Streams. */
-record RawSubscriber(Heard heard, Runnable throwing) implements CoreSubscriber<Object> {
+record RawSubscriber(CallResult result, Runnable throwing) implements CoreSubscriber<Object> {
 
     @Override
     public void onSubscribe(Subscription subscription) {
@@ -19,7 +19,7 @@ record RawSubscriber(Heard heard, Runnable throwing) implements CoreSubscriber<O
 
     @Override
     public void onError(Throwable error) {
-        heard.error = error;
+        result.error = error;
     }
 
     @Override

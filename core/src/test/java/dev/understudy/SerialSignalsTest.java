@@ -1,6 +1,6 @@
 package dev.understudy;
 
-import static dev.understudy.VirtualStage.REQUEST;
+import static dev.understudy.VirtualScenario.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatException;
@@ -25,27 +25,27 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Sources that signal inside of request, and sources that break the rules of Reactive Streams. */
+/** Sources that emit inside request, and sources that violate Reactive Streams. */
 class SerialSignalsTest {
 
     private static final StreamChunk.Finish FINISH =
             new StreamChunk.Finish(FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by("a", "m"));
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final List<String> texts = new ArrayList<>();
     private final List<String> ends = new ArrayList<>();
     private Throwable error = new AssertionError("no error");
 
     @Test
-    void aSourceThatEmitsInsideOfRequestLosesNothing() {
+    void sourceThatEmitsInsideRequestLosesNothing() {
         ask(actual -> actual.onSubscribe(new Recursive(actual, 100)), text -> {});
         assertThat(ends).containsExactly("complete");
         assertThat(texts).hasSize(100).startsWith("0", "1").endsWith("99");
-        assertThat(stage.events(Event.CallSucceeded.class)).hasSize(1);
+        assertThat(scenario.events(Event.CallSucceeded.class)).hasSize(1);
     }
 
     @Test
-    void twoThreadsThatEmitAtOnceFailTheStream() {
+    void concurrentEmissionFailsTheStream() {
         List<Subscriber<? super StreamChunk>> source = new ArrayList<>();
         ask(
                 actual -> {
@@ -60,7 +60,7 @@ class SerialSignalsTest {
     }
 
     @Test
-    void aCompletionWhileAnotherThreadEmitsFailsTheStream() {
+    void completionDuringEmissionFailsTheStream() {
         List<Subscriber<? super StreamChunk>> source = new ArrayList<>();
         ask(
                 actual -> {
@@ -73,7 +73,7 @@ class SerialSignalsTest {
     }
 
     @Test
-    void anErrorWhileAnotherThreadEmitsIsToldBehindTheChunk() {
+    void errorDuringEmissionIsSignalledAfterTheChunk() {
         List<Subscriber<? super StreamChunk>> source = new ArrayList<>();
         List<Boolean> early = new ArrayList<>();
         ask(
@@ -97,7 +97,7 @@ class SerialSignalsTest {
         ChatException.PartialAnswer cut = (ChatException.PartialAnswer) error;
         assertThat(cut.failure().kind()).isEqualTo(FailureKind.PROTOCOL);
         assertThat(cut.failure().message()).contains("Reactive Streams", "1.3", signal);
-        assertThat(stage.events(Event.CallFailed.class)).hasSize(1);
+        assertThat(scenario.events(Event.CallFailed.class)).hasSize(1);
     }
 
     private void ask(Publisher<StreamChunk> source, Consumer<String> onText) {
@@ -117,7 +117,7 @@ class SerialSignalsTest {
                 return Flux.from(source);
             }
         };
-        stage.builder(provider).build().stream(REQUEST).subscribe(new BaseSubscriber<>() {
+        scenario.builder(provider).build().stream(REQUEST).subscribe(new BaseSubscriber<>() {
             @Override
             protected void hookOnSubscribe(Subscription subscription) {
                 subscription.request(1);
@@ -165,7 +165,7 @@ class SerialSignalsTest {
         };
     }
 
-    /** Emits inside of request, which may be inside of onNext. */
+    /** Emits inside request, which may be called inside onNext. */
     private static final class Recursive implements Subscription {
 
         private final Subscriber<? super StreamChunk> actual;

@@ -1,9 +1,9 @@
 package dev.understudy;
 
-import static dev.understudy.VirtualStage.REQUEST;
+import static dev.understudy.VirtualScenario.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.VirtualStage.Heard;
+import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
@@ -33,10 +33,10 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
-/** Code of the caller may throw anything anywhere: the call ends once, with a type, and holds nothing afterwards. */
+/** Exceptions of every kind in code of the caller end the call once with a typed error and release its resources. */
 class ThrowingCallbackTest {
 
-    /** Where code of the caller runs, and whether the call is served all the same. */
+    /** Places at which code of the caller runs; true if the call succeeds nevertheless. */
     enum Position {
         LISTENER(true),
         LISTENER_OF_THE_CALL(true),
@@ -61,7 +61,7 @@ class ThrowingCallbackTest {
         }
     }
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final AtomicBoolean broken = new AtomicBoolean(true);
 
     static Stream<Arguments> cases() {
@@ -82,33 +82,33 @@ class ThrowingCallbackTest {
 
     @ParameterizedTest(name = "{0} {1} streamed={2}")
     @MethodSource("cases")
-    void theCallEndsOnceTypedAndHoldsNothing(
+    void callEndsOnceWithTypedErrorAndReleasesAll(
             Position position, String name, boolean streamed, Supplier<Throwable> thrown) {
         Understudy understudy = understudy(position, thrown);
-        Heard heard = ask(understudy, position, streamed, thrown);
-        stage.advance(Duration.ofMinutes(10));
-        boolean taken = position == Position.SUBSCRIBER && !streamed; // a whole answer was served before it threw
+        CallResult result = ask(understudy, position, streamed, thrown);
+        scenario.advance(Duration.ofMinutes(10));
+        boolean taken = position == Position.SUBSCRIBER && !streamed; // the response was served before it threw
         if (taken) {
-            assertThat(stage.events(Event.CallSucceeded.class)).hasSize(1);
+            assertThat(scenario.events(Event.CallSucceeded.class)).hasSize(1);
         } else if (position.served) {
-            assertThat(heard.served()).as("%s", heard.error).isTrue();
+            assertThat(result.served()).as("%s", result.error).isTrue();
         } else {
-            assertThat(heard.error).isInstanceOf(ChatException.class);
+            assertThat(result.error).isInstanceOf(ChatException.class);
         }
-        assertThat(stage.events.stream().filter(ThrowingCallbackTest::isEnd)).hasSize(1);
+        assertThat(scenario.events.stream().filter(ThrowingCallbackTest::isEnd)).hasSize(1);
         if (!position.served && !taken) {
-            assertThat(stage.events(Event.CallFailed.class)).hasSize(1);
+            assertThat(scenario.events(Event.CallFailed.class)).hasSize(1);
         }
-        assertThat(VirtualStage.standing(understudy, "a").inFlight()).isZero();
+        assertThat(VirtualScenario.standing(understudy, "a").inFlight()).isZero();
         broken.set(false);
-        Heard next = streamed ? stage.stream(understudy) : stage.chat(understudy);
+        CallResult next = streamed ? scenario.stream(understudy) : scenario.chat(understudy);
         assertThat(next.served())
                 .as("the only place is free again: %s", next.error)
                 .isTrue();
     }
 
     private Understudy understudy(Position position, Supplier<Throwable> thrown) {
-        Listener hearing = stage.events::add;
+        Listener hearing = scenario.events::add;
         Listener throwing = new Listener() {
             @Override
             public void on(Event event) {
@@ -130,17 +130,17 @@ class ThrowingCallbackTest {
                         new Broken(position, thrown),
                         ProviderOptions.any()
                                 .withLimits(ProviderOptions.RateLimits.none().withConcurrent(1)))
-                .retry(VirtualStage.ONCE)
+                .retry(VirtualScenario.ONCE)
                 .circuit(CircuitPolicy.disabled())
-                .scheduler(stage.clock)
-                .random(new FixedDice(0.5))
+                .scheduler(scenario.clock)
+                .random(new FixedRandom(0.5))
                 .listener(throwing.and(hearing));
         if (position == Position.SELECTION) {
             builder.selection((candidates, request, random) -> {
                 fail(thrown);
                 return candidates;
             });
-            // A selection is only asked when there is something to choose from.
+            // A selection is used only for two or more routes.
             builder.provider(ScriptedProvider.named("b").always(ScriptedAnswer.text("well")));
         }
         if (position == Position.SHARED_STANDING) {
@@ -166,22 +166,22 @@ class ThrowingCallbackTest {
         return builder.build();
     }
 
-    private Heard ask(Understudy understudy, Position position, boolean streamed, Supplier<Throwable> thrown) {
+    private CallResult ask(Understudy understudy, Position position, boolean streamed, Supplier<Throwable> thrown) {
         if (position == Position.LISTENER_OF_THE_CALL) {
             Listener own = event -> fail(thrown);
             return streamed
-                    ? stage.stream(understudy.stream(REQUEST).contextWrite(CallContext.listener(own)))
-                    : stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.listener(own)));
+                    ? scenario.stream(understudy.stream(REQUEST).contextWrite(CallContext.listener(own)))
+                    : scenario.chat(understudy.chat(REQUEST).contextWrite(CallContext.listener(own)));
         }
         if (position == Position.SUBSCRIBER) {
-            Heard heard = new Heard();
+            CallResult result = new CallResult();
             Flux<?> answer = streamed
                     ? understudy.stream(REQUEST)
                     : understudy.chat(REQUEST).flux();
-            answer.subscribe(new RawSubscriber(heard, () -> fail(thrown)));
-            return heard;
+            answer.subscribe(new RawSubscriber(result, () -> fail(thrown)));
+            return result;
         }
-        return streamed ? stage.stream(understudy) : stage.chat(understudy);
+        return streamed ? scenario.stream(understudy) : scenario.chat(understudy);
     }
 
     private void fail(Supplier<Throwable> thrown) {
@@ -201,7 +201,7 @@ class ThrowingCallbackTest {
                 || event instanceof Event.CallCancelled;
     }
 
-    /** Throws where it is told to, and answers well otherwise. */
+    /** Throws at the given place, and answers otherwise. */
     private final class Broken implements ChatProvider {
 
         private final Position position;
@@ -238,7 +238,7 @@ class ThrowingCallbackTest {
                     : well.stream(request);
         }
 
-        @SuppressWarnings("NullAway") // nulls are the case
+        @SuppressWarnings("NullAway") // null values are the test case
         private <T> Publisher<T> answer(Flux<T> good, T first) {
             switch (position) {
                 case PROVIDER_METHOD -> fail(thrown);
@@ -249,10 +249,10 @@ class ThrowingCallbackTest {
                     return actual -> fail(thrown);
                 }
                 case PROVIDER_REQUEST -> {
-                    return new Raw<>(() -> fail(thrown));
+                    return new RawPublisher<>(() -> fail(thrown));
                 }
                 case PROVIDER_NULL_ITEM -> {
-                    return new Raw<>(null);
+                    return new RawPublisher<>(null);
                 }
                 case PROVIDER_SIGNAL -> {
                     return Flux.error(thrown.get());

@@ -2,7 +2,7 @@ package dev.understudy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.VirtualStage.Heard;
+import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -18,10 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A request that cannot be written is the caller's error: at once, for this caller, and nobody's failure. */
+/** Requests that cannot be encoded are rejected at once and count against no provider. */
 class UnwritableRequestTest {
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final ScriptedProvider b = ScriptedProvider.named("b");
 
     static Stream<Arguments> cases() {
@@ -44,22 +44,23 @@ class UnwritableRequestTest {
 
     @ParameterizedTest(name = "{0} streamed={2}")
     @MethodSource("cases")
-    void itIsTheCallersErrorAtOnce(String name, Object value, boolean streamed) {
+    void unwritableRequestIsRejectedAtOnce(String name, Object value, boolean streamed) {
         ChatProvider a = Providers.openAiCompatible("http://127.0.0.1:1/v1", "key");
         Understudy understudy =
-                stage.builder(a, b).retry(RetryPolicy.defaults()).build();
-        ChatRequest request = VirtualStage.REQUEST.withExtra("openai-chat", "x", value);
+                scenario.builder(a, b).retry(RetryPolicy.defaults()).build();
+        ChatRequest request = VirtualScenario.REQUEST.withExtra("openai-chat", "x", value);
         for (int call = 0; call < 10; call++) {
-            stage.events.clear();
-            Heard heard = streamed ? stage.stream(understudy.stream(request)) : stage.chat(understudy.chat(request));
-            assertThat(heard.error)
+            scenario.events.clear();
+            CallResult result =
+                    streamed ? scenario.stream(understudy.stream(request)) : scenario.chat(understudy.chat(request));
+            assertThat(result.error)
                     .isInstanceOf(ChatException.Rejected.class)
                     .hasMessageContaining("the request cannot be written");
-            assertThat(stage.events(Event.CallFailed.class)).hasSize(1);
+            assertThat(scenario.events(Event.CallFailed.class)).hasSize(1);
         }
         assertThat(b.subscriptions()).isZero();
-        assertThat(stage.events(Event.CircuitStateChanged.class)).isEmpty();
-        ProviderStatus providerStatus = VirtualStage.standing(understudy, a.name());
+        assertThat(scenario.events(Event.CircuitStateChanged.class)).isEmpty();
+        ProviderStatus providerStatus = VirtualScenario.standing(understudy, a.name());
         assertThat(providerStatus.consecutiveFailures()).isZero();
         assertThat(providerStatus.lastFailure()).isNull();
         assertThat(providerStatus.inFlight()).isZero();

@@ -2,7 +2,7 @@ package dev.understudy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.VirtualStage.Heard;
+import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.Failure.Phase;
@@ -26,15 +26,15 @@ import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.scheduler.Scheduler;
 
-/** The clocks of silence and of the whole run while the subscriber waits, and only then. */
+/** Time limits count only while the subscriber waits. */
 class WatchdogClockTest {
 
     private static final StreamChunk EMPTY = new StreamChunk.Text("");
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final ScriptedProvider a = ScriptedProvider.named("a");
 
-    /** Asks for one chunk after the other. */
+    /** Requests one chunk at a time. */
     private static final class OneByOne extends BaseSubscriber<StreamChunk> {
         final List<StreamChunk> chunks = new ArrayList<>();
         final AtomicReference<Throwable> error = new AtomicReference<>();
@@ -75,17 +75,17 @@ class WatchdogClockTest {
         for (int i = 0; i < 200; i++) {
             chunks.add(EMPTY);
         }
-        a.always(stage.timed(
+        a.always(scenario.timed(
                 ScriptedAnswer.chunks(chunks.toArray(StreamChunk[]::new)).between(Duration.ofSeconds(1))));
         OneByOne reader = new OneByOne();
-        stage.builder(a).build().stream(VirtualStage.REQUEST).subscribe(reader);
-        stage.advance(Duration.ofSeconds(40));
+        scenario.builder(a).build().stream(VirtualScenario.REQUEST).subscribe(reader);
+        scenario.advance(Duration.ofSeconds(40));
         assertThat(reader.error.get()).isInstanceOf(ChatException.class);
         assertThat(failure(reader).phase()).isEqualTo(spoken ? Phase.IDLE : Phase.FIRST_CONTENT);
     }
 
     @Test
-    void aSlowReaderIsNotBlamedWhileItsDemandIsTold() {
+    void slowReaderDoesNotTimeOut() {
         List<Runnable> looks = new ArrayList<>();
         boolean[] inRequest = {false};
         Scheduler clock = new Scheduler() {
@@ -93,94 +93,96 @@ class WatchdogClockTest {
             public long now(TimeUnit unit) {
                 if (inRequest[0]) {
                     inRequest[0] = false;
-                    List.copyOf(looks).forEach(Runnable::run); // the timer fires while the request is under way
+                    List.copyOf(looks).forEach(Runnable::run); // the timer fires during the request
                 }
-                return stage.clock.now(unit);
+                return scenario.clock.now(unit);
             }
 
             @Override
             public Disposable schedule(Runnable task) {
-                return stage.clock.schedule(task);
+                return scenario.clock.schedule(task);
             }
 
             @Override
             public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
                 looks.clear();
                 looks.add(task);
-                return stage.clock.schedule(task, delay, unit);
+                return scenario.clock.schedule(task, delay, unit);
             }
 
             @Override
             public Worker createWorker() {
-                return stage.clock.createWorker();
+                return scenario.clock.createWorker();
             }
         };
-        a.always(stage.timed(ScriptedAnswer.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
+        a.always(scenario.timed(ScriptedAnswer.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
         OneByOne reader = new OneByOne();
         reader.reading = false;
-        stage.builder(a).scheduler(clock).build().stream(VirtualStage.REQUEST).subscribe(reader);
-        stage.advance(Duration.ofSeconds(2));
+        scenario.builder(a).scheduler(clock).build().stream(VirtualScenario.REQUEST)
+                .subscribe(reader);
+        scenario.advance(Duration.ofSeconds(2));
         assertThat(reader.chunks).hasSize(1);
-        stage.advance(Duration.ofSeconds(60));
+        scenario.advance(Duration.ofSeconds(60));
         inRequest[0] = true;
         reader.request(1);
         assertThat(reader.error.get()).isNull();
-        stage.advance(Duration.ofSeconds(2));
+        scenario.advance(Duration.ofSeconds(2));
         assertThat(reader.chunks).hasSize(2);
     }
 
     @Test
-    void fiveSlowReadersDoNotOpenTheCircuit() {
-        a.always(stage.timed(ScriptedAnswer.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
-        Understudy understudy = stage.builder(a).build();
+    void slowReadersDoNotOpenTheCircuit() {
+        a.always(scenario.timed(ScriptedAnswer.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
+        Understudy understudy = scenario.builder(a).build();
         List<OneByOne> readers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             OneByOne reader = new OneByOne();
             reader.reading = false;
-            understudy.stream(VirtualStage.REQUEST).subscribe(reader);
+            understudy.stream(VirtualScenario.REQUEST).subscribe(reader);
             readers.add(reader);
         }
         for (int i = 0; i < 4; i++) {
-            stage.advance(Duration.ofMinutes(4));
+            scenario.advance(Duration.ofMinutes(4));
             readers.forEach(reader -> reader.request(1));
-            stage.advance(Duration.ofSeconds(2));
+            scenario.advance(Duration.ofSeconds(2));
         }
         for (OneByOne reader : readers) {
             assertThat(reader.error.get()).isNull();
             assertThat(reader.complete).isTrue();
             assertThat(reader.chunks).hasSize(4);
         }
-        assertThat(stage.events(Event.CircuitStateChanged.class)).isEmpty();
+        assertThat(scenario.events(Event.CircuitStateChanged.class)).isEmpty();
     }
 
     @Test
-    void aReaderThatStopsEndsItsCallAndNobodyElsesProvider() {
-        a.always(stage.timed(ScriptedAnswer.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
-        Understudy understudy = stage.builder(a).build();
+    void stoppedReaderEndsItsCallOnly() {
+        a.always(scenario.timed(ScriptedAnswer.tokens("one", "two", "three").between(Duration.ofSeconds(1))));
+        Understudy understudy = scenario.builder(a).build();
         List<OneByOne> readers = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             OneByOne reader = new OneByOne();
             reader.reading = false;
-            understudy.stream(VirtualStage.REQUEST).subscribe(reader);
+            understudy.stream(VirtualScenario.REQUEST).subscribe(reader);
             readers.add(reader);
         }
-        stage.advance(Duration.ofMinutes(6));
+        scenario.advance(Duration.ofMinutes(6));
         for (OneByOne reader : readers) {
             assertThat(failure(reader).phase()).isEqualTo(Phase.CONSUMER);
         }
         assertThat(a.live()).isZero();
-        assertThat(stage.events(Event.CircuitStateChanged.class)).isEmpty();
-        assertThat(VirtualStage.standing(understudy, "a").consecutiveFailures()).isZero();
+        assertThat(scenario.events(Event.CircuitStateChanged.class)).isEmpty();
+        assertThat(VirtualScenario.standing(understudy, "a").consecutiveFailures())
+                .isZero();
     }
 
     @Test
-    void aProviderThatTakesTooLongInAllIsStillEnded() {
+    void totalTimeoutEndsSlowProvider() {
         StreamChunk[] chunks = new StreamChunk[1_000];
         java.util.Arrays.fill(chunks, new StreamChunk.Text("word"));
-        a.always(stage.timed(ScriptedAnswer.chunks(chunks).between(Duration.ofSeconds(1))));
+        a.always(scenario.timed(ScriptedAnswer.chunks(chunks).between(Duration.ofSeconds(1))));
         OneByOne reader = new OneByOne();
-        stage.builder(a).build().stream(VirtualStage.REQUEST).subscribe(reader);
-        stage.advance(Duration.ofMinutes(5).plusSeconds(1));
+        scenario.builder(a).build().stream(VirtualScenario.REQUEST).subscribe(reader);
+        scenario.advance(Duration.ofMinutes(5).plusSeconds(1));
         assertThat(failure(reader).phase()).isEqualTo(Phase.TOTAL);
     }
 
@@ -188,27 +190,27 @@ class WatchdogClockTest {
     @ValueSource(booleans = {false, true})
     void limitsOfForEverAreNoError(boolean streamed) {
         Duration ever = Duration.ofSeconds(Long.MAX_VALUE);
-        a.always(stage.timed(ScriptedAnswer.text("well and good").beforeFirst(Duration.ofHours(2))));
-        Understudy understudy = stage.builder(a)
+        a.always(scenario.timed(ScriptedAnswer.text("well and good").beforeFirst(Duration.ofHours(2))));
+        Understudy understudy = scenario.builder(a)
                 .timeouts(new TimeoutPolicy(ever, ever, ever, ever))
                 .callTimeout(ever)
                 .retry(RetryPolicy.defaults())
                 .build();
-        Heard heard = streamed ? stage.stream(understudy) : stage.chat(understudy);
-        stage.advance(Duration.ofHours(2));
-        assertThat(heard.error).isNull();
-        assertThat(heard.served()).isTrue();
+        CallResult result = streamed ? scenario.stream(understudy) : scenario.chat(understudy);
+        scenario.advance(Duration.ofHours(2));
+        assertThat(result.error).isNull();
+        assertThat(result.served()).isTrue();
     }
 
     @Test
-    void aRefusalBeforeTheFirstContentIsHeldBackAndShown() {
+    void refusalBeforeContentIsEmittedWithContent() {
         a.always(ScriptedAnswer.chunks(
                 new StreamChunk.Refusal("I would "),
                 new StreamChunk.Refusal("rather not."),
                 new StreamChunk.Text("But "),
                 new StreamChunk.Text("well.")));
         OneByOne reader = new OneByOne();
-        stage.builder(a).build().stream(VirtualStage.REQUEST).subscribe(reader);
+        scenario.builder(a).build().stream(VirtualScenario.REQUEST).subscribe(reader);
         assertThat(reader.error.get()).isNull();
         assertThat(reader.chunks)
                 .startsWith(
@@ -221,12 +223,12 @@ class WatchdogClockTest {
     }
 
     @Test
-    void heldBackChunksFollowTheDemandOfTheReader() {
+    void chunksBeforeContentFollowDemand() {
         a.always(ScriptedAnswer.chunks(
                 new StreamChunk.Refusal("I would "), new StreamChunk.Text("But "), new StreamChunk.Text("well.")));
         OneByOne reader = new OneByOne();
         reader.reading = false;
-        stage.builder(a).build().stream(VirtualStage.REQUEST).subscribe(reader);
+        scenario.builder(a).build().stream(VirtualScenario.REQUEST).subscribe(reader);
         assertThat(reader.chunks).hasSize(1);
         reader.request(1);
         assertThat(reader.chunks).hasSize(2);
@@ -239,7 +241,7 @@ class WatchdogClockTest {
     }
 
     @Test
-    void theMessageOfASilenceIsASentence() {
+    void timeoutMessageNamesTheLimit() {
         assertThat(Failure.timeout(Phase.IDLE, Duration.ofSeconds(20)).message())
                 .isEqualTo("no further content within 20000 ms");
         assertThat(Failure.timeout(Phase.CONNECT, Duration.ofSeconds(5)).message())
@@ -247,12 +249,12 @@ class WatchdogClockTest {
     }
 
     @Test
-    void aRefusalAloneStaysAFilteredAnswer() {
+    void refusalWithoutContentIsFiltered() {
         a.always(ScriptedAnswer.chunks(new StreamChunk.Refusal("No."))
                 .withFinish(dev.understudy.chat.FinishReason.STOP));
-        Heard heard = stage.stream(stage.builder(a).build());
-        assertThat(heard.error).isInstanceOf(ChatException.Exhausted.class);
-        assertThat(heard.trail().attempts().get(0).failure().kind()).isEqualTo(FailureKind.CONTENT_FILTERED);
+        CallResult result = scenario.stream(scenario.builder(a).build());
+        assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
+        assertThat(result.trail().attempts().get(0).failure().kind()).isEqualTo(FailureKind.CONTENT_FILTERED);
     }
 
     private static Failure failure(OneByOne reader) {

@@ -28,7 +28,7 @@ final class AttemptPermit {
     private int estimate;
     private @Nullable Permit permit;
 
-    /** @param early whether an open circuit may be tried before its open time ends */
+    /** @param early true if an open circuit may be tried before its open time ends */
     AttemptPermit(Route route, boolean early, Call call) {
         this.early = early;
         this.route = route;

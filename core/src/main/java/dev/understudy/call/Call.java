@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener listeners of the understudy and of the call
  * @param memory knowledge of the understudy beyond this call
  * @param wasted log entries of hedged attempts that lost
- * @param ended whether the last event of the call was published
+ * @param ended true if the last event of the call was published
  */
 public record Call(
         Event.CallId id,

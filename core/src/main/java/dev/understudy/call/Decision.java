@@ -59,8 +59,8 @@ public sealed interface Decision {
      *
      * @param retry number and delay of retries
      * @param maxAttempts limit of attempts of a call, 0 for none
-     * @param aroundFilters whether a request that a provider refused is sent to the next route
-     * @param invalidStops whether a request that a vendor calls invalid ends the call
+     * @param aroundFilters true if a request that a provider refused is sent to the next route
+     * @param invalidStops true if a request that a vendor calls invalid ends the call
      */
     record Options(RetryPolicy retry, int maxAttempts, boolean aroundFilters, boolean invalidStops) {}
 

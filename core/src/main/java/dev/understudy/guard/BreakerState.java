@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The states of a circuit breaker. Each method is an event and returns the following state; an identical object means that
  * nothing changed. Pure, apart from the samples that the statistics of a closed circuit collect. The generation grows by
- * one with each change of name, which tells results of calls that were permitted before a change from later ones.
+ * one with each change of name, which separates results of calls that were permitted before a change from later ones.
  */
 sealed interface BreakerState
         permits BreakerState.Closed, BreakerState.Open, BreakerState.HalfOpen, ForcedOpen, Disabled {
@@ -35,7 +35,7 @@ sealed interface BreakerState
     /**
      * Requests a permit for a call. A returned half-open state that is a new object has leased its trial to the caller.
      *
-     * @param early whether an open circuit may be tried before its open time ends
+     * @param early true if an open circuit may be tried before its open time ends
      */
     default BreakerState acquire(boolean early, long now, CircuitPolicy policy) {
         return this;
@@ -125,9 +125,9 @@ sealed interface BreakerState
      * Calls are refused until a trial may be made.
      *
      * @param until the instant from which a trial may be made
-     * @param times how often it has opened without a recovery, this time included
+     * @param times number of times it has opened without a recovery, this time included
      * @param cause the rule that opened it, in words
-     * @param remote whether another instance opened it
+     * @param remote true if another instance opened it
      */
     record Open(long generation, long until, int times, String cause, boolean remote) implements BreakerState {
 
@@ -170,9 +170,9 @@ sealed interface BreakerState
      * One trial at a time may pass; its result closes or opens the circuit.
      *
      * @param lease number of the last trial
-     * @param leased whether that trial is undecided
+     * @param leased true if that trial is undecided
      * @param until the instant when that trial counts as lost
-     * @param times how often it has opened without a recovery
+     * @param times number of times it has opened without a recovery
      */
     record HalfOpen(long generation, int lease, boolean leased, long until, int times, String cause)
             implements BreakerState {

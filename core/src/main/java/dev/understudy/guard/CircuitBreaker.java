@@ -19,7 +19,7 @@ public final class CircuitBreaker {
      *
      * @param generation number of changes so far, this one included; defines their order
      * @param cause the rule that opened the circuit, in words; {@code null} if it was not opened by failures
-     * @param remote whether another instance opened it
+     * @param remote true if another instance opened it
      * @param remaining nanoseconds until a call may be let through, {@link Long#MAX_VALUE} when unknown
      * @param at the instant of the change
      */

@@ -7,7 +7,7 @@ import java.util.Map;
 /** The table of docs/decisions.md: one row for each kind of failure before the first content. */
 public final class FailureRules {
 
-    /** How often the failed route is tried again. */
+    /** Rule for retries at the failed route. */
     public enum Same {
         NO,
         ONCE_AT_ONCE,
@@ -17,7 +17,7 @@ public final class FailureRules {
         THROTTLED
     }
 
-    /** How a call goes on at other routes. */
+    /** Rule for attempts at other routes. */
     public enum Next {
         YES,
         LARGER_WINDOW,
@@ -28,11 +28,11 @@ public final class FailureRules {
     /**
      * One row of the table.
      *
-     * @param same how often the failed route is tried again
-     * @param next how a call goes on at other routes
-     * @param countsForCircuit whether the failure counts for circuit and health of the provider
-     * @param obeysRetryAfter whether the vendor's Retry-After is obeyed
-     * @param coolsDownModel whether the model cools down at this provider for 10 minutes
+     * @param same rule for retries at the failed route
+     * @param next rule for attempts at other routes
+     * @param countsForCircuit true if the failure counts for circuit and health of the provider
+     * @param obeysRetryAfter true if the vendor's Retry-After is obeyed
+     * @param coolsDownModel true if the model cools down at this provider for 10 minutes
      */
     public record Rule(
             Same same, Next next, boolean countsForCircuit, boolean obeysRetryAfter, boolean coolsDownModel) {

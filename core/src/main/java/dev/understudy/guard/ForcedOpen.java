@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ends true if it ends at {@code until}; else an operator must release it
  * @param until the instant of the end, meaningless without one
- * @param wasDisabled whether the circuit is disabled again afterwards
+ * @param wasDisabled true if the circuit is disabled again afterwards
  */
 record ForcedOpen(long generation, boolean ends, long until, boolean wasDisabled) implements BreakerState {
 

@@ -57,7 +57,7 @@ final class LatencyStatistics {
         }
     }
 
-    /** Counts a lower bound in average and percentiles, unless it is below the median and therefore tells nothing. */
+    /** Counts a lower bound in average and percentiles, unless it is below the median and therefore uninformative. */
     void slowerThan(long nanos, long now) {
         if (nanos >= percentile(0.5)) {
             store(nanos);

@@ -10,7 +10,7 @@ final class OpenTime {
     /**
      * Returns for how long a circuit stays open, in nanoseconds.
      *
-     * @param times how often it has opened without a recovery, this time included
+     * @param times number of times it has opened without a recovery, this time included
      * @param roll random value from -1 to 1, for the jitter
      */
     static long nanos(CircuitPolicy policy, int times, double roll) {

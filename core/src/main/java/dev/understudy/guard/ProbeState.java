@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Result of the health checks of one provider so far. Immutable.
  *
- * @param running whether a check is in progress
+ * @param running true if a check is in progress
  * @param healthy verdict by the thresholds of the policy, {@code null} before the first
  * @param consecutive number of last checks with equal results
  * @param lastSucceeded result of the last check

@@ -69,7 +69,7 @@ public final class ProviderHealth {
         }
     }
 
-    /** @param counts whether the failure counts against the provider */
+    /** @param counts true if the failure counts against the provider */
     public void failed(Failure failure, boolean counts, long nanos, long now) {
         lastFailure = new ProviderStatus.LastFailure(wallClock(), failure.toString());
         if (counts) {

@@ -27,7 +27,7 @@ public final class ConversationTrimmer {
      * @param request the shortened request
      * @param messages number of dropped messages
      * @param tokens tokens of the dropped messages, by the counter of the policy
-     * @param fits whether the shortened request is within the limit; if not, nothing more can be dropped
+     * @param fits true if the shortened request is within the limit; if not, nothing more can be dropped
      */
     public record Shorter(ChatRequest request, int messages, int tokens, boolean fits) implements Outcome {
 

@@ -1,12 +1,12 @@
 package dev.understudy.call;
 
-import static dev.understudy.VirtualStage.REQUEST;
-import static dev.understudy.VirtualStage.standing;
+import static dev.understudy.VirtualScenario.REQUEST;
+import static dev.understudy.VirtualScenario.standing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
-import dev.understudy.VirtualStage;
+import dev.understudy.VirtualScenario;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -32,16 +32,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.test.StepVerifier;
 
-/** What an attempt holds is given back exactly once, however and whenever it ends. One call at once is all there may be. */
+/** Resources of an attempt are released exactly once, however it ends. The limit is one concurrent call. */
 class AttemptPermitTest {
 
     private static final Failure BROKEN =
             Failure.of(FailureKind.SERVER, "broken").withStatus(500, null);
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final ScriptedProvider a = ScriptedProvider.named("a");
 
-    /** How one call goes: what the provider does, and when the caller leaves, if it does. */
+    /** Course of one call: the provider's answer, and the time of a cancellation. */
     enum Scene {
         SUCCESS(ScriptedAnswer.text("one two three"), null),
         LATE_SUCCESS(
@@ -87,17 +87,17 @@ class AttemptPermitTest {
 
     @ParameterizedTest(name = "{0} streamed={1}")
     @MethodSource("scenes")
-    void thePlaceIsFreeAgainWhenACallIsOver(Scene scene, boolean streamed) {
-        Understudy understudy = door();
+    void permitIsReleasedAtTheEndOfACall(Scene scene, boolean streamed) {
+        Understudy understudy = understudy();
         for (int round = 0; round < 3; round++) {
             play(understudy, scene, streamed);
             assertThat(standing(understudy, "a").inFlight()).isZero();
         }
-        a.then(stage.timed(ScriptedAnswer.hang()));
-        VirtualStage.Heard one = ask(understudy, streamed);
+        a.then(scenario.timed(ScriptedAnswer.hang()));
+        VirtualScenario.CallResult one = ask(understudy, streamed);
         assertThat(standing(understudy, "a").inFlight()).isEqualTo(1);
-        VirtualStage.Heard other = ask(understudy, streamed);
-        stage.advance(Duration.ofSeconds(1));
+        VirtualScenario.CallResult other = ask(understudy, streamed);
+        scenario.advance(Duration.ofSeconds(1));
         assertThat(a.live()).as("exactly one place, neither none nor two").isEqualTo(1);
         one.call.dispose();
         other.call.dispose();
@@ -106,19 +106,19 @@ class AttemptPermitTest {
 
     @ParameterizedTest(name = "{0} streamed={1}")
     @MethodSource("scenes")
-    void theTrialOfAHalfOpenCircuitIsDecidedOrFreed(Scene scene, boolean streamed) {
+    void trialIsDecidedOrReleased(Scene scene, boolean streamed) {
         Understudy understudy = builder(CircuitPolicy.defaults()
                         .withConsecutive(1)
                         .withJitter(0)
                         .withoutRate())
                 .build();
         a.then(ScriptedAnswer.fail(FailureKind.SERVER));
-        stage.chat(understudy);
+        scenario.chat(understudy);
         assertThat(circuit(understudy)).isEqualTo(ProviderStatus.CircuitState.OPEN);
-        stage.advance(Duration.ofSeconds(5));
+        scenario.advance(Duration.ofSeconds(5));
         play(understudy, scene, streamed);
         ProviderStatus.CircuitState state = circuit(understudy);
-        stage.advance(Duration.ofSeconds(20)); // less than the lease of a trial
+        scenario.advance(Duration.ofSeconds(20)); // below the lease of a trial
         a.then(ScriptedAnswer.text("well"));
         assertThat(ask(understudy, streamed).served()).as("after " + state).isTrue();
         assertThat(circuit(understudy)).isEqualTo(ProviderStatus.CircuitState.CLOSED);
@@ -126,15 +126,15 @@ class AttemptPermitTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aTokenCounterThatThrowsKeepsNoPlace(boolean streamed) {
+    void tokenCounterThatThrowsReleasesThePermit(boolean streamed) {
         ContextWindow broken = ContextWindow.keep(10).withCounter(message -> {
             throw new IllegalStateException("the caller's bug");
         });
-        Understudy understudy = door();
-        VirtualStage.Heard heard = streamed
-                ? stage.stream(understudy.stream(REQUEST).contextWrite(broken))
-                : stage.chat(understudy.chat(REQUEST).contextWrite(broken));
-        assertThat(heard.error)
+        Understudy understudy = understudy();
+        VirtualScenario.CallResult result = streamed
+                ? scenario.stream(understudy.stream(REQUEST).contextWrite(broken))
+                : scenario.chat(understudy.chat(REQUEST).contextWrite(broken));
+        assertThat(result.error)
                 .isInstanceOf(ChatException.Rejected.class)
                 .hasCauseInstanceOf(IllegalStateException.class);
         assertThat(standing(understudy, "a").inFlight()).isZero();
@@ -142,50 +142,50 @@ class AttemptPermitTest {
     }
 
     @Test
-    void tokensOfARefusedRequestAreGivenBackAndThoseOfASilentOneAreNot() {
-        Understudy understudy = door(ProviderOptions.RateLimits.none().withTokensPerMinute(1_000));
+    void tokensOfRefusedRequestAreReturned() {
+        Understudy understudy = understudy(ProviderOptions.RateLimits.none().withTokensPerMinute(1_000));
         a.then(
                 ScriptedAnswer.fail(BROKEN),
                 ScriptedAnswer.fail(BROKEN),
                 ScriptedAnswer.fail(BROKEN),
-                stage.timed(ScriptedAnswer.hang()),
+                scenario.timed(ScriptedAnswer.hang()),
                 ScriptedAnswer.text("well"));
         for (int i = 0; i < 3; i++) {
-            assertThat(stage.chat(understudy).outcomes()).containsExactly("a:failed");
+            assertThat(scenario.chat(understudy).outcomes()).containsExactly("a:failed");
         }
-        stage.chat(understudy); // about 510 tokens of a thousand
-        stage.advance(Duration.ofMillis(1));
-        assertThat(stage.chat(understudy).served())
+        scenario.chat(understudy); // estimated at 510 of 1000 tokens
+        scenario.advance(Duration.ofMillis(1));
+        assertThat(scenario.chat(understudy).served())
                 .as("the rest is not enough for one more")
                 .isFalse();
         assertThat(a.subscriptions()).isEqualTo(4);
     }
 
     @Test
-    void theUsageCorrectsTheEstimate() {
-        Understudy understudy = door(ProviderOptions.RateLimits.none().withTokensPerMinute(1_000));
+    void usageCorrectsTheEstimate() {
+        Understudy understudy = understudy(ProviderOptions.RateLimits.none().withTokensPerMinute(1_000));
         a.always(ScriptedAnswer.text("well").withUsage(Usage.of(5, 5)));
         for (int i = 0; i < 20; i++) {
-            assertThat(stage.chat(understudy).served()).isTrue();
+            assertThat(scenario.chat(understudy).served()).isTrue();
         }
         a.always(ScriptedAnswer.text("well").withUsage(Usage.of(5, 2_000)));
-        assertThat(stage.chat(understudy).served()).isTrue();
-        VirtualStage.Heard refused = stage.chat(understudy);
+        assertThat(scenario.chat(understudy).served()).isTrue();
+        VirtualScenario.CallResult refused = scenario.chat(understudy);
         assertThat(refused.served()).isFalse();
         assertThat(a.subscriptions()).isEqualTo(21);
     }
 
     @ParameterizedTest
     @EnumSource(Scene.class)
-    void nothingIsCountedTwice(Scene scene) {
-        Understudy understudy = door();
+    void failureIsCountedOnce(Scene scene) {
+        Understudy understudy = understudy();
         play(understudy, scene, true);
         ProviderStatus providerStatus = standing(understudy, "a");
         assertThat(providerStatus.consecutiveFailures()).isLessThanOrEqualTo(1);
-        assertThat(stage.events.stream().filter(AttemptPermitTest::isEnd)).hasSize(1);
+        assertThat(scenario.events.stream().filter(AttemptPermitTest::isEnd)).hasSize(1);
     }
 
-    /** The three ways in which a call is said to be over. */
+    /** The three events that end a call. */
     private static boolean isEnd(Event event) {
         return event instanceof Event.CallSucceeded
                 || event instanceof Event.CallFailed
@@ -193,36 +193,36 @@ class AttemptPermitTest {
     }
 
     private void play(Understudy understudy, Scene scene, boolean streamed) {
-        a.then(stage.timed(scene.scriptedAnswer));
-        VirtualStage.Heard heard = ask(understudy, streamed);
+        a.then(scenario.timed(scene.scriptedAnswer));
+        VirtualScenario.CallResult result = ask(understudy, streamed);
         if (scene.leaves != null) {
-            stage.advance(scene.leaves);
-            heard.call.dispose();
+            scenario.advance(scene.leaves);
+            result.call.dispose();
             assertThat(a.live()).isZero();
         }
-        stage.advance(Duration.ofMinutes(2)); // longer than any timeout
+        scenario.advance(Duration.ofMinutes(2)); // longer than any timeout
         assertThat(a.live()).isZero();
     }
 
-    private VirtualStage.Heard ask(Understudy understudy, boolean streamed) {
-        return streamed ? stage.stream(understudy) : stage.chat(understudy);
+    private VirtualScenario.CallResult ask(Understudy understudy, boolean streamed) {
+        return streamed ? scenario.stream(understudy) : scenario.chat(understudy);
     }
 
-    private Understudy door() {
+    private Understudy understudy() {
         return builder(CircuitPolicy.disabled()).build();
     }
 
-    private Understudy door(ProviderOptions.RateLimits limits) {
-        return stage.builder()
+    private Understudy understudy(ProviderOptions.RateLimits limits) {
+        return scenario.builder()
                 .provider(a, ProviderOptions.any().withLimits(limits))
-                .retry(VirtualStage.ONCE)
+                .retry(VirtualScenario.ONCE)
                 .circuit(CircuitPolicy.disabled())
                 .retryBudget(RetryBudget.defaults())
                 .build();
     }
 
     private UnderstudyBuilder builder(CircuitPolicy circuit) {
-        return stage.builder()
+        return scenario.builder()
                 .provider(
                         a,
                         ProviderOptions.any()
@@ -236,8 +236,8 @@ class AttemptPermitTest {
     }
 
     @Test
-    void aStreamThatIsServedTellsItsUsageOnce() {
-        Understudy understudy = door(ProviderOptions.RateLimits.none().withTokensPerMinute(1_000));
+    void usageOfStreamIsCountedOnce() {
+        Understudy understudy = understudy(ProviderOptions.RateLimits.none().withTokensPerMinute(1_000));
         a.always(ScriptedAnswer.text("one two").withUsage(Usage.of(10, 2)));
         for (int i = 0; i < 40; i++) {
             StepVerifier.create(understudy.stream(REQUEST)).expectNextCount(3).verifyComplete();
@@ -245,26 +245,26 @@ class AttemptPermitTest {
         assertThat(a.subscriptions()).isEqualTo(40);
     }
 
-    /** The limit itself knows best when there is room again: a correction may make some at once. */
+    /** A rate limit causes no cooldown, because a correction may free tokens at once. */
     @Test
-    void aProviderAtItsOwnLimitIsSkippedAndNotGated() {
+    void providerAtRateLimitDoesNotCoolDown() {
         ScriptedProvider b = ScriptedProvider.named("b");
-        Understudy understudy = stage.builder()
+        Understudy understudy = scenario.builder()
                 .provider(
                         a,
                         ProviderOptions.any()
                                 .withLimits(ProviderOptions.RateLimits.none().withTokensPerMinute(800)))
                 .provider(b)
                 .build();
-        a.then(stage.timed(
+        a.then(scenario.timed(
                 ScriptedAnswer.text("brief").beforeFirst(Duration.ofSeconds(1)).withUsage(Usage.of(5, 5))));
         a.then(ScriptedAnswer.text("well"));
-        VirtualStage.Heard first = stage.chat(understudy);
-        VirtualStage.Heard skipped = stage.chat(understudy);
+        VirtualScenario.CallResult first = scenario.chat(understudy);
+        VirtualScenario.CallResult skipped = scenario.chat(understudy);
         assertThat(skipped.outcomes()).containsExactly("a:skipped", "b:served");
         assertThat(skipped.trail().attempts().get(0).failure().message()).startsWith("is at its rate limit for 1");
-        stage.advance(Duration.ofSeconds(1));
+        scenario.advance(Duration.ofSeconds(1));
         assertThat(first.by()).isEqualTo("a");
-        assertThat(stage.chat(understudy).outcomes()).containsExactly("a:served");
+        assertThat(scenario.chat(understudy).outcomes()).containsExactly("a:served");
     }
 }

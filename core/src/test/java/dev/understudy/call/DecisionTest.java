@@ -2,7 +2,7 @@ package dev.understudy.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.FixedDice;
+import dev.understudy.FixedRandom;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
@@ -30,10 +30,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class DecisionTest {
 
-    private static final RandomGenerator HIGHEST = new FixedDice(Math.nextDown(1.0));
-    private static final RandomGenerator LOWEST = new FixedDice(0);
+    private static final RandomGenerator HIGHEST = new FixedRandom(Math.nextDown(1.0));
+    private static final RandomGenerator LOWEST = new FixedRandom(0);
     private static final Decision.Options RULES = new Decision.Options(RetryPolicy.defaults(), 0, false, false);
-    private static final long NOW = -7_000_000_000L; // clocks may be negative
+    private static final long NOW = -7_000_000_000L; // clock readings may be negative
 
     record Row(FailureKind kind, String same, String next, String circuit, String retryAfter, String gates) {}
 
@@ -52,7 +52,7 @@ class DecisionTest {
     }
 
     @Test
-    void thePageHasARowForEveryKind() throws IOException {
+    void tableHasARowForEveryKind() throws IOException {
         Set<FailureKind> told = EnumSet.noneOf(FailureKind.class);
         rowsOfThePage().forEach(row -> told.add(row.kind));
         assertThat(told).isEqualTo(EnumSet.allOf(FailureKind.class));
@@ -60,7 +60,7 @@ class DecisionTest {
 
     @ParameterizedTest
     @MethodSource("rowsOfThePage")
-    void theSameRouteIsAskedAgainAsThePageSays(Row row) {
+    void retriesFollowTheTable(Row row) {
         Plan two = plan(route("a"), route("b"));
         Plan one = plan(route("a"));
         List<Duration> waits = waitsInPlace(Failure.of(row.kind, ""), two, HIGHEST);
@@ -85,7 +85,7 @@ class DecisionTest {
 
     @ParameterizedTest
     @MethodSource("rowsOfThePage")
-    void theNextRouteIsAskedAsThePageSays(Row row) {
+    void failoverFollowsTheTable(Row row) {
         Failure failure = Failure.of(row.kind, "").withWindow(1000);
         Plan plan = plan(route("a"), route("small", 1000), route("large", 2000));
         Decision byDefault = afterAllTries(failure, plan, RULES);
@@ -109,7 +109,7 @@ class DecisionTest {
 
     @ParameterizedTest
     @MethodSource("rowsOfThePage")
-    void circuitGatesAndRetryAfterAreAsThePageSays(Row row) {
+    void circuitCooldownAndRetryAfterFollowTheTable(Row row) {
         FailureRules.Rule rule = FailureRules.of(row.kind);
         assertThat(rule.countsForCircuit()).isEqualTo(row.circuit.equals("counts"));
         assertThat(rule.obeysRetryAfter()).isEqualTo(row.retryAfter.equals("obeyed"));
@@ -117,7 +117,7 @@ class DecisionTest {
     }
 
     @Test
-    void aShortRetryAfterIsWaitedInPlaceNeverShorterThanTold() {
+    void shortRetryAfterIsTheDelay() {
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofMillis(2500));
         Plan plan = plan(route("a"), route("b"));
         assertThat(waitsInPlace(told, plan, LOWEST).get(0)).isEqualTo(Duration.ofMillis(2500));
@@ -126,7 +126,7 @@ class DecisionTest {
     }
 
     @Test
-    void aLongRetryAfterSendsTheCallToTheNextRouteAtOnce() {
+    void longRetryAfterMeansNextRouteAtOnce() {
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(4));
         Plan plan = plan(route("a"), route("b"));
         Decision.Again again = (Decision.Again) decide(told, failedOnce(plan, told), plan, Long.MAX_VALUE);
@@ -135,7 +135,7 @@ class DecisionTest {
     }
 
     @Test
-    void whenNoOtherRouteIsLeftTheFirstToOpenIsWaitedFor() {
+    void firstAvailableRouteIsWaitedFor() {
         Plan plan = plan(route("a"), route("b"));
         Failure inTen = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(10));
         Failure inFive = Failure.of(FailureKind.OVERLOADED, "").withRetryAfter(Duration.ofSeconds(5));
@@ -147,7 +147,7 @@ class DecisionTest {
     }
 
     @Test
-    void noCallerWaitsLongerThanTheCapHoweverLongTheVendorSays() {
+    void waitForRetryAfterIsCapped() {
         Plan plan = plan(route("a"));
         Failure tomorrow = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofDays(1));
         Decision.Again again = (Decision.Again) decide(tomorrow, failedOnce(plan, tomorrow), plan, Long.MAX_VALUE);
@@ -155,7 +155,7 @@ class DecisionTest {
     }
 
     @Test
-    void aWaitThatEndsAfterTheDeadlineIsNotBegunAndSaysHowLongItWouldHaveTaken() {
+    void waitBeyondDeadlineStopsWithItsLength() {
         Plan plan = plan(route("a"));
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20));
         long deadline = NOW + Duration.ofSeconds(5).toNanos();
@@ -164,7 +164,7 @@ class DecisionTest {
     }
 
     @Test
-    void aBackOffThatDoesNotFitTheDeadlineGivesTheNextRouteItsTurn() {
+    void backoffBeyondDeadlineMeansNextRoute() {
         Plan plan = plan(route("a"), route("b"));
         Failure broken = Failure.of(FailureKind.SERVER, "");
         long deadline = NOW + Duration.ofMillis(40).toNanos();
@@ -174,33 +174,33 @@ class DecisionTest {
 
     @ParameterizedTest
     @EnumSource(FailureKind.class)
-    void theVendorsWordAgainstARetryIsObeyed(FailureKind kind) {
+    void adviceAgainstRetryIsObeyed(FailureKind kind) {
         Plan plan = plan(route("a"), route("b"));
         Failure never = Failure.of(kind, "").withShouldRetry(false).withRetryAfter(Duration.ofSeconds(1));
         assertThat(waitsInPlace(never, plan, HIGHEST)).isEmpty();
     }
 
     @Test
-    void theVendorsWordForARetryIsObeyed() {
+    void adviceForRetryIsObeyed() {
         Plan plan = plan(route("a"), route("b"));
         Failure please = Failure.of(FailureKind.INVALID_REQUEST, "").withShouldRetry(true);
         assertThat(millis(waitsInPlace(please, plan, HIGHEST))).containsExactly(500L, 1000L);
     }
 
     @Test
-    void theTimeOfTheCallIsOverMeansStop() {
+    void deadlineExceededStops() {
         Plan plan = plan(route("a"), route("b"));
         Failure over = Failure.timeout(Failure.Phase.DEADLINE, Duration.ofSeconds(1));
         assertThat(decide(over, failedOnce(plan, over), plan, NOW)).isInstanceOf(Decision.Stop.class);
     }
 
     @Test
-    void theBoundOnAttemptsIsABound() {
+    void attemptLimitStops() {
         Plan plan = plan(route("a"), route("b"));
         Failure broken = Failure.of(FailureKind.SERVER, "");
         Decision.Options two = new Decision.Options(RetryPolicy.defaults(), 1, false, false);
         Decision decision = Decision.after(
-                broken, failedOnce(plan, broken), plan, two, NOW, Long.MAX_VALUE, LOWEST, Clients.PLENTY);
+                broken, failedOnce(plan, broken), plan, two, NOW, Long.MAX_VALUE, LOWEST, CallFixtures.PLENTY);
         assertThat(decision)
                 .isEqualTo(new Decision.Stop(
                         Decision.Stop.Reason.ATTEMPT_LIMIT_REACHED, "The limit of 1 attempts is reached"));
@@ -222,13 +222,13 @@ class DecisionTest {
         Plan plan = plan(route("a"));
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(10));
         Decision decision = Decision.after(
-                told, failedOnce(plan, told), plan, RULES, NOW, Long.MAX_VALUE, LOWEST, Clients.NO_RETRY_TOKENS);
+                told, failedOnce(plan, told), plan, RULES, NOW, Long.MAX_VALUE, LOWEST, CallFixtures.NO_RETRY_TOKENS);
         assertThat(decision).isInstanceOfSatisfying(Decision.Stop.class, stop -> assertThat(stop.reason())
                 .isEqualTo(Decision.Stop.Reason.RETRY_BUDGET_EXHAUSTED));
     }
 
     @Test
-    void everyRouteOfAThousandGetsItsTurnAndThenItEnds() {
+    void thousandRoutesAreTriedOnceEach() {
         Route[] many = new Route[1000];
         Arrays.setAll(many, i -> route("p" + i));
         Plan plan = plan(many);
@@ -247,7 +247,7 @@ class DecisionTest {
         Cursor cursor = Cursor.start(plan);
         while (true) {
             Decision decision = Decision.after(
-                    failure, failed(cursor, failure), plan, RULES, NOW, Long.MAX_VALUE, random, Clients.PLENTY);
+                    failure, failed(cursor, failure), plan, RULES, NOW, Long.MAX_VALUE, random, CallFixtures.PLENTY);
             if (!(decision instanceof Decision.Again again) || again.cursor().route() != 0 || waits.size() > 9) {
                 return waits;
             }
@@ -263,7 +263,7 @@ class DecisionTest {
         Cursor cursor = Cursor.start(plan);
         for (int i = 0; i < 9; i++) {
             Decision decision = Decision.after(
-                    failure, failed(cursor, failure), plan, rules, NOW, Long.MAX_VALUE, LOWEST, Clients.PLENTY);
+                    failure, failed(cursor, failure), plan, rules, NOW, Long.MAX_VALUE, LOWEST, CallFixtures.PLENTY);
             if (!(decision instanceof Decision.Again again) || again.cursor().route() != 0) {
                 return decision;
             }
@@ -273,7 +273,7 @@ class DecisionTest {
     }
 
     private static Decision decide(Failure failure, Cursor cursor, Plan plan, long deadline) {
-        return Decision.after(failure, cursor, plan, RULES, NOW, deadline, LOWEST, Clients.PLENTY);
+        return Decision.after(failure, cursor, plan, RULES, NOW, deadline, LOWEST, CallFixtures.PLENTY);
     }
 
     private static String whoIsNext(Decision decision, Plan plan) {
@@ -294,15 +294,15 @@ class DecisionTest {
     }
 
     private static Plan plan(Route... routes) {
-        return Clients.plan(routes);
+        return CallFixtures.plan(routes);
     }
 
     private static Route route(String name) {
-        return Clients.route(name);
+        return CallFixtures.route(name);
     }
 
     private static Route route(String name, int window) {
-        return Clients.route(name, Capabilities.assumed().withWindow(window));
+        return CallFixtures.route(name, Capabilities.assumed().withWindow(window));
     }
 
     private static List<Long> millis(List<Duration> waits) {

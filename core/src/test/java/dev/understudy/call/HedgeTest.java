@@ -1,12 +1,12 @@
 package dev.understudy.call;
 
-import static dev.understudy.VirtualStage.REQUEST;
-import static dev.understudy.VirtualStage.standing;
+import static dev.understudy.VirtualScenario.REQUEST;
+import static dev.understudy.VirtualScenario.standing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.Understudy;
-import dev.understudy.VirtualStage;
-import dev.understudy.VirtualStage.Heard;
+import dev.understudy.VirtualScenario;
+import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Failure;
@@ -29,25 +29,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A second provider is asked when the first is slow. */
+/** Hedging of slow attempts. */
 class HedgeTest {
 
     private static final long SEED = 20_261_120;
     private static final Failure BROKEN = Failure.of(FailureKind.SERVER, "broken");
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final ScriptedProvider a = ScriptedProvider.named("a");
     private final ScriptedProvider b = ScriptedProvider.named("b");
     private final ScriptedProvider c = ScriptedProvider.named("c");
 
-    /** One straggler in twenty takes five seconds; the others take from {@code from} to {@code to} milliseconds. */
+    /** One call in twenty takes five seconds; the others take from {@code from} to {@code to} milliseconds. */
     @ParameterizedTest
     @CsvSource({"false, 100, 300", "true, 100, 300", "true, 600, 1000"})
-    void oneStragglerInTwentyNoLongerMakesTheTail(boolean streamed, int from, int to) {
-        List<Heard> without = stragglers(HedgingPolicy.off(), streamed, from, to);
+    void hedgingCutsTheLatencyTail(boolean streamed, int from, int to) {
+        List<CallResult> without = stragglers(HedgingPolicy.off(), streamed, from, to);
         int callsWithout = a.subscriptions() + b.subscriptions();
         HedgeTest hedged = new HedgeTest();
-        List<Heard> with = hedged.stragglers(HedgingPolicy.on(), streamed, from, to);
+        List<CallResult> with = hedged.stragglers(HedgingPolicy.on(), streamed, from, to);
         int callsWith = hedged.a.subscriptions() + hedged.b.subscriptions();
         double before = p99(without);
         double after = p99(with);
@@ -58,11 +58,11 @@ class HedgeTest {
                 SEED, streamed, from, to, before, after, 100 - 100 * after / before, extra);
         assertThat(after).isLessThanOrEqualTo(0.5 * before);
         assertThat(extra).isLessThanOrEqualTo(5);
-        assertThat(hedged.stage.events(Event.CircuitStateChanged.class)).isEmpty();
+        assertThat(hedged.scenario.events(Event.CircuitStateChanged.class)).isEmpty();
         assertThat(hedged.a.live() + hedged.b.live()).isZero();
     }
 
-    private List<Heard> stragglers(HedgingPolicy hedgingPolicy, boolean streamed, int from, int to) {
+    private List<CallResult> stragglers(HedgingPolicy hedgingPolicy, boolean streamed, int from, int to) {
         Random random = new Random(SEED);
         int[] straggler = {0, 0};
         a.rule(request -> {
@@ -70,23 +70,23 @@ class HedgeTest {
                 straggler[1] = random.nextInt(20);
             }
             boolean slow = (straggler[0] - 1) % 20 == straggler[1];
-            return stage.timed(ScriptedAnswer.text("all is well")
+            return scenario.timed(ScriptedAnswer.text("all is well")
                     .beforeFirst(Duration.ofMillis(slow ? 5_000 : from + random.nextInt(to - from))));
         });
-        b.always(stage.timed(ScriptedAnswer.text("I stand in").beforeFirst(Duration.ofMillis(200))));
-        Understudy understudy = stage.builder(a, b).hedging(hedgingPolicy).build();
-        // Until it knows what is usual, a door cannot know what is slow.
-        stage.load(understudy, streamed, Duration.ofMillis(250), Duration.ofSeconds(25));
-        stage.advance(Duration.ofSeconds(10));
-        started = stage.nanos();
+        b.always(scenario.timed(ScriptedAnswer.text("I stand in").beforeFirst(Duration.ofMillis(200))));
+        Understudy understudy = scenario.builder(a, b).hedging(hedgingPolicy).build();
+        // Percentiles need samples first.
+        scenario.load(understudy, streamed, Duration.ofMillis(250), Duration.ofSeconds(25));
+        scenario.advance(Duration.ofSeconds(10));
+        started = scenario.nanos();
         begun = new ArrayList<>();
-        List<Heard> calls = new ArrayList<>();
+        List<CallResult> calls = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
-            begun.add(stage.nanos());
-            calls.add(streamed ? stage.stream(understudy) : stage.chat(understudy));
-            stage.advance(Duration.ofMillis(250));
+            begun.add(scenario.nanos());
+            calls.add(streamed ? scenario.stream(understudy) : scenario.chat(understudy));
+            scenario.advance(Duration.ofMillis(250));
         }
-        stage.advance(Duration.ofSeconds(10));
+        scenario.advance(Duration.ofSeconds(10));
         for (int i = 0; i < calls.size(); i++) {
             calls.get(i).firstAt -= begun.get(i);
         }
@@ -96,19 +96,20 @@ class HedgeTest {
     private long started;
     private List<Long> begun = List.of();
 
-    private static double p99(List<Heard> calls) {
-        long[] times = calls.stream().mapToLong(heard -> heard.firstAt).sorted().toArray();
+    private static double p99(List<CallResult> calls) {
+        long[] times =
+                calls.stream().mapToLong(result -> result.firstAt).sorted().toArray();
         return times[(int) Math.ceil(0.99 * times.length) - 1] / 1e6;
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void itIsOffByDefault(boolean streamed) {
-        a.always(stage.timed(ScriptedAnswer.text("late").beforeFirst(Duration.ofSeconds(9))));
-        Understudy understudy = stage.builder(a, b).build();
-        Heard heard = ask(understudy, streamed);
-        stage.advance(Duration.ofSeconds(9));
-        assertThat(heard.by()).isEqualTo("a");
+    void hedgingIsOffByDefault(boolean streamed) {
+        a.always(scenario.timed(ScriptedAnswer.text("late").beforeFirst(Duration.ofSeconds(9))));
+        Understudy understudy = scenario.builder(a, b).build();
+        CallResult result = ask(understudy, streamed);
+        scenario.advance(Duration.ofSeconds(9));
+        assertThat(result.by()).isEqualTo("a");
         assertThat(b.subscriptions()).isZero();
     }
 
@@ -116,49 +117,50 @@ class HedgeTest {
     @ValueSource(booleans = {false, true})
     void hedgeWithoutRetryTokenReturnsItsAllowance(boolean streamed) {
         a.always(ScriptedAnswer.hang());
-        Understudy understudy = stage.builder(a, b)
-                .hedging(HedgingPolicy.on().withMaxExtra(0.5)) // one hedge at once, half a hedge more with each call
-                .retryBudget(new RetryBudget(0.0, 0.1, Duration.ofSeconds(10))) // one token in ten seconds
+        Understudy understudy = scenario.builder(a, b)
+                .hedging(HedgingPolicy.on()
+                        .withMaxExtra(0.5)) // one hedge from the start, and half a hedge with each call
+                .retryBudget(new RetryBudget(0.0, 0.1, Duration.ofSeconds(10))) // one retry token in ten seconds
                 .build();
         assertThat(hedges(understudy, streamed)).isEqualTo(1);
         assertThat(hedges(understudy, streamed)).as("no retry token").isEqualTo(1);
-        stage.advance(Duration.ofSeconds(10));
+        scenario.advance(Duration.ofSeconds(10));
         assertThat(hedges(understudy, streamed)).as("a retry token again").isEqualTo(2);
     }
 
-    /** How many calls were hedged so far, after one more that is cancelled a second later. */
+    /** Makes one more call, cancels it after a second, and returns the number of hedges so far. */
     private int hedges(Understudy understudy, boolean streamed) {
-        Heard heard = ask(understudy, streamed);
-        stage.advance(Duration.ofSeconds(1));
-        heard.call.dispose();
-        return stage.events(Event.Hedged.class).size();
+        CallResult result = ask(understudy, streamed);
+        scenario.advance(Duration.ofSeconds(1));
+        result.call.dispose();
+        return scenario.events(Event.Hedged.class).size();
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void theFirstContentWinsAndTheLoserIsCancelledAndStandsInTheTrailAsWasted(boolean streamed) {
+    void firstContentWinsAndLoserIsLoggedAsWasted(boolean streamed) {
         a.always(ScriptedAnswer.hang());
-        b.always(stage.timed(ScriptedAnswer.text("I stand in")
+        b.always(scenario.timed(ScriptedAnswer.text("I stand in")
                 .beforeFirst(Duration.ofMillis(300))
                 .withUsage(Usage.of(10, 3))));
-        Understudy understudy = door();
-        Heard heard = ask(understudy, streamed);
-        stage.advance(Duration.ofMillis(499));
+        Understudy understudy = understudy();
+        CallResult result = ask(understudy, streamed);
+        scenario.advance(Duration.ofMillis(499));
         assertThat(b.subscriptions()).isZero();
-        stage.advance(Duration.ofMillis(1));
+        scenario.advance(Duration.ofMillis(1));
         assertThat(b.subscriptions()).isEqualTo(1);
         assertThat(a.live()).isEqualTo(1);
-        stage.advance(Duration.ofMillis(300));
-        assertThat(heard.by()).isEqualTo("b");
-        assertThat(heard.firstAt).isEqualTo(Duration.ofMillis(800).toNanos());
+        scenario.advance(Duration.ofMillis(300));
+        assertThat(result.by()).isEqualTo("b");
+        assertThat(result.firstAt).isEqualTo(Duration.ofMillis(800).toNanos());
         assertThat(a.cancelled()).isEqualTo(1);
-        assertThat(heard.outcomes()).containsExactly("a:wasted", "b:served");
-        Usage wasted = heard.trail().attempts().get(0).usage();
+        assertThat(result.outcomes()).containsExactly("a:wasted", "b:served");
+        Usage wasted = result.trail().attempts().get(0).usage();
         assertThat(wasted).isEqualTo(Usage.estimate(8));
-        assertThat(heard.finish().usage()).isEqualTo(Usage.of(10, 3).plus(wasted));
-        assertThat(heard.finish().usage().estimated()).isTrue();
-        assertThat(heard.finish().servedBy().fallback()).isTrue();
-        assertThat(stage.events(Event.Hedged.class)).singleElement().satisfies(hedged -> {
+        assertThat(result.finish().usage()).isEqualTo(Usage.of(10, 3).plus(wasted));
+        assertThat(result.finish().usage().estimated()).isTrue();
+        assertThat(result.finish().servedBy().fallback()).isTrue();
+        assertThat(scenario.events(Event.Hedged.class)).singleElement().satisfies(hedged -> {
             assertThat(hedged.provider()).isEqualTo("a");
             assertThat(hedged.with()).isEqualTo("b");
             assertThat(hedged.after()).isEqualTo(Duration.ofMillis(500));
@@ -173,93 +175,93 @@ class HedgeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void theFirstOneMayStillWinAndThenTheHedgeIsWasted(boolean streamed) {
-        a.always(stage.timed(ScriptedAnswer.text("late but first").beforeFirst(Duration.ofMillis(600))));
+    void firstAttemptMayWinAndHedgeIsWasted(boolean streamed) {
+        a.always(scenario.timed(ScriptedAnswer.text("late but first").beforeFirst(Duration.ofMillis(600))));
         b.always(ScriptedAnswer.hang());
-        Understudy understudy = door();
-        Heard heard = ask(understudy, streamed);
-        stage.advance(Duration.ofMillis(600));
-        assertThat(heard.by()).isEqualTo("a");
-        assertThat(heard.outcomes()).containsExactly("b:wasted", "a:served");
-        assertThat(heard.finish().servedBy().fallback()).isFalse();
+        Understudy understudy = understudy();
+        CallResult result = ask(understudy, streamed);
+        scenario.advance(Duration.ofMillis(600));
+        assertThat(result.by()).isEqualTo("a");
+        assertThat(result.outcomes()).containsExactly("b:wasted", "a:served");
+        assertThat(result.finish().servedBy().fallback()).isFalse();
         assertThat(b.cancelled()).isEqualTo(1);
         assertThat(standing(understudy, "b").health()).isEqualTo(ProviderStatus.Health.UNKNOWN);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aFastErrorWinsNothing(boolean streamed) {
-        a.always(stage.timed(ScriptedAnswer.text("late and well").beforeFirst(Duration.ofSeconds(2))));
+    void fastErrorDoesNotWin(boolean streamed) {
+        a.always(scenario.timed(ScriptedAnswer.text("late and well").beforeFirst(Duration.ofSeconds(2))));
         b.always(ScriptedAnswer.fail(BROKEN));
-        Understudy understudy = door();
-        Heard heard = ask(understudy, streamed);
-        stage.advance(Duration.ofSeconds(2));
-        assertThat(heard.by()).isEqualTo("a");
-        assertThat(heard.outcomes()).containsExactly("b:failed", "a:served");
+        Understudy understudy = understudy();
+        CallResult result = ask(understudy, streamed);
+        scenario.advance(Duration.ofSeconds(2));
+        assertThat(result.by()).isEqualTo("a");
+        assertThat(result.outcomes()).containsExactly("b:failed", "a:served");
         assertThat(standing(understudy, "b").consecutiveFailures()).isEqualTo(1);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aFirstOneThatFailsAfterTheHedgeWasSentIsRemembered(boolean streamed) {
-        a.always(stage.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofMillis(700))));
-        b.always(stage.timed(ScriptedAnswer.text("I stand in").beforeFirst(Duration.ofSeconds(1))));
-        Understudy understudy = door();
-        Heard heard = ask(understudy, streamed);
-        stage.advance(Duration.ofSeconds(2));
-        assertThat(heard.by()).isEqualTo("b");
-        assertThat(heard.outcomes()).containsExactly("a:failed", "b:served");
+    void firstAttemptThatFailsAfterTheHedgeIsLogged(boolean streamed) {
+        a.always(scenario.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofMillis(700))));
+        b.always(scenario.timed(ScriptedAnswer.text("I stand in").beforeFirst(Duration.ofSeconds(1))));
+        Understudy understudy = understudy();
+        CallResult result = ask(understudy, streamed);
+        scenario.advance(Duration.ofSeconds(2));
+        assertThat(result.by()).isEqualTo("b");
+        assertThat(result.outcomes()).containsExactly("a:failed", "b:served");
         assertThat(a.subscriptions()).isEqualTo(1);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aFirstOneThatFailsBeforeTheHedgeIsSentFailsOverAtOnce(boolean streamed) {
-        a.always(stage.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofMillis(200))));
-        Understudy understudy = door();
-        Heard heard = ask(understudy, streamed);
-        stage.advance(Duration.ofMillis(200));
-        assertThat(heard.outcomes()).containsExactly("a:failed", "b:served");
-        assertThat(heard.endedAt).isEqualTo(Duration.ofMillis(200).toNanos());
-        stage.advance(Duration.ofSeconds(5));
+    void firstAttemptThatFailsBeforeTheHedgeFailsOver(boolean streamed) {
+        a.always(scenario.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofMillis(200))));
+        Understudy understudy = understudy();
+        CallResult result = ask(understudy, streamed);
+        scenario.advance(Duration.ofMillis(200));
+        assertThat(result.outcomes()).containsExactly("a:failed", "b:served");
+        assertThat(result.endedAt).isEqualTo(Duration.ofMillis(200).toNanos());
+        scenario.advance(Duration.ofSeconds(5));
         assertThat(b.subscriptions()).as("no hedge is left behind").isEqualTo(1);
-        assertThat(stage.events(Event.Hedged.class)).isEmpty();
+        assertThat(scenario.events(Event.Hedged.class)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whenBothFailTheCallGoesOnWithBothInTheTrail(boolean streamed) {
-        a.always(stage.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofMillis(900))));
-        b.always(stage.timed(ScriptedAnswer.fail(FailureKind.OVERLOADED).beforeFirst(Duration.ofMillis(100))));
-        Understudy understudy = door();
-        Heard heard = ask(understudy, streamed);
-        stage.advance(Duration.ofSeconds(2));
-        assertThat(heard.outcomes()).containsExactly("a:failed", "b:failed", "c:served");
-        assertThat(heard.trail().attempts().stream().map(AttemptLog.Attempt::attempt))
+    void bothFailuresAreLoggedAndTheCallGoesOn(boolean streamed) {
+        a.always(scenario.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofMillis(900))));
+        b.always(scenario.timed(ScriptedAnswer.fail(FailureKind.OVERLOADED).beforeFirst(Duration.ofMillis(100))));
+        Understudy understudy = understudy();
+        CallResult result = ask(understudy, streamed);
+        scenario.advance(Duration.ofSeconds(2));
+        assertThat(result.outcomes()).containsExactly("a:failed", "b:failed", "c:served");
+        assertThat(result.trail().attempts().stream().map(AttemptLog.Attempt::attempt))
                 .containsExactly(1, 1, 1);
         assertThat(b.subscriptions()).as("asked once, as a hedge").isEqualTo(1);
     }
 
     @Test
-    void whenEverybodyFailsTheFirstFailureIsTheCause() {
-        a.always(stage.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofMillis(900))));
+    void firstFailureIsTheCauseWhenBothFail() {
+        a.always(scenario.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofMillis(900))));
         b.always(ScriptedAnswer.fail(FailureKind.OVERLOADED));
         c.always(ScriptedAnswer.fail(FailureKind.AUTH));
-        Heard heard = ask(door(), true);
-        stage.advance(Duration.ofSeconds(2));
-        assertThat(heard.outcomes()).containsExactly("a:failed", "b:failed", "c:failed");
-        assertThat(heard.error.getCause()).hasMessageContaining("broken");
-        assertThat(heard.error.getSuppressed()).hasSize(2);
+        CallResult result = ask(understudy(), true);
+        scenario.advance(Duration.ofSeconds(2));
+        assertThat(result.outcomes()).containsExactly("a:failed", "b:failed", "c:failed");
+        assertThat(result.error.getCause()).hasMessageContaining("broken");
+        assertThat(result.error.getSuppressed()).hasSize(2);
     }
 
     @Test
-    void aStreamThatDiesAfterItWonIsNotSavedByTheOther() {
+    void winnerThatFailsLaterEndsTheCall() {
         a.always(ScriptedAnswer.hang());
         b.always(ScriptedAnswer.text("one two three").failAfter(2, BROKEN));
-        Heard heard = ask(door(), true);
-        stage.advance(Duration.ofSeconds(1));
-        assertThat(heard.text()).isEqualTo("one two");
-        assertThat(heard.outcomes()).containsExactly("a:wasted", "b:partial");
+        CallResult result = ask(understudy(), true);
+        scenario.advance(Duration.ofSeconds(1));
+        assertThat(result.text()).isEqualTo("one two");
+        assertThat(result.outcomes()).containsExactly("a:wasted", "b:partial");
         assertThat(c.subscriptions()).isZero();
     }
 
@@ -268,123 +270,126 @@ class HedgeTest {
     void leavingCancelsBothAndNoTimerIsLeft(boolean streamed) {
         a.always(ScriptedAnswer.hang());
         b.always(ScriptedAnswer.hang());
-        Understudy understudy = door();
-        Heard early = ask(understudy, streamed);
-        stage.advance(Duration.ofMillis(100));
+        Understudy understudy = understudy();
+        CallResult early = ask(understudy, streamed);
+        scenario.advance(Duration.ofMillis(100));
         early.call.dispose();
-        stage.advance(Duration.ofSeconds(5));
+        scenario.advance(Duration.ofSeconds(5));
         assertThat(b.subscriptions()).isZero();
-        Heard late = ask(understudy, streamed);
-        stage.advance(Duration.ofMillis(600));
+        CallResult late = ask(understudy, streamed);
+        scenario.advance(Duration.ofMillis(600));
         assertThat(a.live() + b.live()).isEqualTo(2);
         late.call.dispose();
         assertThat(a.live() + b.live()).isZero();
         assertThat(standing(understudy, "a").inFlight()
                         + standing(understudy, "b").inFlight())
                 .isZero();
-        assertThat(stage.clock.getScheduledTaskCount()).isPositive();
+        assertThat(scenario.clock.getScheduledTaskCount()).isPositive();
     }
 
     @Test
-    void thereAreNeverMoreThanFivePercentOfThem() {
+    void hedgesAreLimitedToFivePercent() {
         a.always(ScriptedAnswer.hang());
-        Understudy understudy = stage.builder(a, b)
+        Understudy understudy = scenario.builder(a, b)
                 .hedging(HedgingPolicy.on())
                 .circuit(CircuitPolicy.disabled())
                 .build();
         for (int calls = 1; calls <= 400; calls++) {
-            stage.stream(understudy);
-            stage.advance(Duration.ofSeconds(11));
-            assertThat(stage.events(Event.Hedged.class))
+            scenario.stream(understudy);
+            scenario.advance(Duration.ofSeconds(11));
+            assertThat(scenario.events(Event.Hedged.class))
                     .as("of " + calls)
                     .hasSizeLessThanOrEqualTo(1 + (int) Math.floor(0.05 * calls + 1e-9));
         }
-        assertThat(stage.events(Event.Hedged.class)).hasSizeGreaterThan(15);
+        assertThat(scenario.events(Event.Hedged.class)).hasSizeGreaterThan(15);
     }
 
     @Test
-    void itIsPaidFromTheRetryTokensOfTheOneThatIsAsked() {
+    void hedgeTakesARetryTokenOfItsProvider() {
         a.always(ScriptedAnswer.hang());
-        Understudy understudy = stage.builder(a, b)
+        Understudy understudy = scenario.builder(a, b)
                 .hedging(HedgingPolicy.on().withMaxExtra(1))
-                .retryBudget(new RetryBudget(0.0, 0, Duration.ofSeconds(1))) // one, and never another
+                .retryBudget(new RetryBudget(0.0, 0, Duration.ofSeconds(1))) // one token, without refill
                 .build();
         ask(understudy, true);
-        stage.advance(Duration.ofSeconds(1));
+        scenario.advance(Duration.ofSeconds(1));
         assertThat(b.subscriptions()).isEqualTo(1);
         ask(understudy, true);
-        stage.advance(Duration.ofSeconds(1));
+        scenario.advance(Duration.ofSeconds(1));
         assertThat(b.subscriptions()).isEqualTo(1);
     }
 
     @Test
-    void itNeverGoesToTheSameProviderNorToOneThatCannotBeAsked() {
+    void hedgeUsesAnotherAvailableProvider() {
         a.always(ScriptedAnswer.hang());
-        Understudy alone = stage.builder(a)
+        Understudy alone = scenario.builder(a)
                 .fallback("m", "n")
                 .hedging(HedgingPolicy.on().withMaxExtra(1))
                 .build();
         ask(alone, true);
-        stage.advance(Duration.ofSeconds(1));
+        scenario.advance(Duration.ofSeconds(1));
         assertThat(a.subscriptions()).isEqualTo(1);
 
-        Understudy held =
-                stage.builder(a, b).hedging(HedgingPolicy.on().withMaxExtra(1)).build();
+        Understudy held = scenario.builder(a, b)
+                .hedging(HedgingPolicy.on().withMaxExtra(1))
+                .build();
         held.control().hold("b", "m", Duration.ofHours(1));
         ask(held, true);
-        stage.advance(Duration.ofSeconds(1));
+        scenario.advance(Duration.ofSeconds(1));
         assertThat(b.subscriptions()).isZero();
     }
 
     @Test
-    void itCountsAsAnAttemptAndCostsMoney() {
+    void hedgeCountsAsAttemptAndCost() {
         a.always(ScriptedAnswer.hang());
-        Understudy one = stage.builder(a, b)
+        Understudy one = scenario.builder(a, b)
                 .hedging(HedgingPolicy.on().withMaxExtra(1))
                 .maxAttempts(1)
                 .build();
         ask(one, true);
-        stage.advance(Duration.ofSeconds(1));
+        scenario.advance(Duration.ofSeconds(1));
         assertThat(b.subscriptions()).isZero();
 
-        Capabilities priced = Capabilities.assumed().withPrice(Capabilities.Price.of(1_000, 1_000)); // about 0.51 a try
+        Capabilities priced =
+                Capabilities.assumed().withPrice(Capabilities.Price.of(1_000, 1_000)); // about 0.51 for each attempt
         a.can(priced);
         b.can(priced);
-        Understudy poor = stage.builder(a, b)
+        Understudy poor = scenario.builder(a, b)
                 .hedging(HedgingPolicy.on().withMaxExtra(1))
                 .limits(CallLimits.none().withMaxCost(1.0))
                 .build();
         ask(poor, true);
-        stage.advance(Duration.ofSeconds(1));
+        scenario.advance(Duration.ofSeconds(1));
         assertThat(b.subscriptions()).isZero();
     }
 
     @Test
-    void itWaitsForTheUsualTimeOfTheProviderButNeverLessThanTheFloor() {
-        a.always(stage.timed(ScriptedAnswer.text("usually").beforeFirst(Duration.ofMillis(1_500))));
+    void hedgeDelayIsPercentileAboveTheFloor() {
+        a.always(scenario.timed(ScriptedAnswer.text("usually").beforeFirst(Duration.ofMillis(1_500))));
         b.always(ScriptedAnswer.hang());
-        Understudy understudy =
-                stage.builder(a, b).hedging(HedgingPolicy.on().withMaxExtra(1)).build();
+        Understudy understudy = scenario.builder(a, b)
+                .hedging(HedgingPolicy.on().withMaxExtra(1))
+                .build();
         for (int i = 0; i < 10; i++) {
             ask(understudy, true);
-            stage.advance(Duration.ofMillis(1_500));
+            scenario.advance(Duration.ofMillis(1_500));
         }
         int asked = b.subscriptions();
         a.always(ScriptedAnswer.hang());
         ask(understudy, true);
-        stage.advance(Duration.ofMillis(1_499));
+        scenario.advance(Duration.ofMillis(1_499));
         assertThat(b.subscriptions()).isEqualTo(asked);
-        stage.advance(Duration.ofMillis(1));
+        scenario.advance(Duration.ofMillis(1));
         assertThat(b.subscriptions()).isEqualTo(asked + 1);
     }
 
-    private Understudy door() {
-        return stage.builder(a, b, c)
+    private Understudy understudy() {
+        return scenario.builder(a, b, c)
                 .hedging(HedgingPolicy.on().withMaxExtra(1))
                 .build();
     }
 
-    private Heard ask(Understudy understudy, boolean streamed) {
-        return streamed ? stage.stream(understudy.stream(REQUEST)) : stage.chat(understudy.chat(REQUEST));
+    private CallResult ask(Understudy understudy, boolean streamed) {
+        return streamed ? scenario.stream(understudy.stream(REQUEST)) : scenario.chat(understudy.chat(REQUEST));
     }
 }

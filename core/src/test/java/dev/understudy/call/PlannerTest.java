@@ -3,7 +3,7 @@ package dev.understudy.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.understudy.FixedDice;
+import dev.understudy.FixedRandom;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
@@ -39,37 +39,37 @@ class PlannerTest {
     private final Cooldowns cooldowns = new Cooldowns(StatePublisher.OFF);
 
     @Test
-    void eachProviderIsAskedForEachModelOfTheChainInOrder() {
+    void routesFollowProvidersAndModelChain() {
         Planner planner = planner(Map.of("m", List.of("n"), "n", List.of("o")), any("a", ALL), any("b", ALL));
         assertThat(names(plan(planner, PLAIN, false, 0))).containsExactly("a/m", "b/m", "a/n", "b/n");
     }
 
     @Test
-    void aProviderWithAModelOfItsOwnIsAskedOnceHoweverLongTheChain() {
+    void providerWithFixedModelIsPlannedOnce() {
         Planner planner = planner(
                 Map.of("m", List.of("n")),
                 any("a", ALL),
-                Clients.member(new Able("b", ALL), ProviderOptions.only("own")));
+                CallFixtures.member(new Able("b", ALL), ProviderOptions.only("own")));
         assertThat(names(plan(planner, PLAIN, false, 0))).containsExactly("a/m", "b/own", "a/n");
     }
 
     @Test
-    void aProviderThatDoesNotServeAModelIsNotAskedForIt() {
+    void providerWithoutTheModelIsLeftOut() {
         Planner planner = planner(
                 Map.of("m", List.of("n")),
-                Clients.member(new Able("a", ALL), ProviderOptions.serving(Map.of("n", "n-1"))),
+                CallFixtures.member(new Able("a", ALL), ProviderOptions.serving(Map.of("n", "n-1"))),
                 any("b", ALL));
         assertThat(names(plan(planner, PLAIN, false, 0))).containsExactly("b/m", "a/n-1", "b/n");
     }
 
     @Test
-    void nobodyServesTheModelSaysWhatToDo() {
-        Planner planner = planner(Clients.member(new Able("a", ALL), ProviderOptions.serving(Map.of("n", "n"))));
+    void unknownModelErrorNamesTheFix() {
+        Planner planner = planner(CallFixtures.member(new Able("a", ALL), ProviderOptions.serving(Map.of("n", "n"))));
         assertRejected(planner, PLAIN, false, "No provider serves model 'm'");
     }
 
     @Test
-    void providersWithoutStreamingAreSkippedAndStandInTheTrail() {
+    void providersWithoutStreamingAreLoggedAsSkipped() {
         Planner planner = planner(any("a", Feature.TOOLS), any("b", ALL));
         Plan plan = plan(planner, PLAIN, true, 0);
         assertThat(names(plan)).containsExactly("b/m");
@@ -79,7 +79,7 @@ class PlannerTest {
     }
 
     @Test
-    void theTwoMessagesForStreamsAreExact() {
+    void messagesForStreamsAreExact() {
         Planner nobody = planner(any("a"), any("b", Feature.TOOLS));
         assertRejectedExactly(nobody, PLAIN, "No provider supports streaming");
         assertRejectedExactly(nobody, TOOLS, "No provider supports streaming");
@@ -88,7 +88,7 @@ class PlannerTest {
     }
 
     @Test
-    void toolsImagesAndSchemasAreNeverSentToAProviderThatLacksThem() {
+    void providerLackingAFeatureIsSkipped() {
         Planner planner = planner(any("plain", Feature.STREAMING), any("all", ALL));
         ChatRequest image =
                 ChatRequest.of("m", List.of(Message.user("see", Message.Image.url("https://x.test/i.png"))));
@@ -101,7 +101,7 @@ class PlannerTest {
     }
 
     @Test
-    void aGatedRouteIsAskedOnlyWhenNobodyElseIsLeft() {
+    void coolingRouteComesLast() {
         Planner planner = planner(any("a", ALL), any("b", ALL));
         Route a = plan(planner, PLAIN, false, 0).routes().get(0);
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20));
@@ -120,7 +120,7 @@ class PlannerTest {
     }
 
     @Test
-    void aModelThatIsNotThereIsLeftAloneForTenMinutesUnlessASuccessSaysOtherwise() {
+    void missingModelCoolsDownForTenMinutes() {
         Planner planner = planner(any("a", ALL), any("b", ALL));
         Route a = plan(planner, PLAIN, false, 0).routes().get(0);
         Failure gone = Failure.of(FailureKind.MODEL_NOT_FOUND, "");
@@ -133,7 +133,7 @@ class PlannerTest {
     }
 
     @Test
-    void whatCallersInventIsNotRememberedWithoutEnd() {
+    void numberOfCooldownsIsBounded() {
         PooledProvider pooledProvider = any("a", ALL);
         Failure gone = Failure.of(FailureKind.MODEL_NOT_FOUND, "");
         for (int i = 0; i < 3_000; i++) {
@@ -145,16 +145,16 @@ class PlannerTest {
         assertThat(cooldowns.size()).isEqualTo(Cooldowns.CAPACITY);
     }
 
-    private Planner planner(PooledProvider... cast) {
-        return planner(Map.of(), cast);
+    private Planner planner(PooledProvider... providers) {
+        return planner(Map.of(), providers);
     }
 
-    private Planner planner(Map<String, List<String>> fallbacks, PooledProvider... cast) {
+    private Planner planner(Map<String, List<String>> fallbacks, PooledProvider... providers) {
         return new Planner(
-                Clients.roster(cast),
+                CallFixtures.roster(providers),
                 fallbacks,
                 cooldowns,
-                new RouteOrder(Selection.sequential(), new FixedDice(0.5)),
+                new RouteOrder(Selection.sequential(), new FixedRandom(0.5)),
                 null);
     }
 
@@ -163,7 +163,7 @@ class PlannerTest {
     }
 
     private static PooledProvider any(String name, Feature... features) {
-        return Clients.member(new Able(name, features), ProviderOptions.any());
+        return CallFixtures.member(new Able(name, features), ProviderOptions.any());
     }
 
     private static List<String> names(Plan plan) {

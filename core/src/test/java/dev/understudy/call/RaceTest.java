@@ -1,6 +1,6 @@
 package dev.understudy.call;
 
-import static dev.understudy.VirtualStage.REQUEST;
+import static dev.understudy.VirtualScenario.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.Understudy;
@@ -25,7 +25,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** Two providers that answer at the same instant, on threads of their own: one is heard, whole, and the other never. */
+/** Two providers answer at one instant on two threads: one answer is emitted completely, the other not at all. */
 class RaceTest {
 
     private static final long SEED = 20_261_120;
@@ -33,7 +33,7 @@ class RaceTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void exactlyOneIsHeardAndNothingIsLeftBehind(boolean streamed) {
+    void exactlyOneAttemptEmitsAndAllIsReleased(boolean streamed) {
         Random random = new Random(SEED);
         Scheduler one = Schedulers.newSingle("one");
         Scheduler other = Schedulers.newSingle("other");

@@ -2,7 +2,7 @@ package dev.understudy.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Timers;
+import dev.understudy.TrackedTimers;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure.Phase;
 import dev.understudy.chat.StreamChunk;
@@ -33,7 +33,7 @@ class WatchdogTest {
             new Watchdog.Limits(FIRST, Phase.FIRST_CONTENT, IDLE, TOTAL, Long.MAX_VALUE);
 
     @Test
-    void silenceBeforeTheFirstContentEndsTheStream() {
+    void silenceBeforeContentTimesOut() {
         PublisherProbe<StreamChunk> silent = PublisherProbe.of(Flux.never());
         StepVerifier.withVirtualTime(() -> watched(silent.flux()))
                 .expectSubscription()
@@ -44,7 +44,7 @@ class WatchdogTest {
     }
 
     @Test
-    void anEmptyChunkIsNoContent() {
+    void emptyChunkIsNoContent() {
         StepVerifier.withVirtualTime(() ->
                         watched(Flux.<StreamChunk>just(new StreamChunk.Text("")).concatWith(Flux.never())))
                 .expectNextCount(1)
@@ -53,7 +53,7 @@ class WatchdogTest {
     }
 
     @Test
-    void silenceBetweenTwoPiecesOfContentEndsTheStream() {
+    void silenceBetweenContentTimesOut() {
         StepVerifier.withVirtualTime(() -> watched(Flux.interval(Duration.ofSeconds(19))
                         .take(3)
                         .map(i -> text())
@@ -67,7 +67,7 @@ class WatchdogTest {
     }
 
     @Test
-    void anIdleLimitThatIsShorterThanTheFirstIsKeptToTheMillisecond() {
+    void idleLimitShorterThanFirstIsExact() {
         StepVerifier.withVirtualTime(() -> Flux.defer(() -> new Watchdog<>(
                         Mono.delay(Duration.ofMillis(2_500))
                                 .<StreamChunk>thenReturn(text())
@@ -82,7 +82,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aSlowConsumerDoesNotLookLikeASlowProvider() {
+    void timeWithoutDemandDoesNotCount() {
         StepVerifier.withVirtualTime(() -> watched(Flux.range(0, 3).map(i -> text())), 0)
                 .expectSubscription()
                 .expectNoEvent(Duration.ofMinutes(1))
@@ -95,7 +95,7 @@ class WatchdogTest {
     }
 
     @Test
-    void theClockOfSilenceStartsAnewWithNewDemand() {
+    void silenceIsMeasuredFromNewDemand() {
         StepVerifier.withVirtualTime(() -> watched(Flux.just(text()).concatWith(Flux.<StreamChunk>never())), 1)
                 .expectNextCount(1)
                 .expectNoEvent(Duration.ofMinutes(2))
@@ -106,7 +106,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aSubscriberThatNeverAsksIsEndedToo() {
+    void subscriberWithoutDemandTimesOut() {
         StepVerifier.withVirtualTime(() -> watched(Flux.never()), 0)
                 .expectSubscription()
                 .expectNoEvent(TOTAL.minusMillis(1))
@@ -126,7 +126,7 @@ class WatchdogTest {
                 .isGreaterThanOrEqualTo(1_000_000));
     }
 
-    /** Records the delay of each timer; schedules nothing after a hundred, so that a spinning timer ends. */
+    /** Records the delay of each timer; stops scheduling after a hundred, so that a timer without delay ends. */
     private record RecordingScheduler(Scheduler clock, List<Long> delays) implements Scheduler {
 
         RecordingScheduler(Scheduler clock) {
@@ -156,7 +156,7 @@ class WatchdogTest {
     }
 
     @Test
-    void anAnswerIsContentToo() {
+    void responseIsContent() {
         StepVerifier.withVirtualTime(
                         () -> new Watchdog<>(Mono.delay(Duration.ofSeconds(9)).flux(), LIMITS, TimeSource.PARALLEL))
                 .thenAwait(Duration.ofSeconds(9))
@@ -165,7 +165,7 @@ class WatchdogTest {
     }
 
     @Test
-    void demandIsPassedOnOneToOne() {
+    void demandIsPassedOneToOne() {
         AtomicLong asked = new AtomicLong();
         StepVerifier.create(watched(Flux.range(0, 100).map(i -> text()).doOnRequest(asked::addAndGet)), 3)
                 .expectNextCount(3)
@@ -175,8 +175,8 @@ class WatchdogTest {
     }
 
     @Test
-    void noTimerIsLeftBehind() {
-        Timers timers = new Timers(Schedulers.parallel());
+    void noTimerRemains() {
+        TrackedTimers timers = new TrackedTimers(Schedulers.parallel());
         TimeSource timeSource = new TimeSource(() -> timers);
         StepVerifier.create(new Watchdog<>(Flux.just(text()), LIMITS, timeSource))
                 .expectNextCount(1)

@@ -2,11 +2,11 @@ package dev.understudy.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.PausedTimers;
-import dev.understudy.Timers;
+import dev.understudy.DelayedTimers;
+import dev.understudy.TrackedTimers;
 import dev.understudy.Understudy;
-import dev.understudy.VirtualStage;
-import dev.understudy.VirtualStage.Heard;
+import dev.understudy.VirtualScenario;
+import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure.Phase;
 import dev.understudy.chat.StreamChunk;
@@ -30,47 +30,47 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 
-/** The timer of a call is never lost, whichever thread is held up where. */
+/** The timer of an attempt is never lost, at whichever point a thread is delayed. */
 class WatchdogTimerTest {
 
-    private final VirtualStage stage = new VirtualStage();
-    private final PausedTimers paused = new PausedTimers(stage.clock);
+    private final VirtualScenario scenario = new VirtualScenario();
+    private final DelayedTimers paused = new DelayedTimers(scenario.clock);
     private final ScriptedProvider a = ScriptedProvider.named("a");
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aTimerThatFiresBeforeItIsStoredStaysArmed(boolean streamed) {
+    void timerThatFiresBeforeItIsStoredStaysArmed(boolean streamed) {
         a.always(ScriptedAnswer.hang());
         TimeoutPolicy limits = TimeoutPolicy.defaults().withIdle(Duration.ofSeconds(1));
         Understudy understudy =
-                stage.builder(a).scheduler(paused).timeouts(limits).build();
+                scenario.builder(a).scheduler(paused).timeouts(limits).build();
         paused.holdUpNext(Duration.ofSeconds(3));
-        Heard heard = ask(understudy, streamed);
-        stage.advance(Duration.ofMinutes(2));
-        assertThat(heard.error).isInstanceOf(ChatException.Exhausted.class);
+        CallResult result = ask(understudy, streamed);
+        scenario.advance(Duration.ofMinutes(2));
+        assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
         assertThat(a.live()).isZero();
     }
 
     @Test
-    void aTimerOfALaterLookThatIsHeldUpStaysArmed() {
-        a.always(stage.timed(ScriptedAnswer.text("one two three").hangAfter(1)));
+    void delayedTimerStaysArmed() {
+        a.always(scenario.timed(ScriptedAnswer.text("one two three").hangAfter(1)));
         TimeoutPolicy limits = TimeoutPolicy.defaults().withIdle(Duration.ofSeconds(5));
         Understudy understudy =
-                stage.builder(a).scheduler(paused).timeouts(limits).build();
-        Heard heard = stage.stream(understudy);
-        stage.advance(Duration.ofSeconds(2));
+                scenario.builder(a).scheduler(paused).timeouts(limits).build();
+        CallResult result = scenario.stream(understudy);
+        scenario.advance(Duration.ofSeconds(2));
         paused.holdUpNext(Duration.ofSeconds(4));
-        stage.advance(Duration.ofMinutes(10));
-        assertThat(heard.error).isInstanceOf(ChatException.PartialAnswer.class);
-        assertThat(((ChatException.PartialAnswer) heard.error).failure().phase())
+        scenario.advance(Duration.ofMinutes(10));
+        assertThat(result.error).isInstanceOf(ChatException.PartialAnswer.class);
+        assertThat(((ChatException.PartialAnswer) result.error).failure().phase())
                 .isEqualTo(Phase.IDLE);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aStreamCancelledWhileItsTimerIsSetLeavesNoTimer(boolean streamed) {
+    void cancelWhileTimerIsSetLeavesNoTimer(boolean streamed) {
         List<Disposable> calls = new ArrayList<>();
-        Timers timers = new Timers(stage.clock);
+        TrackedTimers timers = new TrackedTimers(scenario.clock);
         Scheduler cancelling = new Forwarding(timers) {
             @Override
             public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
@@ -80,33 +80,33 @@ class WatchdogTimerTest {
             }
         };
         a.always(ScriptedAnswer.hang());
-        Understudy understudy = stage.builder(a).scheduler(cancelling).build();
+        Understudy understudy = scenario.builder(a).scheduler(cancelling).build();
         calls.add(ask(understudy, streamed).call);
-        stage.advance(Duration.ofSeconds(30));
+        scenario.advance(Duration.ofSeconds(30));
         assertThat(timers.left()).isZero();
         assertThat(a.live()).isZero();
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aSchedulerThatTakesNoTimersEndsTheCall(boolean streamed) {
-        Scheduler full = new Forwarding(stage.clock) {
+    void rejectedTimerEndsTheCall(boolean streamed) {
+        Scheduler full = new Forwarding(scenario.clock) {
             @Override
             public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
                 throw new RejectedExecutionException("closed");
             }
         };
         a.always(ScriptedAnswer.hang());
-        Understudy understudy = stage.builder(a).scheduler(full).build();
-        Heard heard = ask(understudy, streamed);
-        assertThat(heard.error).isInstanceOf(ChatException.class);
+        Understudy understudy = scenario.builder(a).scheduler(full).build();
+        CallResult result = ask(understudy, streamed);
+        assertThat(result.error).isInstanceOf(ChatException.class);
         assertThat(a.live()).isZero();
-        assertThat(VirtualStage.standing(understudy, "a").inFlight()).isZero();
+        assertThat(VirtualScenario.standing(understudy, "a").inFlight()).isZero();
     }
 
-    /** Real threads: short limits, and a subscriber that is slower than they are. */
+    /** Real threads with short limits and a slower subscriber. */
     @Test
-    void everyOneOfManyStreamsEnds() throws InterruptedException {
+    void everyStreamOfManyTimesOut() throws InterruptedException {
         int streams = 1_500;
         CountDownLatch ended = new CountDownLatch(streams);
         AtomicInteger wrong = new AtomicInteger();
@@ -139,8 +139,8 @@ class WatchdogTimerTest {
         assertThat(wrong).as("%s", other.get()).hasValue(0);
     }
 
-    private Heard ask(Understudy understudy, boolean streamed) {
-        return streamed ? stage.stream(understudy) : stage.chat(understudy);
+    private CallResult ask(Understudy understudy, boolean streamed) {
+        return streamed ? scenario.stream(understudy) : scenario.chat(understudy);
     }
 
     private static class Forwarding implements Scheduler {

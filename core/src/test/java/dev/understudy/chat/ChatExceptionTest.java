@@ -16,7 +16,7 @@ class ChatExceptionTest {
     }
 
     @Test
-    void aFailureKeepsItsCauseWhateverElseChanges() {
+    void failureKeepsItsCause() {
         IOException cause = new IOException("reset");
         CallFailed failed = new CallFailed(Failure.of(FailureKind.CONNECT, "lost"), cause);
         assertThat(failed).hasCause(cause);
@@ -27,7 +27,7 @@ class ChatExceptionTest {
     }
 
     @Test
-    void theFirstRealFailureIsTheCauseAndTheOthersAreSuppressed() {
+    void firstSentFailureIsTheCause() {
         CallFailed skipped = failed(FailureKind.SKIPPED);
         CallFailed first = failed(FailureKind.SERVER);
         CallFailed later = failed(FailureKind.INVALID_REQUEST);
@@ -37,14 +37,14 @@ class ChatExceptionTest {
     }
 
     @Test
-    void whenNobodyWasAskedTheFirstReasonIsTheCause() {
+    void firstSkipIsTheCauseWithoutAttempts() {
         CallFailed skipped = failed(FailureKind.SKIPPED);
         assertThat(new Exhausted("Over", AttemptLog.empty(), List.of(skipped))).hasCause(skipped);
         assertThat(new Exhausted("Over", AttemptLog.empty(), List.of())).hasNoCause();
     }
 
     @Test
-    void aPartialAnswerIsCausedByWhatCutIt() {
+    void partialAnswerIsCausedByTheInterruption() {
         Failure cut = Failure.of(FailureKind.TRUNCATED, "cut");
         assertThat(new PartialAnswer(cut, ChatResponse.of("p", "m", "half")).getCause())
                 .isInstanceOfSatisfying(

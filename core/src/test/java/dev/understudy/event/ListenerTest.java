@@ -1,12 +1,12 @@
 package dev.understudy.event;
 
-import static dev.understudy.VirtualStage.REQUEST;
+import static dev.understudy.VirtualScenario.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.CallContext;
 import dev.understudy.Understudy;
-import dev.understudy.VirtualStage;
-import dev.understudy.VirtualStage.Heard;
+import dev.understudy.VirtualScenario;
+import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -24,18 +24,18 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
-/** Who hears what: the door's listener all of it, a call's own listener that call and no other. */
+/** Delivery of events to listeners of a client and of a call. */
 class ListenerTest {
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final ScriptedProvider a = ScriptedProvider.named("a");
     private final ScriptedProvider b = ScriptedProvider.named("b");
     private final List<Event> own = new ArrayList<>();
 
-    private Heard ask(boolean streamed, Understudy understudy, UnaryOperator<Context> context) {
+    private CallResult ask(boolean streamed, Understudy understudy, UnaryOperator<Context> context) {
         return streamed
-                ? stage.stream(understudy.stream(REQUEST).contextWrite(context))
-                : stage.chat(understudy.chat(REQUEST).contextWrite(context));
+                ? scenario.stream(understudy.stream(REQUEST).contextWrite(context))
+                : scenario.chat(understudy.chat(REQUEST).contextWrite(context));
     }
 
     private static List<Class<?>> kinds(List<Event> events) {
@@ -44,23 +44,23 @@ class ListenerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aCallsListenerHearsWhatTheDoorHearsOfThisCallAndOfNoOther(boolean streamed) {
+    void listenerOfCallReceivesEventsOfThatCall(boolean streamed) {
         a.then(ScriptedAnswer.fail(FailureKind.SERVER));
-        Understudy understudy = stage.builder(a, b).build();
-        Heard heard = ask(streamed, understudy, CallContext.listener(own::add));
-        assertThat(heard.by()).isEqualTo("b");
-        assertThat(own).isEqualTo(stage.events).isNotEmpty();
+        Understudy understudy = scenario.builder(a, b).build();
+        CallResult result = ask(streamed, understudy, CallContext.listener(own::add));
+        assertThat(result.by()).isEqualTo("b");
+        assertThat(own).isEqualTo(scenario.events).isNotEmpty();
         assertThat(kinds(own)).contains(Event.FailedOver.class, Event.CallSucceeded.class);
         int before = own.size();
         ask(streamed, understudy, context -> context);
         assertThat(own).hasSize(before);
-        assertThat(stage.events.size()).isGreaterThan(before);
+        assertThat(scenario.events.size()).isGreaterThan(before);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void eachSubscriptionIsHeardAnew(boolean streamed) {
-        Understudy understudy = stage.builder(a).build();
+    void eachSubscriptionPublishesItsEvents(boolean streamed) {
+        Understudy understudy = scenario.builder(a).build();
         Flux<?> call =
                 streamed ? understudy.stream(REQUEST) : understudy.chat(REQUEST).flux();
         call.contextWrite(CallContext.listener(own::add)).repeat(1).blockLast(Duration.ofSeconds(5));
@@ -70,31 +70,31 @@ class ListenerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void ofSeveralTheNearestHearsFirstAndOneThatThrowsHarmsNobody(boolean streamed) {
+    void innermostListenerIsFirstAndThrowingIsHarmless(boolean streamed) {
         List<String> order = new ArrayList<>();
-        Understudy understudy = stage.builder(a)
+        Understudy understudy = scenario.builder(a)
                 .listener(event -> {
                     order.add("door");
-                    throw new IllegalStateException("the door's");
+                    throw new IllegalStateException("the understudy's");
                 })
                 .build();
-        Heard heard = ask(streamed, understudy, context -> CallContext.listener(event -> {
+        CallResult result = ask(streamed, understudy, context -> CallContext.listener(event -> {
                     order.add("near");
                     throw new IllegalStateException("the near one's");
                 })
                 .apply(CallContext.listener(event -> order.add("far")).apply(context)));
-        assertThat(heard.by()).isEqualTo("a");
+        assertThat(result.by()).isEqualTo("a");
         assertThat(order.subList(0, 3)).containsExactly("door", "near", "far");
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anUnderstudyInsideTellsItsStepsToItsOwnListenerOnly(boolean streamed) {
+    void nestedClientPublishesToItsOwnListener(boolean streamed) {
         List<Event> inside = new ArrayList<>();
         a.then(ScriptedAnswer.fail(FailureKind.SERVER));
         Understudy inner =
-                stage.builder(a, b).name("inner").listener(inside::add).build();
-        Understudy outer = stage.builder(inner).name("outer").build();
+                scenario.builder(a, b).name("inner").listener(inside::add).build();
+        Understudy outer = scenario.builder(inner).name("outer").build();
         assertThat(ask(streamed, outer, CallContext.listener(own::add)).by()).isEqualTo("inner");
         assertThat(own.stream().map(event -> event.call().understudy()).distinct())
                 .containsExactly("outer");
@@ -104,8 +104,8 @@ class ListenerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aCallThatIsTurnedDownIsHeard(boolean streamed) {
-        Understudy understudy = stage.builder(a).build();
+    void rejectedCallIsPublished(boolean streamed) {
+        Understudy understudy = scenario.builder(a).build();
         ask(streamed, understudy, context -> CallContext.listener(own::add)
                 .apply(CallContext.avoid("a").apply(context)));
         assertThat(kinds(own)).contains(Event.CallFailed.class);
@@ -113,7 +113,7 @@ class ListenerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whatAListenerPutsIntoTheContextOfAnAttemptReachesThatAttemptAlone(boolean streamed) {
+    void contextOfListenerReachesItsAttemptOnly(boolean streamed) {
         List<String> found = new ArrayList<>();
         ChatProvider down = new Reading("down", found, ScriptedAnswer.fail(FailureKind.SERVER));
         ChatProvider up = new Reading("up", found, ScriptedAnswer.text("Here."));
@@ -129,15 +129,15 @@ class ListenerTest {
                 return context.put("seen", context.getOrDefault("seen", "") + "+" + attempt.provider());
             }
         };
-        Understudy understudy = stage.builder(down, up).build();
-        Heard heard = ask(streamed, understudy, CallContext.listener(naming));
-        assertThat(heard.by()).isEqualTo("up");
+        Understudy understudy = scenario.builder(down, up).build();
+        CallResult result = ask(streamed, understudy, CallContext.listener(naming));
+        assertThat(result.by()).isEqualTo("up");
         assertThat(found).containsExactly("+down", "+up");
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aListenerThatCannotGiveAContextLeavesItAsItIs(boolean streamed) {
+    void listenerThatThrowsLeavesTheContext(boolean streamed) {
         Listener broken = new Listener() {
             @Override
             public void on(Event event) {}
@@ -147,12 +147,12 @@ class ListenerTest {
                 throw new IllegalStateException("no context today");
             }
         };
-        Understudy understudy = stage.builder(a).listener(broken).build();
+        Understudy understudy = scenario.builder(a).listener(broken).build();
         assertThat(ask(streamed, understudy, context -> context).by()).isEqualTo("a");
     }
 
-    /** Says what it finds in its Context under "seen". */
-    private record Reading(String name, List<String> found, ScriptedProvider stage) implements ChatProvider {
+    /** Answers with the value of its Context at "seen". */
+    private record Reading(String name, List<String> found, ScriptedProvider scenario) implements ChatProvider {
 
         Reading(String name, List<String> found, ScriptedAnswer scriptedAnswer) {
             this(name, found, ScriptedProvider.named(name).then(scriptedAnswer));
@@ -162,7 +162,7 @@ class ListenerTest {
         public Mono<ChatResponse> chat(ChatRequest request) {
             return Mono.deferContextual(context -> {
                 found.add(context.getOrDefault("seen", "nothing"));
-                return stage.chat(request);
+                return scenario.chat(request);
             });
         }
 
@@ -170,7 +170,7 @@ class ListenerTest {
         public Flux<StreamChunk> stream(ChatRequest request) {
             return Flux.deferContextual(context -> {
                 found.add(context.getOrDefault("seen", "nothing"));
-                return stage.stream(request);
+                return scenario.stream(request);
             });
         }
     }

@@ -26,7 +26,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Permit against trip against late result against cancel: four threads that share one circuit and each other's permits. */
+/** Races of permits, openings, late results and cancellations on four threads with shared permits. */
 @Timeout(60)
 class BreakerStateRaceTest {
 
@@ -44,7 +44,7 @@ class BreakerStateRaceTest {
 
     private record Trial(long generation, int lease) {}
 
-    /** A permit, how often it was told that it had ended, and by what. */
+    /** A permit with the number and kind of its ends. */
     private static final class Call {
         private final Permit permit;
         private final BreakerState admitted;
@@ -111,7 +111,7 @@ class BreakerStateRaceTest {
             } else if (what < 60) {
                 acquire(random, slot, now);
             } else if (shared.get(slot) != null) {
-                end(shared.get(slot), random); // it stays there, so that others end it too
+                end(shared.get(slot), random); // kept, so that other threads end it too
             }
         }
 
@@ -152,7 +152,7 @@ class BreakerStateRaceTest {
             if (begun && call.admitted instanceof BreakerState.HalfOpen trial) {
                 ends.put(key(trial), End.SUCCESS);
             }
-            if (!begun || random.nextBoolean()) { // a stream that has begun may be cut instead
+            if (!begun || random.nextBoolean()) { // a stream with content is interrupted instead
                 end(call, all[random.nextInt(all.length)]);
             }
             if (random.nextInt(4) == 0 && call.permit.cut(clock.get()) && call.cuts.incrementAndGet() > 1) {
@@ -179,7 +179,7 @@ class BreakerStateRaceTest {
             return new Trial(trial.generation(), trial.lease());
         }
 
-        /** The moves make one chain without gaps, whose end is the present state. */
+        /** Checks that the changes form one chain without gaps that ends at the current state. */
         List<CircuitBreaker.Change> chain() {
             assertThat(wrong).hasValue(0);
             List<CircuitBreaker.Change> chain = new ArrayList<>(moves);
@@ -197,7 +197,7 @@ class BreakerStateRaceTest {
             return chain;
         }
 
-        /** Only a successful trial of a half-open circuit closes it, and only a failed one opens it again. */
+        /** Checks that only a successful trial closes a half-open circuit, and only a failed one opens it again. */
         void onlyTrialsDecide(List<CircuitBreaker.Change> chain) {
             Map<Long, List<End>> byGeneration = new ConcurrentSkipListMap<>();
             ends.forEach((trial, end) -> byGeneration
@@ -221,23 +221,23 @@ class BreakerStateRaceTest {
     }
 
     @Test
-    void oneTrialAtATimeEachDecidedOnceAndNoMoveLost() throws Exception {
-        Stage stage = new Stage(Duration.ofDays(1), false, false).play(4, 300_000);
-        List<CircuitBreaker.Change> chain = stage.chain();
-        stage.onlyTrialsDecide(chain);
+    void trialsAreExclusiveAndDecidedOnce() throws Exception {
+        Stage scenario = new Stage(Duration.ofDays(1), false, false).play(4, 300_000);
+        List<CircuitBreaker.Change> chain = scenario.chain();
+        scenario.onlyTrialsDecide(chain);
         assertThat(chain).hasSizeGreaterThan(1_000);
         // No lease expires here: a second trial of a generation needs a first one that ended neutral, and a decision is
         // final.
-        stage.trials.forEach((trial, call) -> {
+        scenario.trials.forEach((trial, call) -> {
             assertThat(call.begun || call.ends.get() == 1).isTrue();
             if (trial.lease() > 1) {
-                assertThat(stage.ends.get(new Trial(trial.generation(), trial.lease() - 1)))
+                assertThat(scenario.ends.get(new Trial(trial.generation(), trial.lease() - 1)))
                         .isEqualTo(End.NEUTRAL);
             }
         });
         Map<Long, ProviderStatus.CircuitState> next = new ConcurrentHashMap<>();
         chain.forEach(move -> next.put(move.generation() - 1, move.to()));
-        stage.ends.forEach((trial, end) -> {
+        scenario.ends.forEach((trial, end) -> {
             if (end != End.NEUTRAL) {
                 assertThat(next.get(trial.generation()))
                         .isEqualTo(
@@ -250,18 +250,18 @@ class BreakerStateRaceTest {
 
     @Test
     void lostTrialsNeverLockTheCircuit() throws Exception {
-        Stage stage = new Stage(Duration.ofNanos(25), false, true).play(4, 300_000);
-        List<CircuitBreaker.Change> chain = stage.chain();
-        stage.onlyTrialsDecide(chain);
-        assertThat(stage.trials.values()).anyMatch(call -> call.ends.get() == 0);
+        Stage scenario = new Stage(Duration.ofNanos(25), false, true).play(4, 300_000);
+        List<CircuitBreaker.Change> chain = scenario.chain();
+        scenario.onlyTrialsDecide(chain);
+        assertThat(scenario.trials.values()).anyMatch(call -> call.ends.get() == 0);
         assertThat(chain).hasSizeGreaterThan(1_000);
     }
 
     @Test
-    void anOperatorInTheMiddleBreaksNothing() throws Exception {
-        Stage stage = new Stage(Duration.ofNanos(25), true, true).play(4, 300_000);
-        List<CircuitBreaker.Change> chain = stage.chain();
-        stage.onlyTrialsDecide(chain);
+    void concurrentOperatorKeepsStatesConsistent() throws Exception {
+        Stage scenario = new Stage(Duration.ofNanos(25), true, true).play(4, 300_000);
+        List<CircuitBreaker.Change> chain = scenario.chain();
+        scenario.onlyTrialsDecide(chain);
         assertThat(chain).extracting(move -> move.to()).contains(ProviderStatus.CircuitState.values());
     }
 }

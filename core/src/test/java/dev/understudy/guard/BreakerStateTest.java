@@ -7,7 +7,7 @@ import dev.understudy.policy.CircuitPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The rows of the state machine that a single thread never sees: an event that was overtaken changes nothing. */
+/** Transitions that need concurrency: events of an older generation change nothing. */
 class BreakerStateTest {
 
     private static final CircuitPolicy POLICY = CircuitPolicy.defaults().withJitter(0);
@@ -40,7 +40,7 @@ class BreakerStateTest {
     }
 
     @Test
-    void eventsOfTheirOwnGenerationDo() {
+    void eventsOfTheCurrentGenerationChangeState() {
         assertThat(closed.tripped(closed, "why", 0, 10, POLICY))
                 .isEqualTo(new BreakerState.Open(8, 10 + 5_000_000_000L, 1, "why"));
         long begun = 100 - POLICY.trialLease().toNanos();
@@ -56,7 +56,7 @@ class BreakerStateTest {
     }
 
     @Test
-    void whatAnotherInstanceSaysOpensWhatIsClosedAndLengthensWhatIsOpenAndNothingElse() {
+    void remoteOpeningAffectsClosedAndOpenOnly() {
         long longest = 10 + OpenTime.nanos(POLICY, 100, 1);
         assertThat(closed.remoteOpened("why", 60, 10, POLICY))
                 .isEqualTo(new BreakerState.Open(8, 60, 1, "another instance: why", true));
@@ -80,7 +80,7 @@ class BreakerStateTest {
     }
 
     @Test
-    void anOlderLeaseOfTheSameGenerationMayPassButNeitherFailNorFree() {
+    void olderLeaseMaySucceedOnly() {
         BreakerState.HalfOpen lost = halfOpen(7, 1);
         assertThat(halfOpen.failed(lost, 0, 0, POLICY)).isSameAs(halfOpen);
         assertThat(halfOpen.releaseTrial(lost)).isSameAs(halfOpen);
@@ -88,7 +88,7 @@ class BreakerStateTest {
     }
 
     @Test
-    void everyStateCanBeForcedOpenAndDisabledByAnOperator() {
+    void everyStateCanBeForcedOpenAndDisabled() {
         assertThat(states).allSatisfy(state -> {
             assertThat(state.forced(null, 0).name()).isEqualTo(ProviderStatus.CircuitState.FORCED_OPEN);
             assertThat(state.forced(null, 0).generation()).isEqualTo(8);

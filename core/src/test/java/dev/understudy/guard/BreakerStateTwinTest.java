@@ -2,7 +2,7 @@ package dev.understudy.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Schedules;
+import dev.understudy.SeededRuns;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import java.time.Duration;
@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** The circuit and its naive twin live through the same random schedules and must never differ. */
+/** The circuit breaker equals a naive implementation in random schedules. */
 class BreakerStateTwinTest {
 
     @Test
-    void behavesLikeItsNaiveTwin() {
+    void behavesLikeTheNaiveImplementation() {
         int[] moves = new int[ProviderStatus.CircuitState.values().length];
-        Schedules.each(100_000, random -> {
+        SeededRuns.each(100_000, random -> {
             Run run = new Run(random);
             for (int step = 0; step < 60; step++) {
                 run.step();
@@ -66,7 +66,7 @@ class BreakerStateTwinTest {
                     },
                     change -> {
                         changes++;
-                        Schedules.same("generation", change.generation(), changes);
+                        SeededRuns.same("generation", change.generation(), changes);
                         moves.add(change.to());
                     },
                     origin);
@@ -96,7 +96,7 @@ class BreakerStateTwinTest {
                 case 0, 1, 2, 3 -> 0;
                 case 4, 5, 6, 7 -> random.nextInt(5);
                 case 8, 9 -> random.nextInt(60);
-                case 10 -> Math.min(naive.remaining(now), 1_000); // the very instant
+                case 10 -> Math.min(naive.remaining(now), 1_000); // exactly the end of the open time
                 default -> random.nextInt(random.nextBoolean() ? 600 : 100_000);
             };
             chance = random.nextDouble();
@@ -122,8 +122,8 @@ class BreakerStateTwinTest {
                 calls.add(new Both((Permit) admission, pass));
             } else {
                 CircuitBreaker.Denied denied = (CircuitBreaker.Denied) admission;
-                Schedules.same("state", denied.state(), naive.state());
-                Schedules.same("remaining", denied.remaining(), naive.remaining(now));
+                SeededRuns.same("state", denied.state(), naive.state());
+                SeededRuns.same("remaining", denied.remaining(), naive.remaining(now));
             }
         }
 
@@ -131,14 +131,14 @@ class BreakerStateTwinTest {
             double roll = chance * 2 - 1;
             long at = origin + now;
             switch (random.nextInt(9)) {
-                case 8 -> Schedules.same("begun", call.permit.begun(at), naive.begun(call.pass, now));
-                case 0 -> Schedules.same("neutral", call.permit.neutral(at), naive.neutral(call.pass));
-                case 1 -> Schedules.same("cut", call.permit.cut(at), naive.cut(call.pass, roll, now));
+                case 8 -> SeededRuns.same("begun", call.permit.begun(at), naive.begun(call.pass, now));
+                case 0 -> SeededRuns.same("neutral", call.permit.neutral(at), naive.neutral(call.pass));
+                case 1 -> SeededRuns.same("cut", call.permit.cut(at), naive.cut(call.pass, roll, now));
                 default -> {
                     if (random.nextDouble() < failures) {
-                        Schedules.same("failure", call.permit.failure(at), naive.failure(call.pass, roll, now));
+                        SeededRuns.same("failure", call.permit.failure(at), naive.failure(call.pass, roll, now));
                     } else {
-                        Schedules.same("success", call.permit.success(at), naive.success(call.pass, now));
+                        SeededRuns.same("success", call.permit.success(at), naive.success(call.pass, now));
                     }
                 }
             }
@@ -173,12 +173,12 @@ class BreakerStateTwinTest {
         private void compare() {
             naive.look(now);
             CircuitBreaker.Reading reading = breaker.reading(origin + now);
-            Schedules.same("state", reading.state(), naive.state());
-            Schedules.same("remaining", reading.remaining(), naive.remaining(now));
-            Schedules.same("consecutive", reading.consecutive(), naive.consecutive());
-            Schedules.same("window", reading.window(), naive.window(now));
-            Schedules.same("recent", reading.recent(), naive.recent(now));
-            Schedules.same("moves", moves, naive.moves);
+            SeededRuns.same("state", reading.state(), naive.state());
+            SeededRuns.same("remaining", reading.remaining(), naive.remaining(now));
+            SeededRuns.same("consecutive", reading.consecutive(), naive.consecutive());
+            SeededRuns.same("window", reading.window(), naive.window(now));
+            SeededRuns.same("recent", reading.recent(), naive.recent(now));
+            SeededRuns.same("moves", moves, naive.moves);
         }
     }
 }

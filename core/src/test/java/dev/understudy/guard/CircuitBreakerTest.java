@@ -17,7 +17,7 @@ class CircuitBreakerTest {
     private static final CircuitPolicy STEADY = DEFAULTS.withJitter(0);
 
     private final List<String> moves = new ArrayList<>();
-    private long now = Long.MAX_VALUE - 1; // the clock wraps around in every test
+    private long now = Long.MAX_VALUE - 1; // the clock overflows in every test
     private CircuitBreaker breaker = with(STEADY);
 
     private CircuitBreaker with(CircuitPolicy policy) {
@@ -92,7 +92,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void opensOnFiveFailuresInTenMinutesWhateverSucceedsBetweenThem() {
+    void countRuleIgnoresSuccesses() {
         with(CircuitPolicy.failures(5, Duration.ofMinutes(10)));
         for (int minute = 0; minute < 4; minute++) {
             fail(1);
@@ -106,7 +106,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void staysClosedWhenTheFifthFailureComesTenMinutesAfterTheFirst() {
+    void countRuleForgetsOldFailures() {
         with(CircuitPolicy.failures(5, Duration.ofMinutes(10)));
         for (int failure = 0; failure < 20; failure++) {
             fail(1);
@@ -161,7 +161,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void aSuccessNeverOpensIt() {
+    void successNeverOpens() {
         with(DEFAULTS.withConsecutive(0));
         fail(9);
         succeed(1); // now 9 of 10 have failed
@@ -171,7 +171,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void rulesThatAreOffNeverOpenIt() {
+    void disabledRulesNeverOpen() {
         with(DEFAULTS.withConsecutive(0).withoutRate());
         fail(10_000);
         assertState(ProviderStatus.CircuitState.CLOSED);
@@ -191,7 +191,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void noTrialBeforeItsTime() {
+    void noTrialBeforeTheOpenTimeEnds() {
         fail(5);
         pass(Duration.ofSeconds(5).minusNanos(1));
         assertDenied(ProviderStatus.CircuitState.OPEN, Duration.ofNanos(1));
@@ -201,7 +201,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void anEarlyTrialIsStillTheOnlyOne() {
+    void earlyTrialIsExclusive() {
         fail(5);
         assertThat(breaker.tryEarly(now)).isInstanceOf(Permit.class);
         assertThat(breaker.tryEarly(now)).isInstanceOf(CircuitBreaker.Denied.class);
@@ -209,7 +209,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void lostTrialExpiresAndTheNextCallerGetsIt() {
+    void leaseOfLostTrialExpires() {
         fail(5);
         pass(5);
         Permit lost = trial();
@@ -227,7 +227,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void neutralEndOfALostTrialDoesNotFreeTheNextOne() {
+    void neutralEndOfLostTrialReleasesNothing() {
         fail(5);
         pass(5);
         Permit lost = trial();
@@ -238,7 +238,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void aSlowTrialProvesLifeAlthoughTheNextOneHasBegun() {
+    void successOfExpiredTrialCloses() {
         fail(5);
         pass(5);
         Permit slow = trial();
@@ -252,7 +252,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void aStreamAdmittedBeforeTheTripCannotCloseTheCircuit() {
+    void streamFromBeforeOpeningCannotClose() {
         Permit whileOpen = permit();
         Permit whileHalfOpen = permit();
         fail(5);
@@ -266,7 +266,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void aStreamAdmittedBeforeTheTripCannotOpenTheCircuitAgain() {
+    void streamFromBeforeOpeningCannotReopen() {
         Permit first = permit();
         Permit second = permit();
         second.begun(now);
@@ -284,7 +284,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void aLateResultDoesNotTouchTheCountsOfTheNextGeneration() {
+    void lateResultIsNoSampleOfTheNextGeneration() {
         Permit success = permit();
         Permit failure = permit();
         fail(5);
@@ -298,7 +298,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void neutralResultFreesTheTrial() {
+    void neutralResultReleasesTheTrial() {
         fail(5);
         pass(5);
         trial().neutral(now);
@@ -319,7 +319,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void aPermitEndsOnce() {
+    void permitEndsOnce() {
         Permit failed = permit();
         assertThat(failed.failure(now)).isTrue();
         assertThat(failed.failure(now)).isFalse();
@@ -339,7 +339,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void aStreamThatIsCutAfterItsFirstContentIsOneFailure() {
+    void interruptedStreamIsOneFailure() {
         with(DEFAULTS.withConsecutive(0));
         for (int call = 0; call < 5; call++) {
             permit().success(now);
@@ -353,7 +353,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void theTrialThatClosedTheCircuitIsASampleOfItWhenItIsCut() {
+    void interruptedTrialIsASampleOfTheClosedCircuit() {
         with(STEADY.withConsecutive(1));
         fail(1);
         pass(5);
@@ -365,7 +365,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void openTimeGrowsIsCappedAndResetsAfterARecovery() {
+    void openTimeGrowsToACapAndResets() {
         fail(5);
         for (int seconds : new int[] {5, 10, 15, 15, 15}) {
             assertDenied(ProviderStatus.CircuitState.OPEN, Duration.ofSeconds(seconds));
@@ -389,7 +389,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void aLostTrialDoesNotMakeTheOpenTimeGrow() {
+    void lostTrialDoesNotGrowTheOpenTime() {
         fail(5);
         pass(5);
         trial();
@@ -399,7 +399,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void openTimeIsSpreadByTwentyPercentBothWays() {
+    void openTimeIsJitteredByTwentyPercent() {
         double least = Double.MAX_VALUE;
         double most = 0;
         RandomGenerator random = new SplittableRandom(7);
@@ -415,7 +415,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void forcedOpenLastsUntilItIsReleased() {
+    void forcedOpenLastsUntilReleased() {
         breaker.forceOpen(null, now);
         pass(Duration.ofDays(300));
         assertDenied(ProviderStatus.CircuitState.FORCED_OPEN, Duration.ofNanos(Long.MAX_VALUE));
@@ -433,13 +433,13 @@ class CircuitBreakerTest {
         pass(299);
         assertDenied(ProviderStatus.CircuitState.FORCED_OPEN, Duration.ofSeconds(1));
         pass(1);
-        fail(4); // it has begun afresh
+        fail(4); // the count was reset
         assertState(ProviderStatus.CircuitState.CLOSED);
         assertThat(moves).containsExactly("CLOSED FORCED_OPEN", "FORCED_OPEN CLOSED");
     }
 
     @Test
-    void forcedOpenExpiresUnderTheEyesOfAReader() {
+    void readingEndsAnExpiredForcedOpen() {
         breaker.forceOpen(Duration.ofMinutes(5), now);
         assertThat(breaker.reading(now).remaining())
                 .isEqualTo(Duration.ofMinutes(5).toNanos());
@@ -449,7 +449,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void resultsOfCallsUnderWayChangeNothingWhileForcedOpen() {
+    void resultsChangeNothingWhileForcedOpen() {
         fail(5);
         pass(5);
         Permit trial = trial();
@@ -462,7 +462,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void disabledLetsEverybodyThroughAndCountsNothing() {
+    void disabledPermitsAllAndCountsNothing() {
         with(CircuitPolicy.disabled());
         fail(100);
         succeed(100);
@@ -472,7 +472,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void anOperatorDisablesAndEnables() {
+    void operatorDisablesAndEnables() {
         fail(5);
         breaker.disable(now);
         breaker.disable(now);

@@ -1,12 +1,12 @@
 package dev.understudy.guard;
 
-import static dev.understudy.VirtualStage.REQUEST;
-import static dev.understudy.VirtualStage.standing;
+import static dev.understudy.VirtualScenario.REQUEST;
+import static dev.understudy.VirtualScenario.standing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.Understudy;
-import dev.understudy.VirtualStage;
-import dev.understudy.VirtualStage.Heard;
+import dev.understudy.VirtualScenario;
+import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Calls meet circuits. A circuit opens at the second failure in a row, for five seconds. */
+/** Circuits in calls. A circuit opens at the second consecutive failure, for five seconds. */
 class CircuitSimulationTest {
 
     private static final Failure BROKEN = Failure.of(FailureKind.SERVER, "broken");
@@ -37,35 +37,35 @@ class CircuitSimulationTest {
             .withJitter(0)
             .withPause(Duration.ofSeconds(5), Duration.ofSeconds(5));
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final ScriptedProvider a = ScriptedProvider.named("a");
     private final ScriptedProvider b = ScriptedProvider.named("b");
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anOpenCircuitIsSkippedAndStandsInTheTrail(boolean streamed) {
+    void openCircuitIsLoggedAsSkipped(boolean streamed) {
         Understudy understudy = both();
         a.always(ScriptedAnswer.fail(BROKEN));
         ask(understudy, streamed);
         ask(understudy, streamed);
-        stage.advance(Duration.ofSeconds(1));
-        Heard heard = ask(understudy, streamed);
-        assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
-        AttemptLog.Attempt skipped = heard.trail().attempts().get(0);
+        scenario.advance(Duration.ofSeconds(1));
+        CallResult result = ask(understudy, streamed);
+        assertThat(result.outcomes()).containsExactly("a:skipped", "b:served");
+        AttemptLog.Attempt skipped = result.trail().attempts().get(0);
         assertThat(skipped)
                 .hasToString("provider=a model=m: skipped; error=circuit open (2 consecutive failures) for 4000 ms");
         assertThat(skipped.attempt()).isZero();
-        assertThat(heard.finish().servedBy().fallback()).isTrue();
-        assertThat(heard.finish().servedBy().requestedProvider()).isEqualTo("a");
+        assertThat(result.finish().servedBy().fallback()).isTrue();
+        assertThat(result.finish().servedBy().requestedProvider()).isEqualTo("a");
         assertThat(a.subscriptions()).isEqualTo(2);
-        assertThat(stage.events(Event.RouteSkipped.class)).hasSize(1);
+        assertThat(scenario.events(Event.RouteSkipped.class)).hasSize(1);
     }
 
     @ParameterizedTest
     @EnumSource(FailureKind.class)
-    void onlyWhatTheTableCountsOpensIt(FailureKind kind) {
+    void onlyCountedFailuresOpen(FailureKind kind) {
         if (kind == FailureKind.CONTENT_FILTERED || kind == FailureKind.CONTEXT_OVERFLOW) {
-            return; // these end a call, see below
+            return; // these end the call, see below
         }
         Understudy understudy = both();
         a.always(ScriptedAnswer.fail(kind));
@@ -82,7 +82,7 @@ class CircuitSimulationTest {
     @EnumSource(
             value = FailureKind.class,
             names = {"CONTENT_FILTERED", "CONTEXT_OVERFLOW"})
-    void whatIsTheCallersOwnAffairOpensNothing(FailureKind kind) {
+    void failuresOfTheCallerOpenNothing(FailureKind kind) {
         Understudy understudy = both();
         a.always(ScriptedAnswer.fail(kind));
         for (int i = 0; i < 5; i++) {
@@ -93,97 +93,98 @@ class CircuitSimulationTest {
     }
 
     @Test
-    void silenceAndEmptyAnswersCountToo() {
+    void timeoutsAndEmptyAnswersCount() {
         Understudy understudy = both();
         a.then(ScriptedAnswer.hang(), ScriptedAnswer.empty());
         ask(understudy, true);
-        stage.advance(Duration.ofSeconds(10));
+        scenario.advance(Duration.ofSeconds(10));
         ask(understudy, true);
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
     }
 
     @Test
-    void aRouteWhoseCircuitHasJustOpenedIsNotWaitedFor() {
-        Understudy understudy = stage.builder(a, b)
+    void routeWithJustOpenedCircuitIsNotRetried() {
+        Understudy understudy = scenario.builder(a, b)
                 .circuit(TWO)
                 .retry(RetryPolicy.defaults().withRetries(5).withJitter(RetryPolicy.Jitter.NONE))
                 .build();
         a.always(ScriptedAnswer.fail(BROKEN));
-        Heard heard = ask(understudy, false);
-        stage.advance(Duration.ofMillis(500));
-        assertThat(heard.outcomes()).containsExactly("a:failed", "a:failed", "b:served");
-        assertThat(heard.endedAt).isEqualTo(Duration.ofMillis(500).toNanos());
+        CallResult result = ask(understudy, false);
+        scenario.advance(Duration.ofMillis(500));
+        assertThat(result.outcomes()).containsExactly("a:failed", "a:failed", "b:served");
+        assertThat(result.endedAt).isEqualTo(Duration.ofMillis(500).toNanos());
     }
 
     @Test
-    void theFirstContentSettlesAStreamAndClosesTheCircuit() {
+    void firstContentOfTrialClosesTheCircuit() {
         Understudy understudy = opened();
-        stage.advance(Duration.ofSeconds(5));
-        a.then(stage.timed(ScriptedAnswer.text("one two three")
+        scenario.advance(Duration.ofSeconds(5));
+        a.then(scenario.timed(ScriptedAnswer.text("one two three")
                 .beforeFirst(Duration.ofSeconds(1))
                 .between(Duration.ofSeconds(5))));
-        Heard heard = ask(understudy, true);
+        CallResult result = ask(understudy, true);
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.HALF_OPEN);
-        stage.advance(Duration.ofSeconds(1));
-        assertThat(heard.text()).isEqualTo("one");
+        scenario.advance(Duration.ofSeconds(1));
+        assertThat(result.text()).isEqualTo("one");
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
-        stage.advance(Duration.ofSeconds(10));
-        assertThat(heard.by()).isEqualTo("a");
+        scenario.advance(Duration.ofSeconds(10));
+        assertThat(result.by()).isEqualTo("a");
     }
 
     @Test
-    void aHalfOpenCircuitLetsOneTrialThroughAndTheRestGoOn() {
+    void halfOpenPermitsOneTrial() {
         Understudy understudy = opened();
-        stage.advance(Duration.ofSeconds(5));
+        scenario.advance(Duration.ofSeconds(5));
         a.then(
-                stage.timed(ScriptedAnswer.text("well").beforeFirst(Duration.ofSeconds(3))),
+                scenario.timed(ScriptedAnswer.text("well").beforeFirst(Duration.ofSeconds(3))),
                 ScriptedAnswer.text("well"));
-        Heard trial = ask(understudy, true);
+        CallResult trial = ask(understudy, true);
         for (int i = 0; i < 10; i++) {
             assertThat(ask(understudy, true).outcomes()).containsExactly("a:skipped", "b:served");
         }
-        stage.advance(Duration.ofSeconds(3));
+        scenario.advance(Duration.ofSeconds(3));
         assertThat(trial.by()).isEqualTo("a");
         assertThat(ask(understudy, true).outcomes()).containsExactly("a:served");
     }
 
     @Test
-    void aFailedTrialOpensItAgainAndTheCallGoesOnAtOnce() {
+    void failedTrialReopensAndFailsOverAtOnce() {
         Understudy understudy = opened();
-        stage.advance(Duration.ofSeconds(5));
-        long before = stage.nanos();
-        Heard heard = ask(understudy, false);
-        assertThat(heard.outcomes()).containsExactly("a:failed", "b:served");
-        assertThat(heard.endedAt).isEqualTo(before);
+        scenario.advance(Duration.ofSeconds(5));
+        long before = scenario.nanos();
+        CallResult result = ask(understudy, false);
+        assertThat(result.outcomes()).containsExactly("a:failed", "b:served");
+        assertThat(result.endedAt).isEqualTo(before);
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
     }
 
     @Test
-    void aFailureInMidStreamIsASampleOfItsOwn() {
+    void streamThatFailsAfterContentCountsAsOneFailure() {
         Understudy understudy = both();
         a.always(ScriptedAnswer.text("one two three").failAfter(2, BROKEN));
-        for (int i = 0; i < 3; i++) {
-            Heard heard = ask(understudy, true);
-            assertThat(heard.error).isInstanceOf(ChatException.PartialAnswer.class);
-            assertThat(heard.text()).isEqualTo("one two");
-        }
-        // Each stream was a success first, so failures in a row are counted from there: never two.
+        CallResult first = ask(understudy, true);
+        assertThat(first.error).isInstanceOf(ChatException.PartialAnswer.class);
+        assertThat(first.text()).isEqualTo("one two");
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
-        assertThat(standing(understudy, "a").consecutiveFailures()).isEqualTo(3);
+        assertThat(standing(understudy, "a").consecutiveFailures()).isEqualTo(1);
+        ask(understudy, true);
+        assertThat(circuit(understudy, "a")).as("two in a row").isEqualTo(ProviderStatus.CircuitState.OPEN);
 
-        Understudy byShare = stage.builder(a, b)
+        Understudy byShare = scenario.builder(a, b)
                 .circuit(TWO.withConsecutive(0).withRate(0.5, 4, Duration.ofSeconds(60)))
                 .build();
+        for (int i = 0; i < 3; i++) {
+            ask(byShare, true);
+        }
+        assertThat(circuit(byShare, "a")).as("three outcomes").isEqualTo(ProviderStatus.CircuitState.CLOSED);
         ask(byShare, true);
-        assertThat(circuit(byShare, "a")).as("one success, one failure").isEqualTo(ProviderStatus.CircuitState.CLOSED);
-        ask(byShare, true);
-        assertThat(circuit(byShare, "a")).as("two of four failed").isEqualTo(ProviderStatus.CircuitState.OPEN);
+        assertThat(circuit(byShare, "a")).as("four outcomes").isEqualTo(ProviderStatus.CircuitState.OPEN);
     }
 
     @Test
-    void aTrialThatDiesAfterItsFirstContentIsTheFirstFailureOfTheClosedCircuit() {
+    void interruptedTrialIsTheFirstFailure() {
         Understudy understudy = opened();
-        stage.advance(Duration.ofSeconds(5));
+        scenario.advance(Duration.ofSeconds(5));
         a.then(ScriptedAnswer.text("one two").failAfter(1, BROKEN), ScriptedAnswer.fail(BROKEN));
         ask(understudy, true);
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
@@ -192,38 +193,38 @@ class CircuitSimulationTest {
     }
 
     @Test
-    void aStreamAdmittedBeforeTheTripCannotCloseTheCircuit() {
+    void streamFromBeforeOpeningCannotClose() {
         Understudy understudy = both();
         a.then(
-                stage.timed(ScriptedAnswer.text("late but well").beforeFirst(Duration.ofSeconds(8))),
+                scenario.timed(ScriptedAnswer.text("late but well").beforeFirst(Duration.ofSeconds(8))),
                 ScriptedAnswer.fail(BROKEN));
-        Heard old = ask(understudy, true);
+        CallResult old = ask(understudy, true);
         ask(understudy, true);
         ask(understudy, true);
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
-        stage.advance(Duration.ofSeconds(6));
+        scenario.advance(Duration.ofSeconds(6));
         a.then(ScriptedAnswer.hang());
         ask(understudy, true);
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.HALF_OPEN);
-        stage.advance(Duration.ofSeconds(2));
+        scenario.advance(Duration.ofSeconds(2));
         assertThat(old.by()).isEqualTo("a");
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.HALF_OPEN);
     }
 
     @Test
-    void aStreamAdmittedBeforeTheTripCannotOpenItAgainEither() {
+    void streamFromBeforeOpeningCannotReopen() {
         Understudy understudy = both();
         a.then(
-                stage.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofSeconds(6))),
+                scenario.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(Duration.ofSeconds(6))),
                 ScriptedAnswer.fail(BROKEN),
                 ScriptedAnswer.fail(BROKEN));
         a.always(ScriptedAnswer.text("well"));
         ask(understudy, true);
         ask(understudy, true);
         ask(understudy, true);
-        stage.advance(Duration.ofSeconds(5));
+        scenario.advance(Duration.ofSeconds(5));
         assertThat(ask(understudy, true).by()).isEqualTo("a");
-        stage.advance(Duration.ofSeconds(1)); // the old one fails now
+        scenario.advance(Duration.ofSeconds(1)); // the earlier stream fails now
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
         a.then(ScriptedAnswer.fail(BROKEN), ScriptedAnswer.text("well"));
         ask(understudy, true);
@@ -238,9 +239,9 @@ class CircuitSimulationTest {
         Understudy understudy = both();
         a.always(ScriptedAnswer.hang());
         for (int i = 0; i < 20; i++) {
-            Heard heard = ask(understudy, streamed);
-            stage.advance(Duration.ofSeconds(1));
-            heard.call.dispose();
+            CallResult result = ask(understudy, streamed);
+            scenario.advance(Duration.ofSeconds(1));
+            result.call.dispose();
         }
         ProviderStatus providerStatus = standing(understudy, "a");
         assertThat(providerStatus.circuits()).containsEntry("m", ProviderStatus.CircuitState.CLOSED);
@@ -250,46 +251,46 @@ class CircuitSimulationTest {
     }
 
     @Test
-    void theCallersOwnDeadlineIsNeutral() {
-        Understudy understudy = stage.builder(a, b)
+    void deadlineOfCallerIsNeutral() {
+        Understudy understudy = scenario.builder(a, b)
                 .circuit(TWO)
                 .callTimeout(Duration.ofSeconds(2))
                 .build();
         a.always(ScriptedAnswer.hang());
         for (int i = 0; i < 5; i++) {
-            Heard heard = ask(understudy, true);
-            stage.advance(Duration.ofSeconds(3));
-            assertThat(heard.error).isInstanceOf(ChatException.Exhausted.class);
+            CallResult result = ask(understudy, true);
+            scenario.advance(Duration.ofSeconds(3));
+            assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
         }
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
         assertThat(standing(understudy, "a").consecutiveFailures()).isZero();
     }
 
     @Test
-    void whenAllAreOpenOneRequestAtATimeIsLetThroughAndTheRestFailAtOnceAndSayHowLong() {
+    void allOpenPermitsOneRequestAtATime() {
         a.always(ScriptedAnswer.fail(BROKEN));
         b.always(ScriptedAnswer.fail(BROKEN));
         Understudy understudy = both();
         ask(understudy, false);
-        stage.advance(Duration.ofSeconds(1));
-        ask(understudy, false); // now both are open, since the same instant
+        scenario.advance(Duration.ofSeconds(1));
+        ask(understudy, false); // both opened at one instant
         understudy.control().hold("b", "m", Duration.ofSeconds(30)); // so a reopens first
-        stage.advance(Duration.ofSeconds(1));
+        scenario.advance(Duration.ofSeconds(1));
         a.then(
                 ScriptedAnswer.fail(BROKEN),
-                stage.timed(ScriptedAnswer.text("well again").beforeFirst(Duration.ofSeconds(2))));
+                scenario.timed(ScriptedAnswer.text("well again").beforeFirst(Duration.ofSeconds(2))));
         assertThat(a.subscriptions()).isEqualTo(2);
-        List<Heard> crowd = new ArrayList<>();
+        List<CallResult> crowd = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             crowd.add(ask(understudy, false));
         }
-        assertThat(crowd.stream().filter(heard -> heard.error != null))
+        assertThat(crowd.stream().filter(result -> result.error != null))
                 .as("nobody waits")
                 .isNotEmpty();
-        for (Heard heard : crowd) {
-            if (heard.error != null) {
-                assertThat(heard.error).isInstanceOf(ChatException.Exhausted.class);
-                assertThat(heard.error.getMessage())
+        for (CallResult result : crowd) {
+            if (result.error != null) {
+                assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
+                assertThat(result.error.getMessage())
                         .contains("provider=b model=m: skipped; error=circuit forced open for 29000 ms")
                         .containsPattern("provider=a model=m: skipped; error=circuit (open|half open) .*for \\d+ ms");
             }
@@ -298,68 +299,68 @@ class CircuitSimulationTest {
     }
 
     @Test
-    void whenAllAreOpenTheOneLetThroughMayServeAndClosesItsCircuit() {
+    void allOpenRequestMayCloseItsCircuit() {
         Understudy understudy = bothOpen();
-        a.always(stage.timed(ScriptedAnswer.text("well again").beforeFirst(Duration.ofSeconds(2))));
+        a.always(scenario.timed(ScriptedAnswer.text("well again").beforeFirst(Duration.ofSeconds(2))));
         int asked = a.subscriptions();
-        List<Heard> crowd = new ArrayList<>();
+        List<CallResult> crowd = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             crowd.add(ask(understudy, true));
         }
         assertThat(a.subscriptions() - asked).isEqualTo(1);
-        assertThat(crowd.stream().filter(heard -> heard.error != null)).hasSize(9);
-        stage.advance(Duration.ofSeconds(2));
+        assertThat(crowd.stream().filter(result -> result.error != null)).hasSize(9);
+        scenario.advance(Duration.ofSeconds(2));
         assertThat(crowd.get(0).by()).isEqualTo("a");
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
         assertThat(ask(understudy, false).error).isNull();
     }
 
     @Test
-    void whenAllAreOpenAFailedTrialIsNotRepeatedInTheSameCall() {
-        Understudy understudy = stage.builder(a)
+    void allOpenFailedTrialIsNotRepeated() {
+        Understudy understudy = scenario.builder(a)
                 .circuit(TWO)
                 .retry(RetryPolicy.defaults().withRetries(4))
                 .build();
         a.always(ScriptedAnswer.fail(BROKEN));
         ask(understudy, false);
-        stage.advance(Duration.ofSeconds(2));
+        scenario.advance(Duration.ofSeconds(2));
         int asked = a.subscriptions();
-        Heard heard = ask(understudy, false);
-        assertThat(heard.error).isInstanceOf(ChatException.Exhausted.class);
-        assertThat(heard.endedAt).as("at once").isEqualTo(stage.nanos());
+        CallResult result = ask(understudy, false);
+        assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
+        assertThat(result.endedAt).as("at once").isEqualTo(scenario.nanos());
         assertThat(a.subscriptions()).isEqualTo(asked + 1);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whenAllElseHasFailedAnOpenCircuitIsTheLastResort(boolean streamed) {
+    void openCircuitIsTheLastResort(boolean streamed) {
         Understudy understudy = opened();
         a.always(ScriptedAnswer.text("well again"));
         b.always(ScriptedAnswer.fail(BROKEN));
-        Heard heard = ask(understudy, streamed);
-        assertThat(heard.outcomes()).containsExactly("a:skipped", "b:failed", "a:served");
+        CallResult result = ask(understudy, streamed);
+        assertThat(result.outcomes()).containsExactly("a:skipped", "b:failed", "a:served");
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
     }
 
     @Test
-    void theLastResortIsTriedByOneCallAtATime() {
+    void lastResortIsTriedByOneCallAtATime() {
         Understudy understudy = opened();
         a.always(ScriptedAnswer.hang());
         b.always(ScriptedAnswer.fail(FailureKind.AUTH));
         int asked = a.subscriptions();
-        List<Heard> crowd = new ArrayList<>();
+        List<CallResult> crowd = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             crowd.add(ask(understudy, true));
         }
         assertThat(a.subscriptions() - asked).isEqualTo(1);
-        assertThat(crowd.stream().filter(heard -> heard.error != null)).hasSize(9);
+        assertThat(crowd.stream().filter(result -> result.error != null)).hasSize(9);
     }
 
     @ParameterizedTest
     @EnumSource(
             value = FailureKind.class,
             names = {"INVALID_REQUEST", "CONTENT_FILTERED", "CONTEXT_OVERFLOW"})
-    void aRequestThatIsItselfAtFaultIsNotTriedOnAnOpenCircuit(FailureKind kind) {
+    void invalidRequestIsNotTriedOnAnOpenCircuit(FailureKind kind) {
         Understudy understudy = opened();
         int asked = a.subscriptions();
         b.always(ScriptedAnswer.fail(kind));
@@ -368,8 +369,8 @@ class CircuitSimulationTest {
     }
 
     @Test
-    void whoeverCanBeWaitedForIsWaitedForBeforeAnOpenCircuitIsTried() {
-        Understudy understudy = stage.builder(a, b)
+    void coolingRouteComesBeforeOpenCircuit() {
+        Understudy understudy = scenario.builder(a, b)
                 .circuit(TWO)
                 .retry(RetryPolicy.defaults().withRetries(1))
                 .build();
@@ -379,16 +380,16 @@ class CircuitSimulationTest {
                 ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(4))),
                 ScriptedAnswer.text("well again"));
         ask(understudy, false);
-        stage.advance(Duration.ofSeconds(1));
+        scenario.advance(Duration.ofSeconds(1));
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
-        Heard heard = ask(understudy, false);
-        stage.advance(Duration.ofSeconds(4));
-        assertThat(heard.outcomes()).containsExactly("a:skipped", "b:failed", "b:served");
+        CallResult result = ask(understudy, false);
+        scenario.advance(Duration.ofSeconds(4));
+        assertThat(result.outcomes()).containsExactly("a:skipped", "b:failed", "b:served");
         assertThat(a.subscriptions()).isEqualTo(2);
     }
 
     @Test
-    void oneTrialAtATimeWhereverItIs() {
+    void oneTrialAtATimeAcrossRoutes() {
         Understudy understudy = bothOpen();
         a.always(ScriptedAnswer.hang());
         b.always(ScriptedAnswer.hang());
@@ -400,45 +401,45 @@ class CircuitSimulationTest {
     }
 
     @Test
-    void aHeldProviderIsNotAskedUntilItIsReleased() {
+    void heldProviderIsNotAskedUntilReleased() {
         Understudy understudy = both();
         understudy.control().hold("a", null);
-        Heard heard = ask(understudy, false);
-        assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
-        assertThat(heard.trail().attempts().get(0))
+        CallResult result = ask(understudy, false);
+        assertThat(result.outcomes()).containsExactly("a:skipped", "b:served");
+        assertThat(result.trail().attempts().get(0))
                 .hasToString("provider=a model=m: skipped; error=is held for maintenance");
         assertThat(understudy.control().status())
                 .extracting(ProviderStatus::hold)
                 .containsExactly(new ProviderStatus.Hold(null), null);
-        stage.advance(Duration.ofDays(9));
+        scenario.advance(Duration.ofDays(9));
         assertThat(ask(understudy, false).by()).isEqualTo("b");
         understudy.control().release("a");
         assertThat(ask(understudy, false).by()).isEqualTo("a");
     }
 
     @Test
-    void aHoldEndsByItselfWhenItsTimeIsOver() {
+    void holdExpires() {
         Understudy understudy = both();
         understudy.control().hold("a", Duration.ofMinutes(5));
-        stage.advance(Duration.ofMinutes(4));
+        scenario.advance(Duration.ofMinutes(4));
         assertThat(ask(understudy, false).trail().attempts().get(0))
                 .hasToString("provider=a model=m: skipped; error=is held for maintenance for 60000 ms");
         assertThat(understudy.control().status().get(0).hold())
                 .isEqualTo(new ProviderStatus.Hold(Instant.EPOCH.plus(Duration.ofMinutes(5))));
-        stage.advance(Duration.ofMinutes(1));
+        scenario.advance(Duration.ofMinutes(1));
         assertThat(understudy.control().status().get(0).hold()).isNull();
         assertThat(ask(understudy, false).outcomes()).containsExactly("a:served");
     }
 
     @Test
-    void aHeldModelLeavesTheOthersAlone() {
+    void holdOfAModelLeavesOtherModels() {
         Understudy understudy = both();
         understudy.control().hold("a", "m", Duration.ofMinutes(5));
         assertThat(ask(understudy, false).trail().attempts().get(0))
                 .hasToString("provider=a model=m: skipped; error=circuit forced open for 300000 ms");
-        assertThat(stage.chat(understudy.chat(REQUEST.withModel("n"))).by()).isEqualTo("a");
+        assertThat(scenario.chat(understudy.chat(REQUEST.withModel("n"))).by()).isEqualTo("a");
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.FORCED_OPEN);
-        stage.advance(Duration.ofMinutes(5));
+        scenario.advance(Duration.ofMinutes(5));
         assertThat(ask(understudy, false).by()).isEqualTo("a");
         understudy.control().hold("a", "m", null);
         assertThat(ask(understudy, false).by()).isEqualTo("b");
@@ -447,12 +448,12 @@ class CircuitSimulationTest {
     }
 
     @Test
-    void whenAllAreHeldNobodyIsAskedAndTheCallFailsAtOnce() {
+    void allHeldFailsAtOnce() {
         Understudy understudy = both();
         understudy.control().hold("a", null);
         understudy.control().hold("b", Duration.ofSeconds(5));
-        Heard heard = ask(understudy, false);
-        assertThat(heard.error)
+        CallResult result = ask(understudy, false);
+        assertThat(result.error)
                 .isInstanceOf(ChatException.Rejected.class)
                 .hasMessageContaining("held back")
                 .satisfies(error -> assertThat(
@@ -460,33 +461,33 @@ class CircuitSimulationTest {
                         .last()
                         .hasToString("provider=b model=m: skipped; error=is held for maintenance for 5000 ms"));
         assertThat(a.subscriptions() + b.subscriptions()).isZero();
-        stage.advance(Duration.ofSeconds(5));
+        scenario.advance(Duration.ofSeconds(5));
         assertThat(ask(understudy, false).by()).isEqualTo("b");
     }
 
     @Test
-    void callsInFlightGoOnWhenTheirProviderIsHeld() {
+    void holdDoesNotCancelCallsInFlight() {
         Understudy understudy = both();
-        a.then(stage.timed(ScriptedAnswer.text("one two").between(Duration.ofSeconds(1))));
-        Heard heard = ask(understudy, true);
+        a.then(scenario.timed(ScriptedAnswer.text("one two").between(Duration.ofSeconds(1))));
+        CallResult result = ask(understudy, true);
         understudy.control().hold("a", null);
-        stage.advance(Duration.ofSeconds(1));
-        assertThat(heard.by()).isEqualTo("a");
+        scenario.advance(Duration.ofSeconds(1));
+        assertThat(result.by()).isEqualTo("a");
         assertThat(ask(understudy, true).by()).isEqualTo("b");
     }
 
-    private Heard ask(Understudy understudy, boolean streamed) {
-        return streamed ? stage.stream(understudy) : stage.chat(understudy);
+    private CallResult ask(Understudy understudy, boolean streamed) {
+        return streamed ? scenario.stream(understudy) : scenario.chat(understudy);
     }
 
     private Understudy both() {
-        return stage.builder(a, b)
+        return scenario.builder(a, b)
                 .circuit(TWO)
                 .failover(FailoverPolicy.defaults().withMaxConsecutiveFailures(1_000))
                 .build();
     }
 
-    /** a's circuit is open, and b serves. */
+    /** Returns a client whose circuit of a is open. */
     private Understudy opened() {
         Understudy understudy = both();
         a.then(ScriptedAnswer.fail(BROKEN));
@@ -496,7 +497,7 @@ class CircuitSimulationTest {
         return understudy;
     }
 
-    /** Both are open, a since a second longer. */
+    /** Returns a client with both circuits open, that of a one second longer. */
     private Understudy bothOpen() {
         Understudy understudy = both();
         a.always(ScriptedAnswer.fail(BROKEN));
@@ -504,7 +505,7 @@ class CircuitSimulationTest {
         ask(understudy, false);
         ask(understudy, false);
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
-        stage.advance(Duration.ofSeconds(1));
+        scenario.advance(Duration.ofSeconds(1));
         ask(understudy, false);
         ask(understudy, false);
         assertThat(circuit(understudy, "b")).isEqualTo(ProviderStatus.CircuitState.OPEN);

@@ -12,7 +12,7 @@ class LatencyPercentileTest {
     private final LatencyStatistics samples = new LatencyStatistics(0);
 
     @Test
-    void fewerThanTenSayNothingOfATail() {
+    void percentileNeedsTenSamples() {
         IntStream.range(0, 9).forEach(i -> samples.sample(1000, 0));
         assertThat(samples.percentile(0.95)).isZero();
         samples.sample(1000, 0);
@@ -20,7 +20,7 @@ class LatencyPercentileTest {
     }
 
     @Test
-    void percentilesAreThoseOfTheSortedList() {
+    void percentilesEqualSortedSamples() {
         long[] shuffled = LongStream.rangeClosed(1, 100).toArray();
         Random random = new Random(3);
         for (int i = 99; i > 0; i--) {
@@ -37,14 +37,14 @@ class LatencyPercentileTest {
     }
 
     @Test
-    void onlyTheLastHundredCount() {
+    void lastHundredSamplesCount() {
         IntStream.range(0, 100).forEach(i -> samples.sample(1_000_000, 0));
         IntStream.range(0, 100).forEach(i -> samples.sample(7, 0));
         assertThat(samples.percentile(0.99)).isEqualTo(7);
     }
 
     @Test
-    void oneStragglerInTwentyIsAboveTheNinetyFifth() {
+    void oneSlowSampleInTwentyExceedsP95() {
         IntStream.range(0, 100).forEach(i -> samples.sample(i % 20 == 0 ? 5_000 : 100, 0));
         assertThat(samples.percentile(0.95)).isEqualTo(100);
     }

@@ -14,19 +14,19 @@ class LatencyStatisticsTest {
     private final LatencyStatistics latencyStatistics = new LatencyStatistics(-SECOND);
 
     @Test
-    void nothingIsKnownAtFirst() {
+    void latencyIsZeroWithoutSamples() {
         assertThat(latencyStatistics.at(0)).isZero();
     }
 
     @Test
-    void aSlowerSampleCountsInFullAtOnce() {
+    void slowerSampleCountsInFull() {
         latencyStatistics.sample(100, 0);
         latencyStatistics.sample(5_000, 0);
         assertThat(latencyStatistics.at(0)).isCloseTo(5_000, A_HAIR);
     }
 
     @Test
-    void aFasterSampleCountsByTheTimeThatHasPassed() {
+    void fasterSampleCountsByElapsedTime() {
         latencyStatistics.sample(1_000_000, 0);
         latencyStatistics.sample(1_000, 0);
         assertThat(latencyStatistics.at(0)).isCloseTo(1_000_000, A_HAIR);
@@ -36,14 +36,14 @@ class LatencyStatisticsTest {
     }
 
     @Test
-    void whatIsNotSampledIsForgottenByAndBy() {
+    void averageDecaysWithoutSamples() {
         latencyStatistics.sample(1_000_000, 0);
         assertThat(latencyStatistics.at(10 * SECOND)).isCloseTo(1_000_000 / Math.E, A_HAIR);
         assertThat(latencyStatistics.at(200 * SECOND)).isLessThan(1);
     }
 
     @Test
-    void steadySamplesAreTheirOwnAverage() {
+    void steadySamplesEqualTheAverage() {
         for (int i = 0; i < 1000; i++) {
             latencyStatistics.sample(300, i * SECOND / 10);
         }
@@ -51,7 +51,7 @@ class LatencyStatisticsTest {
     }
 
     @Test
-    void aLowerBoundRaisesItAndNeverLowersIt() {
+    void lowerBoundOnlyRaisesTheAverage() {
         latencyStatistics.sample(1_000, 0);
         latencyStatistics.atLeast(10, 10 * SECOND);
         assertThat(latencyStatistics.at(10 * SECOND)).isCloseTo(1_000 / Math.E, A_HAIR);

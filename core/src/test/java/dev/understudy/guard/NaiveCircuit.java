@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The oracle of the circuit: slow, for one thread, and written to be seen to be right. Its time starts at zero and never
- * overflows; it keeps every sample.
+ * Reference implementation of the circuit breaker: slow, single-threaded and simple. Time starts at zero and never
+ * overflows; every sample is kept.
  */
 final class NaiveCircuit {
 
     static final class Pass {
         private int epoch;
-        private String stage = "undecided";
+        private String scenario = "undecided";
         private long leased;
 
         private Pass(int epoch) {
@@ -43,7 +43,7 @@ final class NaiveCircuit {
         this.state = policy.enabled() ? ProviderStatus.CircuitState.CLOSED : ProviderStatus.CircuitState.DISABLED;
     }
 
-    /** A pass, or nothing. */
+    /** A permit, or {@code null}. */
     @Nullable
     Pass acquire(boolean early, long now) {
         look(now);
@@ -76,10 +76,10 @@ final class NaiveCircuit {
     }
 
     boolean begun(Pass pass, long now) {
-        if (!pass.stage.equals("undecided")) {
+        if (!pass.scenario.equals("undecided")) {
             return false;
         }
-        pass.stage = "begun";
+        pass.scenario = "begun";
         if (pass.epoch == epoch && state == ProviderStatus.CircuitState.HALF_OPEN) {
             close(now);
             pass.epoch = epoch;
@@ -88,10 +88,10 @@ final class NaiveCircuit {
     }
 
     boolean success(Pass pass, long now) {
-        if (!pass.stage.equals("undecided") && !pass.stage.equals("begun")) {
+        if (!pass.scenario.equals("undecided") && !pass.scenario.equals("begun")) {
             return false;
         }
-        pass.stage = "succeeded";
+        pass.scenario = "succeeded";
         if (pass.epoch == epoch && state == ProviderStatus.CircuitState.CLOSED) {
             samples.add(new Sample(now, true));
         } else if (pass.epoch == epoch && state == ProviderStatus.CircuitState.HALF_OPEN) {
@@ -102,10 +102,10 @@ final class NaiveCircuit {
     }
 
     boolean failure(Pass pass, double roll, long now) {
-        if (!pass.stage.equals("undecided")) {
+        if (!pass.scenario.equals("undecided")) {
             return false;
         }
-        pass.stage = "failed";
+        pass.scenario = "failed";
         if (pass.epoch == epoch && state == ProviderStatus.CircuitState.CLOSED) {
             failed(roll, now);
         } else if (state == ProviderStatus.CircuitState.HALF_OPEN && trial == pass) {
@@ -116,10 +116,10 @@ final class NaiveCircuit {
     }
 
     boolean neutral(Pass pass) {
-        if (!pass.stage.equals("undecided")) {
+        if (!pass.scenario.equals("undecided")) {
             return false;
         }
-        pass.stage = "neutral";
+        pass.scenario = "neutral";
         if (state == ProviderStatus.CircuitState.HALF_OPEN && trial == pass) {
             trial = null;
         }
@@ -127,10 +127,10 @@ final class NaiveCircuit {
     }
 
     boolean cut(Pass pass, double roll, long now) {
-        if (!pass.stage.equals("begun")) {
+        if (!pass.scenario.equals("begun")) {
             return false;
         }
-        pass.stage = "cut";
+        pass.scenario = "cut";
         if (pass.epoch == epoch && state == ProviderStatus.CircuitState.CLOSED) {
             failed(roll, now);
         }

@@ -14,7 +14,7 @@ class ProbeStateTest {
     private static final Instant AT = Instant.ofEpochSecond(5);
 
     @Test
-    void theFirstSuccessIsAVerdictAndTheFirstFailureIsNone() {
+    void firstSuccessIsAVerdict() {
         assertThat(ProbeState.NONE.healthy()).isNull();
         assertThat(probed("+").healthy()).isTrue();
         assertThat(probed("-").healthy()).isNull();
@@ -22,20 +22,20 @@ class ProbeStateTest {
     }
 
     @Test
-    void threeFailuresInARowTakeItOut() {
+    void threeFailuresMakeUnhealthy() {
         assertThat(probed("+--").failed()).isFalse();
         assertThat(probed("+---").failed()).isTrue();
         assertThat(probed("---").failed()).isTrue();
     }
 
     @Test
-    void aSuccessBetweenStartsTheCountAnew() {
+    void successResetsTheCount() {
         assertThat(probed("+--+--").failed()).isFalse();
         assertThat(probed("+--+---").failed()).isTrue();
     }
 
     @Test
-    void twoSuccessesInARowPutItBack() {
+    void twoSuccessesMakeHealthy() {
         assertThat(probed("---+").failed()).isTrue();
         assertThat(probed("---+-+").failed()).isTrue();
         assertThat(probed("---++").failed()).isFalse();
@@ -43,7 +43,7 @@ class ProbeStateTest {
     }
 
     @Test
-    void aRunningProbeChangesNothingButThatItRuns() {
+    void runningCheckKeepsTheVerdict() {
         ProbeState out = probed("---");
         assertThat(out.begun().running()).isTrue();
         assertThat(out.begun().failed()).isTrue();
@@ -52,7 +52,7 @@ class ProbeStateTest {
     }
 
     @Test
-    void theLastFailureIsRememberedWhenItIsOver() {
+    void messageOfLastFailureIsKept() {
         ProbeState once = ProbeState.NONE.ended(false, "no answer", PROBES, AT, 7);
         ProbeState well = once.ended(true, null, PROBES, AT.plusSeconds(9), 16);
         assertThat(once.message()).isEqualTo("no answer");

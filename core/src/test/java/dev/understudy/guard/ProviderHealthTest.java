@@ -21,7 +21,7 @@ class ProviderHealthTest {
     private final ProviderHealth providerHealth = new ProviderHealth(new TimeSource(() -> clock), 0);
 
     @Test
-    void aProviderNobodyAskedIsUnknown() {
+    void unusedProviderIsUnknown() {
         assertThat(providerHealth.status()).isEqualTo(ProviderStatus.Health.UNKNOWN);
         assertThat(providerHealth.successRate(0)).isEqualTo(1);
         assertThat(providerHealth.lastSuccess()).isNull();
@@ -31,7 +31,7 @@ class ProviderHealthTest {
     }
 
     @Test
-    void threeFailuresInARowAreUnhealthyAndOneSuccessHeals() {
+    void threeFailuresAreUnhealthyOneSuccessHealthy() {
         providerHealth.failed(BROKEN, true, SECOND, 0);
         providerHealth.failed(BROKEN, true, SECOND, 0);
         assertThat(providerHealth.status()).isEqualTo(ProviderStatus.Health.HEALTHY);
@@ -44,7 +44,7 @@ class ProviderHealthTest {
     }
 
     @Test
-    void aFailureThatSpeaksAgainstNobodyIsShownAndNotCounted() {
+    void uncountedFailureIsShownOnly() {
         for (int i = 0; i < 10; i++) {
             providerHealth.failed(Failure.of(FailureKind.INVALID_REQUEST, "what?"), false, SECOND, 0);
         }
@@ -56,7 +56,7 @@ class ProviderHealthTest {
     }
 
     @Test
-    void theSuccessRateIsThatOfTheLastMinute() {
+    void successRateCoversTheLastMinute() {
         for (int i = 0; i < 3; i++) {
             providerHealth.failed(BROKEN, true, 1, 0);
         }
@@ -68,7 +68,7 @@ class ProviderHealthTest {
     }
 
     @Test
-    void timesAreWallTimesOfTheClock() {
+    void instantsAreWallClockTimes() {
         clock.advanceTimeBy(Duration.ofSeconds(90));
         providerHealth.served(SECOND, true, 0);
         clock.advanceTimeBy(Duration.ofSeconds(9));
@@ -79,7 +79,7 @@ class ProviderHealthTest {
     }
 
     @Test
-    void responseTimesAreTheLastAndAMovingAverage() {
+    void responseTimesAreLastAndAverage() {
         providerHealth.served(SECOND, false, 0);
         providerHealth.served(2 * SECOND, false, 0);
         assertThat(providerHealth.responseTime().last()).isEqualTo(Duration.ofSeconds(2));
@@ -90,7 +90,7 @@ class ProviderHealthTest {
     }
 
     @Test
-    void theFirstContentOfAStreamAndAWholeAnswerAreItsLatency() {
+    void latencyIsFirstContentOrResponse() {
         providerHealth.firstContent(SECOND, 0);
         assertThat(providerHealth.firstContent()).isEqualTo(Duration.ofSeconds(1));
         assertThat(providerHealth.latency(0)).isCloseTo(SECOND, within(1.0));
@@ -99,7 +99,7 @@ class ProviderHealthTest {
     }
 
     @Test
-    void failingFastIsNotBeingFastAndFailingSlowlyIsBeingSlow() {
+    void failuresOnlyRaiseLatency() {
         providerHealth.firstContent(SECOND, 0);
         providerHealth.failed(BROKEN, true, 10, 5 * SECOND);
         assertThat(providerHealth.latency(5 * SECOND)).isCloseTo(SECOND * Math.exp(-0.5), within(1.0));
@@ -108,7 +108,7 @@ class ProviderHealthTest {
     }
 
     @Test
-    void oneThatWasOutrunTookAtLeastThatLong() {
+    void lostHedgeIsALowerBound() {
         for (int i = 0; i < 19; i++) {
             providerHealth.firstContent(SECOND, 0);
         }
@@ -125,7 +125,7 @@ class ProviderHealthTest {
     }
 
     @Test
-    void gatedKeysAreShownUntilTheyOpen() {
+    void coolingKeysAreShownUntilTheyEnd() {
         providerHealth.keyCoolsDown("key-1", Duration.ofSeconds(10), 0);
         providerHealth.keyCoolsDown("key-2", null, 0);
         assertThat(providerHealth.coolingKeys(SECOND))
@@ -140,7 +140,7 @@ class ProviderHealthTest {
     }
 
     @Test
-    void callsInFlightGoUpAndDown() {
+    void callsInFlightAreCounted() {
         providerHealth.started();
         providerHealth.started();
         providerHealth.ended();

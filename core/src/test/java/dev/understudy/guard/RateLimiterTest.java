@@ -11,7 +11,7 @@ class RateLimiterTest {
     private static final long SECOND = 1_000_000_000L;
 
     @Test
-    void withoutLimitsNobodyWaits() {
+    void noLimitsMeansNoWait() {
         RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none());
         assertThat(rateLimiter.isOff()).isTrue();
         for (int i = 0; i < 1000; i++) {
@@ -20,7 +20,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void requestsPerMinuteAreCountedAndComeBackEvenly() {
+    void requestsRefillEvenly() {
         RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withRequestsPerMinute(6));
         for (int i = 0; i < 6; i++) {
             assertThat(rateLimiter.acquire(1, 0)).isNull();
@@ -31,7 +31,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void anEndedCallGivesNoRequestBack() {
+    void endedCallReturnsNoRequest() {
         RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withRequestsPerMinute(1));
         assertThat(rateLimiter.acquire(1, 0)).isNull();
         rateLimiter.release(1, 1, 0);
@@ -39,18 +39,18 @@ class RateLimiterTest {
     }
 
     @Test
-    void tokensAreEstimatedBeforeAndCorrectedAfter() {
+    void usageCorrectsEstimatedTokens() {
         RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withTokensPerMinute(600));
         assertThat(rateLimiter.acquire(500, 0)).isNull();
         assertThat(rateLimiter.acquire(200, 0)).isEqualTo(Duration.ofSeconds(10));
-        rateLimiter.release(500, 300, 0); // there were 200 fewer
+        rateLimiter.release(500, 300, 0); // returns 200 tokens
         assertThat(rateLimiter.acquire(200, 0)).isNull();
-        rateLimiter.release(200, 700, 0); // and here 500 more: now there is a debt of 400 - 100
+        rateLimiter.release(200, 700, 0); // takes 500 more, which leaves a debt of 400 - 100
         assertThat(rateLimiter.acquire(1, 0)).isEqualTo(Duration.ofMillis(40_100));
     }
 
     @Test
-    void whenNobodyTellsTheUsageTheEstimateStands() {
+    void unknownUsageKeepsTheEstimate() {
         RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withTokensPerMinute(600));
         rateLimiter.acquire(500, 0);
         rateLimiter.release(500, RateLimiter.UNKNOWN, 0);
@@ -59,7 +59,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void aRequestThatWasNotTakenInUsedNothing() {
+    void refusedRequestUsesNoTokens() {
         RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withTokensPerMinute(600));
         rateLimiter.acquire(500, 0);
         rateLimiter.release(500, 0, 0);
@@ -67,7 +67,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void soManyAtOnceAndNotOneMore() {
+    void concurrentCallsAreLimited() {
         RateLimiter rateLimiter = limiter(ProviderOptions.RateLimits.none().withConcurrent(2));
         assertThat(rateLimiter.acquire(1, 0)).isNull();
         assertThat(rateLimiter.acquire(1, 0)).isNull();
@@ -79,15 +79,16 @@ class RateLimiterTest {
     }
 
     @Test
-    void whoeverIsRefusedByOneLimitTakesNothingFromTheOthers() {
+    void refusalByOneLimitTakesNothing() {
         RateLimiter rateLimiter = limiter(new ProviderOptions.RateLimits(2, 600, 2));
         assertThat(rateLimiter.acquire(600, 0)).isNull();
-        assertThat(rateLimiter.acquire(100, 0)).isEqualTo(Duration.ofSeconds(10)); // tokens; the request is given back
+        assertThat(rateLimiter.acquire(100, 0))
+                .isEqualTo(Duration.ofSeconds(10)); // refused by tokens; the request is returned
         assertThat(rateLimiter.acquire(100, 0)).isEqualTo(Duration.ofSeconds(10));
-        assertThat(rateLimiter.acquire(100, 10 * SECOND)).isNull(); // so one request and one place were left
+        assertThat(rateLimiter.acquire(100, 10 * SECOND)).isNull(); // one request and one concurrent call remain
         rateLimiter.release(600, 600, 10 * SECOND);
         rateLimiter.release(100, 100, 10 * SECOND);
-        assertThat(rateLimiter.acquire(1, 10 * SECOND).toMillis()).isEqualTo(20_000); // requests
+        assertThat(rateLimiter.acquire(1, 10 * SECOND).toMillis()).isEqualTo(20_000); // refused by requests
     }
 
     private static RateLimiter limiter(ProviderOptions.RateLimits limits) {

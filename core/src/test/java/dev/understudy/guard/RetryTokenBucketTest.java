@@ -14,13 +14,13 @@ class RetryTokenBucketTest {
     private final RetryTokenBucket tokens = new RetryTokenBucket(RetryBudget.defaults(), 0);
 
     @Test
-    void tenSecondsOfTheFloorAreThereFromTheStart() {
+    void bucketStartsWithTheFloorOfItsMemory() {
         assertThat(taken(tokens, 0)).isEqualTo(10);
         assertThat(tokens.take(0)).isFalse();
     }
 
     @Test
-    void withoutCallsTimeEarnsOneASecondUpToTheMemory() {
+    void timeEarnsTheFloorUpToTheMemory() {
         taken(tokens, 0);
         assertThat(tokens.take(SECOND - 1)).isFalse();
         assertThat(tokens.take(SECOND)).isTrue();
@@ -28,32 +28,32 @@ class RetryTokenBucketTest {
     }
 
     @Test
-    void fiveFirstTriesEarnOneRetry() {
+    void fiveFirstAttemptsEarnOneRetry() {
         taken(tokens, 0);
         for (int i = 0; i < 4; i++) {
             tokens.earn(0);
             assertThat(tokens.take(0)).isFalse();
         }
         tokens.earn(0);
-        tokens.earn(0); // a hair more than one: 5 × 0.2 may be a hair less
+        tokens.earn(0); // above one, because 5 × 0.2 may be rounded down
         assertThat(tokens.take(0)).isTrue();
     }
 
-    /** 80 first tries a second earn 16 and not 17: the floor is a floor, so a storm stays at 1.2 times. */
+    /** 80 first attempts a second earn 16 tokens: the floor is not added, so that the load stays at 1.2 times. */
     @Test
-    void underLoadTheShareCountsAndNotTheFloorBesides() {
+    void shareAppliesUnderLoad() {
         taken(tokens, 0);
         assertThat(retriesIn(60, 80)).isBetween(60 * 16 - 1, 60 * 16);
     }
 
     @Test
-    void underLittleLoadTheFloorCounts() {
+    void floorAppliesUnderLittleLoad() {
         taken(tokens, 0);
         assertThat(retriesIn(60, 2)).isBetween(59, 60);
     }
 
     @Test
-    void withoutLimitThereIsAlwaysOne() {
+    void noLimitAlwaysGrants() {
         RetryTokenBucket unlimited = new RetryTokenBucket(RetryBudget.none(), 0);
         for (int i = 0; i < 10_000; i++) {
             assertThat(unlimited.take(0)).isTrue();
@@ -62,7 +62,7 @@ class RetryTokenBucketTest {
     }
 
     @Test
-    void aShareOfNothingStillHasItsFloor() {
+    void zeroShareKeepsTheFloor() {
         RetryTokenBucket floor = new RetryTokenBucket(new RetryBudget(0.0, 0.5, Duration.ofSeconds(4)), 0);
         assertThat(taken(floor, 0)).isEqualTo(2);
         floor.earn(SECOND);

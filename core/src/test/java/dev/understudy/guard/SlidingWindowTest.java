@@ -2,7 +2,7 @@ package dev.understudy.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Schedules;
+import dev.understudy.SeededRuns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +12,7 @@ class SlidingWindowTest {
 
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
-    /** Keeps every sample and looks at all of them. */
+    /** Naive implementation that keeps every sample. */
     private static final class Naive {
         private record Sample(long bucket, boolean ok) {}
 
@@ -41,8 +41,8 @@ class SlidingWindowTest {
     }
 
     @Test
-    void countsLikeItsNaiveTwin() {
-        Schedules.each(100_000, random -> {
+    void countsLikeTheNaiveImplementation() {
+        SeededRuns.each(100_000, random -> {
             long origin = random.nextInt(4) == 0 ? Long.MAX_VALUE - random.nextInt(500) : random.nextLong();
             long length = 1 + random.nextInt(random.nextBoolean() ? 40 : 2_000);
             SlidingWindow slidingWindow = new SlidingWindow(length, origin);
@@ -51,7 +51,7 @@ class SlidingWindowTest {
             for (int step = 0; step < 40; step++) {
                 elapsed += step(random.nextInt(10), random.nextInt(1_000_000), length);
                 if (random.nextInt(5) > 0) {
-                    // Threads read the clock before they come to the window.
+                    // Threads read the clock before they add a sample.
                     long late = Math.max(0, elapsed - random.nextLong(length / 32 + 1));
                     boolean ok = random.nextBoolean();
                     naive.add(ok, late);
@@ -61,7 +61,7 @@ class SlidingWindowTest {
                         slidingWindow.failure(origin + late);
                     }
                 }
-                Schedules.same("tally", slidingWindow.tally(origin + elapsed), naive.tally(elapsed));
+                SeededRuns.same("tally", slidingWindow.tally(origin + elapsed), naive.tally(elapsed));
             }
         });
     }
@@ -77,7 +77,7 @@ class SlidingWindowTest {
     }
 
     @Test
-    void forgetsWhatIsOlderThanItsLengthAndKeepsWhatIsClearlyYounger() {
+    void forgetsSamplesOlderThanTheWindow() {
         SlidingWindow slidingWindow = new SlidingWindow(MINUTE, 0);
         slidingWindow.failure(0);
         slidingWindow.success(1);
@@ -86,7 +86,7 @@ class SlidingWindowTest {
     }
 
     @Test
-    void startsAfreshAfterAYearOfSilence() {
+    void isEmptyAfterAYearWithoutSamples() {
         SlidingWindow slidingWindow = new SlidingWindow(MINUTE, 0);
         slidingWindow.failure(MINUTE / 2);
         long later = TimeUnit.DAYS.toNanos(365);
@@ -96,7 +96,7 @@ class SlidingWindowTest {
     }
 
     @Test
-    void countsASampleThatComesAWholeWindowLate() {
+    void countsSampleThatIsAWholeWindowLate() {
         SlidingWindow slidingWindow = new SlidingWindow(MINUTE, 0);
         slidingWindow.success(MINUTE + 1);
         slidingWindow.failure(1);
@@ -104,7 +104,7 @@ class SlidingWindowTest {
     }
 
     @Test
-    void aFullBucketStandsStillAndDoesNotSpillOver() {
+    void fullBucketSaturates() {
         SlidingWindow slidingWindow = new SlidingWindow(MINUTE, 0);
         for (int i = 0; i < 1_100_000; i++) {
             slidingWindow.success(0);

@@ -13,7 +13,7 @@ class TokenBucketTest {
     private static final long SECOND = 1_000_000_000L;
 
     @Test
-    void itIsFullAtTheBeginningAndNeverHoldsMore() {
+    void startsFullAndIsCapped() {
         TokenBucket tokenBucket = new TokenBucket(3, 1, -5);
         assertThat(tokenBucket.tokens(1000 * SECOND)).isEqualTo(3);
         assertThat(tokenBucket.take(1, 0)).isTrue();
@@ -22,7 +22,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void timeFillsItEvenly() {
+    void refillsEvenly() {
         TokenBucket tokenBucket = new TokenBucket(60, 2, 0);
         assertThat(tokenBucket.take(60, 0)).isTrue();
         assertThat(tokenBucket.take(1, SECOND / 2 - 1)).isFalse();
@@ -31,7 +31,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void whatIsRefusedTakesNothing() {
+    void refusalTakesNothing() {
         TokenBucket tokenBucket = new TokenBucket(10, 0, 0);
         assertThat(tokenBucket.take(8, 0)).isTrue();
         assertThat(tokenBucket.take(3, 0)).isFalse();
@@ -39,7 +39,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void moreThanItCanHoldIsGrantedWhenItIsFullAndLeavesADebt() {
+    void requestAboveCapacityLeavesADebt() {
         TokenBucket tokenBucket = new TokenBucket(10, 1, 0);
         assertThat(tokenBucket.take(25, 0)).isTrue();
         assertThat(tokenBucket.tokens(0)).isEqualTo(-15);
@@ -48,7 +48,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void itTellsHowLongUntilThereAreEnough() {
+    void reportsTimeUntilEnoughTokens() {
         TokenBucket tokenBucket = new TokenBucket(10, 2, 0);
         assertThat(tokenBucket.until(10, 0)).isZero();
         tokenBucket.take(10, 0);
@@ -57,7 +57,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void aCorrectionPutsBackUpToItsSizeOrLeavesADebt() {
+    void correctionIsCappedOrLeavesADebt() {
         TokenBucket tokenBucket = new TokenBucket(10, 1, 0);
         tokenBucket.take(4, 0);
         tokenBucket.add(100, 0);
@@ -67,14 +67,14 @@ class TokenBucketTest {
     }
 
     @Test
-    void aClockThatIsReadLateTakesNothingBack() {
+    void lateClockReadingTakesNothing() {
         TokenBucket tokenBucket = new TokenBucket(10, 1, 0);
         tokenBucket.take(10, 5 * SECOND);
         assertThat(tokenBucket.tokens(3 * SECOND)).isZero();
     }
 
     @Test
-    void fourThreadsTakeExactlyWhatIsThere() throws InterruptedException {
+    void concurrentTakesAreExact() throws InterruptedException {
         TokenBucket tokenBucket = new TokenBucket(10_000, 0, 0);
         AtomicInteger taken = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(4);

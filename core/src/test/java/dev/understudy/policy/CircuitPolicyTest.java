@@ -13,7 +13,7 @@ class CircuitPolicyTest {
     private static final CircuitPolicy DEFAULTS = CircuitPolicy.defaults();
 
     @Test
-    void hasTheDefaultsThatItsDocumentationNames() {
+    void defaultsAreThoseOfTheDocumentation() {
         assertThat(DEFAULTS)
                 .isEqualTo(new CircuitPolicy(
                         true,
@@ -25,7 +25,7 @@ class CircuitPolicyTest {
     }
 
     @Test
-    void failuresInATimeIsTheOnlyRuleOfItsPolicy() {
+    void countPolicyHasOneRule() {
         CircuitPolicy policy = CircuitPolicy.failures(5, Duration.ofMinutes(10));
         assertThat(policy.count()).isEqualTo(new CircuitPolicy.Count(5, Duration.ofMinutes(10)));
         assertThat(policy.consecutive()).isZero();
@@ -33,7 +33,7 @@ class CircuitPolicyTest {
     }
 
     @Test
-    void eachWitherChangesItsOwnPartOnly() {
+    void withersChangeOneComponent() {
         Duration minute = Duration.ofMinutes(1);
         CircuitPolicy all = DEFAULTS.withConsecutive(3)
                 .withRate(0.25, 4, minute)
@@ -56,7 +56,7 @@ class CircuitPolicyTest {
     }
 
     @Test
-    void refusesWhatMakesNoSense() {
+    void refusesInvalidValues() {
         Duration none = Duration.ZERO;
         Duration minute = Duration.ofMinutes(1);
         List<ThrowingCallable> wrong = List.of(

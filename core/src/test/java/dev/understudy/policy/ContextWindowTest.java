@@ -15,7 +15,7 @@ class ContextWindowTest {
     private static final ChatRequest REQUEST = ChatRequest.of("m", "hello");
 
     @Test
-    void isWrittenIntoTheContextAsItIs() {
+    void isWrittenToTheContext() {
         Flux<ContextWindow> below = Flux.deferContextual(context -> Mono.justOrEmpty(ContextWindow.from(context)));
 
         StepVerifier.create(below.contextWrite(ContextWindow.keep(8_000)))
@@ -24,7 +24,7 @@ class ContextWindowTest {
     }
 
     @Test
-    void theInnerPolicyWinsAsAWhole() {
+    void innerPolicyReplacesTheOuter() {
         Mono<ContextWindow> below = Mono.deferContextual(context -> Mono.justOrEmpty(ContextWindow.from(context)));
 
         StepVerifier.create(below.contextWrite(ContextWindow.off()).contextWrite(ContextWindow.keep(10)))
@@ -33,12 +33,12 @@ class ContextWindowTest {
     }
 
     @Test
-    void anEmptyContextSaysNothing() {
+    void emptyContextHasNoPolicy() {
         assertThat(ContextWindow.from(Context.empty())).isNull();
     }
 
     @Test
-    void keepLimitsEvenIfTheWindowIsUnknownAndNeverReachesBeyondIt() {
+    void keepIsLimitedByTheWindow() {
         ContextWindow policy = ContextWindow.keep(8_000);
 
         assertThat(policy.limit(REQUEST, null)).isEqualTo(8_000);
@@ -48,19 +48,19 @@ class ContextWindowTest {
     }
 
     @Test
-    void autoKnowsNoLimitUntilTheWindowIsKnown() {
+    void autoHasNoLimitWithoutAWindow() {
         assertThat(ContextWindow.auto().limit(REQUEST, null)).isNull();
         assertThat(ContextWindow.auto().limit(REQUEST, 8_192)).isEqualTo(8_192 - 1_024);
     }
 
     @Test
-    void offKnowsNoLimit() {
+    void offHasNoLimit() {
         assertThat(ContextWindow.off().limit(REQUEST, 10)).isNull();
         assertThat(ContextWindow.off().overflow()).isEqualTo(ContextWindow.Overflow.FAIL);
     }
 
     @Test
-    void maxTokensOfTheRequestAreKeptForTheAnswer() {
+    void maxTokensAreReservedForTheAnswer() {
         ContextWindow auto = ContextWindow.auto();
 
         assertThat(auto.limit(REQUEST.withMaxTokens(5_000), 8_000)).isEqualTo(3_000);
@@ -68,20 +68,20 @@ class ContextWindowTest {
     }
 
     @Test
-    void maxTokensThatLeaveNoRoomAreNoGuide() {
+    void maxTokensAboveTheWindowAreIgnored() {
         assertThat(ContextWindow.auto().limit(REQUEST.withMaxTokens(8_000), 8_000))
                 .isEqualTo(8_000 - 1_024);
     }
 
     @Test
-    void theReserveIsAQuarterOfTheWindowAtMost() {
+    void reserveIsAtMostAQuarterOfTheWindow() {
         assertThat(ContextWindow.auto().limit(REQUEST, 2_000)).isEqualTo(1_500);
         assertThat(ContextWindow.auto().limit(REQUEST, 1)).isEqualTo(1);
         assertThat(ContextWindow.auto().withReserve(0).limit(REQUEST, 2_000)).isEqualTo(2_000);
     }
 
     @Test
-    void refusesNonsense() {
+    void refusesInvalidLimits() {
         assertThatThrownBy(() -> ContextWindow.keep(0)).hasMessageContaining("tokens is 1 or more");
         assertThatThrownBy(() -> ContextWindow.auto().withReserve(-1)).hasMessageContaining("reserve is 0 or more");
     }

@@ -1,14 +1,14 @@
 package dev.understudy.policy;
 
-import static dev.understudy.VirtualStage.REQUEST;
+import static dev.understudy.VirtualScenario.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.CallContext;
 import dev.understudy.Understudy;
-import dev.understudy.VirtualStage;
-import dev.understudy.VirtualStage.Heard;
+import dev.understudy.VirtualScenario;
+import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
@@ -30,18 +30,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** In which order providers are asked: the choices themselves, and what calls really do. */
+/** Selection policies by themselves and in calls. */
 class SelectionTest {
 
     private static final long SEED = 20_261_120;
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final ScriptedProvider a = ScriptedProvider.named("a");
     private final ScriptedProvider b = ScriptedProvider.named("b");
     private final ScriptedProvider c = ScriptedProvider.named("c");
 
     /**
-     * Four candidates: a slow and cheap, b fast and dear, c failing half of the time and cheapest, d unknown in every way.
+     * Four candidates: a is slow and cheap, b fast and expensive, c cheapest and fails half of its calls, d unknown.
      */
     private static List<Selection.Candidate> four() {
         return List.of(
@@ -98,7 +98,7 @@ class SelectionTest {
 
     @Test
     void weightedServesByWeightWithinOnePercentOfTenThousandCalls() {
-        Understudy understudy = stage.builder()
+        Understudy understudy = scenario.builder()
                 .provider(a, ProviderOptions.any().withWeight(7))
                 .provider(b, ProviderOptions.any().withWeight(2))
                 .provider(c, ProviderOptions.any().withWeight(1))
@@ -106,7 +106,7 @@ class SelectionTest {
                 .build();
         Map<String, Integer> served = new HashMap<>();
         for (int i = 0; i < 10_000; i++) {
-            served.merge(stage.chat(understudy).by(), 1, Integer::sum);
+            served.merge(scenario.chat(understudy).by(), 1, Integer::sum);
         }
         System.out.println("weighted 7:2:1 over 10 000 calls: " + served);
         assertThat(served.get("a")).isCloseTo(7_000, within(100));
@@ -115,8 +115,8 @@ class SelectionTest {
     }
 
     @Test
-    void weightedGivesTheShareOfOneThatIsOutToTheOthers() {
-        Understudy understudy = stage.builder()
+    void weightedRedistributesTheShareOfAnAbsentProvider() {
+        Understudy understudy = scenario.builder()
                 .provider(a, ProviderOptions.any().withWeight(8))
                 .provider(b, ProviderOptions.any().withWeight(1))
                 .provider(c, ProviderOptions.any().withWeight(1))
@@ -124,30 +124,30 @@ class SelectionTest {
                 .build();
         understudy.control().hold("a", null);
         for (int i = 0; i < 100; i++) {
-            stage.chat(understudy);
+            scenario.chat(understudy);
         }
         assertThat(b.subscriptions()).isEqualTo(50);
         assertThat(c.subscriptions()).isEqualTo(50);
     }
 
     @Test
-    void cheapestSendsToTheCheapestThatIsHealthyAndCapable() {
+    void cheapestChoosesHealthyAndCapable() {
         a.can(priced(3));
         b.can(priced(1).withoutFeature(Feature.TOOLS));
         c.can(priced(2));
         Understudy understudy =
-                stage.builder(a, b, c).selection(Selection.cheapest()).build();
-        assertThat(stage.chat(understudy).by()).as("the cheapest").isEqualTo("b");
+                scenario.builder(a, b, c).selection(Selection.cheapest()).build();
+        assertThat(scenario.chat(understudy).by()).as("the cheapest").isEqualTo("b");
         ChatRequest tools = REQUEST.withTools(List.of(Tool.of("clock", "tells the time")));
-        assertThat(stage.chat(understudy.chat(tools)).by())
+        assertThat(scenario.chat(understudy.chat(tools)).by())
                 .as("the cheapest with tools")
                 .isEqualTo("c");
         c.always(ScriptedAnswer.fail(FailureKind.SERVER));
         for (int i = 0; i < 5; i++) {
-            assertThat(stage.chat(understudy.chat(tools)).by()).isEqualTo("a");
+            assertThat(scenario.chat(understudy.chat(tools)).by()).isEqualTo("a");
         }
         int asked = c.subscriptions();
-        assertThat(stage.chat(understudy.chat(tools)).by())
+        assertThat(scenario.chat(understudy.chat(tools)).by())
                 .as("the cheapest with tools that is well")
                 .isEqualTo("a");
         assertThat(c.subscriptions()).isEqualTo(asked);
@@ -155,37 +155,37 @@ class SelectionTest {
     }
 
     @Test
-    void cheapestCountsTheChanceOfSuccess() {
+    void cheapestIncludesTheSuccessRate() {
         a.can(priced(10)).always(ScriptedAnswer.text("well"));
         b.can(priced(9));
-        Understudy understudy = stage.builder(a, b)
+        Understudy understudy = scenario.builder(a, b)
                 .selection(Selection.cheapest())
                 .circuit(CircuitPolicy.disabled())
                 .build();
         b.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well"));
-        stage.chat(understudy); // b fails, a serves: from now on b has to be asked twice for each answer
-        stage.chat(understudy);
+        scenario.chat(understudy); // b fails and a serves: an answer of b is now expected to need two attempts
+        scenario.chat(understudy);
         assertThat(b.subscriptions()).isEqualTo(1);
-        stage.advance(Duration.ofSeconds(61));
-        assertThat(stage.chat(understudy).by())
+        scenario.advance(Duration.ofSeconds(61));
+        assertThat(scenario.chat(understudy).by())
                 .as("a minute later it is forgotten")
                 .isEqualTo("b");
     }
 
     @Test
-    void anUnknownPriceComesLast() {
+    void unknownPriceComesLast() {
         b.can(priced(1_000));
         Understudy understudy =
-                stage.builder(a, b).selection(Selection.cheapest()).build();
-        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+                scenario.builder(a, b).selection(Selection.cheapest()).build();
+        assertThat(scenario.chat(understudy).by()).isEqualTo("b");
     }
 
     @Test
-    void capableNeverSendsToolsOrImagesToOneThatLacksThem() {
+    void providersLackingFeaturesAreSkipped() {
         a.can(Capabilities.of(Feature.STREAMING));
         b.can(Capabilities.of(Feature.STREAMING, Feature.TOOLS, Feature.STREAMING_TOOLS));
         c.can(Capabilities.of(Feature.STREAMING, Feature.VISION));
-        Understudy understudy = stage.builder(a, b, c)
+        Understudy understudy = scenario.builder(a, b, c)
                 .selection(Selection.capable(Set.of(), Selection.sequential()))
                 .build();
         ChatRequest tools = REQUEST.withTools(List.of(Tool.of("clock", "tells the time")));
@@ -204,23 +204,23 @@ class SelectionTest {
     }
 
     @Test
-    void leastLatencyLeavesAProviderThatBecameTenTimesSlowerAndComesBack() {
+    void leastLatencyAvoidsSlowProviderUntilRecovery() {
         Duration every = Duration.ofMillis(100);
-        Understudy understudy = stage.builder(a, b, c)
+        Understudy understudy = scenario.builder(a, b, c)
                 .selection(Selection.leastLatency())
                 .random(new Random(SEED))
                 .build();
         takes(a, 200);
         takes(b, 250);
         takes(c, 250);
-        stage.load(understudy, true, every, Duration.ofSeconds(30));
-        double usual = share(stage.load(understudy, true, every, Duration.ofSeconds(60)), "a");
+        scenario.load(understudy, true, every, Duration.ofSeconds(30));
+        double usual = share(scenario.load(understudy, true, every, Duration.ofSeconds(60)), "a");
         takes(a, 2_000);
-        stage.load(understudy, true, every, Duration.ofSeconds(5)); // 50 calls
-        double after = share(stage.load(understudy, true, every, Duration.ofSeconds(10)), "a");
+        scenario.load(understudy, true, every, Duration.ofSeconds(5)); // 50 calls
+        double after = share(scenario.load(understudy, true, every, Duration.ofSeconds(10)), "a");
         takes(a, 200);
-        stage.load(understudy, true, every, Duration.ofSeconds(30));
-        double again = share(stage.load(understudy, true, every, Duration.ofSeconds(60)), "a");
+        scenario.load(understudy, true, every, Duration.ofSeconds(30));
+        double again = share(scenario.load(understudy, true, every, Duration.ofSeconds(60)), "a");
         System.out.printf(
                 "least latency, seed %d: a served %.0f %%, 10 times slower %.0f %% (after 50 calls), fast again %.0f"
                         + " %%%n",
@@ -231,20 +231,20 @@ class SelectionTest {
     }
 
     @Test
-    void leastLatencyOfTwoLeavesAndComesBackToo() {
+    void leastLatencyOfTwoAvoidsAndReturns() {
         Duration every = Duration.ofMillis(100);
         Understudy understudy =
-                stage.builder(a, b).selection(Selection.leastLatency()).build();
+                scenario.builder(a, b).selection(Selection.leastLatency()).build();
         takes(a, 200);
         takes(b, 300);
-        stage.load(understudy, true, every, Duration.ofSeconds(20));
-        double usual = share(stage.load(understudy, true, every, Duration.ofSeconds(20)), "a");
+        scenario.load(understudy, true, every, Duration.ofSeconds(20));
+        double usual = share(scenario.load(understudy, true, every, Duration.ofSeconds(20)), "a");
         takes(a, 2_000);
-        stage.load(understudy, true, every, Duration.ofSeconds(5));
-        double after = share(stage.load(understudy, true, every, Duration.ofSeconds(10)), "a");
+        scenario.load(understudy, true, every, Duration.ofSeconds(5));
+        double after = share(scenario.load(understudy, true, every, Duration.ofSeconds(10)), "a");
         takes(a, 200);
-        stage.load(understudy, true, every, Duration.ofSeconds(40));
-        double again = share(stage.load(understudy, true, every, Duration.ofSeconds(20)), "a");
+        scenario.load(understudy, true, every, Duration.ofSeconds(40));
+        double again = share(scenario.load(understudy, true, every, Duration.ofSeconds(20)), "a");
         System.out.printf(
                 "least latency of two: a served %.0f %%, 10 times slower %.0f %%, fast again %.0f %%%n",
                 100 * usual, 100 * after, 100 * again);
@@ -254,51 +254,51 @@ class SelectionTest {
     }
 
     @Test
-    void leastLatencyIsNotFooledByOneThatFailsFast() {
+    void leastLatencyIgnoresFastFailures() {
         takes(a, 300);
-        b.always(stage.timed(ScriptedAnswer.fail(FailureKind.SERVER).beforeFirst(Duration.ofMillis(1))));
-        Understudy understudy = stage.builder(b, a)
+        b.always(scenario.timed(ScriptedAnswer.fail(FailureKind.SERVER).beforeFirst(Duration.ofMillis(1))));
+        Understudy understudy = scenario.builder(b, a)
                 .selection(Selection.leastLatency())
                 .circuit(CircuitPolicy.disabled())
                 .build();
-        stage.load(understudy, true, Duration.ofMillis(500), Duration.ofSeconds(10));
+        scenario.load(understudy, true, Duration.ofMillis(500), Duration.ofSeconds(10));
         assertThat(b.subscriptions()).isLessThanOrEqualTo(2);
         assertThat(a.subscriptions()).isEqualTo(20);
     }
 
     @Test
-    void aCustomOrderDecidesAndMayLeaveSomeOut() {
+    void customOrderMayOmitRoutes() {
         Selection lastTwo = (candidates, request, random) -> List.of(candidates.get(2), candidates.get(1));
-        Understudy understudy = stage.builder(a, b, c).selection(lastTwo).build();
+        Understudy understudy = scenario.builder(a, b, c).selection(lastTwo).build();
         c.always(ScriptedAnswer.fail(FailureKind.SERVER));
         b.always(ScriptedAnswer.fail(FailureKind.SERVER));
-        assertThat(stage.chat(understudy).outcomes()).containsExactly("c:failed", "b:failed");
+        assertThat(scenario.chat(understudy).outcomes()).containsExactly("c:failed", "b:failed");
         assertThat(a.subscriptions()).isZero();
     }
 
     @Test
-    void theModelChainComesBeforeTheSelection() {
+    void modelChainPrecedesSelection() {
         a.can("m", priced(100)).can("n", priced(1));
         b.can("m", priced(50)).can("n", priced(2));
         for (ScriptedProvider one : List.of(a, b)) {
             one.always(ScriptedAnswer.fail(FailureKind.SERVER));
         }
-        Understudy understudy = stage.builder(a, b)
+        Understudy understudy = scenario.builder(a, b)
                 .fallback("m", "n")
                 .selection(Selection.cheapest())
                 .build();
-        Heard heard = stage.chat(understudy);
-        assertThat(heard.trail().attempts().stream().map(attempt -> attempt.provider() + "/" + attempt.model()))
+        CallResult result = scenario.chat(understudy);
+        assertThat(result.trail().attempts().stream().map(attempt -> attempt.provider() + "/" + attempt.model()))
                 .containsExactly("b/m", "a/m", "a/n", "b/n");
     }
 
     @Test
-    void aCallerMayAvoidRoutes() {
-        Understudy understudy = stage.builder(a, b, c).build();
-        assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.avoid("a", "b/m")))
+    void callerMayAvoidRoutes() {
+        Understudy understudy = scenario.builder(a, b, c).build();
+        assertThat(scenario.chat(understudy.chat(REQUEST).contextWrite(CallContext.avoid("a", "b/m")))
                         .outcomes())
                 .containsExactly("a:skipped", "b:skipped", "c:served");
-        assertThat(stage.chat(understudy
+        assertThat(scenario.chat(understudy
                                 .chat(REQUEST)
                                 .contextWrite(CallContext.avoid("a/n"))
                                 .contextWrite(CallContext.avoid("b")))
@@ -307,74 +307,74 @@ class SelectionTest {
     }
 
     @Test
-    void aCallerMayRequireATagOfTheSeat() {
-        Understudy understudy = stage.builder()
+    void callerMayRequireATag() {
+        Understudy understudy = scenario.builder()
                 .provider(a, ProviderOptions.any().withTag("region", "us"))
                 .provider(b, ProviderOptions.any().withTag("region", "eu"))
                 .provider(c)
                 .build();
-        Heard heard = stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.require("region", "eu")));
-        assertThat(heard.outcomes()).containsExactly("a:skipped", "c:skipped", "b:served");
-        assertThat(heard.trail().attempts().get(0))
+        CallResult result = scenario.chat(understudy.chat(REQUEST).contextWrite(CallContext.require("region", "eu")));
+        assertThat(result.outcomes()).containsExactly("a:skipped", "c:skipped", "b:served");
+        assertThat(result.trail().attempts().get(0))
                 .hasToString("provider=a model=m: skipped; error=is not tagged region=eu");
-        assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.require("region", "mars"))).error)
+        assertThat(scenario.chat(understudy.chat(REQUEST).contextWrite(CallContext.require("region", "mars"))).error)
                 .isInstanceOf(ChatException.Rejected.class)
                 .hasMessageContaining("a/m is not tagged region=mars");
     }
 
     @Test
-    void aCallerMayRequireAFeature() {
+    void callerMayRequireAFeature() {
         b.can(Capabilities.assumed().withFeature(Feature.REASONING));
-        Understudy understudy = stage.builder(a, b).build();
-        assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.require(Feature.REASONING)))
+        Understudy understudy = scenario.builder(a, b).build();
+        assertThat(scenario.chat(understudy.chat(REQUEST).contextWrite(CallContext.require(Feature.REASONING)))
                         .by())
                 .isEqualTo("b");
-        assertThat(stage.chat(understudy.chat(REQUEST).contextWrite(CallContext.require(Feature.PREFILL))).error)
+        assertThat(scenario.chat(understudy.chat(REQUEST).contextWrite(CallContext.require(Feature.PREFILL))).error)
                 .isInstanceOf(ChatException.Rejected.class)
                 .hasMessageContaining("lacks prefill");
     }
 
     @Test
-    void aRouteThatIsTooDearForTheCallIsSkipped() {
-        a.can(priced(1_000_000)); // a unit of money for each token
+    void routeAboveTheCostLimitIsSkipped() {
+        a.can(priced(1_000_000)); // one unit of cost per token
         b.can(priced(10));
-        Understudy understudy = stage.builder(a, b, c)
+        Understudy understudy = scenario.builder(a, b, c)
                 .limits(CallLimits.none().withMaxCost(1.0))
                 .build();
-        Heard heard = stage.chat(understudy);
-        assertThat(heard.outcomes()).containsExactly("a:skipped", "b:served");
-        assertThat(heard.trail().attempts().get(0).failure().message())
+        CallResult result = scenario.chat(understudy);
+        assertThat(result.outcomes()).containsExactly("a:skipped", "b:served");
+        assertThat(result.trail().attempts().get(0).failure().message())
                 .startsWith("would cost about 508.0")
                 .endsWith("and the call may cost 1.000000");
     }
 
     @Test
-    void whatWasSpentIsNotThereForTheNextRoute() {
-        // Each try is expected to cost 0.508; a's answer is empty and is billed with 0.8.
+    void spentCostReducesTheLimit() {
+        // The estimate of an attempt is 0.508; the empty answer of a costs 0.8.
         a.can(priced(1_000)).always(ScriptedAnswer.empty().withUsage(dev.understudy.chat.Usage.of(400, 400)));
         b.can(priced(1_000));
-        Understudy understudy = stage.builder(a, b, c)
+        Understudy understudy = scenario.builder(a, b, c)
                 .limits(CallLimits.none().withMaxCost(1.0))
                 .build();
-        Heard heard = stage.chat(understudy);
-        assertThat(heard.outcomes()).as("c has no price and is asked").containsExactly("a:failed", "c:served");
+        CallResult result = scenario.chat(understudy);
+        assertThat(result.outcomes()).as("c has no price and is asked").containsExactly("a:failed", "c:served");
         assertThat(b.subscriptions()).isZero();
     }
 
     @Test
-    void whenAllAreTooDearNobodyIsAsked() {
+    void allRoutesAboveTheCostLimitRejects() {
         a.can(priced(1_000_000));
         Understudy understudy =
-                stage.builder(a).limits(CallLimits.none().withMaxCost(1.0)).build();
-        assertThat(stage.chat(understudy).error)
+                scenario.builder(a).limits(CallLimits.none().withMaxCost(1.0)).build();
+        assertThat(scenario.chat(understudy).error)
                 .isInstanceOf(ChatException.Rejected.class)
                 .hasMessageContaining("a/m would cost about");
         assertThat(a.subscriptions()).isZero();
     }
 
     @Test
-    void aSelectionThatThrowsFailsTheCallAndNothingElse() {
-        Understudy understudy = stage.builder(a, b)
+    void selectionThatThrowsFailsTheCall() {
+        Understudy understudy = scenario.builder(a, b)
                 .selection((candidates, request, random) -> {
                     throw new IllegalStateException("the caller's bug");
                 })
@@ -382,21 +382,21 @@ class SelectionTest {
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> understudy.chat(REQUEST).block())
                 .withMessage("the caller's bug");
-        assertThat(VirtualStage.standing(understudy, "a").inFlight()).isZero();
+        assertThat(VirtualScenario.standing(understudy, "a").inFlight()).isZero();
     }
 
-    private Heard ask(Understudy understudy, ChatRequest request, boolean streamed) {
-        return streamed ? stage.stream(understudy.stream(request)) : stage.chat(understudy.chat(request));
+    private CallResult ask(Understudy understudy, ChatRequest request, boolean streamed) {
+        return streamed ? scenario.stream(understudy.stream(request)) : scenario.chat(understudy.chat(request));
     }
 
     private void takes(ScriptedProvider provider, int millis) {
-        provider.always(stage.timed(ScriptedAnswer.text("all is well").beforeFirst(Duration.ofMillis(millis))));
+        provider.always(scenario.timed(ScriptedAnswer.text("all is well").beforeFirst(Duration.ofMillis(millis))));
     }
 
-    private double share(List<Heard> calls, String provider) {
-        stage.advance(Duration.ofSeconds(3));
+    private double share(List<CallResult> calls, String provider) {
+        scenario.advance(Duration.ofSeconds(3));
         List<String> by = new ArrayList<>();
-        calls.forEach(heard -> by.add(heard.by()));
+        calls.forEach(result -> by.add(result.by()));
         return by.stream().filter(provider::equals).count() / (double) by.size();
     }
 

@@ -1,12 +1,12 @@
 package dev.understudy.pool;
 
-import static dev.understudy.VirtualStage.standing;
+import static dev.understudy.VirtualScenario.standing;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.FixedDice;
+import dev.understudy.FixedRandom;
 import dev.understudy.Understudy;
-import dev.understudy.VirtualStage;
-import dev.understudy.VirtualStage.Heard;
+import dev.understudy.VirtualScenario;
+import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
@@ -37,11 +37,11 @@ class HealthProberTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final HealthCheckPolicy PROBES = HealthCheckPolicy.every(Duration.ofSeconds(10));
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final ScriptedProvider a = ScriptedProvider.named("a");
     private final ScriptedProvider b = ScriptedProvider.named("b");
     private final AtomicBoolean aIsWell = new AtomicBoolean(true);
-    private Understudy understudy = stage.builder(a).build();
+    private Understudy understudy = scenario.builder(a).build();
 
     @BeforeEach
     void probedByWord() {
@@ -54,20 +54,20 @@ class HealthProberTest {
     }
 
     @Test
-    void theyAreOffByDefault() {
-        understudy = stage.builder(a, b).build();
-        stage.advance(Duration.ofHours(10));
+    void healthChecksAreOffByDefault() {
+        understudy = scenario.builder(a, b).build();
+        scenario.advance(Duration.ofHours(10));
         assertThat(a.probes() + b.probes()).isZero();
         ProviderStatus providerStatus = standing(understudy, "a");
         assertThat(providerStatus.health()).isEqualTo(ProviderStatus.Health.UNKNOWN);
         assertThat(providerStatus.lastCheck()).isNull();
-        assertThat(stage.chat(understudy).by()).isEqualTo("a");
+        assertThat(scenario.chat(understudy).by()).isEqualTo("a");
     }
 
     @Test
-    void succeedingOnesMakeAnUnknownProviderHealthy() {
-        understudy = stage.builder(a, b).healthChecks(PROBES).build();
-        stage.advance(SECOND);
+    void successMakesUnknownProviderHealthy() {
+        understudy = scenario.builder(a, b).healthChecks(PROBES).build();
+        scenario.advance(SECOND);
         assertThat(a.probes()).isEqualTo(1);
         assertThat(b.probes()).isEqualTo(1);
         assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
@@ -75,44 +75,44 @@ class HealthProberTest {
     }
 
     @Test
-    void aProviderMayBeLookedAtInAWayOfItsOwn() {
+    void providerMayHaveItsOwnPolicy() {
         understudy = Understudy.builder()
                 .provider(a)
                 .provider(b, ProviderOptions.any().withHealthChecks(HealthCheckPolicy.every(Duration.ofSeconds(60))))
                 .healthChecks(PROBES)
-                .scheduler(stage.clock)
-                .random(new FixedDice(0.5))
+                .scheduler(scenario.clock)
+                .random(new FixedRandom(0.5))
                 .build();
-        stage.advance(Duration.ofSeconds(59));
+        scenario.advance(Duration.ofSeconds(59));
         assertThat(a.probes()).isEqualTo(6);
         assertThat(b.probes()).isEqualTo(1);
     }
 
     @Test
-    void aProviderMayBeLookedAtThoughTheOthersAreNot() {
+    void providerMayBeTheOnlyOneChecked() {
         understudy = Understudy.builder()
                 .provider(a)
                 .provider(b, ProviderOptions.any().withHealthChecks(PROBES))
-                .scheduler(stage.clock)
+                .scheduler(scenario.clock)
                 .build();
-        stage.advance(SECOND);
+        scenario.advance(SECOND);
         assertThat(a.probes()).isZero();
         assertThat(b.probes()).isEqualTo(1);
     }
 
     @Test
-    void aProviderThatFailsThemLeavesTheRotationAndIsPutBack() {
-        understudy = stage.builder(a, b).healthChecks(PROBES).build();
-        stage.advance(SECOND);
+    void failuresTakeProviderOutOfRotationUntilRecovery() {
+        understudy = scenario.builder(a, b).healthChecks(PROBES).build();
+        scenario.advance(SECOND);
         aIsWell.set(false);
-        stage.advance(Duration.ofSeconds(20));
+        scenario.advance(Duration.ofSeconds(20));
         assertThat(a.probes()).isEqualTo(3);
-        assertThat(stage.chat(understudy).by())
+        assertThat(scenario.chat(understudy).by())
                 .as("two failures are not enough")
                 .isEqualTo("a");
-        stage.advance(Duration.ofSeconds(10));
+        scenario.advance(Duration.ofSeconds(10));
 
-        Heard out = stage.chat(understudy);
+        CallResult out = scenario.chat(understudy);
         assertThat(out.outcomes()).containsExactly("a:skipped", "b:served");
         assertThat(out.trail().attempts().get(0))
                 .hasToString("provider=a model=m: skipped; error=its health checks fail");
@@ -123,11 +123,13 @@ class HealthProberTest {
         assertThat(providerStatus.lastCheck()).isEqualTo(Instant.ofEpochSecond(30));
 
         aIsWell.set(true);
-        stage.advance(Duration.ofSeconds(10));
-        assertThat(stage.chat(understudy).by()).as("one success is not enough").isEqualTo("b");
-        stage.advance(Duration.ofSeconds(10));
-        assertThat(stage.chat(understudy).outcomes()).containsExactly("a:served");
-        assertThat(stage.events(Event.HealthChanged.class))
+        scenario.advance(Duration.ofSeconds(10));
+        assertThat(scenario.chat(understudy).by())
+                .as("one success is not enough")
+                .isEqualTo("b");
+        scenario.advance(Duration.ofSeconds(10));
+        assertThat(scenario.chat(understudy).outcomes()).containsExactly("a:served");
+        assertThat(scenario.events(Event.HealthChanged.class))
                 .extracting(Event.HealthChanged::provider, Event.HealthChanged::health)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("a", ProviderStatus.Health.UNHEALTHY),
@@ -135,41 +137,41 @@ class HealthProberTest {
     }
 
     @Test
-    void whoeverIsOutOfRotationIsStillAskedWhenNobodyElseIsLeft() {
+    void providerOutOfRotationIsALastResort() {
         aIsWell.set(false);
         understudy =
-                stage.builder(a, b).healthChecks(PROBES.withThresholds(1, 1)).build();
-        stage.advance(SECOND);
+                scenario.builder(a, b).healthChecks(PROBES.withThresholds(1, 1)).build();
+        scenario.advance(SECOND);
         b.always(ScriptedAnswer.fail(FailureKind.SERVER));
-        assertThat(stage.chat(understudy).outcomes()).containsExactly("a:skipped", "b:failed", "a:served");
+        assertThat(scenario.chat(understudy).outcomes()).containsExactly("a:skipped", "b:failed", "a:served");
         understudy.control().hold("b", null);
-        assertThat(stage.chat(understudy).by()).isEqualTo("a");
+        assertThat(scenario.chat(understudy).by()).isEqualTo("a");
     }
 
     @Test
-    void whileOneRunsItIsSaidSo() {
-        a.probing(() -> Mono.delay(Duration.ofSeconds(2), stage.clock).then());
-        understudy = stage.builder(a, b).healthChecks(PROBES).build();
+    void statusIsCheckingDuringACheck() {
+        a.probing(() -> Mono.delay(Duration.ofSeconds(2), scenario.clock).then());
+        understudy = scenario.builder(a, b).healthChecks(PROBES).build();
         assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.CHECKING);
-        assertThat(stage.chat(understudy).by()).as("and calls go on").isEqualTo("a");
-        stage.advance(Duration.ofSeconds(2));
+        assertThat(scenario.chat(understudy).by()).as("and calls go on").isEqualTo("a");
+        scenario.advance(Duration.ofSeconds(2));
         assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
-        stage.advance(Duration.ofSeconds(11));
+        scenario.advance(Duration.ofSeconds(11));
         assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.CHECKING);
     }
 
     @Test
-    void noneRunsAfterTheDoorWasClosed() {
-        a.probing(() -> Mono.delay(Duration.ofSeconds(2), stage.clock).then());
-        understudy = stage.builder(a, b).healthChecks(PROBES).build();
-        stage.advance(Duration.ofSeconds(25));
+    void noCheckRunsAfterClose() {
+        a.probing(() -> Mono.delay(Duration.ofSeconds(2), scenario.clock).then());
+        understudy = scenario.builder(a, b).healthChecks(PROBES).build();
+        scenario.advance(Duration.ofSeconds(25));
         assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.CHECKING);
         int asked = a.probes() + b.probes();
         understudy.close();
         assertThat(standing(understudy, "a").health())
                 .as("the one that ran is over")
                 .isEqualTo(ProviderStatus.Health.HEALTHY);
-        stage.advance(Duration.ofHours(1));
+        scenario.advance(Duration.ofHours(1));
         assertThat(a.probes() + b.probes()).isEqualTo(asked);
     }
 
@@ -189,13 +191,14 @@ class HealthProberTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("badProbes")
-    void aBadProbeHarmsNothingAndTheNextOneStillComes(String what, Supplier<Mono<Void>> probe) {
+    void misbehavingCheckDoesNotStopLaterChecks(String what, Supplier<Mono<Void>> probe) {
         a.probing(probe);
-        understudy =
-                stage.builder(a, b).healthChecks(PROBES.withThresholds(100, 1)).build();
+        understudy = scenario.builder(a, b)
+                .healthChecks(PROBES.withThresholds(100, 1))
+                .build();
         for (int i = 0; i < 60; i++) {
-            assertThat(stage.chat(understudy).outcomes()).as(what).containsExactly("a:served");
-            stage.advance(SECOND);
+            assertThat(scenario.chat(understudy).outcomes()).as(what).containsExactly("a:served");
+            scenario.advance(SECOND);
         }
         assertThat(a.probes()).isBetween(4, 7);
         assertThat(b.probes()).isBetween(5, 7);
@@ -203,99 +206,100 @@ class HealthProberTest {
     }
 
     @Test
-    void aProviderWhoseProbeThrowsAtAssemblyIsBuiltAndProbedAllTheSame() {
+    void probeThatThrowsIsAFailedCheck() {
         ThrowingProbe rude = new ThrowingProbe(a);
-        understudy =
-                stage.builder(rude, b).healthChecks(PROBES.withThresholds(2, 1)).build();
-        stage.advance(Duration.ofSeconds(25));
+        understudy = scenario.builder(rude, b)
+                .healthChecks(PROBES.withThresholds(2, 1))
+                .build();
+        scenario.advance(Duration.ofSeconds(25));
         assertThat(rude.asked).isEqualTo(3);
-        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+        assertThat(scenario.chat(understudy).by()).isEqualTo("b");
     }
 
     @Test
-    void aSilentOneIsGivenUpAfterItsTimeout() {
+    void silentCheckTimesOut() {
         a.probing(Mono::never);
-        understudy = stage.builder(a, b)
+        understudy = scenario.builder(a, b)
                 .healthChecks(PROBES.withTimeout(Duration.ofSeconds(3)).withThresholds(1, 1))
                 .build();
-        stage.advance(Duration.ofMillis(2_999));
+        scenario.advance(Duration.ofMillis(2_999));
         assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.CHECKING);
-        stage.advance(Duration.ofMillis(1));
+        scenario.advance(Duration.ofMillis(1));
         assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.UNHEALTHY);
-        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+        assertThat(scenario.chat(understudy).by()).isEqualTo("b");
     }
 
     @Test
-    void aSlowOneThatAnswersInTimeIsASuccess() {
-        a.probing(() -> Mono.delay(Duration.ofMillis(4_900), stage.clock).then());
+    void slowCheckWithinTimeoutSucceeds() {
+        a.probing(() -> Mono.delay(Duration.ofMillis(4_900), scenario.clock).then());
         understudy =
-                stage.builder(a, b).healthChecks(PROBES.withThresholds(1, 1)).build();
-        stage.advance(Duration.ofSeconds(5));
+                scenario.builder(a, b).healthChecks(PROBES.withThresholds(1, 1)).build();
+        scenario.advance(Duration.ofSeconds(5));
         assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
     }
 
     @Test
-    void theyNeverMoveACircuitNorCountAsCalls() {
-        understudy = stage.builder(a, b)
+    void checksDoNotCountAsCalls() {
+        understudy = scenario.builder(a, b)
                 .healthChecks(PROBES)
                 .circuit(CircuitPolicy.defaults()
                         .withConsecutive(2)
                         .withPause(Duration.ofMinutes(10), Duration.ofMinutes(10)))
                 .build();
         a.always(ScriptedAnswer.fail(FailureKind.SERVER));
-        stage.chat(understudy);
-        stage.chat(understudy);
+        scenario.chat(understudy);
+        scenario.chat(understudy);
         assertThat(standing(understudy, "a").circuits()).containsEntry("m", ProviderStatus.CircuitState.OPEN);
-        stage.advance(Duration.ofMinutes(5)); // thirty probes that succeed
+        scenario.advance(Duration.ofMinutes(5)); // thirty successful checks
         assertThat(standing(understudy, "a").circuits()).containsEntry("m", ProviderStatus.CircuitState.OPEN);
         assertThat(standing(understudy, "a").consecutiveFailures()).isEqualTo(2);
 
         aIsWell.set(false);
         b.probing(() -> Mono.error(failing("no")));
-        stage.advance(Duration.ofMinutes(2));
+        scenario.advance(Duration.ofMinutes(2));
         assertThat(standing(understudy, "b").circuits().values()).doesNotContain(ProviderStatus.CircuitState.OPEN);
         assertThat(standing(understudy, "b").successRate()).isEqualTo(1);
         assertThat(standing(understudy, "b").consecutiveFailures()).isZero();
     }
 
     @Test
-    void aQueryOfOnesOwnIsAskedInsteadOfTheProbe() {
+    void queryReplacesTheProbe() {
         ChatRequest query = ChatRequest.of("tiny", "Are you there?").withMaxTokens(1);
-        understudy = stage.builder(a, b)
+        understudy = scenario.builder(a, b)
                 .healthChecks(PROBES.withQuery(query).withThresholds(1, 1))
                 .build();
         a.when("tiny", ScriptedAnswer.fail(FailureKind.OVERLOADED));
-        stage.advance(Duration.ofSeconds(10));
+        scenario.advance(Duration.ofSeconds(10));
         assertThat(a.probes() + b.probes()).isZero();
         assertThat(b.requests()).contains(query);
-        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+        assertThat(scenario.chat(understudy).by()).isEqualTo("b");
         assertThat(standing(understudy, "a").inFlight()).isZero();
     }
 
     @Test
-    void theIntervalIsSpreadByATenth() {
+    void intervalIsJitteredByATenth() {
         for (double random : new double[] {0, 0.5, Math.nextDown(1.0)}) {
             ScriptedProvider one = ScriptedProvider.named("one");
-            Understudy door = stage.builder(one)
+            Understudy understudy = scenario.builder(one)
                     .healthChecks(PROBES)
-                    .random(new FixedDice(random))
+                    .random(new FixedRandom(random))
                     .build();
             Duration expected = Duration.ofMillis(Math.round(9_000 + 2_000 * random));
-            stage.advance(expected.minusMillis(1));
+            scenario.advance(expected.minusMillis(1));
             assertThat(one.probes()).isEqualTo(1);
-            stage.advance(Duration.ofMillis(1));
+            scenario.advance(Duration.ofMillis(1));
             assertThat(one.probes()).isEqualTo(2);
-            door.close();
+            understudy.close();
         }
     }
 
     @Test
-    void theFailureOfAProbeDoesNotHideThatOfACall() {
-        understudy = stage.builder(a, b).healthChecks(PROBES).build();
+    void laterFailureOfCheckOrCallIsShown() {
+        understudy = scenario.builder(a, b).healthChecks(PROBES).build();
         aIsWell.set(false);
-        stage.advance(Duration.ofSeconds(12)); // a probe failed at ten
+        scenario.advance(Duration.ofSeconds(12)); // a check failed at ten seconds
         a.then(ScriptedAnswer.fail(Failure.of(FailureKind.SERVER, "a call")), ScriptedAnswer.text("well"));
-        stage.chat(understudy);
+        scenario.chat(understudy);
         assertThat(standing(understudy, "a").lastFailure())
                 .isEqualTo(new ProviderStatus.LastFailure(Instant.ofEpochSecond(12), "server: a call"));
     }
@@ -304,7 +308,7 @@ class HealthProberTest {
         return new ChatException.CallFailed(Failure.of(FailureKind.SERVER, why).withStatus(503, null));
     }
 
-    /** What no provider should do. */
+    /** Misbehaviour of a provider in a check. */
     private static final class ThrowingProbe implements dev.understudy.chat.ChatProvider {
 
         private final ScriptedProvider inner;

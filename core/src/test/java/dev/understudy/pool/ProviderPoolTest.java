@@ -1,14 +1,14 @@
 package dev.understudy.pool;
 
-import static dev.understudy.VirtualStage.standing;
+import static dev.understudy.VirtualScenario.standing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.understudy.Nobody;
+import dev.understudy.SilentProvider;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
-import dev.understudy.VirtualStage;
-import dev.understudy.call.Clients;
+import dev.understudy.VirtualScenario;
+import dev.understudy.call.CallFixtures;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
@@ -23,104 +23,104 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
-/** Who is asked first. Circuits are off, so that nothing but the active provider decides. */
+/** Changes of the active provider. Circuits are disabled. */
 class ProviderPoolTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private final VirtualStage stage = new VirtualStage();
+    private final VirtualScenario scenario = new VirtualScenario();
     private final ScriptedProvider a = ScriptedProvider.named("a");
     private final ScriptedProvider b = ScriptedProvider.named("b");
     private final ScriptedProvider c = ScriptedProvider.named("c");
 
     @Test
-    void soManyFailuresInARowMoveTheActiveProviderToTheNextOne() {
-        Understudy understudy = door(FailoverPolicy.defaults().withMaxConsecutiveFailures(3));
+    void consecutiveFailuresChangeTheActiveProvider() {
+        Understudy understudy = understudy(FailoverPolicy.defaults().withMaxConsecutiveFailures(3));
         a.always(ScriptedAnswer.fail(FailureKind.SERVER));
-        stage.chat(understudy);
-        stage.chat(understudy);
+        scenario.chat(understudy);
+        scenario.chat(understudy);
         assertThat(active(understudy)).isEqualTo("a");
-        stage.chat(understudy);
+        scenario.chat(understudy);
         assertThat(active(understudy)).isEqualTo("b");
-        assertThat(stage.events(Event.ActiveProviderChanged.class))
+        assertThat(scenario.events(Event.ActiveProviderChanged.class))
                 .containsExactly(
                         new Event.ActiveProviderChanged("understudy", "a", "b", "after 3 consecutive failures"));
         int asked = a.subscriptions();
-        assertThat(stage.chat(understudy).outcomes()).containsExactly("b:served");
+        assertThat(scenario.chat(understudy).outcomes()).containsExactly("b:served");
         assertThat(a.subscriptions()).isEqualTo(asked);
     }
 
     @Test
-    void aSuccessBetweenStartsTheCountAnew() {
-        Understudy understudy = door(FailoverPolicy.defaults().withMaxConsecutiveFailures(2));
+    void successResetsTheCount() {
+        Understudy understudy = understudy(FailoverPolicy.defaults().withMaxConsecutiveFailures(2));
         a.then(
                 ScriptedAnswer.fail(FailureKind.SERVER),
                 ScriptedAnswer.text("well"),
                 ScriptedAnswer.fail(FailureKind.SERVER),
                 ScriptedAnswer.text("well"));
         for (int i = 0; i < 4; i++) {
-            stage.chat(understudy);
+            scenario.chat(understudy);
         }
         assertThat(active(understudy)).isEqualTo("a");
     }
 
     @Test
-    void failuresThatSpeakAgainstNobodyMoveNothing() {
-        Understudy understudy = door(FailoverPolicy.defaults().withMaxConsecutiveFailures(1));
+    void uncountedFailuresChangeNothing() {
+        Understudy understudy = understudy(FailoverPolicy.defaults().withMaxConsecutiveFailures(1));
         a.always(ScriptedAnswer.fail(FailureKind.INVALID_REQUEST));
         for (int i = 0; i < 5; i++) {
-            stage.chat(understudy);
+            scenario.chat(understudy);
         }
         assertThat(active(understudy)).isEqualTo("a");
     }
 
     @Test
-    void whoIsUnwellItselfIsPassedOver() {
-        Understudy understudy = door(FailoverPolicy.defaults().withMaxConsecutiveFailures(2));
+    void unhealthyProviderDoesNotBecomeActive() {
+        Understudy understudy = understudy(FailoverPolicy.defaults().withMaxConsecutiveFailures(2));
         a.always(ScriptedAnswer.fail(FailureKind.SERVER));
         b.always(ScriptedAnswer.fail(FailureKind.SERVER));
-        stage.chat(understudy);
-        stage.chat(understudy); // a and b have failed twice each: at a's second failure b had failed once
+        scenario.chat(understudy);
+        scenario.chat(understudy); // a and b have failed twice each; b had failed once at the second failure of a
         assertThat(active(understudy)).isEqualTo("c");
-        assertThat(stage.chat(understudy).outcomes()).containsExactly("c:served");
+        assertThat(scenario.chat(understudy).outcomes()).containsExactly("c:served");
     }
 
     @Test
-    void whenAllAreUnwellItStaysWhereItIs() {
-        Understudy understudy = door(FailoverPolicy.defaults().withMaxConsecutiveFailures(1));
+    void activeProviderStaysWhenAllAreUnhealthy() {
+        Understudy understudy = understudy(FailoverPolicy.defaults().withMaxConsecutiveFailures(1));
         for (ScriptedProvider one : new ScriptedProvider[] {a, b, c}) {
             one.always(ScriptedAnswer.fail(FailureKind.SERVER));
         }
         for (int i = 0; i < 4; i++) {
-            assertThat(stage.chat(understudy).error).isInstanceOf(ChatException.Exhausted.class);
+            assertThat(scenario.chat(understudy).error).isInstanceOf(ChatException.Exhausted.class);
         }
-        assertThat(stage.events(Event.ActiveProviderChanged.class)).hasSizeLessThanOrEqualTo(2);
+        assertThat(scenario.events(Event.ActiveProviderChanged.class)).hasSizeLessThanOrEqualTo(2);
     }
 
     @Test
-    void theFirstOneReturnsWhenItsLastFailureIsLongAgo() {
-        Understudy understudy = door(FailoverPolicy.defaults().withMaxConsecutiveFailures(2));
+    void primaryReturnsAfterAQuietTime() {
+        Understudy understudy = understudy(FailoverPolicy.defaults().withMaxConsecutiveFailures(2));
         a.then(
                 ScriptedAnswer.fail(FailureKind.SERVER),
                 ScriptedAnswer.fail(FailureKind.SERVER),
                 ScriptedAnswer.text("well again"));
-        stage.chat(understudy);
-        stage.chat(understudy);
-        stage.advance(Duration.ofMillis(14_999));
-        assertThat(stage.chat(understudy).by()).isEqualTo("b");
-        stage.advance(Duration.ofMillis(1));
-        assertThat(stage.chat(understudy).by()).isEqualTo("a");
+        scenario.chat(understudy);
+        scenario.chat(understudy);
+        scenario.advance(Duration.ofMillis(14_999));
+        assertThat(scenario.chat(understudy).by()).isEqualTo("b");
+        scenario.advance(Duration.ofMillis(1));
+        assertThat(scenario.chat(understudy).by()).isEqualTo("a");
         assertThat(active(understudy)).isEqualTo("a");
-        assertThat(stage.events(Event.ActiveProviderChanged.class))
+        assertThat(scenario.events(Event.ActiveProviderChanged.class))
                 .last()
                 .isEqualTo(new Event.ActiveProviderChanged("understudy", "b", "a", "it has recovered"));
     }
 
     @Test
     void returnTimeCountsFromSwitchByAnotherInstance() {
-        PooledProvider first = Clients.member(new Nobody("a"), ProviderOptions.any());
-        PooledProvider second = Clients.member(new Nobody("b"), ProviderOptions.any());
-        ProviderPool providerPool = Clients.roster(first, second);
+        PooledProvider first = CallFixtures.member(new SilentProvider("a"), ProviderOptions.any());
+        PooledProvider second = CallFixtures.member(new SilentProvider("b"), ProviderOptions.any());
+        ProviderPool providerPool = CallFixtures.roster(first, second);
         long moved = Duration.ofHours(1).toNanos();
         providerPool.applyRemote("b", false, moved);
         long returns = moved + Duration.ofSeconds(5).toNanos();
@@ -129,7 +129,7 @@ class ProviderPoolTest {
     }
 
     @Test
-    void theFirstOneReturnsWhenItsCircuitLetsATrialThrough() {
+    void primaryReturnsWhenItsCircuitAllowsATrial() {
         Understudy understudy = builder(FailoverPolicy.defaults().withMaxConsecutiveFailures(2))
                 .failover(FailoverPolicy.defaults().withMaxConsecutiveFailures(2))
                 .circuit(CircuitPolicy.defaults()
@@ -142,127 +142,127 @@ class ProviderPoolTest {
                 ScriptedAnswer.fail(FailureKind.SERVER),
                 ScriptedAnswer.fail(FailureKind.SERVER),
                 ScriptedAnswer.text("well again"));
-        stage.chat(understudy);
-        stage.chat(understudy);
-        stage.advance(Duration.ofMillis(29_999));
-        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+        scenario.chat(understudy);
+        scenario.chat(understudy);
+        scenario.advance(Duration.ofMillis(29_999));
+        assertThat(scenario.chat(understudy).by()).isEqualTo("b");
         assertThat(active(understudy)).isEqualTo("b");
-        stage.advance(Duration.ofMillis(1));
-        assertThat(stage.chat(understudy).by()).isEqualTo("a");
+        scenario.advance(Duration.ofMillis(1));
+        assertThat(scenario.chat(understudy).by()).isEqualTo("a");
         assertThat(active(understudy)).isEqualTo("a");
     }
 
     @Test
-    void oneThatReturnsTooEarlyIsLeftAtItsFirstFailure() {
-        Understudy understudy = door(FailoverPolicy.defaults().withMaxConsecutiveFailures(3));
+    void primaryThatFailsAfterReturnIsLeftAtOnce() {
+        Understudy understudy = understudy(FailoverPolicy.defaults().withMaxConsecutiveFailures(3));
         a.always(ScriptedAnswer.fail(FailureKind.SERVER));
         for (int i = 0; i < 3; i++) {
-            stage.chat(understudy);
+            scenario.chat(understudy);
         }
-        stage.advance(Duration.ofSeconds(15));
-        assertThat(stage.chat(understudy).outcomes()).containsExactly("a:failed", "b:served");
+        scenario.advance(Duration.ofSeconds(15));
+        assertThat(scenario.chat(understudy).outcomes()).containsExactly("a:failed", "b:served");
         assertThat(active(understudy)).isEqualTo("b");
     }
 
     @Test
-    void withProbesItReturnsWhenOneHasSeenItWellAfterItsLastFailure() {
+    void primaryReturnsAfterASuccessfulCheck() {
         Understudy understudy = builder(FailoverPolicy.defaults().withMaxConsecutiveFailures(1))
                 .healthChecks(HealthCheckPolicy.every(Duration.ofSeconds(60)))
                 .build();
         a.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well again"));
-        stage.advance(SECOND); // the first probes are over, and a was well
-        assertThat(stage.chat(understudy).by()).isEqualTo("b");
-        stage.advance(Duration.ofSeconds(40));
-        assertThat(stage.chat(understudy).by()).as("no probe since").isEqualTo("b");
-        stage.advance(Duration.ofSeconds(30));
-        assertThat(stage.chat(understudy).by()).isEqualTo("a");
+        scenario.advance(SECOND); // the first checks have succeeded
+        assertThat(scenario.chat(understudy).by()).isEqualTo("b");
+        scenario.advance(Duration.ofSeconds(40));
+        assertThat(scenario.chat(understudy).by()).as("no probe since").isEqualTo("b");
+        scenario.advance(Duration.ofSeconds(30));
+        assertThat(scenario.chat(understudy).by()).isEqualTo("a");
         understudy.close();
     }
 
     @Test
-    void withProbesThatFailItStaysAway() {
+    void primaryWithFailedChecksDoesNotReturn() {
         Understudy understudy = builder(FailoverPolicy.defaults().withMaxConsecutiveFailures(1))
                 .healthChecks(HealthCheckPolicy.every(Duration.ofSeconds(10)).withThresholds(1, 2))
                 .build();
         a.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well again"))
                 .probing(() -> Mono.error(new Exception("no")));
-        stage.chat(understudy);
-        stage.advance(Duration.ofMinutes(3));
-        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+        scenario.chat(understudy);
+        scenario.advance(Duration.ofMinutes(3));
+        assertThat(scenario.chat(understudy).by()).isEqualTo("b");
         a.probing(Mono::empty);
-        stage.advance(Duration.ofSeconds(30));
-        assertThat(stage.chat(understudy).by()).isEqualTo("a");
+        scenario.advance(Duration.ofSeconds(30));
+        assertThat(scenario.chat(understudy).by()).isEqualTo("a");
         understudy.close();
     }
 
     @Test
-    void withoutReturnsNeverReturnsByItself() {
-        Understudy understudy =
-                door(FailoverPolicy.defaults().withMaxConsecutiveFailures(1).withReturns(false));
+    void primaryDoesNotReturnIfDisabled() {
+        Understudy understudy = understudy(
+                FailoverPolicy.defaults().withMaxConsecutiveFailures(1).withReturns(false));
         a.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well again"));
-        stage.chat(understudy);
-        stage.advance(Duration.ofHours(5));
-        assertThat(stage.chat(understudy).outcomes()).containsExactly("b:served");
+        scenario.chat(understudy);
+        scenario.advance(Duration.ofHours(5));
+        assertThat(scenario.chat(understudy).outcomes()).containsExactly("b:served");
         understudy.control().switchTo("a");
-        assertThat(stage.chat(understudy).by()).isEqualTo("a");
+        assertThat(scenario.chat(understudy).by()).isEqualTo("a");
     }
 
     @Test
-    void switchingMovesAtOnceAndMakesItTheOneThatIsReturnedTo() {
-        Understudy understudy = door(FailoverPolicy.defaults().withMaxConsecutiveFailures(1));
+    void manualSwitchChangesActiveAndPrimary() {
+        Understudy understudy = understudy(FailoverPolicy.defaults().withMaxConsecutiveFailures(1));
         understudy.control().switchTo("c");
-        assertThat(stage.chat(understudy).outcomes()).containsExactly("c:served");
-        assertThat(stage.events(Event.ActiveProviderChanged.class))
+        assertThat(scenario.chat(understudy).outcomes()).containsExactly("c:served");
+        assertThat(scenario.events(Event.ActiveProviderChanged.class))
                 .containsExactly(new Event.ActiveProviderChanged("understudy", "a", "c", "switched manually"));
         c.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well again"));
-        assertThat(stage.chat(understudy).outcomes()).containsExactly("c:failed", "a:served");
+        assertThat(scenario.chat(understudy).outcomes()).containsExactly("c:failed", "a:served");
         assertThat(active(understudy)).isEqualTo("a");
-        stage.advance(Duration.ofSeconds(15));
-        assertThat(stage.chat(understudy).by()).isEqualTo("c");
+        scenario.advance(Duration.ofSeconds(15));
+        assertThat(scenario.chat(understudy).by()).isEqualTo("c");
         understudy.control().switchTo("c");
-        assertThat(stage.events(Event.ActiveProviderChanged.class)).hasSize(3);
+        assertThat(scenario.events(Event.ActiveProviderChanged.class)).hasSize(3);
     }
 
     @Test
-    void switchingToAStrangerIsRefused() {
-        Understudy understudy = door(FailoverPolicy.defaults());
+    void switchToUnknownProviderIsRefused() {
+        Understudy understudy = understudy(FailoverPolicy.defaults());
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> understudy.control().switchTo("d"))
                 .withMessage("No provider is named 'd'; there are [a, b, c]");
     }
 
     @Test
-    void manualFailoverAsksTheActiveOneOnly() {
-        Understudy understudy = door(FailoverPolicy.manual().withMaxConsecutiveFailures(1));
+    void manualFailoverUsesTheActiveProviderOnly() {
+        Understudy understudy = understudy(FailoverPolicy.manual().withMaxConsecutiveFailures(1));
         a.always(ScriptedAnswer.fail(FailureKind.SERVER));
         for (int i = 0; i < 3; i++) {
-            VirtualStage.Heard heard = stage.chat(understudy);
-            assertThat(heard.error).isInstanceOf(ChatException.Exhausted.class);
-            assertThat(heard.outcomes()).containsExactly("b:skipped", "c:skipped", "a:failed");
+            VirtualScenario.CallResult result = scenario.chat(understudy);
+            assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
+            assertThat(result.outcomes()).containsExactly("b:skipped", "c:skipped", "a:failed");
         }
         assertThat(b.subscriptions() + c.subscriptions()).isZero();
         understudy.control().switchTo("b");
-        assertThat(stage.chat(understudy).by()).isEqualTo("b");
+        assertThat(scenario.chat(understudy).by()).isEqualTo("b");
         assertThat(a.subscriptions()).isEqualTo(3);
     }
 
     @Test
-    void manualFailoverStillMayFallBackToAnotherModelOfTheActiveOne() {
+    void manualFailoverMayUseAnotherModel() {
         Understudy understudy =
                 builder(FailoverPolicy.manual()).fallback("m", "n").build();
         a.when("m", ScriptedAnswer.fail(FailureKind.SERVER));
-        VirtualStage.Heard heard = stage.chat(understudy);
-        assertThat(heard.by()).isEqualTo("a");
-        assertThat(heard.finish().servedBy().model()).isEqualTo("n");
+        VirtualScenario.CallResult result = scenario.chat(understudy);
+        assertThat(result.by()).isEqualTo("a");
+        assertThat(result.finish().servedBy().model()).isEqualTo("n");
     }
 
     private UnderstudyBuilder builder(FailoverPolicy failoverPolicy) {
-        return stage.builder(a, b, c)
+        return scenario.builder(a, b, c)
                 .circuit(CircuitPolicy.disabled())
                 .failover(failoverPolicy.withReturnAfter(Duration.ofSeconds(15)));
     }
 
-    private Understudy door(FailoverPolicy failoverPolicy) {
+    private Understudy understudy(FailoverPolicy failoverPolicy) {
         return builder(failoverPolicy).build();
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 
-/** What the doors of one process remember for those that are built later. */
+/** Stored updates of the in-memory shared state, and their eviction. */
 class InMemorySharedStateTest {
 
     private static final Instant LATER = Instant.parse("2030-01-01T00:00:00Z");
@@ -22,7 +22,7 @@ class InMemorySharedStateTest {
                 "x", new SharedState.CooldownStarted("a", model, FailureKind.MODEL_NOT_FOUND, LATER)));
     }
 
-    private List<SharedState.Update> heard() {
+    private List<SharedState.Update> result() {
         List<SharedState.Update> words = new ArrayList<>();
         standing.updates()
                 .map(SharedState.Message::update)
@@ -32,7 +32,7 @@ class InMemorySharedStateTest {
     }
 
     @Test
-    void namesThatCallersInventAreBoundedAndPushOutNoOperator() {
+    void cooldownsAreEvictedBeforeHolds() {
         for (int i = 0; i < InMemorySharedState.CAPACITY + 10; i++) {
             gate("invented-" + i);
         }
@@ -40,29 +40,29 @@ class InMemorySharedStateTest {
         SharedState.Update active = new SharedState.ActiveProvider("door", "b", true);
         standing.publish(new SharedState.Message("x", held));
         standing.publish(new SharedState.Message("x", active));
-        assertThat(heard()).contains(held, active).hasSizeLessThanOrEqualTo(InMemorySharedState.CAPACITY + 2);
+        assertThat(result()).contains(held, active).hasSizeLessThanOrEqualTo(InMemorySharedState.CAPACITY + 2);
     }
 
     @Test
-    void whatIsNewIsRememberedThoughMuchWasToldBefore() {
+    void newestUpdateIsStoredAtCapacity() {
         for (int i = 0; i < InMemorySharedState.CAPACITY + 10; i++) {
             gate("invented-" + i);
         }
         gate("gpt-5");
-        assertThat(heard()).extracting(SharedState.Update::key).contains("cooldown/a/gpt-5");
+        assertThat(result()).extracting(SharedState.Update::key).contains("cooldown/a/gpt-5");
     }
 
     @Test
-    void whatWasTakenBackIsForgotten() {
+    void endedUpdatesAreRemoved() {
         gate("m");
         standing.publish(new SharedState.Message("x", new SharedState.HoldStarted("a", "m", null)));
         standing.publish(new SharedState.Message("x", new SharedState.CooldownEnded("a", "m")));
         standing.publish(new SharedState.Message("x", new SharedState.HoldEnded("a", "m")));
-        assertThat(heard()).isEmpty();
+        assertThat(result()).isEmpty();
     }
 
     @Test
-    void whoLeavesIsForgotten() {
+    void cancelledSubscriberIsRemoved() {
         standing.updates().subscribe().dispose();
         standing.updates().subscribe(new BaseSubscriber<>() {
             @Override

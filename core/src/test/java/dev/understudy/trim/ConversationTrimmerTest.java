@@ -49,7 +49,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void theHalfGoesOnToTheEndOfItsTurn() {
+    void halfIsExtendedToTheEndOfItsTurn() {
         Message u4 = user("four");
 
         assertThat(kept(ConversationTrimmer.afterOverflow(
@@ -58,7 +58,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void aSystemMessageAndOneMessageCannotBeReducedFurther() {
+    void systemAndOneMessageAreIrreducible() {
         ConversationTrimmer.Outcome outcome = ConversationTrimmer.afterOverflow(request(RULES, U1), ONE_EACH);
 
         assertThat(outcome).isEqualTo(new ConversationTrimmer.Irreducible(request(RULES, U1)));
@@ -66,7 +66,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void aSingleUserMessageCannotBeReducedFurther() {
+    void singleUserMessageIsIrreducible() {
         assertThat(ConversationTrimmer.afterOverflow(request(U1), ONE_EACH))
                 .isInstanceOf(ConversationTrimmer.Irreducible.class);
         assertThat(ConversationTrimmer.fit(request(U1), 0, ONE_EACH))
@@ -74,13 +74,13 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void systemMessagesAloneCannotBeReducedFurther() {
+    void systemMessagesAloneAreIrreducible() {
         assertThat(ConversationTrimmer.afterOverflow(request(RULES, system("and kind")), ONE_EACH))
                 .isInstanceOf(ConversationTrimmer.Irreducible.class);
     }
 
     @Test
-    void systemMessagesStayWhereverTheyStand() {
+    void systemMessagesAreKept() {
         Message later = system("now in French");
 
         assertThat(kept(ConversationTrimmer.fit(request(RULES, U1, A1, later, U2, A2, U3), 3, ONE_EACH)))
@@ -88,7 +88,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void dropsAsFewTurnsAsItTakes() {
+    void dropsAsFewTurnsAsNecessary() {
         ChatRequest five = request(RULES, U1, A1, U2, A2, U3);
 
         assertThat(ConversationTrimmer.fit(five, 6, ONE_EACH).request()).isSameAs(five);
@@ -101,7 +101,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void aToolExchangeGoesAsAWhole() {
+    void toolExchangeIsDroppedAsAWhole() {
         Message calls = assistant("", LEFT, RIGHT);
         Message left = toolResult(LEFT, "a door");
         Message right = toolResult(RIGHT, "a wall");
@@ -113,7 +113,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void anExchangeThatAUserBrokeIntoHoldsItsTurnsTogether() {
+    void interruptedExchangeKeepsItsTurnsTogether() {
         Message calls = assistant("", LEFT, RIGHT);
         Message left = toolResult(LEFT, "a door");
         Message right = toolResult(RIGHT, "a wall");
@@ -125,10 +125,10 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void inALongLastTurnTheOldestExchangesGoAndTheLatestStays() {
+    void oldestExchangesOfTheLastTurnAreDropped() {
         Message first = assistant("", LEFT);
         Message second = assistant("", RIGHT);
-        Message third = assistant("", LEFT); // the id comes again
+        Message third = assistant("", LEFT); // a reused id
         ChatRequest request = request(
                 U1,
                 A1,
@@ -148,7 +148,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void anExchangeThatWaitsForItsAnswerIsNeverDropped() {
+    void openExchangeIsNeverDropped() {
         ChatRequest waiting = request(RULES, U1, assistant("", LEFT), toolResult(LEFT, "a door"));
 
         assertThat(ConversationTrimmer.afterOverflow(waiting, ONE_EACH))
@@ -156,7 +156,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void resultsWithAStrangeIdBelongToTheLatestCalls() {
+    void resultsWithUnknownIdBelongToTheLatestCalls() {
         Message stranger = new Message.ToolResult("", "look", "a door", false);
 
         assertThat(kept(ConversationTrimmer.fit(
@@ -165,7 +165,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void toolsAndSchemasCountAsPromptToo() {
+    void toolsAndSchemasCountAsPrompt() {
         ChatRequest five = request(RULES, U1, A1, U2, A2, U3);
 
         assertThat(ConversationTrimmer.fit(five.withTools(List.of(Tool.of("look", "looks"))), 6, ONE_EACH))
@@ -176,7 +176,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void everythingButTheMessagesStaysAsItWas() {
+    void onlyMessagesChange() {
         ChatRequest full = request(RULES, U1, A1, U2, A2, U3)
                 .withTools(List.of(Tool.of("look", "looks")))
                 .withTemperature(0.5)
@@ -196,7 +196,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void nothingIsCountedWithoutALimit() {
+    void noLimitCountsNothing() {
         TokenCounter broken = message -> {
             throw new AssertionError("counted");
         };
@@ -209,7 +209,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void theModelsWindowLimitsBeforeTheCall() {
+    void windowOfModelLimitsBeforeTheCall() {
         ContextWindow policy = ContextWindow.auto().withReserve(0).withCounter(ONE_EACH);
 
         assertThat(kept(ConversationTrimmer.before(request(RULES, U1, A1, U2, A2, U3), policy, 4)))
@@ -217,7 +217,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void afterAnOverflowTheWindowThatWasToldIsObeyedToo() {
+    void windowInOverflowIsObeyed() {
         ContextWindow policy = ContextWindow.auto().withReserve(0).withCounter(ONE_EACH);
         ChatRequest five = request(RULES, U1, A1, U2, A2, U3);
 
@@ -227,7 +227,7 @@ class ConversationTrimmerTest {
     }
 
     @Test
-    void nothingIsDroppedAfterAnOverflowIfThePolicySaysSo() {
+    void policyMayForbidTrimmingAfterOverflow() {
         ChatRequest five = request(RULES, U1, A1, U2, A2, U3);
 
         assertThat(ConversationTrimmer.after(five, ContextWindow.off(), 3))

@@ -17,12 +17,12 @@ class LearnedContextWindowsTest {
     private final LearnedContextWindows learnedContextWindows = new LearnedContextWindows();
 
     @Test
-    void whatNobodyKnowsIsNull() {
+    void unknownWindowIsNull() {
         assertThat(learnedContextWindows.known("p", "m", null, NOW)).isNull();
     }
 
     @Test
-    void theDeclaredWindowHoldsUntilASmallerOneIsLearned() {
+    void smallerLearnedWindowOverridesDeclared() {
         assertThat(learnedContextWindows.known("p", "m", 200_000, NOW)).isEqualTo(200_000);
 
         learnedContextWindows.note("p", "m", overflow(128_000), NOW);
@@ -31,7 +31,7 @@ class LearnedContextWindowsTest {
     }
 
     @Test
-    void aLargerOneThanDeclaredIsNotBelieved() {
+    void largerLearnedWindowIsIgnored() {
         learnedContextWindows.note("p", "m", overflow(9_000), NOW);
 
         assertThat(learnedContextWindows.known("p", "m", 8_000, NOW)).isEqualTo(8_000);
@@ -47,7 +47,7 @@ class LearnedContextWindowsTest {
     }
 
     @Test
-    void theLatestOverflowIsRight() {
+    void latestOverflowCounts() {
         learnedContextWindows.note("p", "m", overflow(8_000), NOW);
         learnedContextWindows.note("p", "m", overflow(16_000), NOW);
 
@@ -65,7 +65,7 @@ class LearnedContextWindowsTest {
     }
 
     @Test
-    void failuresThatTellNoWindowTeachNothing() {
+    void failuresWithoutWindowAreIgnored() {
         learnedContextWindows.note("p", "m", Failure.of(FailureKind.CONTEXT_OVERFLOW, "too long"), NOW);
         learnedContextWindows.note("p", "m", overflow(0), NOW);
 
@@ -73,7 +73,7 @@ class LearnedContextWindowsTest {
     }
 
     @Test
-    void theOneLearnedLongestAgoMakesRoom() {
+    void oldestEntryIsEvicted() {
         for (int i = 0; i < LearnedContextWindows.CAPACITY; i++) {
             learnedContextWindows.note("p", "m" + i, overflow(i + 1), NOW);
         }
@@ -87,7 +87,7 @@ class LearnedContextWindowsTest {
     }
 
     @Test
-    void nothingIsLostWhenManyLearnAtOnce() {
+    void concurrentUpdatesAreNotLost() {
         List<CompletableFuture<Void>> threads = new ArrayList<>();
         for (int t = 0; t < 4; t++) {
             int thread = t;

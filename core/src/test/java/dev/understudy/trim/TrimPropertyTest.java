@@ -2,7 +2,7 @@ package dev.understudy.trim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.Histories;
+import dev.understudy.RandomConversation;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
 import dev.understudy.policy.TokenCounter;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What holds for every conversation, on random ones. A failure names its seed: run it again with {@code -Dseed=…}. */
+/** Properties of trimming on random conversations. A failure names its seed, to be run again with {@code -Dseed=…}. */
 class TrimPropertyTest {
 
     private static final long SEED =
@@ -34,9 +34,9 @@ class TrimPropertyTest {
     }
 
     @Test
-    void whatMustStayStaysInRandomHistories() {
+    void requiredMessagesStayInRandomConversations() {
         for (int i = 0; i < HISTORIES; i++) {
-            Histories history = Histories.random(random, 40);
+            RandomConversation history = RandomConversation.random(random, 40);
             ChatRequest request = ChatRequest.of("m", history.messages());
             ChatRequest copy = ChatRequest.of("m", new ArrayList<>(history.messages()));
             int tokens = random.nextInt(tokens(request.messages()) + 10);
@@ -63,9 +63,9 @@ class TrimPropertyTest {
     }
 
     @Test
-    void choosesWhatTryingEverythingWouldChoose() {
+    void choiceEqualsExhaustiveSearch() {
         for (int i = 0; i < HISTORIES; i++) {
-            Histories history = Histories.random(random, 10);
+            RandomConversation history = RandomConversation.random(random, 10);
             ChatRequest request = ChatRequest.of("m", history.messages());
             int tokens = random.nextInt(tokens(request.messages()) + 10);
             int said = (int) request.messages().stream()
@@ -80,7 +80,7 @@ class TrimPropertyTest {
         }
     }
 
-    private void check(Histories history, ChatRequest request, ConversationTrimmer.Outcome outcome) {
+    private void check(RandomConversation history, ChatRequest request, ConversationTrimmer.Outcome outcome) {
         List<Message> before = request.messages();
         List<Message> after = outcome.request().messages();
         String seed = "seed " + SEED + ": " + before + " became " + after;
@@ -115,7 +115,7 @@ class TrimPropertyTest {
         }
     }
 
-    private void compare(Histories history, ConversationTrimmer.Outcome outcome, List<Message> expected) {
+    private void compare(RandomConversation history, ConversationTrimmer.Outcome outcome, List<Message> expected) {
         shorter += outcome instanceof ConversationTrimmer.Shorter ? 1 : 0;
         stuck += outcome instanceof ConversationTrimmer.Irreducible ? 1 : 0;
         assertThat(outcome.request().messages())
@@ -123,8 +123,8 @@ class TrimPropertyTest {
                 .isEqualTo(expected);
     }
 
-    /** Tries every set of messages; of those that may go, the smallest that is enough, else the largest. */
-    private static List<Message> everyChoice(Histories history, int tokens, int atLeast) {
+    /** Reference by exhaustive search: the smallest permitted set of messages that is enough, else the largest. */
+    private static List<Message> everyChoice(RandomConversation history, int tokens, int atLeast) {
         List<Message> all = history.messages();
         @Nullable List<Message> enough = null;
         List<Message> least = all;
@@ -150,7 +150,7 @@ class TrimPropertyTest {
         return enough != null ? enough : least;
     }
 
-    private static boolean mayGo(Histories history, int set) {
+    private static boolean mayGo(RandomConversation history, int set) {
         List<Message> all = history.messages();
         int asked = all.lastIndexOf(last(all, Message.User.class));
         int ends = all.size() - 1;
@@ -186,7 +186,7 @@ class TrimPropertyTest {
         return messages.stream().mapToInt(COUNTER::count).sum();
     }
 
-    /** The last of its kind, system messages never; {@code null} if there is none. */
+    /** The last user message; {@code null} if there is none. */
     private static @Nullable Message last(List<Message> messages, Class<? extends Message> kind) {
         @Nullable Message last = null;
         for (Message message : messages) {

@@ -1,0 +1,31 @@
+package dev.understudy;
+
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** Runs a check with many random seeds; {@code -Dseed=…} runs a single one. */
+public final class SeededRuns {
+
+    private SeededRuns() {}
+
+    public static void each(int count, Consumer<RandomGenerator> check) {
+        Long one = Long.getLong("seed");
+        long first = one == null ? new SplittableRandom().nextLong() : one;
+        System.out.println("schedules with the seeds " + first + " to " + (first + (one == null ? count - 1 : 0)));
+        for (long seed = first; seed - first < (one == null ? count : 1); seed++) {
+            try {
+                check.accept(new SplittableRandom(seed));
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError("This schedule fails again with -Dseed=" + seed, e);
+            }
+        }
+    }
+
+    /** Compares without building a message for equal values, because it runs millions of times. */
+    public static void same(String what, Object is, Object expected) {
+        if (!is.equals(expected)) {
+            throw new AssertionError(what + " is " + is + ", expected is " + expected);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package dev.understudy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.VirtualScenario.CallResult;
+import dev.understudy.chat.AttemptLog;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Message;
+import dev.understudy.event.Event;
+import dev.understudy.policy.ContextWindow;
+import dev.understudy.testing.ScriptedAnswer;
+import dev.understudy.testing.ScriptedProvider;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Trimming of long conversations in calls of a client. */
+class TrimmingTest {
+
+    private static final Failure OVERFLOW = Failure.of(FailureKind.CONTEXT_OVERFLOW, "too long");
+    private static final ChatRequest FIVE = ChatRequest.of(
+            "m",
+            List.of(
+                    Message.system("Be brief."),
+                    Message.user("one"),
+                    Message.assistant("two"),
+                    Message.user("three"),
+                    Message.assistant("four"),
+                    Message.user("five")));
+
+    private final VirtualScenario scenario = new VirtualScenario();
+    private final ScriptedProvider a = ScriptedProvider.named("a");
+    private final ScriptedProvider b = ScriptedProvider.named("b");
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void overflowDropsTheOldestHalf(boolean streamed) {
+        a.then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
+        CallResult result = ask(scenario.builder(a).build(), FIVE, streamed);
+        assertThat(result.text()).isEqualTo("well");
+        assertThat(a.requests()).hasSize(2);
+        assertThat(a.requests().get(0)).isSameAs(FIVE);
+        assertThat(a.requests().get(1).messages())
+                .containsExactly(
+                        Message.system("Be brief."),
+                        Message.user("three"),
+                        Message.assistant("four"),
+                        Message.user("five"));
+        assertThat(FIVE.messages()).hasSize(6);
+        assertThat(result.trail().attempts())
+                .extracting(AttemptLog.Attempt::dropped)
+                .containsExactly(0, 2);
+        assertThat(result.trail().attempts())
+                .extracting(AttemptLog.Attempt::attempt)
+                .containsExactly(1, 2);
+        assertThat(scenario.events(Event.Trimmed.class))
+                .singleElement()
+                .satisfies(trimmed -> assertThat(trimmed.messages()).isEqualTo(2))
+                .satisfies(trimmed -> assertThat(trimmed.tokens()).isEqualTo(10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void systemAndOneMessageAreIrreducible(boolean streamed) {
+        a.always(ScriptedAnswer.fail(OVERFLOW));
+        ChatRequest shortest = ChatRequest.of("m", "Be brief.", "Who is there?");
+        for (ChatRequest request : List.of(shortest, ChatRequest.of("m", "Who is there?"))) {
+            int asked = a.subscriptions();
+            CallResult result = ask(scenario.builder(a, b).build(), request, streamed);
+            assertThat(result.error)
+                    .isInstanceOf(ChatException.Exhausted.class)
+                    .hasMessageStartingWith(
+                            "The conversation does not fit the model's context window and cannot be reduced further");
+            assertThat(a.subscriptions() - asked).as("exactly one call").isEqualTo(1);
+            assertThat(b.subscriptions()).isZero();
+        }
+        assertThat(scenario.events(Event.Trimmed.class)).isEmpty();
+    }
+
+    @Test
+    void routeIsTrimmedAtMostOnce() {
+        a.always(ScriptedAnswer.fail(OVERFLOW));
+        CallResult result = ask(scenario.builder(a).build(), FIVE, false);
+        assertThat(result.error).hasMessageContaining("cannot be reduced further");
+        assertThat(a.subscriptions()).isEqualTo(2);
+        assertThat(result.trail().attempts())
+                .extracting(AttemptLog.Attempt::dropped)
+                .containsExactly(0, 2);
+    }
+
+    @Test
+    void learnedWindowTrimsTheNextCall() {
+        a.then(ScriptedAnswer.fail(OVERFLOW.withWindow(24)), ScriptedAnswer.text("well"));
+        Understudy understudy = scenario.builder(a).build();
+        ask(understudy, FIVE, true);
+        assertThat(a.requests()).hasSize(2);
+        CallResult next = ask(understudy, FIVE, true);
+        assertThat(a.requests()).as("no second overflow").hasSize(3);
+        assertThat(next.trail().attempts())
+                .extracting(AttemptLog.Attempt::dropped)
+                .containsExactly(4);
+        assertThat(a.requests().get(2).messages())
+                .as("24 tokens less a quarter for the answer")
+                .containsExactly(Message.system("Be brief."), Message.user("five"));
+        assertThat(next.served()).isTrue();
+    }
+
+    @Test
+    void droppedMessagesAreAddedUp() {
+        a.then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
+        CallResult result =
+                scenario.chat(scenario.builder(a).build().chat(longer(9)).contextWrite(ContextWindow.keep(60)));
+        List<Integer> dropped = result.trail().attempts().stream()
+                .map(AttemptLog.Attempt::dropped)
+                .toList();
+        int sent = a.requests().get(0).messages().size();
+        int again = a.requests().get(1).messages().size();
+        assertThat(again).isLessThan(sent).isGreaterThan(1);
+        assertThat(dropped)
+                .containsExactly(
+                        longer(9).messages().size() - sent, longer(9).messages().size() - again);
+        assertThat(dropped.get(0)).isPositive();
+        assertThat(scenario.events(Event.Trimmed.class))
+                .extracting(Event.Trimmed::messages)
+                .isEqualTo(dropped);
+    }
+
+    @Test
+    void policyInContextReplacesThatOfTheClient() {
+        Understudy understudy =
+                scenario.builder(a).contextWindow(ContextWindow.keep(1_000)).build();
+        scenario.chat(understudy.chat(FIVE));
+        scenario.chat(understudy.chat(FIVE).contextWrite(ContextWindow.keep(20)));
+        assertThat(a.requests().get(0)).isSameAs(FIVE);
+        assertThat(a.requests().get(1).messages()).containsExactly(Message.system("Be brief."), Message.user("five"));
+        scenario.chat(understudy.chat(FIVE));
+        assertThat(a.requests().get(2)).as("for that call only").isSameAs(FIVE);
+    }
+
+    @Test
+    void overflowFailsWithoutTrimmingByPolicy() {
+        a.always(ScriptedAnswer.fail(OVERFLOW));
+        CallResult result = scenario.chat(scenario.builder(a).build().chat(FIVE).contextWrite(ContextWindow.off()));
+        assertThat(result.error).hasMessageContaining("cannot be reduced further");
+        assertThat(a.subscriptions()).isEqualTo(1);
+    }
+
+    @Test
+    void largerWindowIsPreferredToTrimming() {
+        a.can(Capabilities.assumed().withWindow(8_000)).always(ScriptedAnswer.fail(OVERFLOW));
+        b.can(Capabilities.assumed().withWindow(200_000));
+        CallResult result = ask(scenario.builder(a, b).build(), FIVE, true);
+        assertThat(result.outcomes()).containsExactly("a:failed", "b:served");
+        assertThat(b.requests()).containsExactly(FIVE);
+        assertThat(result.trail().attempts())
+                .extracting(AttemptLog.Attempt::dropped)
+                .containsExactly(0, 0);
+    }
+
+    @Test
+    void routeWithEqualWindowIsNotTried() {
+        a.can(Capabilities.assumed().withWindow(8_000))
+                .then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
+        b.can(Capabilities.assumed().withWindow(8_000));
+        CallResult result = ask(scenario.builder(a, b).build(), FIVE, true);
+        assertThat(result.outcomes()).containsExactly("a:failed", "a:served");
+        assertThat(b.subscriptions()).isZero();
+    }
+
+    @Test
+    void largerModelOfTheSameProviderIsTried() {
+        a.can("m", Capabilities.assumed().withWindow(8_000))
+                .can("n", Capabilities.assumed().withWindow(100_000))
+                .when("m", ScriptedAnswer.fail(OVERFLOW));
+        CallResult result = ask(scenario.builder(a).fallback("m", "n").build(), FIVE, true);
+        assertThat(result.finish().servedBy().model()).isEqualTo("n");
+        assertThat(a.requests().get(1).messages()).isEqualTo(FIVE.messages());
+    }
+
+    @Test
+    void largerWindowWithOpenCircuitIsNotWaitedFor() {
+        a.can(Capabilities.assumed().withWindow(8_000))
+                .then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
+        b.can(Capabilities.assumed().withWindow(200_000));
+        Understudy understudy = scenario.builder(a, b).build();
+        understudy.control().hold("b", null);
+        assertThat(ask(understudy, FIVE, true).outcomes()).containsExactly("b:skipped", "a:failed", "a:served");
+    }
+
+    @Test
+    void declaredWindowIsObeyedBeforeAnyOverflow() {
+        a.can(Capabilities.assumed().withWindow(60));
+        CallResult result = ask(scenario.builder(a).build(), longer(20), false);
+        assertThat(result.served()).isTrue();
+        assertThat(a.requests()).hasSize(1);
+        int sent = a.requests().get(0).messages().size();
+        assertThat(sent).isLessThan(21);
+        assertThat(result.trail().attempts().get(0).dropped())
+                .isEqualTo(longer(20).messages().size() - sent);
+    }
+
+    @Test
+    void eachRouteIsTrimmedByItselfAndRequestUnchanged() {
+        ChatRequest request = longer(20);
+        List<Message> before = List.copyOf(request.messages());
+        a.can(Capabilities.assumed().withWindow(60)).always(ScriptedAnswer.fail(FailureKind.AUTH));
+        b.can(Capabilities.assumed().withWindow(100_000));
+        ask(scenario.builder(a, b).build(), request, false);
+        assertThat(a.requests().get(0).messages().size()).isLessThan(21);
+        assertThat(b.requests()).containsExactly(request);
+        assertThat(request.messages()).isEqualTo(before);
+    }
+
+    private CallResult ask(Understudy understudy, ChatRequest request, boolean streamed) {
+        return streamed ? scenario.stream(understudy.stream(request)) : scenario.chat(understudy.chat(request));
+    }
+
+    /** Returns a system message and further messages, the last of which is a user message. */
+    private static ChatRequest longer(int messages) {
+        ChatRequest request = ChatRequest.of("m", List.of(Message.system("Be brief.")));
+        for (int i = messages; i > 0; i--) {
+            request = request.plus(i % 2 == 1 ? Message.user("question " + i) : Message.assistant("answer " + i));
+        }
+        return request;
+    }
+}

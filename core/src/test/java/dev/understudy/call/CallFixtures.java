@@ -1,0 +1,123 @@
+package dev.understudy.call;
+
+import dev.understudy.FixedRandom;
+import dev.understudy.SilentProvider;
+import dev.understudy.chat.AttemptLog;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.event.Listener;
+import dev.understudy.guard.TimeSource;
+import dev.understudy.policy.CallLimits;
+import dev.understudy.policy.CircuitPolicy;
+import dev.understudy.policy.ContextWindow;
+import dev.understudy.policy.FailoverPolicy;
+import dev.understudy.policy.HealthCheckPolicy;
+import dev.understudy.policy.HedgingPolicy;
+import dev.understudy.policy.ProviderOptions;
+import dev.understudy.policy.RetryBudget;
+import dev.understudy.policy.RetryPolicy;
+import dev.understudy.policy.Selection;
+import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.pool.PoolEvents;
+import dev.understudy.pool.PooledProvider;
+import dev.understudy.pool.ProviderPool;
+import dev.understudy.pool.Route;
+import dev.understudy.pool.StatePublisher;
+import dev.understudy.trim.ConversationTrimmer;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Parts of a client with default policies, for unit tests. */
+public final class CallFixtures {
+
+    static final Policies DEFAULTS = policies(Listener.none(), Selection.sequential(), CallLimits.none());
+
+    /** Unlimited resources; requests cannot be shortened. */
+    static final Decision.Resources PLENTY = resources(true);
+
+    static final Decision.Resources NO_RETRY_TOKENS = resources(false);
+
+    private static Decision.Resources resources(boolean retryTokens) {
+        return new Decision.Resources() {
+            @Override
+            public boolean retryToken(Route route) {
+                return retryTokens;
+            }
+
+            @Override
+            public boolean isAvailable(Route route, Duration after) {
+                return true;
+            }
+
+            @Override
+            public boolean affordable(Route route, Cursor cursor) {
+                return true;
+            }
+
+            @Override
+            public @Nullable Integer window(Route route) {
+                return route.capabilities().window();
+            }
+
+            @Override
+            public ConversationTrimmer.Outcome shorter(Cursor cursor) {
+                return new ConversationTrimmer.Irreducible(ChatRequest.of("m", "hello"));
+            }
+        };
+    }
+
+    private CallFixtures() {}
+
+    static Policies policies(Listener listener, Selection selection, CallLimits limits) {
+        return new Policies(
+                "understudy",
+                new Decision.Options(RetryPolicy.defaults(), 0, false, false),
+                limits,
+                RetryBudget.defaults(),
+                TimeoutPolicy.defaults(),
+                TimeoutPolicy.reasoning(),
+                CircuitPolicy.defaults(),
+                FailoverPolicy.defaults(),
+                selection,
+                HedgingPolicy.off(),
+                HealthCheckPolicy.off(),
+                ContextWindow.auto(),
+                listener,
+                StatePublisher.OFF,
+                TimeSource.PARALLEL,
+                new FixedRandom(0.5));
+    }
+
+    public static PooledProvider member(ChatProvider provider, ProviderOptions providerOptions) {
+        PoolEvents events = new PoolEvents(DEFAULTS.understudy(), DEFAULTS.listener());
+        return new PooledProvider.Factory(
+                        DEFAULTS.retryBudget(),
+                        DEFAULTS.circuit(),
+                        events,
+                        DEFAULTS.statePublisher(),
+                        DEFAULTS.timeSource(),
+                        DEFAULTS.random())
+                .create(provider, providerOptions, 0);
+    }
+
+    static Route route(String name) {
+        return route(name, Capabilities.assumed());
+    }
+
+    static Route route(String name, Capabilities capabilities) {
+        return new Route(member(new SilentProvider(name), ProviderOptions.any()), "m", capabilities);
+    }
+
+    static Plan plan(Route... routes) {
+        return new Plan(
+                List.of(routes), Collections.nCopies(routes.length, 0L), routes.length, routes[0], AttemptLog.empty());
+    }
+
+    public static ProviderPool roster(PooledProvider... members) {
+        PoolEvents events = new PoolEvents(DEFAULTS.understudy(), DEFAULTS.listener());
+        return new ProviderPool(List.of(members), DEFAULTS.failoverPolicy(), events, DEFAULTS.statePublisher(), 0);
+    }
+}
