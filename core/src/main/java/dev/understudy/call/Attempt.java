@@ -243,17 +243,14 @@ final class Attempt {
     private AttemptLog.Attempt logEntry(
             AttemptLog.Outcome outcome, @Nullable Failure failure, Usage usage, @Nullable String keyFingerprint) {
         boolean sentRequest = outcome != AttemptLog.Outcome.SKIPPED;
-        return new AttemptLog.Attempt(
-                route.name(),
-                route.model(),
-                sentRequest ? cursor.attempt() : 0,
-                sentRequest ? maxAttempts() : 0,
-                outcome,
-                failure,
-                new AttemptLog.Timing(cursor.waited(), Duration.ofNanos(call.now() - started), firstContent),
-                usage,
-                keyFingerprint,
-                dropped);
+        return AttemptLog.Attempt.of(route.name(), route.model(), outcome)
+                .withNumber(sentRequest ? cursor.attempt() : 0, sentRequest ? maxAttempts() : 0)
+                .withFailure(failure)
+                .withTiming(
+                        new AttemptLog.Timing(cursor.waited(), Duration.ofNanos(call.now() - started), firstContent))
+                .withUsage(usage)
+                .withKeyFingerprint(keyFingerprint)
+                .withDropped(dropped);
     }
 
     private int maxAttempts() {

@@ -31,41 +31,248 @@ public record AttemptLog(List<Attempt> attempts) {
     }
 
     /**
-     * One attempt, or one skipped route.
-     *
-     * @param provider who was asked
-     * @param model for which model
-     * @param attempt which try on this provider and model, from 1; 0 when it was skipped
-     * @param of how many tries it could have had
-     * @param outcome how it ended
-     * @param failure why it did not serve
-     * @param timing how long everything took
-     * @param usage tokens it cost
-     * @param keyFingerprint which key was used
-     * @param dropped how many of the oldest messages were left out to fit the context window
+     * One attempt, or one skipped route. Immutable; equal by value. Made by factories and withers, so that further values
+     * can be added.
      */
-    public record Attempt(
-            String provider,
-            String model,
-            int attempt,
-            int of,
-            Outcome outcome,
-            @Nullable Failure failure,
-            Timing timing,
-            Usage usage,
-            @Nullable String keyFingerprint,
-            int dropped) {
-        public Attempt {
-            Objects.requireNonNull(provider, "provider");
-            Objects.requireNonNull(model, "model");
-            Objects.requireNonNull(outcome, "outcome");
-            Objects.requireNonNull(timing, "timing");
-            Objects.requireNonNull(usage, "usage");
+    public static final class Attempt {
+
+        private final String provider;
+        private final String model;
+        private final int attempt;
+        private final int of;
+        private final Outcome outcome;
+        private final @Nullable Failure failure;
+        private final Timing timing;
+        private final Usage usage;
+        private final @Nullable String keyFingerprint;
+        private final int dropped;
+
+        private Attempt(
+                String provider,
+                String model,
+                int attempt,
+                int of,
+                Outcome outcome,
+                @Nullable Failure failure,
+                Timing timing,
+                Usage usage,
+                @Nullable String keyFingerprint,
+                int dropped) {
+            this.provider = Objects.requireNonNull(provider, "provider");
+            this.model = Objects.requireNonNull(model, "model");
+            this.attempt = attempt;
+            this.of = of;
+            this.outcome = Objects.requireNonNull(outcome, "outcome");
+            this.failure = failure;
+            this.timing = Objects.requireNonNull(timing, "timing");
+            this.usage = Objects.requireNonNull(usage, "usage");
+            this.keyFingerprint = keyFingerprint;
+            this.dropped = dropped;
         }
 
-        /** A route that was not asked. */
-        public static Attempt skipped(String provider, String model, Failure why) {
-            return new Attempt(provider, model, 0, 0, Outcome.SKIPPED, why, Timing.NONE, Usage.none(), null, 0);
+        /**
+         * Describes the first and only allowed attempt on a route, without failure, times and usage.
+         *
+         * @param provider name of the provider
+         * @param model the model as the provider names it
+         * @param outcome how the attempt ended
+         * @return the attempt
+         */
+        public static Attempt of(String provider, String model, Outcome outcome) {
+            return new Attempt(provider, model, 1, 1, outcome, null, Timing.NONE, Usage.none(), null, 0);
+        }
+
+        /**
+         * Describes a route that was not asked.
+         *
+         * @param provider name of the provider
+         * @param model the model as the provider names it
+         * @param reason why it was skipped
+         * @return the entry
+         */
+        public static Attempt skipped(String provider, String model, Failure reason) {
+            return new Attempt(provider, model, 0, 0, Outcome.SKIPPED, reason, Timing.NONE, Usage.none(), null, 0);
+        }
+
+        /**
+         * Returns the name of the provider.
+         *
+         * @return the name
+         */
+        public String provider() {
+            return provider;
+        }
+
+        /**
+         * Returns the model as the provider names it.
+         *
+         * @return the model
+         */
+        public String model() {
+            return model;
+        }
+
+        /**
+         * Returns the number of this attempt on its provider and model, from 1; 0 for a skipped route.
+         *
+         * @return the number
+         */
+        public int attempt() {
+            return attempt;
+        }
+
+        /**
+         * Returns the attempts that were allowed on this provider and model; 0 for a skipped route.
+         *
+         * @return the number
+         */
+        public int of() {
+            return of;
+        }
+
+        /**
+         * Returns the outcome.
+         *
+         * @return the outcome
+         */
+        public Outcome outcome() {
+            return outcome;
+        }
+
+        /**
+         * Returns the failure, or why the route was skipped; {@code null} if it served.
+         *
+         * @return the failure
+         */
+        public @Nullable Failure failure() {
+            return failure;
+        }
+
+        /**
+         * Returns the times of the attempt.
+         *
+         * @return the times
+         */
+        public Timing timing() {
+            return timing;
+        }
+
+        /**
+         * Returns the tokens of the attempt.
+         *
+         * @return the tokens
+         */
+        public Usage usage() {
+            return usage;
+        }
+
+        /**
+         * Returns the salted fingerprint of the API key; {@code null} if unknown.
+         *
+         * @return the fingerprint
+         */
+        public @Nullable String keyFingerprint() {
+            return keyFingerprint;
+        }
+
+        /**
+         * Returns the number of messages that were trimmed to fit the context window.
+         *
+         * @return the number
+         */
+        public int dropped() {
+            return dropped;
+        }
+
+        /**
+         * Returns a copy with another number.
+         *
+         * @param attempt number of the attempt on its route, from 1
+         * @param of attempts allowed on its route
+         * @return a copy
+         */
+        public Attempt withNumber(int attempt, int of) {
+            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+        }
+
+        /**
+         * Returns a copy with another outcome.
+         *
+         * @param outcome how the attempt ended
+         * @return a copy
+         */
+        public Attempt withOutcome(Outcome outcome) {
+            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+        }
+
+        /**
+         * Returns a copy with another failure.
+         *
+         * @param failure the failure; {@code null} for none
+         * @return a copy
+         */
+        public Attempt withFailure(@Nullable Failure failure) {
+            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+        }
+
+        /**
+         * Returns a copy with other times.
+         *
+         * @param timing the times
+         * @return a copy
+         */
+        public Attempt withTiming(Timing timing) {
+            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+        }
+
+        /**
+         * Returns a copy with other tokens.
+         *
+         * @param usage the tokens
+         * @return a copy
+         */
+        public Attempt withUsage(Usage usage) {
+            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+        }
+
+        /**
+         * Returns a copy with another key fingerprint.
+         *
+         * @param keyFingerprint salted fingerprint of the key; {@code null} if unknown
+         * @return a copy
+         */
+        public Attempt withKeyFingerprint(@Nullable String keyFingerprint) {
+            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+        }
+
+        /**
+         * Returns a copy with another number of trimmed messages.
+         *
+         * @param dropped the number
+         * @return a copy
+         */
+        public Attempt withDropped(int dropped) {
+            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object object) {
+            return object instanceof Attempt other
+                    && Objects.equals(provider, other.provider)
+                    && Objects.equals(model, other.model)
+                    && attempt == other.attempt
+                    && of == other.of
+                    && Objects.equals(outcome, other.outcome)
+                    && Objects.equals(failure, other.failure)
+                    && Objects.equals(timing, other.timing)
+                    && Objects.equals(usage, other.usage)
+                    && Objects.equals(keyFingerprint, other.keyFingerprint)
+                    && dropped == other.dropped;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         /** {@code provider=p1 model=m attempt 1/3: rate_limited 429; error=…}. */

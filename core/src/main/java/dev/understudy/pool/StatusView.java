@@ -87,21 +87,21 @@ public record StatusView(
                 .circuits()
                 .forEach((model, circuit) ->
                         circuits.put(model, circuit.reading(now).state()));
-        return new ProviderStatus(
-                pooledProvider.name(),
-                pooledProvider.status(),
-                active,
-                probes.last(),
-                providerHealth.lastSuccess(),
-                lastFailure(providerHealth, probes),
-                providerHealth.consecutiveFailures(),
-                providerHealth.successRate(now),
-                providerHealth.responseTime(),
-                providerHealth.firstContent(),
-                providerHealth.inFlight(),
-                circuits,
-                providerHealth.coolingKeys(now),
-                hold);
+        return ProviderStatus.builder(pooledProvider.name())
+                .health(pooledProvider.status())
+                .active(active)
+                .lastCheck(probes.last())
+                .lastSuccess(providerHealth.lastSuccess())
+                .lastFailure(lastFailure(providerHealth, probes))
+                .consecutiveFailures(providerHealth.consecutiveFailures())
+                .successRate(providerHealth.successRate(now))
+                .responseTime(providerHealth.responseTime())
+                .firstContent(providerHealth.firstContent())
+                .inFlight(providerHealth.inFlight())
+                .circuits(circuits)
+                .keyCooldowns(providerHealth.coolingKeys(now))
+                .hold(hold)
+                .build();
     }
 
     private ProviderStatus.@Nullable Hold hold(PooledProvider pooledProvider, long now) {

@@ -8,7 +8,6 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Usage;
 import dev.understudy.guard.FailureRules;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.pool.Route;
@@ -289,8 +288,9 @@ class DecisionTest {
     }
 
     private static AttemptLog.Attempt entry(Failure failure) {
-        return new AttemptLog.Attempt(
-                "p", "m", 1, 3, AttemptLog.Outcome.FAILED, failure, AttemptLog.Timing.NONE, Usage.none(), null, 0);
+        return AttemptLog.Attempt.of("p", "m", AttemptLog.Outcome.FAILED)
+                .withNumber(1, 3)
+                .withFailure(failure);
     }
 
     private static Plan plan(Route... routes) {

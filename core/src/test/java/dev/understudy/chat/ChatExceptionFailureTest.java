@@ -19,17 +19,7 @@ class ChatExceptionFailureTest {
     void failureOfAnExhaustedCallIsTheFirstSent() {
         AttemptLog attemptLog = AttemptLog.empty()
                 .plus(AttemptLog.Attempt.skipped("a", "m", skipped))
-                .plus(new AttemptLog.Attempt(
-                        "b",
-                        "m",
-                        1,
-                        1,
-                        AttemptLog.Outcome.FAILED,
-                        server,
-                        AttemptLog.Timing.NONE,
-                        Usage.none(),
-                        null,
-                        0));
+                .plus(AttemptLog.Attempt.of("b", "m", AttemptLog.Outcome.FAILED).withFailure(server));
         assertThat(new ChatException.Exhausted("all failed", attemptLog, List.of()).failure())
                 .isEqualTo(server);
     }

@@ -209,21 +209,14 @@ final class AttemptAccount {
     private AttemptLog.Attempt entry(
             String provider, String model, AttemptLog.Outcome outcome, @Nullable Failure failure, Usage usage) {
         AttemptLog.Timing timing = new AttemptLog.Timing(Duration.ZERO, Duration.ofNanos(Clock.now() - began), null);
-        return new AttemptLog.Attempt(provider, model, 1, 1, outcome, failure, timing, usage, null, 0);
+        return AttemptLog.Attempt.of(provider, model, outcome)
+                .withFailure(failure)
+                .withTiming(timing)
+                .withUsage(usage);
     }
 
     private static AttemptLog.Attempt with(AttemptLog.Attempt attempt, AttemptLog.Outcome outcome, Usage usage) {
-        return new AttemptLog.Attempt(
-                attempt.provider(),
-                attempt.model(),
-                attempt.attempt(),
-                attempt.of(),
-                outcome,
-                attempt.failure(),
-                attempt.timing(),
-                usage,
-                attempt.keyFingerprint(),
-                attempt.dropped());
+        return attempt.withOutcome(outcome).withUsage(usage);
     }
 
     Usage spent() {
