@@ -18,12 +18,11 @@ class SignalTablesTest {
 
     @Test
     void everyEventIsListed() {
-        Stream<String> listed = PAGE.section("Listening to events").rows().stream()
-                .flatMap(row -> names(row.get(0)).stream());
+        Stream<String> listed =
+                PAGE.section("Listening to events").rows().stream().flatMap(row -> names(row.get(0)).stream());
         assertThat(listed)
-                .containsExactlyInAnyOrderElementsOf(types(Event.class)
-                        .map(Class::getSimpleName)
-                        .toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        types(Event.class).map(Class::getSimpleName).toList());
     }
 
     @Test
@@ -49,15 +48,16 @@ class SignalTablesTest {
     void everyLogLineIsListed() {
         Stream<Class<?>> events = Stream.concat(
                 types(Event.class).filter(type -> type != Event.ProviderReported.class), types(ProviderEvent.class));
-        assertThat(PAGE.section("Logs").rows().stream()
-                        .flatMap(row -> names(row.get(0)).stream()))
-                .containsExactlyInAnyOrderElementsOf(events.map(
-                                type -> lower(type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_")))
-                        .toList());
+        assertThat(PAGE.section("Logs").rows().stream().flatMap(row -> names(row.get(0)).stream()))
+                .containsExactlyInAnyOrderElementsOf(
+                        events.map(type -> lower(type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_")))
+                                .toList());
     }
 
     private static List<String> names(String cell) {
-        return Arrays.stream(cell.split("[`, ]+")).filter(name -> !name.isEmpty()).toList();
+        return Arrays.stream(cell.split("[`, ]+"))
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     private static Stream<Class<?>> types(Class<?> sealed) {
@@ -65,8 +65,7 @@ class SignalTablesTest {
     }
 
     private static Stream<Object> constants(String type) throws ClassNotFoundException {
-        return Arrays.stream(
-                Class.forName("dev.understudy.ops.metrics." + type).getEnumConstants());
+        return Arrays.stream(Class.forName("dev.understudy.ops.metrics." + type).getEnumConstants());
     }
 
     private static Object call(Object constant, String method) {
