@@ -25,7 +25,9 @@ final class CompletionResponse {
         message(choice.putObject("message"), response);
         choice.putNull("logprobs");
         choice.put("finish_reason", word(response.finishReason()));
-        usage(body.putObject("usage"), response.usage());
+        if (!response.usage().equals(Usage.none())) { // no usage reported is not a usage of zero
+            usage(body.putObject("usage"), response.usage());
+        }
         return body.toString();
     }
 
@@ -55,6 +57,9 @@ final class CompletionResponse {
         to.put("total_tokens", usage.total());
         to.putObject("prompt_tokens_details").put("cached_tokens", usage.cachedInput());
         to.putObject("completion_tokens_details").put("reasoning_tokens", usage.reasoning());
+        if (usage.estimated()) {
+            to.put("estimated", true);
+        }
     }
 
     private static String word(FinishReason reason) {
