@@ -18,12 +18,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be said, before anybody decided how: the chunks in their order, and what the end tells of them.
+ * Content of an answer, independent of its format: chunks in order, and the data of the finish.
  *
  * @param chunks content only
- * @param reason why it ends; {@code null} for what follows from the content
- * @param usage tokens; {@code null} for ten of prompt and one for each chunk
- * @param vendorMetadata id, model and finish reason in the vendor's words, where they matter
+ * @param reason finish reason; {@code null} to derive it from the content
+ * @param usage tokens; {@code null} for ten of input and one for each chunk of output
+ * @param vendorMetadata id, model and finish reason as the vendor writes them
  */
 record Answer(
         List<StreamChunk> chunks,
@@ -37,7 +37,7 @@ record Answer(
         chunks = List.copyOf(chunks);
     }
 
-    /** Content as it is given; a {@link StreamChunk.Finish} among it tells the end. */
+    /** Creates an answer of this content; a {@link StreamChunk.Finish} among it sets the finish. */
     static Answer of(List<? extends StreamChunk> chunks) {
         Answer answer = new Answer(
                 chunks.stream()
@@ -63,7 +63,7 @@ record Answer(
         return of(Stream.of(tokens).map(StreamChunk.Text::new).toList());
     }
 
-    /** Cuts before each run of white space, so that the pieces together are the text again. */
+    /** Splits before each run of white space, so that the pieces join to the text. */
     private static List<StreamChunk.Text> split(String text) {
         return text.isEmpty()
                 ? List.of()
@@ -79,7 +79,7 @@ record Answer(
         return new Answer(longer, reason, usage, vendorMetadata);
     }
 
-    /** Adds a call in fragments of a few characters, and then as a whole, as a decoder would tell it. */
+    /** Adds a tool call in fragments of a few characters, then as a whole, as a decoder would emit it. */
     Answer withToolCall(String id, String name, String arguments) {
         List<StreamChunk> longer = new ArrayList<>(chunks);
         int index = (int) chunks.stream()
@@ -165,18 +165,18 @@ record Answer(
         return List.copyOf(calls.values());
     }
 
-    /** The chunks as a vendor sends them: tool calls in parts only. */
+    /** Chunks as a vendor sends them: tool calls in parts only. */
     List<StreamChunk> deltas() {
         List<StreamChunk> deltas = new ArrayList<>();
-        Set<Integer> told = new HashSet<>();
+        Set<Integer> calls = new HashSet<>();
         for (StreamChunk chunk : chunks) {
             if (chunk instanceof StreamChunk.ToolCallDone done) {
-                if (told.add(done.index())) {
+                if (calls.add(done.index())) {
                     deltas.addAll(fragments(done));
                 }
             } else {
                 if (chunk instanceof StreamChunk.ToolCallPart part) {
-                    told.add(part.index());
+                    calls.add(part.index());
                 }
                 deltas.add(chunk);
             }

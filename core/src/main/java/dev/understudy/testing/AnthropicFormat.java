@@ -8,7 +8,7 @@ import dev.understudy.testing.WireEvent.Sort;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Anthropic Messages. */
+/** Writes Anthropic Messages. */
 final class AnthropicFormat implements WireFormat {
 
     @Override
@@ -42,7 +42,7 @@ final class AnthropicFormat implements WireFormat {
         return events;
     }
 
-    /** Opens and closes the content blocks around what is said. */
+    /** Opens and closes content blocks around the content. */
     private static final class Blocks {
         private final List<WireEvent> events;
         private String open = "";
@@ -61,7 +61,7 @@ final class AnthropicFormat implements WireFormat {
                 think(reasoning);
             } else if (chunk instanceof StreamChunk.ToolCallPart part) {
                 open("tool" + part.index(), toolUse(part.id(), part.name(), "{}"));
-                // The start event names the tool and is the content; the empty first delta says nothing.
+                // The start event names the tool and counts as content; the first delta is empty.
                 delta(
                         part.arguments().isEmpty() ? Sort.FRAME : Sort.TOKEN,
                         "\"type\":\"input_json_delta\",\"partial_json\":" + WireFormat.quote(part.arguments()));
@@ -218,7 +218,7 @@ final class AnthropicFormat implements WireFormat {
             case "overloaded_error" -> "Overloaded";
             case "rate_limit_error" -> "This request would exceed your rate limit.";
             case "api_error" -> "Internal server error";
-            default -> "The stage answers with " + type + ".";
+            default -> "The scripted server answers with " + type + ".";
         };
     }
 

@@ -3,7 +3,7 @@ package dev.understudy.testing;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/** The last ten thousand of something, oldest first: enough for any test, and no leak in a long rehearsal. */
+/** Last ten thousand elements, oldest first: enough for any test, and bounded in long runs. Thread-safe. */
 final class BoundedLog<T> {
 
     static final int LIMIT = 10_000;

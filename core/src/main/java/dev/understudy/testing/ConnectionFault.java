@@ -10,7 +10,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import org.jspecify.annotations.Nullable;
 
-/** How a connection ends before its time. Over HTTP/2 a reset ends the stream only. */
+/** Ends connections prematurely. Over HTTP/2 a reset ends the stream only. */
 final class ConnectionFault {
 
     private ConnectionFault() {}
@@ -37,7 +37,10 @@ final class ConnectionFault {
         }
     }
 
-    /** Tells that the connection takes no more requests; what is on it goes on. Always {@code false}: nothing is to be sent. */
+    /**
+     * Announces by GOAWAY that the connection accepts no more requests; present ones continue. Always {@code false}:
+     * there is nothing to send.
+     */
     static boolean later(Channel channel) {
         ChannelHandlerContext http2 =
                 ConnectionTracker.connection(channel).pipeline().context(Http2FrameCodec.class);
@@ -54,7 +57,7 @@ final class ConnectionFault {
         http2.flush();
     }
 
-    /** A FIN, with TLS's own farewell before it. HTTP/2's handler would wait until all its streams are over. */
+    /** Closes with FIN, after TLS's close_notify. The HTTP/2 handler would wait for the end of all its streams. */
     private static void end(Channel connection, @Nullable ChannelHandlerContext http2) {
         if (http2 == null) {
             connection.close();

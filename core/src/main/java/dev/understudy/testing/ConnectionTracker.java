@@ -12,7 +12,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.core.publisher.Sinks.EmitFailureHandler;
 
-/** Knows who comes and goes: connections, requests, and how exchanges end. */
+/** Records connections, requests and the ends of exchanges. Thread-safe. */
 final class ConnectionTracker {
 
     private static final AttributeKey<Integer> NUMBER = AttributeKey.valueOf(ConnectionTracker.class, "number");
@@ -22,12 +22,12 @@ final class ConnectionTracker {
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicInteger numbers = new AtomicInteger();
     private final Set<Channel> open = ConcurrentHashMap.newKeySet();
-    private final BoundedLog<RecordedRequest> asked = new BoundedLog<>();
+    private final BoundedLog<RecordedRequest> requests = new BoundedLog<>();
     private final Sinks.Many<RecordedRequest> arrivals = Sinks.many().replay().limit(BoundedLog.LIMIT);
     private final Sinks.Many<Integer> changes = Sinks.many().replay().latestOrDefault(0);
     private volatile boolean closed;
 
-    /** Counts connections; the streams inside of an HTTP/2 connection are none. */
+    /** Counts connections, without the streams of an HTTP/2 connection. */
     void opened(Channel channel) {
         if (!(channel instanceof SocketChannel)) {
             return;
@@ -56,7 +56,7 @@ final class ConnectionTracker {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /** The connection that a channel is, or that it is a stream of. */
+    /** Connection that a channel is, or that it is a stream of. */
     static Channel connection(Channel channel) {
         return channel instanceof SocketChannel || channel.parent() == null ? channel : channel.parent();
     }
@@ -67,12 +67,12 @@ final class ConnectionTracker {
     }
 
     void arrived(RecordedRequest recordedRequest) {
-        asked.add(recordedRequest);
+        requests.add(recordedRequest);
         arrivals.emitNext(recordedRequest, patiently());
     }
 
-    List<RecordedRequest> asked() {
-        return asked.list();
+    List<RecordedRequest> requests() {
+        return requests.list();
     }
 
     Flux<RecordedRequest> arrivals() {
@@ -87,14 +87,14 @@ final class ConnectionTracker {
         return open.size();
     }
 
-    /** Reads the number when it is asked for it, so that two changes at once never leave a stale one as the last. */
+    /** Reads the number at emission, so that two concurrent changes never leave a stale one as the last. */
     Flux<Integer> connections() {
         return changes.asFlux().map(change -> open.size()).distinctUntilChanged();
     }
 
     void close() {
         closed = true;
-        asked.list().forEach(one -> one.end(RecordedRequest.Ending.CUT));
+        requests.list().forEach(one -> one.end(RecordedRequest.Ending.CUT));
         open.forEach(Channel::close);
         arrivals.emitComplete(patiently());
     }

@@ -2,7 +2,7 @@ package dev.understudy.testing;
 
 import java.util.List;
 
-/** The same speech with lines that end in CR LF. */
+/** Writes another format with lines that end in CR LF. */
 record CrlfFormat(WireFormat wireFormat) implements WireFormat {
 
     @Override

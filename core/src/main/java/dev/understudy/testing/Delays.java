@@ -3,11 +3,11 @@ package dev.understudy.testing;
 import java.time.Duration;
 
 /**
- * How long everything takes.
+ * Delays of a reply.
  *
  * @param headers before the headers
  * @param first before the first event
- * @param between before each content and each sign of life
+ * @param between before each content event and ping
  */
 record Delays(Duration headers, Duration first, Duration between) {
 
@@ -15,7 +15,7 @@ record Delays(Duration headers, Duration first, Duration between) {
 
     Delays {
         if (headers.isNegative() || first.isNegative() || between.isNegative()) {
-            throw new IllegalArgumentException("A pause is zero or longer: " + headers + ", " + first + ", " + between);
+            throw new IllegalArgumentException("A delay is zero or longer: " + headers + ", " + first + ", " + between);
         }
     }
 }

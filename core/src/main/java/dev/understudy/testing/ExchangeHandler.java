@@ -19,25 +19,25 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** Plays one exchange: takes the request, asks the script, and sends what the rundown says. */
+/** Handles one exchange: records the request, takes the reply of the script, and sends its plan. */
 final class ExchangeHandler {
 
     private static final WireFormat OPEN_AI = new OpenAiChatFormat();
     private static final WireFormat RESPONSES = new OpenAiResponsesFormat();
     private static final WireFormat ANTHROPIC = new AnthropicFormat();
-    private static final Pattern PLAYED = Pattern.compile("/(chat/completions|messages|responses)$");
+    private static final Pattern CHAT_PATHS = Pattern.compile("/(chat/completions|messages|responses)$");
     private static final byte[] NO_BODY = {};
 
     private final Script<RecordedRequest, ScriptedReply> script;
-    private final ConnectionTracker doors;
-    private final StoredAnswers kept = new StoredAnswers();
+    private final ConnectionTracker connections;
+    private final StoredAnswers stored = new StoredAnswers();
 
-    ExchangeHandler(Script<RecordedRequest, ScriptedReply> script, ConnectionTracker doors) {
+    ExchangeHandler(Script<RecordedRequest, ScriptedReply> script, ConnectionTracker connections) {
         this.script = script;
-        this.doors = doors;
+        this.connections = connections;
     }
 
-    Publisher<Void> play(HttpServerRequest request, HttpServerResponse response) {
+    Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
         Channel channel = channel(request);
         return request.receive()
                 .aggregate()
@@ -45,9 +45,9 @@ final class ExchangeHandler {
                 .defaultIfEmpty(NO_BODY)
                 .flatMap(body -> {
                     RecordedRequest asked = new RecordedRequest(
-                            doors.number(),
+                            connections.number(),
                             ConnectionTracker.number(channel),
-                            doors.now(),
+                            connections.now(),
                             request.method().name(),
                             request.uri(),
                             request.requestHeaders().entries(),
@@ -61,27 +61,27 @@ final class ExchangeHandler {
         request.withConnection(connection -> channel.set(connection.channel()));
         Channel found = channel.get();
         if (found == null) {
-            throw new IllegalStateException("A request comes on a connection");
+            throw new IllegalStateException("A request without a connection");
         }
         return found;
     }
 
-    /** Ends the record with the channel when nothing else has ended it before. */
+    /** Ends the record with the channel unless it was ended before. */
     private Mono<Void> watched(RecordedRequest asked, Channel channel, Mono<Void> answer) {
-        ChannelFutureListener gone = closed -> asked.end(Ending.CLIENT_CANCELLED);
-        channel.closeFuture().addListener(gone);
-        doors.arrived(asked);
-        return answer.doFinally(signal -> channel.closeFuture().removeListener(gone));
+        ChannelFutureListener listener = closed -> asked.end(Ending.CLIENT_CANCELLED);
+        channel.closeFuture().addListener(listener);
+        connections.arrived(asked);
+        return answer.doFinally(signal -> channel.closeFuture().removeListener(listener));
     }
 
     private Mono<Void> answer(RecordedRequest asked, HttpServerResponse response, Channel channel) {
         return Mono.defer(() -> {
-            StoredAnswers.Kept begun = kept.find(asked);
-            WireFormat wireFormat = begun != null ? RESPONSES : speech(asked.path());
-            ScriptedReply scriptedReply = reply(asked, begun);
-            Question question = begun != null ? StoredAnswers.question(begun, asked) : asked.question();
+            StoredAnswers.Kept storedReply = stored.find(asked);
+            WireFormat wireFormat = storedReply != null ? RESPONSES : speech(asked.path());
+            ScriptedReply scriptedReply = reply(asked, storedReply);
+            Question question = storedReply != null ? StoredAnswers.question(storedReply, asked) : asked.question();
             if (wireFormat == RESPONSES) {
-                kept.keep(scriptedReply, asked.question());
+                stored.store(scriptedReply, asked.question());
             }
             ResponsePlan responsePlan = scriptedReply.responsePlans.of(scriptedReply.spec, wireFormat, question);
             Mono<Void> sent = scriptedReply.spec.fault() != null
@@ -102,16 +102,16 @@ final class ExchangeHandler {
         return path.endsWith("/responses") ? RESPONSES : OPEN_AI;
     }
 
-    private ScriptedReply reply(RecordedRequest asked, StoredAnswers.@Nullable Kept begun) {
+    private ScriptedReply reply(RecordedRequest asked, StoredAnswers.@Nullable Kept storedReply) {
         ScriptedReply ruled = script.ruled(asked);
         if (ruled != null) {
             return ruled;
         }
-        if (begun != null) {
-            return begun.scriptedReply();
+        if (storedReply != null) {
+            return storedReply.scriptedReply();
         }
         boolean post = asked.method().equals("POST");
-        if (post && PLAYED.matcher(asked.path()).find()) {
+        if (post && CHAT_PATHS.matcher(asked.path()).find()) {
             return script.next();
         }
         if (post && script.peek().spec.body() instanceof ReplyBody.Raw) {
@@ -119,7 +119,7 @@ final class ExchangeHandler {
         }
         return asked.method().equals("GET") && asked.path().endsWith("/models")
                 ? ScriptedReply.raw(200, "application/json", OpenAiChatFormat.models())
-                : ScriptedReply.error(404, "invalid_request_error", "Nothing is played at " + asked.path());
+                : ScriptedReply.error(404, "invalid_request_error", "No reply is scripted for " + asked.path());
     }
 
     private static Mono<Void> send(
@@ -175,7 +175,7 @@ final class ExchangeHandler {
         }
     }
 
-    /** Timed by the connection's own event loop: real sockets take real time, also where a test plays with virtual time. */
+    /** Timed by the connection's event loop: sockets need real time, also in tests with virtual time. */
     private static Mono<Void> pause(Duration wait, Channel channel) {
         return wait.isZero()
                 ? Mono.empty()

@@ -3,30 +3,30 @@ package dev.understudy.testing;
 import dev.understudy.testing.WireFormat.Trouble;
 
 /**
- * What goes wrong in an answer.
+ * Fault of a reply.
  *
- * @param kind what
- * @param faultPoint where
- * @param trouble what is said of it, for {@link Kind#ERROR} only
+ * @param kind type of the fault
+ * @param faultPoint position in the reply
+ * @param trouble error content, for {@link Kind#ERROR} only
  */
 record Fault(Kind kind, ScriptedReply.FaultPoint faultPoint, Trouble trouble) {
 
     enum Kind {
-        /** The connection ends in an orderly way (FIN) in the middle of the answer. */
+        /** Closes the connection with FIN in the middle of the answer. */
         CUT,
-        /** The connection is reset (RST); over HTTP/2, the stream. */
+        /** Resets the connection (RST); over HTTP/2, the stream. */
         RESET,
-        /** The connection is reset (RST), and all that is on it. */
+        /** Resets the connection (RST) with all its streams. */
         RESET_CONNECTION,
-        /** The connection is given up (GOAWAY), and this answer with it. */
+        /** Sends GOAWAY that excludes this answer, then closes. */
         ABANDON,
-        /** The connection is given up (GOAWAY) once this answer is whole. */
+        /** Sends GOAWAY and completes this answer. */
         GO_AWAY,
-        /** Nothing more comes, and the connection stays open. */
+        /** Sends nothing more and keeps the connection open. */
         STALL,
-        /** An error of the vendor's form inside the answer, and then an orderly end without terminal marker. */
+        /** Sends an error in the vendor's format within the answer, then ends without terminal marker. */
         ERROR,
-        /** An event that cannot be read, and then the rest of the answer. */
+        /** Sends an unreadable event, then the rest of the answer. */
         GARBLE
     }
 }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** OpenAI Chat Completions, as its servers and the compatible ones write it. */
+/** Writes OpenAI Chat Completions, as OpenAI and compatible servers do. */
 final class OpenAiChatFormat implements WireFormat {
 
     @Override

@@ -8,12 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** OpenAI Responses: what opens and closes an answer. What it says stands in {@link OpenAiResponsesItemsFormat}. */
+/**
+ * Writes OpenAI Responses: the events that open and close an answer. {@link OpenAiResponsesItemsFormat} writes its
+ * content.
+ */
 final class OpenAiResponsesFormat implements WireFormat {
 
     private static final OpenAiChatFormat CHAT = new OpenAiChatFormat();
 
-    /** The id of a response; equal for equal answers, so that it need not be remembered which was given. */
+    /** Id of a response; equal for equal answers, so that it need not be stored. */
     static String id(Answer answer) {
         String id = answer.vendorMetadata().id();
         return id != null
@@ -41,7 +44,7 @@ final class OpenAiResponsesFormat implements WireFormat {
             String whole = response(answer, asked, status, items.output(), usage(answer.used()));
             events.add(numbers.event(Sort.FRAME, "response." + status, "\"response\":" + whole));
         }
-        // Numbers count from 0, so what stands behind number n is what stands behind the first n + 1 events.
+        // Numbers start at 0, so the events after number n are those after the first n + 1.
         return List.copyOf(events.subList(Math.min(events.size(), asked.after() + 1), events.size()));
     }
 

@@ -6,10 +6,10 @@ import dev.understudy.testing.WireEvent.Sort;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The items of one response of OpenAI's: opens and closes them around what is said. */
+/** Writes the items of one OpenAI response: opens and closes them around the content. */
 final class OpenAiResponsesItemsFormat {
 
-    /** Each event has its number, counted from 0. */
+    /** Assigns sequence numbers to events, starting at 0. */
     static final class Numbers {
         private int next;
 
@@ -32,7 +32,7 @@ final class OpenAiResponsesItemsFormat {
     private final List<String> output = new ArrayList<>();
     private final StringBuilder said = new StringBuilder();
     private Kind open = Kind.NONE;
-    private String seal = "";
+    private String signature = "";
     private int call = -1;
     private String callId = "";
     private String tool = "";
@@ -42,7 +42,7 @@ final class OpenAiResponsesItemsFormat {
         this.events = events;
     }
 
-    /** The closed items as they stand in a whole response. */
+    /** Completed items, as in a whole response. */
     String output() {
         return "[" + String.join(",", output) + "]";
     }
@@ -68,7 +68,7 @@ final class OpenAiResponsesItemsFormat {
         }
         ReasoningBlock.Signature closes = reasoning.closes();
         if (closes != null) {
-            seal = closes.value();
+            signature = closes.value();
             close();
         }
     }
@@ -92,7 +92,7 @@ final class OpenAiResponsesItemsFormat {
         }
         close();
         open = kind;
-        // The event that names the tool is content.
+        // The event that names the tool counts as content.
         event(kind == Kind.CALL ? Sort.TOKEN : Sort.FRAME, "response.output_item.added", "", "\"item\":" + item(false));
         if (kind == Kind.TEXT || kind == Kind.REFUSAL) {
             event(Sort.FRAME, "response.content_part.added", itemId() + "\"content_index\":0,", "\"part\":" + part(""));
@@ -104,7 +104,7 @@ final class OpenAiResponsesItemsFormat {
         event(Sort.TOKEN, type, itemId() + place, "\"delta\":" + WireFormat.quote(words));
     }
 
-    /** Says again all that was said, as the vendor does. */
+    /** Completes the open item with events that repeat its content, as the vendor does. */
     void close() {
         if (open == Kind.NONE) {
             return;
@@ -123,10 +123,10 @@ final class OpenAiResponsesItemsFormat {
                         "\"text\":" + whole);
             default -> event(Sort.FRAME, "response.function_call_arguments.done", itemId(), "\"arguments\":" + whole);
         }
-        event(seal.isEmpty() ? Sort.FRAME : Sort.TOKEN, "response.output_item.done", "", "\"item\":" + item(true));
+        event(signature.isEmpty() ? Sort.FRAME : Sort.TOKEN, "response.output_item.done", "", "\"item\":" + item(true));
         output.add(item(true));
         said.setLength(0);
-        seal = "";
+        signature = "";
         open = Kind.NONE;
     }
 
@@ -157,7 +157,7 @@ final class OpenAiResponsesItemsFormat {
                         + WireFormat.quote(tool) + ",\"arguments\":" + WireFormat.quote(words) + "}";
             case THOUGHT ->
                 head + "\"type\":\"reasoning\""
-                        + (seal.isEmpty() ? "" : ",\"encrypted_content\":" + WireFormat.quote(seal))
+                        + (signature.isEmpty() ? "" : ",\"encrypted_content\":" + WireFormat.quote(signature))
                         + ",\"summary\":"
                         + (words.isEmpty()
                                 ? "[]"

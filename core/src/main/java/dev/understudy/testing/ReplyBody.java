@@ -3,15 +3,15 @@ package dev.understudy.testing;
 import dev.understudy.testing.WireFormat.Trouble;
 import java.util.List;
 
-/** What the body of a reply is made of. */
+/** Content of the body of a reply. */
 sealed interface ReplyBody {
 
-    /** An answer, in the form in which it is asked for. */
+    /** An answer, in the format of the request. */
     record Said(Answer answer) implements ReplyBody {}
 
-    /** An HTTP error, in the form of the vendor who is asked. */
+    /** An HTTP error, in the format of the request. */
     record Refused(Trouble trouble) implements ReplyBody {}
 
-    /** Bytes as they are. */
+    /** Bytes that are sent unchanged. */
     record Raw(String contentType, List<byte[]> pieces) implements ReplyBody {}
 }

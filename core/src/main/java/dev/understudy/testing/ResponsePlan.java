@@ -11,17 +11,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that will be sent for one request, and how it ends. Made from a reply by pure functions.
+ * Everything that is sent for one request, and the end of the exchange. Computed from a reply by pure functions.
  *
  * @param contentType of the body
- * @param length of the body as the headers tell it; -1 for a body in chunks
+ * @param length of the body as in the headers; -1 for a chunked body
  * @param events the body
- * @param close what the connection does afterwards
+ * @param close action on the connection afterwards
  */
 record ResponsePlan(String contentType, int length, List<WireEvent> events, Close close) {
 
     enum Close {
-        /** It waits for the next request. */
+        /** Keeps the connection for the next request. */
         KEEP,
         CUT,
         RESET,
@@ -79,7 +79,7 @@ record ResponsePlan(String contentType, int length, List<WireEvent> events, Clos
         return pinged;
     }
 
-    /** An answer that is not streamed has no events: it breaks off before its first byte, in its middle, or at a byte. */
+    /** An answer without streaming breaks off before its first byte, in its middle, or at a byte. */
     private static ResponsePlan unary(byte[] body, @Nullable Fault fault) {
         WireEvent whole = new WireEvent(body, Sort.TOKEN);
         if (fault == null || fault.kind() == Kind.ERROR) {
@@ -138,6 +138,7 @@ record ResponsePlan(String contentType, int length, List<WireEvent> events, Clos
         return switch (faultPoint.unit()) {
             case NOTHING -> List.of();
             case EVENTS -> events.subList(0, Math.min(faultPoint.count(), events.size()));
+            /** With 0 tokens the opening events are sent; with more, nothing after the last token that counts. */
             case TOKENS -> untilToken(events, faultPoint.count());
             case BYTES -> untilByte(events, faultPoint.count());
         };

@@ -4,25 +4,25 @@ import dev.understudy.testing.WireFormat.Question;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What one reply becomes, for each way of asking: the second time it costs nothing, and many streams share the bytes. */
+/** Caches the plans of one reply by format and request, so that many streams share the bytes. Thread-safe. */
 final class ResponsePlans {
 
-    private record Scene(WireFormat wireFormat, Question question) {}
+    private record Key(WireFormat wireFormat, Question question) {}
 
-    /** One reply is rarely asked for in more ways; past that it is made anew each time. */
+    /** A reply is rarely requested in more variants; further plans are not cached. */
     private static final int LIMIT = 8;
 
-    private final Map<Scene, ResponsePlan> made = new ConcurrentHashMap<>(2);
+    private final Map<Key, ResponsePlan> plans = new ConcurrentHashMap<>(2);
 
     ResponsePlan of(ReplySpec reply, WireFormat wireFormat, Question question) {
-        Scene scene = new Scene(wireFormat, question);
-        ResponsePlan known = made.get(scene);
+        Key key = new Key(wireFormat, question);
+        ResponsePlan known = plans.get(key);
         if (known != null) {
             return known;
         }
         ResponsePlan responsePlan = ResponsePlan.of(reply, wireFormat, question);
-        if (made.size() < LIMIT) {
-            made.put(scene, responsePlan);
+        if (plans.size() < LIMIT) {
+            plans.put(key, responsePlan);
         }
         return responsePlan;
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Who is asked answers by rule, else from a queue, else with what stands. Safe for use by many threads. */
+/** Answers of a scripted provider or server: by rule, else from a queue, else the default. Thread-safe. */
 final class Script<Q, A> {
 
     private final List<AnswerRule<? super Q, ? extends A>> rules = new CopyOnWriteArrayList<>();
@@ -35,7 +35,7 @@ final class Script<Q, A> {
         return ruled == null ? next() : ruled;
     }
 
-    /** What a rule answers; each rule is asked once for each call. */
+    /** Answer of the first matching rule; each rule is evaluated once for each call. */
     @Nullable
     A ruled(Q asked) {
         for (AnswerRule<? super Q, ? extends A> rule : rules) {
@@ -51,13 +51,13 @@ final class Script<Q, A> {
         return !rules.isEmpty();
     }
 
-    /** What comes next without rules; nothing is used up. */
+    /** Next answer without rules; it stays in the queue. */
     synchronized A peek() {
         A first = queue.peek();
         return first == null ? standing : first;
     }
 
-    /** What comes next without rules. */
+    /** Next answer without rules. */
     synchronized A next() {
         A first = queue.poll();
         if (first == null) {

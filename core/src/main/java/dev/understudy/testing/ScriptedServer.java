@@ -40,18 +40,18 @@ public final class ScriptedServer implements AutoCloseable {
 
     private final Script<RecordedRequest, ScriptedReply> script =
             new Script<>(ScriptedReply.text("Hello from the stage."));
-    private final ConnectionTracker doors = new ConnectionTracker();
+    private final ConnectionTracker connections = new ConnectionTracker();
     private final int port;
     private final String scheme;
     private final AutoCloseable listener;
 
     private ScriptedServer(String scheme, UnaryOperator<HttpServer> wire) {
-        ExchangeHandler exchangeHandler = new ExchangeHandler(script, doors);
+        ExchangeHandler exchangeHandler = new ExchangeHandler(script, connections);
         DisposableServer server = wire.apply(HttpServer.create())
                 .host("127.0.0.1")
                 .port(0)
-                .doOnChannelInit((observer, channel, remote) -> doors.opened(channel))
-                .handle(exchangeHandler::play)
+                .doOnChannelInit((observer, channel, remote) -> connections.opened(channel))
+                .handle(exchangeHandler::handle)
                 .bindNow(Duration.ofSeconds(10));
         this.port = server.port();
         this.scheme = scheme;
@@ -150,7 +150,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** What was asked so far, oldest first, probes included; the last 10 000. */
     public List<RecordedRequest> asked() {
-        return doors.asked();
+        return connections.requests();
     }
 
     /** What was asked with POST so far, oldest first: probes left out. */
@@ -160,7 +160,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** What was asked so far and what will be, as it arrives. Completes when the server closes. */
     public Flux<RecordedRequest> arrivals() {
-        return doors.arrivals();
+        return connections.arrivals();
     }
 
     /** The exchanges that ended so far and those that will, as they end. */
@@ -170,17 +170,17 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** How many connections were ever opened. */
     public int connectionsOpened() {
-        return doors.openedCount();
+        return connections.openedCount();
     }
 
     /** How many connections are open now, as far as the server knows. */
     public int connectionsOpen() {
-        return doors.openCount();
+        return connections.openCount();
     }
 
     /** How many connections are open: now, and whenever that changes. Does not complete. */
     public Flux<Integer> connections() {
-        return doors.connections();
+        return connections.connections();
     }
 
     /** Stops listening and closes all connections, without waiting. Idempotent. */
@@ -191,7 +191,7 @@ public final class ScriptedServer implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("Could not close port " + port, e);
         } finally {
-            doors.close();
+            connections.close();
         }
     }
 }

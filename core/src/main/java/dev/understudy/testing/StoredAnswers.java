@@ -5,38 +5,38 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Responses that were asked for in background mode: they are told again to whoever asks by their id. */
+/** Responses requested in background mode, which can be requested again by their id. Thread-safe. */
 final class StoredAnswers {
 
     /**
-     * One of them.
+     * A stored response.
      *
-     * @param scriptedReply what was played; it is played again without what went wrong, for that was the connection's
-     * @param asked how it was asked for
+     * @param scriptedReply the reply, which is repeated without its fault: that concerned the connection
+     * @param asked the original request
      */
     record Kept(ScriptedReply scriptedReply, Question asked) {}
 
-    /** Far more than any rehearsal asks for. */
-    private static final int MOST = 10_000;
+    /** More than any test requests. */
+    private static final int LIMIT = 10_000;
 
-    private final Map<String, Kept> kept = new ConcurrentHashMap<>();
+    private final Map<String, Kept> stored = new ConcurrentHashMap<>();
 
-    void keep(ScriptedReply scriptedReply, Question asked) {
-        if (asked.background() && scriptedReply.spec.body() instanceof ReplyBody.Said said && kept.size() < MOST) {
-            kept.put(OpenAiResponsesFormat.id(said.answer()), new Kept(scriptedReply.unharmed(), asked));
+    void store(ScriptedReply scriptedReply, Question asked) {
+        if (asked.background() && scriptedReply.spec.body() instanceof ReplyBody.Said said && stored.size() < LIMIT) {
+            stored.put(OpenAiResponsesFormat.id(said.answer()), new Kept(scriptedReply.unharmed(), asked));
         }
     }
 
-    /** What a GET asks for; {@code null} when nothing of that id was begun. */
+    /** Response that a GET requests; {@code null} for an unknown id. */
     @Nullable
     Kept find(RecordedRequest asked) {
         String path = asked.path();
-        return asked.method().equals("GET") ? kept.get(path.substring(path.lastIndexOf('/') + 1)) : null;
+        return asked.method().equals("GET") ? stored.get(path.substring(path.lastIndexOf('/') + 1)) : null;
     }
 
-    /** The question of a GET for an answer that was asked for so. */
-    static Question question(Kept kept, RecordedRequest asked) {
+    /** Request data of a GET for a stored response. */
+    static Question question(Kept stored, RecordedRequest asked) {
         String after = asked.query("starting_after");
-        return kept.asked().after(after == null ? -1 : Integer.parseInt(after));
+        return stored.asked().after(after == null ? -1 : Integer.parseInt(after));
     }
 }

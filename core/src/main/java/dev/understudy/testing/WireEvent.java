@@ -3,21 +3,21 @@ package dev.understudy.testing;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One event as it stands in the body.
+ * One event as bytes of the body.
  *
- * @param bytes with the blank line that ends it
- * @param sort what it is, as far as the pace and the faults of a reply care
+ * @param bytes including the blank line that ends it
+ * @param sort category, as far as delays and faults depend on it
  */
 record WireEvent(byte[] bytes, Sort sort) {
 
     enum Sort {
-        /** Opens, closes or ends something. */
+        /** Opens, closes or ends a block or answer. */
         FRAME,
-        /** Says something. */
+        /** Carries content. */
         TOKEN,
-        /** Says that somebody is alive. */
+        /** Keep-alive without content. */
         PING,
-        /** Is no part of the body: tells that the connection takes no more requests. */
+        /** Not part of the body: GOAWAY on the connection. */
         GO_AWAY
     }
 
@@ -35,7 +35,7 @@ record WireEvent(byte[] bytes, Sort sort) {
         return new WireEvent(text.getBytes(StandardCharsets.UTF_8), sort);
     }
 
-    /** The same event with lines that end in CR LF. */
+    /** Returns the event with lines that end in CR LF. */
     WireEvent crlf() {
         return of(sort, new String(bytes, StandardCharsets.UTF_8).replace("\n", "\r\n"));
     }

@@ -4,28 +4,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
-/** How one vendor puts an answer or an error into bytes. Stateless. */
+/** Writes answers and errors in the format of one vendor. Stateless. */
 interface WireFormat {
 
-    /** Name of the response header that carries the request's id. */
+    /** Name of the response header with the request id. */
     String idHeader();
 
-    /** The events of a streamed answer. */
+    /** Events of a streamed answer. */
     List<WireEvent> events(Answer answer, Form form, Question asked);
 
-    /** The body of an answer that is not streamed. */
+    /** Body of an answer that is not streamed. */
     String whole(Answer answer, Form form, Question asked);
 
-    /** The body of an HTTP error; what was not scripted is what this vendor says at that status. */
+    /** Body of an HTTP error; parts that are not scripted are the vendor's usual ones for that status. */
     String error(int status, Trouble trouble, Question asked);
 
-    /** An error inside of a stream. */
+    /** Error within a stream. */
     WireEvent inBand(Trouble trouble);
 
-    /** A sign of life without content. */
+    /** Keep-alive without content. */
     WireEvent ping();
 
-    /** An event whose payload breaks off. */
+    /** Event whose payload is cut off. */
     WireEvent garbled();
 
     /** Returns a JSON string in quotation marks, or {@code null} as JSON writes it. */
@@ -39,27 +39,27 @@ interface WireFormat {
     }
 
     /**
-     * As much of a request as its answer depends on.
+     * Parts of a request that its answer depends on.
      *
-     * @param model that it names
-     * @param streamed whether it asks for a stream
-     * @param tellsUsage whether it asks for usage at the end of a stream, where that must be asked for
-     * @param background whether the answer is to be kept, so that it can be asked for again
-     * @param after number of the last event that is known already; -1 when none is
+     * @param model requested model
+     * @param streamed true if a stream is requested
+     * @param tellsUsage true if usage is requested at the end of a stream, where that is optional
+     * @param background true if the answer is to be stored, so that it can be requested again
+     * @param after number of the last event received already; -1 for none
      */
     record Question(String model, boolean streamed, boolean tellsUsage, boolean background, int after) {
 
-        /** The same question by one who knows the answer's events up to this one. */
+        /** Returns the request as repeated after this event was received. */
         Question after(int number) {
             return new Question(model, true, tellsUsage, background, number);
         }
     }
 
     /**
-     * An error in the vendor's words.
+     * Content of an error.
      *
      * @param type the vendor's type; {@code null} for the usual one
-     * @param code the vendor's code, where it has one beside the type
+     * @param code the vendor's code, where the format has one beside the type
      * @param message {@code null} for the usual one
      */
     record Trouble(
@@ -68,14 +68,14 @@ interface WireFormat {
             @Nullable String message) {}
 
     /**
-     * What is odd about the form of an answer.
+     * Deviations in the form of an answer.
      *
-     * @param finish whether a finish reason is told
-     * @param terminal whether the terminal marker is sent
-     * @param crlf whether lines end in CR LF
-     * @param untilClose whether the body ends with the connection, without length or chunks
-     * @param pingsBefore signs of life before the first content
-     * @param pingsBetween signs of life before each further content
+     * @param finish true if a finish reason is sent
+     * @param terminal true if the terminal marker is sent
+     * @param crlf true if lines end in CR LF
+     * @param untilClose true if the body ends with the connection, without length or chunks
+     * @param pingsBefore keep-alives before the first content
+     * @param pingsBetween true for a keep-alive before each further content
      */
     record Form(
             boolean finish, boolean terminal, boolean crlf, boolean untilClose, int pingsBefore, boolean pingsBetween) {
