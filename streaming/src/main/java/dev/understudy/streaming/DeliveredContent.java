@@ -10,7 +10,7 @@ enum DeliveredContent {
     /** Text. */
     TEXT,
     /** Text whose continuation could begin with the same words, so that an echo could not be told from it. */
-    CHORUS,
+    AMBIGUOUS_TEXT,
     /** Reasoning, with or without text. */
     REASONING,
     /** A tool call. */
@@ -34,6 +34,6 @@ enum DeliveredContent {
         if (shown.length() == 0) {
             return NOTHING;
         }
-        return PrefillSeam.isAmbiguous(shown.text(), fragment) ? CHORUS : TEXT;
+        return PrefillSeam.isAmbiguous(shown.text(), fragment) ? AMBIGUOUS_TEXT : TEXT;
     }
 }

@@ -47,7 +47,8 @@ final class ResumeDecision {
             case PREFILL -> deliveredContent == DeliveredContent.TEXT && prose && target.has(Feature.PREFILL);
             case REPLAY -> deliveredContent != DeliveredContent.REFUSAL;
             case ANCHORED ->
-                (deliveredContent == DeliveredContent.TEXT || deliveredContent == DeliveredContent.CHORUS) && prose;
+                (deliveredContent == DeliveredContent.TEXT || deliveredContent == DeliveredContent.AMBIGUOUS_TEXT)
+                        && prose;
             case RESTART, FAIL -> true;
         };
     }

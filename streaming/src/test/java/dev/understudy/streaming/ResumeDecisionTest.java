@@ -99,10 +99,15 @@ class ResumeDecisionTest {
         Capabilities prefill = Capabilities.of(Feature.PREFILL);
         assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request, prefill, Set.of()))
                 .isEqualTo(ResumePolicy.Strategy.REPLAY);
-        assertThat(ResumeDecision.of(policy, DeliveredContent.TEXT, request, prefill, Set.of(ResumePolicy.Strategy.REPLAY)))
+        assertThat(ResumeDecision.of(
+                        policy, DeliveredContent.TEXT, request, prefill, Set.of(ResumePolicy.Strategy.REPLAY)))
                 .isEqualTo(ResumePolicy.Strategy.PREFILL);
         assertThat(ResumeDecision.of(
-                        policy, DeliveredContent.TEXT, request, Capabilities.assumed(), Set.of(ResumePolicy.Strategy.REPLAY)))
+                        policy,
+                        DeliveredContent.TEXT,
+                        request,
+                        Capabilities.assumed(),
+                        Set.of(ResumePolicy.Strategy.REPLAY)))
                 .isEqualTo(ResumePolicy.Strategy.RESTART);
         assertThat(ResumeDecision.of(
                         policy, DeliveredContent.TEXT, request, prefill, EnumSet.allOf(ResumePolicy.Strategy.class)))
@@ -117,8 +122,8 @@ class ResumeDecisionTest {
         assertThat(DeliveredContent.in(shown, "x")).isEqualTo(DeliveredContent.NOTHING);
         shown.add(new StreamChunk.Text("ha ha"));
         assertThat(DeliveredContent.in(shown, " and")).isEqualTo(DeliveredContent.TEXT);
-        assertThat(DeliveredContent.in(shown, "ha")).isEqualTo(DeliveredContent.CHORUS);
-        assertThat(DeliveredContent.in(shown, "")).isEqualTo(DeliveredContent.CHORUS);
+        assertThat(DeliveredContent.in(shown, "ha")).isEqualTo(DeliveredContent.AMBIGUOUS_TEXT);
+        assertThat(DeliveredContent.in(shown, "")).isEqualTo(DeliveredContent.AMBIGUOUS_TEXT);
         shown.add(new StreamChunk.Reasoning("hm", null));
         assertThat(DeliveredContent.in(shown, " and")).isEqualTo(DeliveredContent.REASONING);
         shown.add(new StreamChunk.ToolCallDone(0, new ToolCall("1", "clock", "{}")));
