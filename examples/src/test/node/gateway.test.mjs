@@ -118,7 +118,7 @@ for (const scene of [
   'cut',
   'stall',
   'garbled',
-  'told-in-band',
+  'error-in-band',
   'no-done',
   'no-finish',
 ]) {
@@ -133,7 +133,7 @@ for (const scene of [
 }
 
 // What cannot be repeated exactly is one clear error, never an end that only looks like one.
-for (const scene of ['cut', 'stall', 'garbled', 'told-in-band']) {
+for (const scene of ['cut', 'stall', 'garbled', 'error-in-band']) {
   test(`${scene}: one clear error when nobody can go on exactly`, async () => {
     const heard = await listen(await stream(scene));
     assert.ok(heard.error instanceof APIError, `${heard.error}`);

@@ -11,58 +11,58 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the quickstart was told.
+ * Arguments of the quickstart.
  *
- * @param cast who is asked, in order; nobody for the rehearsal
- * @param prompt what is asked
+ * @param members providers in order; empty for the demo on scripted servers
+ * @param prompt the prompt
  */
-record Arguments(List<Member> cast, String prompt) {
+record Arguments(List<Member> members, String prompt) {
 
     static final String USAGE = """
             Usage: Quickstart [option ...] [prompt]
 
-              (nothing)          rehearse on three scripted servers of this machine; if OPENAI_API_KEY or
-                                 ANTHROPIC_API_KEY is set, ask those vendors instead
-              --demo             rehearse, whatever is set
-              --base-url URL     ask a server that speaks OpenAI's Chat Completions; again for the next in line
-              --model NAME       the model to ask it for
+              (nothing)          run on three scripted servers of this machine; if OPENAI_API_KEY or
+                                 ANTHROPIC_API_KEY is set, call those vendors instead
+              --demo             run on the scripted servers, whatever is set
+              --base-url URL     call a server that speaks OpenAI's Chat Completions; repeat it for further servers
+              --model NAME       the model to request from it
               --key-env NAME     the environment variable that holds its key, or several keys with commas between
               --anthropic        it speaks Anthropic's Messages instead
               --help             this text
 
-            OPENAI_MODEL and ANTHROPIC_MODEL name the models that the two vendors are asked for.
+            OPENAI_MODEL and ANTHROPIC_MODEL name the models to request from the two vendors.
             """;
 
     private static final String DEFAULT_PROMPT = "In three sentences: what does an understudy do in a theatre?";
 
-    /** One provider and the model it is asked for. */
+    /** A provider and the model that is requested from it. */
     record Member(ChatProvider provider, String model) {}
 
-    /** Thrown for arguments that cannot be followed; the message says what is wrong with them. */
+    /** Thrown for invalid arguments; the message says what is wrong with them. */
     static final class Wrong extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
 
-        private final String why;
+        private final String reason;
 
-        Wrong(String why) {
-            super(why);
-            this.why = why;
+        Wrong(String reason) {
+            super(reason);
+            this.reason = reason;
         }
 
-        String why() {
-            return why;
+        String reason() {
+            return reason;
         }
     }
 
     Arguments {
-        cast = List.copyOf(cast);
+        members = List.copyOf(members);
     }
 
     static Arguments of(String[] arguments, Map<String, String> environment) {
         return new Reader(environment).read(List.of(arguments));
     }
 
-    /** What was said so far of the servers. */
+    /** Options of one server, as read so far. */
     private static final class Server {
         final String url;
 
@@ -100,16 +100,16 @@ record Arguments(List<Member> cast, String prompt) {
                 }
             }
             if (demo && !servers.isEmpty()) {
-                throw new Wrong("--demo asks nobody else: leave out --base-url");
+                throw new Wrong("--demo and --base-url exclude each other");
             }
-            List<Member> cast = demo ? List.of() : servers.isEmpty() ? vendors() : members(servers);
+            List<Member> members = demo ? List.of() : servers.isEmpty() ? vendors() : members(servers);
             String prompt = words.isEmpty() ? DEFAULT_PROMPT : String.join(" ", words);
-            return new Arguments(cast, prompt);
+            return new Arguments(members, prompt);
         }
 
         private static Server last(List<Server> servers, String option) {
             if (servers.isEmpty()) {
-                throw new Wrong(option + " says something of a server: name it first with --base-url");
+                throw new Wrong(option + " belongs to a server: name it first with --base-url");
             }
             return servers.get(servers.size() - 1);
         }
@@ -154,7 +154,7 @@ record Arguments(List<Member> cast, String prompt) {
             }
         }
 
-        /** The host, and a number where two servers share it. */
+        /** Returns the host, with a number where two servers share it. */
         private static String name(String url, List<Member> before) {
             String host;
             try {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A trail as a table: one row for each attempt and each route that was left out. */
+/** An attempt log as a table: one row for each attempt and each skipped route. */
 final class AttemptTable {
 
     private static final List<String> HEAD = List.of(

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a story is told: tokens as they come, a line for each decision, and a table at the end. In colour only on a
- * terminal that has it, and not when NO_COLOR is set.
+ * Prints to the console: tokens as they arrive, a line for each event, and a table at the end. Coloured only on a
+ * terminal that supports it, and not when NO_COLOR is set.
  */
 final class ConsoleOutput {
 
@@ -39,12 +39,12 @@ final class ConsoleOutput {
         this.coloured = coloured;
     }
 
-    /** The standard output. */
+    /** Prints to the standard output. */
     static ConsoleOutput standard() {
         return new ConsoleOutput(System.out, coloured(System.getenv(), isTerminal(System.console())));
     }
 
-    /** Without colour. */
+    /** Prints without colour. */
     static ConsoleOutput plain(PrintStream out) {
         return new ConsoleOutput(out, false);
     }
@@ -56,7 +56,7 @@ final class ConsoleOutput {
                 && environment.getOrDefault("NO_COLOR", "").isEmpty();
     }
 
-    /** From JDK 22 on there may be a console without a terminal behind it, and a method that tells. */
+    /** From JDK 22 on a console may exist without a terminal; {@code Console.isTerminal} tells them apart. */
     private static boolean isTerminal(@Nullable Console console) {
         if (console == null) {
             return false;
@@ -78,7 +78,7 @@ final class ConsoleOutput {
         out.flush();
     }
 
-    /** The next words of an answer, on the line where the last ones ended. */
+    /** Prints the next tokens of an answer on the current line. */
     synchronized void words(String text) {
         if (!text.isEmpty()) {
             out.print(paint(text, Colour.BOLD));
@@ -87,14 +87,14 @@ final class ConsoleOutput {
         }
     }
 
-    /** A mark inside the line of words. */
+    /** Prints a mark on the current line. */
     synchronized void mark(String text) {
         out.print(paint(text, Colour.YELLOW));
         out.flush();
         inLine = true;
     }
 
-    /** What was decided, and how long after the first decision. */
+    /** Prints an event with the time since the first event. */
     synchronized void event(Event event) {
         long now = System.nanoTime();
         started = started == 0 ? now : started;

@@ -13,12 +13,15 @@ import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 
-/** Three servers on loopback, real sockets and two vendors' wire forms: two that fail, and one that answers. */
+/**
+ * Three scripted servers on loopback with real sockets and two vendors' dialects: two that fail, and one that
+ * answers.
+ */
 final class DemoServers implements AutoCloseable {
 
     static final String PROMPT = "What does an understudy do?";
 
-    private static final String PLAY = "The lead lost her voice in the second act, and the second cast was stuck in"
+    private static final String ANSWER = "The lead lost her voice in the second act, and the second cast was stuck in"
             + " traffic. The understudy stood in the wings, knew every line, and walked on. The audience heard the"
             + " whole play.";
 
@@ -29,23 +32,24 @@ final class DemoServers implements AutoCloseable {
     private DemoServers() {}
 
     static DemoServers open() {
-        walkThrough();
-        DemoServers stage = new DemoServers();
-        // Overloaded, and then silent.
-        stage.lead.then(
+        warmUp();
+        DemoServers servers = new DemoServers();
+        // overloaded, then silent
+        servers.lead.then(
                 ScriptedReply.error(503, "server_error", "The engine is overloaded, try again later"),
                 ScriptedReply.text("never heard").withPings(1).stall(ScriptedReply.FaultPoint.tokens(0)));
-        // One key over its limit; with the other the stream breaks before its first word, and then there is no room.
-        stage.second.then(
+        // one key over its rate limit; with the other key the stream breaks before its first token, then the server is
+        // full
+        servers.second.then(
                 ScriptedReply.rateLimited(Duration.ofSeconds(20)),
                 ScriptedReply.text("never heard").cut(ScriptedReply.FaultPoint.tokens(0)),
                 ScriptedReply.error(503, "server_error", "No capacity left").withRetryAfter(Duration.ofSeconds(20)));
-        stage.third.always(ScriptedReply.text(PLAY).between(Duration.ofMillis(40)));
-        return stage;
+        servers.third.always(ScriptedReply.text(ANSWER).between(Duration.ofMillis(40)));
+        return servers;
     }
 
-    /** Two calls that nobody watches: what a JVM loads only once should not look like a slow provider. */
-    static void walkThrough() {
+    /** Warms up the JVM with two calls, so that class loading does not look like a slow provider. */
+    static void warmUp() {
         ScriptedReply refusal = ScriptedReply.status(503);
         ScriptedReply answer = ScriptedReply.text("Ready.");
         try (ScriptedServer server = ScriptedServer.start().then(refusal, answer, refusal, answer);
@@ -59,7 +63,7 @@ final class DemoServers implements AutoCloseable {
         }
     }
 
-    /** The real patience is longer, see docs/defaults.md: nobody wants to wait for ten seconds in a first minute. */
+    /** Timeouts are shorter than the defaults of docs/defaults.md, so that the demo takes seconds. */
     Understudy understudy(Listener listener) {
         return Understudy.builder()
                 .provider(openAi(Endpoint.of("lead", lead.url(), "lead-key")), "gpt-demo")

@@ -15,8 +15,8 @@ import java.util.Map;
 import reactor.core.publisher.Flux;
 
 /**
- * One provider with three keys, of which one is over its limit: every call is answered, and the server tells which key
- * each request really carried.
+ * One provider with three API keys, one of them over its rate limit: every call is answered, and the server shows
+ * which key each request carried.
  */
 public final class KeyFailover {
 
@@ -27,7 +27,7 @@ public final class KeyFailover {
 
     private KeyFailover() {}
 
-    /** Ends with 0 if the limited key was asked once and all calls were answered, 1 if not. */
+    /** Exits with 0 if the limited key was used once and all calls were answered, 1 otherwise. */
     public static void main(String[] args) {
         int exit = run(ConsoleOutput.standard());
         if (exit != 0) {
@@ -36,7 +36,7 @@ public final class KeyFailover {
     }
 
     static int run(ConsoleOutput consoleOutput) {
-        DemoServers.walkThrough();
+        DemoServers.warmUp();
         try (ScriptedServer server = ScriptedServer.start().rateLimitKey(LIMITED, Duration.ofSeconds(30));
                 Understudy understudy = over(server, consoleOutput)) {
             consoleOutput.line(CALLS + " calls with three keys in turn.");
@@ -47,10 +47,10 @@ public final class KeyFailover {
             consoleOutput.line("");
             consoleOutput.line("What the server saw:");
             List<RecordedRequest> seen = server.calls();
-            seen.forEach(
-                    asked -> consoleOutput.line("  request " + asked.number() + " came with " + KEYS.get(asked.key())));
+            seen.forEach(request ->
+                    consoleOutput.line("  request " + request.number() + " came with " + KEYS.get(request.key())));
             consoleOutput.line("");
-            return judge(answers == null ? 0 : answers.size(), seen, consoleOutput);
+            return report(answers == null ? 0 : answers.size(), seen, consoleOutput);
         }
     }
 
@@ -66,12 +66,12 @@ public final class KeyFailover {
                 .build();
     }
 
-    private static int judge(int answered, List<RecordedRequest> seen, ConsoleOutput consoleOutput) {
+    private static int report(int answered, List<RecordedRequest> seen, ConsoleOutput consoleOutput) {
         long limited =
-                seen.stream().filter(asked -> asked.key().equals(LIMITED)).count();
+                seen.stream().filter(request -> request.key().equals(LIMITED)).count();
         boolean good = answered == CALLS && limited == 1 && seen.size() == CALLS + 1;
         consoleOutput.line(
-                answered + " of " + CALLS + " calls were answered; the key over its limit was asked " + limited
+                answered + " of " + CALLS + " calls were answered; the key over its limit was used " + limited
                         + " time(s), and then left out.",
                 good ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED);
         return good ? 0 : 1;

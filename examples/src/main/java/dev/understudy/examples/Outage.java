@@ -23,8 +23,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A primary that goes down and comes back under steady load: twenty calls a second for nine seconds, the primary is down
- * from the third to the sixth. The circuit's times are short here, so that the story is.
+ * A primary that fails and recovers under steady load: twenty calls a second for nine seconds, with the primary down
+ * from the third to the sixth. The circuit's times are short, so that the example is.
  */
 public final class Outage {
 
@@ -35,7 +35,7 @@ public final class Outage {
     private static final int DOWN_FROM = 3;
     private static final int DOWN_TO = 6;
 
-    /** What happened to the calls of each second. */
+    /** Counts attempts and results of each second. */
     private static final class Timeline implements Listener {
 
         private final AtomicIntegerArray primary = new AtomicIntegerArray(SECONDS);
@@ -52,9 +52,9 @@ public final class Outage {
         @Override
         public void on(Event event) {
             Event.CallId call = event.call();
-            if (event instanceof Event.CircuitStateChanged moved
-                    && moved.provider().equals("primary")) {
-                moved(moved.to());
+            if (event instanceof Event.CircuitStateChanged changed
+                    && changed.provider().equals("primary")) {
+                changed(changed.to());
             }
             if (call == null) {
                 return;
@@ -74,7 +74,7 @@ public final class Outage {
             }
         }
 
-        private void moved(ProviderStatus.CircuitState to) {
+        private void changed(ProviderStatus.CircuitState to) {
             state.set(to);
             circuit.updateAndGet(second, was -> (was == null ? "" : was + " → ") + to);
             trials.addAndGet(to == ProviderStatus.CircuitState.HALF_OPEN ? 1 : 0);
@@ -91,7 +91,10 @@ public final class Outage {
 
     private Outage() {}
 
-    /** Ends with 0 if every call was served and the primary was spared and came back, 1 if not. */
+    /**
+     * Exits with 0 if every call was served, the open circuit spared the primary, and the primary serves again; 1
+     * otherwise.
+     */
     public static void main(String[] args) {
         int exit = run(ConsoleOutput.standard());
         if (exit != 0) {
@@ -102,7 +105,7 @@ public final class Outage {
     static int run(ConsoleOutput consoleOutput) {
         AtomicBoolean down = new AtomicBoolean();
         try (ScriptedServer primary = ScriptedServer.start()
-                        .rule(asked ->
+                        .rule(request ->
                                 down.get() ? ScriptedReply.status(503) : ScriptedReply.text("From the primary."));
                 ScriptedServer backup = ScriptedServer.start().always(ScriptedReply.text("From the backup."))) {
             consoleOutput.line("20 calls a second for " + SECONDS + " s; the primary is down from second " + DOWN_FROM
@@ -120,7 +123,7 @@ public final class Outage {
                                 .onErrorResume(error -> Mono.empty()))
                         .blockLast(Duration.ofMinutes(1));
             }
-            return judge(timeline, consoleOutput);
+            return report(timeline, consoleOutput);
         }
     }
 
@@ -135,7 +138,7 @@ public final class Outage {
                 .build();
     }
 
-    private static int judge(Timeline timeline, ConsoleOutput consoleOutput) {
+    private static int report(Timeline timeline, ConsoleOutput consoleOutput) {
         consoleOutput.line(String.format(
                 Locale.ROOT,
                 "%6s %8s %8s %8s %8s   %s",
@@ -167,7 +170,7 @@ public final class Outage {
         consoleOutput.line("");
         consoleOutput.line(
                 timeline.sum(timeline.served) + " of " + CALLS + " calls were served. Once its circuit had opened, the"
-                        + " primary was asked " + timeline.whileNotClosed.get() + " times in " + timeline.trials.get()
+                        + " primary was called " + timeline.whileNotClosed.get() + " times in " + timeline.trials.get()
                         + " trials, and it " + (back ? "serves again." : "does not serve again."),
                 good ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED);
         return good ? 0 : 1;

@@ -21,9 +21,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A call as one step of a larger pipeline: six documents, three at a time, one deadline for all of them. One document
- * needs the second provider, and one gets no answer anywhere: it is given up when the time is over, and keeps no other
- * from its summary.
+ * Calls as steps of a pipeline: six documents, three at a time, one deadline for all of them. One document fails over
+ * to the second provider; one gets no answer from any provider, is answered up at the deadline, and delays no other.
  */
 public final class Pipeline {
 
@@ -34,7 +33,7 @@ public final class Pipeline {
 
     record Document(String name, String text) {}
 
-    record Summary(String document, String text, boolean given) {}
+    record Summary(String document, String text, boolean answered) {}
 
     private static final List<Document> DOCUMENTS = List.of(
             new Document("memo", "The rehearsal moves to Tuesday, and the hall stays the same."),
@@ -46,7 +45,7 @@ public final class Pipeline {
 
     private Pipeline() {}
 
-    /** Ends with 0 if five summaries were given in time and one was not, 1 if it went otherwise. */
+    /** Exits with 0 if five summaries arrived in time and one did not, 1 otherwise. */
     public static void main(String[] args) {
         int exit = run(ConsoleOutput.standard());
         if (exit != 0) {
@@ -54,13 +53,13 @@ public final class Pipeline {
         }
     }
 
-    /** Where the failover is: nowhere to be seen. */
-    static Flux<Summary> summaries(Flux<Document> documents, ChatProvider writer) {
-        return documents.flatMapSequential(document -> summary(document, writer), 3);
+    /** The application's code: failover needs no operator here. */
+    static Flux<Summary> summaries(Flux<Document> documents, ChatProvider provider) {
+        return documents.flatMapSequential(document -> summary(document, provider), 3);
     }
 
-    private static Mono<Summary> summary(Document document, ChatProvider writer) {
-        return writer.chat(ChatRequest.of("gpt-demo", "Summarise in one sentence.", document.text()))
+    private static Mono<Summary> summary(Document document, ChatProvider provider) {
+        return provider.chat(ChatRequest.of("gpt-demo", "Summarise in one sentence.", document.text()))
                 .map(answer -> new Summary(document.name(), answer.text(), true))
                 .onErrorResume(ChatException.Exhausted.class, failed -> {
                     return Mono.just(new Summary(document.name(), failed.why(), false));
@@ -69,29 +68,29 @@ public final class Pipeline {
     }
 
     static int run(ConsoleOutput consoleOutput) {
-        DemoServers.walkThrough();
-        try (ScriptedServer lead = ScriptedServer.start();
-                ScriptedServer deputy = ScriptedServer.start();
-                Understudy writer = over(lead, deputy, consoleOutput)) {
-            lead.when(about("row nine"), ScriptedReply.error(503, "server_error", "No capacity left"));
-            lead.when(about("nine hundred pages"), SILENCE).always(ANSWER);
-            deputy.when(about("nine hundred pages"), SILENCE).always(ANSWER);
+        DemoServers.warmUp();
+        try (ScriptedServer primary = ScriptedServer.start();
+                ScriptedServer backup = ScriptedServer.start();
+                Understudy provider = over(primary, backup, consoleOutput)) {
+            primary.when(about("row nine"), ScriptedReply.error(503, "server_error", "No capacity left"));
+            primary.when(about("nine hundred pages"), SILENCE).always(ANSWER);
+            backup.when(about("nine hundred pages"), SILENCE).always(ANSWER);
             consoleOutput.line(
                     DOCUMENTS.size() + " documents, three at a time, " + DEADLINE.toSeconds() + " seconds for all.");
-            List<Summary> summaries = summaries(Flux.fromIterable(DOCUMENTS), writer)
+            List<Summary> summaries = summaries(Flux.fromIterable(DOCUMENTS), provider)
                     .contextWrite(CallContext.deadline(DEADLINE))
                     .collectList()
                     .block();
             consoleOutput.line("");
-            return judge(summaries == null ? List.of() : summaries, consoleOutput);
+            return report(summaries == null ? List.of() : summaries, consoleOutput);
         }
     }
 
-    private static Understudy over(ScriptedServer lead, ScriptedServer deputy, ConsoleOutput consoleOutput) {
+    private static Understudy over(ScriptedServer primary, ScriptedServer backup, ConsoleOutput consoleOutput) {
         return Understudy.builder()
                 .provider(Providers.openAiCompatible(
-                        Endpoint.of("lead", lead.url(), "k1"), OpenAiCompatibility.defaults()))
-                .provider(Providers.anthropic(Endpoint.of("deputy", deputy.url(), "k2")), "claude-demo")
+                        Endpoint.of("lead", primary.url(), "k1"), OpenAiCompatibility.defaults()))
+                .provider(Providers.anthropic(Endpoint.of("deputy", backup.url(), "k2")), "claude-demo")
                 .retry(RetryPolicy.none())
                 .timeouts(TimeoutPolicy.defaults().withResponse(Duration.ofSeconds(2)))
                 .listener(event -> {
@@ -103,14 +102,14 @@ public final class Pipeline {
     }
 
     private static Predicate<RecordedRequest> about(String words) {
-        return asked -> asked.text().contains(words);
+        return request -> request.text().contains(words);
     }
 
-    private static int judge(List<Summary> summaries, ConsoleOutput consoleOutput) {
+    private static int report(List<Summary> summaries, ConsoleOutput consoleOutput) {
         summaries.forEach(summary -> consoleOutput.line(
                 String.format("%-8s %s", summary.document(), summary.text()),
-                summary.given() ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED));
-        long given = summaries.stream().filter(Summary::given).count();
-        return summaries.size() == DOCUMENTS.size() && given == DOCUMENTS.size() - 1 ? 0 : 1;
+                summary.answered() ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED));
+        long answered = summaries.stream().filter(Summary::answered).count();
+        return summaries.size() == DOCUMENTS.size() && answered == DOCUMENTS.size() - 1 ? 0 : 1;
     }
 }

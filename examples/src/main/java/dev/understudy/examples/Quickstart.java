@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The first minute: an answer streams to the terminal while the first provider fails, the second is rate limited, and the
- * third takes over. Without arguments on scripted servers of this machine; with keys or URLs, on real ones.
+ * The quickstart: an answer streams to the terminal while the first provider fails, the second is rate limited, and
+ * the third takes over. Without arguments it uses scripted servers of this machine; with keys or URLs, real ones.
  */
 public final class Quickstart {
 
     private Quickstart() {}
 
-    /** Ends with 0 for a whole answer, 1 for none, 2 for arguments that cannot be followed. */
+    /** Exits with 0 for a complete answer, 1 for none, 2 for invalid arguments. */
     public static void main(String[] args) {
         int exit = run(args, System.getenv(), ConsoleOutput.standard());
         if (exit != 0) {
@@ -36,40 +36,40 @@ public final class Quickstart {
         try {
             arguments = Arguments.of(args, environment);
         } catch (Arguments.Wrong wrong) {
-            consoleOutput.line(wrong.why(), ConsoleOutput.Colour.RED);
+            consoleOutput.line(wrong.reason(), ConsoleOutput.Colour.RED);
             consoleOutput.line("");
             consoleOutput.line(Arguments.USAGE);
             return 2;
         }
-        return arguments.cast().isEmpty() ? rehearse(consoleOutput) : perform(arguments, consoleOutput);
+        return arguments.members().isEmpty() ? demo(consoleOutput) : call(arguments, consoleOutput);
     }
 
-    private static int rehearse(ConsoleOutput consoleOutput) {
+    private static int demo(ConsoleOutput consoleOutput) {
         consoleOutput.line(
                 "Three scripted servers on loopback. The lead answers 503 and then goes silent; the second is rate");
         consoleOutput.line("limited on one key and breaks with the other; the third speaks another vendor's language.");
-        try (DemoServers stage = DemoServers.open();
-                Understudy understudy = stage.understudy(consoleOutput::event)) {
+        try (DemoServers servers = DemoServers.open();
+                Understudy understudy = servers.understudy(consoleOutput::event)) {
             understudy.warmup().block(Duration.ofSeconds(10));
-            return tell(understudy, ChatRequest.of("gpt-demo", DemoServers.PROMPT), consoleOutput);
+            return print(understudy, ChatRequest.of("gpt-demo", DemoServers.PROMPT), consoleOutput);
         }
     }
 
-    private static int perform(Arguments arguments, ConsoleOutput consoleOutput) {
-        try (Understudy understudy = over(arguments.cast(), consoleOutput::event)) {
-            String model = arguments.cast().get(0).model();
-            return tell(understudy, ChatRequest.of(model, arguments.prompt()), consoleOutput);
+    private static int call(Arguments arguments, ConsoleOutput consoleOutput) {
+        try (Understudy understudy = over(arguments.members(), consoleOutput::event)) {
+            String model = arguments.members().get(0).model();
+            return print(understudy, ChatRequest.of(model, arguments.prompt()), consoleOutput);
         }
     }
 
-    private static Understudy over(List<Arguments.Member> cast, Listener listener) {
+    private static Understudy over(List<Arguments.Member> members, Listener listener) {
         UnderstudyBuilder builder = Understudy.builder().listener(listener);
-        cast.forEach(member -> builder.provider(member.provider(), member.model()));
+        members.forEach(member -> builder.provider(member.provider(), member.model()));
         return builder.build();
     }
 
-    /** The words as they come; then who was asked, and how it went. */
-    private static int tell(Understudy understudy, ChatRequest request, ConsoleOutput consoleOutput) {
+    /** Prints the tokens as they arrive, then the attempts. */
+    private static int print(Understudy understudy, ChatRequest request, ConsoleOutput consoleOutput) {
         consoleOutput.line("");
         try {
             StreamChunk.Finish finish = understudy.stream(request)
@@ -82,12 +82,12 @@ public final class Quickstart {
             return 0;
         } catch (ChatException failed) {
             consoleOutput.line("");
-            consoleOutput.table(trail(failed));
+            consoleOutput.table(attemptLog(failed));
             return 1;
         }
     }
 
-    private static AttemptLog trail(ChatException failed) {
+    private static AttemptLog attemptLog(ChatException failed) {
         if (failed instanceof ChatException.Exhausted exhausted) {
             return exhausted.trail();
         }

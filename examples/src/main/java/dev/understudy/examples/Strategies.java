@@ -22,8 +22,8 @@ import java.util.function.Predicate;
 import reactor.core.publisher.Flux;
 
 /**
- * Three providers with prices and latencies, and who serves thirty calls under each strategy: one is fast and dear, one is
- * slow and cheap, one is in between and cannot call tools.
+ * Three providers with prices and latencies, and which of them serves thirty calls under each selection strategy: one
+ * is fast and expensive, one is slow and cheap, one is in between and does not support tools.
  */
 public final class Strategies {
 
@@ -34,7 +34,7 @@ public final class Strategies {
 
     private Strategies() {}
 
-    /** Ends with 0 if every strategy chose as it should, 1 if not. */
+    /** Exits with 0 if every strategy chose as documented, 1 otherwise. */
     public static void main(String[] args) {
         int exit = run(ConsoleOutput.standard());
         if (exit != 0) {
@@ -74,7 +74,7 @@ public final class Strategies {
         }
     }
 
-    /** A JVM's first calls are slow, and that would be taken for the provider's latency. */
+    /** Warms up the JVM, whose first calls would count as the provider's latency. */
     private static void warm(ScriptedServer server) {
         try (ChatProvider provider = Providers.openAi(endpoint("warm", server, 1))) {
             Flux.range(1, 10)

@@ -24,16 +24,16 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A long answer whose server dies in the middle of a word, five times in five ways. Somebody else goes on, the seam is
- * shown, and in the end the text is compared with what an uninterrupted server would have said.
+ * A long answer whose stream breaks in the middle of a word, in several ways. Another server continues it; the switched
+ * is shown, and the text is compared with that of an uninterrupted stream.
  */
 public final class Takeover {
 
-    static final String TRUTH = """
-        The curtain rose at eight, and for a while nobody in the audience noticed anything at all. The lead had \
+    static final String EXPECTED = """
+        The curtain rose at eight, and for a while nobody in the audience noticed anything at all. The primary had \
         learned her part by heart, the orchestra was in tune, and the rain that had been promised for the \
         evening waited politely outside. Then, in the second act, in the middle of the longest sentence of the \
-        whole play, the lights above her went out, and the voice went with them. What the audience heard next \
+        complete setup, the lights above her went out, and the voice went with them. What the audience heard next \
         was the rest of that sentence. It came from the other side of the stage, a little lower, and not one \
         syllable was missing from it; somebody had stood in the dark all evening and had spoken every line along.\
         """;
@@ -48,7 +48,7 @@ public final class Takeover {
 
     private Takeover() {}
 
-    /** Ends with 0 when every answer was whole, 1 else. */
+    /** Exits with 0 when every answer was complete, 1 otherwise. */
     public static void main(String[] args) {
         int exit = run(ConsoleOutput.standard());
         if (exit != 0) {
@@ -57,94 +57,100 @@ public final class Takeover {
     }
 
     static int run(ConsoleOutput consoleOutput) {
-        ScriptedReply whole = ScriptedReply.tokens(TRUTH.split("(?<=\\G.{7})")).between(TOKEN);
-        boolean well = told(
+        ScriptedReply complete =
+                ScriptedReply.tokens(EXPECTED.split("(?<=\\G.{7})")).between(TOKEN);
+        boolean allComplete = runCase(
                 "The connection is cut in the middle of a word",
                 consoleOutput,
-                play -> play.lead(whole.reset(ScriptedReply.FaultPoint.tokens(41))));
-        well &= told(
+                setup -> setup.primary(complete.reset(ScriptedReply.FaultPoint.tokens(41))));
+        allComplete &= runCase(
                 "The server goes silent",
                 consoleOutput,
-                play -> play.lead(whole.stall(ScriptedReply.FaultPoint.tokens(40))));
-        well &= told(
+                setup -> setup.primary(complete.stall(ScriptedReply.FaultPoint.tokens(40))));
+        allComplete &= runCase(
                 "An error comes inside the answer",
                 consoleOutput,
-                play -> play.lead(whole.fail(ScriptedReply.FaultPoint.tokens(60), "overloaded_error", "Overloaded")));
-        well &= told("The second refuses to go on with a text, so a third one does", consoleOutput, play -> play.lead(
-                        whole.cut(ScriptedReply.FaultPoint.tokens(50)))
-                .refusing());
-        well &= told("A tool call is cut in half", consoleOutput, play -> play.lead(
+                setup -> setup.primary(
+                        complete.fail(ScriptedReply.FaultPoint.tokens(60), "overloaded_error", "Overloaded")));
+        allComplete &= runCase(
+                "The second server refuses to continue a text, so the third does",
+                consoleOutput,
+                setup -> setup.primary(complete.cut(ScriptedReply.FaultPoint.tokens(50)))
+                        .refusing());
+        allComplete &= runCase("A tool call is cut in half", consoleOutput, setup -> setup.primary(
                         ScriptedReply.toolCall("call_1", "weather", ARGUMENTS).cut(ScriptedReply.FaultPoint.tokens(3)))
                 .calling());
         consoleOutput.line("");
         consoleOutput.line(
-                well ? "Every answer is the uninterrupted one, to the letter." : "An answer is not what it should be.",
-                well ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED);
-        return well ? 0 : 1;
+                allComplete
+                        ? "Every answer is the uninterrupted one, to the letter."
+                        : "An answer differs from the uninterrupted one.",
+                allComplete ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED);
+        return allComplete ? 0 : 1;
     }
 
-    private static boolean told(String title, ConsoleOutput consoleOutput, UnaryOperator<Play> script) {
+    private static boolean runCase(String title, ConsoleOutput consoleOutput, UnaryOperator<Setup> script) {
         consoleOutput.line("");
         consoleOutput.line(title, ConsoleOutput.Colour.BOLD);
-        try (Play play = script.apply(new Play())) {
-            return play.perform(consoleOutput);
+        try (Setup setup = script.apply(new Setup())) {
+            return setup.run(consoleOutput);
         }
     }
 
-    /** One answer on three servers of this machine. */
-    private static final class Play implements AutoCloseable {
+    /** One answer on three scripted servers. */
+    private static final class Setup implements AutoCloseable {
 
-        private final ScriptedServer lead = ScriptedServer.start();
+        private final ScriptedServer primary = ScriptedServer.start();
         private final ScriptedServer second = ScriptedServer.start();
         private final ScriptedServer third = ScriptedServer.start();
         private volatile boolean refusing;
         private volatile String tool = "";
         private long last;
 
-        Play() {
-            second.rule(asked -> refusing && isBegun(asked) ? REFUSED : goOn(asked));
-            third.rule(this::goOn);
+        Setup() {
+            second.rule(request -> refusing && isPrefilled(request) ? REFUSED : continuation(request));
+            third.rule(this::continuation);
         }
 
-        Play lead(ScriptedReply scriptedReply) {
-            lead.always(scriptedReply);
+        Setup primary(ScriptedReply scriptedReply) {
+            primary.always(scriptedReply);
             return this;
         }
 
-        /** The second says that it does not go on with a text that somebody else began. */
-        Play refusing() {
+        /** Makes the second server refuse a trailing assistant message. */
+        Setup refusing() {
             refusing = true;
             return this;
         }
 
-        Play calling() {
+        Setup calling() {
             tool = ARGUMENTS;
             return this;
         }
 
-        private ScriptedReply goOn(RecordedRequest asked) {
+        private ScriptedReply continuation(RecordedRequest request) {
             return tool.isEmpty()
-                    ? ScriptedReply.text(rest(asked)).between(TOKEN)
+                    ? ScriptedReply.text(rest(request)).between(TOKEN)
                     : ScriptedReply.toolCall("call_1", "weather", tool).between(TOKEN);
         }
 
-        private static boolean isBegun(RecordedRequest asked) {
-            return asked.text().contains("\"assistant\"");
+        private static boolean isPrefilled(RecordedRequest request) {
+            return request.text().contains("\"assistant\"");
         }
 
-        /** What is missing behind the words that are sent as the beginning of the answer. */
-        private static String rest(RecordedRequest asked) {
-            String body = asked.text();
-            int known = isBegun(asked) ? TRUTH.length() : 0;
-            while (!body.contains(TRUTH.substring(0, known))) {
+        /** Returns the part of the answer that follows the prefilled text. */
+        private static String rest(RecordedRequest request) {
+            String body = request.text();
+            int known = isPrefilled(request) ? EXPECTED.length() : 0;
+            while (!body.contains(EXPECTED.substring(0, known))) {
                 known--;
             }
-            return TRUTH.substring(known);
+            return EXPECTED.substring(known);
         }
 
-        boolean perform(ConsoleOutput consoleOutput) {
-            try (Understudy company = Understudy.builder()
-                    .provider(openAi("lead", lead))
+        boolean run(ConsoleOutput consoleOutput) {
+            try (Understudy understudy = Understudy.builder()
+                    .provider(openAi("lead", primary))
                     .provider(Providers.anthropic(endpoint("second", second)))
                     .provider(openAi("third", third))
                     .retry(RetryPolicy.none())
@@ -152,23 +158,23 @@ public final class Takeover {
                     .build()) {
                 last = System.nanoTime();
                 ChatResponse answer = ChatResponseAggregator.collect(
-                                ResumingProvider.over(company, ResumePolicy.exact()).stream(
+                                ResumingProvider.over(understudy, ResumePolicy.exact()).stream(
                                                 ChatRequest.of("model", "Tell me what happened."))
                                         .doOnNext(chunk -> show(chunk, consoleOutput)))
                         .block(Duration.ofSeconds(30));
-                return judge(answer, consoleOutput);
+                return report(answer, consoleOutput);
             }
         }
 
         private void show(StreamChunk chunk, ConsoleOutput consoleOutput) {
             long now = System.nanoTime();
-            if (chunk instanceof StreamChunk.Switched seam) {
+            if (chunk instanceof StreamChunk.Switched switched) {
                 consoleOutput.mark(String.format(
                         Locale.ROOT,
                         " [%s takes over from %s: %s, %d ms]",
-                        seam.to(),
-                        seam.from(),
-                        seam.reason().toString().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        switched.to(),
+                        switched.from(),
+                        switched.reason().toString().toLowerCase(Locale.ROOT).replace('_', ' '),
                         (now - last) / 1_000_000));
             } else if (chunk instanceof StreamChunk.ToolCallDone done) {
                 consoleOutput.words(" " + done.call().name() + " " + done.call().arguments());
@@ -178,11 +184,11 @@ public final class Takeover {
             last = now;
         }
 
-        private boolean judge(@Nullable ChatResponse answer, ConsoleOutput consoleOutput) {
+        private boolean report(@Nullable ChatResponse answer, ConsoleOutput consoleOutput) {
             consoleOutput.line("");
             boolean same = answer != null
                     && (tool.isEmpty()
-                            ? answer.text().equals(TRUTH)
+                            ? answer.text().equals(EXPECTED)
                             : answer.toolCalls().size() == 1
                                     && answer.toolCalls().get(0).arguments().equals(tool));
             consoleOutput.line(
@@ -202,7 +208,7 @@ public final class Takeover {
 
         @Override
         public void close() {
-            lead.close();
+            primary.close();
             second.close();
             third.close();
         }

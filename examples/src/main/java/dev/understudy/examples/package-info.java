@@ -1,4 +1,4 @@
-/** One runnable story per file. Each ends by itself, with 0 when it went as told. */
+/** Runnable examples, one per file. Each exits with 0 when it went as documented. */
 @NullMarked
 package dev.understudy.examples;
 

@@ -15,39 +15,39 @@ class ArgumentsTest {
     }
 
     @Test
-    void withoutKeysAndUrlsItIsARehearsal() {
-        assertThat(of(Map.of()).cast()).isEmpty();
+    void withoutKeysAndUrlsTheDemoRuns() {
+        assertThat(of(Map.of()).members()).isEmpty();
     }
 
     @Test
     void keysInTheEnvironmentNameTheVendors() {
         Arguments arguments = of(
                 Map.of("OPENAI_API_KEY", "k1,k2", "ANTHROPIC_API_KEY", "k3", "ANTHROPIC_MODEL", "m3"), "Who", "is it?");
-        assertThat(arguments.cast())
+        assertThat(arguments.members())
                 .extracting(member -> member.provider().name())
                 .containsExactly("openai", "anthropic");
-        assertThat(arguments.cast().get(1).model()).isEqualTo("m3");
+        assertThat(arguments.members().get(1).model()).isEqualTo("m3");
         assertThat(arguments.prompt()).isEqualTo("Who is it?");
     }
 
     @Test
-    void aDemoAsksNobodyElse() {
-        assertThat(of(Map.of("OPENAI_API_KEY", "k1"), "--demo").cast()).isEmpty();
+    void aDemoHasNoMembers() {
+        assertThat(of(Map.of("OPENAI_API_KEY", "k1"), "--demo").members()).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     --modle m                                                    | There is no option --modle
-                    --model m                                                    | --model says something of a server: name it first with --base-url
+                    --model m                                                    | --model belongs to a server: name it first with --base-url
                     --base-url                                                   | --base-url needs a value
                     --base-url --model m                                         | --base-url needs a value
                     --base-url http://localhost:1                                | --base-url http://localhost:1 needs a --model
                     --base-url http://localhost:1 --model m --key-env NOT_SET    | The environment variable NOT_SET is not set
                     --base-url ht!tp://x --model m                               | --base-url ht!tp://x is no URL
                     --base-url nowhere --model m                                 | --base-url nowhere: A base URL is absolute
-                    --demo --base-url http://localhost:1 --model m               | --demo asks nobody else: leave out --base-url
+                    --demo --base-url http://localhost:1 --model m               | --demo and --base-url exclude each other
                     """)
-    void whatCannotBeFollowedIsSaid(String line, String why) {
+    void invalidArgumentsAreReported(String line, String why) {
         assertThatThrownBy(() -> of(Map.of(), line.split(" ")))
                 .isInstanceOf(Arguments.Wrong.class)
                 .hasMessageStartingWith(why);

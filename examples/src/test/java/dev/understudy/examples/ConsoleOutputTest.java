@@ -25,10 +25,10 @@ class ConsoleOutputTest {
 
     @Test
     void aLineBeginsOnALineOfItsOwn() {
-        Told told = new Told();
-        told.consoleOutput.words("half a");
-        told.consoleOutput.words(" sentence");
-        told.consoleOutput.line("a line");
-        assertThat(told.text()).isEqualToNormalizingNewlines("half a sentence\na line\n");
+        CapturedOutput output = new CapturedOutput();
+        output.consoleOutput.words("half a");
+        output.consoleOutput.words(" sentence");
+        output.consoleOutput.line("a line");
+        assertThat(output.text()).isEqualToNormalizingNewlines("half a sentence\na line\n");
     }
 }

@@ -8,9 +8,9 @@ class KeyFailoverTest {
 
     @Test
     void theServerSeesTheLimitedKeyOnceAndTheOthersInTurn() {
-        Told told = new Told();
-        assertThat(KeyFailover.run(told.consoleOutput)).isZero();
-        assertThat(told.text())
+        CapturedOutput output = new CapturedOutput();
+        assertThat(KeyFailover.run(output.consoleOutput)).isZero();
+        assertThat(output.text())
                 .containsSubsequence(
                         "request 1 came with key A",
                         "request 2 came with key B (over its limit)",

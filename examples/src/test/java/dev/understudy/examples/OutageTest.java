@@ -8,8 +8,8 @@ class OutageTest {
 
     @Test
     void everyCallIsServedAndThePrimaryIsSparedAndComesBack() {
-        Told told = new Told();
-        assertThat(Outage.run(told.consoleOutput)).as(told.text()).isZero();
-        assertThat(told.text()).contains("180 of 180 calls were served", "serves again");
+        CapturedOutput output = new CapturedOutput();
+        assertThat(Outage.run(output.consoleOutput)).as(output.text()).isZero();
+        assertThat(output.text()).contains("180 of 180 calls were served", "serves again");
     }
 }

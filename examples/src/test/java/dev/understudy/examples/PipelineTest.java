@@ -13,9 +13,9 @@ class PipelineTest {
 
     @Test
     void fiveDocumentsAreSummarisedInTimeAndOneIsGivenUp() {
-        Told told = new Told();
-        assertThat(Pipeline.run(told.consoleOutput)).isZero();
-        assertThat(told.text())
+        CapturedOutput output = new CapturedOutput();
+        assertThat(Pipeline.run(output.consoleOutput)).isZero();
+        assertThat(output.text())
                 .contains(
                         "[letter]",
                         "fails over from lead/gpt-demo to deputy/claude-demo because of overloaded",

@@ -10,16 +10,16 @@ import org.junit.jupiter.api.Test;
 
 class QuickstartTest {
 
-    private final Told told = new Told();
+    private final CapturedOutput output = new CapturedOutput();
 
     private int run(Map<String, String> environment, String... arguments) {
-        return Quickstart.run(arguments, environment, told.consoleOutput);
+        return Quickstart.run(arguments, environment, output.consoleOutput);
     }
 
     @Test
     void theRehearsalTellsEachDecisionAndEndsWithTheThirdProvidersAnswer() {
         assertThat(run(Map.of())).isZero();
-        assertThat(told.text())
+        assertThat(output.text())
                 .containsSubsequence(
                         "asks lead/gpt-demo, attempt 1 of 2",
                         "lead/gpt-demo failed after",
@@ -45,7 +45,7 @@ class QuickstartTest {
     @Test
     void theTableOfTheTrailHasARowForEachAttempt() {
         assertThat(run(Map.of(), "--demo")).isZero();
-        assertThat(told.text().lines().dropWhile(line -> !line.startsWith("provider  model")))
+        assertThat(output.text().lines().dropWhile(line -> !line.startsWith("provider  model")))
                 .satisfiesExactly(
                         head -> assertThat(head)
                                 .contains("try", "outcome", "because of", "waited", "took", "first content", "key"),
@@ -74,7 +74,7 @@ class QuickstartTest {
                             "is",
                             "it?"))
                     .isZero();
-            assertThat(told.text())
+            assertThat(output.text())
                     .contains("By myself.\n", "served by 127.0.0.1/m1")
                     .doesNotContain("a-key-of");
             assertThat(server.calls()).singleElement().satisfies(asked -> {
@@ -101,7 +101,7 @@ class QuickstartTest {
                             "m2",
                             "--anthropic"))
                     .isZero();
-            assertThat(told.text()).contains("From the wings.\n", "127.0.0.1-2/m2", "(stood in for 127.0.0.1)");
+            assertThat(output.text()).contains("From the wings.\n", "127.0.0.1-2/m2", "(stood in for 127.0.0.1)");
             assertThat(second.calls()).extracting(RecordedRequest::path).containsExactly("/v1/messages");
         }
     }
@@ -111,19 +111,19 @@ class QuickstartTest {
         try (ScriptedServer server = ScriptedServer.start().always(ScriptedReply.status(401))) {
             assertThat(run(Map.of(), "--base-url", server.url(), "--model", "m1"))
                     .isEqualTo(1);
-            assertThat(told.text()).containsSubsequence("failed after", "provider", "auth 401");
+            assertThat(output.text()).containsSubsequence("failed after", "provider", "auth 401");
         }
     }
 
     @Test
     void argumentsThatCannotBeFollowedAreExplained() {
         assertThat(run(Map.of(), "--modle", "m1")).isEqualTo(2);
-        assertThat(told.text()).containsSubsequence("There is no option --modle", "Usage: Quickstart");
+        assertThat(output.text()).containsSubsequence("There is no option --modle", "Usage: Quickstart");
     }
 
     @Test
     void helpIsNoMistake() {
         assertThat(run(Map.of(), "--help")).isZero();
-        assertThat(told.text()).contains("Usage: Quickstart");
+        assertThat(output.text()).contains("Usage: Quickstart");
     }
 }

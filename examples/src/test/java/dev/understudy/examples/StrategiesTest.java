@@ -8,9 +8,9 @@ class StrategiesTest {
 
     @Test
     void everyStrategyChoosesAsItsNameSays() {
-        Told told = new Told();
-        assertThat(Strategies.run(told.consoleOutput)).as(told.text()).isZero();
-        assertThat(told.text())
+        CapturedOutput output = new CapturedOutput();
+        assertThat(Strategies.run(output.consoleOutput)).as(output.text()).isZero();
+        assertThat(output.text())
                 .containsSubsequence("sequential", "weighted", "leastLatency", "cheapest", "capable")
                 .doesNotContain("demo-key");
     }

@@ -8,10 +8,10 @@ class TakeoverTest {
 
     @Test
     void everyAnswerIsTheUninterruptedOne() {
-        Told told = new Told();
-        assertThat(Takeover.run(told.consoleOutput)).as(told.text()).isZero();
-        assertThat(told.text().split("= the uninterrupted answer")).hasSize(6);
-        assertThat(told.text())
+        CapturedOutput output = new CapturedOutput();
+        assertThat(Takeover.run(output.consoleOutput)).as(output.text()).isZero();
+        assertThat(output.text().split("= the uninterrupted answer")).hasSize(6);
+        assertThat(output.text())
                 .contains("[second takes over from lead: truncated", "[second takes over from lead: timeout")
                 .contains("[second takes over from lead: overloaded", "[third takes over from lead: truncated");
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** What became of all the calls. */
+/** Counts the results of all calls. */
 final class CallResults implements Listener {
 
     private final AtomicLong calls = new AtomicLong();
@@ -20,7 +20,7 @@ final class CallResults implements Listener {
     private volatile String lastServedBy = "";
     private volatile @Nullable String firstFailure;
 
-    /** Each event of a call knows whose it is. */
+    /** Events of a call carry its tags, which name the task. */
     @Override
     public void on(Event event) {
         Event.CallId call = event.call();

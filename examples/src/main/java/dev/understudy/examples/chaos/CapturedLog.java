@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.util.Logger;
 
-/** A log that can be read again: what is told at INFO and above. */
+/** Captures log lines at INFO and above. */
 final class CapturedLog {
 
     private static final Set<String> LEVELS = Set.of("info", "warn", "error");
@@ -40,7 +40,7 @@ final class CapturedLog {
         return all.stream().filter(line -> line.contains(word)).count();
     }
 
-    /** Whether one line has all of these words. */
+    /** Returns {@code true} if one line contains all of these words. */
     boolean names(String... words) {
         return all.stream().anyMatch(line -> Stream.of(words).allMatch(line::contains));
     }

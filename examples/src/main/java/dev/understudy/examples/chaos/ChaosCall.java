@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One of many calls. What is asked names it, and so does the right answer.
+ * One of many calls. Its prompt and the expected answer contain its id.
  *
  * @param id {@code task-17}
  */
 record ChaosCall(String id) {
 
-    /** Under this name the id stands in the Reactor Context, and in the tags of the call. */
+    /** Key of the id in the Reactor Context and in the tags of the call. */
     static final String KEY = "task";
 
     private static final Pattern ID = Pattern.compile("task-\\d+");
@@ -23,20 +23,20 @@ record ChaosCall(String id) {
         return new ChaosCall("task-" + number);
     }
 
-    /** The task that this text is about. */
+    /** Extracts the task from a text. */
     static ChaosCall in(String text) {
         Matcher id = ID.matcher(text);
         return new ChaosCall(id.find() ? id.group() : "task-unknown");
     }
 
-    /** Deterministic, so that an answer that was cut can be replayed exactly. */
+    /** Deterministic sampling, so that an interrupted answer can be replayed exactly. */
     ChatRequest request() {
         return ChatRequest.of(MODEL, "You keep the books.", payload())
                 .withTemperature(0)
                 .withMaxTokens(200);
     }
 
-    /** Quotes and other letters, so that a payload that was touched is seen. */
+    /** Contains quotes and non-ASCII letters, so that a damaged payload is detected. */
     String payload() {
         return id + ": how many \"crates\" – à 12 – stand in hall 7? \u5009\u5EAB";
     }

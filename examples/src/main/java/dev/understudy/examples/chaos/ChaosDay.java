@@ -18,11 +18,11 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
- * Breaks the primary in every way, again and again, while calls keep coming: half of them whole, half of them streamed.
- * Every call must get its own right answer, every attempt must carry the caller's question, Context and tags, and metrics
- * and log must show that it was failover that did it. Ends with 0 if all that is so, else with 1.
+ * Breaks the primary in every way, repeatedly, under load: half of the calls are unary, half are streamed. Every call
+ * must get its own right answer, every attempt must carry the caller's prompt, Context and tags, and metrics and log
+ * must show the failovers. Exits with 0 if all of this holds, with 1 otherwise.
  *
- * <p>{@code --rounds 3} for a longer day, {@code --storms BROKEN,STALLED} for some of the weather only; {@code
+ * <p>{@code --rounds 3} for a longer run, {@code --faults BROKEN,STALLED} for some faults only, {@code
  * --without-failover} to see it fail.
  */
 public final class ChaosDay {
@@ -42,7 +42,7 @@ public final class ChaosDay {
 
     static int run(List<String> args, PrintStream out) {
         int rounds = Integer.parseInt(value(args, "--rounds", "1"));
-        List<FaultScenario> storms = storms(value(args, "--storms", ""));
+        List<FaultScenario> faults = faults(value(args, "--faults", ""));
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         Metrics metrics = Metrics.to(registry);
         CapturedLog capturedLog = new CapturedLog();
@@ -53,7 +53,7 @@ public final class ChaosDay {
             ChatProvider provider = ResumingProvider.over(chaosSetup.understudy());
             provider.warmup().block(Duration.ofSeconds(10));
             Mono<Void> day = Flux.range(0, rounds)
-                    .concatMap(round -> Flux.fromIterable(storms))
+                    .concatMap(round -> Flux.fromIterable(faults))
                     .concatMap(storm -> turn(chaosSetup, storm, STORM).then(turn(chaosSetup, FaultScenario.CALM, CALM)))
                     .then();
             Flux.interval(EVERY)
@@ -61,7 +61,7 @@ public final class ChaosDay {
                     .takeUntilOther(day)
                     .flatMap(number -> call(provider, ChaosCall.number(number), callResults), Integer.MAX_VALUE)
                     .blockLast(Duration.ofMinutes(5));
-            return new ChaosReport(chaosSetup, callResults, registry, capturedLog, storms, rounds).tell(out);
+            return new ChaosReport(chaosSetup, callResults, registry, capturedLog, faults, rounds).print(out);
         }
     }
 
@@ -70,7 +70,7 @@ public final class ChaosDay {
         return at < 0 || at + 1 == args.size() ? usual : args.get(at + 1);
     }
 
-    private static List<FaultScenario> storms(String names) {
+    private static List<FaultScenario> faults(String names) {
         return Arrays.stream(FaultScenario.values())
                 .filter(faultScenario -> faultScenario != FaultScenario.CALM)
                 .filter(faultScenario ->

@@ -7,25 +7,25 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whether the day went as it must. */
+/** Checks the results of a run. */
 record ChaosReport(
         ChaosSetup chaosSetup,
         CallResults callResults,
         MeterRegistry registry,
         CapturedLog capturedLog,
-        List<FaultScenario> storms,
+        List<FaultScenario> faults,
         int rounds) {
 
-    /** Prints the figures, and what is not as it must be. 0 if all is. */
-    int tell(PrintStream out) {
-        int attempts = chaosSetup.witnesses().stream()
+    /** Prints the figures and every unmet expectation. Returns 0 if all are met. */
+    int print(PrintStream out) {
+        int attempts = chaosSetup.recorders().stream()
                 .mapToInt(RecordingProvider::attempts)
                 .sum();
         double failovers = sum("understudy.failover", "from", "primary");
         double takeovers = sum("understudy.takeover", "from", "primary");
         out.printf(
-                "%d storms, %d calls: %d right, %d wrong, %d failed%n",
-                rounds * storms.size(),
+                "%d faults, %d calls: %d right, %d wrong, %d failed%n",
+                rounds * faults.size(),
                 callResults.calls(),
                 callResults.right(),
                 callResults.wrong(),
@@ -46,56 +46,60 @@ record ChaosReport(
                     faultScenario.kind() == null ? "" : faultScenario.kind().label() + " " + seen(faultScenario));
         }
         List<String> unmet = unmet(failovers, takeovers);
-        unmet.forEach(what -> out.println("NOT SO: " + what));
+        unmet.forEach(what -> out.println("FAILED: " + what));
         if (callResults.firstFailure() != null) {
             out.println("The first failure: " + callResults.firstFailure());
         }
-        out.println(unmet.isEmpty() ? "Nobody noticed." : "The day has failed.");
+        out.println(unmet.isEmpty() ? "Every expectation is met." : "Expectations are not met.");
         return unmet.isEmpty() ? 0 : 1;
     }
 
     private List<String> unmet(double failovers, double takeovers) {
         List<String> unmet = new ArrayList<>();
-        must(
+        expect(
                 unmet,
                 callResults.calls() > 0 && callResults.right() == callResults.calls(),
                 "every call got its own right answer");
-        must(unmet, callResults.wrong() == 0 && callResults.failed() == 0, "no call failed or got a wrong answer");
-        int strange = chaosSetup.witnesses().stream()
-                .mapToInt(RecordingProvider::strange)
+        expect(unmet, callResults.wrong() == 0 && callResults.failed() == 0, "no call failed or got a wrong answer");
+        int incomplete = chaosSetup.recorders().stream()
+                .mapToInt(RecordingProvider::incomplete)
                 .sum();
-        must(unmet, strange == 0, "every attempt had the caller's question, Context and tags: " + strange);
-        must(
+        expect(unmet, incomplete == 0, "every attempt had the caller's question, Context and tags: " + incomplete);
+        expect(
                 unmet,
-                chaosSetup.spoiled() == 0,
-                "every request on the wire had the whole question: " + chaosSetup.spoiled());
-        must(unmet, callResults.untagged() == 0, "every event had the caller's tags: " + callResults.untagged());
-        must(unmet, callResults.servedBy("backup") > 0, "the backup has served");
-        must(
+                chaosSetup.damaged() == 0,
+                "every request on the wire had the whole question: " + chaosSetup.damaged());
+        expect(unmet, callResults.untagged() == 0, "every event had the caller's tags: " + callResults.untagged());
+        expect(unmet, callResults.servedBy("backup") > 0, "the backup has served");
+        expect(
                 unmet,
-                failovers + takeovers >= rounds * storms.size(),
-                "the metrics tell of a failover or takeover in each storm: " + failovers);
-        boolean cuts = storms.stream().anyMatch(FaultScenario::isInTheMiddle);
-        must(unmet, takeovers > 0 || !cuts, "the metrics tell of takeovers in the middle of answers");
-        must(
+                failovers + takeovers >= rounds * faults.size(),
+                "the metrics count a failover or takeover for each fault: " + failovers);
+        boolean cuts = faults.stream().anyMatch(FaultScenario::isInTheMiddle);
+        expect(unmet, takeovers > 0 || !cuts, "the metrics count takeovers of begun streams");
+        expect(
                 unmet,
-                capturedLog.count("event=failed_over") + capturedLog.count("event=stream_taken_over") >= rounds * storms.size(),
-                "so does the log");
-        must(unmet, capturedLog.names("event=failed_over", "from=primary", "to=backup"), "the log names both");
-        for (FaultScenario faultScenario : storms) {
-            must(unmet, seen(faultScenario) > 0, "the metrics tell of " + faultScenario);
+                capturedLog.count("event=failed_over") + capturedLog.count("event=stream_taken_over")
+                        >= rounds * faults.size(),
+                "the log has a line for each");
+        expect(
+                unmet,
+                capturedLog.names("event=failed_over", "from=primary", "to=backup"),
+                "the log names both providers");
+        for (FaultScenario faultScenario : faults) {
+            expect(unmet, seen(faultScenario) > 0, "the metrics count " + faultScenario);
         }
-        must(unmet, callResults.lastServedBy().equals("primary"), "the primary serves again in the end");
+        expect(unmet, callResults.lastServedBy().equals("primary"), "the primary serves again in the end");
         return unmet;
     }
 
-    private static void must(List<String> unmet, boolean so, String what) {
-        if (!so) {
+    private static void expect(List<String> unmet, boolean met, String what) {
+        if (!met) {
             unmet.add(what);
         }
     }
 
-    /** Attempts at the primary that ended as this weather ends them. */
+    /** Counts attempts at the primary that failed as this fault makes them fail. */
     private double seen(FaultScenario faultScenario) {
         return sum("understudy.attempts", "provider", "primary", "kind", kind(faultScenario));
     }

@@ -16,7 +16,7 @@ import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.List;
 
-/** A primary that the weather acts upon, a backup that lives, and an understudy before both. */
+/** A primary with injected faults, a healthy backup, and an understudy in front of both. */
 final class ChaosSetup implements AutoCloseable {
 
     private volatile FaultScenario faultScenario = FaultScenario.CALM;
@@ -31,7 +31,7 @@ final class ChaosSetup implements AutoCloseable {
     private final RecordingProvider second = new RecordingProvider("backup", () -> living);
     private final Understudy understudy;
 
-    /** @param failover whether there is a backup at all */
+    /** @param failover {@code true} to add the backup */
     ChaosSetup(boolean failover, Listener listener) {
         primary.rule(asked -> faultScenario.on(ChaosCall.in(asked.text()).reply()));
         backup.rule(asked -> ChaosCall.in(asked.text()).reply());
@@ -63,12 +63,12 @@ final class ChaosSetup implements AutoCloseable {
         faultScenario = next;
     }
 
-    List<RecordingProvider> witnesses() {
+    List<RecordingProvider> recorders() {
         return List.of(first, second);
     }
 
-    /** Requests that reached a server without the question they were sent for. */
-    long spoiled() {
+    /** Counts requests that reached a server without their prompt. */
+    long damaged() {
         return List.of(primary, backup).stream()
                 .flatMap(server -> server.calls().stream())
                 .filter(ChaosSetup::isSpoiled)

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** What the primary suffers from for a while. */
+/** Faults that are injected into the primary. */
 enum FaultScenario {
     CALM(null, scriptedReply -> scriptedReply),
     BROKEN(FailureKind.SERVER, scriptedReply -> ScriptedReply.error(500, "server_error", "It broke")),
@@ -21,7 +21,7 @@ enum FaultScenario {
     SILENT(FailureKind.TIMEOUT, scriptedReply -> scriptedReply.stall(ScriptedReply.FaultPoint.nothing())),
     STALLED(FailureKind.TIMEOUT, scriptedReply -> scriptedReply.stall(ScriptedReply.FaultPoint.tokens(7))),
     GARBLED(FailureKind.PROTOCOL, scriptedReply -> scriptedReply.garble(ScriptedReply.FaultPoint.tokens(7))),
-    /** Nobody listens at all; the server is not even asked. */
+    /** The port refuses connections, so the server receives no request. */
     REFUSED(FailureKind.CONNECT, scriptedReply -> scriptedReply);
 
     private final @Nullable FailureKind kind;
@@ -32,13 +32,13 @@ enum FaultScenario {
         this.spoil = spoil;
     }
 
-    /** As what its failures must show in the metrics. */
+    /** The kind of failure that the metrics must show. */
     @Nullable
     FailureKind kind() {
         return kind;
     }
 
-    /** Whether it strikes streams that have begun. */
+    /** Returns {@code true} if the fault interrupts streams that have begun. */
     boolean isInTheMiddle() {
         return this == CUT_IN_THE_MIDDLE || this == TOLD_IN_BAND || this == STALLED || this == GARBLED;
     }

@@ -13,13 +13,13 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
-/** Stands before a provider and looks at every attempt: is it the caller's own question, and do we know whose it is? */
+/** Wraps a provider and checks for every attempt that it carries the caller's prompt, Context and tags. */
 final class RecordingProvider implements ChatProvider {
 
     private final String name;
     private final Supplier<ChatProvider> provider;
     private final AtomicInteger attempts = new AtomicInteger();
-    private final AtomicInteger strange = new AtomicInteger();
+    private final AtomicInteger incomplete = new AtomicInteger();
 
     /** @param provider looked up at each attempt */
     RecordingProvider(String name, Supplier<ChatProvider> provider) {
@@ -27,22 +27,22 @@ final class RecordingProvider implements ChatProvider {
         this.provider = provider;
     }
 
-    /** How many attempts it has seen. */
+    /** Returns the number of attempts. */
     int attempts() {
         return attempts.get();
     }
 
-    /** How many of them had lost their question, their entry in the Context or their tag. */
-    int strange() {
-        return strange.get();
+    /** Returns the number of attempts without prompt, Context entry or tag. */
+    int incomplete() {
+        return incomplete.get();
     }
 
     private ChatProvider look(ChatRequest request, ContextView context) {
         attempts.incrementAndGet();
-        ChaosCall chaosCall = new ChaosCall(context.hasKey(ChaosCall.KEY) ? context.get(ChaosCall.KEY) : "nobody's");
+        ChaosCall chaosCall = new ChaosCall(context.hasKey(ChaosCall.KEY) ? context.get(ChaosCall.KEY) : "none");
         String tag = CallContext.from(context).tags().get(ChaosCall.KEY);
         if (!chaosCall.isAskedBy(request) || !Objects.equals(tag, chaosCall.id())) {
-            strange.incrementAndGet();
+            incomplete.incrementAndGet();
         }
         return provider.get();
     }

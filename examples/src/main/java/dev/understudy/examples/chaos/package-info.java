@@ -1,4 +1,4 @@
-/** Breaks a provider over and over under load, and proves that nobody noticed. */
+/** Injects faults into a provider under load, and checks that every call is served. */
 @NullMarked
 package dev.understudy.examples.chaos;
 

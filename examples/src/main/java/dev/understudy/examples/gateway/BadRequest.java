@@ -2,7 +2,7 @@ package dev.understudy.examples.gateway;
 
 import org.jspecify.annotations.Nullable;
 
-/** A request that cannot be followed. The message says what to do about it. */
+/** Signals an invalid request. The message says how to correct it. */
 final class BadRequest extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -18,7 +18,7 @@ final class BadRequest extends RuntimeException {
         this.field = field;
     }
 
-    /** @param field where in the request, {@code messages[1].content} for one */
+    /** @param field path in the request, for example {@code messages[1].content} */
     static BadRequest field(String field, String message) {
         return new BadRequest(400, "invalid_value", field, message);
     }

@@ -17,7 +17,7 @@ import reactor.core.publisher.Signal;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** {@code POST /v1/chat/completions}: whole answers and streams. A client that leaves cancels what runs for it. */
+/** {@code POST /v1/chat/completions}: unary answers and streams. A client that disconnects cancels its call. */
 final class ChatRoute implements HttpBodies.Route {
 
     private final ModelDirectory modelDirectory;
@@ -51,15 +51,15 @@ final class ChatRoute implements HttpBodies.Route {
         });
     }
 
-    /** The vendor's own name of the model is the most exact one. */
+    /** Prefers the model name that the vendor reported. */
     private static String model(ChatResponse answer, ServedBy servedBy) {
         String exact = answer.receipt().model();
         return exact == null ? servedBy.model() : exact;
     }
 
     /**
-     * Nothing is sent before the first chunk: until then a failure still has a status of its own, and the head can say who
-     * answers. Later there is only one honest way to fail: an error event, and a body that breaks off.
+     * Sends the response head with the first chunk: until then a failure has its own status, and the head names the
+     * provider. A later failure is an error event, after which the body ends without its terminator.
      */
     private static Flux<Void> stream(
             ModelDirectory.Choice choice, ChatRequest request, boolean usage, HttpServerResponse response) {

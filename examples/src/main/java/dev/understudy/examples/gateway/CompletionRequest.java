@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a client asks, in the form of OpenAI's Chat Completions.
+ * A request in the form of OpenAI's Chat Completions.
  *
- * @param request the same in our words; its model is what the client named
- * @param stream whether it wants tokens as they come
- * @param usage whether a stream shall end with the tokens used
+ * @param request the request in the library's types, with the model that the client named
+ * @param stream {@code true} if the client wants a stream
+ * @param usage {@code true} if the stream must end with the usage
  */
 record CompletionRequest(ChatRequest request, boolean stream, boolean usage) {
 
@@ -59,7 +59,7 @@ record CompletionRequest(ChatRequest request, boolean stream, boolean usage) {
         }
     }
 
-    /** Better a clear no than an answer that lacks what was asked for. */
+    /** Refuses options that the gateway cannot honour, instead of ignoring them. */
     private static void refuseWhatCannotBeAnswered(JsonFields jsonFields) {
         Long answers = jsonFields.whole("n");
         if (answers != null && answers != 1) {
@@ -179,7 +179,7 @@ record CompletionRequest(ChatRequest request, boolean stream, boolean usage) {
         return all;
     }
 
-    /** What we have no word for goes on as it is to those vendors that speak this dialect. */
+    /** Returns unknown fields, which are passed on to vendors of this dialect. */
     private static Map<String, Object> others(JsonFields jsonFields) {
         Map<String, Object> others = new java.util.LinkedHashMap<>();
         jsonFields.node().properties().forEach(field -> {

@@ -8,12 +8,12 @@ import java.time.Instant;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A whole answer in the form of OpenAI's Chat Completions. */
+/** An answer in the form of OpenAI's Chat Completions. */
 final class CompletionResponse {
 
     private CompletionResponse() {}
 
-    /** @param model who really produced it */
+    /** @param model the model that produced the answer */
     static String of(ChatResponse response, String id, Instant created, String model) {
         ObjectNode body = JsonFields.JSON.createObjectNode();
         body.put("id", id);

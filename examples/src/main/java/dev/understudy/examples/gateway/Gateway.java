@@ -24,9 +24,9 @@ import reactor.core.Disposable;
 import reactor.netty.DisposableServer;
 
 /**
- * A server that any client of OpenAI's Chat Completions can use, and that fails over behind it. Everything is configured by one
- * file ({@code docs/configuration.md}); without one it plays scenes on scripted servers, so that every failure can be
- * tried with curl. A changed file takes effect while calls are in flight.
+ * A server for clients of OpenAI's Chat Completions, with failover behind it. One file configures it ({@code
+ * docs/configuration.md}); without a file it runs fault scenarios on scripted servers, so that every failure can be
+ * tried with curl. Changes of the file take effect while calls are in flight.
  */
 public final class Gateway implements AutoCloseable {
 
@@ -67,7 +67,7 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** With the configuration that these options name, or that is found, or the stage. */
+    /** Opens the gateway with the configuration of these options, the one that is found, or the scenarios. */
     static Gateway open(GatewayOptions gatewayOptions, Map<String, String> environment, Path directory) {
         Config config = gatewayOptions.config() == null
                 ? Config.find(environment, directory)
@@ -82,7 +82,7 @@ public final class Gateway implements AutoCloseable {
         return config;
     }
 
-    /** Gauges and prices follow the chains, also those that come with a new configuration. */
+    /** Binds gauges and prices to all agents, also to those of a later configuration. */
     private void bind(Metrics metrics, @Nullable Config config) {
         metrics.bind(agents);
         if (config != null && config.file() != null) {
@@ -110,7 +110,7 @@ public final class Gateway implements AutoCloseable {
         return agents;
     }
 
-    /** Takes no more calls, and lets those in flight end within 5 s. */
+    /** Refuses new calls, and lets those in flight end within 5 s. */
     @Override
     public void close() {
         while (!closing.isEmpty()) {
@@ -122,7 +122,7 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Serves until it is told to end. Ends with 2 for options or a configuration that cannot be followed. */
+    /** Serves until the process is terminated. Exits with 2 for invalid options or an invalid configuration. */
     public static void main(String[] args) throws InterruptedException {
         Gateway gateway = started(List.of(args), System.getenv(), Path.of(""), System.out);
         if (gateway == null) {

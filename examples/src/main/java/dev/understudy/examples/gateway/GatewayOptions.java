@@ -7,11 +7,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the gateway was told.
+ * Options of the gateway.
  *
- * @param config the configuration file; {@code null} for what the environment says
- * @param gatewayServer where it listens, and who may come in
- * @param admin who may operate it; {@code null} for nobody
+ * @param config the configuration file; {@code null} to use the environment
+ * @param gatewayServer address and token of the server
+ * @param admin tokens of operators; {@code null} to disable the admin routes
  */
 record GatewayOptions(@Nullable Path config, GatewayServer gatewayServer, Admin.@Nullable Options admin) {
 
@@ -19,14 +19,14 @@ record GatewayOptions(@Nullable Path config, GatewayServer gatewayServer, Admin.
             Usage: Gateway [--config FILE] [--host NAME] [--port N]
 
               --config FILE   YAML or JSON; without it MULTI_MODEL_FAILOVER_CONFIG (JSON), UNDERSTUDY_CONFIG (a file),
-                              config/understudy.yaml and config/risks.yaml are looked for; without any of them it plays
-                              scenes on scripted servers of this machine
-              --host NAME     where it listens; 127.0.0.1. Anywhere else it needs a token
-              --port N        8080; 0 for any that is free
+                              config/understudy.yaml and config/risks.yaml are tried; without any of them it runs
+                              fault scenarios on scripted servers of this machine
+              --host NAME     address to listen on; 127.0.0.1. Any other address needs a token
+              --port N        port to listen on; 8080. 0 for any free port
 
-            GATEWAY_TOKEN          what clients have to send as their API key; without it anybody on this machine may ask
-            GATEWAY_ADMIN_TOKEN    opens the admin routes, 16 characters or more; without it there are none
-            GATEWAY_READ_TOKEN     opens those of them that only look
+            GATEWAY_TOKEN          API key that clients must send; without it any client on this machine is served
+            GATEWAY_ADMIN_TOKEN    token for the admin routes, 16 characters or more; without it they are disabled
+            GATEWAY_READ_TOKEN     token for reading admin routes only
             """;
 
     private static final int PORT = 8080;
@@ -71,7 +71,7 @@ record GatewayOptions(@Nullable Path config, GatewayServer gatewayServer, Admin.
                 return port;
             }
         } catch (NumberFormatException e) {
-            // said below
+            // reported below
         }
         throw wrong("--port is a number from 0 to 65535: " + value);
     }

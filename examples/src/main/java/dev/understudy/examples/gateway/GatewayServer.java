@@ -19,11 +19,11 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The server and what it answers to clients: {@code /v1/chat/completions} and {@code /v1/models}.
+ * The HTTP server with {@code /v1/chat/completions} and {@code /v1/models}.
  *
- * @param host where it listens; loopback unless told
- * @param port 0 for any that is free
- * @param token what clients have to show as a bearer token; {@code null} for nothing
+ * @param host address to listen on; loopback by default
+ * @param port 0 for any free port
+ * @param token bearer token of clients; {@code null} for none
  */
 record GatewayServer(String host, int port, @Nullable String token) {
 
@@ -31,7 +31,7 @@ record GatewayServer(String host, int port, @Nullable String token) {
 
     private static final Duration START = Duration.ofSeconds(10);
 
-    /** @param more routes besides */
+    /** @param more further routes */
     DisposableServer start(ModelDirectory modelDirectory, Consumer<HttpServerRoutes> more) {
         return HttpServer.create()
                 .host(host)
@@ -61,7 +61,7 @@ record GatewayServer(String host, int port, @Nullable String token) {
         });
     }
 
-    /** Compared in a time that does not tell how much of it was right. */
+    /** Compares in constant time. */
     private boolean isWelcome(@Nullable String shown) {
         return token == null || (shown != null && MessageDigest.isEqual(digest("Bearer " + token), digest(shown)));
     }
@@ -86,7 +86,7 @@ record GatewayServer(String host, int port, @Nullable String token) {
         return body.toString();
     }
 
-    /** What no other route has taken. */
+    /** Answers requests that match no other route. */
     private static void lost(HttpServerRoutes routes) {
         routes.route(request -> true, HttpBodies.route((body, request, response) -> {
             HttpMethod expected = method(request.path());

@@ -12,7 +12,7 @@ import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /healthz}, {@code /readyz} and {@code /metrics}. None of them tells a secret, so none of them asks for one. */
+/** {@code /healthz}, {@code /readyz} and {@code /metrics}. They contain no secret and need no token. */
 record HealthRoutes(Agents agents, PrometheusMeterRegistry registry) implements Consumer<HttpServerRoutes> {
 
     private static final String FORM = "text/plain; version=0.0.4; charset=utf-8";
@@ -26,7 +26,7 @@ record HealthRoutes(Agents agents, PrometheusMeterRegistry registry) implements 
         routes.get("/metrics", HttpBodies.route((body, request, response) -> metrics(response)));
     }
 
-    /** Ready as long as every chain has somebody who can be asked. */
+    /** Ready while every agent has a provider that can be called. */
     private Mono<Void> ready(HttpServerResponse response) {
         ObjectNode body = JsonFields.JSON.createObjectNode();
         ObjectNode chains = body.putObject("chains");
@@ -34,7 +34,7 @@ record HealthRoutes(Agents agents, PrometheusMeterRegistry registry) implements 
         for (String id : agents.ids()) {
             Understudy door = agents.understudy(id);
             boolean ready = door != null && door.control().status().stream().anyMatch(HealthRoutes::canBeAsked);
-            chains.put(id, ready ? "ready" : "nobody can be asked");
+            chains.put(id, ready ? "ready" : "no provider available");
             all &= ready;
         }
         body.put("status", all ? "ready" : "not ready");
@@ -49,7 +49,7 @@ record HealthRoutes(Agents agents, PrometheusMeterRegistry registry) implements 
         return providerStatus.health() != ProviderStatus.Health.UNHEALTHY && !shut;
     }
 
-    /** A scrape of many meters takes a moment: not on an event loop. */
+    /** Scrapes on a worker thread, because a scrape of many meters would hold up an event loop. */
     private Mono<Void> metrics(HttpServerResponse response) {
         return Mono.fromCallable(registry::scrape)
                 .subscribeOn(Schedulers.boundedElastic())

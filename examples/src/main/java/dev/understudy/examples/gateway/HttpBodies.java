@@ -11,23 +11,24 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** What comes in and goes out over HTTP. */
+/** Reads request bodies and writes responses. */
 final class HttpBodies {
 
-    /** Enough for a few pictures. */
+    /** Limit of a body, enough for a few images. */
     static final int MOST = 16 << 20;
 
     private HttpBodies() {}
 
-    /** What a route does with a request whose body has come. */
+    /** Handles a request with its body. */
     @FunctionalInterface
     interface Route {
         Publisher<Void> answer(byte[] body, HttpServerRequest request, HttpServerResponse response);
     }
 
     /**
-     * Answers when the request has come to its end, and not before: reactor-netty stops reading a connection whose next request
-     * came while the last answer was being finished on another thread, if that next request is answered before its end was read.
+     * Answers only after the end of the request. reactor-netty stops reading a connection when a pipelined request
+     * arrives while the previous response is being completed on another thread, if that response began before the end
+     * of its request was read.
      */
     static BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> route(Route route) {
         return (request, response) -> read(request)
@@ -35,7 +36,7 @@ final class HttpBodies {
                 .onErrorResume(error -> response.hasSentHeaders() ? Mono.error(error) : problem(response, error));
     }
 
-    /** The whole body; too much of it is refused before it is held. */
+    /** Reads the whole body; a body over the limit is refused without buffering it. */
     private static Mono<byte[]> read(HttpServerRequest request) {
         return request.receive()
                 .collect(ByteArrayOutputStream::new, HttpBodies::add)
@@ -74,7 +75,7 @@ final class HttpBodies {
         return json(response, openAiError.status(), openAiError.json());
     }
 
-    /** As a header may have it. */
+    /** Replaces characters that a header cannot carry. */
     static String printable(String value) {
         return value.replaceAll("[^\\x20-\\x7e]", "?");
     }

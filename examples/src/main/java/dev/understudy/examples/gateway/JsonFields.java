@@ -11,11 +11,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The fields of a JSON object, read with care: what has another type than it should is said with its place. A field that is
- * {@code null} is not there.
+ * Typed access to the fields of a JSON object. A field of another type is an error with its path. A {@code null}
+ * field counts as absent.
  *
  * @param node the object
- * @param place where it stands, "" for the whole
+ * @param place its path, "" for the document
  */
 record JsonFields(JsonNode node, String place) {
 
@@ -98,7 +98,7 @@ record JsonFields(JsonNode node, String place) {
         return value == null ? null : of(value, at(name));
     }
 
-    /** Each object of an array; none if it is not there. */
+    /** Returns the objects of an array; none if it is absent. */
     List<JsonFields> objects(String name) {
         JsonNode value = find(name);
         if (value == null) {
@@ -114,7 +114,7 @@ record JsonFields(JsonNode node, String place) {
         return all;
     }
 
-    /** As plain maps, lists, strings, numbers and booleans. */
+    /** Converts to plain maps, lists, strings, numbers and booleans. */
     @Nullable
     Map<String, ?> map(String name) {
         JsonFields object = object(name);
@@ -129,7 +129,7 @@ record JsonFields(JsonNode node, String place) {
         return BadRequest.field(at(name), at(name) + " has to be " + expected);
     }
 
-    /** What a JSON object is in Java. */
+    /** The Java type of JSON objects. */
     private static final class Values extends java.util.LinkedHashMap<String, Object> {
         private static final long serialVersionUID = 1L;
     }

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/** The messages of a conversation, one after the other: a tool's result must follow the call that it answers. */
+/** Parses the messages of a conversation in order: a tool result must follow the call that it answers. */
 final class MessageParser {
 
     private static final Pattern DATA = Pattern.compile("data:(image/[a-zA-Z0-9.+-]+);base64,(.+)", Pattern.DOTALL);

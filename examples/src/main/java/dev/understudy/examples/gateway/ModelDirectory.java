@@ -9,15 +9,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients may name as the model: a chain ({@code support}), a chain and a model ({@code support/gpt-5}), or a model
- * alone, which the first chain is asked for.
+ * Resolves the model of a request: an agent ({@code support}), an agent and a model ({@code support/gpt-5}), or a
+ * model alone, which the first agent serves.
  *
- * @param chains the names of all, in order
- * @param provider who answers for a chain
+ * @param chains names of all agents, in order
+ * @param provider returns the provider of an agent
  */
 record ModelDirectory(Supplier<List<String>> chains, Function<String, @Nullable ChatProvider> provider) {
 
-    /** Who is asked, and for which model. */
+    /** The provider and the model of a request. */
     record Choice(ChatProvider provider, String model) {}
 
     static ModelDirectory of(Map<String, ChatProvider> chains) {

@@ -14,11 +14,11 @@ import tools.jackson.databind.node.ObjectNode;
  * An error in the form of OpenAI's API.
  *
  * @param status HTTP status
- * @param type what kind of error, in OpenAI's words
- * @param code which one
- * @param field what in the request is wrong
- * @param message for people; holds no secret
- * @param retryAfter when it may be worth asking again, as far as anybody said
+ * @param type OpenAI's error type
+ * @param code OpenAI's error code
+ * @param field the invalid field of the request
+ * @param message message without secrets
+ * @param retryAfter delay after which a retry may succeed, if known
  */
 record OpenAiError(
         int status,
@@ -52,7 +52,7 @@ record OpenAiError(
         if (error instanceof ChatException.Rejected) {
             return new OpenAiError(400, THEIRS, "not_possible", null, text(error), null);
         }
-        // Only our own exceptions are known to hold no secrets.
+        // only the library's own exceptions are known to hold no secrets
         return new OpenAiError(500, OURS, "internal_error", null, "The gateway failed", null);
     }
 
@@ -68,7 +68,7 @@ record OpenAiError(
             case QUOTA -> new OpenAiError(429, "insufficient_quota", "insufficient_quota", null, message, retryAfter);
             case OVERLOADED, SKIPPED -> ours(503, "overloaded", message, retryAfter);
             case TIMEOUT -> ours(504, "timeout", message, retryAfter);
-            // A key that the vendor does not take is the gateway's trouble: the client's own was fine.
+            // an API key that the vendor refuses is an error of the gateway, not of the client
             case AUTH, FORBIDDEN, CONNECT, SERVER, PROTOCOL, TRUNCATED, EMPTY ->
                 ours(502, "upstream_" + failure.kind().label(), message, retryAfter);
         };
@@ -96,7 +96,7 @@ record OpenAiError(
         return String.valueOf(error.getMessage());
     }
 
-    /** Everybody was asked already: a client that asks again at once only doubles the load, unless it was told when. */
+    /** All routes were tried already: an immediate retry of the client would only add load, unless a delay is known. */
     boolean isWorthRepeating() {
         return retryAfter != null;
     }

@@ -21,12 +21,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Scripted servers to try the gateway on without any vendor: for each scene a chain of its name, with a lead that speaks
- * OpenAI's language and fails as the scene says, and an understudy that speaks Anthropic's.
+ * Scripted servers to try the gateway without a vendor: for each scenario an agent of its name, with a first server
+ * that speaks OpenAI's dialect and fails as the scenario says, and a second one that speaks Anthropic's.
  */
 final class ScenarioServers implements AutoCloseable {
 
-    /** Nobody waits ten seconds on a stage; docs/defaults.md has the patience of real life. */
+    /** Shorter than the defaults of docs/defaults.md, so that scenarios take seconds. */
     private static final TimeoutPolicy TIMEOUTS = TimeoutPolicy.defaults()
             .withFirstContent(Duration.ofMillis(1_500))
             .withIdle(Duration.ofMillis(1_000))
@@ -34,7 +34,9 @@ final class ScenarioServers implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Of the scenes that show how a lead is left alone and comes back; in the others each call is like the first. */
+    /**
+     * Circuit policy of scenarios that show an open circuit and its recovery; in the others each call is independent.
+     */
     private static final CircuitPolicy CIRCUIT =
             CircuitPolicy.defaults().withPause(Duration.ofMillis(300), Duration.ofMillis(600));
 
@@ -59,30 +61,30 @@ final class ScenarioServers implements AutoCloseable {
     }
 
     private void set(DemoScenario demoScenario, Listener listener) {
-        ScriptedServer lead = server(demoScenario.lead());
+        ScriptedServer primary = server(demoScenario.primary());
         ScriptedServer second = server(demoScenario.second());
         Understudy door = Understudy.builder()
                 .name(demoScenario.name())
                 .provider(
                         Providers.openAiCompatible(
-                                Endpoint.of("lead", lead.url(), "lead-key"), OpenAiCompatibility.defaults()),
+                                Endpoint.of("lead", primary.url(), "lead-key"), OpenAiCompatibility.defaults()),
                         "gpt-demo")
                 .provider(Providers.anthropic(Endpoint.of("second", second.url(), "second-key")), "claude-demo")
                 .timeouts(TIMEOUTS)
                 .callTimeout(PATIENCE)
-                .circuit(demoScenario.remembered() ? CIRCUIT : CircuitPolicy.disabled())
+                .circuit(demoScenario.countsFailures() ? CIRCUIT : CircuitPolicy.disabled())
                 .retry(RETRY)
-                .failover(demoScenario.remembered() ? FAILOVER : FAILOVER.withMaxConsecutiveFailures(1_000_000))
+                .failover(demoScenario.countsFailures() ? FAILOVER : FAILOVER.withMaxConsecutiveFailures(1_000_000))
                 .listener(listener)
                 .build();
         doors.put(demoScenario.name(), door);
-        leads.put(demoScenario.name(), lead);
+        leads.put(demoScenario.name(), primary);
         chains.put(demoScenario.name(), ResumingProvider.over(door, ResumePolicy.exact()));
     }
 
-    private ScriptedServer server(DemoScenario.Part part) {
+    private ScriptedServer server(DemoScenario.Behaviour part) {
         ScriptedServer server = ScriptedServer.start();
-        part.learn(server);
+        part.configure(server);
         servers.add(server);
         return server;
     }
@@ -95,7 +97,7 @@ final class ScenarioServers implements AutoCloseable {
         return doors;
     }
 
-    ScriptedServer lead(String scene) {
+    ScriptedServer primary(String scene) {
         return Objects.requireNonNull(leads.get(scene), scene);
     }
 

@@ -5,7 +5,7 @@ import dev.understudy.event.Listener;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Who produces an answer that is still coming, by what is heard of its call. */
+/** Remembers which provider serves a stream, from the events of its call. */
 final class ServedByListener implements Listener {
 
     private final AtomicInteger attempts = new AtomicInteger();

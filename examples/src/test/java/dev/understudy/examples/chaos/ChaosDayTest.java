@@ -22,20 +22,20 @@ class ChaosDayTest {
     }
 
     @Test
-    void nobodyNotices() {
-        assertThat(day("--storms", "OVERLOADED,CUT_IN_THE_MIDDLE,REFUSED"))
+    void everyCallIsServedUnderFaults() {
+        assertThat(day("--faults", "OVERLOADED,CUT_IN_THE_MIDDLE,REFUSED"))
                 .as(said())
                 .isZero();
-        assertThat(said()).contains("0 wrong, 0 failed").endsWith("Nobody noticed.\n");
+        assertThat(said()).contains("0 wrong, 0 failed").endsWith("Every expectation is met.\n");
     }
 
     @Test
-    void withoutFailoverItIsNoticed() {
-        assertThat(day("--storms", "OVERLOADED,CUT_IN_THE_MIDDLE", "--without-failover"))
+    void withoutFailoverCallsFail() {
+        assertThat(day("--faults", "OVERLOADED,CUT_IN_THE_MIDDLE", "--without-failover"))
                 .as(said())
                 .isEqualTo(1);
         assertThat(said())
-                .contains("NOT SO: every call got its own right answer", "NOT SO: the backup has served")
-                .endsWith("The day has failed.\n");
+                .contains("FAILED: every call got its own right answer", "FAILED: the backup has served")
+                .endsWith("Expectations are not met.\n");
     }
 }

@@ -54,7 +54,7 @@ class GatewayScenesTest {
                 "cut",
                 "stall",
                 "garbled",
-                "told-in-band",
+                "error-in-band",
                 "no-done",
                 "no-finish"
             })
@@ -62,22 +62,22 @@ class GatewayScenesTest {
         Caller.Heard streamed = caller.stream(scene, "\"temperature\":0");
         assertThat(streamed.status()).isEqualTo(200);
         assertThat(streamed.whole()).as(streamed.body()).isTrue();
-        assertThat(streamed.text()).isEqualTo(DemoScenario.PLAY);
+        assertThat(streamed.text()).isEqualTo(DemoScenario.ANSWER);
         assertThat(streamed.errors()).isEmpty();
 
         Caller.Heard whole = caller.chat(scene);
         assertThat(whole.status()).as(whole.body()).isEqualTo(200);
-        assertThat(whole.text()).isEqualTo(DemoScenario.PLAY);
+        assertThat(whole.text()).isEqualTo(DemoScenario.ANSWER);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cut", "stall", "garbled", "told-in-band"})
+    @ValueSource(strings = {"cut", "stall", "garbled", "error-in-band"})
     void whatCannotBeSavedExactlyEndsWithAnErrorAndABrokenBody(String scene) {
         Caller.Heard heard = caller.stream(scene);
         assertThat(heard.status()).isEqualTo(200);
         assertThat(heard.broken()).isTrue();
         assertThat(heard.whole()).isFalse();
-        assertThat(DemoScenario.PLAY).startsWith(heard.text());
+        assertThat(DemoScenario.ANSWER).startsWith(heard.text());
         assertThat(heard.text()).contains("word39");
         assertThat(heard.errors()).hasSize(1);
         assertThat(heard.data()).doesNotContain("[DONE]");
@@ -110,13 +110,13 @@ class GatewayScenesTest {
         assertThat(limited.status()).isEqualTo(429);
         assertThat(limited.errorCode()).isEqualTo("rate_limit_exceeded");
         assertThat(limited.header("x-should-retry")).isEmpty();
-        int asked = scenarioServers.lead("rate-limited").calls().size();
+        int asked = scenarioServers.primary("rate-limited").calls().size();
         Caller.Heard soon = caller.stream("rate-limited");
         assertThat(soon.status()).isEqualTo(503);
         for (Caller.Heard heard : List.of(limited, soon)) {
             assertThat(Integer.parseInt(heard.header("retry-after"))).isBetween(1, 40);
         }
-        assertThat(scenarioServers.lead("rate-limited").calls()).hasSize(asked);
+        assertThat(scenarioServers.primary("rate-limited").calls()).hasSize(asked);
     }
 
     @Test
@@ -184,7 +184,7 @@ class GatewayScenesTest {
                 .toList();
         assertThat(all).allSatisfy(heard -> {
             assertThat(heard.status()).isEqualTo(200);
-            assertThat(heard.text()).isEqualTo(DemoScenario.PLAY);
+            assertThat(heard.text()).isEqualTo(DemoScenario.ANSWER);
         });
         assertThat(all)
                 .extracting(heard -> heard.header("x-understudy-provider"))
@@ -194,7 +194,7 @@ class GatewayScenesTest {
     @ParameterizedTest
     @CsvSource({"slow, true", "no-answer, false", "no-answer, true"})
     void aClientThatLeavesCancelsWhatRunsForIt(String scene, boolean stream) throws Exception {
-        ScriptedServer lead = scenarioServers.lead(scene);
+        ScriptedServer lead = scenarioServers.primary(scene);
         int before = lead.calls().size();
         try (java.net.Socket client = new java.net.Socket(GatewayServer.LOOPBACK, server.port())) {
             byte[] body = Caller.body(scene, stream).getBytes(StandardCharsets.UTF_8);

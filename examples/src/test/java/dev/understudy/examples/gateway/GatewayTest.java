@@ -219,7 +219,7 @@ class GatewayTest {
         gateway =
                 Gateway.started(List.of("--port", "0"), Map.of(), folder, new PrintStream(new ByteArrayOutputStream()));
         Caller caller = new Caller(gateway.port());
-        assertThat(caller.chat("quiet").text()).isEqualTo(DemoScenario.PLAY);
+        assertThat(caller.chat("quiet").text()).isEqualTo(DemoScenario.ANSWER);
         assertThat(caller.get("/readyz").status()).isEqualTo(200);
     }
 }

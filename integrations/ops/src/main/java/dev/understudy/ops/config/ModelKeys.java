@@ -22,7 +22,8 @@ final class ModelKeys {
             List.of(INPUT, CACHED, OUTPUT),
             values -> {
                 Double cached = values.find(CACHED);
-                return new Capabilities.Price(values.get(INPUT), cached == null ? values.get(INPUT) : cached, values.get(OUTPUT));
+                return new Capabilities.Price(
+                        values.get(INPUT), cached == null ? values.get(INPUT) : cached, values.get(OUTPUT));
             });
 
     private static final List<ConfigKey<Boolean>> FEATURES = Arrays.stream(Feature.values())

@@ -42,6 +42,7 @@ final class TopicFilter {
     /** A half-open trial and its failure, which repeat while a provider is down. */
     private static boolean isTrial(Event.CircuitStateChanged changed) {
         return changed.to() == ProviderStatus.CircuitState.HALF_OPEN
-                || changed.from() == ProviderStatus.CircuitState.HALF_OPEN && changed.to() == ProviderStatus.CircuitState.OPEN;
+                || changed.from() == ProviderStatus.CircuitState.HALF_OPEN
+                        && changed.to() == ProviderStatus.CircuitState.OPEN;
     }
 }

@@ -389,11 +389,23 @@ public final class Effects {
                         777,
                         config -> endpoint(config).capabilities("m").maxOutput(),
                         777),
-                Effect.of("providers.p.catalogue.m.price.input", 7, config -> price(config), new Capabilities.Price(7, 7, 2))
+                Effect.of(
+                                "providers.p.catalogue.m.price.input",
+                                7,
+                                config -> price(config),
+                                new Capabilities.Price(7, 7, 2))
                         .with("providers.p.catalogue.m.price.output", 2),
-                Effect.of("providers.p.catalogue.m.price.output", 7, config -> price(config), new Capabilities.Price(2, 2, 7))
+                Effect.of(
+                                "providers.p.catalogue.m.price.output",
+                                7,
+                                config -> price(config),
+                                new Capabilities.Price(2, 2, 7))
                         .with("providers.p.catalogue.m.price.input", 2),
-                Effect.of("providers.p.catalogue.m.price.cachedInput", 1, config -> price(config), new Capabilities.Price(2, 1, 3))
+                Effect.of(
+                                "providers.p.catalogue.m.price.cachedInput",
+                                1,
+                                config -> price(config),
+                                new Capabilities.Price(2, 1, 3))
                         .with("providers.p.catalogue.m.price.input", 2)
                         .with("providers.p.catalogue.m.price.output", 3));
         Stream<Effect> features = Stream.of(Feature.values()).map(feature -> {

@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** A terminal whose lines can be read afterwards. */
-final class Told {
+/** Captures the output of an example. */
+final class CapturedOutput {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     final ConsoleOutput consoleOutput = ConsoleOutput.plain(new PrintStream(bytes, true, StandardCharsets.UTF_8));
