@@ -4,6 +4,7 @@ module dev.understudy.core {
     requires transitive org.jspecify;
     requires transitive org.reactivestreams;
     requires transitive reactor.core;
+    requires reactor.extra;
     requires reactor.netty.core;
     requires reactor.netty.http;
     requires io.netty.buffer;

@@ -145,7 +145,7 @@ class UnderstudyTest {
                 .build();
         assertThat(understudy.describe())
                 .startsWith("agents:\n  1. a, always asked for gpt-5\n")
-                .contains("  2. b, serves {m=m-1}, weight 3, tags {region=eu}, ProviderOptions.RateLimits[")
+                .contains("  2. b, serves {m=m-1}, weight 3, tags {region=eu}, RateLimits[")
                 .contains("  m → n → o\n")
                 .contains(
                         "RetryPolicy[",

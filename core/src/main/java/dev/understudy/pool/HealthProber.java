@@ -9,12 +9,12 @@ import dev.understudy.policy.HealthCheckPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.function.TupleUtils;
 
 /** Runs health checks of providers in the background, from the construction of an understudy until it is closed. */
 public final class HealthProber implements Disposable {
@@ -61,8 +61,10 @@ public final class HealthProber implements Disposable {
         return Mono.defer(() ->
                         send(pooledProvider.provider(), policy(pooledProvider).query()))
                 .timeout(policy(pooledProvider).timeout(), timeSource.scheduler())
-                .then(Mono.fromRunnable(() -> record(pooledProvider, null)))
-                .onErrorResume(error -> Mono.fromRunnable(() -> record(pooledProvider, error)))
+                .materialize()
+                .timestamp(timeSource.scheduler())
+                .doOnNext(TupleUtils.consumer(
+                        (millis, end) -> record(pooledProvider, Instant.ofEpochMilli(millis), end.getThrowable())))
                 .doOnCancel(() -> pooledProvider.probeState().updateAndGet(ProbeState::abandoned))
                 .then();
     }
@@ -71,8 +73,7 @@ public final class HealthProber implements Disposable {
         return query == null ? provider.probe() : provider.chat(query).then();
     }
 
-    private void record(PooledProvider pooledProvider, @Nullable Throwable error) {
-        Instant wallClock = Instant.ofEpochMilli(timeSource.scheduler().now(TimeUnit.MILLISECONDS));
+    private void record(PooledProvider pooledProvider, Instant wallClock, @Nullable Throwable error) {
         String message = error == null ? null : FailureClassifier.failure(error).toString();
         boolean wasOutOfRotation = pooledProvider.outOfRotation();
         long now = timeSource.nanos();

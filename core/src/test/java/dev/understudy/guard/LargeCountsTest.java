@@ -28,8 +28,8 @@ class LargeCountsTest {
 
     @Test
     void debtOfOneUsageIsBounded() {
-        RateLimiter rateLimiter =
-                new RateLimiter(ProviderOptions.RateLimits.none().withTokensPerMinute(200_000), (requests, tokens) -> {}, 0);
+        RateLimiter rateLimiter = new RateLimiter(
+                ProviderOptions.RateLimits.none().withTokensPerMinute(200_000), (requests, tokens) -> {}, 0);
         assertThat(rateLimiter.acquire(100, 0)).isNull();
         rateLimiter.release(100, MOST, 0);
         Duration wait = rateLimiter.acquire(100, 0);
