@@ -69,7 +69,7 @@ class CoreArchitectureTest {
                 arguments(POOL, List.of(CHAT, POLICY, EVENT, GUARD, SHARED)),
                 arguments(CALL, List.of(CHAT, POLICY, EVENT, GUARD, TRIM, POOL)),
                 arguments(ROOT, List.of(CHAT, POLICY, EVENT, GUARD, TRIM, SHARED, POOL, CALL)),
-                arguments(PROVIDERS, List.of(CHAT, "javax.net.ssl..")),
+                arguments(PROVIDERS, List.of(CHAT, GUARD, "javax.net.ssl..")),
                 arguments(TESTING, List.of(CHAT)));
     }
 
