@@ -11,19 +11,30 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One step of one call, or something that happened to a provider. Its {@code toString} is one readable line. Never holds a secret or a prompt. */
+/**
+ * One step of a call, or a change of a provider. {@code toString} gives one readable line. Never holds a secret or a
+ * prompt.
+ */
 public sealed interface Event {
 
-    /** The call it belongs to; {@code null} when it belongs to none. */
+    /**
+     * Returns the call of the event.
+     *
+     * @return the call; {@code null} for an event of a provider
+     */
     default @Nullable CallId call() {
         return null;
     }
 
-    /** Name of the understudy where it happened. */
+    /**
+     * Returns the name of the understudy that reports the event.
+     *
+     * @return the name
+     */
     default String understudy() {
         CallId call = call();
         if (call == null) {
-            throw new IllegalStateException("An event of no call names its door itself");
+            throw new IllegalStateException("An event without a call must override understudy()");
         }
         return call.understudy();
     }

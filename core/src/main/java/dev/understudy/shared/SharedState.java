@@ -22,22 +22,36 @@ import reactor.core.publisher.Flux;
  */
 public interface SharedState {
 
-    /** Sends a message to all instances. Must return at once and must not block; exceptions are dropped. */
+    /**
+     * Sends a message to all instances. Must return at once and must not block; exceptions are dropped.
+     *
+     * @param message the message
+     */
     void publish(Message message);
 
     /**
      * Emits messages, those of the subscriber itself included: first the updates in force at subscription, then new ones.
      * An understudy subscribes when it is built, cancels when it is closed, and subscribes again after a delay when the
      * stream completes or fails.
+     *
+     * @return the messages; never completes by itself
      */
     Flux<Message> updates();
 
-    /** Shares nothing; the default. */
+    /**
+     * Returns a shared state that shares nothing; the default.
+     *
+     * @return the shared state, always one object
+     */
     static SharedState none() {
         return InMemorySharedState.NONE;
     }
 
-    /** Returns a new shared state for all understudies of this process that are built with it. */
+    /**
+     * Returns a new shared state for all understudies of this process that are built with it.
+     *
+     * @return the shared state
+     */
     static SharedState inMemory() {
         return new InMemorySharedState();
     }
@@ -53,11 +67,19 @@ public interface SharedState {
     /** One change of provider state. */
     sealed interface Update {
 
-        /** Identifies the subject: a later update with an equal key replaces this one. {@code null} if updates add up. */
+        /**
+         * Identifies the subject: a later update with an equal key replaces this one.
+         *
+         * @return the key; {@code null} if updates add up
+         */
         @Nullable
         String key();
 
-        /** The instant when the update expires; {@code null} for never, or at once if it ends an earlier one. */
+        /**
+         * Returns the instant when the update expires.
+         *
+         * @return the instant; {@code null} for never, or at once if it ends an earlier update
+         */
         default @Nullable Instant until() {
             return null;
         }
