@@ -63,7 +63,7 @@ class AddressesTest {
     }
 
     @Test
-    void bedrockHearsTheModelInThePathAndTheKeyAsABearerToken() {
+    void bedrockRequestHasTheModelInThePathAndABearerToken() {
         server.always(CONVERSED);
         try (ChatProvider provider = Providers.bedrock(endpoint("k1"))) {
             assertThat(text(provider, REQUEST)).isEqualTo("Hello");
@@ -128,7 +128,7 @@ class AddressesTest {
     }
 
     @Test
-    void aSignerIsAskedAnewForEachRequest() {
+    void signerIsCalledForEachRequest() {
         server.always(CONVERSED);
         AtomicInteger asked = new AtomicInteger();
         Endpoint.Signer signer = (method, uri, headers, body) ->
@@ -187,7 +187,7 @@ class AddressesTest {
     }
 
     @Test
-    void azureIsAskedInBothOfItsForms() {
+    void azureRequestsHaveBothUrlForms() {
         server.always(ScriptedReply.text("Hello"));
         try (ChatProvider v1 = Providers.openAiCompatible(endpoint("k1"), OpenAiCompatibility.azure());
                 ChatProvider classic = Providers.azureClassic(endpoint("k1"), "2024-10-21")) {

@@ -51,7 +51,7 @@ class CorpusTest {
 
     @ParameterizedTest
     @EnumSource
-    void streamsInRandomPiecesSayWhatTheOracleHeard(CorpusWire wire) {
+    void randomlyFragmentedStreamsMatchTheOracle(CorpusWire wire) {
         List<String> wrong = new ArrayList<>();
         for (Recording recording : wire.streams()) {
             Said expected = Said.by(recording);
@@ -73,7 +73,7 @@ class CorpusTest {
 
     @ParameterizedTest
     @EnumSource
-    void wholeAnswersSayWhatTheOracleHeard(CorpusWire wire) {
+    void wholeAnswersMatchTheOracle(CorpusWire wire) {
         List<String> wrong = new ArrayList<>();
         List<Recording> responses =
                 wire == CorpusWire.GEMINI_ELEMENTS ? List.of() : Corpus.of(wire.dialect, "response");
@@ -89,7 +89,7 @@ class CorpusTest {
     }
 
     @Test
-    void errorsAreTypedAsAPersonWould() {
+    void errorsMatchTheLabels() {
         List<String> wrong = new ArrayList<>();
         for (Recording recording : Corpus.all()) {
             if (recording.kind().equals("error")) {
@@ -112,7 +112,7 @@ class CorpusTest {
     /** Every event of every stream is the last one once, and the one after it is cut within; no place is left out. */
     @ParameterizedTest
     @EnumSource
-    void aStreamThatIsCutBeforeItsFinishReasonIsTruncatedAndOneCutAfterItIsComplete(CorpusWire wire) {
+    void streamCutBeforeItsFinishReasonIsTruncatedElseComplete(CorpusWire wire) {
         for (Recording recording : wire.streams()) {
             int cuts = 0;
             Said expected = Said.by(recording);
@@ -206,7 +206,7 @@ class CorpusTest {
     /** What makes the two tests above cheap must not make them blind. */
     @ParameterizedTest
     @EnumSource
-    void aForkGoesOnAsTheStreamItself(CorpusWire wire) {
+    void copiedDecoderContinuesLikeTheOriginal(CorpusWire wire) {
         for (Recording recording : wire.streams()) {
             Place place = new Place(wire, recording);
             for (int i = random.nextInt(place.events()); i > 0 && place.advance(random); i--) {
@@ -240,7 +240,7 @@ class CorpusTest {
     }
 
     @Test
-    void plansOfCohereAreKeptForTheWayBackAndAreNoPartOfTheAnswer() {
+    void coherePlansAreKeptAndAreNoPartOfTheAnswer() {
         for (Recording recording : CorpusWire.COHERE.streams()) {
             String plan = recording.text("tool_plan");
             if (plan != null && !recording.expected().path("tool_calls").isEmpty()) {

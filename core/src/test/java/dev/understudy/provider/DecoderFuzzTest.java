@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class DecoderFuzzTest {
 
     @Test
-    void whateverIsReceivedEndsInAnAnswerOrATypedFailure() {
+    void everyInputEndsInAnAnswerOrATypedFailure() {
         List<FuzzTarget> targets = FuzzTarget.all();
         DecoderFuzz fuzz = new DecoderFuzz(targets);
         String replay = System.getProperty("understudy.fuzz.replay", "");

@@ -86,7 +86,7 @@ class HostileCostTest {
     }
 
     @Test
-    void oneCallWhoseNameIsRepeatedWithEachPieceIsNotReadAnewWithEach() {
+    void callWithARepeatedNameIsParsedInLinearTime() {
         Framing framing = new SseFraming();
         StreamDecoder decoder = new OpenAiChat(OpenAiCompatibility.defaults()).decoder("p", REQUEST);
         for (int i = 0; i < 100_000; i++) {

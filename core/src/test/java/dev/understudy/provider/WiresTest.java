@@ -79,7 +79,7 @@ class WiresTest {
     }
 
     @Test
-    void geminiIsHeardToItsEndThoughEveryChunkSaysStop() {
+    void geminiIsReadToItsEndThoughEveryChunkSaysStop() {
         Flux<String> slow = Flux.range(0, 6)
                 .delayElements(Duration.ofMillis(60))
                 .map(i -> "data: " + ELEMENT.formatted(i, STOP) + "\r\n\r\n");

@@ -47,7 +47,7 @@ class RealProvidersTest {
 
     @ParameterizedTest
     @MethodSource("vendors")
-    void hearTheAnswerWholeAndStreamed(Function<Endpoint, ChatProvider> vendor) {
+    void readTheAnswerWholeAndStreamed(Function<Endpoint, ChatProvider> vendor) {
         server.always(ScriptedReply.text("It rains in Ålesund. \"☔\"")
                 .withReasoning("Look it up")
                 .withToolCall("c1", "weather", "{\"city\":\"Ålesund\"}")

@@ -130,7 +130,7 @@ class ResponsesStageTest {
     }
 
     @Test
-    void aKeptAnswerIsToldAgainFromItsBeginningAndByNobodyElse() {
+    void storedAnswerIsRepeatedByItsOwnServerOnly() {
         server.then(ScriptedReply.text("This is the whole answer.").cut(ScriptedReply.FaultPoint.tokens(2)));
         List<StreamChunk> first =
                 kept.stream(ASKED).onErrorComplete().collectList().block(LONG);
@@ -163,7 +163,7 @@ class ResponsesStageTest {
     }
 
     @Test
-    void anAnswerThatNobodyKeptIsNotThere() {
+    void unstoredAnswerIsNotFound() {
         Flux<StreamChunk> chunks = kept.stream(ASKED);
         server.then(ScriptedReply.text("This is the whole answer.").cut(ScriptedReply.FaultPoint.tokens(2)));
         server.rule(asked -> asked.method().equals("GET") ? ScriptedReply.status(404) : null);

@@ -330,7 +330,7 @@ class ScriptedFaultsTest {
     }
 
     @Test
-    void playsForManyAtOnce() {
+    void servesManyRequestsConcurrently() {
         server.always(ScriptedReply.text("one two three").between(Duration.ofMillis(2)));
         try (Audience crowd = new Audience(server, HttpProtocol.HTTP11, 50)) {
             Flux.range(0, 150)

@@ -32,7 +32,7 @@ class ScriptedProviderTest {
     private final ScriptedProvider provider = ScriptedProvider.named("p1");
 
     @Test
-    void playsTheSameCueWholeAndStreamed() {
+    void answersEquallyWholeAndStreamed() {
         provider.always(ScriptedAnswer.text("one two, three").withUsage(Usage.of(4, 3)));
         ChatResponse whole = chat();
         assertThat(whole.text()).isEqualTo("one two, three");

@@ -86,7 +86,7 @@ class AnthropicRequestTest {
     }
 
     @Test
-    void toolExchangesAreBlocksAndResultsComeFirstInOneUserTurn() {
+    void toolResultsComeFirstInOneUserTurn() {
         ToolCall one = new ToolCall("toolu_1", "weather", "{\"city\": \"Oslo\"}");
         ToolCall two = new ToolCall("toolu_2", "weather", "");
         JsonNode messages = json(ChatRequest.of(
@@ -272,7 +272,7 @@ class AnthropicRequestTest {
     }
 
     @Test
-    void aStrictSchemaIsHeldByTheVendorAndAnythingLooserIsToldToTheModel() {
+    void strictSchemaIsAFieldAndOtherFormatsAreAnInstruction() {
         ResponseFormat strict = ResponseFormat.jsonSchema("s", Map.of("type", "object"));
         JsonNode body = json(ChatRequest.of("m", "sys", "q").withFormat(strict));
         assertThat(body.path("output_config"))

@@ -340,7 +340,7 @@ class AnthropicStreamTest {
     }
 
     @Test
-    void asecondAnswerSplicedInIsRefusedAndTheSameOneToldTwiceIsNot() {
+    void splicedAnswerIsRefusedAndARepeatedStartIsNot() {
         String other = START.replace("msg_1", "msg_2");
         assertThat(hear(START, text(0, "a"), other, text(0, "b")).kind()).isEqualTo(FailureKind.PROTOCOL);
         DecodedAnswer twice = hear(START, START, text(0, "a"), over("end_turn"));

@@ -189,7 +189,7 @@ class BedrockRequestTest {
     }
 
     @Test
-    void samplingStandsInInferenceConfigAndIsJoinedWithExtraFields() {
+    void inferenceConfigMergesSamplingAndExtraFields() {
         JsonNode body = json(ChatRequest.of("m", "q")
                 .withTemperature(1.5)
                 .withTopP(0.9)
@@ -229,7 +229,7 @@ class BedrockRequestTest {
     }
 
     @Test
-    void invokedModelsOfAnthropicHearItsOwnWords() {
+    void invokedAnthropicModelsGetAnthropicBodies() {
         BedrockAnthropic invoke = new BedrockAnthropic();
         ChatRequest request = ChatRequest.of("anthropic.claude-x:0", "Be brief.", "q");
         assertThat(new String(invoke.encode(request, true), StandardCharsets.UTF_8))

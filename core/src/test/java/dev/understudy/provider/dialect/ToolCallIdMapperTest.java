@@ -69,7 +69,7 @@ class ToolCallIdMapperTest {
 
     @ParameterizedTest
     @MethodSource("demands")
-    void callsAndTheirResultsHaveOneIdEachInTheFormThatTheVendorDemands(Dialect dialect, String form) {
+    void callsAndResultsShareAnIdInTheVendorsForm(Dialect dialect, String form) {
         List<String> ids = idsIn(dialect.encode(conversation(IDS), false));
         List<String> calls = ids.subList(0, IDS.size());
         assertThat(calls).doesNotHaveDuplicates().allMatch(id -> id.matches(form));

@@ -81,7 +81,7 @@ class TlsTrustTest {
     @EnumSource(
             value = Transport.Wire.class,
             names = {"HTTP1", "HTTP2"})
-    void certificateOfTheHouseIsBelievedOnceItIsNamed(Transport.Wire wire) {
+    void privateCertificateIsTrustedOnceConfigured(Transport.Wire wire) {
         server.always(ScriptedReply.text("It rains"));
         Transport transport =
                 Transport.defaults().withWire(wire).withTrust(TlsTrust.system().and(HERE.getCertificate()));
@@ -122,7 +122,7 @@ class TlsTrustTest {
     }
 
     @Test
-    void publicAuthoritiesAreBelievedBesidesUnlessTheyAreLeftOut() {
+    void publicAuthoritiesAreTrustedUnlessExcluded() {
         assertThat(accepted(TlsTrust.system().and(HERE.getCertificate())))
                 .isGreaterThan(20)
                 .isEqualTo(accepted(TlsTrust.system().and(ELSEWHERE.getCertificate())));
@@ -165,7 +165,7 @@ class TlsTrustTest {
     }
 
     @Test
-    void tellsHowManyAreTrustedAndNotWho() {
+    void toStringCountsCertificatesWithoutNames() {
         assertThat(TlsTrust.system().and(HERE.getCertificate())).hasToString("Trust[publicly=true, more=1]");
     }
 }

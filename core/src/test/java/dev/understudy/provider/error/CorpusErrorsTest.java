@@ -30,7 +30,7 @@ class CorpusErrorsTest {
     }
 
     @Test
-    void theSameErrorInsideAStreamIsOfTheSameKindWhereItTellsItsStatusOrACode() {
+    void inBandErrorHasTheKindOfTheHttpErrorIfItNamesACode() {
         SoftAssertions softly = new SoftAssertions();
         for (Recording recording : Corpus.all()) {
             if (recording.kind().equals("error")

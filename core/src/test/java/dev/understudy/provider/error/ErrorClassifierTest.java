@@ -432,7 +432,7 @@ class ErrorClassifierTest {
     }
 
     @Test
-    void theCodeThatDecidedIsTold() {
+    void decisiveCodeIsReported() {
         assertThat(http(429, "{\"error\":{\"type\":\"insufficient_quota\",\"code\":null}}")
                         .code())
                 .isEqualTo("insufficient_quota");

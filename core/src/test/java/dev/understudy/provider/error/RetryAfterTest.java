@@ -27,7 +27,7 @@ class RetryAfterTest {
         "86400, 86400000",
         "0.0001, 0.1"
     })
-    void headerTellsSeconds(String value, double millis) {
+    void headerGivesSeconds(String value, double millis) {
         assertThat(header("retry-after", value)).isEqualTo(Duration.ofNanos((long) (millis * 1_000_000)));
     }
 
@@ -145,7 +145,7 @@ class RetryAfterTest {
     }
 
     @Test
-    void clocksWithoutAZoneAreBeijings() {
+    void localTimesWithoutAZoneAreInBeijing() {
         assertThat(RetryAfter.in("Your limit will reset at 2026-11-06 16:50:07", NOW))
                 .isEqualTo(Duration.ofMinutes(1));
         assertThat(RetryAfter.in("您的限额将在 2026-11-06 16:50:07 重置。", NOW)).isEqualTo(Duration.ofMinutes(1));
@@ -160,7 +160,7 @@ class RetryAfterTest {
     }
 
     @Test
-    void openRoutersMomentInMillisecondsIsUnderstood() {
+    void openRoutersResetInMillisecondsIsParsed() {
         String then = String.valueOf(NOW.plusSeconds(26).toEpochMilli());
         assertThat(RetryAfter.of(Fields.of(Map.of("x-ratelimit-reset", then)), "", NOW))
                 .isEqualTo(Duration.ofSeconds(26));

@@ -84,7 +84,7 @@ class GeminiRequestTest {
     }
 
     @Test
-    void resultsOfToolsComeRightAfterTheirCallsInAContentOfTheirOwn() {
+    void toolResultsFollowTheirCallsInASeparateContent() {
         ToolCall one = new ToolCall("c1", "weather", "{\"city\":\"Oslo\"}");
         ToolCall two = new ToolCall("c2", "weather", "");
         JsonNode contents = json(ChatRequest.of(
@@ -145,7 +145,7 @@ class GeminiRequestTest {
     }
 
     @Test
-    void fromTheThirdGenerationOnCallsHaveIdsAndForeignOnesAWordForTheirSignature() {
+    void generation3CallsHaveIdsAndForeignOnesAPlaceholderSignature() {
         ToolCall one = new ToolCall("toolu_1", "now", "{}");
         ToolCall two = new ToolCall("toolu_2", "now", "{}");
         List<Message> history = List.of(

@@ -128,7 +128,7 @@ class GeminiStreamTest {
     }
 
     @Test
-    void outputCountsThoughtsAndInputCountsWhatToolsPutIntoThePrompt() {
+    void outputIncludesReasoningAndInputIncludesToolPrompts() {
         DecodedAnswer decodedAnswer = hear(
                 "{'candidates':[],'usageMetadata':{'promptTokenCount':9,'totalTokenCount':9}}",
                 "{'candidates':[{'finishReason':'STOP'}],'usageMetadata':{'promptTokenCount':10,'candidatesTokenCount':20,"
@@ -209,13 +209,13 @@ class GeminiStreamTest {
     }
 
     @Test
-    void contentAfterAFinishReasonIsHeardToo() {
+    void contentAfterAFinishReasonIsRead() {
         assertThat(hear(says("{'text':'One '}", "STOP"), says("{'text':'two'}", "MAX_TOKENS")).text)
                 .hasToString("One two");
     }
 
     @Test
-    void onlyTheFirstCandidateIsHeard() {
+    void onlyTheFirstCandidateIsRead() {
         DecodedAnswer decodedAnswer = hear(
                 "{'candidates':[{'content':{'parts':[{'text':'b'}]},'finishReason':'SAFETY','index':1},"
                         + "{'content':{'parts':[{'text':'a'}]},'index':0}]}",
@@ -242,7 +242,7 @@ class GeminiStreamTest {
     }
 
     @Test
-    void malformedChunksAreRejectedUnlessTheAnswerIsFinishedOrCut() {
+    void malformedChunksFailUnlessTheAnswerIsFinishedOrCut() {
         assertThat(hear("{'candidates':[}", END).kind()).isEqualTo(FailureKind.PROTOCOL);
         assertThat(hear("17", END).kind()).isEqualTo(FailureKind.PROTOCOL);
         assertThat(hear(END, "{'candidates':[}").isComplete()).isTrue();

@@ -133,7 +133,7 @@ class AdaptedBodyTest {
         "`temperature` and `top_p` cannot both be specified for this model, false",
         "`temperature` may only be set to 1 when thinking is enabled, false",
     })
-    void whatIsRefusedInCertainCompanyDoesNotLast(String words, boolean lasts) {
+    void refusalOfACombinationIsNotRemembered(String words, boolean lasts) {
         assertThat(AdaptedBody.lasts(Failure.of(FailureKind.UNSUPPORTED, words)))
                 .isEqualTo(lasts);
     }

@@ -80,7 +80,7 @@ class ClosingTest {
     }
 
     @Test
-    void callsThatWaitForAnOpeningFailWithItAndNotOneAfterAnother() {
+    void callsWaitingForAnOpeningFailTogether() {
         relay.hold(1, Integer.MAX_VALUE);
         try (ChatProvider provider = provider(TlsCertificates.transport().withConnect(Duration.ofMillis(500)))) {
             StepVerifier.create(Flux.range(0, 40)

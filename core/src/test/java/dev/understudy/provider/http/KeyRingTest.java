@@ -33,7 +33,7 @@ class KeyRingTest {
     }
 
     @Test
-    void aRateLimitWithoutATimeGatesNothing() {
+    void rateLimitWithoutATimeStartsNoCooldown() {
         assertThat(ring.coolDown(lease(0), Failure.of(FailureKind.RATE_LIMITED, ""), 0))
                 .isNull();
         assertThat(IntStream.range(0, 3).map(i -> lease(0).index())).containsExactlyInAnyOrder(0, 1, 2);
@@ -68,7 +68,7 @@ class KeyRingTest {
     }
 
     @Test
-    void whenAllAreGatedTheFirstToOpenIsNamed() {
+    void failureNamesTheShortestCooldownIfAllKeysCoolDown() {
         for (int seconds : List.of(9, 4, 7)) {
             ring.coolDown(lease(0), LIMITED.withRetryAfter(Duration.ofSeconds(seconds)), 0);
         }
@@ -80,7 +80,7 @@ class KeyRingTest {
     }
 
     @Test
-    void whoInsistsGetsTheLimitedKeyThatOpensFirstAndAWrongOneNever() {
+    void limitedKeyWithTheShortestCooldownIsForcedInvalidOnesAreNot() {
         ring.coolDown(lease(0), Failure.of(FailureKind.AUTH, ""), 0);
         ring.coolDown(lease(0), LIMITED.withRetryAfter(Duration.ofHours(2)), 0);
         ring.coolDown(lease(0), LIMITED.withRetryAfter(Duration.ofHours(1)), 0);
@@ -100,7 +100,7 @@ class KeyRingTest {
     }
 
     @Test
-    void whenAllAreWrongItIsAnAuthenticationFailureAndNothingIsWaitedFor() {
+    void onlyInvalidKeysFailAsAuthWithoutAWait() {
         for (int i = 0; i < 3; i++) {
             ring.coolDown(lease(0), Failure.of(FailureKind.AUTH, ""), 0);
         }
@@ -110,7 +110,7 @@ class KeyRingTest {
     }
 
     @Test
-    void aKeyWhoseBucketIsEmptyIsLeftOutUntilThereIsSomethingAgain() {
+    void keyWithAnEmptyBucketCoolsDownUntilItFills() {
         assertThat(ring.spent(lease(0), Duration.ofSeconds(5), 0)).isTrue();
         assertThat(IntStream.range(0, 4).map(i -> lease(FIVE_SECONDS - 1).index()))
                 .doesNotContain(0);
@@ -118,7 +118,7 @@ class KeyRingTest {
     }
 
     @Test
-    void whatIsReadBetweenTheLinesNeverShortensWhatWasSaid() {
+    void derivedWaitNeverShortensAStatedOne() {
         KeyRing.Lease one = lease(0);
         ring.coolDown(one, LIMITED, 0);
         assertThat(ring.spent(one, Duration.ofSeconds(1), 0)).isFalse();

@@ -127,7 +127,7 @@ class RateLimitHeadersTest {
                 "99999999999999999999999s",
                 "1793954940" // past
             })
-    void aResetThatSaysNothingGatesNothing(String reset) {
+    void uninformativeResetStartsNoCooldown(String reset) {
         assertThat(told("x-ratelimit-remaining-requests", "0", "x-ratelimit-reset-requests", reset))
                 .isNull();
     }

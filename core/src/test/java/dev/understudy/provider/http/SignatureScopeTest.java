@@ -52,7 +52,7 @@ class SignatureScopeTest {
 
     @ParameterizedTest
     @MethodSource("everyPair")
-    void aSealedThoughtIsSentToNoDialectButItsOwn(Dialect reader, String origin) {
+    void signedReasoningIsSentToItsOwnDialectOnly(Dialect reader, String origin) {
         boolean own = reader.signatureScope().equals(origin)
                 && !(reader instanceof OpenAiChat)
                 && !(reader instanceof Ollama);
@@ -76,7 +76,7 @@ class SignatureScopeTest {
         "https://notanthropic.com/v1, anthropic@notanthropic.com",
         "http://localhost:8080, anthropic",
     })
-    void awayFromItsVendorASealNamesTheHost(String url, String owner) {
+    void signaturesOfOtherHostsNameTheHost(String url, String owner) {
         assertThat(SignatureScope.of(
                                 new Anthropic(), Endpoint.of("p", url).baseUrl().getHost())
                         .owner())
@@ -84,7 +84,7 @@ class SignatureScopeTest {
     }
 
     @Test
-    void whatAGatewaySealedGoesBackThereAndNotToTheVendorNorTheOtherWay() {
+    void gatewaySignaturesAreSentToTheGatewayOnly() {
         SignatureScope gateway = SignatureScope.of(new Anthropic(), "gateway.example.org");
         SignatureScope vendor = SignatureScope.of(new Anthropic(), "api.anthropic.com");
         String theirs = "anthropic@gateway.example.org";
@@ -99,7 +99,7 @@ class SignatureScopeTest {
     }
 
     @Test
-    void atHomeNothingIsCopied() {
+    void vendorsOwnAddressCopiesNothing() {
         SignatureScope home = SignatureScope.of(new Gemini(), "generativelanguage.googleapis.com");
         ChatRequest request = asked("c2VhbGVk", false, "gemini");
         ChatResponse response = answer(new ReasoningBlock.Signature("s", false, "gemini"));

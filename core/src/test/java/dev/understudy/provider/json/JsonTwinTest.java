@@ -40,7 +40,7 @@ class JsonTwinTest {
     }
 
     @Test
-    void spoiltDocumentsReadAlikeOrNotAtAll() {
+    void damagedDocumentsReadAlikeOrAreRejected() {
         int read = 0;
         for (int i = 0; i < DOCUMENTS; i++) {
             byte[] document = spoilt(object(0).getBytes(StandardCharsets.UTF_8));

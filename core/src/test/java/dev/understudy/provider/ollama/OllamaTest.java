@@ -42,7 +42,7 @@ class OllamaTest {
                     + "'prompt_eval_count':7,'eval_count':5}";
 
     @Test
-    void aRequestSaysWhetherToStreamBecauseTheServerDoesElse() {
+    void requestAlwaysHasTheStreamField() {
         assertThat(json(ChatRequest.of("m", "Be kind.", "hi"), false))
                 .hasToString("{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"Be kind.\"},"
                         + "{\"role\":\"user\",\"content\":\"hi\"}],\"stream\":false}");
@@ -83,7 +83,7 @@ class OllamaTest {
     }
 
     @Test
-    void aPictureThatIsOnlyAReferenceIsRefusedBeforeAnythingIsSent() {
+    void imageByUrlIsRefusedBeforeSending() {
         ChatRequest request = ChatRequest.of("m", List.of(Message.user("look", Message.Image.url("https://h/p.png"))));
         assertThatThrownBy(() -> DIALECT.encode(request, true)).isInstanceOfSatisfying(CallFailed.class, failed -> {
             assertThat(failed.failure().kind()).isEqualTo(FailureKind.UNSUPPORTED);
@@ -261,7 +261,7 @@ class OllamaTest {
     }
 
     @Test
-    void aKeyIsABearersAndNobodyNeedsOne() {
+    void keyIsAnOptionalBearerToken() {
         Map<String, String> headers = new HashMap<>();
         DIALECT.authorize(Secret.of("k"), headers::put);
         assertThat(headers).isEqualTo(Map.of("Authorization", "Bearer k"));

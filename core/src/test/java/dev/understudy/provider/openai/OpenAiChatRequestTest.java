@@ -107,7 +107,7 @@ class OpenAiChatRequestTest {
     }
 
     @Test
-    void extraFieldsWinAndThoseOfOtherDialectsStayOut() {
+    void extraFieldsTakePrecedenceWithinTheirDialectOnly() {
         ChatRequest request = ChatRequest.of("m1", "Hello")
                 .withTemperature(0.5)
                 .withMaxTokens(100)
@@ -121,7 +121,7 @@ class OpenAiChatRequestTest {
     }
 
     @Test
-    void aTrailingAssistantMessageIsMarkedWhereTheServerWantsThat() {
+    void prefillMessageIsMarkedWhereRequired() {
         ChatRequest request = ChatRequest.of(
                 "m1",
                 List.of(Message.user("Count"), Message.assistant("One"), Message.user("On"), Message.assistant("Two")));
@@ -175,7 +175,7 @@ class OpenAiChatRequestTest {
     }
 
     @Test
-    void aTrailingAssistantMessageIsMarkedInTheBodyWhereTheServerWantsThat() {
+    void prefillIsMarkedInTheBodyWhereRequired() {
         ChatRequest request = ChatRequest.of("m1", List.of(Message.user("Count"), Message.assistant("One")));
         OpenAiChat marking =
                 new OpenAiChat(OpenAiCompatibility.defaults().withContinuation(OpenAiCompatibility.Continuation.FLAGS));

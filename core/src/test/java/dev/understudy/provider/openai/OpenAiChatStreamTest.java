@@ -159,7 +159,7 @@ class OpenAiChatStreamTest {
     }
 
     @Test
-    void aMessageThatRepeatsAllBesideTheDeltaIsPassedOver() {
+    void cumulativeMessageBesideTheDeltaIsIgnored() {
         DecodedAnswer decodedAnswer =
                 hear(event("'choices':[{'index':0,'message':{'content':'ab'},'delta':{'content':'a'}}]")
                         + event("'choices':[{'index':0,'delta':{'content':'b'},'message':{'content':'ab'}}]")
@@ -236,7 +236,7 @@ class OpenAiChatStreamTest {
                 "{\n  'error': {\n    'code': 503,\n    'message': 'm'\n  }\n}",
                 "[{'error': {'code': 503, 'message': 'm'}}]\n\n"
             })
-    void errorsWithinTheStreamFailItWhereverTheyComeAndLoseNothing(String error) {
+    void inBandErrorsFailTheStreamAndLoseNoContent(String error) {
         String json = error.replace('\'', '"');
         for (String before :
                 new String[] {"", delta("'content':'kept'"), delta("'content':'kept'") + finish("length")}) {
@@ -332,7 +332,7 @@ class OpenAiChatStreamTest {
     }
 
     @Test
-    void anEventThatIsCutIsATruncationUnlessTheAnswerWasFinished() {
+    void cutEventIsATruncationUnlessTheAnswerFinished() {
         String cut = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"wor";
         assertThat(hear(delta("'content':'a'") + cut).kind()).isEqualTo(FailureKind.TRUNCATED);
         assertThat(hear(delta("'content':'a'") + cut).text).hasToString("a");

@@ -36,7 +36,7 @@ class RedactorTest {
     }
 
     @Test
-    void tenCharactersOfAKnownKeyAreTakenOutWithAllThatHangsOnToThem() {
+    void tenCharactersOfAKnownKeyAreRedactedWithTheirWord() {
         for (int from = 0; from + 10 <= KEY.length(); from++) {
             String part = KEY.substring(from, from + 10);
             assertThat(KNOWING.redact("it ends in ..." + part + ", and so on"))

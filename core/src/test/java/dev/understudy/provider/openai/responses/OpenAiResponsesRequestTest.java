@@ -76,7 +76,7 @@ class OpenAiResponsesRequestTest {
     }
 
     @Test
-    void aTurnOfTheAssistantIsItsThoughtsItsTextAndItsCallsInThisOrder() {
+    void assistantTurnIsReasoningTextAndCallsInThisOrder() {
         ToolCall call = new ToolCall("call_1", "weather", "{\"city\":\"Rome\"}");
         JsonNode input = json(ChatRequest.of(
                         "m1",

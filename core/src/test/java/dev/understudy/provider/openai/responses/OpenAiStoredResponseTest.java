@@ -62,7 +62,7 @@ class OpenAiStoredResponseTest {
     }
 
     @Test
-    void theNextConnectionIsAskedForWhatIsBehindTheLastEventThatWasRead() {
+    void nextConnectionRequestsEventsAfterTheLastDecodedOne() {
         heard(kept.connect(), CREATED, ONCE, UPON);
         assertThat(kept.rest()).isEqualTo("/responses/resp%2F1?stream=true&starting_after=2");
         OpenAiStoredResponse versioned = new OpenAiStoredResponse("p", "m", "/responses?api-version=1");
@@ -124,7 +124,7 @@ class OpenAiStoredResponseTest {
     }
 
     @Test
-    void whatTheVendorCallsFailedIsNotAskedForAgainButWhatCannotBeReadIs() {
+    void failedAnswerIsNotResumedAndAnUnreadableOneIs() {
         StreamDecoder first = kept.connect();
         heard(first, CREATED, ONCE);
         assertThatExceptionOfType(CallFailed.class).isThrownBy(() -> heard(first, "data: {\"type\":\"resp\n\n"));
@@ -140,7 +140,7 @@ class OpenAiStoredResponseTest {
     }
 
     @Test
-    void anEndMarkThatComesTooSoonEndsItsConnectionAndNotTheAnswer() {
+    void earlyEndMarkerEndsTheConnectionNotTheAnswer() {
         StreamDecoder first = kept.connect();
         heard(first, CREATED, ONCE, "data: [DONE]\n\n");
         assertThat(first.terminated()).isTrue();
