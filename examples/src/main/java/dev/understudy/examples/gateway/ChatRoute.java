@@ -8,7 +8,8 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.streaming.SseWriter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Instant;
-import java.util.UUID;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -40,7 +41,10 @@ final class ChatRoute implements HttpBodies.Route {
     private static Mono<Void> whole(ModelDirectory.Choice choice, ChatRequest request, HttpServerResponse response) {
         return choice.provider().chat(request).flatMap(answer -> {
             ServedBy servedBy = answer.served();
-            String id = "chatcmpl-" + UUID.randomUUID().toString().replace("-", "");
+            // UUID.randomUUID reads the system's entropy device, which blocks an event loop
+            ThreadLocalRandom random = ThreadLocalRandom.current();
+            String id = "chatcmpl-" + HexFormat.of().toHexDigits(random.nextLong())
+                    + HexFormat.of().toHexDigits(random.nextLong());
             String body = CompletionResponse.of(answer, id, Instant.now(), model(answer, servedBy));
             head(
                     response,
