@@ -143,7 +143,7 @@ class SilentConnectionTest {
     }
 
     @Test
-    void pingWithoutAnAcknowledgementEndsTheStreamsOfASilentConnection() {
+    void unacknowledgedPingEndsTheStreamsOfASilentConnection() {
         server.when(
                 asked -> asked.model().equals("stalled"),
                 ScriptedReply.tokens("It ").stall(ScriptedReply.FaultPoint.tokens(1)));

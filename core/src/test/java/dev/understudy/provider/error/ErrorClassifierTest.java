@@ -392,7 +392,7 @@ class ErrorClassifierTest {
     }
 
     @Test
-    void timesAreCountedFromTheResponsesOwnDateOrFromTheClockThatIsGiven() {
+    void waitsAreRelativeToTheDateHeaderOrToTheGivenClock() {
         Map<String, String> headers =
                 Map.of("date", "Thu, 27 Aug 2026 13:31:09 GMT", "retry-after", "Thu, 27 Aug 2026 13:31:39 GMT");
         assertThat(ErrorClassifier.http(429, Fields.of(headers), new byte[0]).retryAfter())
