@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 /**
  * Decodes a stream of Converse: messageStart, contentBlockStart (for tools only), contentBlockDelta,
- * contentBlockStop, messageStop, then metadata with the tokens. It is complete with messageStop. Exceptions are
+ * contentBlockStop, messageStop, then metadata with the tokens. The answer is complete with messageStop. Exceptions are
  * messages of their own. Events may also be nested in an object that names them, as InvokeModel sends them for Nova.
  */
 final class BedrockStream implements StreamDecoder {

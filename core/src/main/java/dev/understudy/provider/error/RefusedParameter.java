@@ -38,7 +38,7 @@ final class RefusedParameter {
      *
      * @param evidence text of the error with quotes of the request hidden: a quote may be the name, but does not
      *     announce one
-     * @param whole the same text with nothing hidden
+     * @param whole the text of the error with nothing hidden
      */
     static @Nullable String of(@Nullable String param, @Nullable String code, String evidence, String whole) {
         String known = code == null ? null : BY_CODE.get(code.toLowerCase(Locale.ROOT));

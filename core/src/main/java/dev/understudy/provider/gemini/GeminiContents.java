@@ -53,7 +53,7 @@ final class GeminiContents {
         return turns.contents;
     }
 
-    /** Whether the model is of the third generation or later. */
+    /** Returns true for models of the third generation or later. */
     static boolean signs(String model) {
         Matcher matcher = GENERATION.matcher(model.toLowerCase(Locale.ROOT));
         return matcher.find() && (matcher.group(1) == null || Integer.parseInt(matcher.group(1)) >= 3);

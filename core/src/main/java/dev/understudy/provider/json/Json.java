@@ -27,7 +27,10 @@ public final class Json {
         return read(bytes, 0, bytes.length);
     }
 
-    /** Writes a value as {@link #write} does, as text. */
+    /**
+     * Parses a JSON object into nested maps, lists, strings, numbers and booleans; returns null if the text is no
+     * JSON object.
+     */
     public static @Nullable Map<String, @Nullable Object> object(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try {
@@ -47,7 +50,7 @@ public final class Json {
         return JsonWriter.bytes(value);
     }
 
-    /** The same as text. */
+    /** Writes a value as {@link #write} does, as text. */
     public static String text(@Nullable Object value) {
         return new String(JsonWriter.bytes(value), StandardCharsets.UTF_8);
     }

@@ -58,7 +58,7 @@ final class OpenAiResponsesRequest {
         return body;
     }
 
-    /** How many system messages the conversation begins with, though never all there is. */
+    /** Number of leading system messages, at most all messages but one. */
     private static int leading(List<Message> messages) {
         int count = 0;
         while (count < messages.size() && messages.get(count) instanceof Message.System) {

@@ -57,7 +57,7 @@ public final class OpenAiResponsesStream implements StreamDecoder {
         this(provider, requestedModel, false);
     }
 
-    /** @param once whether events are passed over whose number is not above those before, as they come when a server is asked again */
+    /** @param once true to skip events numbered at or below earlier ones, as a server repeats them after a reconnect */
     OpenAiResponsesStream(String provider, String requestedModel, boolean once) {
         this.provider = provider;
         this.requestedModel = requestedModel;
