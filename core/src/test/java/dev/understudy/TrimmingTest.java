@@ -93,21 +93,66 @@ class TrimmingTest {
                 .containsExactly(0, 2);
     }
 
-    @Test
-    void learnedWindowTrimsTheNextCall() {
-        a.then(ScriptedAnswer.fail(OVERFLOW.withWindow(24)), ScriptedAnswer.text("well"));
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void overflowOfOneCallDoesNotTrimAnother(boolean streamed) {
+        a.then(ScriptedAnswer.fail(coded(300)), ScriptedAnswer.text("well"));
         Understudy understudy = scenario.builder(a).build();
-        ask(understudy, FIVE, true);
-        assertThat(a.requests()).hasSize(2);
-        CallResult next = ask(understudy, FIVE, true);
-        assertThat(a.requests()).as("no second overflow").hasSize(3);
+        ask(understudy, long5(), streamed);
+        assertThat(a.requests().get(1).messages()).as("own call").hasSize(2);
+        ask(understudy, long5(), streamed);
+        assertThat(a.requests().get(2).messages()).as("other call").isEqualTo(long5().messages());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void windowReportedByTwoCallsTrimsTheNext(boolean streamed) {
+        a.then(
+                ScriptedAnswer.fail(coded(300)),
+                ScriptedAnswer.text("well"),
+                ScriptedAnswer.fail(coded(300)),
+                ScriptedAnswer.text("well"));
+        Understudy understudy = scenario.builder(a).build();
+        ask(understudy, long5(), streamed);
+        ask(understudy, long5(), streamed);
+        assertThat(a.requests()).hasSize(4);
+        CallResult next = ask(understudy, long5(), streamed);
+        assertThat(a.requests()).as("no third overflow").hasSize(5);
         assertThat(next.trail().attempts())
                 .extracting(AttemptLog.Attempt::dropped)
                 .containsExactly(4);
-        assertThat(a.requests().get(2).messages())
-                .as("24 tokens less a quarter for the answer")
-                .containsExactly(Message.system("Be brief."), Message.user("five"));
+        assertThat(a.requests().get(4).messages())
+                .as("300 tokens less a quarter for the answer")
+                .containsExactly(Message.system("Be brief."), Message.user("five".repeat(100)));
         assertThat(next.served()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void windowReportedInWordsOnlyTrimsNoOtherCall(boolean streamed) {
+        a.always(ScriptedAnswer.fail(OVERFLOW.withWindow(300)));
+        Understudy understudy = scenario.builder(a).build();
+        ask(understudy, long5(), streamed);
+        ask(understudy, long5(), streamed);
+        int before = a.requests().size();
+        ask(understudy, long5(), streamed);
+        assertThat(a.requests().get(before).messages()).isEqualTo(long5().messages());
+    }
+
+    private static Failure coded(int window) {
+        return OVERFLOW.withStatus(400, "context_length_exceeded").withWindow(window);
+    }
+
+    private static ChatRequest long5() {
+        return ChatRequest.of(
+                "m",
+                List.of(
+                        Message.system("Be brief."),
+                        Message.user("one".repeat(100)),
+                        Message.assistant("two".repeat(100)),
+                        Message.user("three".repeat(100)),
+                        Message.assistant("four".repeat(100)),
+                        Message.user("five".repeat(100))));
     }
 
     @Test

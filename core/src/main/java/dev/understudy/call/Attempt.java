@@ -147,6 +147,11 @@ final class Attempt {
         long now = call.now();
         attemptPermit.succeeded(now);
         attemptPermit.release(finish.usage(), now);
+        if (!finish.usage().estimated() && finish.usage().input() > 0) {
+            call.memory()
+                    .learnedContextWindows()
+                    .served(route.name(), route.model(), finish.usage().input(), now);
+        }
         call.memory().cooldowns().succeeded(route.name(), route.model());
         route.pooledProvider().health().served(now - started, firstContent == null, now);
         AttemptLog.Attempt attempt = logEntry(

@@ -80,7 +80,7 @@ final class AttemptPermit {
             return; // no request was sent
         }
         FailureRules.Rule rule = FailureRules.of(failure.kind());
-        call.memory().learnedContextWindows().note(route.name(), route.model(), failure, now);
+        noteWindow(failure, now);
         call.memory()
                 .cooldowns()
                 .failed(
@@ -100,6 +100,22 @@ final class AttemptPermit {
             pooledProvider.health().failed(failure, false, took, now);
         }
         release(refused(failure) ? 0 : RateLimiter.UNKNOWN, now);
+    }
+
+    private void noteWindow(Failure failure, long now) {
+        if (failure.kind() != FailureKind.CONTEXT_OVERFLOW || failure.advice().window() == null) {
+            return;
+        }
+        Usage requested = TokenCounter.characters().estimateUsage(call.request(), route.capabilities());
+        call.memory()
+                .learnedContextWindows()
+                .note(
+                        route.name(),
+                        route.model(),
+                        failure,
+                        (long) requested.input() + requested.output(),
+                        call.id().number(),
+                        now);
     }
 
     /** Returns true if the provider did not process the request and therefore counted no tokens. Unknown after a timeout. */

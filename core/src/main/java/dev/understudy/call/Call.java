@@ -66,7 +66,7 @@ public record Call(
         ConversationTrimmer.Shorter shortened = cursor.routeState().shortened();
         return shortened != null
                 ? shortened
-                : ConversationTrimmer.before(request.withModel(route.model()), contextWindow, window(route));
+                : ConversationTrimmer.before(request.withModel(route.model()), contextWindow, window(route, cursor));
     }
 
     @Override
@@ -76,12 +76,13 @@ public record Call(
         ConversationTrimmer.Outcome sent =
                 dropped == 0 ? new ConversationTrimmer.Fits(request.withModel(route.model())) : trimmed(route, cursor);
         if (!(sent instanceof ConversationTrimmer.Shorter before)) {
-            return ConversationTrimmer.after(sent.request(), contextWindow, window(route));
+            return ConversationTrimmer.after(sent.request(), contextWindow, window(route, cursor));
         }
         if (before.messages() > dropped) {
-            return before; // the window was learned meanwhile, and the request fits it now
+            return before; // the window became known meanwhile, and the request fits it now
         }
-        ConversationTrimmer.Outcome less = ConversationTrimmer.after(before.request(), contextWindow, window(route));
+        ConversationTrimmer.Outcome less =
+                ConversationTrimmer.after(before.request(), contextWindow, window(route, cursor));
         return less instanceof ConversationTrimmer.Shorter more ? before.then(more) : less;
     }
 
@@ -95,6 +96,22 @@ public record Call(
     public @Nullable Integer window(Route route) {
         return memory.learnedContextWindows.known(
                 route.name(), route.model(), route.capabilities().window(), now());
+    }
+
+    /** Returns the context window of a route, as this call knows it: overflows of its own attempts count as they are. */
+    private @Nullable Integer window(Route route, Cursor cursor) {
+        Integer window = window(route);
+        for (AttemptLog.Attempt attempt : cursor.attemptLog().attempts()) {
+            Integer reported = attempt.failure() == null
+                    ? null
+                    : attempt.failure().advice().window();
+            if (reported != null
+                    && attempt.provider().equals(route.name())
+                    && attempt.model().equals(route.model())) {
+                window = window == null ? reported : Integer.valueOf(Math.min(window, reported));
+            }
+        }
+        return window;
     }
 
     @Override

@@ -88,15 +88,29 @@ class TrimOnSocketsTest {
     }
 
     @EveryDialectAndKind
-    void windowInErrorIsObeyedFromThenOn(SocketDialect dialect, CallKind kind) {
-        ScriptedServer server = scenario.server().then(overflow(dialect, 99, 40), ScriptedReply.text("It fits."));
+    void codedWindowOfTwoCallsTrimsTheNext(SocketDialect dialect, CallKind kind) {
+        ScriptedServer server = scenario.server()
+                .then(
+                        overflow(dialect, 399, 300),
+                        ScriptedReply.text("It fits."),
+                        overflow(dialect, 399, 300),
+                        ScriptedReply.text("It fits."),
+                        ScriptedReply.text("It fits."));
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1"));
-        assertThat(kind.result(understudy, FIVE).text()).isEqualTo("It fits.");
-        assertThat(kind.result(understudy, FIVE).text()).isEqualTo("It fits.");
-        assertThat(server.calls()).as("one overflow, and never again").hasSize(3);
-        assertThat(server.calls().get(2).text())
-                .contains("Be brief.", "last question")
-                .doesNotContain("first question");
+        ChatRequest longer = FIVE.withMessages(FIVE.messages().stream()
+                .map(message -> message.equals(Message.user("first question"))
+                        ? Message.user("first question" + " and more".repeat(200))
+                        : message)
+                .toList());
+        for (int i = 0; i < 3; i++) {
+            assertThat(kind.result(understudy, longer).text()).isEqualTo("It fits.");
+        }
+        assertThat(server.calls()).hasSize(5);
+        assertThat(server.calls().get(2).text()).as("one report").contains("first question");
+        boolean coded = dialect == SocketDialect.OPENAI;
+        assertThat(server.calls().get(4).text().contains("first question"))
+                .as("trimmed only after reports with a code")
+                .isEqualTo(!coded);
     }
 
     @EveryDialectAndKind
