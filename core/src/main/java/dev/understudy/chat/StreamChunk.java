@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import dev.understudy.chat.ReasoningBlock.Signature;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ public sealed interface StreamChunk {
      * @param thought the next words of it; {@link #text()} stays "", for reasoning is not the answer
      * @param closes the finished thought with its seal when this chunk ends a sealed one, with {@code thought} ""
      */
-    record Reasoning(String thought, ReasoningBlock.@Nullable Signature closes) implements StreamChunk {
+    record Reasoning(String thought, @Nullable Signature closes) implements StreamChunk {
         public Reasoning {
             Objects.requireNonNull(thought, "thought");
         }
