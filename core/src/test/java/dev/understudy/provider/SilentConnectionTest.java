@@ -97,7 +97,7 @@ class SilentConnectionTest {
         answers(Call.CHAT.text(provider, REQUEST));
         try (Understudy understudy = Understudy.builder()
                 .provider(provider)
-                .timeouts(TimeoutPolicy.defaults().withResponse(LIMIT).withFirstContent(LIMIT))
+                .timeouts(TimeoutPolicy.defaults().withResponse(Duration.ofSeconds(3)))
                 .retry(RetryPolicy.none())
                 .circuit(CircuitPolicy.defaults()
                         .withConsecutive(1)
@@ -140,6 +140,26 @@ class SilentConnectionTest {
                 .filteredOn(one -> one.startsWith("m"))
                 .hasSize(2);
         assertThat(server.connectionsOpened()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Call.class)
+    void connectionOfAGivenUpRequestIsClosedWhenNoOtherUsesIt(Call call) {
+        server.when(
+                asked -> asked.model().equals("stalled"),
+                ScriptedReply.text("never").stall(ScriptedReply.FaultPoint.headers()));
+        try (ChatProvider provider = provider(TlsCertificates.transport())) {
+            answers(call.text(provider, REQUEST));
+            StepVerifier.create(call.text(provider, STALLED).timeout(LIMIT))
+                    .expectError(TimeoutException.class)
+                    .verify(SOON);
+            StepVerifier.create(Flux.interval(Duration.ZERO, Duration.ofMillis(20))
+                            .filter(tick -> relay.open() == 0)
+                            .next())
+                    .expectNextCount(1)
+                    .expectComplete()
+                    .verify(SOON);
+        }
     }
 
     @Test

@@ -17,25 +17,41 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
+import reactor.netty.http.Http2SslContextSpec;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.tcp.SslProvider;
 import reactor.test.StepVerifier;
 
 /** What the providers of Gemini, Ollama and Cohere send over a real socket, and how they take what comes back. */
+@ParameterizedClass
+@EnumSource(
+        value = Transport.Wire.class,
+        names = {"HTTP1", "HTTP2"})
 class WiresTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String ELEMENT = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"%s\"}]}%s}]}";
     private static final String STOP = ",\"finishReason\":\"STOP\"";
 
+    @Parameter
+    private Transport.Wire wire = Transport.Wire.HTTP2;
+
+    private final ConcurrentLinkedQueue<String> protocols = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
     private final List<DisposableServer> servers = new ArrayList<>();
 
     @AfterEach
     void close() {
         servers.forEach(DisposableServer::disposeNow);
+        assertThat(protocols)
+                .allMatch(protocol -> protocol.startsWith(wire == Transport.Wire.HTTP2 ? "HTTP/2" : "HTTP/1"));
     }
 
     @Test
@@ -45,7 +61,7 @@ class WiresTest {
                 "text/event-stream",
                 "data: " + ELEMENT.formatted("Hel", "") + "\r\n\r\n",
                 "data: " + ELEMENT.formatted("lo", STOP) + "\r\n\r\n");
-        try (ChatProvider gemini = Providers.gemini(Endpoint.of("g", url, "AIza-k"))) {
+        try (ChatProvider gemini = Providers.gemini(endpoint("g", url, "AIza-k"))) {
             says(gemini, "gemini-2.5-flash", "Hello");
             assertThat(asked).containsExactly("POST /models/gemini-2.5-flash:streamGenerateContent?alt=sse AIza-k");
         }
@@ -59,7 +75,7 @@ class WiresTest {
                 "[" + ELEMENT.formatted("Hel", ""),
                 "\n,\r\n" + ELEMENT.formatted("lo", STOP),
                 "\n]");
-        try (ChatProvider gemini = Providers.gemini(Endpoint.of("g", url, "AIza-k"))) {
+        try (ChatProvider gemini = Providers.gemini(endpoint("g", url, "AIza-k"))) {
             says(gemini, "m", "Hello");
         }
     }
@@ -68,7 +84,7 @@ class WiresTest {
     void geminiThatAnswersWithWholeAnswersIsUnderstoodBothWays() {
         String url =
                 serve(200, "application/json", ELEMENT.formatted("Hello", STOP).replace(",", ",\n"));
-        try (ChatProvider gemini = Providers.gemini(Endpoint.of("g", url, "AIza-k"))) {
+        try (ChatProvider gemini = Providers.gemini(endpoint("g", url, "AIza-k"))) {
             says(gemini, "m", "Hello");
             StepVerifier.create(gemini.chat(ChatRequest.of("m", "hi")))
                     .assertNext(answer -> assertThat(answer.text()).isEqualTo("Hello"))
@@ -84,8 +100,7 @@ class WiresTest {
                 .delayElements(Duration.ofMillis(60))
                 .map(i -> "data: " + ELEMENT.formatted(i, STOP) + "\r\n\r\n");
         String url = serve(200, "text/event-stream", slow);
-        Endpoint hasty = Endpoint.of("g", url, "AIza-k")
-                .withTransport(Transport.defaults().withDrain(Duration.ofMillis(200)));
+        Endpoint hasty = endpoint("g", url, "AIza-k").withTransport(transport().withDrain(Duration.ofMillis(200)));
         try (ChatProvider gemini = Providers.gemini(hasty)) {
             says(gemini, "m", "012345");
         }
@@ -99,7 +114,7 @@ class WiresTest {
                 "{\"message\":{\"content\":\"Hel\"},\"done\":false}\n{\"mess",
                 "age\":{\"content\":\"lo\"},\"done\":false}\n",
                 "{\"done\":true,\"done_reason\":\"stop\"}\n");
-        try (ChatProvider ollama = Providers.ollama(url)) {
+        try (ChatProvider ollama = Providers.ollama(endpoint("ollama", url))) {
             says(ollama, "tiny", "Hello");
             assertThat(asked).containsExactly("POST /api/chat -");
             assertThat(ollama.name()).isEqualTo("ollama");
@@ -126,7 +141,7 @@ class WiresTest {
     }
 
     private void fails(String url, FailureKind kind) {
-        try (ChatProvider ollama = Providers.ollama(url)) {
+        try (ChatProvider ollama = Providers.ollama(endpoint("ollama", url))) {
             StepVerifier.create(ollama.stream(ChatRequest.of("tiny", "hi")))
                     .expectErrorSatisfies(
                             error -> assertThat(error).isInstanceOfSatisfying(CallFailed.class, failed -> assertThat(
@@ -138,7 +153,7 @@ class WiresTest {
 
     @Test
     void aPictureThatOllamaCannotTakeIsNotSent() {
-        try (ChatProvider ollama = Providers.ollama(serve(200, "application/x-ndjson", ""))) {
+        try (ChatProvider ollama = Providers.ollama(endpoint("ollama", serve(200, "application/x-ndjson", "")))) {
             ChatRequest request =
                     ChatRequest.of("tiny", List.of(Message.user("look", Message.Image.url("https://h/p.png"))));
             for (Mono<?> call :
@@ -162,7 +177,7 @@ class WiresTest {
                 "event: message-start\ndata: {\"type\":\"message-start\",\"id\":\"a\"}\n\n",
                 "event: content-delta\ndata: {\"type\":\"content-delta\",\"delta\":{\"message\":{\"content\":{\"text\":\"Hello\"}}}}\n\n",
                 "event: message-end\ndata: {\"type\":\"message-end\",\"delta\":{\"finish_reason\":\"COMPLETE\"}}\n\ndata: [DONE]\n\n");
-        try (ChatProvider cohere = Providers.cohere(Endpoint.of("c", url, "co-k"))) {
+        try (ChatProvider cohere = Providers.cohere(endpoint("c", url, "co-k"))) {
             says(cohere, "command", "Hello");
             assertThat(asked).containsExactly("POST /v2/chat Bearer co-k");
             StepVerifier.create(cohere.probe()).expectComplete().verify(SOON);
@@ -176,7 +191,7 @@ class WiresTest {
                 400,
                 "application/json",
                 "{\"error\":{\"code\":400,\"message\":\"API key not valid: AIza-secret-key-1234\",\"status\":\"INVALID_ARGUMENT\"}}");
-        try (ChatProvider gemini = Providers.gemini(Endpoint.of("g", url, "AIza-secret-key-1234"))) {
+        try (ChatProvider gemini = Providers.gemini(endpoint("g", url, "AIza-secret-key-1234"))) {
             StepVerifier.create(gemini.chat(ChatRequest.of("m", "hi")))
                     .expectErrorSatisfies(error -> {
                         assertThat(error).hasMessageNotContaining("secret");
@@ -199,6 +214,14 @@ class WiresTest {
                         .isEqualTo(FinishReason.STOP));
     }
 
+    private Transport transport() {
+        return TlsCertificates.transport().withWire(wire);
+    }
+
+    private Endpoint endpoint(String name, String url, String... keys) {
+        return Endpoint.of(name, url, keys).withTransport(transport());
+    }
+
     private String serve(int status, String type, String... pieces) {
         return serve(status, type, Flux.just(pieces));
     }
@@ -207,9 +230,13 @@ class WiresTest {
         DisposableServer server = HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)
+                .protocol(HttpProtocol.H2, HttpProtocol.HTTP11)
+                .secure(tls -> tls.sslContext((SslProvider.GenericSslContextSpec<?>) Http2SslContextSpec.forServer(
+                        TlsCertificates.LOOPBACK.getKeyPair().getPrivate(), TlsCertificates.LOOPBACK.getCertificate())))
                 .handle((request, response) -> {
                     String key = request.requestHeaders()
                             .get("x-goog-api-key", request.requestHeaders().get("authorization", "-"));
+                    protocols.add(request.protocol());
                     asked.add(request.method() + " " + request.uri() + " " + key);
                     return response.status(status)
                             .header("content-type", type)
@@ -219,6 +246,6 @@ class WiresTest {
                 })
                 .bindNow(SOON);
         servers.add(server);
-        return "http://127.0.0.1:" + server.port();
+        return "https://127.0.0.1:" + server.port();
     }
 }

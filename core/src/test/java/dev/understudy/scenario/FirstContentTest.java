@@ -12,6 +12,7 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.event.Event;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.provider.TlsCertificates;
 import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
@@ -205,7 +206,7 @@ class FirstContentTest {
     @MethodSource("afterwards")
     void failureAfterFinishReasonIsIgnored(SocketDialect dialect, ScriptedReply scriptedReply) {
         first.then(scriptedReply);
-        Transport quick = Transport.defaults().withDrain(Duration.ofMillis(100));
+        Transport quick = TlsCertificates.transport().withDrain(Duration.ofMillis(100));
         Understudy understudy = scenario.understudy(scenario.provider(
                 dialect, SocketDialect.endpoint("p1", first, "k1").withTransport(quick)));
         CallResult result = CallKind.STREAM.result(understudy, REQUEST);

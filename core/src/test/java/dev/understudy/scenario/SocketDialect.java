@@ -4,6 +4,7 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.Feature;
 import dev.understudy.provider.Providers;
+import dev.understudy.provider.TlsCertificates;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.testing.ScriptedServer;
 
@@ -32,6 +33,11 @@ public enum SocketDialect {
     }
 
     public static Endpoint endpoint(String name, ScriptedServer server, String... keys) {
-        return Endpoint.of(name, server.url(), keys);
+        return endpoint(name, server.url(), keys);
+    }
+
+    /** Returns an endpoint that trusts the certificate of the servers of tests. */
+    public static Endpoint endpoint(String name, String url, String... keys) {
+        return Endpoint.of(name, url, keys).withTransport(TlsCertificates.transport());
     }
 }

@@ -10,6 +10,7 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.event.Event;
 import dev.understudy.policy.RetryPolicy;
+import dev.understudy.provider.TlsCertificates;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedServer;
@@ -29,6 +30,9 @@ import reactor.core.scheduler.Schedulers;
 /** Servers, providers and recorded events of one test; everything is closed after it. */
 public final class SocketScenario implements AfterEachCallback {
 
+    /** True if the servers speak HTTP/2 over TLS instead of HTTP/1.1; set by {@code -Dunderstudy.http2=true}. */
+    public static final boolean HTTP2 = Boolean.getBoolean("understudy.http2");
+
     public static final ChatRequest REQUEST = ChatRequest.of("m", "Be brief.", "Who is there?");
 
     /** Retries with the shortest delays: the floor of 50 ms. */
@@ -47,7 +51,7 @@ public final class SocketScenario implements AfterEachCallback {
 
     /** Makes the first exchange of the JVM, which is slow, before any test measures time. */
     private static void warmUp() {
-        try (ScriptedServer server = ScriptedServer.start()) {
+        try (ScriptedServer server = newServer()) {
             for (SocketDialect dialect : SocketDialect.values()) {
                 try (ChatProvider provider = dialect.provider(SocketDialect.endpoint("warm", server, "k"))) {
                     provider.chat(REQUEST).block(Duration.ofMinutes(2));
@@ -73,7 +77,11 @@ public final class SocketScenario implements AfterEachCallback {
     }
 
     public ScriptedServer server() {
-        return closing(ScriptedServer.start());
+        return closing(newServer());
+    }
+
+    private static ScriptedServer newServer() {
+        return HTTP2 ? TlsCertificates.server() : ScriptedServer.start();
     }
 
     public ChatProvider provider(SocketDialect dialect, String name, ScriptedServer server, String... keys) {

@@ -22,7 +22,7 @@ record SecretSearch(SocketScenario scenario, CapturedOutput aloud, CanaryKey can
 
     /** Makes one attempt at one endpoint. */
     CallResult play(SocketDialect dialect, CallKind kind, String url, TimeoutPolicy timeoutPolicy) {
-        Endpoint endpoint = Endpoint.of("p1", url, canary.key());
+        Endpoint endpoint = SocketDialect.endpoint("p1", url, canary.key());
         try (ChatProvider provider = dialect.provider(endpoint)) {
             Understudy understudy = scenario.builder(provider)
                     .retry(RetryPolicy.none())

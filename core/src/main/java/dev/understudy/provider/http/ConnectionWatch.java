@@ -128,6 +128,14 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         context.fireChannelRead(message);
     }
 
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        context.fireChannelReadComplete();
+        if (retired && streams() == 0) {
+            channel.close();
+        }
+    }
+
     private void opened(Consumer<String> negotiated) {
         Http2FrameCodec codec = channel.pipeline().get(Http2FrameCodec.class);
         if (codec == null) {
