@@ -7,33 +7,45 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
 import java.util.Locale;
 
 /**
- * Vendors and servers that speak OpenAI's Chat Completions: where they are, and what must be known of them beforehand.
- * For {@link Providers#of(OpenAiCompatibleVendor, String...)} and {@link Providers#at(OpenAiCompatibleVendor, String, String...)}. Where an address has
- * {@code {}}, something of yours stands there: an account or a host.
+ * Vendors and servers that implement OpenAI's Chat Completions, with their addresses and differences, for
+ * {@link Providers#of(OpenAiCompatibleVendor, String...)} and
+ * {@link Providers#at(OpenAiCompatibleVendor, String, String...)}. An address with {@code {}} needs an account or a
+ * host in that place.
  */
 public enum OpenAiCompatibleVendor {
+    /** Avian. */
     AVIAN("https://api.avian.io/v1", like()),
+    /** Cerebras. */
     CEREBRAS("https://api.cerebras.ai/v1", like().withMaxTokensField("max_completion_tokens")),
-    /** {@code {}} is the account's id. Models cannot be listed here, so there is nothing to probe. */
+    /** Cloudflare Workers AI; {@code {}} is the account's id. Models cannot be listed, so probes always succeed. */
     CLOUDFLARE("https://api.cloudflare.com/client/v4/accounts/{}/ai/v1", like().withProbePath("")),
+    /** Crusoe. */
     CRUSOE("https://api.inference.crusoecloud.com/v1", like()),
-    /** {@code {}} is the workspace's host. Usage comes with every chunk, and {@code stream_options} is refused. */
+    /**
+     * Databricks; {@code {}} is the workspace's host. Each chunk has the usage, and {@code stream_options} is rejected.
+     */
     DATABRICKS("https://{}/serving-endpoints", like().withUsageOnRequest(false).withProbePath("")),
+    /** DeepSeek. */
     DEEPSEEK("https://api.deepseek.com", like()),
-    /** The same vendor's address for continuing a trailing assistant message. */
+    /** DeepSeek's beta address, which continues a trailing assistant message. */
     DEEPSEEK_BETA("https://api.deepseek.com/beta", like().withContinuation(Continuation.PREFIX)),
+    /** Fireworks AI. */
     FIREWORKS("https://api.fireworks.ai/inference/v1", like()),
-    /** Google's models in the imitation of OpenAI; {@link Providers#gemini} says more. */
+    /** Google's Gemini in its OpenAI-compatible form; {@link Providers#gemini} supports more. */
     GEMINI("https://generativelanguage.googleapis.com/v1beta/openai", like()),
-    /** {@code {}} is the server's host and port. */
+    /** GPUStack; {@code {}} is the server's host and port. */
     GPUSTACK("https://{}/v1", like()),
+    /** Groq. */
     GROQ("https://api.groq.com/openai/v1", like().withMaxTokensField("max_completion_tokens")),
+    /** Hugging Face's router of inference providers. */
     HUGGINGFACE("https://router.huggingface.co/v1", like()),
+    /** Server of llama.cpp, on port 8080 of this machine by default. */
     LLAMACPP("http://localhost:8080/v1", like()),
+    /** LM Studio, on port 1234 of this machine by default. */
     LMSTUDIO("http://localhost:1234/v1", like()),
     /**
-     * Refuses whatever it does not know, and ids of tool calls that are not nine letters and digits; repeats the
-     * beginning when it continues an assistant message.
+     * Mistral. Unknown fields are rejected, and so are ids of tool calls other than nine letters and digits; a
+     * continued assistant message is repeated from its beginning.
      */
     MISTRAL(
             "https://api.mistral.ai/v1",
@@ -41,30 +53,38 @@ public enum OpenAiCompatibleVendor {
                     .withSeedField("random_seed")
                     .withContinuation(Continuation.PREFIX)
                     .withCallIds(new CallIds("", 9, 9))),
+    /** Moonshot AI. */
     MOONSHOT("https://api.moonshot.ai/v1", like()),
-    /** Ollama in the imitation of OpenAI, which loses errors inside a stream: {@link Providers#ollama} does not. */
+    /** Ollama in its OpenAI-compatible form, which loses errors inside a stream; {@link Providers#ollama} does not. */
     OLLAMA("http://localhost:11434/v1", like()),
-    /** Passes ids of tool calls on to vendors that are particular about them. */
+    /** OpenRouter. Ids of tool calls are passed on to vendors that restrict them. */
     OPENROUTER("https://openrouter.ai/api/v1", like().withCallIds(new CallIds("_-", 1, 40))),
+    /** Perplexity. Models cannot be listed, so probes always succeed. */
     PERPLEXITY("https://api.perplexity.ai", like().withProbePath("")),
+    /** SGLang, on port 30000 of this machine by default. */
     SGLANG("http://localhost:30000/v1", like().withContinuation(Continuation.FLAGS)),
-    /** {@code {}} is the account's host. Gives no finish reason, only the end marker. */
+    /** Snowflake Cortex; {@code {}} is the account's host. Streams have no finish reason, only the end marker. */
     SNOWFLAKE(
             "https://{}/api/v2/cortex/v1",
             like().withMaxTokensField("max_completion_tokens")
                     .withDoneCompletes(true)
                     .withProbePath("")),
+    /** Together AI. */
     TOGETHER("https://api.together.xyz/v1", like()),
-    /** Passes ids of tool calls on to vendors that are particular about them. */
+    /** Vercel AI Gateway. Ids of tool calls are passed on to vendors that restrict them. */
     VERCEL("https://ai-gateway.vercel.sh/v1", like().withCallIds(new CallIds("_-", 1, 40))),
+    /** vLLM, on port 8000 of this machine by default. */
     VLLM("http://localhost:8000/v1", like().withContinuation(Continuation.FLAGS)),
+    /** Writer. */
     WRITER("https://api.writer.com/v1", like().withPath("/chat")),
+    /** xAI. */
     XAI("https://api.x.ai/v1", like()),
+    /** Z.ai. */
     ZAI("https://api.z.ai/api/paas/v4", like().withProbePath("")),
-    /** The same vendor's address for keys of its coding plan, which count as unpaid at the other. */
+    /** Z.ai's address for keys of its coding plan, which are unpaid at the other address. */
     ZAI_CODING("https://api.z.ai/api/coding/paas/v4", like().withProbePath(""));
 
-    private static final String YOURS = "{}";
+    private static final String PLACEHOLDER = "{}";
 
     private final String url;
     private final OpenAiCompatibility openAiCompatibility;
@@ -74,15 +94,17 @@ public enum OpenAiCompatibleVendor {
         this.openAiCompatibility = openAiCompatibility;
     }
 
-    /** What most of them understand. */
     private static OpenAiCompatibility like() {
         return OpenAiCompatibility.defaults();
     }
 
     /**
-     * The vendor with this label, in any case, with hyphens or underscores or neither: {@code "groq"}, {@code "zai-coding"}.
+     * Finds a vendor by its label, in any case, with hyphens, underscores or neither: {@code "groq"},
+     * {@code "zai-coding"}.
      *
-     * @throws IllegalArgumentException if there is none
+     * @param label label of the vendor
+     * @return the vendor
+     * @throws IllegalArgumentException if there is none with this label
      */
     public static OpenAiCompatibleVendor named(String label) {
         String plain = plain(label);
@@ -98,45 +120,59 @@ public enum OpenAiCompatibleVendor {
         return name.toLowerCase(Locale.ROOT).replaceAll("[-_. ]", "");
     }
 
-    /** Its name in trails, events and metrics, unless you give it another: {@code "zai-coding"}. */
+    /**
+     * Default name of the vendor's provider in logs, events and metrics: {@code "zai-coding"}.
+     *
+     * @return the label, in lower case with hyphens
+     */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** What must be known of it beforehand. */
+    /**
+     * Differences of the vendor from OpenAI's Chat Completions.
+     *
+     * @return the differences
+     */
     public OpenAiCompatibility quirks() {
         return openAiCompatibility;
     }
 
     /**
-     * Its usual address; add headers, models or connections of your own, and give it to {@link
-     * Providers#of(OpenAiCompatibleVendor, Endpoint)}.
+     * Endpoint at the vendor's default address, to be extended with headers, models or connections and passed to
+     * {@link Providers#of(OpenAiCompatibleVendor, Endpoint)}.
      *
-     * @throws IllegalArgumentException if the address needs something of yours
+     * @param keys API keys, used in turn; none for servers without keys
+     * @return the endpoint, named after the label
+     * @throws IllegalArgumentException if the address needs an account or a host
      */
     public Endpoint endpoint(String... keys) {
-        if (url.contains(YOURS)) {
+        if (url.contains(PLACEHOLDER)) {
             throw new IllegalArgumentException(
-                    label() + " has no address for everybody: say what stands for {} in " + url);
+                    label() + " needs an account or a host for {} in " + url);
         }
         return Endpoint.of(label(), url, keys);
     }
 
     /**
-     * An address of yours.
+     * Endpoint at an address of your own.
      *
-     * @param where what stands for {@code {}} in its address, or the whole base URL
+     * @param where value of {@code {}} in the vendor's address, or the whole base URL
+     * @param keys API keys, used in turn; none for servers without keys
+     * @return the endpoint, named after the label
+     * @throws IllegalArgumentException if {@code where} is not a URL and the vendor's address has no {@code {}}, or it
+     *     has characters that an account or host cannot have
      */
     public Endpoint endpointAt(String where, String... keys) {
         if (where.contains("://")) {
             return Endpoint.of(label(), where, keys);
         }
-        if (!url.contains(YOURS)) {
-            throw new IllegalArgumentException(label() + " is at " + url + "; another place is told by its whole URL");
+        if (!url.contains(PLACEHOLDER)) {
+            throw new IllegalArgumentException(label() + " is at " + url + "; another address is given as a whole URL");
         }
         if (!where.matches("[\\w.:-]+")) {
-            throw new IllegalArgumentException("An account or a host has no such characters: '" + where + "'");
+            throw new IllegalArgumentException("Not an account or a host: '" + where + "'");
         }
-        return Endpoint.of(label(), url.replace(YOURS, where), keys);
+        return Endpoint.of(label(), url.replace(PLACEHOLDER, where), keys);
     }
 }

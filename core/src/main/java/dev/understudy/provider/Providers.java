@@ -17,8 +17,9 @@ import dev.understudy.provider.openai.responses.OpenAiResponses;
 import java.net.URI;
 
 /**
- * Makes providers. Nothing is sent by making one; each has a connection pool of its own, which {@link
- * ChatProvider#close()} lets go. Of several keys the next one is used with each call, and at once when one is turned away.
+ * Factory of providers. A factory method sends nothing and does not block; bad addresses and keys fail with
+ * {@link IllegalArgumentException}. Each provider has a connection pool of its own, which {@link ChatProvider#close()}
+ * releases. Several keys are used in turn, and a rejected one is replaced by the next within the same call.
  */
 public final class Providers {
 
@@ -29,22 +30,34 @@ public final class Providers {
 
     private Providers() {}
 
-    /** OpenAI, through Chat Completions, named "openai". */
+    /**
+     * OpenAI through Chat Completions, named "openai".
+     *
+     * @param keys API keys, used in turn
+     * @return a new provider
+     */
     public static ChatProvider openAi(String... keys) {
         return openAi(Endpoint.of("openai", OPENAI, keys));
     }
 
-    /** OpenAI, through Chat Completions: with headers, models or connections of your own. */
+    /**
+     * OpenAI through Chat Completions, with custom headers, models or connections.
+     *
+     * @param endpoint address, keys and options
+     * @return a new provider
+     */
     public static ChatProvider openAi(Endpoint endpoint) {
         return openAiCompatible(endpoint, OpenAiCompatibility.openAi());
     }
 
     /**
-     * Any server that speaks OpenAI's Chat Completions, named after its host.
+     * Any server that implements OpenAI's Chat Completions, named after its host.
      *
-     * @param baseUrl what {@code /chat/completions} is appended to: {@code https://api.groq.com/openai/v1},
+     * @param baseUrl URL that {@code /chat/completions} is appended to: {@code https://api.groq.com/openai/v1},
      *     {@code http://localhost:8000/v1}
-     * @param keys none for servers without keys
+     * @param keys API keys, used in turn; none for servers without keys
+     * @return a new provider
+     * @throws IllegalArgumentException if the URL is invalid, or is http and not loopback
      */
     public static ChatProvider openAiCompatible(String baseUrl, String... keys) {
         URI url = URI.create(baseUrl);
@@ -53,169 +66,281 @@ public final class Providers {
         return openAiCompatible(Endpoint.of(name, baseUrl, keys), OpenAiCompatibility.defaults());
     }
 
-    /** Any server that speaks OpenAI's Chat Completions, with what is particular about it. */
+    /**
+     * Any server that implements OpenAI's Chat Completions, with its differences from the default.
+     *
+     * @param endpoint address, keys and options
+     * @param openAiCompatibility differences of the server
+     * @return a new provider
+     */
     public static ChatProvider openAiCompatible(Endpoint endpoint, OpenAiCompatibility openAiCompatibility) {
         return new HttpProvider(endpoint, new OpenAiChat(openAiCompatibility));
     }
 
     /**
-     * A vendor that speaks OpenAI's Chat Completions, at its usual address and named after it: {@code
-     * Providers.of(Vendor.GROQ, key)}.
+     * A vendor that implements OpenAI's Chat Completions, at its default address and named after it:
+     * {@code Providers.of(OpenAiCompatibleVendor.GROQ, key)}.
      *
-     * @param keys none for servers without keys
-     * @throws IllegalArgumentException if its address needs an account or a host: see {@link #at}
+     * @param openAiCompatibleVendor the vendor
+     * @param keys API keys, used in turn; none for servers without keys
+     * @return a new provider
+     * @throws IllegalArgumentException if the vendor's address needs an account or a host: see {@link #at}
      */
     public static ChatProvider of(OpenAiCompatibleVendor openAiCompatibleVendor, String... keys) {
         return of(openAiCompatibleVendor, openAiCompatibleVendor.endpoint(keys));
     }
 
     /**
-     * The same at an address of yours: {@code Providers.at(Vendor.VLLM, "http://localhost:9000/v1")}, {@code
-     * Providers.at(Vendor.CLOUDFLARE, account, key)}.
+     * A vendor that implements OpenAI's Chat Completions, at an address of your own:
+     * {@code Providers.at(OpenAiCompatibleVendor.VLLM, "http://localhost:9000/v1")},
+     * {@code Providers.at(OpenAiCompatibleVendor.CLOUDFLARE, account, key)}.
      *
-     * @param where the account or host that the vendor's address needs, or a whole base URL
+     * @param openAiCompatibleVendor the vendor
+     * @param where account or host that the vendor's address needs, or a whole base URL
+     * @param keys API keys, used in turn; none for servers without keys
+     * @return a new provider
+     * @throws IllegalArgumentException if {@code where} is neither a URL nor an account or host that the address needs
      */
     public static ChatProvider at(OpenAiCompatibleVendor openAiCompatibleVendor, String where, String... keys) {
         return of(openAiCompatibleVendor, openAiCompatibleVendor.endpointAt(where, keys));
     }
 
-    /** The same with headers, models or connections of your own. */
+    /**
+     * A vendor that implements OpenAI's Chat Completions, with custom headers, models or connections.
+     *
+     * @param openAiCompatibleVendor the vendor
+     * @param endpoint address, keys and options
+     * @return a new provider
+     */
     public static ChatProvider of(OpenAiCompatibleVendor openAiCompatibleVendor, Endpoint endpoint) {
         return openAiCompatible(endpoint, openAiCompatibleVendor.quirks());
     }
 
-    /** OpenAI, through Responses, named "openai". */
+    /**
+     * OpenAI through Responses, named "openai".
+     *
+     * @param keys API keys, used in turn
+     * @return a new provider
+     */
     public static ChatProvider openAiResponses(String... keys) {
         return openAiResponses(Endpoint.of("openai", OPENAI, keys));
     }
 
-    /** OpenAI, or a server that speaks its Responses: with headers, models or connections of your own. */
+    /**
+     * OpenAI, or a server that implements its Responses API, with custom headers, models or connections.
+     *
+     * @param endpoint address, keys and options
+     * @return a new provider
+     */
     public static ChatProvider openAiResponses(Endpoint endpoint) {
         return new HttpProvider(endpoint, new OpenAiResponses());
     }
 
-    /** {@link #openAiBackground(Endpoint)} at OpenAI's usual address, named "openai". */
+    /**
+     * OpenAI through Responses with streams in background mode, named "openai": see
+     * {@link #openAiBackground(Endpoint)}.
+     *
+     * @param keys API keys, used in turn
+     * @return a new provider
+     */
     public static ChatProvider openAiBackground(String... keys) {
         return openAiBackground(Endpoint.of("openai", OPENAI, keys));
     }
 
     /**
-     * OpenAI, through Responses, with streams in background mode: OpenAI goes on with an answer whose connection was lost,
-     * and tells the rest to whoever asks again ({@link ResumeToken}). It declares SAME_RESPONSE.
+     * OpenAI through Responses, with streams in background mode: OpenAI continues an answer whose connection was lost,
+     * and sends the rest to a later request with its {@link ResumeToken}. The provider declares
+     * {@link dev.understudy.chat.Feature#SAME_RESPONSE}.
      *
-     * <p>This is a provider of its own because it has a price: OpenAI stores each answer, the first word comes later, and
-     * an answer that is cancelled or given up is produced, and paid for, to its end. A request can do without by {@code
-     * withExtra("openai-responses", "background", false)}. Whole answers are asked for as by {@link #openAiResponses}.
+     * <p>Background mode has costs, so it is a separate provider: OpenAI stores each answer, the first token arrives
+     * later, and an answer that is cancelled or abandoned is generated, and billed, to its end. A request opts out with
+     * {@code withExtra("openai-responses", "background", false)}. Calls without streaming work as with
+     * {@link #openAiResponses}.
+     *
+     * @param endpoint address, keys and options
+     * @return a new provider
      */
     public static ChatProvider openAiBackground(Endpoint endpoint) {
         return new HttpProvider(endpoint, new OpenAiResponses().inBackground());
     }
 
     /**
-     * Azure OpenAI, through Chat Completions in the v1 form, named "azure". Models are named as their deployments are.
+     * Azure OpenAI through Chat Completions in the v1 form, named "azure". Model names are names of deployments.
      *
      * @param url {@code https://NAME.openai.azure.com}
+     * @param keys API keys, used in turn
+     * @return a new provider
      */
     public static ChatProvider azure(String url, String... keys) {
         return openAiCompatible(Endpoint.of("azure", url, keys), OpenAiCompatibility.azure());
     }
 
-    /** Azure OpenAI, through Chat Completions in the classic form, which has the deployment in the path. */
+    /**
+     * Azure OpenAI through Chat Completions in the classic form, with the deployment in the path. Model names are names
+     * of deployments.
+     *
+     * @param endpoint address ({@code https://NAME.openai.azure.com}), keys and options
+     * @param apiVersion version of the API, {@code "2024-10-21"} for one
+     * @return a new provider
+     */
     public static ChatProvider azureClassic(Endpoint endpoint, String apiVersion) {
         return openAiCompatible(endpoint, OpenAiCompatibility.azure(apiVersion));
     }
 
-    /** Azure OpenAI, through Responses in the v1 form. */
+    /**
+     * Azure OpenAI through Responses in the v1 form.
+     *
+     * @param endpoint address ({@code https://NAME.openai.azure.com}), keys and options
+     * @return a new provider
+     */
     public static ChatProvider azureResponses(Endpoint endpoint) {
         return new HttpProvider(
                 endpoint, new OpenAiResponses(OpenAiCompatibility.azure().withPath("/openai/v1/responses")));
     }
 
     /**
-     * AWS Bedrock, through Converse, named "bedrock".
+     * AWS Bedrock through Converse, named "bedrock".
      *
-     * @param region {@code us-east-1}
-     * @param keys Bedrock API keys
+     * @param region AWS region, {@code us-east-1} for one
+     * @param keys Bedrock API keys, used in turn
+     * @return a new provider
      */
     public static ChatProvider bedrock(String region, String... keys) {
         return bedrock(Endpoint.of("bedrock", "https://bedrock-runtime." + region + ".amazonaws.com", keys));
     }
 
-    /** AWS Bedrock, through Converse: with headers, models or connections of your own. */
+    /**
+     * AWS Bedrock through Converse, with custom headers, models or connections.
+     *
+     * @param endpoint address, Bedrock API keys and options
+     * @return a new provider
+     */
     public static ChatProvider bedrock(Endpoint endpoint) {
         return new HttpProvider(endpoint, new BedrockConverse());
     }
 
-    /** AWS Bedrock, through Converse, with requests that are signed; the endpoint has no keys then. */
+    /**
+     * AWS Bedrock through Converse, with signed requests.
+     *
+     * @param endpoint address and options, without keys
+     * @param signer signs each request
+     * @return a new provider
+     */
     public static ChatProvider bedrock(Endpoint endpoint, Endpoint.Signer signer) {
         return new HttpProvider(endpoint, new BedrockConverse(), signer);
     }
 
     /**
-     * Anthropic's models on AWS Bedrock, through InvokeModel, with the words of Anthropic's own dialect: for what
-     * Converse does not know.
+     * Anthropic's models on AWS Bedrock through InvokeModel, in Anthropic's own format: for fields that Converse does
+     * not support.
+     *
+     * @param endpoint address, Bedrock API keys and options
+     * @return a new provider
      */
     public static ChatProvider bedrockAnthropic(Endpoint endpoint) {
         return new HttpProvider(endpoint, new BedrockAnthropic());
     }
 
-    /** The same with requests that are signed; the endpoint has no keys then. */
+    /**
+     * Anthropic's models on AWS Bedrock through InvokeModel, with signed requests.
+     *
+     * @param endpoint address and options, without keys
+     * @param signer signs each request
+     * @return a new provider
+     */
     public static ChatProvider bedrockAnthropic(Endpoint endpoint, Endpoint.Signer signer) {
         return new HttpProvider(endpoint, new BedrockAnthropic(), signer);
     }
 
-    /** Anthropic, through Messages, named "anthropic". */
+    /**
+     * Anthropic through Messages, named "anthropic".
+     *
+     * @param keys API keys, used in turn
+     * @return a new provider
+     */
     public static ChatProvider anthropic(String... keys) {
         return anthropic(Endpoint.of("anthropic", ANTHROPIC, keys));
     }
 
-    /** Anthropic, or a server that speaks its Messages: with headers, models or connections of your own. */
+    /**
+     * Anthropic, or a server that implements its Messages API, with custom headers, models or connections.
+     *
+     * @param endpoint address, keys and options
+     * @return a new provider
+     */
     public static ChatProvider anthropic(Endpoint endpoint) {
         return new HttpProvider(endpoint, new Anthropic(ModelCatalog.maxOutput(endpoint.baseUrl(), endpoint.models())));
     }
 
-    /** Google's Gemini, through generateContent, named "gemini". */
+    /**
+     * Google's Gemini through generateContent, named "gemini".
+     *
+     * @param keys API keys, used in turn
+     * @return a new provider
+     */
     public static ChatProvider gemini(String... keys) {
         return gemini(Endpoint.of("gemini", GEMINI, keys));
     }
 
     /**
-     * Google's Gemini, or a server that speaks its generateContent: with headers, models or connections of your own. The
-     * base URL is what {@code /models/NAME:generateContent} is appended to.
+     * Google's Gemini, or a server that implements its generateContent, with custom headers, models or connections.
+     *
+     * @param endpoint keys, options, and the URL that {@code /models/NAME:generateContent} is appended to
+     * @return a new provider
      */
     public static ChatProvider gemini(Endpoint endpoint) {
         return new HttpProvider(endpoint, new Gemini());
     }
 
     /**
-     * Ollama, through its own /api/chat, named "ollama".
+     * Ollama through its own /api/chat, named "ollama".
      *
-     * @param baseUrl what {@code /api/chat} is appended to: {@code http://localhost:11434}
-     * @param keys none for a server of your own
+     * @param baseUrl URL that {@code /api/chat} is appended to: {@code http://localhost:11434}
+     * @param keys API keys, used in turn; none for a server without keys
+     * @return a new provider
      */
     public static ChatProvider ollama(String baseUrl, String... keys) {
         return ollama(Endpoint.of("ollama", baseUrl, keys));
     }
 
-    /** Ollama, through its own /api/chat: with a name, headers, models or connections of your own. */
+    /**
+     * Ollama through its own /api/chat, with a custom name, headers, models or connections.
+     *
+     * @param endpoint address, keys and options
+     * @return a new provider
+     */
     public static ChatProvider ollama(Endpoint endpoint) {
         return new HttpProvider(endpoint, new Ollama());
     }
 
-    /** Cohere, through Chat in its second version, named "cohere". */
+    /**
+     * Cohere through Chat, version 2, named "cohere".
+     *
+     * @param keys API keys, used in turn
+     * @return a new provider
+     */
     public static ChatProvider cohere(String... keys) {
         return cohere(Endpoint.of("cohere", COHERE, keys));
     }
 
-    /** Cohere: with headers, models or connections of your own. {@code /v2/chat} is appended to the base URL. */
+    /**
+     * Cohere through Chat, version 2, with custom headers, models or connections.
+     *
+     * @param endpoint keys, options, and the URL that {@code /v2/chat} is appended to
+     * @return a new provider
+     */
     public static ChatProvider cohere(Endpoint endpoint) {
         return new HttpProvider(endpoint, new Cohere());
     }
 
     /**
-     * The same provider, whose {@link ChatProvider#probe()} is a GET of this path below its base URL: {@code "/health"}.
+     * A copy of a provider whose {@link ChatProvider#probe()} is a GET of a path below its base URL.
      *
-     * @throws IllegalArgumentException if it was not made here, or the path does not begin with a slash
+     * @param provider a provider made by this class
+     * @param path path that begins with a slash: {@code "/health"}
+     * @return the copy, on the connections of the given provider
+     * @throws IllegalArgumentException if the provider was not made by this class, or the path does not begin with a
+     *     slash
      */
     public static ChatProvider probedAt(ChatProvider provider, String path) {
         if (!(provider instanceof HttpProvider http) || !path.startsWith("/")) {

@@ -17,16 +17,17 @@ import java.util.stream.Stream;
 import reactor.core.publisher.Mono;
 
 /**
- * Where a provider is, and what is known about it.
+ * Address, keys and options of a provider.
  *
- * @param name its name in trails, events and metrics; one word
- * @param baseUrl what the dialect's paths are appended to; https, unless it is loopback or {@link
- *     Transport.Wire#UNENCRYPTED} allows http
- * @param keys one, many (used in turn; a rate-limited one is left out for a while), or none for servers without keys
- * @param headers fields that every request carries
- * @param models what you know about models; of others what is publicly known at a vendor's own address, else the usual, is
- *     assumed
- * @param transport how its connections behave
+ * @param name the provider's name in logs, events and metrics; one word
+ * @param baseUrl URL that the paths of the API are appended to; https, except for loopback or with
+ *     {@link Transport.Wire#UNENCRYPTED}
+ * @param keys one or many (used in turn, a rate-limited one is skipped until its limit resets), or none for servers
+ *     without keys
+ * @param headers header fields of every request
+ * @param models capabilities of models; a model that is missing here has the publicly known ones at a vendor's own
+ *     address, else the assumed ones
+ * @param transport options of the connections
  */
 public record Endpoint(
         String name,
@@ -39,8 +40,21 @@ public record Endpoint(
     private static final Pattern FIELD_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern FIELD_VALUE = Pattern.compile("[\\t\\x20-\\x7e]*");
     private static final Pattern SECRET_FIELD = Pattern.compile("(?i)auth|key|token|secret|cookie|password");
-    private static final Set<String> OURS = Set.of("host", "content-length", "transfer-encoding", "connection");
+    private static final Set<String> SET_BY_TRANSPORT = Set.of("host", "content-length", "transfer-encoding", "connection");
 
+    /**
+     * Checks the values.
+     *
+     * @param name the provider's name in logs, events and metrics
+     * @param baseUrl URL that the paths of the API are appended to
+     * @param keys one or many (used in turn, a rate-limited one is skipped until its limit resets), or none for servers
+     *     without keys
+     * @param headers header fields of every request
+     * @param models capabilities of models
+     * @param transport options of the connections
+     * @throws IllegalArgumentException if the name is not one word, the URL is not allowed, a key is given twice, or a
+     *     header field is invalid or set by the transport
+     */
     public Endpoint {
         if (name.isBlank() || name.chars().anyMatch(Character::isWhitespace)) {
             throw new IllegalArgumentException("A provider's name is one word: '" + name + "'");
@@ -56,9 +70,13 @@ public record Endpoint(
     }
 
     /**
-     * @param name its name in trails, events and metrics
-     * @param baseUrl the absolute URL that paths are appended to, {@code https://api.openai.com/v1} for one
+     * An endpoint without headers and models, with the default transport.
+     *
+     * @param name the provider's name in logs, events and metrics
+     * @param baseUrl absolute URL that paths are appended to, {@code https://api.openai.com/v1} for one
      * @param keys one, many or none
+     * @return the endpoint
+     * @throws IllegalArgumentException if a value is invalid; the message contains no key
      */
     public static Endpoint of(String name, String baseUrl, String... keys) {
         return new Endpoint(
@@ -70,41 +88,91 @@ public record Endpoint(
                 Transport.defaults());
     }
 
+    /**
+     * Replaces the name.
+     *
+     * @param name the provider's name in logs, events and metrics; one word
+     * @return a copy with the value
+     */
     public Endpoint withName(String name) {
         return new Endpoint(name, baseUrl, keys, headers, models, transport);
     }
 
+    /**
+     * Replaces the base URL.
+     *
+     * @param baseUrl absolute URL that paths are appended to
+     * @return a copy with the value
+     * @throws IllegalArgumentException if the URL is not allowed
+     */
     public Endpoint withBaseUrl(String baseUrl) {
         return new Endpoint(name, parse(baseUrl), keys, headers, models, transport);
     }
 
+    /**
+     * Replaces all keys.
+     *
+     * @param keys one, many or none
+     * @return a copy with the value
+     */
     public Endpoint withKeys(Secret... keys) {
         return new Endpoint(name, baseUrl, List.of(keys), headers, models, transport);
     }
 
+    /**
+     * Adds a header field to every request, or replaces its value.
+     *
+     * @param field name of the header field
+     * @param value value in ASCII
+     * @return a copy with the header field
+     * @throws IllegalArgumentException if the field is invalid or set by the transport
+     */
     public Endpoint withHeader(String field, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(field, value);
         return new Endpoint(name, baseUrl, keys, more, models, transport);
     }
 
+    /**
+     * Declares the capabilities of a model.
+     *
+     * @param model the model's name
+     * @param capabilities capabilities of the model
+     * @return a copy with the value
+     */
     public Endpoint withModel(String model, Capabilities capabilities) {
         Map<String, Capabilities> more = new LinkedHashMap<>(models);
         more.put(model, capabilities);
         return new Endpoint(name, baseUrl, keys, headers, more, transport);
     }
 
+    /**
+     * Replaces the options of the connections.
+     *
+     * @param transport options of the connections
+     * @return a copy with the value
+     */
     public Endpoint withTransport(Transport transport) {
         return new Endpoint(name, baseUrl, keys, headers, models, transport);
     }
 
-    /** What its {@link #models} say of this model, else what is publicly known of it here, else what is assumed of all. */
+    /**
+     * Capabilities of a model: those declared in {@link #models}, else the publicly known ones at this address, else
+     * the assumed ones.
+     *
+     * @param model the model's name
+     * @return the capabilities
+     */
     public Capabilities capabilities(String model) {
         Capabilities declared = models.get(model);
         return declared != null ? declared : ModelCatalog.capabilities(baseUrl, model);
     }
 
-    /** All that must not be shown: the keys, and the values of header fields that are named like keys. */
+    /**
+     * Everything that must not be printed: the keys, and the values of header fields with names like those of keys.
+     *
+     * @return the secrets, without duplicates
+     */
     public List<Secret> secrets() {
         Stream<Secret> fields = headers.entrySet().stream()
                 .filter(header -> SECRET_FIELD.matcher(header.getKey()).find())
@@ -114,7 +182,7 @@ public record Endpoint(
         return Stream.concat(keys.stream(), fields).distinct().toList();
     }
 
-    /** Names the header fields and tells none of their values. */
+    /** Shows the names of header fields without their values, and no key. */
     @Override
     public String toString() {
         return "Endpoint[name=" + name + ", baseUrl=" + Redactor.ofKeyForms().redact(baseUrl.toString()) + ", keys="
@@ -150,6 +218,12 @@ public record Endpoint(
         return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : url;
     }
 
+    /**
+     * Recognises names and addresses of this machine by their text, without resolving them.
+     *
+     * @param host host of a URL
+     * @return {@code true} for {@code localhost}, {@code 127.*.*.*} and {@code [::1]}
+     */
     public static boolean isLoopback(String host) {
         return host.equalsIgnoreCase("localhost")
                 || host.equals("[::1]")
@@ -160,7 +234,7 @@ public record Endpoint(
         if (!FIELD_NAME.matcher(field).matches()) {
             throw new IllegalArgumentException("'" + field + "' is no name of a header field");
         }
-        if (OURS.contains(field.toLowerCase(Locale.ROOT))) {
+        if (SET_BY_TRANSPORT.contains(field.toLowerCase(Locale.ROOT))) {
             throw new IllegalArgumentException("The header field '" + field + "' is set by the transport");
         }
         if (!FIELD_VALUE.matcher(value).matches()) {
@@ -170,20 +244,22 @@ public record Endpoint(
     }
 
     /**
-     * Signs requests of a vendor for whom a key alone is not enough: AWS with its Signature Version 4, for one. What it
-     * answers is added to the request as it is. It is asked anew for each request and must not block; credentials that have
-     * to be fetched are part of its {@link Mono}. An error of it fails the attempt as {@link
-     * dev.understudy.chat.FailureKind#AUTH}; nothing of its message is shown.
+     * Signs requests to a vendor that needs more than a key: AWS with its Signature Version 4, for one. Each request is
+     * signed anew, and the resulting header fields are added to it unchanged. An error fails the attempt as
+     * {@link dev.understudy.chat.FailureKind#AUTH}, without showing its message.
      */
     @FunctionalInterface
     public interface Signer {
 
         /**
+         * Signs one request. Must not block; credentials that have to be fetched are part of the {@link Mono}.
+         *
          * @param method {@code "POST"} or {@code "GET"}
-         * @param uri as it will be sent; the request's {@code Host} is the one it names
-         * @param headers the fields that will be sent, by lower-case name, {@code Host} and {@code Content-Length} aside
-         * @param body the bytes that will be sent; not to be changed
-         * @return the header fields to add: {@code Authorization}, {@code X-Amz-Date} and so on
+         * @param uri URL of the request, which also names its {@code Host}
+         * @param headers header fields of the request by lower-case name, without {@code Host} and
+         *     {@code Content-Length}
+         * @param body bytes of the request; must not be changed
+         * @return header fields to add: {@code Authorization}, {@code X-Amz-Date} and so on
          */
         Mono<Map<String, String>> sign(String method, URI uri, Map<String, String> headers, byte[] body);
     }

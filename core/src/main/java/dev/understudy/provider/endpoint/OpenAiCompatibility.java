@@ -5,29 +5,38 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server that speaks OpenAI Chat Completions differs from the others. Only what must be known beforehand is here:
- * the many habits of answering are recognised as they come.
+ * Differences of a server from OpenAI's Chat Completions. Only differences in requests are listed: variations of
+ * answers are recognised without configuration.
  *
- * @param paths where requests go
- * @param keyHeader the header field that carries the key; {@code Authorization} carries it as a bearer token, any other
- *     as it is
- * @param fields names of fields that not everybody calls the same
- * @param usageOnRequest whether a stream must be asked for its usage ({@code stream_options.include_usage})
- * @param doneCompletes whether {@code [DONE]} completes an answer that gave no finish reason; else it was cut
- * @param turns how the turns of a conversation are written
+ * @param paths paths of requests
+ * @param keyHeader header field of the key; {@code Authorization} has it as a bearer token, any other field unchanged
+ * @param fields names of fields that differ between servers
+ * @param usageOnRequest {@code true} if streams report their usage only on request
+ *     ({@code stream_options.include_usage})
+ * @param doneCompletes {@code true} if {@code [DONE]} completes an answer without finish reason; else such an answer is
+ *     truncated
+ * @param turns form of the messages of a conversation
  */
 public record OpenAiCompatibility(
         Paths paths, String keyHeader, Fields fields, boolean usageOnRequest, boolean doneCompletes, Turns turns) {
 
+    /** Header field that carries the key as a bearer token. */
     public static final String AUTHORIZATION = "Authorization";
 
     /**
-     * Where requests go, relative to the base URL; {@code {model}} stands for the model's name.
+     * Paths of requests, relative to the base URL; {@code {model}} is replaced by the model's name.
      *
-     * @param chat for answers, with a query where one is needed ({@code ?api-version=…})
-     * @param probe a cheap GET that tells that the endpoint works; "" if there is none, then probes always succeed
+     * @param chat path of answers, with a query where one is needed ({@code ?api-version=…})
+     * @param probe path of a cheap GET that checks the endpoint; "" if there is none, and then probes always succeed
      */
     public record Paths(String chat, String probe) {
+        /**
+         * Checks the paths.
+         *
+         * @param chat path of answers, with a query where one is needed ({@code ?api-version=…})
+         * @param probe path of a cheap GET that checks the endpoint
+         * @throws IllegalArgumentException if a path does not begin with a slash
+         */
         public Paths {
             if (!chat.startsWith("/")) {
                 throw new IllegalArgumentException("path begins with a slash: " + chat);
@@ -39,12 +48,19 @@ public record OpenAiCompatibility(
     }
 
     /**
-     * Names of fields that not everybody calls the same.
+     * Names of fields that differ between servers.
      *
-     * @param maxTokens limits the answer
-     * @param seed makes answers repeatable; {@code null} where that is not known, and the seed is left out
+     * @param maxTokens field that limits the answer
+     * @param seed field that makes answers repeatable; {@code null} to omit the seed
      */
     public record Fields(String maxTokens, @Nullable String seed) {
+        /**
+         * Checks the names.
+         *
+         * @param maxTokens field that limits the answer
+         * @param seed field that makes answers repeatable
+         * @throws IllegalArgumentException if {@code maxTokens} is blank
+         */
         public Fields {
             if (maxTokens.isBlank()) {
                 throw new IllegalArgumentException("maxTokensField is the name of a field, \"max_tokens\" for one");
@@ -53,26 +69,34 @@ public record OpenAiCompatibility(
     }
 
     /**
-     * How the turns of a conversation are written.
+     * Form of the messages of a conversation.
      *
-     * @param continuation how a trailing assistant message is marked as one to be continued
-     * @param callIds which ids of tool calls are accepted
+     * @param continuation mark of a trailing assistant message that is to be continued
+     * @param callIds accepted ids of tool calls
      */
     public record Turns(Continuation continuation, CallIds callIds) {}
 
     /**
-     * Which ids of tool calls are accepted. Any other is written anew, in nine letters and digits, which every known
-     * vendor accepts.
+     * Accepted ids of tool calls. Any other id is replaced by one of nine letters and digits, which every known vendor
+     * accepts.
      *
-     * @param besides what may stand in an id beside the letters and digits of ASCII, {@code "_-"} for one; {@code null}
-     *     if anything may
-     * @param shortest the least characters of one, at most 9
-     * @param longest the most characters of one, at least 9
+     * @param besides accepted characters other than ASCII letters and digits, {@code "_-"} for one; {@code null} if all
+     *     are accepted
+     * @param shortest least number of characters, 1 to 9
+     * @param longest greatest number of characters, 9 or more
      */
     public record CallIds(@Nullable String besides, int shortest, int longest) {
 
         private static final CallIds ANY = new CallIds(null, 1, Integer.MAX_VALUE);
 
+        /**
+         * Checks the limits.
+         *
+         * @param besides accepted characters other than ASCII letters and digits, {@code "_-"} for one
+         * @param shortest least number of characters
+         * @param longest greatest number of characters
+         * @throws IllegalArgumentException if ids of nine characters are not accepted
+         */
         public CallIds {
             if (shortest < 1 || shortest > 9 || longest < 9) {
                 throw new IllegalArgumentException(
@@ -80,15 +104,30 @@ public record OpenAiCompatibility(
             }
         }
 
-        /** All of them. */
+        /**
+         * Accepts every id.
+         *
+         * @return the rule that accepts every id
+         */
         public static CallIds any() {
             return ANY;
         }
 
+        /**
+         * Recognises the rule that accepts every id.
+         *
+         * @return {@code true} if every id is accepted
+         */
         public boolean isAny() {
             return equals(ANY);
         }
 
+        /**
+         * Checks an id.
+         *
+         * @param id id of a tool call
+         * @return {@code true} if the server accepts the id
+         */
         public boolean accepts(String id) {
             String others = besides;
             return id.length() >= shortest
@@ -101,13 +140,13 @@ public record OpenAiCompatibility(
         }
     }
 
-    /** How a trailing assistant message is marked as one to be continued. */
+    /** Mark of a trailing assistant message that is to be continued. */
     public enum Continuation {
-        /** Not at all: it is continued, or it is not. */
+        /** No mark: the server continues the message, or does not. */
         PLAIN,
-        /** By {@code "prefix": true} in the message. */
+        /** {@code "prefix": true} in the message. */
         PREFIX,
-        /** By {@code "continue_final_message": true} and {@code "add_generation_prompt": false} in the body. */
+        /** {@code "continue_final_message": true} and {@code "add_generation_prompt": false} in the body. */
         FLAGS
     }
 
@@ -119,51 +158,102 @@ public record OpenAiCompatibility(
             false,
             new Turns(Continuation.PLAIN, CallIds.any()));
 
+    /**
+     * Checks the header field.
+     *
+     * @param paths paths of requests
+     * @param keyHeader header field of the key
+     * @param fields names of fields that differ between servers
+     * @param usageOnRequest {@code true} if streams report their usage only on request
+     *     ({@code stream_options.include_usage})
+     * @param doneCompletes {@code true} if {@code [DONE]} completes an answer without finish reason
+     * @param turns form of the messages of a conversation
+     * @throws IllegalArgumentException if {@code keyHeader} is not the name of a header field
+     */
     public OpenAiCompatibility {
         if (!keyHeader.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+")) {
             throw new IllegalArgumentException("keyHeader is the name of a header field: " + keyHeader);
         }
     }
 
-    /** What most compatible servers understand. */
+    /**
+     * The form that most compatible servers accept.
+     *
+     * @return the defaults
+     */
     public static OpenAiCompatibility defaults() {
         return DEFAULTS;
     }
 
-    /** OpenAI itself, whose reasoning models refuse {@code max_tokens}. Ids of tool calls have at most 40 characters. */
+    /**
+     * OpenAI itself, whose reasoning models reject {@code max_tokens}. Ids of tool calls have at most 40 characters.
+     *
+     * @return the differences
+     */
     public static OpenAiCompatibility openAi() {
         return DEFAULTS.withMaxTokensField("max_completion_tokens").withCallIds(new CallIds(null, 1, 40));
     }
 
-    /** Azure OpenAI, the v1 form, below {@code https://NAME.openai.azure.com}: models are named in the body. */
+    /**
+     * Azure OpenAI in the v1 form, below {@code https://NAME.openai.azure.com}: the body names the model.
+     *
+     * @return the differences
+     */
     public static OpenAiCompatibility azure() {
         return openAi().withPath("/openai/v1/chat/completions")
                 .withProbePath("/openai/v1/models")
                 .withKeyHeader("api-key");
     }
 
-    /** Azure OpenAI, the classic form, below the same URL: the model's name is the deployment's. */
+    /**
+     * Azure OpenAI in the classic form, below {@code https://NAME.openai.azure.com}: the path names the deployment.
+     *
+     * @param apiVersion version of the API, {@code "2024-10-21"} for one
+     * @return the differences
+     */
     public static OpenAiCompatibility azure(String apiVersion) {
         String version = "?api-version=" + PathSegment.of(apiVersion);
         return azure().withPath("/openai/deployments/{model}/chat/completions" + version)
                 .withProbePath("/openai/models" + version);
     }
 
-    /** Puts the key where {@code keyHeader} says. */
+    /**
+     * Adds the header field of the key to a request.
+     *
+     * @param key the key
+     * @param header receives name and value of the field
+     */
     public void authorize(Secret key, BiConsumer<String, String> header) {
         boolean bearer = keyHeader.equalsIgnoreCase(AUTHORIZATION);
         header.accept(keyHeader, bearer ? "Bearer " + key.reveal() : key.reveal());
     }
 
+    /**
+     * Path of an answer.
+     *
+     * @param model the model's name
+     * @return the path, with the model's name in place of {@code {model}}
+     */
     public String path(String model) {
         return paths.chat().replace("{model}", PathSegment.of(model));
     }
 
+    /**
+     * Replaces the path of answers.
+     *
+     * @param path path that begins with a slash
+     * @return a copy with the value
+     */
     public OpenAiCompatibility withPath(String path) {
         return withPaths(new Paths(path, paths.probe()));
     }
 
-    /** @param path "" for no probe */
+    /**
+     * Replaces the path of probes.
+     *
+     * @param path path that begins with a slash; "" for no probe
+     * @return a copy with the value
+     */
     public OpenAiCompatibility withProbePath(String path) {
         return withPaths(new Paths(paths.chat(), path));
     }
@@ -172,15 +262,32 @@ public record OpenAiCompatibility(
         return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
     }
 
+    /**
+     * Replaces the header field of the key.
+     *
+     * @param keyHeader name of the header field
+     * @return a copy with the value
+     */
     public OpenAiCompatibility withKeyHeader(String keyHeader) {
         return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
     }
 
+    /**
+     * Replaces the name of the field that limits the answer.
+     *
+     * @param maxTokensField name of the field
+     * @return a copy with the value
+     */
     public OpenAiCompatibility withMaxTokensField(String maxTokensField) {
         return withFields(new Fields(maxTokensField, fields.seed()));
     }
 
-    /** @param seedField {@code null} to leave seeds out */
+    /**
+     * Replaces the name of the field of the seed.
+     *
+     * @param seedField name of the field; {@code null} to omit seeds
+     * @return a copy with the value
+     */
     public OpenAiCompatibility withSeedField(@Nullable String seedField) {
         return withFields(new Fields(fields.maxTokens(), seedField));
     }
@@ -189,18 +296,42 @@ public record OpenAiCompatibility(
         return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
     }
 
+    /**
+     * Selects the request for usage in streams.
+     *
+     * @param usageOnRequest {@code true} to send {@code stream_options.include_usage}
+     * @return a copy with the value
+     */
     public OpenAiCompatibility withUsageOnRequest(boolean usageOnRequest) {
         return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
     }
 
+    /**
+     * Selects the meaning of {@code [DONE]} without finish reason.
+     *
+     * @param doneCompletes {@code true} if it completes the answer
+     * @return a copy with the value
+     */
     public OpenAiCompatibility withDoneCompletes(boolean doneCompletes) {
         return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
     }
 
+    /**
+     * Replaces the mark of a trailing assistant message.
+     *
+     * @param continuation mark of a message that is to be continued
+     * @return a copy with the value
+     */
     public OpenAiCompatibility withContinuation(Continuation continuation) {
         return withTurns(new Turns(continuation, turns.callIds()));
     }
 
+    /**
+     * Replaces the accepted ids of tool calls.
+     *
+     * @param callIds accepted ids
+     * @return a copy with the value
+     */
     public OpenAiCompatibility withCallIds(CallIds callIds) {
         return withTurns(new Turns(turns.continuation(), callIds));
     }

@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A key that is never printed. Two secrets are told apart by a fingerprint that is salted anew in each process, so that
- * it identifies a key in the logs of one run and tells nothing about it.
+ * A key that is never printed. Each secret has a fingerprint with a random salt per process: it identifies the key in
+ * the logs of one process and reveals no part of it.
  */
 public final class Secret {
 
@@ -27,8 +27,12 @@ public final class Secret {
     }
 
     /**
-     * @throws IllegalArgumentException if the key is blank or has characters that a header cannot carry; the message
-     *     does not contain it
+     * Wraps a key.
+     *
+     * @param value the key
+     * @return the secret
+     * @throws IllegalArgumentException if the key is blank or has characters that an HTTP header cannot carry; the
+     *     message does not contain the key
      */
     public static Secret of(String value) {
         if (value.isBlank()) {
@@ -45,11 +49,20 @@ public final class Secret {
         return new Secret(value);
     }
 
-    /** Identifies the key within this process; no part of it. */
+    /**
+     * Identifier of the key within this process; contains no part of the key.
+     *
+     * @return {@code "key-"} and eight hexadecimal digits
+     */
     public String fingerprint() {
         return fingerprint;
     }
 
+    /**
+     * The key itself, for writing it into a request.
+     *
+     * @return the key
+     */
     public String reveal() {
         return value;
     }

@@ -19,50 +19,79 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose certificates are believed. That a server's certificate is valid and names its host is always checked; this says
- * which authorities may have signed it. A company's proxy that opens TLS has an authority of its own, and so have many
- * servers in a house.
+ * Trusted certificate authorities of a provider's connections. A server's certificate is always checked for validity
+ * and host name; this record selects the authorities that may have signed it. A proxy that intercepts TLS, or a server
+ * inside a company, often has an authority of its own.
  *
- * @param publicly whether the authorities that the JVM trusts are believed
- * @param more authorities, or single servers' certificates, that are believed besides
+ * @param publicly {@code true} to trust the authorities of the JVM
+ * @param more further authorities, or certificates of single servers, that are trusted
  */
 public record TlsTrust(boolean publicly, List<X509Certificate> more) {
 
     private static final TlsTrust SYSTEM = new TlsTrust(true, List.of());
 
+    /**
+     * Checks that something is trusted.
+     *
+     * @param publicly {@code true} to trust the authorities of the JVM
+     * @param more further authorities, or certificates of single servers, that are trusted
+     * @throws IllegalArgumentException if {@code publicly} is {@code false} and there is no certificate
+     */
     public TlsTrust {
         more = List.copyOf(more);
         if (!publicly && more.isEmpty()) {
-            throw new IllegalArgumentException("Somebody has to be trusted: there is no certificate");
+            throw new IllegalArgumentException("Nothing is trusted: there is no certificate");
         }
     }
 
-    /** Those that the JVM trusts; the default. */
+    /**
+     * Trusts the authorities of the JVM; the default.
+     *
+     * @return the default
+     */
     public static TlsTrust system() {
         return SYSTEM;
     }
 
-    /** These, and nobody else. */
+    /**
+     * Trusts these certificates and no others.
+     *
+     * @param certificates authorities or certificates of servers
+     * @return the trust
+     * @throws IllegalArgumentException if there is none
+     */
     public static TlsTrust only(X509Certificate... certificates) {
         return new TlsTrust(false, List.of(certificates));
     }
 
     /**
-     * The certificates of this file (PEM, one or many, or DER), and nobody else. Reads it at once, so not for threads that
-     * must not block.
+     * Trusts the certificates of a file and no others. Reads the file at once and blocks.
      *
-     * @throws IllegalArgumentException when there is no such file, or no certificate in it
+     * @param file one or many certificates in PEM, or one in DER
+     * @return the trust
+     * @throws IllegalArgumentException if the file cannot be read or has no certificate
      */
     public static TlsTrust only(Path file) {
         return new TlsTrust(false, certificates(file));
     }
 
-    /** These besides. */
+    /**
+     * Trusts these certificates in addition.
+     *
+     * @param certificates authorities or certificates of servers
+     * @return a copy with the certificates added
+     */
     public TlsTrust and(X509Certificate... certificates) {
         return and(List.of(certificates));
     }
 
-    /** The certificates of this file besides; read as by {@link #only(Path)}. */
+    /**
+     * Trusts the certificates of a file in addition. Reads the file at once and blocks.
+     *
+     * @param file one or many certificates in PEM, or one in DER
+     * @return a copy with the certificates added
+     * @throws IllegalArgumentException if the file cannot be read or has no certificate
+     */
     public TlsTrust and(Path file) {
         return and(certificates(file));
     }
@@ -73,17 +102,22 @@ public record TlsTrust(boolean publicly, List<X509Certificate> more) {
         return new TlsTrust(publicly, all);
     }
 
-    /** What checks certificates; nothing when the JVM's own does. */
+    /**
+     * Factory of the trust managers that check certificates.
+     *
+     * @return the factory; empty when the default one of the JVM suffices
+     * @throws IllegalStateException if the JVM cannot make one
+     */
     public Optional<TrustManagerFactory> checker() {
         if (more.isEmpty()) {
             return Optional.empty();
         }
         try {
-            List<X509Certificate> believed = new ArrayList<>(publicly ? publicOnes() : List.of());
-            believed.addAll(more);
+            List<X509Certificate> trusted = new ArrayList<>(publicly ? jvmAuthorities() : List.of());
+            trusted.addAll(more);
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
-            for (X509Certificate certificate : believed) {
+            for (X509Certificate certificate : trusted) {
                 store.setCertificateEntry("trusted-" + store.size(), certificate);
             }
             return Optional.of(factory(store));
@@ -92,7 +126,7 @@ public record TlsTrust(boolean publicly, List<X509Certificate> more) {
         }
     }
 
-    private static List<X509Certificate> publicOnes() throws GeneralSecurityException {
+    private static List<X509Certificate> jvmAuthorities() throws GeneralSecurityException {
         List<X509Certificate> issuers = new ArrayList<>();
         for (TrustManager manager : factory(null).getTrustManagers()) {
             if (manager instanceof X509TrustManager checks) {
@@ -102,7 +136,9 @@ public record TlsTrust(boolean publicly, List<X509Certificate> more) {
         return issuers;
     }
 
-    /** @param store none stands for the JVM's own */
+    /**
+     * @param store authorities; {@code null} for those of the JVM
+     */
     private static TrustManagerFactory factory(@Nullable KeyStore store) throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
