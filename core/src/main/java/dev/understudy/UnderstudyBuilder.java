@@ -49,9 +49,9 @@ public final class UnderstudyBuilder {
     private CircuitPolicy circuit = CircuitPolicy.defaults();
     private FailoverPolicy failoverPolicy = FailoverPolicy.defaults();
     private Selection selection = Selection.sequential();
-    private HedgingPolicy hedgingPolicy = HedgingPolicy.off();
-    private HealthCheckPolicy healthChecks = HealthCheckPolicy.off();
-    private ContextWindow contextWindow = ContextWindow.auto();
+    private HedgingPolicy hedgingPolicy = HedgingPolicy.none();
+    private HealthCheckPolicy healthChecks = HealthCheckPolicy.none();
+    private ContextWindow contextWindow = ContextWindow.defaults();
     private boolean aroundFilters = false;
     private boolean invalidStops = false;
     private Listener listener = Listener.none();
@@ -72,7 +72,7 @@ public final class UnderstudyBuilder {
 
     /** The next provider in order, asked for whatever model the caller names. */
     public UnderstudyBuilder provider(ChatProvider provider) {
-        return provider(provider, ProviderOptions.any());
+        return provider(provider, ProviderOptions.defaults());
     }
 
     /** The next provider in order, always asked for this model, whatever model the caller names. */
@@ -167,19 +167,19 @@ public final class UnderstudyBuilder {
         return this;
     }
 
-    /** Whether a second provider is asked when the first is slow; {@link HedgingPolicy#off()}. */
+    /** Whether a second provider is asked when the first is slow; {@link HedgingPolicy#none()}. */
     public UnderstudyBuilder hedging(HedgingPolicy hedgingPolicy) {
         this.hedgingPolicy = hedgingPolicy;
         return this;
     }
 
-    /** Whether providers are looked at in the background; {@link HealthCheckPolicy#off()}. They end with {@link Understudy#close()}. */
+    /** Whether providers are looked at in the background; {@link HealthCheckPolicy#none()}. They end with {@link Understudy#close()}. */
     public UnderstudyBuilder healthChecks(HealthCheckPolicy healthCheckPolicy) {
         this.healthChecks = healthCheckPolicy;
         return this;
     }
 
-    /** How much of a long conversation is sent; {@link ContextWindow#auto()}. */
+    /** How much of a long conversation is sent; {@link ContextWindow#defaults()}. */
     public UnderstudyBuilder contextWindow(ContextWindow contextWindow) {
         this.contextWindow = contextWindow;
         return this;

@@ -72,8 +72,9 @@ class AbandonedAttemptTest {
     @ValueSource(booleans = {false, true})
     void lostHedgeIsReportedBeforeTheAnswer(boolean streamed) {
         a.then(ScriptedAnswer.hang());
-        CallResult result =
-                ask(streamed, scenario.builder(a, b).hedging(HedgingPolicy.on()).build());
+        CallResult result = ask(
+                streamed,
+                scenario.builder(a, b).hedging(HedgingPolicy.defaults()).build());
         scenario.advance(Duration.ofSeconds(1));
         assertThat(result.by()).isEqualTo("b");
         List<Event.AttemptAbandoned> left = scenario.events(Event.AttemptAbandoned.class);

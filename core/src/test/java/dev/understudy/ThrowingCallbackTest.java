@@ -128,7 +128,7 @@ class ThrowingCallbackTest {
         UnderstudyBuilder builder = Understudy.builder()
                 .provider(
                         new Broken(position, thrown),
-                        ProviderOptions.any()
+                        ProviderOptions.defaults()
                                 .withLimits(ProviderOptions.RateLimits.none().withConcurrent(1)))
                 .retry(VirtualScenario.ONCE)
                 .circuit(CircuitPolicy.disabled())

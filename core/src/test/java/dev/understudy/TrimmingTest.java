@@ -190,7 +190,7 @@ class TrimmingTest {
     @Test
     void overflowFailsWithoutTrimmingByPolicy() {
         a.always(ScriptedAnswer.fail(OVERFLOW));
-        CallResult result = scenario.chat(scenario.builder(a).build().chat(FIVE).contextWrite(ContextWindow.off()));
+        CallResult result = scenario.chat(scenario.builder(a).build().chat(FIVE).contextWrite(ContextWindow.none()));
         assertThat(result.error).hasMessageContaining("cannot be reduced further");
         assertThat(a.subscriptions()).isEqualTo(1);
     }

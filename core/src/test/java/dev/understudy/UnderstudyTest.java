@@ -264,7 +264,7 @@ class UnderstudyTest {
         Understudy understudy = scenario.builder()
                 .provider(
                         a,
-                        ProviderOptions.any()
+                        ProviderOptions.defaults()
                                 .withLimits(ProviderOptions.RateLimits.none().withConcurrent(1)))
                 .provider(b)
                 .provider(c)
@@ -282,7 +282,7 @@ class UnderstudyTest {
         Understudy understudy = scenario.builder()
                 .provider(
                         a,
-                        ProviderOptions.any()
+                        ProviderOptions.defaults()
                                 .withLimits(ProviderOptions.RateLimits.none().withConcurrent(1)))
                 .retry(RetryPolicy.defaults())
                 .random(new FixedRandom(0))

@@ -4,12 +4,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits of one call, all its attempts and waits together. {@code null} is no limit.
+ * Limits of one call, over all its attempts and waits. {@code null} is no limit.
  *
  * @param maxAttempts attempts of one call, 1 or more; no limit by default
- * @param callTimeout from the subscription to the end of the answer; no limit by default
- * @param maxCost in the currency of {@link dev.understudy.chat.Capabilities.Price}, above zero; no limit by default. A route whose
- *     expected cost exceeds what is left is skipped; a route without a known price is asked
+ * @param callTimeout time from the subscription to the end of the answer, above zero; no limit by default
+ * @param maxCost expected cost of one call in the currency of {@link dev.understudy.chat.Capabilities.Price}, above
+ *     zero; no limit by default. A route whose expected cost exceeds the rest is skipped; a route without a known price
+ *     is asked
  */
 public record CallLimits(
         @Nullable Integer maxAttempts,
@@ -18,6 +19,14 @@ public record CallLimits(
 
     private static final CallLimits NONE = new CallLimits(null, null, null);
 
+    /**
+     * Checks the limits.
+     *
+     * @param maxAttempts attempts of one call
+     * @param callTimeout time from the subscription to the end of the answer
+     * @param maxCost expected cost of one call in the currency of {@link dev.understudy.chat.Capabilities.Price}
+     * @throws IllegalArgumentException if a limit is zero or less
+     */
     public CallLimits {
         if (maxAttempts != null && maxAttempts < 1) {
             throw new IllegalArgumentException("maxAttempts is 1 or more, or null for no limit: " + maxAttempts);
@@ -30,19 +39,41 @@ public record CallLimits(
         }
     }
 
-    /** No limits: the default. */
+    /**
+     * Returns the default: no limits.
+     *
+     * @return the limits
+     */
     public static CallLimits none() {
         return NONE;
     }
 
+    /**
+     * Returns a copy with another limit of attempts.
+     *
+     * @param attempts 1 or more; {@code null} for no limit
+     * @return a copy
+     */
     public CallLimits withMaxAttempts(@Nullable Integer attempts) {
         return new CallLimits(attempts, callTimeout, maxCost);
     }
 
+    /**
+     * Returns a copy with another limit of time.
+     *
+     * @param timeout longer than zero; {@code null} for no limit
+     * @return a copy
+     */
     public CallLimits withCallTimeout(@Nullable Duration timeout) {
         return new CallLimits(maxAttempts, timeout, maxCost);
     }
 
+    /**
+     * Returns a copy with another limit of cost.
+     *
+     * @param cost above zero; {@code null} for no limit
+     * @return a copy
+     */
     public CallLimits withMaxCost(@Nullable Double cost) {
         return new CallLimits(maxAttempts, callTimeout, cost);
     }

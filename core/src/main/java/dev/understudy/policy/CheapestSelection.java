@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** What a request is expected to cost until it succeeds. */
+/** Orders candidates by the expected cost of a request until it succeeds. */
 final class CheapestSelection implements Selection {
 
     @Override

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Power of two choices: chance draws two, the one with the lower cost is asked first. Chance keeps many doors from all
- * running to the same provider, and a provider that has become fast again from being forgotten.
+ * Power of two random choices: of two candidates drawn at random the one with the lower cost is asked first. Random
+ * draws keep many clients from choosing one provider at a time, and let a provider that has become fast again be chosen
+ * again.
  */
 final class LeastLatencySelection implements Selection {
 
-    /** What a failure costs in time besides its own: a second, about what a back-off takes. */
+    /** Additional cost of a failure, in nanoseconds: one second, about a back-off. */
     private static final double PER_FAILURE = 1e9;
 
     @Override
@@ -28,7 +29,10 @@ final class LeastLatencySelection implements Selection {
         return order;
     }
 
-    /** An unknown latency costs nothing, so that everybody is tried; a failing provider costs more, however fast it fails. */
+    /**
+     * Returns the cost of a candidate. An unknown latency costs nothing, so that each provider is tried; failures add
+     * cost, so that a provider that fails fast is not preferred.
+     */
     private static double cost(Candidate candidate) {
         Candidate.Load load = candidate.load();
         double failures = 1 / Math.max(0.01, load.successRate()) - 1; // before a success

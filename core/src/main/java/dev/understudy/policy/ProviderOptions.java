@@ -6,14 +6,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a provider takes part: for which models it is asked, and what selection and limits need to know of it.
+ * Options of one provider in a client: its models, weight, tags, rate limits and health checks.
  *
- * @param only the one model it is always asked for, whatever model the caller names; {@code null} for the caller's
- * @param models the only models it serves, from the caller's name to the provider's own; empty for all
- * @param weight its share under {@link Selection#weighted}, 1 or more; 1
- * @param tags what can be required or shown: a region, a vendor, a data policy
- * @param limits what it may be asked for in a minute and at once; no limits
- * @param healthChecks how it is looked at in the background; {@code null} for the door's way
+ * @param only the one model that the provider is always asked for; {@code null} (default) for the model in the request
+ * @param models the only models that the provider serves, from the name in the request to the provider's own; empty
+ *     (default) for all
+ * @param weight share under {@link Selection#weighted}, 1 or more; 1 by default
+ * @param tags properties that calls can require, such as a region or a data policy; none by default
+ * @param limits rate limits of the provider; none by default
+ * @param healthChecks health checks of this provider; {@code null} (default) for those of the client
  */
 public record ProviderOptions(
         @Nullable String only,
@@ -23,9 +24,20 @@ public record ProviderOptions(
         RateLimits limits,
         @Nullable HealthCheckPolicy healthChecks) {
 
-    private static final ProviderOptions ANY =
+    private static final ProviderOptions DEFAULTS =
             new ProviderOptions(null, Map.of(), 1, Map.of(), RateLimits.none(), null);
 
+    /**
+     * Checks and copies the values.
+     *
+     * @param only the one model that the provider is always asked for
+     * @param models the only models that the provider serves
+     * @param weight share under {@link Selection#weighted}
+     * @param tags properties that calls can require
+     * @param limits rate limits of the provider
+     * @param healthChecks health checks of this provider
+     * @throws IllegalArgumentException if both {@code only} and {@code models} are set, or {@code weight} is below 1
+     */
     public ProviderOptions {
         if (only != null && !models.isEmpty()) {
             throw new IllegalArgumentException("A provider serves one model or a map of them, not both: " + only);
@@ -37,17 +49,32 @@ public record ProviderOptions(
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
     }
 
-    /** Asked for whatever model the caller names. */
-    public static ProviderOptions any() {
-        return ANY;
+    /**
+     * Returns the default options: the provider is asked for the model in the request.
+     *
+     * @return the options
+     */
+    public static ProviderOptions defaults() {
+        return DEFAULTS;
     }
 
-    /** Always asked for this model. */
+    /**
+     * Returns options of a provider that is always asked for one model.
+     *
+     * @param model the model as the provider names it
+     * @return the options
+     */
     public static ProviderOptions only(String model) {
         return new ProviderOptions(model, Map.of(), 1, Map.of(), RateLimits.none(), null);
     }
 
-    /** Asked only for these models: from the name the caller uses to the provider's own. */
+    /**
+     * Returns options of a provider that is asked for some models only.
+     *
+     * @param models from the name in the request to the provider's own; at least one
+     * @return the options
+     * @throws IllegalArgumentException if there is no model
+     */
     public static ProviderOptions serving(Map<String, String> models) {
         if (models.isEmpty()) {
             throw new IllegalArgumentException("A provider that serves no model is never asked");
@@ -55,26 +82,55 @@ public record ProviderOptions(
         return new ProviderOptions(null, models, 1, Map.of(), RateLimits.none(), null);
     }
 
+    /**
+     * Returns a copy with another weight.
+     *
+     * @param weight 1 or more
+     * @return a copy
+     */
     public ProviderOptions withWeight(int weight) {
         return new ProviderOptions(only, models, weight, tags, limits, healthChecks);
     }
 
+    /**
+     * Returns a copy with one tag added or replaced.
+     *
+     * @param name name of the tag
+     * @param value value of the tag
+     * @return a copy
+     */
     public ProviderOptions withTag(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(tags);
         more.put(name, value);
         return new ProviderOptions(only, models, weight, more, limits, healthChecks);
     }
 
+    /**
+     * Returns a copy with other rate limits.
+     *
+     * @param limits the rate limits
+     * @return a copy
+     */
     public ProviderOptions withLimits(RateLimits limits) {
         return new ProviderOptions(only, models, weight, tags, limits, healthChecks);
     }
 
-    /** Instead of what the door says for all. */
+    /**
+     * Returns a copy with health checks that replace those of the client.
+     *
+     * @param healthCheckPolicy the health checks
+     * @return a copy
+     */
     public ProviderOptions withHealthChecks(HealthCheckPolicy healthCheckPolicy) {
         return new ProviderOptions(only, models, weight, tags, limits, healthCheckPolicy);
     }
 
-    /** The provider's name for the model that the caller asked for; {@code null} when it does not serve it. */
+    /**
+     * Returns the provider's name of a model.
+     *
+     * @param asked the model in the request
+     * @return the provider's name; {@code null} if the provider does not serve the model
+     */
     public @Nullable String model(String asked) {
         if (only != null) {
             return only;
@@ -83,12 +139,13 @@ public record ProviderOptions(
     }
 
     /**
-     * Limits of what one provider is asked for. A route over its limit is skipped, or waited for briefly when no other route is
-     * left; no call queues. {@code null} is no limit.
+     * Rate limits of one provider, enforced by the client. A route over its limit is skipped, or waited for briefly
+     * when no other route is left; calls are not queued. {@code null} is no limit.
      *
      * @param requestsPerMinute attempts in a minute, 1 or more
-     * @param tokensPerMinute tokens of prompt and answer in a minute, 1 or more: estimated before, corrected from the usage after
-     * @param concurrent attempts at once, 1 or more
+     * @param tokensPerMinute tokens of prompt and answer in a minute, 1 or more; estimated before an attempt, corrected
+     *     by its usage
+     * @param concurrent concurrent attempts, 1 or more
      */
     public record RateLimits(
             @Nullable Integer requestsPerMinute,
@@ -97,6 +154,14 @@ public record ProviderOptions(
 
         private static final RateLimits NONE = new RateLimits(null, null, null);
 
+        /**
+         * Checks the limits.
+         *
+         * @param requestsPerMinute attempts in a minute
+         * @param tokensPerMinute tokens of prompt and answer in a minute
+         * @param concurrent concurrent attempts
+         * @throws IllegalArgumentException if a limit is below 1
+         */
         public RateLimits {
             if (below(requestsPerMinute) || below(tokensPerMinute) || below(concurrent)) {
                 throw new IllegalArgumentException("A rate limit is 1 or more, or null for none: " + requestsPerMinute
@@ -104,19 +169,41 @@ public record ProviderOptions(
             }
         }
 
-        /** No limits: the default. */
+        /**
+         * Returns the default: no limits.
+         *
+         * @return the limits
+         */
         public static RateLimits none() {
             return NONE;
         }
 
+        /**
+         * Returns a copy with another limit of attempts in a minute.
+         *
+         * @param requests 1 or more; {@code null} for no limit
+         * @return a copy
+         */
         public RateLimits withRequestsPerMinute(@Nullable Integer requests) {
             return new RateLimits(requests, tokensPerMinute, concurrent);
         }
 
+        /**
+         * Returns a copy with another limit of tokens in a minute.
+         *
+         * @param tokens 1 or more; {@code null} for no limit
+         * @return a copy
+         */
         public RateLimits withTokensPerMinute(@Nullable Integer tokens) {
             return new RateLimits(requestsPerMinute, tokens, concurrent);
         }
 
+        /**
+         * Returns a copy with another limit of concurrent attempts.
+         *
+         * @param attempts 1 or more; {@code null} for no limit
+         * @return a copy
+         */
         public RateLimits withConcurrent(@Nullable Integer attempts) {
             return new RateLimits(requestsPerMinute, tokensPerMinute, attempts);
         }

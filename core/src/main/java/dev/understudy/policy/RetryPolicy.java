@@ -3,15 +3,16 @@ package dev.understudy.policy;
 import java.time.Duration;
 
 /**
- * How often and after what time the same route is asked again.
+ * Retries on the same route after a back-off delay.
  *
- * @param retries how often one provider is asked again for one model; 2
- * @param base the first back-off, doubled with each retry; twice as much when the vendor is overloaded; 500 ms
- * @param cap the longest back-off; 8 s
- * @param jitter how chance spreads it; {@link Jitter#FULL}
- * @param maxInPlaceWait a wait that a vendor asks for (Retry-After) is waited in place up to this; a longer one sends the call to
- *     the next route; 3 s
- * @param maxWait the longest wait of all, when no other route is left; 30 s
+ * @param retries retries of one provider and model in a call, 0 or more; 2 by default
+ * @param base first back-off, above zero, doubled with each retry, and twice as long when the vendor is overloaded; 500
+ *     ms by default
+ * @param cap longest back-off, at least {@code base}; 8 s by default
+ * @param jitter randomization of the back-off; {@link Jitter#FULL} by default
+ * @param maxInPlaceWait longest delay requested by a vendor (Retry-After) after which the same route is retried; a
+ *     longer one sends the call to the next route; 3 s by default
+ * @param maxWait longest delay when no other route is left; 30 s by default
  */
 public record RetryPolicy(
         int retries, Duration base, Duration cap, Jitter jitter, Duration maxInPlaceWait, Duration maxWait) {
@@ -24,6 +25,17 @@ public record RetryPolicy(
             Duration.ofSeconds(3),
             Duration.ofSeconds(30));
 
+    /**
+     * Checks the values.
+     *
+     * @param retries retries of one provider and model in a call
+     * @param base first back-off
+     * @param cap longest back-off
+     * @param jitter randomization of the back-off
+     * @param maxInPlaceWait longest delay requested by a vendor
+     * @param maxWait longest delay when no other route is left
+     * @throws IllegalArgumentException if a value is out of its range
+     */
     public RetryPolicy {
         if (retries < 0) {
             throw new IllegalArgumentException("retries is 0 or more: " + retries);
@@ -36,48 +48,88 @@ public record RetryPolicy(
         }
         if (maxInPlaceWait.isNegative() || maxWait.isNegative()) {
             throw new IllegalArgumentException(
-                    "patience and maxWait are not negative: " + maxInPlaceWait + ", " + maxWait);
+                    "maxInPlaceWait and maxWait are not negative: " + maxInPlaceWait + ", " + maxWait);
         }
     }
 
+    /**
+     * Returns the default policy.
+     *
+     * @return the policy
+     */
     public static RetryPolicy defaults() {
         return DEFAULTS;
     }
 
-    /** Each route is asked once. */
+    /**
+     * Returns a policy without retries: each route is asked once.
+     *
+     * @return the policy
+     */
     public static RetryPolicy none() {
         return DEFAULTS.withRetries(0);
     }
 
+    /**
+     * Returns a copy with another number of retries.
+     *
+     * @param retries 0 or more
+     * @return a copy
+     */
     public RetryPolicy withRetries(int retries) {
         return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait);
     }
 
+    /**
+     * Returns a copy with other back-off delays.
+     *
+     * @param base first back-off, above zero
+     * @param cap longest back-off, at least {@code base}
+     * @return a copy
+     */
     public RetryPolicy withBackoff(Duration base, Duration cap) {
         return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait);
     }
 
+    /**
+     * Returns a copy with another jitter.
+     *
+     * @param jitter randomization of the back-off
+     * @return a copy
+     */
     public RetryPolicy withJitter(Jitter jitter) {
         return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait);
     }
 
-    public RetryPolicy withMaxInPlaceWait(Duration patience) {
-        return new RetryPolicy(retries, base, cap, jitter, patience, maxWait);
+    /**
+     * Returns a copy with another limit of a requested delay on the same route.
+     *
+     * @param maxInPlaceWait zero or longer
+     * @return a copy
+     */
+    public RetryPolicy withMaxInPlaceWait(Duration maxInPlaceWait) {
+        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait);
     }
 
+    /**
+     * Returns a copy with another limit of a delay when no other route is left.
+     *
+     * @param maxWait zero or longer
+     * @return a copy
+     */
     public RetryPolicy withMaxWait(Duration maxWait) {
         return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait);
     }
 
-    /** How chance spreads the waiting of many callers, so that they do not come back all at once. */
+    /** Randomization of the back-off, so that many callers do not retry at one time. */
     public enum Jitter {
-        /** Anything from nothing to the full back-off. */
+        /** A delay between zero and the back-off. */
         FULL,
-        /** Half of the back-off, and anything up to the other half. */
+        /** A delay between half of the back-off and the back-off. */
         EQUAL,
-        /** Anything from the base to three times the last wait. */
+        /** A delay between the base and three times the previous delay. */
         DECORRELATED,
-        /** No chance at all: for tests, and for callers that spread themselves. */
+        /** The back-off itself, without randomization; for tests. */
         NONE
     }
 }

@@ -11,42 +11,69 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * In which order providers are asked for one model. Whoever cannot serve a request (tools, images, schema, streaming, tags,
- * open circuit) is no candidate in any strategy. The model chain comes first: all candidates of one model are asked
- * before those of the next.
+ * Order in which providers are asked for one model. Routes that cannot serve a request (tools, images, schema,
+ * streaming, tags, open circuit) are not candidates of any strategy. The model chain takes precedence: all candidates
+ * of one model are asked before those of the next. Called on the subscribing thread or an event loop; must not block.
  */
 @FunctionalInterface
 public interface Selection {
 
     /**
+     * Orders the candidates of a call.
+     *
      * @param candidates in the order of the list, the active provider first; at least one
-     * @param request what is asked; its words should not leave here
-     * @param random where chance comes from
-     * @return the candidates in the order they should be asked; those left out are not asked
+     * @param request the request; implementations should not log its text
+     * @param random source of randomness
+     * @return the candidates in the order to ask them; those left out are not asked
      */
     List<Candidate> order(List<Candidate> candidates, ChatRequest request, RandomGenerator random);
 
-    /** In the order of the list: the default. */
+    /**
+     * Returns the default: candidates in the order of the list.
+     *
+     * @return the selection
+     */
     static Selection sequential() {
         return (candidates, request, random) -> candidates;
     }
 
-    /** In turn, each by its weight ("smooth weighted round robin"). One selection belongs to one door. */
+    /**
+     * Returns a smooth weighted round robin by {@link ProviderOptions#weight()}. The selection has state; use one for
+     * each client.
+     *
+     * @return a new selection
+     */
     static Selection weighted() {
         return new WeightedSelection();
     }
 
-    /** The better of two drawn by chance, by time to the first content and calls in flight; the others by the same. */
+    /**
+     * Returns a selection by time to the first content and attempts in flight: the better of two candidates drawn at
+     * random first, the others in that order.
+     *
+     * @return the selection
+     */
     static Selection leastLatency() {
         return new LeastLatencySelection();
     }
 
-    /** By expected price of this request divided by the chance of success; unknown prices last. */
+    /**
+     * Returns a selection by expected price of the request divided by the success rate; candidates with unknown prices
+     * last.
+     *
+     * @return the selection
+     */
     static Selection cheapest() {
         return new CheapestSelection();
     }
 
-    /** Only those that can do all of {@code features}, ordered by {@code then}. */
+    /**
+     * Returns a selection of only those candidates that have all features, ordered by another selection.
+     *
+     * @param features the features
+     * @param then order of the remaining candidates
+     * @return the selection
+     */
     static Selection capable(Set<Feature> features, Selection then) {
         Set<Feature> wanted = Set.copyOf(features);
         return (candidates, request, random) -> {
@@ -57,31 +84,36 @@ public interface Selection {
         };
     }
 
-    /** By an order of one's own; equals stay in the order of the list. */
+    /**
+     * Returns a selection by a comparator; equal candidates stay in the order of the list.
+     *
+     * @param order the comparator
+     * @return the selection
+     */
     static Selection by(Comparator<Candidate> order) {
         return (candidates, request, random) ->
                 candidates.stream().sorted(order).toList();
     }
 
     /**
-     * A route that could serve a request, as a {@link Selection} sees it.
+     * A route that can serve a request.
      *
-     * @param provider its name
-     * @param model under which name it knows the model
-     * @param capabilities what the model can do there, and its price
-     * @param weight from its {@link ProviderOptions}
-     * @param tags from its {@link ProviderOptions}
-     * @param load how busy and how well it is now
+     * @param provider name of the provider
+     * @param model the model as the provider names it
+     * @param capabilities capabilities and price of the model at this provider
+     * @param weight weight from {@link ProviderOptions}
+     * @param tags tags from {@link ProviderOptions}
+     * @param load current load and success rate of the provider
      */
     record Candidate(
             String provider, String model, Capabilities capabilities, int weight, Map<String, String> tags, Load load) {
 
         /**
-         * How busy and how well a provider is.
+         * Load and success rate of a provider.
          *
-         * @param latency time to the first content, slow samples foremost; zero when unknown
-         * @param inFlight attempts that run now
-         * @param successRate of the last 60 s, 1 when there were no calls
+         * @param latency smoothed time to the first content, weighted towards slow samples; zero if unknown
+         * @param inFlight attempts in flight
+         * @param successRate share of successful calls of the last 60 s; 1 without calls
          */
         public record Load(Duration latency, int inFlight, double successRate) {}
     }

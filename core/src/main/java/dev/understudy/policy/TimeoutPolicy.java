@@ -3,15 +3,15 @@ package dev.understudy.policy;
 import java.time.Duration;
 
 /**
- * How long silence is borne. Comments, pings and lifecycle events are silence too. All clocks run
- * only while the subscriber has demand, so a slow consumer never looks like a slow provider. How long
- * a connection may take to open is a property of the provider's connections: {@code Transport.connect}, 5 s.
+ * Timeouts of one attempt. Comments, pings and lifecycle events of a stream do not count as content. Timers run only
+ * while the subscriber has demand, so that a slow consumer does not count as a slow provider. The connect timeout
+ * belongs to the connections of a provider: {@code Transport.connect}, 5 s by default.
  *
- * @param firstContent from the request to the first content of a stream; 10 s
- * @param idle between two pieces of content; 20 s
- * @param response from the request to a unary answer, which has no first content; 60 s
- * @param total the whole of one attempt while the subscriber has demand; and how long a subscriber may ask for nothing
- *     before its call ends, which speaks against no provider; 5 min
+ * @param firstContent time from the request to the first content of a stream, above zero; 10 s by default
+ * @param idle time between two pieces of content, above zero; 20 s by default
+ * @param response time from the request to a unary response, above zero; 60 s by default
+ * @param total time limit of one attempt while the subscriber has demand, and time without demand after which a call
+ *     ends (not counted against the provider), above zero; 5 min by default
  */
 public record TimeoutPolicy(Duration firstContent, Duration idle, Duration response, Duration total) {
 
@@ -20,6 +20,15 @@ public record TimeoutPolicy(Duration firstContent, Duration idle, Duration respo
     private static final TimeoutPolicy REASONING = new TimeoutPolicy(
             Duration.ofSeconds(90), Duration.ofSeconds(90), Duration.ofMinutes(5), Duration.ofMinutes(5));
 
+    /**
+     * Checks the values.
+     *
+     * @param firstContent time from the request to the first content of a stream
+     * @param idle time between two pieces of content
+     * @param response time from the request to a unary response
+     * @param total time limit of one attempt while the subscriber has demand
+     * @throws IllegalArgumentException if a timeout is zero or less
+     */
     public TimeoutPolicy {
         positive("firstContent", firstContent);
         positive("idle", idle);
@@ -27,34 +36,67 @@ public record TimeoutPolicy(Duration firstContent, Duration idle, Duration respo
         positive("total", total);
     }
 
+    /**
+     * Returns the default timeouts.
+     *
+     * @return the policy
+     */
     public static TimeoutPolicy defaults() {
         return DEFAULTS;
     }
 
-    /** For models that think before they answer: 90 s, 90 s, 5 min, 5 min. */
+    /**
+     * Returns the default timeouts of reasoning models: first content 90 s, idle 90 s, response 5 min, total 5 min.
+     *
+     * @return the policy
+     */
     public static TimeoutPolicy reasoning() {
         return REASONING;
     }
 
+    /**
+     * Returns a copy with another timeout of the first content.
+     *
+     * @param firstContent longer than zero
+     * @return a copy
+     */
     public TimeoutPolicy withFirstContent(Duration firstContent) {
         return new TimeoutPolicy(firstContent, idle, response, total);
     }
 
+    /**
+     * Returns a copy with another idle timeout.
+     *
+     * @param idle longer than zero
+     * @return a copy
+     */
     public TimeoutPolicy withIdle(Duration idle) {
         return new TimeoutPolicy(firstContent, idle, response, total);
     }
 
+    /**
+     * Returns a copy with another timeout of a unary response.
+     *
+     * @param response longer than zero
+     * @return a copy
+     */
     public TimeoutPolicy withResponse(Duration response) {
         return new TimeoutPolicy(firstContent, idle, response, total);
     }
 
+    /**
+     * Returns a copy with another limit of one attempt.
+     *
+     * @param total longer than zero
+     * @return a copy
+     */
     public TimeoutPolicy withTotal(Duration total) {
         return new TimeoutPolicy(firstContent, idle, response, total);
     }
 
-    private static void positive(String what, Duration duration) {
+    private static void positive(String name, Duration duration) {
         if (duration.isZero() || duration.isNegative()) {
-            throw new IllegalArgumentException(what + " is longer than zero: " + duration);
+            throw new IllegalArgumentException(name + " is longer than zero: " + duration);
         }
     }
 }

@@ -10,20 +10,25 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * How many tokens a message takes of a model's context window. Called on the subscribing thread or an event loop, for
- * every message of a call whose prompt has a limit, so it must be quick, must not block and must not throw. Tools and
- * the schema of the answer are shown to it as a system message.
+ * Counts the tokens that a message takes of a model's context window. Called on the subscribing thread or an event
+ * loop, for every message of a call whose prompt has a limit: implementations must be quick, must not block and must
+ * not throw. Tools and the schema of the answer are counted as a system message.
  */
 @FunctionalInterface
 public interface TokenCounter {
 
-    /** What is added to each message for its role and its borders. */
+    /** Tokens added to each message for its role and delimiters. */
     int PER_MESSAGE = 4;
 
-    /** What a picture is taken for, whatever its size. */
+    /** Tokens counted for an image of any size. */
     int PER_IMAGE = 1_000;
 
-    /** The tokens of this message, 0 or more. */
+    /**
+     * Counts the tokens of a message.
+     *
+     * @param message the message
+     * @return the tokens, 0 or more
+     */
     int count(Message message);
 
     /**
@@ -56,9 +61,11 @@ public interface TokenCounter {
     }
 
     /**
-     * The default, which knows no vocabulary: all characters of a message ÷ 4, rounded up, plus {@value #PER_MESSAGE},
-     * plus {@value #PER_IMAGE} for each picture. It is near the truth for English prose, and too low for Chinese or
+     * Returns the default counter, which needs no vocabulary: all characters of a message ÷ 4, rounded up, plus
+     * {@value #PER_MESSAGE}, plus {@value #PER_IMAGE} for each image. Close for English prose; too low for Chinese or
      * Japanese, which take a token for every one or two characters.
+     *
+     * @return the counter
      */
     static TokenCounter characters() {
         return message -> (int) Math.min(Integer.MAX_VALUE, estimate(total(message, String::length)) + fixed(message));
@@ -75,7 +82,7 @@ public interface TokenCounter {
     }
 
     /**
-     * Estimates the tokens of so many characters by the rule of {@link #characters()}.
+     * Estimates the tokens of a number of characters by the rule of {@link #characters()}.
      *
      * @param characters UTF-16 units
      * @return the estimate
@@ -85,8 +92,12 @@ public interface TokenCounter {
     }
 
     /**
-     * By a tokenizer: {@code TokenCounter.of(encoding::countTokens)}. It is asked once for each text of a message (words,
-     * a tool's name, its arguments, its result); messages and images cost the same extra as in {@link #characters()}.
+     * Returns a counter that uses a tokenizer: {@code TokenCounter.of(encoding::countTokens)}. The tokenizer is called
+     * once for each text of a message (content, a tool's name, its arguments, its result); {@value #PER_MESSAGE} for
+     * each message and {@value #PER_IMAGE} for each image are added.
+     *
+     * @param tokensOfText counts the tokens of a text
+     * @return the counter
      */
     static TokenCounter of(ToIntFunction<String> tokensOfText) {
         return message -> (int) Math.min(Integer.MAX_VALUE, total(message, tokensOfText) + fixed(message));
@@ -121,7 +132,7 @@ public interface TokenCounter {
         for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
             sum += reasoningBlock.signature() == null
                     ? 0
-                    : of.applyAsInt(reasoningBlock.text()); // only sealed ones go back to the model
+                    : of.applyAsInt(reasoningBlock.text()); // only signed blocks are sent back to the model
         }
         return sum;
     }

@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
 /**
- * Smooth weighted round robin: everybody's credit grows by its weight, the one with the most is chosen and pays what all
- * have gained. Without chance: over any full round the shares are exact.
+ * Smooth weighted round robin. On each call the credit of every candidate grows by its weight; the candidate with the
+ * highest credit is chosen, and its credit is reduced by the sum of the weights. No randomness: over a full round the
+ * shares are exact.
  */
 final class WeightedSelection implements Selection {
 

@@ -214,7 +214,7 @@ class AttemptPermitTest {
 
     private Understudy understudy(ProviderOptions.RateLimits limits) {
         return scenario.builder()
-                .provider(a, ProviderOptions.any().withLimits(limits))
+                .provider(a, ProviderOptions.defaults().withLimits(limits))
                 .retry(VirtualScenario.ONCE)
                 .circuit(CircuitPolicy.disabled())
                 .retryBudget(RetryBudget.defaults())
@@ -225,7 +225,7 @@ class AttemptPermitTest {
         return scenario.builder()
                 .provider(
                         a,
-                        ProviderOptions.any()
+                        ProviderOptions.defaults()
                                 .withLimits(ProviderOptions.RateLimits.none().withConcurrent(1)))
                 .circuit(circuit)
                 .failover(FailoverPolicy.defaults());
@@ -252,7 +252,7 @@ class AttemptPermitTest {
         Understudy understudy = scenario.builder()
                 .provider(
                         a,
-                        ProviderOptions.any()
+                        ProviderOptions.defaults()
                                 .withLimits(ProviderOptions.RateLimits.none().withTokensPerMinute(800)))
                 .provider(b)
                 .build();

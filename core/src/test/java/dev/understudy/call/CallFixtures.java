@@ -82,9 +82,9 @@ public final class CallFixtures {
                 CircuitPolicy.defaults(),
                 FailoverPolicy.defaults(),
                 selection,
-                HedgingPolicy.off(),
-                HealthCheckPolicy.off(),
-                ContextWindow.auto(),
+                HedgingPolicy.none(),
+                HealthCheckPolicy.none(),
+                ContextWindow.defaults(),
                 listener,
                 StatePublisher.OFF,
                 TimeSource.PARALLEL,
@@ -108,7 +108,7 @@ public final class CallFixtures {
     }
 
     static Route route(String name, Capabilities capabilities) {
-        return new Route(member(new SilentProvider(name), ProviderOptions.any()), "m", capabilities);
+        return new Route(member(new SilentProvider(name), ProviderOptions.defaults()), "m", capabilities);
     }
 
     static Plan plan(Route... routes) {

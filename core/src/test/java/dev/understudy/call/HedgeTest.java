@@ -44,10 +44,10 @@ class HedgeTest {
     @ParameterizedTest
     @CsvSource({"false, 100, 300", "true, 100, 300", "true, 600, 1000"})
     void hedgingCutsTheLatencyTail(boolean streamed, int from, int to) {
-        List<CallResult> without = stragglers(HedgingPolicy.off(), streamed, from, to);
+        List<CallResult> without = stragglers(HedgingPolicy.none(), streamed, from, to);
         int callsWithout = a.subscriptions() + b.subscriptions();
         HedgeTest hedged = new HedgeTest();
-        List<CallResult> with = hedged.stragglers(HedgingPolicy.on(), streamed, from, to);
+        List<CallResult> with = hedged.stragglers(HedgingPolicy.defaults(), streamed, from, to);
         int callsWith = hedged.a.subscriptions() + hedged.b.subscriptions();
         double before = p99(without);
         double after = p99(with);
@@ -118,7 +118,7 @@ class HedgeTest {
     void hedgeWithoutRetryTokenReturnsItsAllowance(boolean streamed) {
         a.always(ScriptedAnswer.hang());
         Understudy understudy = scenario.builder(a, b)
-                .hedging(HedgingPolicy.on()
+                .hedging(HedgingPolicy.defaults()
                         .withMaxExtra(0.5)) // one hedge from the start, and half a hedge with each call
                 .retryBudget(new RetryBudget(0.0, 0.1, Duration.ofSeconds(10))) // one retry token in ten seconds
                 .build();
@@ -291,7 +291,7 @@ class HedgeTest {
     void hedgesAreLimitedToFivePercent() {
         a.always(ScriptedAnswer.hang());
         Understudy understudy = scenario.builder(a, b)
-                .hedging(HedgingPolicy.on())
+                .hedging(HedgingPolicy.defaults())
                 .circuit(CircuitPolicy.disabled())
                 .build();
         for (int calls = 1; calls <= 400; calls++) {
@@ -308,7 +308,7 @@ class HedgeTest {
     void hedgeTakesARetryTokenOfItsProvider() {
         a.always(ScriptedAnswer.hang());
         Understudy understudy = scenario.builder(a, b)
-                .hedging(HedgingPolicy.on().withMaxExtra(1))
+                .hedging(HedgingPolicy.defaults().withMaxExtra(1))
                 .retryBudget(new RetryBudget(0.0, 0, Duration.ofSeconds(1))) // one token, without refill
                 .build();
         ask(understudy, true);
@@ -324,14 +324,14 @@ class HedgeTest {
         a.always(ScriptedAnswer.hang());
         Understudy alone = scenario.builder(a)
                 .fallback("m", "n")
-                .hedging(HedgingPolicy.on().withMaxExtra(1))
+                .hedging(HedgingPolicy.defaults().withMaxExtra(1))
                 .build();
         ask(alone, true);
         scenario.advance(Duration.ofSeconds(1));
         assertThat(a.subscriptions()).isEqualTo(1);
 
         Understudy held = scenario.builder(a, b)
-                .hedging(HedgingPolicy.on().withMaxExtra(1))
+                .hedging(HedgingPolicy.defaults().withMaxExtra(1))
                 .build();
         held.control().hold("b", "m", Duration.ofHours(1));
         ask(held, true);
@@ -343,7 +343,7 @@ class HedgeTest {
     void hedgeCountsAsAttemptAndCost() {
         a.always(ScriptedAnswer.hang());
         Understudy one = scenario.builder(a, b)
-                .hedging(HedgingPolicy.on().withMaxExtra(1))
+                .hedging(HedgingPolicy.defaults().withMaxExtra(1))
                 .maxAttempts(1)
                 .build();
         ask(one, true);
@@ -355,7 +355,7 @@ class HedgeTest {
         a.can(priced);
         b.can(priced);
         Understudy poor = scenario.builder(a, b)
-                .hedging(HedgingPolicy.on().withMaxExtra(1))
+                .hedging(HedgingPolicy.defaults().withMaxExtra(1))
                 .limits(CallLimits.none().withMaxCost(1.0))
                 .build();
         ask(poor, true);
@@ -368,7 +368,7 @@ class HedgeTest {
         a.always(scenario.timed(ScriptedAnswer.text("usually").beforeFirst(Duration.ofMillis(1_500))));
         b.always(ScriptedAnswer.hang());
         Understudy understudy = scenario.builder(a, b)
-                .hedging(HedgingPolicy.on().withMaxExtra(1))
+                .hedging(HedgingPolicy.defaults().withMaxExtra(1))
                 .build();
         for (int i = 0; i < 10; i++) {
             ask(understudy, true);
@@ -385,7 +385,7 @@ class HedgeTest {
 
     private Understudy understudy() {
         return scenario.builder(a, b, c)
-                .hedging(HedgingPolicy.on().withMaxExtra(1))
+                .hedging(HedgingPolicy.defaults().withMaxExtra(1))
                 .build();
     }
 

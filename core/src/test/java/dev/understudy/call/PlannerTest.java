@@ -163,7 +163,7 @@ class PlannerTest {
     }
 
     private static PooledProvider any(String name, Feature... features) {
-        return CallFixtures.member(new Able(name, features), ProviderOptions.any());
+        return CallFixtures.member(new Able(name, features), ProviderOptions.defaults());
     }
 
     private static List<String> names(Plan plan) {

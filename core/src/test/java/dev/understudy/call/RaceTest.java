@@ -44,11 +44,11 @@ class RaceTest {
                 .provider(a)
                 .provider(b)
                 .retry(RetryPolicy.none())
-                .hedging(HedgingPolicy.on()
+                .hedging(HedgingPolicy.defaults()
                         .withAtLeast(Duration.ofMillis(1))
                         .withPercentile(0.01)
                         .withMaxExtra(1))
-                .retryBudget(RetryBudget.none())
+                .retryBudget(RetryBudget.unlimited())
                 .build();
         Map<String, Integer> winners = new TreeMap<>();
         List<Said> all = Objects.requireNonNull(Flux.range(0, CALLS)

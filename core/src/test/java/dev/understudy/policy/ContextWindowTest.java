@@ -27,8 +27,8 @@ class ContextWindowTest {
     void innerPolicyReplacesTheOuter() {
         Mono<ContextWindow> below = Mono.deferContextual(context -> Mono.justOrEmpty(ContextWindow.from(context)));
 
-        StepVerifier.create(below.contextWrite(ContextWindow.off()).contextWrite(ContextWindow.keep(10)))
-                .expectNext(ContextWindow.off())
+        StepVerifier.create(below.contextWrite(ContextWindow.none()).contextWrite(ContextWindow.keep(10)))
+                .expectNext(ContextWindow.none())
                 .verifyComplete();
     }
 
@@ -49,19 +49,19 @@ class ContextWindowTest {
 
     @Test
     void autoHasNoLimitWithoutAWindow() {
-        assertThat(ContextWindow.auto().limit(REQUEST, null)).isNull();
-        assertThat(ContextWindow.auto().limit(REQUEST, 8_192)).isEqualTo(8_192 - 1_024);
+        assertThat(ContextWindow.defaults().limit(REQUEST, null)).isNull();
+        assertThat(ContextWindow.defaults().limit(REQUEST, 8_192)).isEqualTo(8_192 - 1_024);
     }
 
     @Test
     void offHasNoLimit() {
-        assertThat(ContextWindow.off().limit(REQUEST, 10)).isNull();
-        assertThat(ContextWindow.off().overflow()).isEqualTo(ContextWindow.Overflow.FAIL);
+        assertThat(ContextWindow.none().limit(REQUEST, 10)).isNull();
+        assertThat(ContextWindow.none().overflow()).isEqualTo(ContextWindow.Overflow.FAIL);
     }
 
     @Test
     void maxTokensAreReservedForTheAnswer() {
-        ContextWindow auto = ContextWindow.auto();
+        ContextWindow auto = ContextWindow.defaults();
 
         assertThat(auto.limit(REQUEST.withMaxTokens(5_000), 8_000)).isEqualTo(3_000);
         assertThat(auto.limit(REQUEST.withMaxTokens(10), 8_000)).isEqualTo(7_990);
@@ -69,20 +69,21 @@ class ContextWindowTest {
 
     @Test
     void maxTokensAboveTheWindowAreIgnored() {
-        assertThat(ContextWindow.auto().limit(REQUEST.withMaxTokens(8_000), 8_000))
+        assertThat(ContextWindow.defaults().limit(REQUEST.withMaxTokens(8_000), 8_000))
                 .isEqualTo(8_000 - 1_024);
     }
 
     @Test
     void reserveIsAtMostAQuarterOfTheWindow() {
-        assertThat(ContextWindow.auto().limit(REQUEST, 2_000)).isEqualTo(1_500);
-        assertThat(ContextWindow.auto().limit(REQUEST, 1)).isEqualTo(1);
-        assertThat(ContextWindow.auto().withReserve(0).limit(REQUEST, 2_000)).isEqualTo(2_000);
+        assertThat(ContextWindow.defaults().limit(REQUEST, 2_000)).isEqualTo(1_500);
+        assertThat(ContextWindow.defaults().limit(REQUEST, 1)).isEqualTo(1);
+        assertThat(ContextWindow.defaults().withReserve(0).limit(REQUEST, 2_000))
+                .isEqualTo(2_000);
     }
 
     @Test
     void refusesInvalidLimits() {
         assertThatThrownBy(() -> ContextWindow.keep(0)).hasMessageContaining("tokens is 1 or more");
-        assertThatThrownBy(() -> ContextWindow.auto().withReserve(-1)).hasMessageContaining("reserve is 0 or more");
+        assertThatThrownBy(() -> ContextWindow.defaults().withReserve(-1)).hasMessageContaining("reserve is 0 or more");
     }
 }

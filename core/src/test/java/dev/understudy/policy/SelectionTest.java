@@ -99,9 +99,9 @@ class SelectionTest {
     @Test
     void weightedServesByWeightWithinOnePercentOfTenThousandCalls() {
         Understudy understudy = scenario.builder()
-                .provider(a, ProviderOptions.any().withWeight(7))
-                .provider(b, ProviderOptions.any().withWeight(2))
-                .provider(c, ProviderOptions.any().withWeight(1))
+                .provider(a, ProviderOptions.defaults().withWeight(7))
+                .provider(b, ProviderOptions.defaults().withWeight(2))
+                .provider(c, ProviderOptions.defaults().withWeight(1))
                 .selection(Selection.weighted())
                 .build();
         Map<String, Integer> served = new HashMap<>();
@@ -117,9 +117,9 @@ class SelectionTest {
     @Test
     void weightedRedistributesTheShareOfAnAbsentProvider() {
         Understudy understudy = scenario.builder()
-                .provider(a, ProviderOptions.any().withWeight(8))
-                .provider(b, ProviderOptions.any().withWeight(1))
-                .provider(c, ProviderOptions.any().withWeight(1))
+                .provider(a, ProviderOptions.defaults().withWeight(8))
+                .provider(b, ProviderOptions.defaults().withWeight(1))
+                .provider(c, ProviderOptions.defaults().withWeight(1))
                 .selection(Selection.weighted())
                 .build();
         understudy.control().hold("a", null);
@@ -309,8 +309,8 @@ class SelectionTest {
     @Test
     void callerMayRequireATag() {
         Understudy understudy = scenario.builder()
-                .provider(a, ProviderOptions.any().withTag("region", "us"))
-                .provider(b, ProviderOptions.any().withTag("region", "eu"))
+                .provider(a, ProviderOptions.defaults().withTag("region", "us"))
+                .provider(b, ProviderOptions.defaults().withTag("region", "eu"))
                 .provider(c)
                 .build();
         CallResult result = scenario.chat(understudy.chat(REQUEST).contextWrite(CallContext.require("region", "eu")));

@@ -78,7 +78,8 @@ class HealthProberTest {
     void providerMayHaveItsOwnPolicy() {
         understudy = Understudy.builder()
                 .provider(a)
-                .provider(b, ProviderOptions.any().withHealthChecks(HealthCheckPolicy.every(Duration.ofSeconds(60))))
+                .provider(
+                        b, ProviderOptions.defaults().withHealthChecks(HealthCheckPolicy.every(Duration.ofSeconds(60))))
                 .healthChecks(PROBES)
                 .scheduler(scenario.clock)
                 .random(new FixedRandom(0.5))
@@ -92,7 +93,7 @@ class HealthProberTest {
     void providerMayBeTheOnlyOneChecked() {
         understudy = Understudy.builder()
                 .provider(a)
-                .provider(b, ProviderOptions.any().withHealthChecks(PROBES))
+                .provider(b, ProviderOptions.defaults().withHealthChecks(PROBES))
                 .scheduler(scenario.clock)
                 .build();
         scenario.advance(SECOND);

@@ -118,8 +118,8 @@ class ProviderPoolTest {
 
     @Test
     void returnTimeCountsFromSwitchByAnotherInstance() {
-        PooledProvider first = CallFixtures.member(new SilentProvider("a"), ProviderOptions.any());
-        PooledProvider second = CallFixtures.member(new SilentProvider("b"), ProviderOptions.any());
+        PooledProvider first = CallFixtures.member(new SilentProvider("a"), ProviderOptions.defaults());
+        PooledProvider second = CallFixtures.member(new SilentProvider("b"), ProviderOptions.defaults());
         ProviderPool providerPool = CallFixtures.roster(first, second);
         long moved = Duration.ofHours(1).toNanos();
         providerPool.applyRemote("b", false, moved);

@@ -36,7 +36,7 @@ class BackoffTimingTest {
         UnderstudyBuilder builder = Understudy.builder()
                 .retry(retry)
                 .circuit(CircuitPolicy.disabled()) // both would end the retries early
-                .retryBudget(RetryBudget.none())
+                .retryBudget(RetryBudget.unlimited())
                 .random(random)
                 .listener(event -> {
                     if (event instanceof Event.AttemptStarted) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class HedgingOnSocketsTest {
 
     private static final HedgingPolicy SOON =
-            HedgingPolicy.on().withAtLeast(Duration.ofMillis(50)).withMaxExtra(1);
+            HedgingPolicy.defaults().withAtLeast(Duration.ofMillis(50)).withMaxExtra(1);
 
     @RegisterExtension
     final SocketScenario scenario = new SocketScenario();

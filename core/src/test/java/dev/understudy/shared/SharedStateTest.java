@@ -39,7 +39,7 @@ class SharedStateTest {
 
         Instance(SharedState shared, ProviderOptions.RateLimits limits, FailoverPolicy failoverPolicy) {
             understudy = scenario.builder()
-                    .provider(a, ProviderOptions.any().withLimits(limits))
+                    .provider(a, ProviderOptions.defaults().withLimits(limits))
                     .provider(b)
                     .failover(failoverPolicy)
                     .circuit(CircuitPolicy.defaults().withConsecutive(2))

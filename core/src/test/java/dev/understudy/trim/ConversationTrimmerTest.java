@@ -202,15 +202,15 @@ class ConversationTrimmerTest {
         };
         ChatRequest five = request(RULES, U1, A1, U2, A2, U3);
 
-        assertThat(ConversationTrimmer.before(five, ContextWindow.auto().withCounter(broken), null))
+        assertThat(ConversationTrimmer.before(five, ContextWindow.defaults().withCounter(broken), null))
                 .isEqualTo(new ConversationTrimmer.Fits(five));
-        assertThat(ConversationTrimmer.before(five, ContextWindow.off().withCounter(broken), 1))
+        assertThat(ConversationTrimmer.before(five, ContextWindow.none().withCounter(broken), 1))
                 .isEqualTo(new ConversationTrimmer.Fits(five));
     }
 
     @Test
     void windowOfModelLimitsBeforeTheCall() {
-        ContextWindow policy = ContextWindow.auto().withReserve(0).withCounter(ONE_EACH);
+        ContextWindow policy = ContextWindow.defaults().withReserve(0).withCounter(ONE_EACH);
 
         assertThat(kept(ConversationTrimmer.before(request(RULES, U1, A1, U2, A2, U3), policy, 4)))
                 .containsExactly(RULES, U2, A2, U3);
@@ -218,7 +218,7 @@ class ConversationTrimmerTest {
 
     @Test
     void windowInOverflowIsObeyed() {
-        ContextWindow policy = ContextWindow.auto().withReserve(0).withCounter(ONE_EACH);
+        ContextWindow policy = ContextWindow.defaults().withReserve(0).withCounter(ONE_EACH);
         ChatRequest five = request(RULES, U1, A1, U2, A2, U3);
 
         assertThat(kept(ConversationTrimmer.after(five, policy, null))).containsExactly(RULES, U2, A2, U3);
@@ -230,7 +230,7 @@ class ConversationTrimmerTest {
     void policyMayForbidTrimmingAfterOverflow() {
         ChatRequest five = request(RULES, U1, A1, U2, A2, U3);
 
-        assertThat(ConversationTrimmer.after(five, ContextWindow.off(), 3))
+        assertThat(ConversationTrimmer.after(five, ContextWindow.none(), 3))
                 .isEqualTo(new ConversationTrimmer.Irreducible(five));
     }
 

@@ -110,13 +110,13 @@ public final class Strategies {
                 .selection(selection)
                 .provider(
                         Providers.openAi(endpoint("fast", fast, 10)),
-                        ProviderOptions.any().withWeight(3))
+                        ProviderOptions.defaults().withWeight(3))
                 .provider(
                         Providers.openAi(endpoint("plain", plain, 3, Feature.TOOLS, Feature.STREAMING_TOOLS)),
-                        ProviderOptions.any().withWeight(2))
+                        ProviderOptions.defaults().withWeight(2))
                 .provider(
                         Providers.openAi(endpoint("cheap", cheap, 1)),
-                        ProviderOptions.any().withWeight(1))
+                        ProviderOptions.defaults().withWeight(1))
                 .build()) {
             Map<String, Long> served = Flux.range(1, CALLS)
                     .concatMap(i -> understudy.chat(ChatRequest.of("gpt-demo", "Call " + i)))

@@ -180,8 +180,8 @@ class ResumingProviderTest {
     void anAttemptThatShowedNothingIsNotChargedForWhatWasShownBefore() {
         ScriptedProvider alone = ScriptedProvider.named("alone")
                 .then(CUT, ScriptedAnswer.tokens("Lo").failAfter(1, RESET));
-        ChatException.PartialAnswer end =
-                partial(ResumingProvider.over(
+        ChatException.PartialAnswer end = partial(
+                ResumingProvider.over(
                         alone, ResumePolicy.of(ResumePolicy.Strategy.RESTART).withTakeovers(1))
                         .stream(ASKED));
         assertThat(outcomes(end.trail())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.WASTED);

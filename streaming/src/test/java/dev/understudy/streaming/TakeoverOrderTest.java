@@ -123,8 +123,8 @@ class TakeoverOrderTest {
         one.then(CUT).always(ScriptedAnswer.fail(FailureKind.SERVER));
         two.rule(asked ->
                 asked.messages().size() > 1 ? ScriptedAnswer.fail(BAD_REQUEST) : ScriptedAnswer.tokens("Long", " ago"));
-        ChatResponse answer =
-                answer(over(ResumePolicy.of(ResumePolicy.Strategy.ANCHORED, ResumePolicy.Strategy.RESTART), one, two), ASKED);
+        ChatResponse answer = answer(
+                over(ResumePolicy.of(ResumePolicy.Strategy.ANCHORED, ResumePolicy.Strategy.RESTART), one, two), ASKED);
         assertThat(answer.text()).isEqualTo("Long ago");
     }
 

@@ -61,7 +61,7 @@ public final class Day {
                 .provider(b, Map.of("m", "b-1"))
                 .retry(RetryPolicy.defaults().withRetries(1))
                 .circuit(CircuitPolicy.defaults().withoutRate())
-                .hedging(HedgingPolicy.on())
+                .hedging(HedgingPolicy.defaults())
                 .listener(this.listener)
                 .random(new FixedDice(0.5))
                 .scheduler(clock)

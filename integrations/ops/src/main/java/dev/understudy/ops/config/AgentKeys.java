@@ -48,14 +48,14 @@ final class AgentKeys {
                     SelectionKeys.SECTION,
                     SelectionKeys.Recipe.DEFAULTS,
                     (builder, recipe) -> builder.selection(recipe.make())),
-            set(PolicyKeys.HEDGING, HedgingPolicy.off(), UnderstudyBuilder::hedging),
+            set(PolicyKeys.HEDGING, HedgingPolicy.none(), UnderstudyBuilder::hedging),
             set(PolicyKeys.BUDGET, PolicyKeys.Budget.DEFAULTS, (builder, budget) -> builder.limits(budget.limits())
                     .retryBudget(budget.retries())),
             new Setting<>(
                     FAILOVER,
                     (builder, values) ->
                             builder.failover(PolicyKeys.FAILOVER.factory().apply(values))),
-            set(PolicyKeys.CONTEXT_WINDOW, ContextWindow.auto(), UnderstudyBuilder::contextWindow),
+            set(PolicyKeys.CONTEXT_WINDOW, ContextWindow.defaults(), UnderstudyBuilder::contextWindow),
             new Setting<>(
                     ConfigKey.of(
                             "routeAroundFilters",

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Keys of {@link HealthCheckPolicy}, for an agent and, overriding single values, for a provider. */
 public final class HealthCheckKeys {
 
-    private static final HealthCheckPolicy DEFAULTS = HealthCheckPolicy.off();
+    private static final HealthCheckPolicy DEFAULTS = HealthCheckPolicy.none();
 
     public static final ConfigKey<Boolean> ENABLED = ConfigKey.of(
             "enabled", ScalarTypes.FLAG, DEFAULTS.enabled(), "whether providers are looked at in the background");

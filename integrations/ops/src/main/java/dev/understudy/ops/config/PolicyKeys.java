@@ -33,11 +33,11 @@ public final class PolicyKeys {
             timeouts("timeouts", "how long silence is borne", TimeoutPolicy.defaults());
     static final ObjectType<TimeoutPolicy> REASONING_TIMEOUTS = timeouts(
             "reasoningTimeouts", "the same for models that think before they answer", TimeoutPolicy.reasoning());
-    static final ObjectType<HedgingPolicy> HEDGING = hedging(HedgingPolicy.off());
+    static final ObjectType<HedgingPolicy> HEDGING = hedging(HedgingPolicy.none());
     static final ObjectType<Budget> BUDGET = budget(RetryBudget.defaults());
     static final ObjectType<FailoverPolicy> FAILOVER = failover(FailoverPolicy.defaults());
     static final ObjectType<ProviderOptions.RateLimits> RATE_LIMITS = rateLimits();
-    static final ObjectType<ContextWindow> CONTEXT_WINDOW = contextWindow(ContextWindow.auto());
+    static final ObjectType<ContextWindow> CONTEXT_WINDOW = contextWindow(ContextWindow.defaults());
 
     /** Both policies of the {@code budget} section. */
     record Budget(CallLimits limits, RetryBudget retries) {

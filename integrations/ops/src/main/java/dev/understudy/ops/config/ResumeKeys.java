@@ -59,7 +59,10 @@ final class ResumeKeys {
             CollectionTypes.list(ScalarTypes.choice(ResumePolicy.Strategy.class)),
             "the ways in order, instead of those of `policy`");
     private static final ConfigKey<Integer> TAKEOVERS = ConfigKey.of(
-            "takeovers", ScalarTypes.whole(0), DEFAULTS.takeovers(), "how often another attempt may continue one answer");
+            "takeovers",
+            ScalarTypes.whole(0),
+            DEFAULTS.takeovers(),
+            "how often another attempt may continue one answer");
     private static final ConfigKey<StreamBuffer> BUFFER_KEY =
             ConfigKey.of("buffer", BUFFER, DEFAULTS.buffer(), BUFFER.doc());
     private static final ConfigKey<Boolean> WHOLE_STRUCTURED = ConfigKey.of(

@@ -136,7 +136,7 @@ class ObservationsTest {
     void whoLosesARaceEndsOnceAsWasted(boolean streamed) {
         a.then(ScriptedAnswer.hang());
         b.then(ScriptedAnswer.text("Here."));
-        play(streamed, observed(door().hedging(HedgingPolicy.on().withAtLeast(Duration.ofMillis(20)))));
+        play(streamed, observed(door().hedging(HedgingPolicy.defaults().withAtLeast(Duration.ofMillis(20)))));
         SpanData call = spans.one("understudy.outcome", "served");
         assertThat(spans.childrenOf(call))
                 .extracting(span -> Spans.key(span, "gen_ai.provider.name") + " "
