@@ -3,9 +3,11 @@ package dev.understudy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.VirtualScenario.CallResult;
+import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,5 +35,20 @@ class CooldownTest {
 
     private CallResult ask(Understudy understudy, boolean streamed) {
         return streamed ? scenario.stream(understudy) : scenario.chat(understudy);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void noModelCoolsDownForLongerThanAnHour(boolean streamed) {
+        a.then(
+                ScriptedAnswer.fail(
+                        Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofDays(366))),
+                ScriptedAnswer.text("back"));
+        Understudy understudy = scenario.builder(a, b).build();
+        assertThat(ask(understudy, streamed).by()).isEqualTo("b");
+        scenario.advance(Duration.ofHours(1).minusNanos(1));
+        assertThat(ask(understudy, streamed).by()).isEqualTo("b");
+        scenario.advance(Duration.ofNanos(1));
+        assertThat(ask(understudy, streamed).by()).isEqualTo("a");
     }
 }

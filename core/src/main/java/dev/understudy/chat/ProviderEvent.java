@@ -13,7 +13,7 @@ public sealed interface ProviderEvent {
      * @param provider whose key
      * @param keyFingerprint which key
      * @param kind why: rate limit, quota or a wrong key
-     * @param duration until it is used again; {@code null} means until the configuration is loaded anew
+     * @param duration time until it is used again; {@code null} means until the provider is created anew
      */
     record KeyCoolingDown(
             String provider,

@@ -18,6 +18,9 @@ public final class Cooldowns {
     /** Cooldown of a model that a provider does not have or does not allow. */
     static final Duration MODEL_COOLDOWN = Duration.ofMinutes(10);
 
+    /** Limit of a cooldown, whatever a response says. */
+    static final Duration LONGEST = Duration.ofHours(1);
+
     /**
      * One cooldown.
      *
@@ -56,7 +59,8 @@ public final class Cooldowns {
         if (rule.coolsDownModel()) {
             start(provider, model, new Cooldown(now + MODEL_COOLDOWN.toNanos(), failure.kind()), now);
         } else if (rule.obeysRetryAfter() && retryAfter != null && retryAfter.compareTo(maxInPlaceWait) > 0) {
-            start(provider, model, new Cooldown(now + Nanos.of(retryAfter), failure.kind()), now);
+            Duration bounded = retryAfter.compareTo(LONGEST) > 0 ? LONGEST : retryAfter;
+            start(provider, model, new Cooldown(now + Nanos.of(bounded), failure.kind()), now);
         }
     }
 

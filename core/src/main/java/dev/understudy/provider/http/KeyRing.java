@@ -12,11 +12,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keys of one provider, used round robin. A rate-limited key cools down until the time named by the vendor, one
- * without quota for ten minutes, an invalid one until the configuration is reloaded. Thread-safe.
+ * without quota or a rejected one for ten minutes, none for longer than an hour. A rejected key is then tried by one call
+ * at a time. Thread-safe.
  */
 final class KeyRing {
 
     static final Duration QUOTA = Duration.ofMinutes(10);
+
+    /** Cooldown of a key that the vendor rejected; then one call at a time tries it. */
+    static final Duration REJECTED = Duration.ofMinutes(10);
+
+    /** Time after which another call may try a rejected key, if the last trial had no result. */
+    static final Duration TRIAL = Duration.ofMinutes(1);
+
+    /** Cooldown of one of several keys after a rate limit without a time. */
+    static final Duration UNKNOWN_RATE_LIMIT = Duration.ofSeconds(2);
+
+    /** Limit of a cooldown, whatever a response says. */
+    static final Duration LONGEST = Duration.ofHours(1);
 
     /**
      * A key in use for one exchange.
@@ -33,10 +46,10 @@ final class KeyRing {
         }
     }
 
-    /** @param until the instant when the key may be used again, {@link Long#MAX_VALUE} for never */
+    /** @param until the instant when the key may be used again */
     private record Cooldown(long until, FailureKind kind) {
         boolean active(long now) {
-            return until == Long.MAX_VALUE || until - now > 0;
+            return until - now > 0;
         }
     }
 
@@ -63,13 +76,37 @@ final class KeyRing {
         int start = Math.floorMod(raw, keys.size());
         for (int i = 0; i < keys.size(); i++) {
             int index = (start + i) % keys.size();
-            Cooldown coolDown = cooldowns.get(index);
-            if (!tried.contains(index) && (coolDown == null || !coolDown.active(now))) {
+            Cooldown cooldown = cooldowns.get(index);
+            boolean active = cooldown != null && cooldown.active(now);
+            if (!tried.contains(index) && !active && acquire(index, cooldown, now)) {
                 cursor.compareAndSet(raw + 1, raw + 1 + i); // skipped keys count as used
                 return new Lease(index, keys.get(index));
             }
         }
         return null;
+    }
+
+    /** Takes the trial of a key that was rejected, and returns false if another call took it; other keys need none. */
+    private boolean acquire(int index, @Nullable Cooldown cooldown, long now) {
+        return !isRejected(cooldown)
+                || cooldowns.compareAndSet(index, cooldown, new Cooldown(now + TRIAL.toNanos(), FailureKind.AUTH));
+    }
+
+    /** Returns true if the key was rejected and is being tried again. */
+    boolean isOnTrial(Lease lease) {
+        return lease.index >= 0 && isRejected(cooldowns.get(lease.index));
+    }
+
+    /** Ends the trial of a key that was accepted. */
+    void accept(Lease lease) {
+        Cooldown trial = cooldowns.get(lease.index);
+        if (isRejected(trial)) {
+            cooldowns.compareAndSet(lease.index, trial, null);
+        }
+    }
+
+    private static boolean isRejected(@Nullable Cooldown cooldown) {
+        return cooldown != null && cooldown.kind == FailureKind.AUTH;
     }
 
     /** Returns the rate-limited key whose cooldown ends first, among those not tried in this call. */
@@ -105,17 +142,23 @@ final class KeyRing {
             return null;
         }
         Duration wait =
-                failure.kind() == FailureKind.QUOTA ? longer(QUOTA, failure.retryAfter()) : failure.retryAfter();
-        if (failure.kind() == FailureKind.AUTH) {
-            cooldowns.set(lease.index, new Cooldown(Long.MAX_VALUE, FailureKind.AUTH));
-            return Duration.ofSeconds(Long.MAX_VALUE);
-        }
-        if (!rotates(failure.kind()) || wait == null) {
+                switch (failure.kind()) {
+                    case AUTH -> REJECTED;
+                    case QUOTA -> longer(QUOTA, failure.retryAfter());
+                    case RATE_LIMITED -> rateLimit(failure.retryAfter());
+                    default -> null;
+                };
+        if (wait == null) {
             return null;
         }
-        long until = wait.compareTo(Duration.ofDays(3650)) > 0 ? Long.MAX_VALUE : now + wait.toNanos();
-        cooldowns.set(lease.index, new Cooldown(until, failure.kind()));
-        return wait;
+        Duration bounded = wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+        cooldowns.set(lease.index, new Cooldown(now + bounded.toNanos(), failure.kind()));
+        return bounded;
+    }
+
+    /** Returns the cooldown after a rate limit. Without a time the only key stays in use: the call backs off by itself. */
+    private @Nullable Duration rateLimit(@Nullable Duration retryAfter) {
+        return retryAfter == null && keys.size() > 1 ? UNKNOWN_RATE_LIMIT : retryAfter;
     }
 
     /**
@@ -129,51 +172,54 @@ final class KeyRing {
         }
         Cooldown is = new Cooldown(now + wait.toNanos(), FailureKind.RATE_LIMITED);
         Cooldown was = cooldowns.get(lease.index);
-        boolean longer = was != null && was.active(now) && (was.until == Long.MAX_VALUE || was.until - is.until >= 0);
+        boolean longer = was != null && was.active(now) && (isRejected(was) || was.until - is.until >= 0);
         return !longer && cooldowns.compareAndSet(lease.index, was, is) && (was == null || !was.active(now));
     }
 
-    /** Returns the failure for a call without a usable key, with the time until there is one. Nothing was sent. */
+    /**
+     * Returns the failure for a call without a usable key, with the time until there is one. Nothing was sent. The end of a
+     * rejection is no such time, because it only allows a trial.
+     */
     Failure unavailable(long now) {
-        long earliest = Long.MAX_VALUE;
-        FailureKind kind = FailureKind.AUTH;
-        for (int i = 0; i < keys.size(); i++) {
-            Cooldown coolDown = cooldowns.get(i);
-            if (coolDown == null || !coolDown.active(now)) {
-                continue;
-            }
-            if (coolDown.until != Long.MAX_VALUE && (earliest == Long.MAX_VALUE || coolDown.until - earliest < 0)) {
-                earliest = coolDown.until;
-                kind = coolDown.kind;
-            }
-        }
+        Cooldown first = first(now);
         String all = keys.size() == 1 ? "its key is" : "all " + keys.size() + " keys are";
-        if (earliest == Long.MAX_VALUE) {
+        if (first == null) {
             return Failure.of(FailureKind.AUTH, all + " rejected by the vendor").withShouldRetry(false);
         }
-        Duration wait = Duration.ofNanos(earliest - now);
-        String message = all + " cooling down (" + kind.label() + ") for " + wait.toMillis() + " ms";
+        Duration wait = Duration.ofNanos(first.until - now);
+        String message = all + " cooling down (" + first.kind.label() + ") for " + wait.toMillis() + " ms";
         // A rate limit may be worth waiting for, an exhausted quota is not.
-        return kind == FailureKind.QUOTA
+        return first.kind == FailureKind.QUOTA
                 ? Failure.of(FailureKind.QUOTA, message)
                 : Failure.of(FailureKind.SKIPPED, message).withRetryAfter(wait);
     }
 
-    /** Returns the time until the first cooldown ends; {@code null} if a key is usable, or none ever will be. */
+    /** Returns the time until the first cooldown ends; {@code null} if a key is usable, or all are rejected. */
     @Nullable
     Duration untilNext(long now) {
-        Duration earliest = null;
         for (int i = 0; i < keys.size(); i++) {
-            Cooldown coolDown = cooldowns.get(i);
-            if (coolDown == null || !coolDown.active(now)) {
+            Cooldown cooldown = cooldowns.get(i);
+            if (cooldown == null || !cooldown.active(now)) {
                 return null;
             }
-            if (coolDown.until != Long.MAX_VALUE) {
-                Duration left = Duration.ofNanos(coolDown.until - now);
-                earliest = earliest == null || left.compareTo(earliest) < 0 ? left : earliest;
+        }
+        Cooldown first = first(now);
+        return first == null ? null : Duration.ofNanos(first.until - now);
+    }
+
+    /** Returns the cooldown that ends first, those of rejected keys left out. */
+    private @Nullable Cooldown first(long now) {
+        Cooldown first = null;
+        for (int i = 0; i < keys.size(); i++) {
+            Cooldown cooldown = cooldowns.get(i);
+            if (cooldown != null
+                    && cooldown.active(now)
+                    && !isRejected(cooldown)
+                    && (first == null || cooldown.until - first.until < 0)) {
+                first = cooldown;
             }
         }
-        return earliest;
+        return first;
     }
 
     private static Duration longer(Duration one, @Nullable Duration other) {

@@ -8,6 +8,7 @@ import dev.understudy.chat.ProviderEvent;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -17,10 +18,13 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * Repeats an exchange at once with the next key when the vendor rejects one. Each key is tried at most once in a
- * call.
+ * Repeats an exchange at once with the next key when the vendor rejects one. Each key is tried at most once in an
+ * attempt.
  */
 record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
+
+    /** Limit of rotations after a rate limit in one call, over all of its attempts at this provider. */
+    static final int MAX_ROTATIONS = 3;
 
     /** Keys tried in one call. Accessed between attempts only, which follow one another. */
     private static final class Tries {
@@ -67,6 +71,9 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
             tries.scope.report(new ProviderEvent.KeyRotated(provider, String.valueOf(lease.fingerprint())));
         }
         Flux<T> answer = exchange.apply(lease);
+        if (keys.isOnTrial(lease)) {
+            return answer.doOnNext(accepted -> keys.accept(lease)).doOnComplete(() -> keys.accept(lease));
+        }
         return free == null ? answer.doOnComplete(() -> keys.release(lease)) : answer;
     }
 
@@ -92,30 +99,39 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         }
         Duration cooldown = keys.coolDown(lease, failure, clock.getAsLong());
         if (cooldown != null) {
-            boolean permanent = failure.kind() == FailureKind.AUTH;
             tries.scope.report(new ProviderEvent.KeyCoolingDown(
-                    provider, String.valueOf(lease.fingerprint()), failure.kind(), permanent ? null : cooldown));
+                    provider, String.valueOf(lease.fingerprint()), failure.kind(), cooldown));
         }
         // After headers with status 200 content may have been emitted: then the caller of the provider decides.
         if (failure.phase() != Failure.Phase.HEADERS) {
             return Mono.error(failed.with(failure));
         }
         tries.add(lease, failure);
-        return tries.keys.size() < keys.size()
+        return tries.keys.size() < keys.size() && mayRotate(failure, tries.scope)
                 ? Mono.just(true)
                 : Mono.error(new CallFailed(unavailable(tries, clock.getAsLong())));
     }
 
+    /** Takes one rotation of the call. Keys without quota and rejected ones need no limit: they cool down for minutes. */
+    private boolean mayRotate(Failure failure, CallScope scope) {
+        return failure.kind() != FailureKind.RATE_LIMITED
+                || scope.computeOnce(new Rotations(keys), AtomicInteger.class, () -> new AtomicInteger(MAX_ROTATIONS))
+                                .getAndDecrement()
+                        > 0;
+    }
+
+    /** Key of the rotations left to a call. */
+    private record Rotations(KeyRing keys) {}
+
     /**
      * Returns the most useful failure after all keys were tried or cool down, with the time until the first cooldown
-     * ends.
+     * ends; without a time if a key is usable.
      */
     private Failure unavailable(Tries tried, long now) {
         if (tried.bestFailure == null) {
             return keys.unavailable(now);
         }
         boolean waits = tried.bestFailure.kind() == FailureKind.RATE_LIMITED;
-        Duration next = keys.untilNext(now);
-        return waits && next != null ? tried.bestFailure.withRetryAfter(next) : tried.bestFailure;
+        return waits ? tried.bestFailure.withRetryAfter(keys.untilNext(now)) : tried.bestFailure;
     }
 }
