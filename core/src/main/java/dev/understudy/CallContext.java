@@ -22,9 +22,9 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * Wishes of a caller for its calls, carried by the Reactor Context: {@code flux.contextWrite(CallContext.deadline(…))}. A
- * deadline may span many calls of a pipeline; a timeout counts anew for each call. Wishes that are written several times
- * add up; of two timeouts the one nearer to the call counts, and of two deadlines the earlier one. Immutable.
+ * Options of calls, carried by the Reactor Context: {@code flux.contextWrite(CallContext.deadline(…))}. A deadline may
+ * span many calls of a pipeline; a timeout counts anew for each call. Options of several writes are combined: of two
+ * timeouts the one nearer to the call applies, and of two deadlines the earlier one. Immutable.
  */
 public final class CallContext {
 
@@ -55,60 +55,111 @@ public final class CallContext {
         this.withoutRetries = withoutRetries;
     }
 
-    /** Limit of each call, back-off included; {@code null} leaves it to {@link CallLimits#callTimeout()}. */
+    /**
+     * Returns the time limit of each call, back-off included.
+     *
+     * @return the limit; {@code null} for {@link CallLimits#callTimeout()}
+     */
     public @Nullable Duration timeout() {
         return timeout;
     }
 
-    /** Moment by which all calls must be over; {@code null} for none. */
+    /**
+     * Returns the moment by which all calls must be over.
+     *
+     * @return the deadline; {@code null} for none
+     */
     public @Nullable Deadline deadline() {
         return deadline;
     }
 
-    /** Tags of the call in events: a task, a tenant. */
+    /**
+     * Returns the tags of the call in events, such as a task or a tenant.
+     *
+     * @return the tags, unmodifiable
+     */
     public Map<String, String> tags() {
         return tags;
     }
 
-    /** Routes that must not be asked: "provider" or "provider/model". */
+    /**
+     * Returns the routes that must not be asked.
+     *
+     * @return routes, each "provider" or "provider/model"; unmodifiable
+     */
     public Set<String> avoid() {
         return avoid;
     }
 
-    /** Tags that a provider's {@link ProviderOptions} must have: a region, a data policy. */
+    /**
+     * Returns the tags that a provider must have in its {@link ProviderOptions}, such as a region or a data policy.
+     *
+     * @return the tags, unmodifiable
+     */
     public Map<String, String> require() {
         return require;
     }
 
-    /** Features that the model must have, besides those that the request itself needs. */
+    /**
+     * Returns the features that the model must have in addition to those that the request needs.
+     *
+     * @return the features, unmodifiable
+     */
     public Set<Feature> features() {
         return features;
     }
 
-    /** True when each route is asked at most once in a call. */
+    /**
+     * Returns whether each route is asked at most once in a call.
+     *
+     * @return whether retries are disabled
+     */
     public boolean isWithoutRetries() {
         return withoutRetries;
     }
 
-    /** Every call above has to be over within this time from its subscription. */
+    /**
+     * Limits the time of each call upstream, from its subscription to its end.
+     *
+     * @param timeout longer than zero
+     * @return an operator for {@code contextWrite}
+     * @throws IllegalArgumentException if {@code timeout} is zero or less
+     */
     public static UnaryOperator<Context> timeout(Duration timeout) {
         positive("timeout", timeout);
         return write(was -> new CallContext(
                 timeout, was.deadline, was.tags, was.avoid, was.require, was.features, was.withoutRetries));
     }
 
-    /** Everything above has to be over within this time from the subscription of the whole. */
+    /**
+     * Sets a deadline for all calls upstream, counted from the subscription of the pipeline.
+     *
+     * @param fromSubscription longer than zero
+     * @return an operator for {@code contextWrite}
+     * @throws IllegalArgumentException if {@code fromSubscription} is zero or less
+     */
     public static UnaryOperator<Context> deadline(Duration fromSubscription) {
         positive("deadline", fromSubscription);
         return write(was -> was.withDeadline(Deadline.after(fromSubscription)));
     }
 
-    /** Everything above has to be over by this deadline, which other pipelines may share. */
+    /**
+     * Sets a deadline for all calls upstream; several pipelines may share one.
+     *
+     * @param deadline the deadline
+     * @return an operator for {@code contextWrite}
+     */
     public static UnaryOperator<Context> deadline(Deadline deadline) {
         return write(was -> was.withDeadline(deadline));
     }
 
-    /** A word to find the call again by, in every event. */
+    /**
+     * Adds a tag that every event of the calls upstream carries.
+     *
+     * @param name name of the tag
+     * @param value value of the tag
+     * @return an operator for {@code contextWrite}
+     */
     public static UnaryOperator<Context> tag(String name, String value) {
         return write(was -> new CallContext(
                 was.timeout,
@@ -120,7 +171,12 @@ public final class CallContext {
                 was.withoutRetries));
     }
 
-    /** These providers, or models at a provider, must not be asked: {@code avoid("openai", "azure/gpt-5")}. */
+    /**
+     * Excludes providers, or models of a provider, from calls: {@code avoid("openai", "azure/gpt-5")}.
+     *
+     * @param routes each "provider" or "provider/model"
+     * @return an operator for {@code contextWrite}
+     */
     public static UnaryOperator<Context> avoid(String... routes) {
         return write(was -> {
             Set<String> more = new HashSet<>(was.avoid);
@@ -130,7 +186,13 @@ public final class CallContext {
         });
     }
 
-    /** Only providers whose seat has this tag may be asked: {@code require("region", "eu")}. */
+    /**
+     * Restricts calls to providers that have a tag in their {@link ProviderOptions}: {@code require("region", "eu")}.
+     *
+     * @param tag name of the tag
+     * @param value required value
+     * @return an operator for {@code contextWrite}
+     */
     public static UnaryOperator<Context> require(String tag, String value) {
         return write(was -> new CallContext(
                 was.timeout,
@@ -142,7 +204,12 @@ public final class CallContext {
                 was.withoutRetries));
     }
 
-    /** Only models that can do this may be asked. */
+    /**
+     * Restricts calls to models that have a feature.
+     *
+     * @param feature the feature
+     * @return an operator for {@code contextWrite}
+     */
     public static UnaryOperator<Context> require(Feature feature) {
         return write(was -> {
             Set<Feature> more = EnumSet.of(feature);
@@ -152,28 +219,42 @@ public final class CallContext {
         });
     }
 
-    /** Each route is asked at most once in a call, whatever the retry policy says. */
+    /**
+     * Disables retries: each route is asked at most once in a call, regardless of the retry policy. Failover is not
+     * affected.
+     *
+     * @return an operator for {@code contextWrite}
+     */
     public static UnaryOperator<Context> withoutRetries() {
         return write(was ->
                 new CallContext(was.timeout, was.deadline, was.tags, was.avoid, was.require, was.features, true));
     }
 
     /**
-     * Hears the events of this call, after the listener of the door that is asked; of several, the one nearest to the call
-     * hears first. A decorator that asks a door several times for one answer lets it hear all of these calls. It is no wish
-     * for the providers behind the door: an understudy among them tells its own steps to its own listener.
+     * Adds a listener for the events of calls upstream. Events go to the listener of the client first, then to those of
+     * the Context, the one nearest to the call first. A decorator that makes several calls for one answer passes the
+     * events of each. Not passed on to the providers of a client: a nested {@link Understudy} reports its events to its
+     * own listener.
+     *
+     * @param listener the listener
+     * @return an operator for {@code contextWrite}
      */
     public static UnaryOperator<Context> listener(Listener listener) {
         return context -> context.put(
                 Listener.class, context.hasKey(Listener.class) ? listener.and(Listener.of(context)) : listener);
     }
 
-    /** What the Context says, or nothing. */
+    /**
+     * Returns the options in a Reactor Context.
+     *
+     * @param context the Context of a call
+     * @return the options; without any if none are set
+     */
     public static CallContext from(ContextView context) {
         return context.hasKey(CallContext.class) ? context.get(CallContext.class) : EMPTY;
     }
 
-    /** Options of a call, the deadline on the clock that shows {@code now}. */
+    /** Returns the options of a call, with the deadline on the clock of {@code now}, in nanoseconds. */
     CallOptions options(long now) {
         Long end = deadline == null ? null : now + deadline.nanos();
         return new CallOptions(timeout, end, tags, avoid, require, features, withoutRetries);
@@ -200,15 +281,15 @@ public final class CallContext {
                 + ", withoutRetries=" + withoutRetries + "]";
     }
 
-    private static void positive(String what, Duration duration) {
+    private static void positive(String name, Duration duration) {
         if (duration.isZero() || duration.isNegative()) {
-            throw new IllegalArgumentException(what + " is longer than zero: " + duration);
+            throw new IllegalArgumentException(name + " is longer than zero: " + duration);
         }
     }
 
     /**
-     * Moment by which work has to be over, on the clock of a scheduler. May be shared by many calls of a pipeline: {@link
-     * CallContext#deadline(Deadline)}. Immutable.
+     * Moment by which work has to be over, on the clock of a scheduler. Many calls may share one:
+     * {@link CallContext#deadline(Deadline)}. Immutable.
      */
     public static final class Deadline {
 
@@ -220,12 +301,25 @@ public final class CallContext {
             this.at = at;
         }
 
-        /** Deadline after this time from now, on the clock of {@code Schedulers.parallel()}. */
+        /**
+         * Creates a deadline on the clock of {@code Schedulers.parallel()}.
+         *
+         * @param duration time from now, above zero
+         * @return the deadline
+         * @throws IllegalArgumentException if {@code duration} is zero or less
+         */
         public static Deadline after(Duration duration) {
             return after(duration, TimeSource.PARALLEL);
         }
 
-        /** Deadline after this time from now, on the clock of this scheduler. */
+        /**
+         * Creates a deadline on the clock of a scheduler.
+         *
+         * @param duration time from now, above zero
+         * @param clock the scheduler
+         * @return the deadline
+         * @throws IllegalArgumentException if {@code duration} is zero or less
+         */
         public static Deadline after(Duration duration, Scheduler clock) {
             return after(duration, new TimeSource(() -> clock));
         }
@@ -237,16 +331,25 @@ public final class CallContext {
             return new Deadline(timeSource, timeSource.nanos() + Nanos.of(duration));
         }
 
-        /** Time that is left as of now; zero or negative when the deadline is over. */
+        /**
+         * Returns the time left.
+         *
+         * @return the time; zero or negative when the deadline is over
+         */
         public Duration remaining() {
             return Duration.ofNanos(nanos());
         }
 
+        /**
+         * Returns whether the deadline is over.
+         *
+         * @return whether no time is left
+         */
         public boolean isOver() {
             return nanos() <= 0;
         }
 
-        /** The earlier one of this and another deadline. */
+        /** Returns the earlier one of this and another deadline. */
         Deadline earlier(@Nullable Deadline other) {
             return other == null || nanos() <= other.nanos() ? this : other;
         }

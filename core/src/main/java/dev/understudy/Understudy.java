@@ -40,15 +40,16 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Signal;
 
 /**
- * Several providers behind one door: when one fails, is slow or is rate limited, the next takes over. It is a provider
- * itself, so understudies can stand in understudies.
+ * Client over several providers: when one fails, is slow or is rate limited, the next takes over. An understudy is a
+ * provider itself, so that understudies can be nested.
  *
- * <p>Publishers are lazy: nothing is planned or sent before subscription, and each subscription is a new call. Before the
- * first content a failover is invisible; after it a stream that dies ends with {@link
- * dev.understudy.chat.ChatException.PartialAnswer}. When nobody could answer, {@link
- * dev.understudy.chat.ChatException.Exhausted} tells of every attempt; when nobody could even be asked, {@link
- * dev.understudy.chat.ChatException.Rejected} says what is missing. Cancelling ends the live request, or the wait before
- * the next one, at once. Signals arrive on event loops and timer threads: consumers must not block.
+ * <p>Publishers are lazy: nothing is planned or sent before subscription, and each subscription is a new call. Before
+ * the first content a failover is invisible to the subscriber. A stream that fails after its first content ends with
+ * {@link dev.understudy.chat.ChatException.PartialAnswer}. When all routes failed, the error is
+ * {@link dev.understudy.chat.ChatException.Exhausted}, which lists every attempt; when no route could be asked, the
+ * error is {@link dev.understudy.chat.ChatException.Rejected}, which says why. Cancellation ends the request in flight,
+ * or the wait before the next one, at once. Signals arrive on event loops and timer threads: subscribers must not
+ * block.
  */
 public final class Understudy implements ChatProvider {
 
@@ -95,7 +96,15 @@ public final class Understudy implements ChatProvider {
         this.control = new UnderstudyControl(providerPool, statusView, policies);
     }
 
-    /** These providers in this order, each asked for the model that the caller names, with all defaults. */
+    /**
+     * Creates an understudy over these providers in this order, each asked for the model in the request, with all
+     * defaults.
+     *
+     * @param providers at least one, with distinct names
+     * @return the understudy
+     * @throws IllegalArgumentException if two providers have one name
+     * @throws IllegalStateException if there is no provider
+     */
     public static Understudy over(ChatProvider... providers) {
         UnderstudyBuilder builder = builder();
         for (ChatProvider provider : providers) {
@@ -104,6 +113,11 @@ public final class Understudy implements ChatProvider {
         return builder.build();
     }
 
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
     public static UnderstudyBuilder builder() {
         return new UnderstudyBuilder();
     }
@@ -114,8 +128,8 @@ public final class Understudy implements ChatProvider {
     }
 
     /**
-     * What the cast can do for this model or its fallbacks: images and streaming as soon as anybody can, all else as the
-     * first provider that serves it.
+     * Returns the combined capabilities of the providers for a model and its fallbacks: images and streaming if any
+     * provider has them, all else from the first provider that serves the model.
      */
     @Override
     public Capabilities capabilities(String model) {
@@ -123,15 +137,22 @@ public final class Understudy implements ChatProvider {
     }
 
     /**
-     * What one of the cast can do, in its own name for the model, and what it costs there.
+     * Returns the capabilities and the price of a model at one provider.
      *
-     * @throws IllegalArgumentException if nobody of this name is in the cast
+     * @param provider name of the provider
+     * @param model the model as the provider names it
+     * @return the capabilities
+     * @throws IllegalArgumentException if no provider has this name
      */
     public Capabilities capabilities(String provider, String model) {
         return providerPool.named(provider).provider().capabilities(model);
     }
 
-    /** All names of models that were composed, the callers' and the providers': of seats and of fallbacks. */
+    /**
+     * Returns the names of all configured models, in requests and at providers, from provider options and fallbacks.
+     *
+     * @return the names
+     */
     public Set<String> models() {
         return statusView.models();
     }
@@ -146,7 +167,7 @@ public final class Understudy implements ChatProvider {
         return engine.run(request, CallMode.STREAM);
     }
 
-    /** Whether anybody can be reached: fails only if all of them fail. */
+    /** Probes the providers in order until one succeeds; fails only if all of them fail. */
     @Override
     public Mono<Void> probe() {
         return Flux.fromIterable(providerPool.all())
@@ -159,40 +180,63 @@ public final class Understudy implements ChatProvider {
                 .dematerialize();
     }
 
-    /** Opens connections to all providers at once. One that fails is an {@link Event.WarmupFailed}, not an error. */
+    /**
+     * Opens connections to all providers concurrently. A failure is reported as {@link Event.WarmupFailed}, not as an
+     * error.
+     */
     @Override
     public Mono<Void> warmup() {
         return Flux.fromIterable(providerPool.all())
                 .flatMap(pooledProvider -> Mono.defer(pooledProvider.provider()::warmup)
                         .onErrorResume(error -> {
-                            Failure why = FailureClassifier.failure(error);
-                            new PoolEvents(name, policies.listener()).warmupFailed(pooledProvider.name(), why);
+                            Failure failure = FailureClassifier.failure(error);
+                            new PoolEvents(name, policies.listener()).warmupFailed(pooledProvider.name(), failure);
                             return Mono.empty();
                         }))
                 .then();
     }
 
-    /** Status of the providers and what operators may do with them, at run time. */
+    /**
+     * Returns the status of the providers and the operations of operators at run time.
+     *
+     * @return the control of this understudy
+     */
     public UnderstudyControl control() {
         return control;
     }
 
-    /** Who hears what happens here, for decorators that have something of their own to tell. */
+    /**
+     * Returns the listener of this understudy, for decorators that report events of their own.
+     *
+     * @return the listener; {@link Listener#none()} if none was set
+     */
     public Listener listener() {
         return policies.listener();
     }
 
-    /** Who is asked first, and who after a failure, as composed. */
+    /**
+     * Returns the failover policy.
+     *
+     * @return the policy
+     */
     public FailoverPolicy failover() {
         return policies.failoverPolicy();
     }
 
-    /** How its providers are looked at in the background, as composed; a provider's own way stands in its {@link ProviderOptions}. */
+    /**
+     * Returns the health checks of providers without a policy in their {@link ProviderOptions}.
+     *
+     * @return the policy
+     */
     public HealthCheckPolicy probes() {
         return policies.healthCheckPolicy();
     }
 
-    /** What was composed, for people: providers, chains, policies. Holds no secret. */
+    /**
+     * Describes providers, fallbacks and policies in readable text. Contains no secret.
+     *
+     * @return the text, of several lines
+     */
     public String describe() {
         return statusView.describe(name);
     }
@@ -202,33 +246,35 @@ public final class Understudy implements ChatProvider {
         return name + providerPool.all().stream().map(PooledProvider::name).toList();
     }
 
-    /** Ends the background probes and closes all providers. What one of them throws is thrown when all are closed. */
+    /**
+     * Ends the background probes and closes all providers. An exception of a provider is thrown after all are closed.
+     */
     @Override
     public void close() {
         endBackgroundWork();
-        RuntimeException stuck = null;
+        RuntimeException failure = null;
         for (PooledProvider pooledProvider : providerPool.all()) {
             try {
                 pooledProvider.provider().close();
             } catch (RuntimeException e) {
-                if (stuck == null) {
-                    stuck = e;
+                if (failure == null) {
+                    failure = e;
                 } else {
-                    stuck.addSuppressed(e);
+                    failure.addSuppressed(e);
                 }
             }
         }
-        if (stuck != null) {
-            throw stuck;
+        if (failure != null) {
+            throw failure;
         }
     }
 
     /**
-     * Closes when subscribed to: later calls are rejected, and calls in flight are awaited with all of their attempts. Completes
-     * when they have ended and all providers are closed. After {@code limit} providers end the calls that are still in flight,
-     * and those fail. Fails with what a provider failed with, when all are closed.
+     * Closes when subscribed to: later calls are rejected, and calls in flight are awaited with all of their attempts.
+     * Completes when they have ended and all providers are closed. After {@code limit} the providers end the calls that
+     * are still in flight, and those fail. An error of a provider is signalled after all are closed.
      *
-     * @param limit zero ends calls in flight at once
+     * @param limit time to wait for calls in flight; zero ends them at once
      */
     @Override
     public Mono<Void> closeGracefully(Duration limit) {

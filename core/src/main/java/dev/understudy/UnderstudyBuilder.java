@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Composes an {@link Understudy}: its providers in order, the models' fallbacks, and one policy for each concern. A policy
- * that is not set has its defaults. Not thread-safe; may build any number of understudies.
+ * Builds an {@link Understudy}: its providers in order, fallback models, and policies. A policy that is not set has its
+ * default. Not thread-safe; may build several understudies.
  */
 public final class UnderstudyBuilder {
 
@@ -61,43 +61,82 @@ public final class UnderstudyBuilder {
 
     UnderstudyBuilder() {}
 
-    /** Its name in trails, events and metrics. */
+    /**
+     * Sets the name of the understudy in attempt logs, events and metrics; "understudy" by default.
+     *
+     * @param name not blank, without white space
+     * @return this builder
+     * @throws IllegalArgumentException if the name is blank or has white space
+     */
     public UnderstudyBuilder name(String name) {
         if (name.isBlank() || name.chars().anyMatch(Character::isWhitespace)) {
-            throw new IllegalArgumentException("A name is one word: '" + name + "'");
+            throw new IllegalArgumentException("A name is not blank and has no white space: '" + name + "'");
         }
         this.name = name;
         return this;
     }
 
-    /** The next provider in order, asked for whatever model the caller names. */
+    /**
+     * Adds the next provider in order, asked for the model in the request.
+     *
+     * @param provider the provider
+     * @return this builder
+     * @throws IllegalArgumentException if a provider of this name was added before
+     */
     public UnderstudyBuilder provider(ChatProvider provider) {
         return provider(provider, ProviderOptions.defaults());
     }
 
-    /** The next provider in order, always asked for this model, whatever model the caller names. */
+    /**
+     * Adds the next provider in order, always asked for one model.
+     *
+     * @param provider the provider
+     * @param model the model as the provider names it
+     * @return this builder
+     * @throws IllegalArgumentException if a provider of this name was added before
+     */
     public UnderstudyBuilder provider(ChatProvider provider, String model) {
         return provider(provider, ProviderOptions.only(model));
     }
 
     /**
-     * The next provider in order, asked only for these models: from the name the caller uses to the provider's own.
+     * Adds the next provider in order, asked only for these models.
+     *
+     * @param provider the provider
+     * @param models from the name in the request to the provider's own; at least one
+     * @return this builder
+     * @throws IllegalArgumentException if a provider of this name was added before, or there is no model
      */
     public UnderstudyBuilder provider(ChatProvider provider, Map<String, String> models) {
         return provider(provider, ProviderOptions.serving(models));
     }
 
-    /** The next provider in order, with models, weight, tags and limits of its own. */
+    /**
+     * Adds the next provider in order, with options.
+     *
+     * @param provider the provider
+     * @param providerOptions models, weight, tags, rate limits and health checks of the provider
+     * @return this builder
+     * @throws IllegalArgumentException if a provider of this name was added before
+     */
     public UnderstudyBuilder provider(ChatProvider provider, ProviderOptions providerOptions) {
         if (providers.stream().anyMatch(member -> member.provider().name().equals(provider.name()))) {
-            throw new IllegalArgumentException("Two providers are named '" + provider.name()
-                    + "': give each a name of its own, so that trails can tell them apart");
+            throw new IllegalArgumentException(
+                    "Two providers are named '" + provider.name() + "': each provider needs a distinct name");
         }
         providers.add(new ProviderEntry(provider, providerOptions));
         return this;
     }
 
-    /** Which models are asked for, in order, when all providers have failed for {@code model}. */
+    /**
+     * Sets the models to ask for, in order, after all providers have failed for {@code model}. Replaces an earlier
+     * list; none by default.
+     *
+     * @param model the model in the request
+     * @param others the fallback models
+     * @return this builder
+     * @throws IllegalArgumentException if {@code model} is among its fallbacks
+     */
     public UnderstudyBuilder fallback(String model, String... others) {
         List<String> chain = List.of(others);
         if (chain.contains(model)) {
@@ -107,122 +146,225 @@ public final class UnderstudyBuilder {
         return this;
     }
 
-    /** How often and how soon the same provider is asked again; {@link RetryPolicy#defaults()}. */
+    /**
+     * Sets the retries on the same route; {@link RetryPolicy#defaults()} by default.
+     *
+     * @param retry the policy
+     * @return this builder
+     */
     public UnderstudyBuilder retry(RetryPolicy retry) {
         this.retry = retry;
         return this;
     }
 
-    /** How long silence is borne; {@link TimeoutPolicy#defaults()}. */
+    /**
+     * Sets the timeouts of an attempt; {@link TimeoutPolicy#defaults()} by default.
+     *
+     * @param timeoutPolicy the policy
+     * @return this builder
+     */
     public UnderstudyBuilder timeouts(TimeoutPolicy timeoutPolicy) {
         this.timeoutPolicy = timeoutPolicy;
         return this;
     }
 
-    /** How long the silence of models that declare REASONING is borne; {@link TimeoutPolicy#reasoning()}. */
+    /**
+     * Sets the timeouts of an attempt at a model with {@link dev.understudy.chat.Feature#REASONING};
+     * {@link TimeoutPolicy#reasoning()} by default.
+     *
+     * @param timeoutPolicy the policy
+     * @return this builder
+     */
     public UnderstudyBuilder reasoningTimeouts(TimeoutPolicy timeoutPolicy) {
         this.reasoning = timeoutPolicy;
         return this;
     }
 
-    /** Limits of one call; {@link CallLimits#none()}. */
+    /**
+     * Sets the limits of one call; {@link CallLimits#none()} by default.
+     *
+     * @param limits the limits
+     * @return this builder
+     */
     public UnderstudyBuilder limits(CallLimits limits) {
         this.limits = limits;
         return this;
     }
 
-    /** Limits of the retries that all calls together add; {@link RetryBudget#defaults()}. */
+    /**
+     * Sets the limit of retries over all calls; {@link RetryBudget#defaults()} by default.
+     *
+     * @param budget the budget
+     * @return this builder
+     */
     public UnderstudyBuilder retryBudget(RetryBudget budget) {
         this.retryBudget = budget;
         return this;
     }
 
-    /** {@link CallLimits#withCallTimeout}. */
+    /**
+     * Sets the time limit of one call, as {@link CallLimits#withCallTimeout}; no limit by default.
+     *
+     * @param timeout longer than zero; {@code null} for no limit
+     * @return this builder
+     */
     public UnderstudyBuilder callTimeout(@Nullable Duration timeout) {
         this.limits = limits.withCallTimeout(timeout);
         return this;
     }
 
-    /** {@link CallLimits#withMaxAttempts}. */
+    /**
+     * Sets the limit of attempts of one call, as {@link CallLimits#withMaxAttempts}; no limit by default.
+     *
+     * @param attempts 1 or more; {@code null} for no limit
+     * @return this builder
+     */
     public UnderstudyBuilder maxAttempts(@Nullable Integer attempts) {
         this.limits = limits.withMaxAttempts(attempts);
         return this;
     }
 
-    /** When a provider is left alone, and how it comes back; {@link CircuitPolicy#defaults()}. */
+    /**
+     * Sets the circuit breaker of each provider and model; {@link CircuitPolicy#defaults()} by default.
+     *
+     * @param circuit the policy
+     * @return this builder
+     */
     public UnderstudyBuilder circuit(CircuitPolicy circuit) {
         this.circuit = circuit;
         return this;
     }
 
-    /** Who is asked first, and who after a failure; {@link FailoverPolicy#defaults()}. */
+    /**
+     * Sets failover between providers and the choice of the active one; {@link FailoverPolicy#defaults()} by default.
+     *
+     * @param failoverPolicy the policy
+     * @return this builder
+     */
     public UnderstudyBuilder failover(FailoverPolicy failoverPolicy) {
         this.failoverPolicy = failoverPolicy;
         return this;
     }
 
-    /** In which order providers are asked for one model; {@link Selection#sequential()}. */
+    /**
+     * Sets the order in which providers are asked for one model; {@link Selection#sequential()} by default.
+     *
+     * @param selection the selection
+     * @return this builder
+     */
     public UnderstudyBuilder selection(Selection selection) {
         this.selection = selection;
         return this;
     }
 
-    /** Whether a second provider is asked when the first is slow; {@link HedgingPolicy#none()}. */
+    /**
+     * Sets hedging, a second request when the first provider is slow; {@link HedgingPolicy#none()} by default.
+     *
+     * @param hedgingPolicy the policy
+     * @return this builder
+     */
     public UnderstudyBuilder hedging(HedgingPolicy hedgingPolicy) {
         this.hedgingPolicy = hedgingPolicy;
         return this;
     }
 
-    /** Whether providers are looked at in the background; {@link HealthCheckPolicy#none()}. They end with {@link Understudy#close()}. */
+    /**
+     * Sets the background probes of providers; {@link HealthCheckPolicy#none()} by default. Probes end with
+     * {@link Understudy#close()}.
+     *
+     * @param healthCheckPolicy the policy
+     * @return this builder
+     */
     public UnderstudyBuilder healthChecks(HealthCheckPolicy healthCheckPolicy) {
         this.healthChecks = healthCheckPolicy;
         return this;
     }
 
-    /** How much of a long conversation is sent; {@link ContextWindow#defaults()}. */
+    /**
+     * Sets trimming of conversations that are too long; {@link ContextWindow#defaults()} by default.
+     *
+     * @param contextWindow the policy
+     * @return this builder
+     */
     public UnderstudyBuilder contextWindow(ContextWindow contextWindow) {
         this.contextWindow = contextWindow;
         return this;
     }
 
-    /** Whether a request that was refused by policy is sent to the next provider; it is not by default. */
+    /**
+     * Sets whether a request refused by a vendor's content policy is sent to the next provider; {@code false} by
+     * default.
+     *
+     * @param around whether to fail over
+     * @return this builder
+     */
     public UnderstudyBuilder routeAroundFilters(boolean around) {
         this.aroundFilters = around;
         return this;
     }
 
-    /** Whether a request that one vendor calls invalid fails at once; by default the next one is asked. */
+    /**
+     * Sets whether a call fails at once when a vendor reports an invalid request; {@code false} by default: the next
+     * provider is asked.
+     *
+     * @param stop whether to fail at once
+     * @return this builder
+     */
     public UnderstudyBuilder stopOnInvalidRequest(boolean stop) {
         this.invalidStops = stop;
         return this;
     }
 
-    /** Who hears what happens. Several listeners: {@link Listener#and}. */
+    /**
+     * Sets the listener of all events; {@link Listener#none()} by default. Combine several with {@link Listener#and}.
+     *
+     * @param listener the listener
+     * @return this builder
+     */
     public UnderstudyBuilder listener(Listener listener) {
         this.listener = listener;
         return this;
     }
 
-    /** What other instances know of the same providers; by default each door finds out for itself. */
+    /**
+     * Sets the state shared with other instances that use the same providers; {@link SharedState#none()} by default.
+     *
+     * @param shared the shared state
+     * @return this builder
+     */
     public UnderstudyBuilder sharedState(SharedState shared) {
         this.sharedState = shared;
         return this;
     }
 
-    /** Clock and timer at once; {@code Schedulers.parallel()}, looked up at each use. */
+    /**
+     * Sets the scheduler that is clock and timer of the understudy; by default {@code Schedulers.parallel()}, looked up
+     * at each use.
+     *
+     * @param scheduler the scheduler
+     * @return this builder
+     */
     public UnderstudyBuilder scheduler(Scheduler scheduler) {
         this.timeSource = new TimeSource(() -> scheduler);
         return this;
     }
 
-    /** Where chance comes from. */
+    /**
+     * Sets the source of randomness for jitter and selection; {@link ThreadLocalRandom} by default.
+     *
+     * @param random the source; used by several threads
+     * @return this builder
+     */
     public UnderstudyBuilder random(RandomGenerator random) {
         this.random = random;
         return this;
     }
 
     /**
-     * @throws IllegalStateException if no provider was named
+     * Builds the understudy. Starts health checks if they are enabled; opens no connection otherwise.
+     *
+     * @return a new understudy
+     * @throws IllegalStateException if no provider was added
      */
     public Understudy build() {
         if (providers.isEmpty()) {

@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What operators see of an {@link Understudy}'s providers and may do with them at run time: {@link Understudy#control()}.
- * All methods return at once and may be called from any thread; calls in flight go on. A provider is named by {@link
- * dev.understudy.chat.ChatProvider#name()}; a name that is not composed is an {@link IllegalArgumentException}.
+ * Status of an {@link Understudy}'s providers, and the operations of operators at run time:
+ * {@link Understudy#control()}. Methods return at once and may be called from any thread; calls in flight go on. A
+ * provider is named by {@link dev.understudy.chat.ChatProvider#name()}.
  */
 public final class UnderstudyControl {
 
@@ -26,12 +26,22 @@ public final class UnderstudyControl {
         this.policies = policies;
     }
 
-    /** Status of each provider as of now, in the order of composition. */
+    /**
+     * Returns the current status of each provider, in the configured order.
+     *
+     * @return the statuses
+     */
     public List<ProviderStatus> status() {
         return statusView.statuses();
     }
 
-    /** Retries that this provider may get at once, as of now; infinite without a limit. */
+    /**
+     * Returns the retry tokens of a provider, the retries that it may get at once.
+     *
+     * @param provider name of the provider
+     * @return the tokens; positive infinity without a limit
+     * @throws IllegalArgumentException if no provider has this name
+     */
     public double retryTokens(String provider) {
         return providerPool
                 .named(provider)
@@ -39,7 +49,12 @@ public final class UnderstudyControl {
                 .left(policies.timeSource().nanos());
     }
 
-    /** Makes this provider the active one: the first to be asked, and the one that calls return to after a failover. */
+    /**
+     * Makes a provider the active one: the first to be asked, and the one that calls return to after a failover.
+     *
+     * @param provider name of the provider
+     * @throws IllegalArgumentException if no provider has this name
+     */
     public void switchTo(String provider) {
         providerPool.switchTo(provider, policies.timeSource().nanos());
     }
@@ -47,7 +62,9 @@ public final class UnderstudyControl {
     /**
      * Keeps a provider from being asked, for maintenance.
      *
-     * @param duration how long; {@code null} until {@link #release}
+     * @param provider name of the provider
+     * @param duration time of the hold; {@code null} until {@link #release}
+     * @throws IllegalArgumentException if no provider has this name
      */
     public void hold(String provider, @Nullable Duration duration) {
         providerPool.named(provider).hold(duration, policies.timeSource().nanos());
@@ -57,8 +74,10 @@ public final class UnderstudyControl {
     /**
      * Keeps one model of a provider from being asked.
      *
-     * @param model in the provider's name for it
-     * @param duration how long; {@code null} until {@link #release}
+     * @param provider name of the provider
+     * @param model the model as the provider names it
+     * @param duration time of the hold; {@code null} until {@link #release}
+     * @throws IllegalArgumentException if no provider has this name
      */
     public void hold(String provider, String model, @Nullable Duration duration) {
         providerPool
@@ -68,7 +87,12 @@ public final class UnderstudyControl {
         policies.statePublisher().holdStarted(provider, model, duration);
     }
 
-    /** Ends {@link #hold(String, Duration)} of a provider and of all of its models. */
+    /**
+     * Ends {@link #hold(String, Duration)} of a provider and of all of its models.
+     *
+     * @param provider name of the provider
+     * @throws IllegalArgumentException if no provider has this name
+     */
     public void release(String provider) {
         PooledProvider pooledProvider = providerPool.named(provider);
         pooledProvider.release();

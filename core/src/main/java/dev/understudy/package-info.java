@@ -1,6 +1,7 @@
 /**
- * The walk: how a call survives. {@link dev.understudy.Understudy} is the door; the policies are small records; planner,
- * engine, attempt and decision are hidden behind it. docs/architecture.md follows one call through them.
+ * The client: {@link dev.understudy.Understudy} keeps chat calls alive by retry, failover and trimming over several
+ * providers; {@link dev.understudy.UnderstudyBuilder} configures one, and {@link dev.understudy.CallContext} sets options
+ * of single calls.
  */
 @NullMarked
 package dev.understudy;

@@ -6,33 +6,33 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every attempt of a call and every route that was skipped, in order.
+ * The attempts and the skipped routes of a call, in order.
  *
- * @param attempts what was done, oldest first
+ * @param attempts the entries, oldest first
  */
 public record AttemptLog(List<Attempt> attempts) {
 
     private static final AttemptLog EMPTY = new AttemptLog(List.of());
 
-    /** How an attempt ended. */
+    /** Outcome of an attempt. */
     public enum Outcome {
-        /** It gave the answer. */
+        /** The attempt served the answer. */
         SERVED,
-        /** It gave nothing that was shown. */
+        /** The attempt failed before anything of it was delivered. */
         FAILED,
-        /** It was not asked. */
+        /** The route was not asked. */
         SKIPPED,
-        /** It gave the beginning of an answer and failed. */
+        /** The attempt failed after a part of the answer was delivered. */
         PARTIAL,
-        /** It was asked, and nothing of it was used: another was faster, or what it gave was taken back. */
+        /** The attempt was sent, and nothing of it was used: another one was faster, or its content was withdrawn. */
         WASTED,
-        /** It was asked, and the caller left before the answer was whole. */
+        /** The caller cancelled the call during the attempt. */
         CANCELLED
     }
 
     /**
-     * One attempt, or one skipped route. Immutable; equal by value. Made by factories and withers, so that further values
-     * can be added.
+     * One attempt, or one skipped route. Immutable; equal by value. Created by factories and withers, so that values
+     * can be added without breaking callers.
      */
     public static final class Attempt {
 
@@ -302,31 +302,54 @@ public record AttemptLog(List<Attempt> attempts) {
     }
 
     /**
-     * How long everything took.
+     * Times of an attempt.
      *
-     * @param waited before the attempt, by back-off or by order of the vendor
-     * @param took from sending to the end
-     * @param firstContent from sending to the first content, where there was any
+     * @param waited time before the attempt, for back-off or a Retry-After
+     * @param took time from sending to the end
+     * @param firstContent time from sending to the first content; {@code null} without content
      */
     public record Timing(
             Duration waited, Duration took, @Nullable Duration firstContent) {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param waited time before the attempt
+         * @param took time from sending to the end
+         * @param firstContent time from sending to the first content
+         */
         public Timing {
             Objects.requireNonNull(waited, "waited");
             Objects.requireNonNull(took, "took");
         }
 
+        /** Times of an entry that was not sent. */
         public static final Timing NONE = new Timing(Duration.ZERO, Duration.ZERO, null);
     }
 
+    /**
+     * Copies the collections.
+     *
+     * @param attempts the entries
+     */
     public AttemptLog {
         attempts = List.copyOf(attempts);
     }
 
+    /**
+     * Returns a log without entries.
+     *
+     * @return the log
+     */
     public static AttemptLog empty() {
         return EMPTY;
     }
 
-    /** The same trail with one more entry; this one is unchanged. */
+    /**
+     * Returns a copy with one entry appended.
+     *
+     * @param attempt the entry
+     * @return a copy
+     */
     public AttemptLog plus(Attempt attempt) {
         java.util.ArrayList<Attempt> longer = new java.util.ArrayList<>(attempts.size() + 1);
         longer.addAll(attempts);
@@ -334,18 +357,30 @@ public record AttemptLog(List<Attempt> attempts) {
         return new AttemptLog(longer);
     }
 
-    /** How many attempts were sent. */
+    /**
+     * Returns the number of attempts that were sent.
+     *
+     * @return the number, skipped routes excluded
+     */
     public int attemptCount() {
         return (int)
                 attempts.stream().filter(e -> e.outcome() != Outcome.SKIPPED).count();
     }
 
-    /** Tokens of all attempts together. */
+    /**
+     * Returns the tokens of all attempts together.
+     *
+     * @return the sum
+     */
     public Usage usage() {
         return attempts.stream().map(Attempt::usage).reduce(Usage.none(), Usage::plus);
     }
 
-    /** Failure of the first attempt that was sent and failed, or else of the first skipped route; {@code null} for none. */
+    /**
+     * Returns the failure of the first attempt that was sent and failed, or else of the first skipped route.
+     *
+     * @return the failure; {@code null} if there is none
+     */
     public @Nullable Failure cause() {
         Failure skipped = null;
         for (Attempt attempt : attempts) {

@@ -8,63 +8,101 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * What the attempts of one call share, handed to providers in the Reactor Context: a place to keep what need not be
- * made twice, and an ear for what happens inside a provider.
+ * State shared by the attempts of one call, passed to providers in the Reactor Context: values computed once in a call,
+ * and a consumer of {@link ProviderEvent}s. Thread-safe.
  */
 public final class CallScope {
 
     private static final CallScope NONE = reportingTo(providerEvent -> {});
 
-    private final Consumer<ProviderEvent> ear;
-    private final Map<Object, Object> kept;
+    private final Consumer<ProviderEvent> listener;
+    private final Map<Object, Object> values;
     private final boolean ignoresRetryAfter;
 
-    private CallScope(Consumer<ProviderEvent> ear, Map<Object, Object> kept, boolean insists) {
-        this.ear = ear;
-        this.kept = kept;
-        this.ignoresRetryAfter = insists;
+    private CallScope(Consumer<ProviderEvent> listener, Map<Object, Object> values, boolean ignoresRetryAfter) {
+        this.listener = listener;
+        this.values = values;
+        this.ignoresRetryAfter = ignoresRetryAfter;
     }
 
-    /** A scope for one call; {@code ear} hears what providers report, on their threads, and must not throw. */
-    public static CallScope reportingTo(Consumer<ProviderEvent> ear) {
-        return new CallScope(ear, new ConcurrentHashMap<>(4), false);
+    /**
+     * Creates the scope of a call.
+     *
+     * @param listener receives the reports of providers, on their threads; must not throw and must not block
+     * @return a new scope
+     */
+    public static CallScope reportingTo(Consumer<ProviderEvent> listener) {
+        return new CallScope(listener, new ConcurrentHashMap<>(4), false);
     }
 
-    /** The scope of the call in progress, or one that keeps and hears nothing. */
+    /**
+     * Returns the scope of the call in progress.
+     *
+     * @param context the Context of the call
+     * @return the scope; if there is none, one that keeps no values and drops reports
+     */
     public static CallScope of(ContextView context) {
         return context.hasKey(CallScope.class) ? context.get(CallScope.class) : NONE;
     }
 
-    /** The same scope for an attempt whose caller has waited as long as it will. */
+    /**
+     * Returns the scope for an attempt that must not wait for a Retry-After any longer. Values and reports are shared
+     * with this scope.
+     *
+     * @return the scope
+     */
     public CallScope ignoringRetryAfter() {
-        return new CallScope(ear, kept, true);
+        return new CallScope(listener, values, true);
     }
 
-    /** Whether to ask all the same, although the vendor wanted to be left alone for longer. */
+    /**
+     * Returns whether the provider is to send the request even with a key that is still cooling down.
+     *
+     * @return whether to ignore a Retry-After
+     */
     public boolean ignoresRetryAfter() {
         return ignoresRetryAfter;
     }
 
+    /**
+     * Adds this scope to a Context.
+     *
+     * @param context the Context
+     * @return the Context with this scope
+     */
     public Context in(Context context) {
         return context.put(CallScope.class, this);
     }
 
-    /** Tells what happened inside a provider. */
+    /**
+     * Reports an event inside a provider.
+     *
+     * @param providerEvent the event
+     */
     public void report(ProviderEvent providerEvent) {
-        ear.accept(providerEvent);
+        listener.accept(providerEvent);
     }
 
-    /** Makes something once in a call, and gives the same again to every later attempt that asks with an equal key. */
-    public <T> T computeOnce(Object key, Class<T> type, Supplier<T> make) {
+    /**
+     * Computes a value once in a call and returns it to each later attempt with an equal key. Concurrent attempts may
+     * both compute; all get one value.
+     *
+     * @param <T> type of the value
+     * @param key key of the value, with {@code equals} and {@code hashCode}
+     * @param type class of the value
+     * @param supplier computes the value
+     * @return the value
+     */
+    public <T> T computeOnce(Object key, Class<T> type, Supplier<T> supplier) {
         if (this == NONE) {
-            return make.get();
+            return supplier.get();
         }
-        Object existing = kept.get(key);
+        Object existing = values.get(key);
         if (existing != null) {
             return type.cast(existing);
         }
-        T made = make.get();
-        Object raced = kept.putIfAbsent(key, made);
-        return raced == null ? made : type.cast(raced);
+        T value = supplier.get();
+        Object earlier = values.putIfAbsent(key, value);
+        return earlier == null ? value : type.cast(earlier);
     }
 }

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Capabilities of one model at one provider. A value that is not known is {@code null}, never a guess. Immutable; equal by
- * value. Made by factories and withers, so that further capabilities can be added.
+ * Capabilities of one model at one provider. A value that is not known is {@code null}, not a guess. Immutable; equal
+ * by value. Created by factories and withers, so that capabilities can be added without breaking callers.
  */
 public final class Capabilities {
 
@@ -33,45 +33,79 @@ public final class Capabilities {
         this.price = price;
     }
 
-    /** Features of the model. */
+    /**
+     * Returns the features of the model.
+     *
+     * @return the features, unmodifiable
+     */
     public Set<Feature> features() {
         return features;
     }
 
-    /** Tokens of prompt and answer together. */
+    /**
+     * Returns the context window, for prompt and answer together.
+     *
+     * @return the tokens; {@code null} if unknown
+     */
     public @Nullable Integer window() {
         return window;
     }
 
-    /** Most tokens of one answer. */
+    /**
+     * Returns the limit of one answer.
+     *
+     * @return the tokens; {@code null} if unknown
+     */
     public @Nullable Integer maxOutput() {
         return maxOutput;
     }
 
-    /** Prices of its tokens. */
+    /**
+     * Returns the price of the model's tokens.
+     *
+     * @return the price; {@code null} if unknown
+     */
     public @Nullable Price price() {
         return price;
     }
 
     /**
-     * What is assumed of a model that nobody described: all that today's chat models commonly do, no prefill, and
-     * sizes and prices unknown. A vendor that refuses a feature answers with {@link FailureKind#UNSUPPORTED}.
+     * Returns the assumed capabilities of a model that is not described: features that chat models commonly have, no
+     * prefill, sizes and price unknown. A vendor that does not support a feature responds with
+     * {@link FailureKind#UNSUPPORTED}.
+     *
+     * @return the capabilities
      */
     public static Capabilities assumed() {
         return ASSUMED;
     }
 
-    /** Exactly these features, sizes and prices unknown. */
+    /**
+     * Returns capabilities of exactly these features, with sizes and price unknown.
+     *
+     * @param features the features
+     * @return the capabilities
+     */
     public static Capabilities of(Feature... features) {
         return new Capabilities(Set.of(features), null, null, null);
     }
 
-    /** Whether all of {@code needed} can be done. */
+    /**
+     * Returns whether the model has all of these features.
+     *
+     * @param needed the features
+     * @return whether it has all
+     */
     public boolean has(Collection<Feature> needed) {
         return features.containsAll(needed);
     }
 
-    /** Whether {@code feature} can be done. */
+    /**
+     * Returns whether the model has a feature.
+     *
+     * @param feature the feature
+     * @return whether it has the feature
+     */
     public boolean has(Feature feature) {
         return features.contains(feature);
     }
@@ -86,12 +120,24 @@ public final class Capabilities {
         return price == null ? Double.POSITIVE_INFINITY : price.cost(usage);
     }
 
+    /**
+     * Returns a copy with a feature added.
+     *
+     * @param feature the feature
+     * @return a copy
+     */
     public Capabilities withFeature(Feature feature) {
         EnumSet<Feature> more = EnumSet.of(feature);
         more.addAll(features);
         return new Capabilities(more, window, maxOutput, price);
     }
 
+    /**
+     * Returns a copy with a feature removed.
+     *
+     * @param feature the feature
+     * @return a copy
+     */
     public Capabilities withoutFeature(Feature feature) {
         EnumSet<Feature> fewer = EnumSet.noneOf(Feature.class);
         fewer.addAll(features);
@@ -99,14 +145,34 @@ public final class Capabilities {
         return new Capabilities(fewer, window, maxOutput, price);
     }
 
+    /**
+     * Returns a copy with another context window.
+     *
+     * @param tokens 1 or more
+     * @return a copy
+     * @throws IllegalArgumentException if {@code tokens} is below 1
+     */
     public Capabilities withWindow(int tokens) {
         return new Capabilities(features, tokens, maxOutput, price);
     }
 
+    /**
+     * Returns a copy with another limit of one answer.
+     *
+     * @param tokens 1 or more
+     * @return a copy
+     * @throws IllegalArgumentException if {@code tokens} is below 1
+     */
     public Capabilities withMaxOutput(int tokens) {
         return new Capabilities(features, window, tokens, price);
     }
 
+    /**
+     * Returns a copy with another price.
+     *
+     * @param price the price
+     * @return a copy
+     */
     public Capabilities withPrice(Price price) {
         return new Capabilities(features, window, maxOutput, price);
     }
@@ -139,16 +205,24 @@ public final class Capabilities {
     }
 
     /**
-     * What a model costs, in one currency for all providers, per million tokens.
+     * Price of a model per million tokens, in one currency for all providers.
      *
-     * @param input of the prompt, where it was not cached
-     * @param cachedInput of the part of the prompt that came from the vendor's cache
-     * @param output of the answer, reasoning included
+     * @param input price of the prompt where it was not cached, 0 or more
+     * @param cachedInput price of the part of the prompt that came from the vendor's cache, 0 or more
+     * @param output price of the answer, reasoning included, 0 or more
      */
     public record Price(double input, double cachedInput, double output) {
 
         private static final double MILLION = 1_000_000;
 
+        /**
+         * Checks the values.
+         *
+         * @param input price of the prompt where it was not cached
+         * @param cachedInput price of the part of the prompt that came from the vendor's cache
+         * @param output price of the answer
+         * @throws IllegalArgumentException if a value is negative or not a number
+         */
         public Price {
             if (!(input >= 0) || !(cachedInput >= 0) || !(output >= 0)) {
                 throw new IllegalArgumentException("A price is a number per million tokens, 0 or more: " + input + ", "
@@ -156,12 +230,23 @@ public final class Capabilities {
             }
         }
 
-        /** A price where the cache makes no difference. */
+        /**
+         * Returns a price with one value for cached and other input.
+         *
+         * @param input price of the prompt per million tokens, 0 or more
+         * @param output price of the answer per million tokens, 0 or more
+         * @return the price
+         */
         public static Price of(double input, double output) {
             return new Price(input, input, output);
         }
 
-        /** What {@code usage} costs at this price. */
+        /**
+         * Computes the cost of tokens at this price.
+         *
+         * @param usage the tokens
+         * @return the cost
+         */
         public double cost(Usage usage) {
             int fresh = Math.max(0, usage.input() - usage.cachedInput());
             return (fresh * input + usage.cachedInput() * cachedInput + usage.output() * output) / MILLION;

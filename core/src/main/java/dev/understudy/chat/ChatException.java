@@ -5,8 +5,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a call gave no (whole) answer. Carries no stack trace: what matters is the {@link Failure} and the {@link AttemptLog},
- * and both are in the message. Never carries a secret or a prompt.
+ * Failure of a call, or of a stream after its first content. Has no stack trace: the message contains the
+ * {@link Failure} and the {@link AttemptLog}. Contains no secret and no prompt.
  */
 public abstract sealed class ChatException extends RuntimeException {
 
@@ -17,22 +17,34 @@ public abstract sealed class ChatException extends RuntimeException {
     }
 
     /**
-     * The failure that tells best what happened: of the one attempt; of the first attempt that failed when several did; of
-     * what cut a stream; UNSUPPORTED when no provider could be asked.
+     * Returns the failure that describes the cause best: that of the attempt, of the first attempt that failed if there
+     * were several, or of what ended a stream; UNSUPPORTED when no provider could be asked.
+     *
+     * @return the failure
      */
     public abstract Failure failure();
 
-    /** One attempt at one provider failed. */
+    /** Failure of one attempt at one provider. */
     public static final class CallFailed extends ChatException {
         private static final long serialVersionUID = 1L;
         private final transient Failure failure;
 
+        /**
+         * Creates the exception of a failure.
+         *
+         * @param failure the failure
+         */
         public CallFailed(Failure failure) {
             super(failure.toString(), null);
             this.failure = failure;
         }
 
-        /** Keeps what a provider of another kind signalled as the cause. */
+        /**
+         * Creates the exception of a failure with a cause.
+         *
+         * @param failure the failure
+         * @param cause the exception that the provider signalled
+         */
         public CallFailed(Failure failure, Throwable cause) {
             super(failure.toString(), cause);
             this.failure = failure;
@@ -43,15 +55,20 @@ public abstract sealed class ChatException extends RuntimeException {
             return failure;
         }
 
-        /** The same exception with another failure in it. */
+        /**
+         * Returns a copy with another failure and the present cause.
+         *
+         * @param failure the failure
+         * @return a copy
+         */
         public CallFailed with(Failure failure) {
             return getCause() == null ? new CallFailed(failure) : new CallFailed(failure, getCause());
         }
     }
 
     /**
-     * All providers and models of a call failed, or its time was over. The cause is the first real failure; the later
-     * ones are suppressed exceptions.
+     * Failure of a call after all its routes failed, or its time limit was reached. The cause is the exception of the
+     * first attempt that failed; those of later attempts are suppressed exceptions.
      */
     public static final class Exhausted extends ChatException {
         private static final long serialVersionUID = 1L;
@@ -59,9 +76,11 @@ public abstract sealed class ChatException extends RuntimeException {
         private final String why;
 
         /**
-         * @param why the first line of the message
-         * @param attemptLog what happened
-         * @param failures the same as exceptions, in order
+         * Creates the exception of a call.
+         *
+         * @param why first line of the message
+         * @param attemptLog attempts and skipped routes
+         * @param failures exceptions of the attempts, in order
          */
         public Exhausted(String why, AttemptLog attemptLog, List<CallFailed> failures) {
             super(attemptLog.attempts().isEmpty() ? why : why + ". Attempts:\n" + lines(attemptLog), first(failures));
@@ -89,25 +108,48 @@ public abstract sealed class ChatException extends RuntimeException {
             return cause == null ? Failure.of(FailureKind.SERVER, why) : cause;
         }
 
+        /**
+         * Returns the attempts and the skipped routes of the call.
+         *
+         * @return the log
+         */
         public AttemptLog trail() {
             return attemptLog;
         }
 
-        /** The first line of the message, without the attempts. */
+        /**
+         * Returns the first line of the message, without the attempts.
+         *
+         * @return the line
+         */
         public String why() {
             return why;
         }
     }
 
-    /** Nothing was sent, because no provider could have answered: what is missing is in the message. */
+    /**
+     * Rejection of a call for which nothing was sent, because no provider could have answered. The message says what is
+     * missing.
+     */
     public static final class Rejected extends ChatException {
         private static final long serialVersionUID = 1L;
         private final transient AttemptLog attemptLog;
 
+        /**
+         * Creates the exception of a call without skipped routes.
+         *
+         * @param message the reason
+         */
         public Rejected(String message) {
             this(message, AttemptLog.empty());
         }
 
+        /**
+         * Creates the exception of a call whose routes were all skipped.
+         *
+         * @param message the reason
+         * @param attemptLog the skipped routes
+         */
         public Rejected(String message, AttemptLog attemptLog) {
             super(message, null);
             this.attemptLog = attemptLog;
@@ -118,23 +160,43 @@ public abstract sealed class ChatException extends RuntimeException {
             return Failure.of(FailureKind.UNSUPPORTED, String.valueOf(getMessage()));
         }
 
-        /** Keeps what code of the caller threw as the cause. */
+        /**
+         * Creates the exception of a call that failed in code of the caller.
+         *
+         * @param message the reason
+         * @param attemptLog the skipped routes
+         * @param cause the exception that was thrown
+         */
         public Rejected(String message, AttemptLog attemptLog, Throwable cause) {
             super(message, cause);
             this.attemptLog = attemptLog;
         }
 
+        /**
+         * Returns the skipped routes of the call.
+         *
+         * @return the log
+         */
         public AttemptLog trail() {
             return attemptLog;
         }
     }
 
-    /** A stream died after its first content. What was delivered is a true beginning of the answer, not all of it. */
+    /**
+     * Failure of a stream after its first content. The delivered chunks are a correct but incomplete beginning of the
+     * answer.
+     */
     public static final class PartialAnswer extends ChatException {
         private static final long serialVersionUID = 1L;
         private final transient Failure failure;
         private final transient ChatResponse partial;
 
+        /**
+         * Creates the exception of a stream.
+         *
+         * @param failure the failure that ended the stream
+         * @param partial the delivered part of the answer
+         */
         public PartialAnswer(Failure failure, ChatResponse partial) {
             super(
                     "The answer was cut after " + partial.text().length() + " characters by "
@@ -150,11 +212,20 @@ public abstract sealed class ChatException extends RuntimeException {
             return failure;
         }
 
-        /** What was delivered: text, reasoning and the tool calls that were whole. Its finish reason is ERROR. */
+        /**
+         * Returns the delivered part of the answer: text, reasoning and complete tool calls, with finish reason ERROR.
+         *
+         * @return the incomplete response
+         */
         public ChatResponse partial() {
             return partial;
         }
 
+        /**
+         * Returns the attempts and the skipped routes of the call.
+         *
+         * @return the log
+         */
         public AttemptLog trail() {
             return partial.served().attemptLog();
         }

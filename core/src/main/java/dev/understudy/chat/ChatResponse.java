@@ -5,13 +5,13 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * A whole answer.
+ * A complete response.
  *
- * @param text "" when the model only called tools
- * @param refusal the model's refusal, where a vendor tells it apart from text; else ""
- * @param reasoningBlocks its reasoning, where the vendor tells it
- * @param toolCalls the tools it wants called
- * @param finish why it ended, tokens, and who served it
+ * @param text text of the answer, "" when the model only called tools
+ * @param refusal the model's refusal, where a vendor reports it separately from text; otherwise ""
+ * @param reasoningBlocks reasoning, where the vendor returns it
+ * @param toolCalls tool calls requested by the model
+ * @param finish finish reason, usage and the route that served the answer
  */
 public record ChatResponse(
         String text,
@@ -20,6 +20,15 @@ public record ChatResponse(
         List<ToolCall> toolCalls,
         StreamChunk.Finish finish) {
 
+    /**
+     * Copies the collections.
+     *
+     * @param text text of the answer
+     * @param refusal the model's refusal
+     * @param reasoningBlocks reasoning
+     * @param toolCalls tool calls requested by the model
+     * @param finish finish reason
+     */
     public ChatResponse {
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(refusal, "refusal");
@@ -28,7 +37,14 @@ public record ChatResponse(
         toolCalls = List.copyOf(toolCalls);
     }
 
-    /** Plain text that ended by itself: handy for providers of one's own. */
+    /**
+     * Returns a text response with finish reason STOP and unknown usage, for custom providers.
+     *
+     * @param provider name of the provider
+     * @param model the model in the request
+     * @param text text of the answer
+     * @return the response
+     */
     public static ChatResponse of(String provider, String model, String text) {
         return new ChatResponse(
                 text,
@@ -39,42 +55,80 @@ public record ChatResponse(
                         FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by(provider, model)));
     }
 
+    /**
+     * Returns the finish reason.
+     *
+     * @return the reason
+     */
     public FinishReason finishReason() {
         return finish.reason();
     }
 
+    /**
+     * Returns the tokens, summed over all attempts of the call.
+     *
+     * @return the usage
+     */
     public Usage usage() {
         return finish.usage();
     }
 
+    /**
+     * Returns the vendor's metadata of the response.
+     *
+     * @return the metadata
+     */
     public VendorMetadata receipt() {
         return finish.vendorMetadata();
     }
 
+    /**
+     * Returns the route that served the answer, and the attempts of the call.
+     *
+     * @return the route
+     */
     public ServedBy served() {
         return finish.servedBy();
     }
 
-    /** All it tells of its reasoning. */
+    /**
+     * Returns the text of all reasoning blocks, concatenated.
+     *
+     * @return the reasoning, "" if there is none
+     */
     public String reasoning() {
         return reasoningBlocks.stream().map(ReasoningBlock::text).collect(Collectors.joining());
     }
 
-    /** The answer as a turn of the conversation, to be sent back with the next question. */
+    /**
+     * Returns the answer as a message, to be appended to the conversation.
+     *
+     * @return the message
+     */
     public Message.Assistant message() {
         return new Message.Assistant(text, toolCalls, reasoningBlocks);
     }
 
-    /** Whether the model said nothing a caller could use. */
+    /**
+     * Returns whether there is neither text nor a tool call.
+     *
+     * @return whether the response is empty
+     */
     public boolean isEmpty() {
         return text.isEmpty() && toolCalls.isEmpty();
     }
 
+    /**
+     * Returns a copy with another finish.
+     *
+     * @param finish the finish
+     * @return a copy
+     */
     public ChatResponse withFinish(StreamChunk.Finish finish) {
         return new ChatResponse(text, refusal, reasoningBlocks, toolCalls, finish);
     }
 
-    /** Names the size and who served it; what it says is nobody else's business. */
+    /** Describes size and route, without the text. */
     @Override
     public String toString() {
         return "ChatResponse[" + text.length() + " characters, toolCalls=" + toolCalls.size() + ", reason="

@@ -12,6 +12,7 @@ import reactor.core.publisher.Mono;
  * discards; a tool call counts once it is complete ({@link StreamChunk.ToolCallDone}). Not thread-safe.
  */
 public final class ChatResponseAggregator {
+    /** Creates an aggregator without any chunk. */
     public ChatResponseAggregator() {}
 
     private final StringBuilder text = new StringBuilder();
@@ -74,7 +75,7 @@ public final class ChatResponseAggregator {
         return this;
     }
 
-    /** Nothing is left of what comes from offset 0; further in, only text has offsets. */
+    /** Discards the text from an offset on; all other content only with offset 0, as only text has offsets. */
     private void discard(int from) {
         text.setLength(Math.min(text.length(), from));
         if (from == 0) {
@@ -150,7 +151,7 @@ public final class ChatResponseAggregator {
      */
     public ChatResponse response() {
         if (finish == null) {
-            throw new IllegalStateException("The answer is not whole: no finish was told");
+            throw new IllegalStateException("The response is not complete: no finish was added");
         }
         return response(finish);
     }

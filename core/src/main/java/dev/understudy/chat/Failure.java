@@ -8,15 +8,15 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One failure, typed by the evidence. Made by a provider, judged by the walk. Holds no secret and no prompt: messages
- * are redacted before they get here.
+ * One typed failure, created by a provider and evaluated by the client. Contains no secret and no prompt: messages are
+ * redacted before.
  *
- * @param kind what went wrong
- * @param message in the vendor's words where there are any, redacted and bounded
- * @param status HTTP status, 0 when there was none
- * @param code the vendor's own error code or type
- * @param phase where in the call it happened, where that is known
- * @param advice what the vendor says should be done
+ * @param kind kind of the failure
+ * @param message the vendor's message where there is one, redacted and bounded in length
+ * @param status HTTP status; 0 without a response
+ * @param code the vendor's error code or type; {@code null} if unknown
+ * @param phase phase of the call; {@code null} if unknown
+ * @param advice the vendor's directions for what to do next
  */
 public record Failure(
         FailureKind kind,
@@ -25,6 +25,16 @@ public record Failure(
         @Nullable String code,
         @Nullable Phase phase,
         Advice advice) {
+    /**
+     * Checks that no required value is {@code null}.
+     *
+     * @param kind kind of the failure
+     * @param message the vendor's message where there is one
+     * @param status HTTP status
+     * @param code the vendor's error code or type
+     * @param phase phase of the call
+     * @param advice the vendor's directions for what to do next
+     */
     public Failure {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(message, "message");
@@ -32,13 +42,13 @@ public record Failure(
     }
 
     /**
-     * What the vendor says should be done about it.
+     * The vendor's directions for what to do next. {@code null} for what a vendor does not say.
      *
-     * @param retryAfter how long to wait; {@code null} when it does not say, never zero
-     * @param shouldRetry whether the same request may be sent again ({@code x-should-retry})
-     * @param refused the parameter or feature it does not support
-     * @param window the real context window, learned from an overflow
-     * @param keyFingerprint which key was used
+     * @param retryAfter time to wait before the next request, above zero
+     * @param shouldRetry whether an unchanged request may be sent again ({@code x-should-retry})
+     * @param refused parameter or feature that the model does not support
+     * @param window actual context window in tokens, learned from an overflow
+     * @param keyFingerprint salted fingerprint of the API key
      */
     public record Advice(
             @Nullable Duration retryAfter,
@@ -49,17 +59,38 @@ public record Failure(
 
         private static final Advice NONE = new Advice(null, null, null, null, null);
 
+        /**
+         * Replaces a {@code retryAfter} of zero or less with {@code null}.
+         *
+         * @param retryAfter time to wait before the next request
+         * @param shouldRetry whether an unchanged request may be sent again
+         * @param refused parameter or feature that the model does not support
+         * @param window actual context window in tokens
+         * @param keyFingerprint salted fingerprint of the API key
+         */
         public Advice {
             if (retryAfter != null && (retryAfter.isZero() || retryAfter.isNegative())) {
                 retryAfter = null;
             }
         }
 
+        /**
+         * Returns advice without any value.
+         *
+         * @return the advice
+         */
         public static Advice none() {
             return NONE;
         }
     }
 
+    /**
+     * Returns a failure of a kind with a message.
+     *
+     * @param kind kind of the failure
+     * @param message the message, without secrets and prompts
+     * @return the failure
+     */
     public static Failure of(FailureKind kind, String message) {
         return new Failure(kind, message, 0, null, null, Advice.none());
     }
@@ -86,6 +117,13 @@ public record Failure(
                 "the provider failed with " + error.getClass().getName());
     }
 
+    /**
+     * Returns a failure of kind {@link FailureKind#TIMEOUT}.
+     *
+     * @param phase phase of the call that took too long
+     * @param after time after which the timeout occurred
+     * @return the failure
+     */
     public static Failure timeout(Phase phase, Duration after) {
         String time = millis(after) + " ms";
         String message =
@@ -101,43 +139,92 @@ public record Failure(
         return new Failure(FailureKind.TIMEOUT, message, 0, null, phase, Advice.none());
     }
 
-    /** A limit that is practically for ever has more milliseconds than a long. */
+    /** Returns the milliseconds of a duration; {@link Long#MAX_VALUE} if they are more than a long can hold. */
     private static long millis(Duration after) {
         return after.compareTo(Duration.ofMillis(Long.MAX_VALUE)) < 0 ? after.toMillis() : Long.MAX_VALUE;
     }
 
+    /**
+     * Returns a copy with another message.
+     *
+     * @param message the message, without secrets and prompts
+     * @return a copy
+     */
     public Failure withMessage(String message) {
         return new Failure(kind, message, status, code, phase, advice);
     }
 
+    /**
+     * Returns a copy with another status and code.
+     *
+     * @param status HTTP status; 0 without a response
+     * @param code the vendor's error code or type; {@code null} if unknown
+     * @return a copy
+     */
     public Failure withStatus(int status, @Nullable String code) {
         return new Failure(kind, message, status, code, phase, advice);
     }
 
+    /**
+     * Returns a copy with another phase.
+     *
+     * @param phase phase of the call
+     * @return a copy
+     */
     public Failure withPhase(Phase phase) {
         return new Failure(kind, message, status, code, phase, advice);
     }
 
+    /**
+     * Returns a copy with another time to wait.
+     *
+     * @param retryAfter time before the next request; {@code null} if the vendor names none
+     * @return a copy
+     */
     public Failure withRetryAfter(@Nullable Duration retryAfter) {
         return withAdvice(
                 new Advice(retryAfter, advice.shouldRetry, advice.refused, advice.window, advice.keyFingerprint));
     }
 
+    /**
+     * Returns a copy with another retry hint.
+     *
+     * @param shouldRetry whether an unchanged request may be sent again; {@code null} if the vendor does not say
+     * @return a copy
+     */
     public Failure withShouldRetry(@Nullable Boolean shouldRetry) {
         return withAdvice(
                 new Advice(advice.retryAfter, shouldRetry, advice.refused, advice.window, advice.keyFingerprint));
     }
 
+    /**
+     * Returns a copy with another refused parameter.
+     *
+     * @param refused parameter or feature that the model does not support; {@code null} if unknown
+     * @return a copy
+     */
     public Failure withRefused(@Nullable String refused) {
         return withAdvice(
                 new Advice(advice.retryAfter, advice.shouldRetry, refused, advice.window, advice.keyFingerprint));
     }
 
+    /**
+     * Returns a copy with another learned context window.
+     *
+     * @param window tokens; {@code null} if unknown
+     * @return a copy
+     */
     public Failure withWindow(@Nullable Integer window) {
         return withAdvice(
                 new Advice(advice.retryAfter, advice.shouldRetry, advice.refused, window, advice.keyFingerprint));
     }
 
+    /**
+     * Returns a copy with another key fingerprint.
+     *
+     * @param fingerprint salted fingerprint of the key; {@code null} if unknown
+     * @return a copy
+     */
     public Failure withKeyFingerprint(@Nullable String fingerprint) {
         return withAdvice(
                 new Advice(advice.retryAfter, advice.shouldRetry, advice.refused, advice.window, fingerprint));
@@ -147,11 +234,16 @@ public record Failure(
         return new Failure(kind, message, status, code, phase, advice);
     }
 
+    /**
+     * Returns the time that the vendor asks to wait before the next request.
+     *
+     * @return the time, above zero; {@code null} if the vendor names none
+     */
     public @Nullable Duration retryAfter() {
         return advice.retryAfter;
     }
 
-    /** {@code rate_limited 429 insufficient_quota: message}, with whatever of it is known. */
+    /** Returns one line with what is known: {@code rate_limited 429 insufficient_quota: message}. */
     @Override
     public String toString() {
         StringBuilder line = new StringBuilder(kind.label());
@@ -166,29 +258,34 @@ public record Failure(
                 : line.append(": ").append(message).toString();
     }
 
-    /** Where in a call something happened. */
+    /** Phase of a call. */
     public enum Phase {
-        /** Before anything was sent: the request cannot be written. */
+        /** Encoding and writing of the request. */
         REQUEST,
+        /** Opening of the connection. */
         CONNECT,
-        /** Between the request and the response's headers. */
+        /** Time from the request to the headers of the response. */
         HEADERS,
-        /** Between the headers and the first content. */
+        /** Time from the headers to the first content. */
         FIRST_CONTENT,
-        /** Between two pieces of content. */
+        /** Time between two pieces of content. */
         IDLE,
-        /** The whole unary answer. */
+        /** Time from the request to a complete unary response. */
         RESPONSE,
-        /** The whole attempt. */
+        /** Duration of the whole attempt. */
         TOTAL,
-        /** The whole call, by the caller's timeout or deadline. */
+        /** Duration of the whole call, limited by the caller's timeout or deadline. */
         DEADLINE,
-        /** The time in which the subscriber asked for nothing. */
+        /** Time without demand of the subscriber. */
         CONSUMER;
 
         private final String label = name().toLowerCase(Locale.ROOT).replace('_', ' ');
 
-        /** The name in lower case, as it stands in messages. */
+        /**
+         * Returns the name in lower case with spaces, as in messages.
+         *
+         * @return the label
+         */
         public String label() {
             return label;
         }

@@ -2,48 +2,52 @@ package dev.understudy.chat;
 
 import java.util.Locale;
 
-/** What went wrong, as far as it matters for what to do next. docs/decisions.md tells what follows from each. */
+/** Kind of a failure. Decides about retry and failover; docs/decisions.md lists the consequences of each kind. */
 public enum FailureKind {
-    /** No connection: refused, name not found, TLS, connect timeout, or reset before a byte came back. */
+    /** No connection: refused, name not found, TLS, connect timeout, or reset before the first byte of a response. */
     CONNECT,
-    /** Silence for too long; {@link Failure#phase()} tells where. */
+    /** A timeout; {@link Failure#phase()} says which. */
     TIMEOUT,
-    /** The vendor broke: 500, 502, 504, 52x, 408, 409, 425. */
+    /** Error of the vendor's server: 500, 502, 504, 52x, 408, 409, 425. */
     SERVER,
     /** The vendor has no capacity: 503, 529. */
     OVERLOADED,
-    /** Too many requests or tokens of this key: 429. */
+    /** Too many requests or tokens for this key: 429. */
     RATE_LIMITED,
-    /** Money or plan is used up. Waiting a moment does not help. */
+    /** Credit or plan is used up; a short wait does not help. */
     QUOTA,
-    /** The key is wrong. */
+    /** The API key is invalid. */
     AUTH,
-    /** The key is right but not allowed: region, plan, permission. */
+    /** The API key is valid but not permitted: region, plan, permission. */
     FORBIDDEN,
-    /** The model is not there. */
+    /** The model does not exist at this provider. */
     MODEL_NOT_FOUND,
-    /** The conversation does not fit the model's window. */
+    /** The conversation exceeds the model's context window. */
     CONTEXT_OVERFLOW,
-    /** The vendor's policy, or the model, refuses to answer. */
+    /** The vendor's content policy, or the model, refuses to answer. */
     CONTENT_FILTERED,
-    /** The model called a tool in a way the vendor does not accept; asked again it may do better. */
+    /** The model generated a tool call that the vendor does not accept; a retry may succeed. */
     TOOL_REJECTED,
     /** A parameter or a feature is not supported by this model. */
     UNSUPPORTED,
-    /** The vendor does not understand the request. */
+    /** The vendor reports an invalid request. */
     INVALID_REQUEST,
     /** The answer ended without a finish reason. */
     TRUNCATED,
-    /** A success without text and without a tool call. */
+    /** A successful response without text and without a tool call. */
     EMPTY,
-    /** What came is no answer in this dialect: bad JSON, bad UTF-8, over a limit, a redirect. */
+    /** The response is not valid in this dialect: bad JSON, bad UTF-8, a limit exceeded, a redirect. */
     PROTOCOL,
-    /** Not asked at all: gated, circuit open, at its limit, or it lacks what the request needs. */
+    /** The route was not asked: cooldown, open circuit, rate limit reached, or a needed feature is missing. */
     SKIPPED;
 
     private final String label = name().toLowerCase(Locale.ROOT);
 
-    /** The name in lower case, as it stands in messages and metrics. */
+    /**
+     * Returns the name in lower case, as in messages and metrics.
+     *
+     * @return the label
+     */
     public String label() {
         return label;
     }

@@ -1,21 +1,21 @@
 package dev.understudy.chat;
 
-/** What a model at a provider can do, as far as a request may need it. */
+/** Feature of a model at a provider that a request may need. */
 public enum Feature {
-    /** Calls tools. */
+    /** Tool calls. */
     TOOLS,
-    /** Answers token by token. */
+    /** Streamed answers. */
     STREAMING,
-    /** Tells tool calls on a stream. */
+    /** Tool calls in streamed answers. */
     STREAMING_TOOLS,
-    /** Reads images. */
+    /** Images in user messages. */
     VISION,
-    /** Holds its answer to a JSON schema. */
+    /** Answers that conform to a JSON schema. */
     JSON_SCHEMA,
-    /** Thinks before it answers, and may be silent for minutes while it does. */
+    /** Reasoning before the answer, possibly without any content for minutes. */
     REASONING,
-    /** Continues a trailing assistant message instead of starting anew. */
+    /** Continuation of a trailing assistant message. */
     PREFILL,
-    /** Keeps an answer while it is produced, and tells it again to whoever lost the stream; see {@link ResumeToken}. */
+    /** Retrieval of a response that the vendor keeps while generating it; see {@link ResumeToken}. */
     SAME_RESPONSE
 }

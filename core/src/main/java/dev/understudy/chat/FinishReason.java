@@ -1,19 +1,22 @@
 package dev.understudy.chat;
 
-/** Why an answer ended, in one vocabulary for all vendors. The vendor's own word is in {@link VendorMetadata#finishReason()}. */
+/**
+ * Reason why an answer ended, in one vocabulary for all vendors. The vendor's own value is
+ * {@link VendorMetadata#finishReason()}.
+ */
 public enum FinishReason {
-    /** The model had said all. */
+    /** The model finished its answer, or a stop sequence was reached. */
     STOP,
-    /** The token limit or the context window was reached. */
+    /** The limit of tokens or the end of the context window was reached. */
     LENGTH,
-    /** The model waits for results of its tool calls. */
+    /** The model requests tool calls and continues with their results. */
     TOOL_CALLS,
-    /** The vendor's policy ended the answer, or the model refused. */
+    /** The vendor's content policy ended the answer, or the model refused. */
     CONTENT_FILTER,
-    /** The vendor paused a long turn; send the answer back to go on. */
+    /** The vendor paused a long turn; a request with the answer appended continues the turn. */
     PAUSE,
-    /** The vendor reports that generation failed. */
+    /** Generation failed, as reported by the vendor. */
     ERROR,
-    /** A word we do not know. */
+    /** A value unknown to this library. */
     OTHER
 }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** A provider that forwards every method to another one; subclasses override what they change. */
+/** A provider that forwards every method to another one. Subclasses override methods to change them. */
 public abstract class ForwardingChatProvider implements ChatProvider {
 
     private final ChatProvider delegate;

@@ -7,18 +7,37 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** One turn of a conversation. */
+/** A message of a conversation. */
 public sealed interface Message {
 
-    /** How the model should behave. Usually the first message; some dialects collect all of them at the front. */
+    /**
+     * Instructions for the model, usually the first message. Some dialects send all of them together at the start.
+     *
+     * @param text the instructions
+     */
     record System(String text) implements Message {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param text the instructions
+         */
         public System {
             Objects.requireNonNull(text, "text");
         }
     }
 
-    /** What the user says. */
+    /**
+     * A message of the user.
+     *
+     * @param parts text and images, at least one
+     */
     record User(List<Part> parts) implements Message {
+        /**
+         * Checks and copies the parts.
+         *
+         * @param parts text and images
+         * @throws IllegalArgumentException if there is no part
+         */
         public User {
             parts = List.copyOf(parts);
             if (parts.isEmpty()) {
@@ -26,7 +45,11 @@ public sealed interface Message {
             }
         }
 
-        /** Its words, without the pictures. */
+        /**
+         * Returns the text of all parts, concatenated, without images.
+         *
+         * @return the text
+         */
         public String text() {
             return parts.stream()
                     .map(part -> part instanceof Part.Text words ? words.text() : "")
@@ -35,13 +58,20 @@ public sealed interface Message {
     }
 
     /**
-     * What the model said.
+     * A message of the model.
      *
-     * @param text "" when it only called tools
-     * @param toolCalls the tools it wants called
-     * @param reasoningBlocks its reasoning; sealed ones go back only to the dialect they came from
+     * @param text the text, "" when the model only called tools
+     * @param toolCalls tool calls requested by the model
+     * @param reasoningBlocks reasoning; signed blocks are sent back only to the dialect that produced them
      */
     record Assistant(String text, List<ToolCall> toolCalls, List<ReasoningBlock> reasoningBlocks) implements Message {
+        /**
+         * Copies the collections.
+         *
+         * @param text the text
+         * @param toolCalls tool calls requested by the model
+         * @param reasoningBlocks reasoning
+         */
         public Assistant {
             Objects.requireNonNull(text, "text");
             toolCalls = List.copyOf(toolCalls);
@@ -50,7 +80,7 @@ public sealed interface Message {
     }
 
     /**
-     * What a tool answered.
+     * The result of a tool call.
      *
      * @param callId {@link ToolCall#id()} of the call
      * @param name {@link ToolCall#name()} of the call
@@ -58,6 +88,14 @@ public sealed interface Message {
      * @param error whether the tool failed
      */
     record ToolResult(String callId, String name, String content, boolean error) implements Message {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param callId {@link ToolCall#id()} of the call
+         * @param name {@link ToolCall#name()} of the call
+         * @param content the result
+         * @param error whether the tool failed
+         */
         public ToolResult {
             Objects.requireNonNull(callId, "callId");
             Objects.requireNonNull(name, "name");
@@ -65,14 +103,33 @@ public sealed interface Message {
         }
     }
 
+    /**
+     * Returns a system message.
+     *
+     * @param text the instructions
+     * @return the message
+     */
     static Message system(String text) {
         return new System(text);
     }
 
+    /**
+     * Returns a user message of text.
+     *
+     * @param text the text
+     * @return the message
+     */
     static Message user(String text) {
         return new User(List.of(new Part.Text(text)));
     }
 
+    /**
+     * Returns a user message of text and images.
+     *
+     * @param text the text
+     * @param images the images, after the text
+     * @return the message
+     */
     static Message user(String text, Image... images) {
         List<Part> parts = new ArrayList<>();
         parts.add(new Part.Text(text));
@@ -82,53 +139,100 @@ public sealed interface Message {
         return new User(parts);
     }
 
+    /**
+     * Returns a message of the model.
+     *
+     * @param text the text
+     * @return the message
+     */
     static Message assistant(String text) {
         return new Assistant(text, List.of(), List.of());
     }
 
+    /**
+     * Returns a message of the model with tool calls.
+     *
+     * @param text the text, possibly ""
+     * @param calls the tool calls
+     * @return the message
+     */
     static Message assistant(String text, ToolCall... calls) {
         return new Assistant(text, List.of(calls), List.of());
     }
 
+    /**
+     * Returns the result of a successful tool call.
+     *
+     * @param call the call
+     * @param content the result, often JSON
+     * @return the message
+     */
     static Message toolResult(ToolCall call, String content) {
         return new ToolResult(call.id(), call.name(), content, false);
     }
 
+    /**
+     * Returns the result of a failed tool call.
+     *
+     * @param call the call
+     * @param content description of the error, for the model
+     * @return the message
+     */
     static Message toolError(ToolCall call, String content) {
         return new ToolResult(call.id(), call.name(), content, true);
     }
 
-    /** A piece of a user's message. */
+    /** A part of a user message. */
     sealed interface Part {
 
-        /** Plain text. */
+        /**
+         * Text.
+         *
+         * @param text the text
+         */
         record Text(String text) implements Part {}
 
-        /** A picture, by URL or with its bytes. */
+        /**
+         * An image.
+         *
+         * @param image the image, by URL or with its bytes
+         */
         record Image(Message.Image image) implements Part {}
     }
 
-    /** A picture in a user's message: by reference, or its bytes. */
+    /** An image in a user message, by URL or with its bytes. */
     sealed interface Image {
 
         /**
-         * A picture that the vendor fetches.
+         * An image that the vendor downloads.
          *
-         * @param url absolute, usually https
+         * @param url absolute URL, usually https
          */
         record Url(String url) implements Image {
+            /**
+             * Checks that no required value is {@code null}.
+             *
+             * @param url absolute URL
+             */
             public Url {
                 Objects.requireNonNull(url, "url");
             }
         }
 
         /**
-         * A picture that is sent along.
+         * An image that is sent with the request.
          *
-         * @param mediaType {@code image/png} or the like
-         * @param base64 its bytes
+         * @param mediaType media type of the image, such as {@code image/png}
+         * @param base64 the bytes in Base64
          */
         record Data(String mediaType, String base64) implements Image {
+            /**
+             * Checks the values.
+             *
+             * @param mediaType media type of the image
+             * @param base64 the bytes in Base64
+             * @throws IllegalArgumentException if the media type is not one of an image
+             */
             public Data {
                 Objects.requireNonNull(mediaType, "mediaType");
                 Objects.requireNonNull(base64, "base64");
@@ -144,10 +248,24 @@ public sealed interface Message {
             }
         }
 
+        /**
+         * Returns an image that the vendor downloads.
+         *
+         * @param url absolute URL, usually https
+         * @return the image
+         */
         static Image url(String url) {
             return new Url(Objects.requireNonNull(url, "url"));
         }
 
+        /**
+         * Returns an image that is sent with the request.
+         *
+         * @param mediaType media type of the image, such as {@code image/png}
+         * @param bytes the bytes, copied
+         * @return the image
+         * @throws IllegalArgumentException if the media type is not one of an image
+         */
         static Image of(String mediaType, byte[] bytes) {
             return new Data(mediaType, Base64.getEncoder().encodeToString(Arrays.copyOf(bytes, bytes.length)));
         }

@@ -4,22 +4,30 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happened inside a provider and is worth an operator's attention. */
+/** An event inside a provider, reported to the call in progress through {@link CallScope#report}. */
 public sealed interface ProviderEvent {
 
     /**
-     * A key is left out for a while.
+     * An API key is not used for a while.
      *
-     * @param provider whose key
-     * @param keyFingerprint which key
-     * @param kind why: rate limit, quota or a wrong key
-     * @param duration time until it is used again; {@code null} means until the provider is created anew
+     * @param provider name of the provider
+     * @param keyFingerprint salted fingerprint of the key
+     * @param kind cause: rate limit, quota or invalid key
+     * @param duration time until the key is used again; {@code null} until the provider is created anew
      */
     record KeyCoolingDown(
             String provider,
             String keyFingerprint,
             FailureKind kind,
             @Nullable Duration duration) implements ProviderEvent {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param provider name of the provider
+         * @param keyFingerprint salted fingerprint of the key
+         * @param kind cause
+         * @param duration time until the key is used again
+         */
         public KeyCoolingDown {
             Objects.requireNonNull(provider, "provider");
             Objects.requireNonNull(keyFingerprint, "keyFingerprint");
@@ -38,12 +46,19 @@ public sealed interface ProviderEvent {
     }
 
     /**
-     * A provider among several has said its first word: the answer comes from there. Heard by whoever stands around a door.
+     * The first content of a call arrived from one of several providers. Reported by an understudy to decorators around
+     * it.
      *
-     * @param provider who answers
-     * @param model for which model
+     * @param provider name of the provider
+     * @param model the model as the provider names it
      */
     record FirstContentFrom(String provider, String model) implements ProviderEvent {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param provider name of the provider
+         * @param model the model as the provider names it
+         */
         public FirstContentFrom {
             Objects.requireNonNull(provider, "provider");
             Objects.requireNonNull(model, "model");
@@ -56,12 +71,18 @@ public sealed interface ProviderEvent {
     }
 
     /**
-     * The next key is used at once instead of one that was turned away.
+     * The next API key is used at once after another one was refused.
      *
-     * @param provider whose key
-     * @param keyFingerprint which key
+     * @param provider name of the provider
+     * @param keyFingerprint salted fingerprint of the key that is used now
      */
     record KeyRotated(String provider, String keyFingerprint) implements ProviderEvent {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param provider name of the provider
+         * @param keyFingerprint salted fingerprint of the key that is used now
+         */
         public KeyRotated {
             Objects.requireNonNull(provider, "provider");
             Objects.requireNonNull(keyFingerprint, "keyFingerprint");
@@ -73,13 +94,16 @@ public sealed interface ProviderEvent {
         }
     }
 
-    /** What was done about a part of a request that a model does not accept as it is. */
+    /** Change of a part of a request that a model does not accept. */
     enum Change {
-        /** The model refused a parameter that the answer does not depend on: it is asked again without it. */
+        /** The request is sent again without a parameter that the model refused and the answer does not depend on. */
         LEFT_OUT("is asked again without %s, which it refuses"),
-        /** The model refused a parameter that has another name as well: it is asked again with that. */
+        /** The request is sent again with the other name of a parameter that the model refused. */
         RENAMED("is asked again with another name for %s, which it refuses"),
-        /** What another vendor wrote is known not to be accepted here, and was written anew before it was sent. */
+        /**
+         * Content that another vendor produced was converted before sending, because this model does not accept its
+         * form.
+         */
         REWRITTEN("gets %s in the form that it accepts");
 
         private final String words;
@@ -90,15 +114,23 @@ public sealed interface ProviderEvent {
     }
 
     /**
-     * A request is sent otherwise than it was given, for the model does not accept it as it is. What it refused is left
-     * out, or sent under its other name, in later calls from the start.
+     * A request was changed because the model does not accept a part of it. A refused parameter is left out or renamed
+     * in later calls from the start.
      *
-     * @param provider who was asked
-     * @param model for which model
-     * @param parameter the field of the request's body, {@code "temperature"}
-     * @param change what was done about it
+     * @param provider name of the provider
+     * @param model the model as the provider names it
+     * @param parameter field of the request's body, such as {@code "temperature"}
+     * @param change the change
      */
     record RequestAdapted(String provider, String model, String parameter, Change change) implements ProviderEvent {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param provider name of the provider
+         * @param model the model as the provider names it
+         * @param parameter field of the request's body
+         * @param change the change
+         */
         public RequestAdapted {
             Objects.requireNonNull(provider, "provider");
             Objects.requireNonNull(model, "model");

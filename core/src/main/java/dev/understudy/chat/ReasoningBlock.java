@@ -4,30 +4,48 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of the model's reasoning.
+ * A part of the model's reasoning.
  *
- * @param text what it tells of its reasoning, "" when it is hidden
- * @param signature the vendor's signature, if there is one
+ * @param text the reasoning, "" when hidden
+ * @param signature the vendor's signature; {@code null} if there is none
  */
 public record ReasoningBlock(String text, @Nullable Signature signature) {
+    /**
+     * Checks that no required value is {@code null}.
+     *
+     * @param text the reasoning
+     * @param signature the vendor's signature
+     */
     public ReasoningBlock {
         Objects.requireNonNull(text, "text");
     }
 
+    /**
+     * Returns reasoning without signature.
+     *
+     * @param text the reasoning
+     * @return the block
+     */
     public static ReasoningBlock of(String text) {
         return new ReasoningBlock(text, null);
     }
 
     /**
-     * A vendor's signature or encryption of a thought. It must go back unchanged to the same vendor and means nothing to
-     * another.
+     * A vendor's signature or encryption of a reasoning block, to be sent back unchanged to the vendor that made it.
      *
      * @param value the opaque value
-     * @param redacted whether the value is the (encrypted) thought itself and not a signature of its text
-     * @param origin the dialect that produced it, and the host if that is not the vendor's own: {@code "anthropic"}, {@code
-     *     "anthropic@gateway.example.org"}
+     * @param redacted whether the value is the encrypted reasoning itself and not a signature of its text
+     * @param origin the dialect that produced it, and the host if that is not the vendor's own: {@code "anthropic"},
+     *     {@code "anthropic@gateway.example.org"}
      */
     public record Signature(String value, boolean redacted, String origin) {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param value the opaque value
+         * @param redacted whether the value is the encrypted reasoning itself and not a signature of its text
+         * @param origin the dialect that produced it
+         */
         public Signature {
             Objects.requireNonNull(value, "value");
             Objects.requireNonNull(origin, "origin");

@@ -5,30 +5,53 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * An answer that its vendor keeps while it is produced. A provider that can tell it again offers the token on the stream
- * ({@link StreamChunk.Resumable}). Whoever lost that stream asks for the same request once more with the token in the
- * Reactor Context, and hears the same answer, word for word and from its beginning; nothing is generated anew. A
- * provider that does not know the token fails with {@link FailureKind#UNSUPPORTED} and sends nothing.
+ * Handle of a response that its vendor keeps while generating it. A provider that can deliver such a response again
+ * emits the token on the stream ({@link StreamChunk.Resumable}). To resume, the caller makes one call of the same
+ * request with the token in the Reactor Context: the provider delivers the same response from its beginning, and
+ * nothing is generated again. A provider that does not know the token fails with {@link FailureKind#UNSUPPORTED} and
+ * sends nothing.
  *
- * <p>Opaque. For one stream at a time: with the next one the stream before is given up.
+ * <p>Opaque. For one stream at a time: resuming ends the previous stream.
  */
 public interface ResumeToken {
 
-    /** Name of the provider that can tell the answer again. */
+    /**
+     * Returns the name of the provider that keeps the response.
+     *
+     * @return the name
+     */
     String provider();
 
-    /** The model that gives it, in that provider's words. */
+    /**
+     * Returns the model as the provider names it.
+     *
+     * @return the model
+     */
     String model();
 
-    /** Whether it is worth trying: no longer once the vendor has said that the answer failed. */
+    /**
+     * Returns whether the response may still be resumed.
+     *
+     * @return {@code false} once the vendor has reported that the response failed
+     */
     boolean isAlive();
 
-    /** The Context of a call that is to tell this answer again. */
+    /**
+     * Adds the token to the Context of a call that resumes the response.
+     *
+     * @param context the Context
+     * @return the Context with this token
+     */
     default Context in(Context context) {
         return context.put(ResumeToken.class, this);
     }
 
-    /** The answer that is to be told again; {@code null} when a new one is asked for. */
+    /**
+     * Returns the token in a Reactor Context.
+     *
+     * @param context the Context of a call
+     * @return the token; {@code null} for a call that generates a new response
+     */
     static @Nullable ResumeToken of(ContextView context) {
         return context.hasKey(ResumeToken.class) ? context.get(ResumeToken.class) : null;
     }

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parameters of sampling. A value that is {@code null} or empty is left to the vendor. Immutable; equal by value. Made by
- * factories and withers, so that further parameters can be added.
+ * Sampling parameters. A value that is {@code null} or empty leaves the vendor's default. Immutable; equal by value.
+ * Created by {@link #defaults()} and withers, so that parameters can be added without breaking callers.
  */
 public final class SamplingParameters {
 
@@ -40,57 +40,118 @@ public final class SamplingParameters {
         this.seed = seed;
     }
 
-    /** 0 to 2; some vendors allow no more than 1. */
+    /**
+     * Returns the temperature.
+     *
+     * @return 0 to 2 (some vendors accept at most 1); {@code null} for the vendor's default
+     */
     public @Nullable Double temperature() {
         return temperature;
     }
 
-    /** Above 0, up to 1. */
+    /**
+     * Returns the probability mass of nucleus sampling.
+     *
+     * @return above 0 and at most 1; {@code null} for the vendor's default
+     */
     public @Nullable Double topP() {
         return topP;
     }
 
-    /** Most tokens of the answer. */
+    /**
+     * Returns the limit of tokens of the answer.
+     *
+     * @return 1 or more; {@code null} for the vendor's default
+     */
     public @Nullable Integer maxTokens() {
         return maxTokens;
     }
 
-    /** Texts at which the answer ends. */
+    /**
+     * Returns the stop sequences, at which the answer ends.
+     *
+     * @return the sequences, unmodifiable
+     */
     public List<String> stop() {
         return stop;
     }
 
-    /** Seed of answers that can be repeated, where a vendor has one. */
+    /**
+     * Returns the seed for reproducible answers, where a vendor supports one.
+     *
+     * @return the seed; {@code null} for none
+     */
     public @Nullable Long seed() {
         return seed;
     }
 
-    /** Everything is left to the vendor. */
+    /**
+     * Returns parameters that leave everything to the vendor.
+     *
+     * @return the parameters
+     */
     public static SamplingParameters defaults() {
         return DEFAULTS;
     }
 
+    /**
+     * Returns a copy with another temperature.
+     *
+     * @param temperature 0 to 2; {@code null} for the vendor's default
+     * @return a copy
+     * @throws IllegalArgumentException if the value is out of its range
+     */
     public SamplingParameters withTemperature(@Nullable Double temperature) {
         return new SamplingParameters(temperature, topP, maxTokens, stop, seed);
     }
 
+    /**
+     * Returns a copy with another probability mass.
+     *
+     * @param topP above 0 and at most 1; {@code null} for the vendor's default
+     * @return a copy
+     * @throws IllegalArgumentException if the value is out of its range
+     */
     public SamplingParameters withTopP(@Nullable Double topP) {
         return new SamplingParameters(temperature, topP, maxTokens, stop, seed);
     }
 
+    /**
+     * Returns a copy with another limit of tokens of the answer.
+     *
+     * @param maxTokens 1 or more; {@code null} for the vendor's default
+     * @return a copy
+     * @throws IllegalArgumentException if the value is out of its range
+     */
     public SamplingParameters withMaxTokens(@Nullable Integer maxTokens) {
         return new SamplingParameters(temperature, topP, maxTokens, stop, seed);
     }
 
+    /**
+     * Returns a copy with other stop sequences.
+     *
+     * @param stop the sequences; empty for none
+     * @return a copy
+     */
     public SamplingParameters withStop(List<String> stop) {
         return new SamplingParameters(temperature, topP, maxTokens, stop, seed);
     }
 
+    /**
+     * Returns a copy with another seed.
+     *
+     * @param seed the seed; {@code null} for none
+     * @return a copy
+     */
     public SamplingParameters withSeed(@Nullable Long seed) {
         return new SamplingParameters(temperature, topP, maxTokens, stop, seed);
     }
 
-    /** Whether the same request should give the same answer. */
+    /**
+     * Returns whether a repeated request is expected to give an equal answer.
+     *
+     * @return whether there is a seed, or the temperature is 0
+     */
     public boolean deterministic() {
         return seed != null || (temperature != null && temperature == 0);
     }

@@ -3,13 +3,13 @@ package dev.understudy.chat;
 import java.util.Objects;
 
 /**
- * Who served an answer, and what it took to get there.
+ * The route that served an answer, and the attempts of the call.
  *
- * @param requestedProvider the first provider that was eligible
- * @param requestedModel the model the caller named
- * @param provider who answered
+ * @param requestedProvider name of the first eligible provider
+ * @param requestedModel the model in the request
+ * @param provider name of the provider that answered
  * @param model the model of the route that answered
- * @param fallback whether that is not the first provider and model
+ * @param fallback whether the answer came from another provider or model than the first
  * @param attemptLog every attempt and every skipped route, the serving attempt last
  */
 public record ServedBy(
@@ -19,15 +19,31 @@ public record ServedBy(
         String model,
         boolean fallback,
         AttemptLog attemptLog) {
+    /**
+     * Checks that no required value is {@code null}.
+     *
+     * @param requestedProvider name of the first eligible provider
+     * @param requestedModel the model in the request
+     * @param provider name of the provider that answered
+     * @param model the model of the route that answered
+     * @param fallback whether the answer came from another provider or model than the first
+     * @param attemptLog every attempt and every skipped route
+     */
     public ServedBy {
         Objects.requireNonNull(requestedProvider, "requestedProvider");
         Objects.requireNonNull(requestedModel, "requestedModel");
         Objects.requireNonNull(provider, "provider");
         Objects.requireNonNull(model, "model");
-        Objects.requireNonNull(attemptLog, "trail");
+        Objects.requireNonNull(attemptLog, "attemptLog");
     }
 
-    /** Said by a single provider that was asked directly. */
+    /**
+     * Describes an answer of a provider that was called directly.
+     *
+     * @param provider name of the provider
+     * @param model the model in the request
+     * @return the description, without fallback and attempts
+     */
     public static ServedBy by(String provider, String model) {
         return new ServedBy(provider, model, provider, model, false, AttemptLog.empty());
     }

@@ -5,23 +5,40 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of an answer that is still being produced. {@link #text()} is "" for whatever is not text, so
- * {@code stream.map(StreamChunk::text)} is always the answer.
+ * A part of a streamed answer. {@link #text()} is "" for chunks other than {@link Text}, so that
+ * {@code stream.map(StreamChunk::text)} gives the text of the answer.
  */
 public sealed interface StreamChunk {
 
-    /** The text to show. */
+    /**
+     * Returns the text of this chunk.
+     *
+     * @return the text, "" if this chunk is not text
+     */
     default String text() {
         return "";
     }
 
-    /** Whether the model said something with it. The first such chunk commits a stream to its provider. */
+    /**
+     * Returns whether this chunk holds content of the answer. The first content commits a stream to its provider.
+     *
+     * @return whether this is content
+     */
     default boolean isContent() {
         return false;
     }
 
-    /** Text of the answer. */
+    /**
+     * Text of the answer.
+     *
+     * @param text the next characters
+     */
     record Text(String text) implements StreamChunk {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param text the next characters
+         */
         public Text {
             Objects.requireNonNull(text, "text");
         }
@@ -33,12 +50,19 @@ public sealed interface StreamChunk {
     }
 
     /**
-     * Reasoning, where the vendor tells it.
+     * Reasoning, where the vendor returns it. Not part of {@link #text()}.
      *
-     * @param thought the next words of it; {@link #text()} stays "", for reasoning is not the answer
-     * @param closes the finished thought with its seal when this chunk ends a sealed one, with {@code thought} ""
+     * @param thought the next characters of the reasoning
+     * @param closes signature of the reasoning block that ends with this chunk, with {@code thought} ""; otherwise
+     *     {@code null}
      */
     record Reasoning(String thought, @Nullable Signature closes) implements StreamChunk {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param thought the next characters of the reasoning
+         * @param closes signature of the reasoning block that ends with this chunk
+         */
         public Reasoning {
             Objects.requireNonNull(thought, "thought");
         }
@@ -49,22 +73,39 @@ public sealed interface StreamChunk {
         }
     }
 
-    /** The model's refusal to answer, where a vendor tells it apart from text. */
+    /**
+     * The model's refusal to answer, where a vendor reports it separately from text.
+     *
+     * @param refusal the next characters of the refusal
+     */
     record Refusal(String refusal) implements StreamChunk {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param refusal the next characters of the refusal
+         */
         public Refusal {
-            Objects.requireNonNull(refusal, "words");
+            Objects.requireNonNull(refusal, "refusal");
         }
     }
 
     /**
-     * A fragment of a tool call, for those who want to show progress.
+     * A fragment of a tool call, to show progress.
      *
-     * @param index which call of the answer, from 0
-     * @param id the call's id; the same in every part
-     * @param name the tool; the same in every part
-     * @param arguments the next characters of its arguments, possibly ""
+     * @param index index of the call in the answer, from 0
+     * @param id id of the call, equal in all fragments
+     * @param name name of the tool, equal in all fragments
+     * @param arguments the next characters of the arguments, possibly ""
      */
     record ToolCallPart(int index, String id, String name, String arguments) implements StreamChunk {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param index index of the call in the answer
+         * @param id id of the call
+         * @param name name of the tool
+         * @param arguments the next characters of the arguments
+         */
         public ToolCallPart {
             Objects.requireNonNull(id, "id");
             Objects.requireNonNull(name, "name");
@@ -78,12 +119,18 @@ public sealed interface StreamChunk {
     }
 
     /**
-     * A tool call that is whole.
+     * A complete tool call.
      *
-     * @param index which call of the answer, from 0
+     * @param index index of the call in the answer, from 0
      * @param call the call, with all of its arguments
      */
     record ToolCallDone(int index, ToolCall call) implements StreamChunk {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param index index of the call in the answer
+         * @param call the call
+         */
         public ToolCallDone {
             Objects.requireNonNull(call, "call");
         }
@@ -95,14 +142,22 @@ public sealed interface StreamChunk {
     }
 
     /**
-     * Another provider goes on from here.
+     * A change of provider within the stream: the following chunks come from another provider.
      *
      * @param from name of the provider that failed
      * @param to name of the provider that took over
-     * @param reason why
-     * @param atOffset characters of text delivered before
+     * @param reason kind of the failure
+     * @param atOffset characters of text delivered before, in UTF-16 units
      */
     record Switched(String from, String to, FailureKind reason, int atOffset) implements StreamChunk {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param from name of the provider that failed
+         * @param to name of the provider that took over
+         * @param reason kind of the failure
+         * @param atOffset characters of text delivered before
+         */
         public Switched {
             Objects.requireNonNull(from, "from");
             Objects.requireNonNull(to, "to");
@@ -111,50 +166,81 @@ public sealed interface StreamChunk {
     }
 
     /**
-     * What was delivered from this offset on is void and comes anew.
+     * Withdrawal of delivered text: everything from an offset on is void and is sent again.
      *
-     * @param discardFromOffset characters of text to keep
-     * @param reason why
+     * @param discardFromOffset characters of text to keep, in UTF-16 units
+     * @param reason kind of the failure that caused the restart
      */
     record Reset(int discardFromOffset, FailureKind reason) implements StreamChunk {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param discardFromOffset characters of text to keep
+         * @param reason kind of the failure that caused the restart
+         */
         public Reset {
             Objects.requireNonNull(reason, "reason");
         }
     }
 
     /**
-     * The vendor keeps this answer: with the token it can be told again if the stream is lost. Comes right behind the first
-     * content, at most once, and says nothing to readers.
+     * Handle of a response that the vendor keeps, with which the response can be delivered again if the stream is lost.
+     * Sent right after the first content, at most once. Not content.
      *
-     * @param token how to ask for it
+     * @param token handle of the response
      */
     record Resumable(ResumeToken token) implements StreamChunk {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param token handle of the response
+         */
         public Resumable {
             Objects.requireNonNull(token, "token");
         }
     }
 
     /**
-     * The end of the answer.
+     * End of the answer.
      *
-     * @param reason why it ended
-     * @param usage tokens, summed over all attempts
-     * @param vendorMetadata what the vendor says of it
-     * @param servedBy who answered, and what it took
+     * @param reason finish reason
+     * @param usage tokens, summed over all attempts of the call
+     * @param vendorMetadata the vendor's metadata of the response
+     * @param servedBy the route that served the answer, and the attempts of the call
      */
     record Finish(FinishReason reason, Usage usage, VendorMetadata vendorMetadata, ServedBy servedBy)
             implements StreamChunk {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param reason finish reason
+         * @param usage tokens
+         * @param vendorMetadata the vendor's metadata of the response
+         * @param servedBy the route that served the answer
+         */
         public Finish {
             Objects.requireNonNull(reason, "reason");
             Objects.requireNonNull(usage, "usage");
-            Objects.requireNonNull(vendorMetadata, "receipt");
-            Objects.requireNonNull(servedBy, "served");
+            Objects.requireNonNull(vendorMetadata, "vendorMetadata");
+            Objects.requireNonNull(servedBy, "servedBy");
         }
 
+        /**
+         * Returns a copy with another route.
+         *
+         * @param servedBy the route
+         * @return a copy
+         */
         public Finish withServed(ServedBy servedBy) {
             return new Finish(reason, usage, vendorMetadata, servedBy);
         }
 
+        /**
+         * Returns a copy with another usage.
+         *
+         * @param usage the tokens
+         * @return a copy
+         */
         public Finish withUsage(Usage usage) {
             return new Finish(reason, usage, vendorMetadata, servedBy);
         }

@@ -8,12 +8,20 @@ import java.util.Objects;
 /**
  * A tool that the model may call.
  *
- * @param name letters, digits, {@code _} and {@code -}, at most 64: what every vendor accepts
- * @param description when and how to use it
+ * @param name 1 to 64 letters, digits, {@code _} and {@code -}, which every vendor accepts
+ * @param description text for the model: when and how to use the tool
  * @param schema JSON schema of the arguments, as nested maps, lists, strings, numbers and booleans
  */
 public record Tool(String name, String description, Map<String, ?> schema) {
 
+    /**
+     * Checks and copies the values.
+     *
+     * @param name 1 to 64 letters
+     * @param description text for the model
+     * @param schema JSON schema of the arguments
+     * @throws IllegalArgumentException if the name is not accepted by every vendor
+     */
     public Tool {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(description, "description");
@@ -24,7 +32,14 @@ public record Tool(String name, String description, Map<String, ?> schema) {
         schema = Collections.unmodifiableMap(new LinkedHashMap<>(schema));
     }
 
-    /** A tool without arguments. */
+    /**
+     * Returns a tool without arguments.
+     *
+     * @param name 1 to 64 letters, digits, {@code _} and {@code -}
+     * @param description text for the model
+     * @return the tool
+     * @throws IllegalArgumentException if the name is not accepted by every vendor
+     */
     public static Tool of(String name, String description) {
         return new Tool(name, description, Map.of("type", "object", "properties", Map.of()));
     }

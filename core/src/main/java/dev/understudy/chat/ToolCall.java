@@ -3,13 +3,20 @@ package dev.understudy.chat;
 import java.util.Objects;
 
 /**
- * A tool that the model wants called.
+ * A call of a tool, requested by the model.
  *
- * @param id the id that the result must name
- * @param name the tool
- * @param arguments JSON as the model wrote it, which is not always valid
+ * @param id id of the call, to be named by its result
+ * @param name name of the tool
+ * @param arguments arguments as JSON text as the model wrote it, which is not always valid
  */
 public record ToolCall(String id, String name, String arguments) {
+    /**
+     * Checks that no required value is {@code null}.
+     *
+     * @param id id of the call
+     * @param name name of the tool
+     * @param arguments arguments as JSON text as the model wrote it
+     */
     public ToolCall {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(name, "name");

@@ -5,15 +5,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tools of a request.
+ * Tools of a request.
  *
- * @param tools in the order they are shown to the model
- * @param choice whether they may or must be called
+ * @param tools the tools in the order that the model sees, with distinct names
+ * @param choice whether tools may or must be called
  */
 public record ToolSet(List<Tool> tools, Choice choice) {
 
     private static final ToolSet EMPTY = new ToolSet(List.of(), Choice.auto());
 
+    /**
+     * Checks and copies the values.
+     *
+     * @param tools the tools in the order that the model sees
+     * @param choice whether tools may or must be called
+     * @throws IllegalArgumentException if two tools have one name, or the tool to call is not among the tools
+     */
     public ToolSet {
         Objects.requireNonNull(choice, "choice");
         tools = List.copyOf(tools);
@@ -27,11 +34,20 @@ public record ToolSet(List<Tool> tools, Choice choice) {
         }
     }
 
-    /** No tools. */
+    /**
+     * Returns the default: no tools.
+     *
+     * @return the tool set
+     */
     public static ToolSet empty() {
         return EMPTY;
     }
 
+    /**
+     * Returns whether there are no tools.
+     *
+     * @return whether the set is empty
+     */
     public boolean isEmpty() {
         return tools.isEmpty();
     }
@@ -39,22 +55,30 @@ public record ToolSet(List<Tool> tools, Choice choice) {
     /**
      * Whether the model may, must or must not call tools.
      *
-     * @param mode which of these
-     * @param tool the tool that must be called, for {@link Mode#NAMED} only
+     * @param mode kind of choice
+     * @param tool name of the tool to call with {@link Mode#NAMED}; otherwise {@code null}
      */
     public record Choice(Mode mode, @Nullable String tool) {
 
+        /** Kind of choice. */
         public enum Mode {
             /** The model decides. */
             AUTO,
             /** No tool may be called. */
             NONE,
-            /** Some tool must be called. */
+            /** A tool must be called. */
             REQUIRED,
-            /** This tool must be called. */
+            /** The named tool must be called. */
             NAMED
         }
 
+        /**
+         * Checks that a tool is named with {@link Mode#NAMED} only.
+         *
+         * @param mode kind of choice
+         * @param tool name of the tool to call with {@link Mode#NAMED}
+         * @throws IllegalArgumentException if a tool is named with another mode, or missing
+         */
         public Choice {
             Objects.requireNonNull(mode, "mode");
             if ((mode == Mode.NAMED) != (tool != null)) {
@@ -62,18 +86,39 @@ public record ToolSet(List<Tool> tools, Choice choice) {
             }
         }
 
+        /**
+         * Returns the default: the model decides.
+         *
+         * @return the choice
+         */
         public static Choice auto() {
             return new Choice(Mode.AUTO, null);
         }
 
+        /**
+         * Returns the choice that no tool may be called.
+         *
+         * @return the choice
+         */
         public static Choice none() {
             return new Choice(Mode.NONE, null);
         }
 
+        /**
+         * Returns the choice that a tool must be called.
+         *
+         * @return the choice
+         */
         public static Choice required() {
             return new Choice(Mode.REQUIRED, null);
         }
 
+        /**
+         * Returns the choice that one tool must be called.
+         *
+         * @param tool name of the tool
+         * @return the choice
+         */
         public static Choice named(String tool) {
             return new Choice(Mode.NAMED, tool);
         }

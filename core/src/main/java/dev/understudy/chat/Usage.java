@@ -4,8 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens of one attempt, or their sum over several, counted alike for every vendor. Immutable; equal by value. Made by
- * factories and withers, so that further counts can be added.
+ * Tokens of one attempt, or their sum over several, counted in one way for all vendors. Immutable; equal by value.
+ * Created by factories and withers, so that counts can be added without breaking callers.
  */
 public final class Usage {
 
@@ -29,62 +29,130 @@ public final class Usage {
         this.estimated = estimated;
     }
 
-    /** Tokens of the prompt, cached ones included. */
+    /**
+     * Returns the tokens of the prompt, cached ones included.
+     *
+     * @return the tokens
+     */
     public int input() {
         return input;
     }
 
-    /** Tokens of the answer, reasoning included. */
+    /**
+     * Returns the tokens of the answer, reasoning included.
+     *
+     * @return the tokens
+     */
     public int output() {
         return output;
     }
 
-    /** Tokens of the input that came from the vendor's cache. */
+    /**
+     * Returns the tokens of the input that came from the vendor's cache.
+     *
+     * @return the tokens
+     */
     public int cachedInput() {
         return cachedInput;
     }
 
-    /** Tokens of the output that were reasoning. */
+    /**
+     * Returns the tokens of the output that were reasoning.
+     *
+     * @return the tokens
+     */
     public int reasoning() {
         return reasoning;
     }
 
-    /** Whether any part is an estimate, because the vendor told nothing. */
+    /**
+     * Returns whether any count is an estimate because the vendor reported none.
+     *
+     * @return whether any count is an estimate
+     */
     public boolean estimated() {
         return estimated;
     }
 
-    /** Nothing used, or nothing told. */
+    /**
+     * Returns the usage of no tokens, also used when the usage is unknown.
+     *
+     * @return the usage
+     */
     public static Usage none() {
         return NONE;
     }
 
+    /**
+     * Returns the usage of these tokens, without cached input and reasoning.
+     *
+     * @param input tokens of the prompt, 0 or more
+     * @param output tokens of the answer, 0 or more
+     * @return the usage
+     * @throws IllegalArgumentException if a count is negative
+     */
     public static Usage of(int input, int output) {
         return new Usage(input, output, 0, 0, false);
     }
 
-    /** A prompt that nobody has counted. */
+    /**
+     * Returns an estimated usage of a prompt without an answer.
+     *
+     * @param input tokens of the prompt, 0 or more
+     * @return the usage, marked as estimated
+     * @throws IllegalArgumentException if the count is negative
+     */
     public static Usage estimate(int input) {
         return new Usage(input, 0, 0, 0, true);
     }
 
+    /**
+     * Returns a copy with another count of cached input.
+     *
+     * @param tokens 0 or more
+     * @return a copy
+     * @throws IllegalArgumentException if the count is negative
+     */
     public Usage withCachedInput(int tokens) {
         return new Usage(input, output, tokens, reasoning, estimated);
     }
 
+    /**
+     * Returns a copy with another count of reasoning.
+     *
+     * @param tokens 0 or more
+     * @return a copy
+     * @throws IllegalArgumentException if the count is negative
+     */
     public Usage withReasoning(int tokens) {
         return new Usage(input, output, cachedInput, tokens, estimated);
     }
 
+    /**
+     * Returns a copy that is or is not marked as estimated.
+     *
+     * @param estimated whether any count is an estimate
+     * @return a copy
+     */
     public Usage withEstimated(boolean estimated) {
         return new Usage(input, output, cachedInput, reasoning, estimated);
     }
 
-    /** Tokens of prompt and answer; {@link Integer#MAX_VALUE} if they are more. */
+    /**
+     * Returns the tokens of prompt and answer.
+     *
+     * @return the sum, at most {@link Integer#MAX_VALUE}
+     */
     public int total() {
         return sum(input, output);
     }
 
+    /**
+     * Adds another usage, count by count.
+     *
+     * @param other the other usage
+     * @return the sum, each count at most {@link Integer#MAX_VALUE}; estimated if one of both is
+     */
     public Usage plus(Usage other) {
         if (other.equals(NONE)) {
             return this;

@@ -1,6 +1,6 @@
 /**
- * The words: what is said between a caller and a provider. Records, and the one interface {@link
- * dev.understudy.chat.ChatProvider}; nothing here knows a vendor or a policy.
+ * Requests, responses, stream chunks and failures, and {@link dev.understudy.chat.ChatProvider}, the interface of every
+ * provider. Independent of vendors and policies.
  */
 @NullMarked
 package dev.understudy.chat;

@@ -148,8 +148,7 @@ public enum OpenAiCompatibleVendor {
      */
     public Endpoint endpoint(String... keys) {
         if (url.contains(PLACEHOLDER)) {
-            throw new IllegalArgumentException(
-                    label() + " needs an account or a host for {} in " + url);
+            throw new IllegalArgumentException(label() + " needs an account or a host for {} in " + url);
         }
         return Endpoint.of(label(), url, keys);
     }

@@ -40,7 +40,8 @@ public record Endpoint(
     private static final Pattern FIELD_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern FIELD_VALUE = Pattern.compile("[\\t\\x20-\\x7e]*");
     private static final Pattern SECRET_FIELD = Pattern.compile("(?i)auth|key|token|secret|cookie|password");
-    private static final Set<String> SET_BY_TRANSPORT = Set.of("host", "content-length", "transfer-encoding", "connection");
+    private static final Set<String> SET_BY_TRANSPORT =
+            Set.of("host", "content-length", "transfer-encoding", "connection");
 
     /**
      * Checks the values.
