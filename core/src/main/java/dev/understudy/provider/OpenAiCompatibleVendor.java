@@ -170,7 +170,8 @@ public enum OpenAiCompatibleVendor {
             throw new IllegalArgumentException(label() + " is at " + url + "; another address is given as a whole URL");
         }
         if (!where.matches("[\\w.:-]+")) {
-            throw new IllegalArgumentException("Not an account or a host: '" + where + "'");
+            throw new IllegalArgumentException(
+                    "An account or a host has only the characters A-Z a-z 0-9 _ . : -, unlike '" + where + "'");
         }
         return Endpoint.of(label(), url.replace(PLACEHOLDER, where), keys);
     }

@@ -99,7 +99,7 @@ record Answer(
         return new Answer(chunks, reason, usage, vendorMetadata);
     }
 
-    Answer withReceipt(VendorMetadata vendorMetadata) {
+    Answer withMetadata(VendorMetadata vendorMetadata) {
         return new Answer(chunks, reason, usage, vendorMetadata);
     }
 

@@ -103,9 +103,9 @@ final class ExchangeHandler {
     }
 
     private ScriptedReply reply(RecordedRequest asked, StoredAnswers.@Nullable Kept storedReply) {
-        ScriptedReply ruled = script.ruled(asked);
-        if (ruled != null) {
-            return ruled;
+        ScriptedReply fromRule = script.fromRules(asked);
+        if (fromRule != null) {
+            return fromRule;
         }
         if (storedReply != null) {
             return storedReply.scriptedReply();

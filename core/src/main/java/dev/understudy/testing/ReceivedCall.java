@@ -8,14 +8,18 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.ContextView;
 
-/** One call as a {@link ScriptedProvider} received it, and how it goes. */
+/** One call of a {@link ScriptedProvider}, with its progress. Thread-safe. */
 public final class ReceivedCall {
 
-    /** How a call goes. */
+    /** Progress of a call. */
     public enum State {
+        /** The call has not ended. */
         LIVE,
+        /** The publisher completed. */
         COMPLETED,
+        /** The publisher signalled an error, or the provider threw. */
         FAILED,
+        /** The caller cancelled. */
         CANCELLED
     }
 
@@ -45,36 +49,65 @@ public final class ReceivedCall {
         this.context = context;
     }
 
-    /** The very object that was handed in. */
+    /**
+     * The request, the same object that the caller passed.
+     *
+     * @return the request
+     */
     public ChatRequest request() {
         return request;
     }
 
-    /** Whether a stream was asked for. */
+    /**
+     * Distinguishes streams from chat calls.
+     *
+     * @return {@code true} for a stream
+     */
     public boolean streamed() {
         return streamed;
     }
 
-    /** The Reactor Context of the subscriber. */
+    /**
+     * The Reactor Context of the subscriber.
+     *
+     * @return the Context
+     */
     public ContextView context() {
         return context;
     }
 
+    /**
+     * Progress so far.
+     *
+     * @return the state
+     */
     public State state() {
         return state.get();
     }
 
-    /** All that was ever requested; {@link Long#MAX_VALUE} when it was without bound. */
+    /**
+     * Total demand so far.
+     *
+     * @return the demand; {@link Long#MAX_VALUE} when unbounded
+     */
     public long requested() {
         return requested.get();
     }
 
-    /** How many signals with a value were emitted. */
+    /**
+     * Number of values emitted so far.
+     *
+     * @return the number
+     */
     public long emitted() {
         return emitted.get();
     }
 
-    /** The greatest demand that was ever unanswered. */
+    /**
+     * Greatest demand that was unmet at any time.
+     *
+     * @return the demand
+     */
     public long peakDemand() {
         return peak.get();
     }
@@ -110,13 +143,13 @@ public final class ReceivedCall {
         }
     }
 
-    private void end(State how) {
-        if (state.compareAndSet(State.LIVE, how)) {
-            observer.ended(how);
+    private void end(State last) {
+        if (state.compareAndSet(State.LIVE, last)) {
+            observer.ended(last);
         }
     }
 
-    /** Tells no prompt. */
+    /** Shows model and state, and no prompt. */
     @Override
     public String toString() {
         return (streamed ? "stream " : "chat ") + request.model() + " " + state.get();

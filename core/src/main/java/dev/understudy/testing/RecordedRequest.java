@@ -15,16 +15,16 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One request as a {@link ScriptedServer} received it, byte for byte, and how the exchange ended. */
+/** One request of a {@link ScriptedServer}, byte for byte, with the end of its exchange. Thread-safe. */
 public final class RecordedRequest {
 
-    /** How an exchange ended, as the server sees it. */
+    /** End of an exchange, as the server sees it. */
     public enum Ending {
-        /** It goes on. */
+        /** The exchange has not ended. */
         OPEN,
-        /** All that the script told to send was handed to the network. */
+        /** All bytes of the script were handed to the network. */
         COMPLETED,
-        /** The script, or the closing of the server, cut it. */
+        /** The script, or the closing of the server, cut the exchange. */
         CUT,
         /** The client closed the connection, or reset the stream, before the end. */
         CLIENT_CANCELLED
@@ -79,37 +79,67 @@ public final class RecordedRequest {
         }
     }
 
-    /** Which request of the server, from 1. */
+    /**
+     * Number of the request on this server, from 1.
+     *
+     * @return the number
+     */
     public int number() {
         return number;
     }
 
-    /** Which connection of the server it came on, from 1. Requests with the same number shared the connection. */
+    /**
+     * Number of the connection on this server, from 1. Requests with equal numbers shared a connection.
+     *
+     * @return the number
+     */
     public int connection() {
         return connection;
     }
 
-    /** When its body was whole, since the server started, by a clock that never steps back. */
+    /**
+     * Time from the start of the server to the last byte of the body, by a monotonic clock.
+     *
+     * @return the time
+     */
     public Duration at() {
         return at;
     }
 
+    /**
+     * HTTP method.
+     *
+     * @return the method
+     */
     public String method() {
         return method;
     }
 
-    /** Path and query. */
+    /**
+     * Path and query.
+     *
+     * @return path and query as sent
+     */
     public String uri() {
         return uri;
     }
 
-    /** Path without query. */
+    /**
+     * Path without query.
+     *
+     * @return the path
+     */
     public String path() {
         int query = uri.indexOf('?');
         return query < 0 ? uri : uri.substring(0, query);
     }
 
-    /** The first value of a field of the query, as it was sent; {@code null} when it is not there. */
+    /**
+     * First value of a query parameter, not decoded.
+     *
+     * @param field name of the parameter
+     * @return the value; {@code null} if it is missing
+     */
     public @Nullable String query(String field) {
         int query = uri.indexOf('?');
         if (query >= 0) {
@@ -122,12 +152,21 @@ public final class RecordedRequest {
         return null;
     }
 
-    /** Header fields in the order and spelling in which they came. */
+    /**
+     * Header fields in the order and spelling in which they were received.
+     *
+     * @return the header fields
+     */
     public List<Map.Entry<String, String>> headers() {
         return headers;
     }
 
-    /** The first value of a header field, in any spelling of its name; {@code null} when it did not come. */
+    /**
+     * First value of a header field, by its name in any case.
+     *
+     * @param name name of the field
+     * @return the value; {@code null} if it is missing
+     */
     public @Nullable String header(String name) {
         return headers.stream()
                 .filter(header -> header.getKey().equalsIgnoreCase(name))
@@ -136,27 +175,47 @@ public final class RecordedRequest {
                 .orElse(null);
     }
 
-    /** The bytes of the body; a copy. */
+    /**
+     * Bytes of the body.
+     *
+     * @return a copy
+     */
     public byte[] body() {
         return body.clone();
     }
 
-    /** The body as UTF-8. */
+    /**
+     * Body as UTF-8.
+     *
+     * @return the text
+     */
     public String text() {
         return new String(body, StandardCharsets.UTF_8);
     }
 
-    /** The model that the body names, "" when it names none. */
+    /**
+     * Model that the body names.
+     *
+     * @return the model; "" if the body names none
+     */
     public String model() {
         return question.model();
     }
 
-    /** Whether the body asks for a stream. */
+    /**
+     * Distinguishes requests for a stream.
+     *
+     * @return {@code true} if the body asks for a stream
+     */
     public boolean streaming() {
         return question.streamed();
     }
 
-    /** The key: a bearer token, or what stands in a header that some vendor has for it; "" when there is none. */
+    /**
+     * API key: a bearer token, or the value of a vendor's header for it.
+     *
+     * @return the key; "" if there is none
+     */
     public String key() {
         String bearer = header("authorization");
         if (bearer != null && bearer.regionMatches(true, 0, "Bearer ", 0, 7)) {
@@ -169,12 +228,20 @@ public final class RecordedRequest {
                 .orElse("");
     }
 
-    /** How it ended, so far. */
+    /**
+     * End of the exchange so far.
+     *
+     * @return the ending
+     */
     public Ending ending() {
         return ending.get();
     }
 
-    /** Answers with this once it has ended; at once if it has. Arrives on the server's threads. */
+    /**
+     * Emits this request once its exchange has ended, at once if it has. Signals arrive on the server's threads.
+     *
+     * @return this request
+     */
     public Mono<RecordedRequest> ended() {
         return ended.asMono();
     }
@@ -183,16 +250,16 @@ public final class RecordedRequest {
         return question;
     }
 
-    /** The first ending counts. */
-    boolean end(Ending how) {
-        if (!ending.compareAndSet(Ending.OPEN, how)) {
+    /** Sets the ending; the first one counts. */
+    boolean end(Ending last) {
+        if (!ending.compareAndSet(Ending.OPEN, last)) {
             return false;
         }
         ended.tryEmitValue(this);
         return true;
     }
 
-    /** Tells neither key nor prompt. */
+    /** Shows neither key nor prompt. */
     @Override
     public String toString() {
         return method + " " + path() + " #" + number + " on connection " + connection + " " + ending.get();

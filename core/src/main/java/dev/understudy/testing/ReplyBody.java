@@ -7,7 +7,7 @@ import java.util.List;
 sealed interface ReplyBody {
 
     /** An answer, in the format of the request. */
-    record Said(Answer answer) implements ReplyBody {}
+    record Content(Answer answer) implements ReplyBody {}
 
     /** An HTTP error, in the format of the request. */
     record Refused(Trouble trouble) implements ReplyBody {}

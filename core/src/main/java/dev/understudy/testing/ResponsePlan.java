@@ -42,17 +42,17 @@ record ResponsePlan(String contentType, int length, List<WireEvent> events, Clos
             boolean single = pieces.size() == 1;
             return faulty(raw.contentType(), single ? pieces.get(0).bytes().length : -1, pieces, fault, wireFormat);
         }
-        if (reply.body() instanceof ReplyBody.Said said && asked.streamed() && reply.status() == 200) {
+        if (reply.body() instanceof ReplyBody.Content content && asked.streamed() && reply.status() == 200) {
             WireFormat spoken = reply.form().crlf() ? new CrlfFormat(wireFormat) : wireFormat;
             return faulty(
                     SSE,
                     -1,
-                    pinged(spoken.events(said.answer(), reply.form(), asked), reply.form(), spoken),
+                    pinged(spoken.events(content.answer(), reply.form(), asked), reply.form(), spoken),
                     fault,
                     spoken);
         }
-        String body = reply.body() instanceof ReplyBody.Said said
-                ? wireFormat.whole(said.answer(), reply.form(), asked)
+        String body = reply.body() instanceof ReplyBody.Content content
+                ? wireFormat.whole(content.answer(), reply.form(), asked)
                 : wireFormat.error(reply.status(), ((ReplyBody.Refused) reply.body()).trouble(), asked);
         if (fault != null && fault.kind() == Kind.ERROR) {
             body = wireFormat.error(500, fault.trouble(), asked);

@@ -10,11 +10,11 @@ final class Script<Q, A> {
 
     private final List<AnswerRule<? super Q, ? extends A>> rules = new CopyOnWriteArrayList<>();
     private final ArrayDeque<A> queue = new ArrayDeque<>();
-    private A standing;
-    private boolean decreed;
+    private A fallback;
+    private boolean fixed;
 
-    Script(A standing) {
-        this.standing = standing;
+    Script(A fallback) {
+        this.fallback = fallback;
     }
 
     void rule(AnswerRule<? super Q, ? extends A> rule) {
@@ -26,22 +26,22 @@ final class Script<Q, A> {
     }
 
     synchronized void always(A answer) {
-        standing = answer;
-        decreed = true;
+        fallback = answer;
+        fixed = true;
     }
 
     A next(Q asked) {
-        A ruled = ruled(asked);
-        return ruled == null ? next() : ruled;
+        A fromRule = fromRules(asked);
+        return fromRule == null ? next() : fromRule;
     }
 
     /** Answer of the first matching rule; each rule is evaluated once for each call. */
     @Nullable
-    A ruled(Q asked) {
+    A fromRules(Q asked) {
         for (AnswerRule<? super Q, ? extends A> rule : rules) {
-            A ruled = rule.answer(asked);
-            if (ruled != null) {
-                return ruled;
+            A answer = rule.answer(asked);
+            if (answer != null) {
+                return answer;
             }
         }
         return null;
@@ -54,17 +54,17 @@ final class Script<Q, A> {
     /** Next answer without rules; it stays in the queue. */
     synchronized A peek() {
         A first = queue.peek();
-        return first == null ? standing : first;
+        return first == null ? fallback : first;
     }
 
     /** Next answer without rules. */
     synchronized A next() {
         A first = queue.poll();
         if (first == null) {
-            return standing;
+            return fallback;
         }
-        if (!decreed) {
-            standing = first;
+        if (!fixed) {
+            fallback = first;
         }
         return first;
     }

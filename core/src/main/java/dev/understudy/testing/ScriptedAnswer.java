@@ -18,175 +18,289 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * What a {@link ScriptedProvider} does with one call. Immutable. The same cue is played whole and streamed: a unary
- * answer takes as long as its chunks would have taken, and fails where the stream would have failed.
+ * Answer of a {@link ScriptedProvider} to one call. Immutable. One definition serves chat and stream: a chat answer
+ * takes as long as its chunks would take, and fails where the stream would fail.
  */
 public final class ScriptedAnswer {
 
+    /** End of an answer. */
     private enum End {
-        /** Ends as an answer should. */
+        /** Finishes normally. */
         FINISH,
-        /** Fails. */
+        /** Signals an error. */
         FAIL,
-        /** Never says anything again. */
+        /** Signals nothing more. */
         HANG,
-        /** Completes as if that were all. */
+        /** Completes without finish. */
         CUT,
-        /** Does not even give a publisher. */
+        /** Throws instead of returning a publisher. */
         THROW
     }
 
-    /** What becomes of the answer: how it ends, after how many chunks at most, and with what error. */
-    private record Plot(End end, int chunks, @Nullable RuntimeException error) {
-        Plot {
+    /** End of the answer, greatest number of chunks before it, and error. */
+    private record Outcome(End end, int chunks, @Nullable RuntimeException error) {
+        Outcome {
             if (chunks < 0) {
-                throw new IllegalArgumentException("Something is said before, or nothing: " + chunks);
+                throw new IllegalArgumentException("The number of chunks is 0 or more: " + chunks);
             }
         }
     }
 
     private final Answer answer;
-    private final Plot plot;
+    private final Outcome outcome;
     private final Delays delays;
     private final @Nullable Scheduler scheduler;
 
-    private ScriptedAnswer(Answer answer, Plot plot, Delays delays, @Nullable Scheduler scheduler) {
+    private ScriptedAnswer(Answer answer, Outcome outcome, Delays delays, @Nullable Scheduler scheduler) {
         this.answer = answer;
-        this.plot = plot;
+        this.outcome = outcome;
         this.delays = delays;
         this.scheduler = scheduler;
     }
 
     private static ScriptedAnswer of(Answer answer) {
-        return new ScriptedAnswer(answer, new Plot(End.FINISH, Integer.MAX_VALUE, null), Delays.AT_ONCE, null);
+        return new ScriptedAnswer(answer, new Outcome(End.FINISH, Integer.MAX_VALUE, null), Delays.AT_ONCE, null);
     }
 
-    /** An answer of this text; streamed, each word is a chunk. */
+    /**
+     * An answer with a text; streamed, each word is a chunk.
+     *
+     * @param text text of the answer
+     * @return the answer
+     */
     public static ScriptedAnswer text(String text) {
         return of(Answer.text(text));
     }
 
-    /** An answer of these chunks of text. */
+    /**
+     * An answer with a text in given chunks.
+     *
+     * @param tokens pieces of the text, in order
+     * @return the answer
+     */
     public static ScriptedAnswer tokens(String... tokens) {
         return of(Answer.tokens(tokens));
     }
 
     /**
-     * An answer of exactly these chunks; a {@link StreamChunk.Finish} in it tells reason, usage and receipt, and without
-     * one there is a usual one at the end.
+     * An answer of exactly these chunks. A {@link StreamChunk.Finish} sets reason, usage and vendor metadata; without
+     * one, a default finish is added at the end.
+     *
+     * @param chunks chunks in order
+     * @return the answer
      */
     public static ScriptedAnswer chunks(StreamChunk... chunks) {
         return of(Answer.of(List.of(chunks)));
     }
 
-    /** An answer that calls a tool: its parts, and then the whole call. */
+    /**
+     * An answer with a tool call: its parts, and then the whole call.
+     *
+     * @param id id of the call
+     * @param name name of the tool
+     * @param arguments arguments, JSON as text
+     * @return the answer
+     */
     public static ScriptedAnswer toolCall(String id, String name, String arguments) {
         return empty().withToolCall(id, name, arguments);
     }
 
-    /** An answer without content that ends as if all were well. */
+    /**
+     * An answer without content that finishes normally.
+     *
+     * @return the answer
+     */
     public static ScriptedAnswer empty() {
         return text("");
     }
 
-    /** Completes without any signal: no chunk, no finish, no response. */
+    /**
+     * Completes without any signal: no chunk, no finish, no response.
+     *
+     * @return the answer
+     */
     public static ScriptedAnswer nothing() {
         return empty().cutAfter(0);
     }
 
-    /** Fails before any content. */
+    /**
+     * Fails before any content.
+     *
+     * @param failure the failure
+     * @return the answer
+     */
     public static ScriptedAnswer fail(Failure failure) {
         return empty().failAfter(0, failure);
     }
 
-    /** Fails before any content. */
+    /**
+     * Fails before any content.
+     *
+     * @param kind kind of the failure
+     * @return the answer
+     */
     public static ScriptedAnswer fail(FailureKind kind) {
         return fail(Failure.of(kind, "scripted"));
     }
 
-    /** Fails before any content with an exception that is none of ours, as a provider with a bug would. */
+    /**
+     * Fails before any content with an unexpected exception, like a provider with a programming error.
+     *
+     * @param bug the exception
+     * @return the answer
+     */
     public static ScriptedAnswer error(RuntimeException bug) {
         return empty().ending(0, End.FAIL, bug);
     }
 
-    /** Never answers. */
+    /**
+     * Never signals anything.
+     *
+     * @return the answer
+     */
     public static ScriptedAnswer hang() {
         return empty().hangAfter(0);
     }
 
-    /** Throws instead of giving a publisher, which no provider should. As the answer of a rule it is signalled. */
+    /**
+     * Throws instead of returning a publisher, against the contract of providers. The answer of a rule signals the
+     * exception instead.
+     *
+     * @param thrown the exception
+     * @return the answer
+     */
     public static ScriptedAnswer throwing(RuntimeException thrown) {
         return empty().ending(0, End.THROW, thrown);
     }
 
-    /** The model thinks this aloud first. */
+    /**
+     * Adds reasoning before the other content.
+     *
+     * @param thought text of the reasoning
+     * @return a copy with the reasoning
+     */
     public ScriptedAnswer withReasoning(String thought) {
-        return saying(answer.withReasoning(thought));
+        return withAnswer(answer.withReasoning(thought));
     }
 
-    /** The model calls one more tool at the end. */
+    /**
+     * Adds a tool call after the other content.
+     *
+     * @param id id of the call
+     * @param name name of the tool
+     * @param arguments arguments, JSON as text
+     * @return a copy with the tool call
+     */
     public ScriptedAnswer withToolCall(String id, String name, String arguments) {
-        return saying(answer.withToolCall(id, name, arguments));
+        return withAnswer(answer.withToolCall(id, name, arguments));
     }
 
-    /** Why it ends; by default TOOL_CALLS when tools are called, and STOP when not. */
+    /**
+     * Sets the finish reason; TOOL_CALLS by default for an answer with tool calls, else STOP.
+     *
+     * @param reason finish reason
+     * @return a copy with the reason
+     */
     public ScriptedAnswer withFinish(FinishReason reason) {
-        return saying(answer.withReason(reason));
+        return withAnswer(answer.withReason(reason));
     }
 
-    /** Tokens used; by default ten of prompt and one for each chunk. */
+    /**
+     * Sets the usage; by default 10 prompt tokens, and one completion token for each chunk.
+     *
+     * @param usage tokens used
+     * @return a copy with the usage
+     */
     public ScriptedAnswer withUsage(Usage usage) {
-        return saying(answer.withUsage(usage));
+        return withAnswer(answer.withUsage(usage));
     }
 
-    public ScriptedAnswer withReceipt(VendorMetadata vendorMetadata) {
-        return saying(answer.withReceipt(vendorMetadata));
+    /**
+     * Sets id, model and finish reason in the vendor's words.
+     *
+     * @param vendorMetadata the metadata
+     * @return a copy with the metadata
+     */
+    public ScriptedAnswer withMetadata(VendorMetadata vendorMetadata) {
+        return withAnswer(answer.withMetadata(vendorMetadata));
     }
 
-    /** Fails after so many chunks, or at the end of them. */
+    /**
+     * Fails after a number of chunks, or at their end.
+     *
+     * @param chunks number of chunks
+     * @param failure the failure
+     * @return a copy with this end
+     * @throws IllegalArgumentException if the number is negative
+     */
     public ScriptedAnswer failAfter(int chunks, Failure failure) {
         return ending(chunks, End.FAIL, new CallFailed(failure));
     }
 
-    /** Goes silent after so many chunks, or at the end of them. */
+    /**
+     * Signals nothing more after a number of chunks, or at their end.
+     *
+     * @param chunks number of chunks
+     * @return a copy with this end
+     * @throws IllegalArgumentException if the number is negative
+     */
     public ScriptedAnswer hangAfter(int chunks) {
         return ending(chunks, End.HANG, null);
     }
 
     /**
-     * Completes without finish after so many chunks, or at the end of them. A unary answer fails as TRUNCATED, or
-     * completes empty when there was no chunk.
+     * Completes without finish after a number of chunks, or at their end. A chat answer fails as TRUNCATED, or
+     * completes empty without any chunk.
+     *
+     * @param chunks number of chunks
+     * @return a copy with this end
+     * @throws IllegalArgumentException if the number is negative
      */
     public ScriptedAnswer cutAfter(int chunks) {
         return ending(chunks, End.CUT, null);
     }
 
-    /** Waits before the first signal. */
+    /**
+     * Waits before the first signal.
+     *
+     * @param wait time to wait
+     * @return a copy with the delay
+     */
     public ScriptedAnswer beforeFirst(Duration wait) {
-        return paced(new Delays(Duration.ZERO, wait, delays.between()));
+        return withDelays(new Delays(Duration.ZERO, wait, delays.between()));
     }
 
-    /** Waits before each chunk after the first. The end follows the last chunk at once. */
+    /**
+     * Waits before each chunk after the first. The end follows the last chunk at once.
+     *
+     * @param wait time to wait
+     * @return a copy with the delay
+     */
     public ScriptedAnswer between(Duration wait) {
-        return paced(new Delays(Duration.ZERO, delays.first(), wait));
+        return withDelays(new Delays(Duration.ZERO, delays.first(), wait));
     }
 
-    /** Waits on this scheduler; by default on {@link Schedulers#parallel()}, looked up at subscription. */
+    /**
+     * Selects the scheduler of the delays; by default {@link Schedulers#parallel()}, looked up at subscription.
+     *
+     * @param scheduler scheduler of the delays
+     * @return a copy with the scheduler
+     */
     public ScriptedAnswer on(Scheduler scheduler) {
-        return new ScriptedAnswer(answer, plot, delays, scheduler);
+        return new ScriptedAnswer(answer, outcome, delays, scheduler);
     }
 
-    /** What it throws instead of giving a publisher, if that is what it does. */
+    /** Exception to throw instead of returning a publisher; {@code null} for none. */
     @Nullable
     RuntimeException thrown() {
-        return plot.end() == End.THROW ? plot.error() : null;
+        return outcome.end() == End.THROW ? outcome.error() : null;
     }
 
     Mono<ChatResponse> chat(String provider, String model) {
-        int chunks = Math.min(plot.chunks(), answer.chunks().size());
+        int chunks = Math.min(outcome.chunks(), answer.chunks().size());
         Duration wait = delays.first().plus(delays.between().multipliedBy(Math.max(0, chunks - 1)));
-        Mono<ChatResponse> said =
-                switch (plot.end()) {
+        Mono<ChatResponse> ending =
+                switch (outcome.end()) {
                     case FINISH -> Mono.just(answer.whole(provider, model));
                     case HANG -> Mono.never();
                     case FAIL, THROW -> Mono.error(failure());
@@ -196,19 +310,19 @@ public final class ScriptedAnswer {
                                 : Mono.error(new CallFailed(
                                         Failure.of(FailureKind.TRUNCATED, "the scripted answer was cut")));
                 };
-        return wait.isZero() ? said : Mono.delay(wait, scheduler()).then(said);
+        return wait.isZero() ? ending : Mono.delay(wait, scheduler()).then(ending);
     }
 
     Flux<StreamChunk> stream(String provider, String model) {
         Flux<StreamChunk> tail =
-                switch (plot.end()) {
+                switch (outcome.end()) {
                     case FINISH -> Flux.just(answer.finish(provider, model));
                     case HANG -> Flux.never();
                     case FAIL, THROW -> Flux.error(failure());
                     case CUT -> Flux.empty();
                 };
         List<StreamChunk> chunks = answer.chunks()
-                .subList(0, Math.min(plot.chunks(), answer.chunks().size()));
+                .subList(0, Math.min(outcome.chunks(), answer.chunks().size()));
         if (chunks.isEmpty()) {
             return delays.first().isZero()
                     ? tail
@@ -232,18 +346,18 @@ public final class ScriptedAnswer {
     }
 
     private RuntimeException failure() {
-        return Objects.requireNonNull(plot.error());
+        return Objects.requireNonNull(outcome.error());
     }
 
-    private ScriptedAnswer saying(Answer answer) {
-        return new ScriptedAnswer(answer, plot, delays, scheduler);
+    private ScriptedAnswer withAnswer(Answer answer) {
+        return new ScriptedAnswer(answer, outcome, delays, scheduler);
     }
 
-    private ScriptedAnswer paced(Delays delays) {
-        return new ScriptedAnswer(answer, plot, delays, scheduler);
+    private ScriptedAnswer withDelays(Delays delays) {
+        return new ScriptedAnswer(answer, outcome, delays, scheduler);
     }
 
     private ScriptedAnswer ending(int chunks, End end, @Nullable RuntimeException error) {
-        return new ScriptedAnswer(answer, new Plot(end, chunks, error), delays, scheduler);
+        return new ScriptedAnswer(answer, new Outcome(end, chunks, error), delays, scheduler);
     }
 }

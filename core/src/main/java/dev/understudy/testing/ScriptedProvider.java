@@ -18,12 +18,13 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
- * A provider in memory that answers by script and remembers what it was asked. Chat and stream play the same script.
+ * Provider in memory that answers by script and records its calls. Chat and stream use the same script.
  *
- * <p>Each subscription is answered by the first rule that has an answer; else by the next cue of the queue; else by the
- * one set with {@link #always}, or without one by the last of the queue again. Without any script it says hello.
+ * <p>Each subscription is answered by the first rule that has an answer; else by the next answer of the queue; else by
+ * the one set with {@link #always}, or without one by the last of the queue again. Without any script the answer is a
+ * short greeting.
  *
- * <p>Demand is respected and nothing is buffered. Delays follow virtual time. Safe for use by many threads.
+ * <p>Demand is respected and nothing is buffered. Delays follow virtual time. Thread-safe.
  */
 public final class ScriptedProvider implements ChatProvider {
 
@@ -31,7 +32,7 @@ public final class ScriptedProvider implements ChatProvider {
     private final Script<ChatRequest, ScriptedAnswer> script;
     private final CallLog callLog = new CallLog();
     private final Map<String, Capabilities> capabilities = new ConcurrentHashMap<>();
-    private volatile Capabilities otherwise = Capabilities.assumed();
+    private volatile Capabilities defaultCapabilities = Capabilities.assumed();
     private volatile Set<String> models = Set.of();
     private volatile Supplier<Mono<Void>> probe = Mono::empty;
     private volatile Supplier<Mono<Void>> warmup = Mono::empty;
@@ -44,62 +45,112 @@ public final class ScriptedProvider implements ChatProvider {
         this.script = new Script<>(ScriptedAnswer.text("Hello from " + name + "."));
     }
 
-    /** A provider of this name that knows every model and can do what is commonly assumed. */
+    /**
+     * Makes a provider that knows every model, with the assumed capabilities.
+     *
+     * @param name name of the provider
+     * @return a new provider
+     */
     public static ScriptedProvider named(String name) {
         return new ScriptedProvider(name);
     }
 
-    /** Adds cues to the queue; each is used once, and the last one again for ever unless {@link #always} is set. */
-    public ScriptedProvider then(ScriptedAnswer... cues) {
-        script.then(List.of(cues));
+    /**
+     * Adds answers to the queue; each is used once, and the last one again without end unless {@link #always} is set.
+     *
+     * @param answers answers in order
+     * @return this provider
+     */
+    public ScriptedProvider then(ScriptedAnswer... answers) {
+        script.then(List.of(answers));
         return this;
     }
 
-    /** Answers so whenever no rule answers and the queue is empty. */
+    /**
+     * Sets the answer for calls without matching rule while the queue is empty.
+     *
+     * @param scriptedAnswer the answer
+     * @return this provider
+     */
     public ScriptedProvider always(ScriptedAnswer scriptedAnswer) {
         script.always(scriptedAnswer);
         return this;
     }
 
     /**
-     * Adds a rule, which is applied after earlier ones and before the queue, once for each call and on its caller's thread: a
-     * rule must not block. {@code null} leaves the answer to the next rule, and then to the queue.
+     * Adds a rule, which is applied after earlier ones and before the queue, once for each call and on its caller's
+     * thread: a rule must not block. {@code null} leaves the answer to the next rule, and then to the queue.
+     *
+     * @param rule the rule
+     * @return this provider
      */
     public ScriptedProvider rule(AnswerRule<ChatRequest, ScriptedAnswer> rule) {
         script.rule(rule);
         return this;
     }
 
-    /** Answers requests for this model so, whatever the queue says. */
+    /**
+     * Sets the answer for a model, before the queue.
+     *
+     * @param model name of the model
+     * @param scriptedAnswer the answer
+     * @return this provider
+     */
     public ScriptedProvider when(String model, ScriptedAnswer scriptedAnswer) {
         return rule(request -> request.model().equals(model) ? scriptedAnswer : null);
     }
 
-    /** What its models can do, where nothing else is said of one. */
+    /**
+     * Sets the capabilities of models without capabilities of their own.
+     *
+     * @param capabilities the capabilities
+     * @return this provider
+     */
     public ScriptedProvider can(Capabilities capabilities) {
-        otherwise = capabilities;
+        defaultCapabilities = capabilities;
         return this;
     }
 
-    /** What this model can do. */
+    /**
+     * Sets the capabilities of a model.
+     *
+     * @param model name of the model
+     * @param capabilities the capabilities
+     * @return this provider
+     */
     public ScriptedProvider can(String model, Capabilities capabilities) {
         this.capabilities.put(model, capabilities);
         return this;
     }
 
-    /** Knows these models only: others fail with MODEL_NOT_FOUND and use up no cue. */
+    /**
+     * Limits the provider to known models: calls for others fail with MODEL_NOT_FOUND and use up no answer.
+     *
+     * @param known names of models
+     * @return this provider
+     */
     public ScriptedProvider models(String... known) {
         models = Set.of(known);
         return this;
     }
 
-    /** What a probe does, asked anew at each subscription. */
+    /**
+     * Sets the probe.
+     *
+     * @param probe called anew at each subscription
+     * @return this provider
+     */
     public ScriptedProvider probing(Supplier<Mono<Void>> probe) {
         this.probe = probe;
         return this;
     }
 
-    /** What a warm-up does, asked anew at each subscription. */
+    /**
+     * Sets the warm-up.
+     *
+     * @param warmup called anew at each subscription
+     * @return this provider
+     */
     public ScriptedProvider warming(Supplier<Mono<Void>> warmup) {
         this.warmup = warmup;
         return this;
@@ -112,7 +163,7 @@ public final class ScriptedProvider implements ChatProvider {
 
     @Override
     public Capabilities capabilities(String model) {
-        return capabilities.getOrDefault(model, otherwise);
+        return capabilities.getOrDefault(model, defaultCapabilities);
     }
 
     @Override
@@ -120,7 +171,7 @@ public final class ScriptedProvider implements ChatProvider {
         throwAsScripted(request, false);
         return Mono.deferContextual(context -> {
             ReceivedCall call = callLog.opened(request, false, context);
-            return call.watch(cue(request).chat(name, request.model()));
+            return call.watch(answer(request).chat(name, request.model()));
         });
     }
 
@@ -129,7 +180,7 @@ public final class ScriptedProvider implements ChatProvider {
         throwAsScripted(request, true);
         return Flux.deferContextual(context -> {
             ReceivedCall call = callLog.opened(request, true, context);
-            return call.watch(cue(request).stream(name, request.model()));
+            return call.watch(answer(request).stream(name, request.model()));
         });
     }
 
@@ -154,50 +205,88 @@ public final class ScriptedProvider implements ChatProvider {
         closes.incrementAndGet();
     }
 
-    /** What was asked, oldest first; the last 10 000. */
+    /**
+     * Calls so far, oldest first; the last 10 000.
+     *
+     * @return a copy
+     */
     public List<ReceivedCall> calls() {
         return callLog.list();
     }
 
-    /** The requests of {@link #calls()}. */
+    /**
+     * Requests of {@link #calls()}.
+     *
+     * @return a copy
+     */
     public List<ChatRequest> requests() {
         return calls().stream().map(ReceivedCall::request).toList();
     }
 
-    /** How often an answer was subscribed, or thrown instead of given. */
+    /**
+     * Number of subscriptions to an answer, including calls that threw instead of returning a publisher.
+     *
+     * @return the number
+     */
     public int subscriptions() {
         return callLog.subscriptions();
     }
 
-    /** How many of the calls go on. */
+    /**
+     * Number of calls that have not ended.
+     *
+     * @return the number
+     */
     public int live() {
         return callLog.live();
     }
 
-    /** How many of the calls were cancelled by the caller before their end. */
+    /**
+     * Number of calls that the caller cancelled before their end.
+     *
+     * @return the number
+     */
     public int cancelled() {
         return callLog.cancelled();
     }
 
-    /** The greatest demand that a stream ever left unanswered: 3 when its consumer asks for three. */
+    /**
+     * Greatest unmet demand of a stream: 3 when its consumer requests three.
+     *
+     * @return the greatest demand
+     */
     public long peakDemand() {
         return callLog.peakDemand();
     }
 
+    /**
+     * Number of subscriptions to the probe.
+     *
+     * @return the number
+     */
     public int probes() {
         return probes.get();
     }
 
+    /**
+     * Number of subscriptions to the warm-up.
+     *
+     * @return the number
+     */
     public int warmups() {
         return warmups.get();
     }
 
-    /** Whether it was closed, and how often. It plays on all the same. */
+    /**
+     * Number of calls of {@link #close()}. A closed provider still answers.
+     *
+     * @return the number
+     */
     public int closes() {
         return closes.get();
     }
 
-    private ScriptedAnswer cue(ChatRequest request) {
+    private ScriptedAnswer answer(ChatRequest request) {
         return knows(request) ? script.next(request) : unknown(request);
     }
 
@@ -210,7 +299,6 @@ public final class ScriptedProvider implements ChatProvider {
                 .withStatus(404, "model_not_found"));
     }
 
-    /** A rule is asked at subscription only, so what it wants thrown is signalled. */
     private void throwAsScripted(ChatRequest request, boolean streamed) {
         if (script.hasRules() || !knows(request)) {
             return;

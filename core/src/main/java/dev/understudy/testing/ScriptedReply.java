@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link ScriptedServer} does with one request. Immutable. It says what happens and not in which wire form: the
- * same reply is played as OpenAI (Chat Completions or Responses) or as Anthropic, streamed or whole, as it is asked for.
+ * Reply of a {@link ScriptedServer} to one request. Immutable. A reply describes events and not a wire format: the
+ * request selects OpenAI (Chat Completions or Responses) or Anthropic, streamed or whole.
  *
  * <p>A reply has at most one fault; the last one set counts.
  */
@@ -34,52 +34,111 @@ public final class ScriptedReply {
         return new ScriptedReply(new ReplySpec(status, Map.of(), body, Delays.AT_ONCE, Form.PLAIN, null));
     }
 
-    /** An answer of this text; streamed, each word is a token. */
+    /**
+     * An answer with a text; streamed, each word is a token.
+     *
+     * @param text text of the answer
+     * @return the reply
+     */
     public static ScriptedReply text(String text) {
-        return of(200, new ReplyBody.Said(Answer.text(text)));
+        return of(200, new ReplyBody.Content(Answer.text(text)));
     }
 
-    /** An answer of these tokens. */
+    /**
+     * An answer with a text in given tokens.
+     *
+     * @param tokens pieces of the text, in order
+     * @return the reply
+     */
     public static ScriptedReply tokens(String... tokens) {
-        return of(200, new ReplyBody.Said(Answer.tokens(tokens)));
+        return of(200, new ReplyBody.Content(Answer.tokens(tokens)));
     }
 
-    /** An answer of this content, in this order; a {@link StreamChunk.Finish} in it tells reason, usage, id and model. */
+    /**
+     * An answer with given content in this order. A {@link StreamChunk.Finish} sets reason, usage, id and model.
+     *
+     * @param chunks content of the answer
+     * @return the reply
+     */
     public static ScriptedReply chunks(StreamChunk... chunks) {
-        return of(200, new ReplyBody.Said(Answer.of(List.of(chunks))));
+        return of(200, new ReplyBody.Content(Answer.of(List.of(chunks))));
     }
 
-    /** An answer that calls a tool. */
+    /**
+     * An answer with a tool call.
+     *
+     * @param id id of the call
+     * @param name name of the tool
+     * @param arguments arguments, JSON as text
+     * @return the reply
+     */
     public static ScriptedReply toolCall(String id, String name, String arguments) {
         return text("").withToolCall(id, name, arguments);
     }
 
-    /** An answer without content, that ends as if all were well. */
+    /**
+     * An answer without content that ends normally.
+     *
+     * @return the reply
+     */
     public static ScriptedReply empty() {
         return text("");
     }
 
-    /** An HTTP error with the body that the vendor who is asked would send with it. */
+    /**
+     * An HTTP error with the body that the requested API sends with its status.
+     *
+     * @param status HTTP status
+     * @return the reply
+     */
     public static ScriptedReply status(int status) {
         return of(status, new ReplyBody.Refused(new Trouble(null, null, null)));
     }
 
-    /** An HTTP error in the form of the vendor who is asked, with this error type. */
+    /**
+     * An HTTP error in the format of the requested API.
+     *
+     * @param status HTTP status
+     * @param type type of the error
+     * @param message message of the error
+     * @return the reply
+     */
     public static ScriptedReply error(int status, String type, String message) {
         return error(status, type, null, message);
     }
 
-    /** An HTTP error in the form of the vendor who is asked, with this error type and, where the form has one, code. */
+    /**
+     * An HTTP error in the format of the requested API, with a code where the format has one.
+     *
+     * @param status HTTP status
+     * @param type type of the error
+     * @param code code of the error; {@code null} for none
+     * @param message message of the error
+     * @return the reply
+     */
     public static ScriptedReply error(int status, String type, @Nullable String code, String message) {
         return of(status, new ReplyBody.Refused(new Trouble(type, code, message)));
     }
 
-    /** 429, with a Retry-After of so long. */
+    /**
+     * Status 429 with a Retry-After.
+     *
+     * @param retryAfter time to wait
+     * @return the reply
+     */
     public static ScriptedReply rateLimited(Duration retryAfter) {
         return status(429).withRetryAfter(retryAfter);
     }
 
-    /** These bytes, whatever was asked. Several pieces are sent one by one, and each counts as an event with content. */
+    /**
+     * A body of given bytes, for any request. Several pieces are sent one by one, and each counts as an event with
+     * content.
+     *
+     * @param status HTTP status
+     * @param contentType value of {@code content-type}
+     * @param pieces bytes of the body; copied
+     * @return the reply
+     */
     public static ScriptedReply raw(int status, String contentType, byte[]... pieces) {
         return of(
                 status,
@@ -87,175 +146,313 @@ public final class ScriptedReply {
                         contentType, Arrays.stream(pieces).map(byte[]::clone).toList()));
     }
 
-    /** This text as UTF-8, whatever was asked. */
+    /**
+     * A body of a given text in UTF-8, for any request.
+     *
+     * @param status HTTP status
+     * @param contentType value of {@code content-type}
+     * @param body text of the body
+     * @return the reply
+     */
     public static ScriptedReply raw(int status, String contentType, String body) {
         return raw(status, contentType, body.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Adds a response header, or replaces it. */
+    /**
+     * Adds a response header, or replaces it.
+     *
+     * @param name name of the header
+     * @param value value of the header
+     * @return a copy with the header
+     */
     public ScriptedReply withHeader(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(spec.headers());
         more.put(name, value);
         return new ScriptedReply(spec.withHeaders(more));
     }
 
-    /** Adds {@code retry-after} in seconds, rounded up, and {@code retry-after-ms} where that is more exact. */
+    /**
+     * Adds {@code retry-after} in seconds, rounded up, and {@code retry-after-ms} where milliseconds are more exact.
+     *
+     * @param wait time to wait
+     * @return a copy with the headers
+     */
     public ScriptedReply withRetryAfter(Duration wait) {
-        ScriptedReply told = withHeader("retry-after", String.valueOf((wait.toMillis() + 999) / 1000));
-        return wait.toMillis() % 1000 == 0 ? told : told.withHeader("retry-after-ms", String.valueOf(wait.toMillis()));
+        ScriptedReply seconds = withHeader("retry-after", String.valueOf((wait.toMillis() + 999) / 1000));
+        return wait.toMillis() % 1000 == 0
+                ? seconds
+                : seconds.withHeader("retry-after-ms", String.valueOf(wait.toMillis()));
     }
 
-    /** The model thinks this aloud first. */
+    /**
+     * Adds reasoning before the other content.
+     *
+     * @param thought text of the reasoning
+     * @return a copy with the reasoning
+     * @throws IllegalStateException if the reply is not an answer
+     */
     public ScriptedReply withReasoning(String thought) {
-        return saying(answer().withReasoning(thought));
+        return withAnswer(answer().withReasoning(thought));
     }
 
-    /** The model calls one more tool at the end; streamed, its arguments come in fragments. */
+    /**
+     * Adds a tool call after the other content; streamed, its arguments are sent in fragments.
+     *
+     * @param id id of the call
+     * @param name name of the tool
+     * @param arguments arguments, JSON as text
+     * @return a copy with the tool call
+     * @throws IllegalStateException if the reply is not an answer
+     */
     public ScriptedReply withToolCall(String id, String name, String arguments) {
-        return saying(answer().withToolCall(id, name, arguments));
+        return withAnswer(answer().withToolCall(id, name, arguments));
     }
 
-    /** Why it ends; by default TOOL_CALLS when tools are called, and STOP when not. */
+    /**
+     * Sets the finish reason; TOOL_CALLS by default for an answer with tool calls, else STOP.
+     *
+     * @param reason finish reason
+     * @return a copy with the reason
+     * @throws IllegalStateException if the reply is not an answer
+     */
     public ScriptedReply withFinish(FinishReason reason) {
-        return saying(answer().withReason(reason));
+        return withAnswer(answer().withReason(reason));
     }
 
-    /** Tokens used; by default ten of prompt and one for each piece of content. */
+    /**
+     * Sets the usage; by default 10 prompt tokens, and one completion token for each piece of content.
+     *
+     * @param usage tokens used
+     * @return a copy with the usage
+     * @throws IllegalStateException if the reply is not an answer
+     */
     public ScriptedReply withUsage(Usage usage) {
-        return saying(answer().withUsage(usage));
+        return withAnswer(answer().withUsage(usage));
     }
 
-    /** Id, model and finish reason in the vendor's words; what is {@code null} is made up or follows from the rest. */
-    public ScriptedReply withReceipt(VendorMetadata vendorMetadata) {
-        return saying(answer().withReceipt(vendorMetadata));
+    /**
+     * Sets id, model and finish reason in the vendor's words; a {@code null} component is generated or follows from the
+     * rest.
+     *
+     * @param vendorMetadata the metadata
+     * @return a copy with the metadata
+     * @throws IllegalStateException if the reply is not an answer
+     */
+    public ScriptedReply withMetadata(VendorMetadata vendorMetadata) {
+        return withAnswer(answer().withMetadata(vendorMetadata));
     }
 
-    /** Tells no finish reason. */
+    /**
+     * Omits the finish reason.
+     *
+     * @return a copy without finish reason
+     */
     public ScriptedReply withoutFinish() {
-        return formed(spec.form().withoutFinish());
+        return withForm(spec.form().withoutFinish());
     }
 
-    /** Sends no terminal marker: neither {@code [DONE]} nor {@code message_stop}. */
+    /**
+     * Omits the terminal marker, {@code [DONE]} or {@code message_stop}.
+     *
+     * @return a copy without terminal marker
+     */
     public ScriptedReply withoutTerminal() {
-        return formed(spec.form().withoutTerminal());
+        return withForm(spec.form().withoutTerminal());
     }
 
-    /** Ends the lines of a stream with CR LF instead of LF. */
+    /**
+     * Ends the lines of a stream with CR LF instead of LF.
+     *
+     * @return a copy with these line ends
+     */
     public ScriptedReply withCrlf() {
-        return formed(spec.form().withCrlf());
+        return withForm(spec.form().withCrlf());
     }
 
-    /** Sends the body without length or chunks: the end of the connection is its end. HTTP/1.1 only. */
+    /**
+     * Sends the body without length or chunks: the end of the connection ends it. HTTP/1.1 only.
+     *
+     * @return a copy with such a body
+     */
     public ScriptedReply untilClose() {
-        return formed(spec.form().endingWithTheConnection());
+        return withForm(spec.form().endingWithTheConnection());
     }
 
-    /** Sends so many signs of life before the first content: pings or comments, as the vendor has them. */
+    /**
+     * Sends keep-alive messages before the first content: pings or comments, by the format.
+     *
+     * @param beforeContent number of messages
+     * @return a copy with the messages
+     */
     public ScriptedReply withPings(int beforeContent) {
-        return formed(spec.form().withPings(beforeContent));
+        return withForm(spec.form().withPings(beforeContent));
     }
 
-    /** Sends a sign of life before each content after the first. */
+    /**
+     * Sends a keep-alive message before each content after the first.
+     *
+     * @return a copy with the messages
+     */
     public ScriptedReply withPingsBetween() {
-        return formed(spec.form().withPingsBetween());
+        return withForm(spec.form().withPingsBetween());
     }
 
-    /** Waits before it sends the headers. */
+    /**
+     * Waits before the headers.
+     *
+     * @param wait time to wait
+     * @return a copy with the delay
+     */
     public ScriptedReply beforeHeaders(Duration wait) {
-        return paced(new Delays(wait, spec.delays().first(), spec.delays().between()));
+        return withDelays(new Delays(wait, spec.delays().first(), spec.delays().between()));
     }
 
-    /** Waits between the headers and the first byte of the body. */
+    /**
+     * Waits between the headers and the first byte of the body.
+     *
+     * @param wait time to wait
+     * @return a copy with the delay
+     */
     public ScriptedReply beforeFirst(Duration wait) {
-        return paced(new Delays(spec.delays().headers(), wait, spec.delays().between()));
+        return withDelays(
+                new Delays(spec.delays().headers(), wait, spec.delays().between()));
     }
 
-    /** Waits before each content and each sign of life. What opens or closes an answer comes with its neighbour. */
+    /**
+     * Waits before each content and each keep-alive message. Events that open or close an answer are sent together with
+     * the neighbouring content.
+     *
+     * @param wait time to wait
+     * @return a copy with the delay
+     */
     public ScriptedReply between(Duration wait) {
-        return paced(new Delays(spec.delays().headers(), spec.delays().first(), wait));
+        return withDelays(new Delays(spec.delays().headers(), spec.delays().first(), wait));
     }
 
-    /** Ends the connection in an orderly way (FIN), in the middle of the answer. */
+    /**
+     * Closes the connection in an orderly way (FIN) in the middle of the answer.
+     *
+     * @param faultPoint position of the fault
+     * @return a copy with the fault
+     */
     public ScriptedReply cut(FaultPoint faultPoint) {
-        return failing(Kind.CUT, faultPoint, null, null);
+        return withFault(Kind.CUT, faultPoint, null, null);
     }
 
-    /** Resets the connection (RST); over HTTP/2, the stream. */
+    /**
+     * Resets the connection (RST); over HTTP/2, the stream only.
+     *
+     * @param faultPoint position of the fault
+     * @return a copy with the fault
+     */
     public ScriptedReply reset(FaultPoint faultPoint) {
-        return failing(Kind.RESET, faultPoint, null, null);
+        return withFault(Kind.RESET, faultPoint, null, null);
     }
 
-    /** Resets the connection (RST), over HTTP/2 with everything that is on it. */
+    /**
+     * Resets the connection (RST); over HTTP/2, with all of its streams.
+     *
+     * @param faultPoint position of the fault
+     * @return a copy with the fault
+     */
     public ScriptedReply resetConnection(FaultPoint faultPoint) {
-        return failing(Kind.RESET_CONNECTION, faultPoint, null, null);
+        return withFault(Kind.RESET_CONNECTION, faultPoint, null, null);
     }
 
-    /** Gives the connection up and this answer with it: GOAWAY without this stream, and a FIN. HTTP/1.1 has the FIN only. */
+    /**
+     * Closes the connection without finishing the answer: a GOAWAY that excludes its stream, and a FIN. HTTP/1.1 has
+     * the FIN only.
+     *
+     * @param faultPoint position of the fault
+     * @return a copy with the fault
+     */
     public ScriptedReply abandon(FaultPoint faultPoint) {
-        return failing(Kind.ABANDON, faultPoint, null, null);
+        return withFault(Kind.ABANDON, faultPoint, null, null);
     }
 
-    /** Tells by a GOAWAY that the connection takes no more requests, and answers this one to its end. HTTP/2 only. */
+    /**
+     * Sends a GOAWAY, so that the connection takes no more requests, and finishes the answer. HTTP/2 only.
+     *
+     * @param faultPoint position of the GOAWAY
+     * @return a copy with the fault
+     */
     public ScriptedReply goAway(FaultPoint faultPoint) {
-        return failing(Kind.GO_AWAY, faultPoint, null, null);
+        return withFault(Kind.GO_AWAY, faultPoint, null, null);
     }
 
-    /** Goes silent and keeps the connection open. */
+    /**
+     * Sends nothing more and keeps the connection open.
+     *
+     * @param faultPoint position of the fault
+     * @return a copy with the fault
+     */
     public ScriptedReply stall(FaultPoint faultPoint) {
-        return failing(Kind.STALL, faultPoint, null, null);
+        return withFault(Kind.STALL, faultPoint, null, null);
     }
 
-    /** Tells of an error inside the answer, in the vendor's form and with status 200, and ends without terminal marker. */
+    /**
+     * Sends an error inside the answer, in the format of the API and with status 200, and ends without terminal marker.
+     *
+     * @param faultPoint position of the fault
+     * @param type type of the error
+     * @param message message of the error
+     * @return a copy with the fault
+     */
     public ScriptedReply fail(FaultPoint faultPoint, String type, String message) {
-        return failing(Kind.ERROR, faultPoint, type, message);
+        return withFault(Kind.ERROR, faultPoint, type, message);
     }
 
-    /** Sends something that cannot be read: an event of a stream, or the first half of an answer that is not streamed. */
+    /**
+     * Sends data that cannot be parsed: an event of a stream, or the first half of an answer that is not streamed.
+     *
+     * @param faultPoint position of the fault
+     * @return a copy with the fault
+     */
     public ScriptedReply garble(FaultPoint faultPoint) {
-        return failing(Kind.GARBLE, faultPoint, null, null);
+        return withFault(Kind.GARBLE, faultPoint, null, null);
     }
 
-    /** The same without what goes wrong, and with its end. */
-    ScriptedReply unharmed() {
+    /** A copy without the fault, with finish reason and terminal marker. */
+    ScriptedReply withoutFault() {
         return new ScriptedReply(spec.withForm(spec.form().whole()).withFault(null));
     }
 
     private Answer answer() {
-        if (spec.body() instanceof ReplyBody.Said said) {
-            return said.answer();
+        if (spec.body() instanceof ReplyBody.Content content) {
+            return content.answer();
         }
         throw new IllegalStateException("Only an answer has content, usage and a finish reason; this is an error");
     }
 
-    private ScriptedReply saying(Answer answer) {
-        return new ScriptedReply(spec.withBody(new ReplyBody.Said(answer)));
+    private ScriptedReply withAnswer(Answer answer) {
+        return new ScriptedReply(spec.withBody(new ReplyBody.Content(answer)));
     }
 
-    private ScriptedReply formed(Form form) {
+    private ScriptedReply withForm(Form form) {
         return new ScriptedReply(spec.withForm(form));
     }
 
-    private ScriptedReply paced(Delays delays) {
+    private ScriptedReply withDelays(Delays delays) {
         return new ScriptedReply(spec.withDelays(delays));
     }
 
-    private ScriptedReply failing(Kind kind, FaultPoint faultPoint, @Nullable String type, @Nullable String message) {
+    private ScriptedReply withFault(Kind kind, FaultPoint faultPoint, @Nullable String type, @Nullable String message) {
         return new ScriptedReply(spec.withFault(new Fault(kind, faultPoint, new Trouble(type, null, message))));
     }
 
     /**
-     * Where in an answer something goes wrong. A place past the end of the answer is its end.
+     * Position of a fault in an answer. A position past the end of the answer is its end.
      *
-     * @param unit what is counted
-     * @param count how many of them arrive before
+     * @param unit counted unit
+     * @param count number of units that are sent before the fault; 0 or more
      */
     public record FaultPoint(Unit unit, int count) {
 
-        /** What is counted. */
+        /** Counted unit of an answer. */
         public enum Unit {
-            /** Not even the headers are sent. */
+            /** Nothing is sent, not even the headers. */
             NOTHING,
-            /** Events of the wire, lifecycle events, pings and the terminal marker included. */
+            /** Events of the wire format, including lifecycle events, pings and the terminal marker. */
             EVENTS,
             /** Events with content: text, reasoning, or a part of a tool call. */
             TOKENS,
@@ -263,36 +460,64 @@ public final class ScriptedReply {
             BYTES
         }
 
+        /**
+         * Checks the count.
+         *
+         * @param unit counted unit
+         * @param count number of units that are sent before the fault
+         * @throws IllegalArgumentException if {@code count} is negative
+         */
         public FaultPoint {
             if (count < 0) {
-                throw new IllegalArgumentException("Something arrives before, or nothing: " + count);
+                throw new IllegalArgumentException("The count of a fault point is 0 or more: " + count);
             }
         }
 
-        /** Before the headers. */
+        /**
+         * Before the headers.
+         *
+         * @return the position
+         */
         public static FaultPoint nothing() {
             return new FaultPoint(Unit.NOTHING, 0);
         }
 
-        /** After the headers and before the first byte of the body. */
+        /**
+         * After the headers and before the first byte of the body.
+         *
+         * @return the position
+         */
         public static FaultPoint headers() {
             return new FaultPoint(Unit.EVENTS, 0);
         }
 
-        /** After {@code count} events of any sort. An answer that is not streamed is cut in its middle when there are any. */
+        /**
+         * After a number of events of any kind. An answer that is not streamed is cut in its middle for 1 or more.
+         *
+         * @param count number of events
+         * @return the position
+         */
         public static FaultPoint events(int count) {
             return new FaultPoint(Unit.EVENTS, count);
         }
 
         /**
-         * After {@code count} events with content; 0 is after the lifecycle events that open an answer. An answer that is
-         * not streamed is cut in its middle when there are any.
+         * After a number of events with content; 0 is after the lifecycle events that open an answer. An answer that is
+         * not streamed is cut in its middle for 1 or more.
+         *
+         * @param count number of events with content
+         * @return the position
          */
         public static FaultPoint tokens(int count) {
             return new FaultPoint(Unit.TOKENS, count);
         }
 
-        /** After exactly {@code count} bytes of the body. */
+        /**
+         * After an exact number of bytes of the body.
+         *
+         * @param count number of bytes
+         * @return the position
+         */
         public static FaultPoint bytes(int count) {
             return new FaultPoint(Unit.BYTES, count);
         }

@@ -20,26 +20,27 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.tcp.SslProvider;
 
 /**
- * A vendor's server on a free port of the loopback interface, that answers by script and remembers what it was asked.
+ * HTTP server on a free port of the loopback interface that answers by script and records its requests.
  *
- * <p>It answers {@code POST …/chat/completions} and {@code POST …/responses} as OpenAI does, {@code POST …/messages} as
- * Anthropic does, streamed when the body asks for it, and {@code GET …/models} with a list and without using up the script.
- * Other paths get raw replies only, else 404.
+ * <p>{@code POST …/chat/completions} and {@code POST …/responses} are answered as by OpenAI, {@code POST …/messages} as
+ * by Anthropic, streamed when the body asks for a stream, and {@code GET …/models} with a list and without using up the
+ * script. Other paths get raw replies only, else 404.
  *
- * <p>An answer that was asked for with {@code background} is kept: {@code GET …/responses/ID} tells it again, behind the event
- * {@code starting_after}. It was the connection that broke, so that comes without the reply's fault and without using up
- * the script; a rule for {@link RecordedRequest#method()} GET makes it fail too.
+ * <p>An answer to a request with {@code background} is stored: {@code GET …/responses/ID} sends it again, after the
+ * event {@code starting_after}, without the reply's fault and without using up the script. A rule for
+ * {@link RecordedRequest#method()} GET makes that request fail too.
  *
- * <p>Each request is answered by the first rule that has an answer; else by the next reply of the queue; else by the one
- * set with {@link #always}, or without one by the last of the queue again. Without any script it says hello.
+ * <p>Each request is answered by the first rule that has an answer; else by the next reply of the queue; else by the
+ * one set with {@link #always}, or without one by the last of the queue again. Without any script the answer is a short
+ * greeting.
  *
- * <p>Safe for use by many threads; the script may change while the server plays. Its threads are reactor-netty's shared
- * ones, and none of them ever waits.
+ * <p>Thread-safe; the script may change while the server runs. The threads are reactor-netty's shared ones, and none of
+ * them blocks.
  */
 public final class ScriptedServer implements AutoCloseable {
 
     private final Script<RecordedRequest, ScriptedReply> script =
-            new Script<>(ScriptedReply.text("Hello from the stage."));
+            new Script<>(ScriptedReply.text("Hello from the server."));
     private final ConnectionTracker connections = new ConnectionTracker();
     private final int port;
     private final String scheme;
@@ -58,30 +59,36 @@ public final class ScriptedServer implements AutoCloseable {
         this.listener = server::dispose;
     }
 
-    private ScriptedServer(Socket unheard) {
-        this.port = unheard.getLocalPort();
+    private ScriptedServer(Socket bound) {
+        this.port = bound.getLocalPort();
         this.scheme = "http";
-        this.listener = unheard;
+        this.listener = bound;
     }
 
     /**
-     * A server that speaks HTTP/1.1. Waits for the port, which takes milliseconds: not for threads that must not block.
+     * Starts a server for HTTP/1.1. Blocks for milliseconds until the port is bound.
+     *
+     * @return the running server
      */
     public static ScriptedServer start() {
         return new ScriptedServer("http", server -> server.protocol(HttpProtocol.HTTP11));
     }
 
-    /** A server that speaks HTTP/2 without TLS, to clients that know so beforehand. Waits like {@link #start()}. */
+    /**
+     * Starts a server for HTTP/2 without TLS and without upgrade (prior knowledge). Blocks like {@link #start()}.
+     *
+     * @return the running server
+     */
     public static ScriptedServer startHttp2() {
         return new ScriptedServer("http", server -> server.protocol(HttpProtocol.H2C));
     }
 
     /**
-     * A server that speaks TLS, and HTTP/2 or HTTP/1.1 inside, as the client likes. Waits like {@link #start()}.
+     * Starts a server for TLS, with HTTP/2 or HTTP/1.1 as the client selects. Blocks like {@link #start()}.
      *
-     * @param key of the certificate
-     * @param chain its certificate, which is for 127.0.0.1, and those that vouch for it; a client must be told to trust
-     *     one of them, for no authority signs such a thing
+     * @param key private key of the certificate
+     * @param chain certificate for 127.0.0.1, followed by its issuers; the client must trust one of them
+     * @return the running server
      */
     public static ScriptedServer startTls(PrivateKey key, X509Certificate... chain) {
         SslProvider.GenericSslContextSpec<SslContextBuilder> tls = Http2SslContextSpec.forServer(key, chain);
@@ -89,101 +96,173 @@ public final class ScriptedServer implements AutoCloseable {
                 .secure(spec -> spec.sslContext(tls)));
     }
 
-    /** A port that refuses every connection, and that nobody else can get until this is closed. */
+    /**
+     * A port that refuses every connection, and stays reserved until {@link #close()}.
+     *
+     * @return the server
+     * @throws UncheckedIOException if no port is free
+     */
     public static ScriptedServer refusing() {
         try {
-            Socket unheard = new Socket();
+            Socket bound = new Socket();
             // Bound and not listening: the system refuses connections and gives the port to nobody else.
-            unheard.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
-            return new ScriptedServer(unheard);
+            bound.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
+            return new ScriptedServer(bound);
         } catch (IOException e) {
             throw new UncheckedIOException("No free port on the loopback interface", e);
         }
     }
 
-    /** Adds replies to the queue; each is used once, and the last one again for ever unless {@link #always} is set. */
+    /**
+     * Adds replies to the queue; each is used once, and the last one again without end unless {@link #always} is set.
+     *
+     * @param replies replies in order
+     * @return this server
+     */
     public ScriptedServer then(ScriptedReply... replies) {
         script.then(List.of(replies));
         return this;
     }
 
-    /** Answers so whenever no rule answers and the queue is empty. */
+    /**
+     * Sets the reply for requests without matching rule while the queue is empty.
+     *
+     * @param scriptedReply the reply
+     * @return this server
+     */
     public ScriptedServer always(ScriptedReply scriptedReply) {
         script.always(scriptedReply);
         return this;
     }
 
     /**
-     * Adds a rule, which is applied after earlier ones and before the queue, once for each call and on its caller's thread: a
-     * rule must not block. {@code null} leaves the answer to the next rule, and then to the queue.
+     * Adds a rule, which is applied after earlier ones and before the queue, once for each request and on an event
+     * loop: a rule must not block. {@code null} leaves the answer to the next rule, and then to the queue.
+     *
+     * @param rule the rule
+     * @return this server
      */
     public ScriptedServer rule(AnswerRule<RecordedRequest, ScriptedReply> rule) {
         script.rule(rule);
         return this;
     }
 
-    /** Answers requests like these so, whatever the queue says. */
+    /**
+     * Sets the reply for matching requests, before the queue.
+     *
+     * @param asked selects requests; must not block
+     * @param scriptedReply the reply
+     * @return this server
+     */
     public ScriptedServer when(Predicate<RecordedRequest> asked, ScriptedReply scriptedReply) {
         return rule(recordedRequest -> asked.test(recordedRequest) ? scriptedReply : null);
     }
 
-    /** Answers requests with this key, probes aside, with 429 and this Retry-After. */
+    /**
+     * Answers POST requests with a key with status 429.
+     *
+     * @param key the API key
+     * @param retryAfter value of Retry-After
+     * @return this server
+     */
     public ScriptedServer rateLimitKey(String key, Duration retryAfter) {
         return when(
                 asked -> asked.method().equals("POST") && asked.key().equals(key),
                 ScriptedReply.rateLimited(retryAfter));
     }
 
+    /**
+     * Port of the server on 127.0.0.1.
+     *
+     * @return the port
+     */
     public int port() {
         return port;
     }
 
-    /** {@code http://127.0.0.1:port/v1}, or https: the base URL for either vendor's dialect. */
+    /**
+     * Base URL for the API of either vendor: {@code http://127.0.0.1:port/v1}, or https.
+     *
+     * @return the URL
+     */
     public String url() {
         return url("/v1");
     }
 
-    /** {@code http://127.0.0.1:port}, or https, and this path. */
+    /**
+     * URL of a path: {@code http://127.0.0.1:port}, or https, and the path.
+     *
+     * @param path path with its leading slash
+     * @return the URL
+     */
     public String url(String path) {
         return scheme + "://127.0.0.1:" + port + path;
     }
 
-    /** What was asked so far, oldest first, probes included; the last 10 000. */
+    /**
+     * Requests so far, oldest first, probes included; the last 10 000.
+     *
+     * @return a copy
+     */
     public List<RecordedRequest> asked() {
         return connections.requests();
     }
 
-    /** What was asked with POST so far, oldest first: probes left out. */
+    /**
+     * Requests with POST so far, oldest first, so without probes.
+     *
+     * @return a copy
+     */
     public List<RecordedRequest> calls() {
         return asked().stream().filter(one -> one.method().equals("POST")).toList();
     }
 
-    /** What was asked so far and what will be, as it arrives. Completes when the server closes. */
+    /**
+     * Requests so far, and later ones as they arrive. Completes when the server closes.
+     *
+     * @return the requests
+     */
     public Flux<RecordedRequest> arrivals() {
         return connections.arrivals();
     }
 
-    /** The exchanges that ended so far and those that will, as they end. */
+    /**
+     * Requests of exchanges that ended so far, and later ones as they end.
+     *
+     * @return the requests
+     */
     public Flux<RecordedRequest> endings() {
         return arrivals().flatMap(RecordedRequest::ended, Integer.MAX_VALUE);
     }
 
-    /** How many connections were ever opened. */
+    /**
+     * Number of connections that were ever opened.
+     *
+     * @return the number
+     */
     public int connectionsOpened() {
         return connections.openedCount();
     }
 
-    /** How many connections are open now, as far as the server knows. */
+    /**
+     * Number of connections that are open now, as far as the server knows.
+     *
+     * @return the number
+     */
     public int connectionsOpen() {
         return connections.openCount();
     }
 
-    /** How many connections are open: now, and whenever that changes. Does not complete. */
+    /**
+     * Number of open connections: the current one, and each later change. Does not complete.
+     *
+     * @return the numbers
+     */
     public Flux<Integer> connections() {
         return connections.connections();
     }
 
-    /** Stops listening and closes all connections, without waiting. Idempotent. */
+    /** Stops listening and closes all connections, without blocking. Idempotent. */
     @Override
     public void close() {
         try {

@@ -22,8 +22,10 @@ final class StoredAnswers {
     private final Map<String, Kept> stored = new ConcurrentHashMap<>();
 
     void store(ScriptedReply scriptedReply, Question asked) {
-        if (asked.background() && scriptedReply.spec.body() instanceof ReplyBody.Said said && stored.size() < LIMIT) {
-            stored.put(OpenAiResponsesFormat.id(said.answer()), new Kept(scriptedReply.unharmed(), asked));
+        if (asked.background()
+                && scriptedReply.spec.body() instanceof ReplyBody.Content content
+                && stored.size() < LIMIT) {
+            stored.put(OpenAiResponsesFormat.id(content.answer()), new Kept(scriptedReply.withoutFault(), asked));
         }
     }
 

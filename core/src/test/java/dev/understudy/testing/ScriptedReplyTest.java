@@ -187,7 +187,7 @@ class ScriptedReplyTest {
     @Test
     void usesTheReceiptItIsGiven() {
         ScriptedReply scriptedReply =
-                ScriptedReply.text("x").withReceipt(new VendorMetadata("id1", "m-2026", "odd", null));
+                ScriptedReply.text("x").withMetadata(new VendorMetadata("id1", "m-2026", "odd", null));
         for (WireFormat wireFormat : List.of(OPEN_AI, ANTHROPIC)) {
             assertThat(whole(wireFormat, scriptedReply).path("id").asString()).isEqualTo("id1");
             assertThat(whole(wireFormat, scriptedReply).path("model").asString())

@@ -102,7 +102,7 @@ class ObservationsTest {
     void aCallHasTheConventionsKeys(boolean streamed) {
         a.then(ScriptedAnswer.text("Here.")
                 .withUsage(Usage.of(100, 50).withCachedInput(40).withReasoning(20))
-                .withReceipt(new VendorMetadata("id-7", "a-1-2026-11-01", "stop", null)));
+                .withMetadata(new VendorMetadata("id-7", "a-1-2026-11-01", "stop", null)));
         ChatRequest request = REQUEST.withMaxTokens(500).withTemperature(0.5).withTopP(0.9);
         ask(streamed, observed(door()), request)
                 .contextWrite(CallContext.tag("task", "errand"))
@@ -385,7 +385,7 @@ class ObservationsTest {
         for (boolean streamed : new boolean[] {false, true}) {
             day.a.then(
                     ScriptedAnswer.fail(Day.failure(FailureKind.SERVER)),
-                    Day.answer().withReceipt(new VendorMetadata("i", "m", "stop", null)));
+                    Day.answer().withMetadata(new VendorMetadata("i", "m", "stop", null)));
             ChatRequest request =
                     Day.REQUEST.withMaxTokens(500).withTemperature(0.5).withTopP(0.9);
             ask(streamed, observed, request).subscribe(any -> {}, error -> {});
