@@ -16,40 +16,42 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Who tried to give one answer, what became of it, and what it cost. */
+/** Log of the attempts at one answer, with outcomes and usage. */
 final class AttemptAccount {
 
-    private final String company;
+    private final String inner;
     private final ChatRequest request;
     private AttemptLog attemptLog = AttemptLog.empty();
     private @Nullable ServedBy first;
     private ProviderEvent.@Nullable FirstContentFrom firstContentFrom;
     private long began;
 
-    /** @param company the name for whoever has none here */
-    AttemptAccount(String company, ChatRequest request) {
-        this.company = company;
+    /**
+     * @param inner name of the inner provider, used where no provider is known
+     */
+    AttemptAccount(String inner, ChatRequest request) {
+        this.inner = inner;
         this.request = request;
     }
 
-    /** The next attempt begins. */
+    /** Starts the next attempt. */
     void begin() {
         began = Clock.now();
         firstContentFrom = null;
     }
 
-    /** Who gives the answer of this attempt: the first who says so. */
+    /** Records the provider of this attempt's answer; the first report counts. */
     void answers(ProviderEvent.FirstContentFrom by) {
         firstContentFrom = firstContentFrom == null ? by : firstContentFrom;
     }
 
     ProviderEvent.FirstContentFrom answering() {
         return firstContentFrom == null
-                ? new ProviderEvent.FirstContentFrom(company, request.model())
+                ? new ProviderEvent.FirstContentFrom(inner, request.model())
                 : firstContentFrom;
     }
 
-    /** An attempt that was cut. */
+    /** Adds an interrupted attempt. */
     void add(StreamInterruption streamInterruption, AttemptSpec attemptSpec) {
         if (first == null) {
             first = streamInterruption.servedBy;
@@ -59,7 +61,7 @@ final class AttemptAccount {
                 streamInterruption.trail());
     }
 
-    /** What was shown so far is no part of the answer any more. */
+    /** Marks the delivered part of earlier attempts as retracted. */
     void takeBack() {
         attemptLog = new AttemptLog(
                 attemptLog.attempts().stream().map(AttemptAccount::takenBack).toList());
@@ -71,7 +73,7 @@ final class AttemptAccount {
                 : attempt;
     }
 
-    /** The finish of the last attempt, as the finish of the whole. */
+    /** Converts the finish of the last attempt to the finish of the whole answer. */
     StreamChunk.Finish finish(StreamChunk.Finish finish, AttemptSpec attemptSpec) {
         if (attemptLog.attempts().isEmpty()) {
             return finish;
@@ -85,7 +87,7 @@ final class AttemptAccount {
         return finish.withServed(served(last.provider(), last.model(), whole)).withUsage(whole.usage());
     }
 
-    /** An answer that is told again is paid for once: what it cost stands at the attempt that told it last. */
+    /** A stored answer that is sent again is billed once: its usage is counted at its last attempt. */
     private AttemptLog paidOnce(AttemptSpec now) {
         ResumeToken kept = now.kept();
         List<AttemptLog.Attempt> all = new ArrayList<>(attemptLog.attempts());
@@ -103,7 +105,7 @@ final class AttemptAccount {
         return attemptLog;
     }
 
-    /** One behind the other. That a route is not asked again after its attempt needs no line of its own. */
+    /** Joins two logs. A route that is skipped after its own attempt needs no entry. */
     private static AttemptLog joined(AttemptLog before, AttemptLog after) {
         List<AttemptLog.Attempt> all = new ArrayList<>(before.attempts());
         for (AttemptLog.Attempt attempt : after.attempts()) {
@@ -118,13 +120,13 @@ final class AttemptAccount {
         return new AttemptLog(all);
     }
 
-    /** The whole trail, as served by this route. */
+    /** The whole log, as served by a route. */
     ServedBy served(String provider, String model) {
         return served(provider, model, attemptLog);
     }
 
     private ServedBy served(String provider, String model, AttemptLog whole) {
-        String firstProvider = first == null ? company : first.requestedProvider();
+        String firstProvider = first == null ? inner : first.requestedProvider();
         String firstModel = first == null ? request.model() : first.requestedModel();
         boolean fallback = first != null
                 && (first.fallback()
@@ -134,9 +136,9 @@ final class AttemptAccount {
     }
 
     /**
-     * Who gave an attempt that ended with a failure, and what it cost.
+     * Provider and usage of an attempt that ended with a failure.
      *
-     * @param told tokens that it told, as far as we know of them
+     * @param received known tokens of the attempt
      */
     ServedBy ended(
             @Nullable Throwable error,
@@ -144,17 +146,17 @@ final class AttemptAccount {
             StreamInterruption.Sort sort,
             AttemptSpec which,
             boolean visible,
-            int told) {
+            int received) {
         if (error instanceof ChatException.PartialAnswer partial) {
             return judged(partial.partial(), which, visible);
         }
         if (error instanceof ChatException.Exhausted exhausted) {
-            return nobody(exhausted.trail());
+            return unserved(exhausted.trail());
         }
         return switch (sort) {
-            case REJECTED -> nobody(AttemptLog.empty());
-            case MISSED, ABANDONED -> entry(which, AttemptLog.Outcome.FAILED, failure, told);
-            case BROKEN -> entry(which, outcome(visible), failure, told);
+            case REJECTED -> unserved(AttemptLog.empty());
+            case MISSED, ABANDONED -> entry(which, AttemptLog.Outcome.FAILED, failure, received);
+            case BROKEN -> entry(which, outcome(visible), failure, received);
         };
     }
 
@@ -162,16 +164,16 @@ final class AttemptAccount {
         return visible ? AttemptLog.Outcome.PARTIAL : AttemptLog.Outcome.WASTED;
     }
 
-    /** Nobody was asked, or nobody who was asked has a name here. */
-    private ServedBy nobody(AttemptLog theirs) {
-        return new ServedBy(company, request.model(), company, request.model(), false, theirs);
+    /** Result without a known provider. */
+    private ServedBy unserved(AttemptLog theirs) {
+        return new ServedBy(inner, request.model(), inner, request.model(), false, theirs);
     }
 
-    /** An attempt whose provider tells no trail. */
-    ServedBy entry(AttemptSpec which, AttemptLog.Outcome outcome, Failure failure, int told) {
+    /** Result of an attempt whose provider reports no log. */
+    ServedBy entry(AttemptSpec which, AttemptLog.Outcome outcome, Failure failure, int received) {
         String provider = answering().provider();
         String model = answering().model();
-        Usage usage = outcome == AttemptLog.Outcome.FAILED ? Usage.none() : estimated(which, told);
+        Usage usage = outcome == AttemptLog.Outcome.FAILED ? Usage.none() : estimated(which, received);
         AttemptLog.Attempt attempt = entry(provider, model, outcome, failure, usage);
         return new ServedBy(
                 provider,
@@ -182,27 +184,27 @@ final class AttemptAccount {
                 AttemptLog.empty().plus(attempt));
     }
 
-    /** The trail of an attempt that was cut, with an estimate of what it cost, and judged by whether it was of any use. */
+    /** Log of an interrupted attempt, with estimated usage, and with the outcome that follows from its delivery. */
     private ServedBy judged(ChatResponse partial, AttemptSpec which, boolean visible) {
         ServedBy by = partial.served();
-        int told = TokenCounter.estimate(partial.text()) + TokenCounter.estimate(partial.reasoning());
+        int received = TokenCounter.estimate(partial.text()) + TokenCounter.estimate(partial.reasoning());
         AttemptLog.Outcome outcome = outcome(visible);
         AttemptLog judged = new AttemptLog(by.attemptLog().attempts().stream()
                 .map(attempt -> attempt.outcome() == AttemptLog.Outcome.PARTIAL
-                        ? with(attempt, outcome, usage(attempt, which, told))
+                        ? with(attempt, outcome, usage(attempt, which, received))
                         : attempt)
                 .toList());
         return new ServedBy(
                 by.requestedProvider(), by.requestedModel(), by.provider(), by.model(), by.fallback(), judged);
     }
 
-    private static Usage usage(AttemptLog.Attempt attempt, AttemptSpec which, int told) {
-        return attempt.usage().total() > 0 ? attempt.usage() : estimated(which, told);
+    private static Usage usage(AttemptLog.Attempt attempt, AttemptSpec which, int received) {
+        return attempt.usage().total() > 0 ? attempt.usage() : estimated(which, received);
     }
 
     /** The cost of an attempt whose provider reported none. */
-    private static Usage estimated(AttemptSpec which, int told) {
-        return Usage.of(TokenCounter.characters().countAll(which.request().messages()), told)
+    private static Usage estimated(AttemptSpec which, int received) {
+        return Usage.of(TokenCounter.characters().countAll(which.request().messages()), received)
                 .withEstimated(true);
     }
 

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One attempt at an answer.
  *
- * @param resumeStrategy how it goes on; {@code null} for the first attempt
- * @param request what is asked
- * @param seam where its text is joined to what was shown
- * @param fresh whether nothing was shown before
- * @param free whether it counts as no takeover
- * @param kept the answer that its vendor is asked to tell again; {@code null} when a new one is asked for
+ * @param resumeStrategy strategy of a takeover; {@code null} for the first attempt
+ * @param request request of the attempt
+ * @param seam joins the attempt's text to the delivered text
+ * @param fresh true if nothing was delivered before
+ * @param free true if the attempt does not count as a takeover
+ * @param kept token of the stored answer to request again; {@code null} for a new answer
  */
 record AttemptSpec(
         ResumePolicy.@Nullable Strategy resumeStrategy,
@@ -31,31 +31,31 @@ record AttemptSpec(
         return resumeStrategy != null;
     }
 
-    /** Whether nothing new is generated. */
+    /** True if nothing new is generated. */
     boolean resumes() {
         return kept != null;
     }
 
-    /** Whether it tells again what was shown, so that reasoning and tool calls are compared as well. */
+    /** True if the attempt repeats the delivered part, so that reasoning and tool calls are compared too. */
     boolean compares() {
         return !fresh
                 && (resumeStrategy == ResumePolicy.Strategy.REPLAY
                         || resumeStrategy == ResumePolicy.Strategy.SAME_RESPONSE);
     }
 
-    /** Whether it goes on behind what was shown. */
+    /** True if the attempt begins after the delivered part. */
     boolean continues() {
         return !fresh
                 && (resumeStrategy == ResumePolicy.Strategy.PREFILL
                         || resumeStrategy == ResumePolicy.Strategy.ANCHORED);
     }
 
-    /** Whether the delivered text is sent as the beginning of the answer. */
+    /** True if the delivered text is sent as the beginning of the answer. */
     boolean isPrefill() {
         return !fresh && resumeStrategy == ResumePolicy.Strategy.PREFILL;
     }
 
-    /** Whether what was shown is taken back. */
+    /** True if the delivered part is retracted. */
     boolean takesBack() {
         return !fresh && resumeStrategy == ResumePolicy.Strategy.RESTART;
     }

@@ -17,8 +17,8 @@ import dev.understudy.streaming.seam.WordCommitter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt on its way to the audience: its text is joined to what was shown and let out word by word, tool calls are let
- * out whole, and whatever it ends with becomes a {@link StreamInterruption} if it is not a finish.
+ * Processing of one attempt's chunks: text is joined to the delivered text and delivered word by word, tool calls are
+ * delivered whole, and any end other than a finish becomes a {@link StreamInterruption}.
  */
 final class AttemptStage implements StatefulOperator.Handler<StreamChunk, StreamChunk> {
 
@@ -33,15 +33,15 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
     private final ChunkDelivery chunkDelivery;
     private final int base;
     private @Nullable ResumeToken kept;
-    private int received; // text of the answer so far, as this attempt tells it
+    private int received; // text of the answer so far, by this attempt
     private boolean content;
     private boolean finished;
     private boolean abandoned;
 
     /**
      * @param longestWord characters of one word that are held before it is delivered in parts
-     * @param shown what was delivered so far
-     * @param pieces where the pieces of it ended, as far as this attempt does not tell them again
+     * @param shown content delivered so far
+     * @param pieces ends of the pieces of that content, unless this attempt repeats it
      */
     AttemptStage(
             AttemptSpec attemptSpec,
@@ -93,7 +93,7 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
                 && !attemptSpec.fresh()
                 && !attemptSpec.takesBack()
                 && !chunkDelivery.isVisible()) {
-            abandon("it does not go on with the answer", sink);
+            abandon("the answer does not continue", sink);
         } else if (chunk instanceof StreamChunk.Reset reset) {
             reset(reset, sink);
         } else {
@@ -107,16 +107,16 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
 
     private void text(@Nullable String fresh, StatefulOperator.Sink<StreamChunk> sink) {
         if (fresh == null) {
-            abandon("it tells another answer than was begun", sink);
+            abandon("the answer differs from the delivered one", sink);
             return;
         }
         if (replayComparison.reasonsLess()) {
-            abandon("it reasons less", sink);
+            abandon("a part of the reasoning is missing", sink);
             return;
         }
         String ripe = wordCommitter.add(fresh);
         if (!ripe.isEmpty()) {
-            chunkDelivery.say(new StreamChunk.Text(ripe), sink);
+            chunkDelivery.offer(new StreamChunk.Text(ripe), sink);
         }
     }
 
@@ -126,13 +126,13 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         }
         StreamChunk.Reasoning rest = replayComparison.fresh(chunk);
         if (rest == null) {
-            abandon("it reasons in another way", sink);
+            abandon("the reasoning differs", sink);
         } else if (rest.isContent()) {
             behindText(rest, sink);
         }
     }
 
-    /** An answer may end with a refusal; told again it still does, behind all that was shown. */
+    /** Delivers a refusal at the end of a repeated answer, after all delivered content. */
     private void refusal(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
         if (settle(sink)) {
             behindText(chunk, sink);
@@ -143,7 +143,7 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         partialToolCalls.done(done.index());
         if (replayComparison.awaitsCalls()) {
             if (!replayComparison.isNext(done.call())) {
-                abandon("it calls another tool", sink);
+                abandon("a tool call differs", sink);
             }
             return;
         }
@@ -152,13 +152,13 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         }
     }
 
-    /** The text before something else is over. */
+    /** Ends the text before other content. */
     private boolean settle(StatefulOperator.Sink<StreamChunk> sink) {
         if (!seam.isJoined()) {
             text(seam.end(), sink);
         }
         if (!abandoned && replayComparison.reasonsLess()) {
-            abandon("it reasons less", sink);
+            abandon("a part of the reasoning is missing", sink);
         }
         return !abandoned;
     }
@@ -168,22 +168,25 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
             return;
         }
         if (replayComparison.awaitsCalls()) {
-            abandon("it calls fewer tools", sink);
+            abandon("a tool call is missing", sink);
             return;
         }
         flush(sink);
         if (finish.reason() == FinishReason.TOOL_CALLS || finish.reason() == FinishReason.STOP) {
-            partialToolCalls.close().forEach(call -> chunkDelivery.say(call, sink));
+            partialToolCalls.close().forEach(call -> chunkDelivery.offer(call, sink));
         }
         chunkDelivery.open(sink);
-        chunkDelivery.say(attemptAccount.finish(finish, attemptSpec), sink);
+        chunkDelivery.offer(attemptAccount.finish(finish, attemptSpec), sink);
         finished = true;
     }
 
-    /** A provider that takes back by itself, as one does that resumes streams as we do. Offsets count from its own beginning. */
+    /**
+     * Handles a retraction by the provider itself, for one a provider that resumes streams. Offsets count from its own
+     * beginning.
+     */
     private void reset(StreamChunk.Reset reset, StatefulOperator.Sink<StreamChunk> sink) {
         if (attemptSpec.continues() || attemptSpec.compares()) {
-            abandon("it takes back what was shown", sink);
+            abandon("the delivered part is retracted", sink);
             return;
         }
         chunkDelivery.open(sink);
@@ -192,19 +195,19 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         wordCommitter.add(held.substring(0, keep));
         received = Math.min(received, reset.discardFromOffset());
         pieces.truncate(received);
-        chunkDelivery.say(
+        chunkDelivery.offer(
                 new StreamChunk.Reset(Math.min(shown.length(), reset.discardFromOffset()), reset.reason()), sink);
     }
 
     private void behindText(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
         flush(sink);
-        chunkDelivery.say(chunk, sink);
+        chunkDelivery.offer(chunk, sink);
     }
 
     private void flush(StatefulOperator.Sink<StreamChunk> sink) {
         String rest = wordCommitter.flush();
         if (!rest.isEmpty()) {
-            chunkDelivery.say(new StreamChunk.Text(rest), sink);
+            chunkDelivery.offer(new StreamChunk.Text(rest), sink);
         }
     }
 
@@ -237,17 +240,17 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         StreamInterruption.Sort sort = StreamInterruption.Sort.of(error, content);
         if (sort == StreamInterruption.Sort.BROKEN || attemptSpec.isTakeover()) {
             boolean visible = chunkDelivery.isVisible();
-            ServedBy servedBy = attemptAccount.ended(error, failure, sort, attemptSpec, visible, told());
+            ServedBy servedBy = attemptAccount.ended(error, failure, sort, attemptSpec, visible, receivedTokens());
             sink.end(new StreamInterruption(sort, failure, servedBy, fragment(), pieces, visible, kept, error));
         } else {
             sink.end(error != null ? error : new ChatException.CallFailed(failure));
         }
     }
 
-    private void abandon(String why, StatefulOperator.Sink<StreamChunk> sink) {
+    private void abandon(String reason, StatefulOperator.Sink<StreamChunk> sink) {
         abandoned = true;
-        Failure failure = Failure.of(FailureKind.PROTOCOL, why + ", noticed behind " + shown.length() + " characters");
-        ServedBy servedBy = attemptAccount.entry(attemptSpec, AttemptLog.Outcome.WASTED, failure, told());
+        Failure failure = Failure.of(FailureKind.PROTOCOL, reason + ", detected after " + shown.length() + " characters");
+        ServedBy servedBy = attemptAccount.entry(attemptSpec, AttemptLog.Outcome.WASTED, failure, receivedTokens());
         sink.end(new StreamInterruption(
                 StreamInterruption.Sort.ABANDONED,
                 failure,
@@ -264,12 +267,12 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         return held.isEmpty() && !chunkDelivery.isVisible() ? null : held;
     }
 
-    /** Tokens it has told us, as far as we know of them. */
-    private int told() {
-        String said = chunkDelivery.isVisible() ? shown.text().substring(Math.min(base, shown.length())) : "";
+    /** Known tokens received in this attempt. */
+    private int receivedTokens() {
+        String delivered = chunkDelivery.isVisible() ? shown.text().substring(Math.min(base, shown.length())) : "";
         return TokenCounter.estimate(seam.kept())
-                + TokenCounter.estimate(said)
+                + TokenCounter.estimate(delivered)
                 + TokenCounter.estimate(wordCommitter.held())
-                + TokenCounter.estimate(partialToolCalls.told());
+                + TokenCounter.estimate(partialToolCalls.received());
     }
 }

@@ -4,7 +4,7 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.streaming.operator.StatefulOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the beginning of a stream back. */
+/** Holds the beginning of a stream. */
 final class BufferStage implements StatefulOperator.Handler<StreamChunk, StreamChunk> {
 
     private final StreamBuffer buffer;
@@ -52,7 +52,7 @@ final class BufferStage implements StatefulOperator.Handler<StreamChunk, StreamC
         return finished;
     }
 
-    /** Nothing of an answer that was cut is let go; one that was not has let go at its finish. */
+    /** Discards the buffer of an interrupted answer; a complete one was released at its finish. */
     @Override
     public void terminate(@Nullable Throwable error, StatefulOperator.Sink<StreamChunk> sink) {
         sink.end(error);

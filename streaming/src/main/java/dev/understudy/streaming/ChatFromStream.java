@@ -8,8 +8,8 @@ import dev.understudy.chat.ForwardingChatProvider;
 import reactor.core.publisher.Mono;
 
 /**
- * A provider whose whole answers are collected from its streams: for providers that can only stream, and for calls whose
- * silence should be noticed early, or whose cut should be saved.
+ * Provider whose chat answers are collected from streams: for providers that only stream, and for calls whose silence
+ * should be noticed early or whose interruption should be repaired.
  */
 final class ChatFromStream extends ForwardingChatProvider {
 
@@ -17,7 +17,7 @@ final class ChatFromStream extends ForwardingChatProvider {
         super(provider);
     }
 
-    /** {@link ChatResponseAggregator#collect} over the provider's stream. */
+    /** Applies {@link ChatResponseAggregator#collect} to the provider's stream. */
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
         return ChatResponseAggregator.collect(delegate().stream(request));

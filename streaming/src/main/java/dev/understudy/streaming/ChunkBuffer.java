@@ -4,7 +4,7 @@ import dev.understudy.chat.StreamChunk;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Chunks that are held back; neighbouring text becomes one. */
+/** Chunks that are held back; neighbouring text is merged. */
 final class ChunkBuffer {
 
     private final int most;
@@ -30,7 +30,7 @@ final class ChunkBuffer {
         return pieces >= most;
     }
 
-    /** Whether it holds its first piece. */
+    /** True if the buffer has its first piece of content. */
     boolean isBegun() {
         return pieces > 0;
     }

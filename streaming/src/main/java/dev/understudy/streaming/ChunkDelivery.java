@@ -18,10 +18,10 @@ final class ChunkDelivery {
     private boolean visible;
 
     /**
-     * @param shown what was delivered so far, of all attempts
-     * @param chunkBuffer what is held back; {@code null} for nothing
-     * @param holdTime how long it is held at most; {@code null} for no limit
-     * @param announcement chunks that go before the first one, asked for when it is delivered
+     * @param shown content delivered so far, over all attempts
+     * @param chunkBuffer buffer for the beginning; {@code null} for none
+     * @param holdTime longest time in the buffer; {@code null} for no limit
+     * @param announcement chunks before the first one, requested when it is delivered
      */
     ChunkDelivery(
             ChatResponseAggregator shown,
@@ -34,17 +34,17 @@ final class ChunkDelivery {
         this.announcement = announcement;
     }
 
-    /** Whether anything was delivered. */
+    /** True if anything was delivered. */
     boolean isVisible() {
         return visible;
     }
 
-    /** Whether a timer may release what is held. */
+    /** True if a timer may release the buffer. */
     boolean isTimed() {
         return chunkBuffer != null && holdTime != null;
     }
 
-    void say(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
+    void offer(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
         ChunkBuffer holding = chunkBuffer;
         if (holding == null) {
             deliver(chunk, sink);
@@ -59,7 +59,7 @@ final class ChunkDelivery {
         }
     }
 
-    /** Delivers what is held, and holds nothing from now on. */
+    /** Delivers the buffer, and holds nothing from now on. */
     void open(StatefulOperator.Sink<StreamChunk> sink) {
         ChunkBuffer holding = chunkBuffer;
         if (holding != null) {

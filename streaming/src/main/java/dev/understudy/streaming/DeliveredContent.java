@@ -3,23 +3,26 @@ package dev.understudy.streaming;
 import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.streaming.seam.PrefillSeam;
 
-/** What the audience has heard when a stream is cut, as far as it matters for how to go on. The strongest counts. */
+/**
+ * Kind of the content that was delivered before an interruption, as far as it selects the strategy. The last matching
+ * constant counts.
+ */
 enum DeliveredContent {
-    /** Nothing: the answer can be asked for again and nobody notices. */
+    /** Nothing: a new answer is unnoticeable. */
     NOTHING,
     /** Text. */
     TEXT,
-    /** Text whose continuation could begin with the same words, so that an echo could not be told from it. */
+    /** Text whose continuation could begin with the same words, so that a repetition is indistinguishable from it. */
     AMBIGUOUS_TEXT,
     /** Reasoning, with or without text. */
     REASONING,
     /** A tool call. */
     TOOL_CALL,
-    /** A refusal that the vendor tells apart from text. */
+    /** A refusal in a field of its own. */
     REFUSAL;
 
     /**
-     * @param fragment what the failed server had said behind what was shown
+     * @param fragment text received from the failed server after the delivered text
      */
     static DeliveredContent in(ChatResponseAggregator shown, String fragment) {
         if (shown.hasRefusal()) {

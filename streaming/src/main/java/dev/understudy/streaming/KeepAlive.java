@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
-/** Puts a sign of life into a stream whenever it is silent for too long while somebody waits. */
+/** Emits a keep-alive item whenever the stream is silent for too long and there is demand. */
 final class KeepAlive<T> implements StatefulOperator.Handler<T, T> {
 
     private final Duration every;

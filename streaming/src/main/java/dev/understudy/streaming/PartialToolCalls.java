@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/** Tool calls that are not whole yet. A provider that never says so has told them whole by its finish. */
+/**
+ * Tool calls that are not complete yet. A provider without completion signals has sent them completely by its finish.
+ */
 final class PartialToolCalls {
 
     private record Part(String id, String name, StringBuilder arguments) {}
@@ -31,8 +33,8 @@ final class PartialToolCalls {
         return calls;
     }
 
-    /** What was told of them, for counting. */
-    String told() {
+    /** Received arguments, for counting. */
+    String received() {
         StringBuilder all = new StringBuilder();
         open.values().forEach(part -> all.append(part.arguments));
         return all.toString();

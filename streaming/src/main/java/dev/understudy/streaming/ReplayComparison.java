@@ -7,7 +7,7 @@ import dev.understudy.streaming.seam.ReplaySeam;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What an attempt tells again besides text, compared with what was shown: its reasoning and its tool calls. */
+/** Comparison of a repeated answer with the delivered part, for reasoning and tool calls. */
 final class ReplayComparison {
 
     private final boolean resumes;
@@ -21,19 +21,19 @@ final class ReplayComparison {
         boolean compares = attemptSpec.compares();
         this.resumes = attemptSpec.resumes();
         // Where text was shown, the reasoning of another answer is of no interest; without text it is all there is to
-        // compare. The same answer told again has the same reasoning, before its text or after it.
+        // compare. The same answer has the same reasoning, before its text or after it.
         boolean ofInterest = resumes || shown.length() == 0;
         this.thoughts = compares && ofInterest && shown.hasReasoning() ? new ReplaySeam(shown.reasoning()) : null;
         this.sealsShown = compares ? shown.reasoningBlocks().size() : 0;
         this.callsShown = compares ? shown.toolCalls() : List.of();
     }
 
-    /** Whether its reasoning has to be the one that was shown. */
+    /** True if the reasoning has to equal the delivered one. */
     boolean isReasoned() {
         return thoughts != null;
     }
 
-    /** What is new in it, possibly nothing; {@code null} when it is other reasoning than was shown. */
+    /** New part of the reasoning, possibly empty; {@code null} when it differs from the delivered one. */
     StreamChunk.@Nullable Reasoning fresh(StreamChunk.Reasoning chunk) {
         if (thoughts == null) {
             return chunk;
@@ -46,17 +46,17 @@ final class ReplayComparison {
         return new StreamChunk.Reasoning(fresh, sealShown ? null : chunk.closes());
     }
 
-    /** Whether it goes on although not all the reasoning that was shown was told again. */
+    /** True if the answer continues although a part of the delivered reasoning was not repeated. */
     boolean reasonsLess() {
         return thoughts != null && !thoughts.isJoined() && !resumes;
     }
 
-    /** Whether calls that were shown were not told again yet. */
+    /** True if delivered tool calls were not repeated yet. */
     boolean awaitsCalls() {
         return calls < callsShown.size();
     }
 
-    /** Whether this is the next of them. */
+    /** True if the call equals the next delivered one. */
     boolean isNext(ToolCall call) {
         ToolCall before = callsShown.get(calls++);
         return before.name().equals(call.name()) && before.arguments().equals(call.arguments());

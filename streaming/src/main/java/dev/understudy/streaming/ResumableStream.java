@@ -25,10 +25,13 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
-/** One answer from its first request to its last chunk: what was shown, by whom, and who is asked next. One per subscriber. */
+/**
+ * One answer from its first request to its last chunk, with its delivered content, attempts and takeovers. One per
+ * subscriber.
+ */
 final class ResumableStream {
 
-    private final ChatProvider company;
+    private final ChatProvider inner;
     private final ResumePolicy policy;
     private final ChatRequest request;
     private final PrefillRefusals prefillRefusals;
@@ -40,28 +43,28 @@ final class ResumableStream {
     private final long started;
 
     private AttemptSpec attemptSpec;
-    private Event.@Nullable CallId call; // of the attempt to take over, where a door counts its calls
+    private Event.@Nullable CallId call; // of the attempt to take over, where an understudy numbers its calls
     private @Nullable TakeoverPlanner takeoverPlanner; // most answers need none
 
     ResumableStream(
-            ChatProvider company,
+            ChatProvider inner,
             ResumePolicy policy,
             ChatRequest request,
             PrefillRefusals prefillRefusals,
             TakeoverEvents takeoverEvents,
             ContextView context) {
-        this.company = company;
+        this.inner = inner;
         this.prefillRefusals = prefillRefusals;
         this.takeoverEvents = takeoverEvents;
         this.policy = policy;
         this.request = request;
         this.context = context;
         this.attemptSpec = AttemptSpec.first(request);
-        this.attemptAccount = new AttemptAccount(company.name(), request);
+        this.attemptAccount = new AttemptAccount(inner.name(), request);
         this.started = Clock.now();
     }
 
-    Flux<StreamChunk> play() {
+    Flux<StreamChunk> run() {
         return Flux.defer(this::attempt).retryWhen(Retry.from(cuts -> cuts.concatMap(cut -> next(cut.failure()))));
     }
 
@@ -69,13 +72,13 @@ final class ResumableStream {
         AttemptSpec now = attemptSpec;
         attemptAccount.begin();
         if (!now.isTakeover()) {
-            return relay(company.stream(request), now);
+            return relay(inner.stream(request), now);
         }
-        return relay(Flux.defer(() -> company.stream(now.request())).contextWrite(this::context), now);
+        return relay(Flux.defer(() -> inner.stream(now.request())).contextWrite(this::context), now);
     }
 
     private Flux<StreamChunk> relay(Flux<StreamChunk> answer, AttemptSpec now) {
-        return new StatefulOperator<>(answer, () -> scene(now), Schedulers::parallel);
+        return new StatefulOperator<>(answer, () -> stage(now), Schedulers::parallel);
     }
 
     private Context context(Context below) {
@@ -83,15 +86,15 @@ final class ResumableStream {
         CallScope scope = CallScope.reportingTo(providerEvent -> {
             if (providerEvent instanceof ProviderEvent.FirstContentFrom one) {
                 attemptAccount.answers(one);
-                rescue().answers(one, attemptSpec);
+                planner().answers(one, attemptSpec);
             } else {
                 outer.report(providerEvent);
             }
         });
-        return scope.in(CallContext.listener(this::heard).apply(rescue().wishes(attemptSpec, below)));
+        return scope.in(CallContext.listener(this::received).apply(planner().contextOf(attemptSpec, below)));
     }
 
-    private void heard(Event event) {
+    private void received(Event event) {
         call = event.call() == null ? call : event.call();
     }
 
@@ -100,25 +103,25 @@ final class ResumableStream {
             return Mono.error(error);
         }
         attemptAccount.add(streamInterruption, attemptSpec);
-        AttemptSpec next = rescue().after(streamInterruption, attemptSpec);
+        AttemptSpec next = planner().after(streamInterruption, attemptSpec);
         if (attemptSpec.isTakeover()
                 && !streamInterruption.visible
                 && streamInterruption.sort != StreamInterruption.Sort.REJECTED) {
-            herald().inVain(rescue().blow(), streamInterruption, attemptSpec, shown.length());
+            events().takeoverFailed(planner().interruption(), streamInterruption, attemptSpec, shown.length());
         }
         if (next == null) {
-            herald().lost(rescue().blow(), shown.length());
-            return Mono.error(rescue().failed());
+            events().lost(planner().interruption(), shown.length());
+            return Mono.error(planner().failed());
         }
         attemptSpec = next;
         return Mono.just(true);
     }
 
-    private TakeoverEvents herald() {
+    private TakeoverEvents events() {
         return takeoverEvents.of(call, Listener.of(context));
     }
 
-    private TakeoverPlanner rescue() {
+    private TakeoverPlanner planner() {
         if (takeoverPlanner == null) {
             TimeBudget timeBudget = new TimeBudget(CallContext.from(context), started);
             takeoverPlanner = new TakeoverPlanner(
@@ -126,13 +129,13 @@ final class ResumableStream {
                     request,
                     shown,
                     attemptAccount,
-                    new TakeoverCandidates(company, prefillRefusals),
+                    new TakeoverCandidates(inner, prefillRefusals),
                     timeBudget);
         }
         return takeoverPlanner;
     }
 
-    private AttemptStage scene(AttemptSpec now) {
+    private AttemptStage stage(AttemptSpec now) {
         ChunkBuffer chunkBuffer = now.fresh() ? hold() : null;
         Supplier<List<StreamChunk>> announcement = () -> now.isTakeover() ? announce(now) : List.of();
         ChunkDelivery chunkDelivery = new ChunkDelivery(shown, chunkBuffer, holdTime(), announcement);
@@ -140,7 +143,7 @@ final class ResumableStream {
     }
 
     private PieceBoundaries pieces(AttemptSpec now) {
-        return now.continues() ? rescue().pieces().upTo(shown.length()) : new PieceBoundaries();
+        return now.continues() ? planner().pieces().upTo(shown.length()) : new PieceBoundaries();
     }
 
     private boolean isHeldWhole() {
@@ -158,19 +161,19 @@ final class ResumableStream {
         return isHeldWhole() ? null : policy.buffer().time();
     }
 
-    /** What the audience is told before the first word of a takeover. */
+    /** Chunks before the first content of a takeover. */
     private List<StreamChunk> announce(AttemptSpec next) {
-        StreamInterruption blow = rescue().blow();
-        List<StreamChunk> news = new ArrayList<>(2);
+        StreamInterruption interruption = planner().interruption();
+        List<StreamChunk> chunks = new ArrayList<>(2);
         ProviderEvent.FirstContentFrom by = attemptAccount.answering();
-        herald().tookOver(blow, by, next, shown.length(), rescue().sinceBlow());
-        news.add(
-                new StreamChunk.Switched(blow.servedBy.provider(), by.provider(), blow.failure.kind(), shown.length()));
+        events().takenOver(interruption, by, next, shown.length(), planner().sinceInterruption());
+        chunks.add(
+                new StreamChunk.Switched(interruption.servedBy.provider(), by.provider(), interruption.failure.kind(), shown.length()));
         if (next.takesBack()) {
-            news.add(new StreamChunk.Reset(0, blow.failure.kind()));
+            chunks.add(new StreamChunk.Reset(0, interruption.failure.kind()));
             attemptAccount.takeBack();
         }
-        news.forEach(shown::add);
-        return news;
+        chunks.forEach(shown::add);
+        return chunks;
     }
 }

@@ -6,7 +6,9 @@ import dev.understudy.chat.Feature;
 import dev.understudy.chat.ResponseFormat;
 import java.util.Set;
 
-/** Chooses the way in which an interrupted stream is continued. Pure; the table of docs/streaming.md is its specification. */
+/**
+ * Selects the strategy that continues an interrupted stream. Pure; the table of docs/streaming.md is its specification.
+ */
 final class ResumeDecision {
 
     private ResumeDecision() {}

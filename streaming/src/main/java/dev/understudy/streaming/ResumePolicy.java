@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Options of a {@link ResumingProvider}: how an interrupted stream is continued. Immutable.
+ * Options of a {@link ResumingProvider} for interrupted streams. Immutable.
  *
- * @param strategies the ways to continue, in the order in which they are tried; {@link Strategy#FAIL} ends the list,
- *     written or not
- * @param takeovers how often another attempt may continue one answer; default 2
- * @param buffer the beginning of an answer that is held back; default none
- * @param wholeStructured true (the default) to deliver answers in JSON only when they are complete
+ * @param strategies ways to continue, in the order in which they are tried; {@link Strategy#FAIL} ends the list, and is
+ *     added if it is missing
+ * @param takeovers limit of further attempts that continue one answer; 2 by default
+ * @param buffer beginning of an answer that is held back; none by default
+ * @param wholeStructured {@code true} (the default) to deliver answers in JSON only when they are complete
  * @param limits sizes of the text that is held and searched
  */
 public record ResumePolicy(
@@ -21,16 +21,24 @@ public record ResumePolicy(
     private static final int DEFAULT_TAKEOVERS = 2;
 
     /**
-     * Sizes, in characters.
+     * Sizes of text, in characters.
      *
-     * @param word length of one word that is held before it is delivered in parts; default 64
-     * @param anchor length of the quotation of ANCHORED; default 40
-     * @param search length of the text that may stand before the repeated quotation; default 200
+     * @param word part of one word that is held before it is delivered in pieces; 1 or more, 64 by default
+     * @param anchor length of the quotation of ANCHORED; 16 or more, 40 by default
+     * @param search length of the text that may precede the repeated quotation; 0 or more, 200 by default
      */
     public record Limits(int word, int anchor, int search) {
 
         private static final Limits DEFAULTS = new Limits(64, 40, 200);
 
+        /**
+         * Checks the sizes.
+         *
+         * @param word part of one word that is held before it is delivered in pieces
+         * @param anchor length of the quotation of ANCHORED
+         * @param search length of the text that may precede the repeated quotation
+         * @throws IllegalArgumentException if a size is below its minimum
+         */
         public Limits {
             if (word < 1 || anchor < 16 || search < 0) {
                 throw new IllegalArgumentException(
@@ -39,11 +47,27 @@ public record ResumePolicy(
             }
         }
 
+        /**
+         * The default sizes.
+         *
+         * @return the defaults
+         */
         public static Limits defaults() {
             return DEFAULTS;
         }
     }
 
+    /**
+     * Checks the values and adds {@link Strategy#FAIL}.
+     *
+     * @param strategies ways to continue, in the order in which they are tried
+     * @param takeovers limit of further attempts that continue one answer
+     * @param buffer beginning of an answer that is held back
+     * @param wholeStructured {@code true} (the default) to deliver answers in JSON only when they are complete
+     * @param limits sizes of the text that is held and searched
+     * @throws IllegalArgumentException if a strategy is listed twice, FAIL is not the last one, or {@code takeovers} is
+     *     negative
+     */
     public ResumePolicy {
         LinkedHashSet<Strategy> once = new LinkedHashSet<>(strategies);
         if (once.size() != strategies.size()
@@ -57,66 +81,127 @@ public record ResumePolicy(
         }
     }
 
-    /** {@link #exact()}. */
+    /**
+     * The default policy, {@link #exact()}.
+     *
+     * @return the policy
+     */
     public static ResumePolicy defaults() {
         return exact();
     }
 
-    /** The exact ways: SAME_RESPONSE, PREFILL, REPLAY, FAIL. */
+    /**
+     * The exact strategies: SAME_RESPONSE, PREFILL, REPLAY, FAIL.
+     *
+     * @return the policy
+     */
     public static ResumePolicy exact() {
         return of(Strategy.SAME_RESPONSE, Strategy.PREFILL, Strategy.REPLAY);
     }
 
-    /** The exact ways, then ANCHORED: for prose and chat windows. */
+    /**
+     * The exact strategies, then ANCHORED: for prose and chat windows.
+     *
+     * @return the policy
+     */
     public static ResumePolicy anchored() {
         return of(Strategy.SAME_RESPONSE, Strategy.PREFILL, Strategy.REPLAY, Strategy.ANCHORED);
     }
 
-    /** The exact ways, then RESTART: for pages that can redraw and pipelines that collect. */
+    /**
+     * The exact strategies, then RESTART: for pages that can redraw and pipelines that collect.
+     *
+     * @return the policy
+     */
     public static ResumePolicy restarting() {
         return of(Strategy.SAME_RESPONSE, Strategy.PREFILL, Strategy.REPLAY, Strategy.RESTART);
     }
 
-    /** These ways in this order, with all other defaults. */
+    /**
+     * Given strategies in this order, with all other defaults.
+     *
+     * @param ways strategies, each at most once
+     * @return the policy
+     * @throws IllegalArgumentException if a strategy is listed twice, or FAIL is not the last one
+     */
     public static ResumePolicy of(Strategy... ways) {
         return new ResumePolicy(Arrays.asList(ways), DEFAULT_TAKEOVERS, StreamBuffer.none(), true, Limits.defaults());
     }
 
+    /**
+     * Replaces the limit of takeovers.
+     *
+     * @param takeovers limit of further attempts for one answer, 0 or more
+     * @return a copy with the value
+     */
     public ResumePolicy withTakeovers(int takeovers) {
         return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
     }
 
+    /**
+     * Replaces the buffer.
+     *
+     * @param buffer beginning of an answer that is held back
+     * @return a copy with the value
+     */
     public ResumePolicy withBuffer(StreamBuffer buffer) {
         return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
     }
 
+    /**
+     * Selects the delivery of answers in JSON.
+     *
+     * @param wholeStructured {@code true} to deliver them only when they are complete
+     * @return a copy with the value
+     */
     public ResumePolicy withWholeStructured(boolean wholeStructured) {
         return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
     }
 
+    /**
+     * Replaces the sizes of text.
+     *
+     * @param limits the sizes
+     * @return a copy with the value
+     */
     public ResumePolicy withLimits(Limits limits) {
         return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
     }
 
-    /** How a stream that was cut after its first content goes on. docs/streaming.md tells which way applies when. */
+    /**
+     * Way to continue a stream that was interrupted after its first content. docs/streaming.md lists the conditions of
+     * each.
+     */
     public enum Strategy {
         /**
-         * The vendor, which kept the answer, tells the same one again; what was shown is dropped. Exact, and no takeover: nothing
-         * new is generated.
+         * The vendor, which stored the answer, sends the same answer again, and the delivered part is dropped. Exact,
+         * and not counted as a takeover: nothing new is generated.
          */
         SAME_RESPONSE,
-        /** Another model continues the text that was shown, as the beginning of its own answer. Exact if the model is deterministic. */
+        /**
+         * Another model continues the delivered text as the beginning of its own answer. Exact if the model is
+         * deterministic.
+         */
         PREFILL,
-        /** The request is asked again; the answer is compared with what was shown, and given up at the first difference. Exact. */
+        /**
+         * The request is sent again; the new answer is compared with the delivered part and abandoned at the first
+         * difference. Exact.
+         */
         REPLAY,
-        /** What was shown is taken back with a {@code Reset} chunk, and the answer begins anew. Only for those who can take back. */
+        /**
+         * A {@code Reset} chunk retracts the delivered part, and the answer begins anew. Only for consumers that can
+         * discard what they received.
+         */
         RESTART,
-        /** A model is asked to repeat the last words and go on. The seam is exact or nothing; what follows is another mind's. */
+        /**
+         * A model is asked to repeat the last delivered words and continue. The join is exact or fails; the
+         * continuation is another model's.
+         */
         ANCHORED,
-        /** The stream ends with what was delivered. */
+        /** The stream ends with an error after the delivered part. */
         FAIL;
 
-        /** Its name in events and metrics. */
+        /** Name in events and metrics. */
         String label() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -14,14 +14,14 @@ import dev.understudy.streaming.seam.WordBoundaries;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the request of each way to go on, and the seam that joins its text to what was delivered.
+ * Builds the request of each strategy, and the seam that joins its text to the delivered text.
  *
  * @param request the caller's request
- * @param limits how much is quoted and searched
- * @param text what was delivered
- * @param fragment what was received behind it
- * @param pieces where the pieces of both ended
- * @param kept how the vendor tells the same answer again; {@code null} if it cannot
+ * @param limits sizes of the quotation and of the searched text
+ * @param text delivered text
+ * @param fragment received text after it
+ * @param pieces ends of the pieces of both
+ * @param kept token of the stored answer; {@code null} if it cannot be requested again
  */
 record ResumeRequests(
         ChatRequest request,
@@ -31,16 +31,16 @@ record ResumeRequests(
         PieceBoundaries pieces,
         @Nullable ResumeToken kept) {
 
-    /** So many characters that were received are not sent, where they serve as evidence. */
+    /** Number of received characters that are not sent, where they prove that an answer is the same. */
     private static final int EVIDENCE = 16;
 
-    /** Builds the next attempt when nothing was delivered yet: the caller's request, whatever the way. */
+    /** Builds the next attempt when nothing was delivered yet: the caller's request, for every strategy. */
     AttemptSpec afresh(ResumePolicy.Strategy resumeStrategy, boolean free) {
         ResumeToken same = resumeStrategy == ResumePolicy.Strategy.SAME_RESPONSE ? kept : null;
         return new AttemptSpec(resumeStrategy, request, Seam.none(), true, free || same != null, same);
     }
 
-    /** Builds the next attempt behind what was delivered; {@code null} when this way cannot go on. */
+    /** Builds the next attempt after delivered content; {@code null} when the strategy is impossible. */
     @Nullable
     AttemptSpec behind(ResumePolicy.Strategy resumeStrategy, boolean free) {
         return switch (resumeStrategy) {

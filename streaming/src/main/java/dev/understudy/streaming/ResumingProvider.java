@@ -10,19 +10,21 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Keeps opened streams alive. ForwardingChatProvider an {@link dev.understudy.Understudy}, which fails over until the first content, it
- * lets another provider take over after it, in the ways of a {@link ResumePolicy}; around a single provider, the same one is
- * asked again, unless it was silent.
+ * Provider that continues interrupted streams of another provider. An {@link dev.understudy.Understudy} fails over
+ * until the first content; around one, this class lets another provider take over after the first content, by the
+ * strategies of a {@link ResumePolicy}. Around a single provider, the same provider is asked again, unless it was
+ * silent.
  *
- * <p>Its streams differ from those of the provider within: text comes word by word, tool calls come whole, answers in
- * JSON come whole by default, and each takeover is told by one {@link StreamChunk.Switched}. A stream that cannot be saved
- * ends with {@link dev.understudy.chat.ChatException.PartialAnswer}, whose trail names every attempt, or, when nothing was
- * shown, with {@link dev.understudy.chat.ChatException.Exhausted}. Those who listen to the understudy hear of each takeover
- * ({@link dev.understudy.event.Event.StreamTakenOver}), of each that failed, and of each answer that is lost.
+ * <p>The streams differ from those of the inner provider: text is delivered word by word, tool calls are delivered
+ * whole, answers in JSON are delivered whole by default, and one {@link StreamChunk.Switched} reports each takeover. A
+ * stream that cannot be continued ends with {@link dev.understudy.chat.ChatException.PartialAnswer}, whose log lists
+ * every attempt, or, when nothing was delivered, with {@link dev.understudy.chat.ChatException.Exhausted}. Listeners of
+ * the understudy receive each takeover ({@link dev.understudy.event.Event.StreamTakenOver}), each failed takeover, and
+ * each lost answer.
  *
- * <p>Lazy; each subscription is a new answer. Demand is kept exactly and nothing is fetched ahead but the word that is held.
- * Cancelling cancels the one request that is live, at once. A timeout or deadline of the {@link dev.understudy.CallContext}
- * spans all attempts. Signals arrive on the threads of the provider within.
+ * <p>Lazy; each subscription is a new answer. Demand is respected, and only the held word is prefetched. Cancelling
+ * cancels the one live request at once. A timeout or deadline of the {@link dev.understudy.CallContext} spans all
+ * attempts. Signals arrive on the threads of the inner provider.
  */
 public final class ResumingProvider extends ForwardingChatProvider {
 
@@ -30,27 +32,51 @@ public final class ResumingProvider extends ForwardingChatProvider {
     private final TakeoverEvents takeoverEvents;
     private final PrefillRefusals prefillRefusals = new PrefillRefusals();
 
-    private ResumingProvider(ChatProvider within, ResumePolicy policy, Listener listener) {
-        super(within);
+    private ResumingProvider(ChatProvider inner, ResumePolicy policy, Listener listener) {
+        super(inner);
         this.policy = policy;
-        this.takeoverEvents = TakeoverEvents.of(within, listener);
+        this.takeoverEvents = TakeoverEvents.of(inner, listener);
     }
 
-    /** With {@link ResumePolicy#defaults()}. */
+    /**
+     * Wraps a provider with {@link ResumePolicy#defaults()}.
+     *
+     * @param provider an understudy or a single provider
+     * @return the resuming provider
+     */
     public static ResumingProvider over(ChatProvider provider) {
         return over(provider, ResumePolicy.defaults());
     }
 
+    /**
+     * Wraps a provider with a policy.
+     *
+     * @param provider an understudy or a single provider
+     * @param policy strategies and limits
+     * @return the resuming provider
+     */
     public static ResumingProvider over(ChatProvider provider, ResumePolicy policy) {
         return over(provider, policy, Listener.none());
     }
 
-    /** @param listener hears of takeovers, besides those who listen to an {@link dev.understudy.Understudy} within */
+    /**
+     * Wraps a provider with a policy and a listener.
+     *
+     * @param provider an understudy or a single provider
+     * @param policy strategies and limits
+     * @param listener receives takeovers, in addition to the listener of an {@link dev.understudy.Understudy}
+     * @return the resuming provider
+     */
     public static ResumingProvider over(ChatProvider provider, ResumePolicy policy, Listener listener) {
         return new ResumingProvider(provider, policy, listener);
     }
 
-    /** A whole answer has no middle to be cut in: it is the provider's own. */
+    /**
+     * Forwards the call: only streams are resumed.
+     *
+     * @param request the request
+     * @return the inner provider's answer
+     */
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
         return delegate().chat(request);
@@ -59,6 +85,6 @@ public final class ResumingProvider extends ForwardingChatProvider {
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.deferContextual(context ->
-                new ResumableStream(delegate(), policy, request, prefillRefusals, takeoverEvents, context).play());
+                new ResumableStream(delegate(), policy, request, prefillRefusals, takeoverEvents, context).run());
     }
 }

@@ -12,14 +12,14 @@ import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.core.io.JsonStringEncoder;
 
-/** The events of one stream. */
+/** Encoder of the events of one stream. */
 final class SseEncoder {
 
     private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
 
     private final SseWriter writer;
     private final String head;
-    private final String tail; // of all events but the last, which tells what this one leaves open
+    private final String tail; // of all events but the last, which has the usage
     private boolean begun;
     private boolean finished;
     private int offset;
@@ -35,7 +35,7 @@ final class SseEncoder {
         this.tail = writer.usage() ? ",\"usage\":null}\n\n" : "}\n\n";
     }
 
-    /** The events that tell this chunk; "" for none. */
+    /** Events of a chunk; "" for none. */
     String of(StreamChunk chunk) {
         if (finished) {
             return "";
@@ -62,7 +62,7 @@ final class SseEncoder {
         return chunk instanceof StreamChunk.Reset reset ? reset(reset) : "";
     }
 
-    /** The end of a stream that did not fail: fine if it was finished. */
+    /** End of a stream without error: complete if it was finished. */
     Flux<String> end() {
         return finished
                 ? Flux.empty()
@@ -70,12 +70,12 @@ final class SseEncoder {
                         Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason")));
     }
 
-    /** The end of a stream that failed; what fails behind the finish is no part of the answer. */
+    /** End of a stream with an error; an error after the finish is not a part of the answer. */
     Flux<String> end(Throwable error) {
         return finished ? Flux.empty() : Flux.concat(Flux.just(of(error)), Flux.error(error));
     }
 
-    /** The event that tells this error. Only our own exceptions are known to hold no secrets. */
+    /** Event of an error. Only messages of this project's exceptions are known to contain no secrets. */
     private static String of(Throwable error) {
         String type = "server_error";
         String message = "The answer failed";
@@ -139,7 +139,7 @@ final class SseEncoder {
                 .append(word(finish.reason()))
                 .append("\"}]")
                 .append(tail);
-        if (writer.usage() && !finish.usage().equals(Usage.none())) { // a vendor that told no usage did not tell zero
+        if (writer.usage() && !finish.usage().equals(Usage.none())) { // missing usage is not zero usage
             usage(events.append(head).append("],"), finish.usage()).append("}\n\n");
         }
         return events.append("data: [DONE]\n\n").toString();

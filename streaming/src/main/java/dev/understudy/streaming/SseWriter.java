@@ -8,17 +8,17 @@ import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Writes streams as server-sent events in the form of OpenAI's chat completions, which most clients can read. Each string
- * is one or more whole events. A stream that fails ends with an event that carries the error, and then with the error itself,
- * so that the body of the response is aborted: it never looks complete. Text comes as text, tool calls whole, a takeover as a
- * comment. Lazy; demand and cancellation reach the stream.
+ * Writer of streams as server-sent events in the form of OpenAI's chat completions, which most clients can read. Each
+ * string is one or more whole events. A stream that fails ends with an event that carries the error, and then with the
+ * error itself, so that the body of the response is aborted and never looks complete. Text is written in pieces, tool
+ * calls whole, and a takeover as a comment.
  *
- * @param model which model is told
- * @param usage whether tokens are told at the end, in an event of their own; all others then say {@code "usage":null}
- * @param takeoverEvents whether takeovers and what is taken back are told as events of their own, under the name {@code understudy},
- *     which only clients written for it understand; without it a stream that takes back fails
- * @param keepAlive a comment is sent when nothing else was for so long, as while another server takes over; {@code null}
- *     for never
+ * @param model the model's name in the events
+ * @param usage {@code true} to write the usage at the end in an event of its own; all other events then have
+ *     {@code "usage":null}
+ * @param takeoverEvents {@code true} to write takeovers and retractions as events of their own, under the name
+ *     {@code understudy}, for clients that support them; without it, a stream that retracts text fails
+ * @param keepAlive silence after which a comment is sent, for one during a takeover; {@code null} for never
  */
 public record SseWriter(
         String model,
@@ -26,29 +26,68 @@ public record SseWriter(
         boolean takeoverEvents,
         @Nullable Duration keepAlive) {
 
+    /**
+     * Checks the values.
+     *
+     * @param model the model's name in the events
+     * @param usage {@code true} to write the usage at the end in an event of its own
+     * @param takeoverEvents {@code true} to write takeovers and retractions as events of their own, under the name
+     *     {@code understudy}, for clients that support them
+     * @param keepAlive silence after which a comment is sent, for one during a takeover
+     * @throws IllegalArgumentException if {@code keepAlive} is not positive
+     */
     public SseWriter {
         if (keepAlive != null && (keepAlive.isZero() || keepAlive.isNegative())) {
             throw new IllegalArgumentException("keepAlive is longer than zero: " + keepAlive);
         }
     }
 
-    /** For this model, with usage, without news, with a sign of life every 15 seconds. */
+    /**
+     * A writer with usage, without takeover events, with a keep-alive comment every 15 seconds.
+     *
+     * @param model the model's name in the events
+     * @return the writer
+     */
     public static SseWriter of(String model) {
         return new SseWriter(model, true, false, Duration.ofSeconds(15));
     }
 
+    /**
+     * Selects the event of the usage.
+     *
+     * @param usage {@code true} to write it
+     * @return a copy with the value
+     */
     public SseWriter withUsage(boolean usage) {
         return new SseWriter(model, usage, takeoverEvents, keepAlive);
     }
 
-    public SseWriter withTakeoverEvents(boolean news) {
-        return new SseWriter(model, usage, news, keepAlive);
+    /**
+     * Selects events of takeovers and retractions.
+     *
+     * @param takeoverEvents {@code true} to write them
+     * @return a copy with the value
+     */
+    public SseWriter withTakeoverEvents(boolean takeoverEvents) {
+        return new SseWriter(model, usage, takeoverEvents, keepAlive);
     }
 
+    /**
+     * Replaces the silence after which a comment is sent.
+     *
+     * @param keepAlive the silence; {@code null} for no comments
+     * @return a copy with the value
+     */
     public SseWriter withKeepAlive(@Nullable Duration keepAlive) {
         return new SseWriter(model, usage, takeoverEvents, keepAlive);
     }
 
+    /**
+     * Writes a stream. Lazy; demand and cancellation reach the stream.
+     *
+     * @param stream the stream
+     * @return events as text, each string ending with an empty line
+     */
     public Flux<String> write(Flux<StreamChunk> stream) {
         Flux<String> events = Flux.defer(() -> {
             SseEncoder form = new SseEncoder(this);
@@ -65,6 +104,6 @@ public record SseWriter(
         return every == null
                 ? events
                 : new StatefulOperator<>(
-                        events, () -> new KeepAlive<>(every, ": still here\n\n"), Schedulers::parallel);
+                        events, () -> new KeepAlive<>(every, ": keep-alive\n\n"), Schedulers::parallel);
     }
 }

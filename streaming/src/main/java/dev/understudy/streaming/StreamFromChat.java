@@ -13,14 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import reactor.core.publisher.Flux;
 
-/** A provider whose streams are its whole answers, told as chunks: for providers that cannot stream. */
+/** Provider whose streams are complete answers in the form of chunks: for providers that cannot stream. */
 final class StreamFromChat extends ForwardingChatProvider {
 
     StreamFromChat(ChatProvider provider) {
         super(provider);
     }
 
-    /** The provider's own, with STREAMING, and with STREAMING_TOOLS where it can do tools. */
+    /** Capabilities of the adapted provider with STREAMING, and with STREAMING_TOOLS if it has tools. */
     @Override
     public Capabilities capabilities(String model) {
         Capabilities can = delegate().capabilities(model).withFeature(Feature.STREAMING);
@@ -32,7 +32,7 @@ final class StreamFromChat extends ForwardingChatProvider {
         return delegate().chat(request).flatMapIterable(StreamFromChat::chunks);
     }
 
-    /** The chunks that tell this answer; {@link ChatResponseAggregator} makes it of them again. */
+    /** Chunks of an answer; {@link ChatResponseAggregator} builds an equal answer from them. */
     static List<StreamChunk> chunks(ChatResponse answer) {
         List<StreamChunk> chunks = new ArrayList<>();
         for (ReasoningBlock reasoningBlock : answer.reasoningBlocks()) {

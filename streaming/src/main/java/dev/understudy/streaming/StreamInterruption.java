@@ -11,23 +11,29 @@ import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The end of an attempt that gave no whole answer, on its way to what follows. Never leaves this package. */
+/**
+ * End of an attempt that gave no complete answer, as input of the {@link TakeoverPlanner}. Never leaves this package.
+ */
 final class StreamInterruption extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** How far the attempt came. */
+    /** Progress of the attempt. */
     enum Sort {
-        /** Nothing was sent, for nobody can do it. */
+        /** Nothing was sent, because no route supports the request. */
         REJECTED,
-        /** Nobody answered. */
+        /** No route answered. */
         MISSED,
-        /** It answered, but not as the way needs it. */
+        /** The answer began, but does not fit the strategy. */
         ABANDONED,
-        /** It died after its first content. */
+        /** The answer was interrupted after its first content. */
         BROKEN;
 
-        /** @param content whether it had begun to answer */
+        /**
+         * Classifies the end of an attempt.
+         *
+         * @param content {@code true} if the answer had begun
+         */
         static Sort of(@Nullable Throwable error, boolean content) {
             if (content || error instanceof ChatException.PartialAnswer) {
                 return BROKEN;
@@ -40,16 +46,16 @@ final class StreamInterruption extends RuntimeException {
     final transient Failure failure;
     final transient ServedBy servedBy;
 
-    /** What it had said behind what was shown; {@code null} when that is not known better than before. */
+    /** Received text after the delivered text; {@code null} when no more is known than before. */
     final transient @Nullable String fragment;
 
-    /** Where the pieces of what was shown and of the fragment ended. */
+    /** Ends of the pieces of the delivered text and of the fragment. */
     final transient PieceBoundaries pieces;
 
-    /** Whether anything of it was shown. */
+    /** True if a part of the attempt was delivered. */
     final boolean visible;
 
-    /** How its vendor can be asked to tell all of the answer again; {@code null} if it cannot. */
+    /** Token for requesting the stored answer again from its vendor; {@code null} if that is impossible. */
     final transient @Nullable ResumeToken kept;
 
     StreamInterruption(
@@ -75,7 +81,7 @@ final class StreamInterruption extends RuntimeException {
         return servedBy.attemptLog();
     }
 
-    /** Whether its vendor can tell it again now. */
+    /** True if the vendor can send the stored answer again now. */
     boolean isKept() {
         return kept != null && kept.isAlive();
     }
@@ -95,7 +101,7 @@ final class StreamInterruption extends RuntimeException {
                 : Failure.of(error);
     }
 
-    /** Whether the error is an exception that providers are not expected to signal, such as a programming error. */
+    /** True if the error is an exception that providers are not expected to signal, such as a programming error. */
     static boolean isUnexpected(@Nullable Throwable error) {
         return error != null
                 && !(error instanceof ChatException)

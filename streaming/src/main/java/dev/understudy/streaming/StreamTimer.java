@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import reactor.core.scheduler.Schedulers;
 
-/** The measuring of one stream. */
+/** Measurement of one stream. */
 final class StreamTimer {
 
     private final long gap;
@@ -20,14 +20,14 @@ final class StreamTimer {
     private long longest;
     private int offset;
     private int tokens;
-    private boolean told;
+    private boolean begunContent;
 
     StreamTimer(long gap, Consumer<StreamTiming> listener) {
         this.gap = gap;
         this.listener = listener;
     }
 
-    void heard(StreamChunk chunk) {
+    void received(StreamChunk chunk) {
         if (chunk instanceof StreamChunk.Finish finish && finish.usage().output() > 0) {
             tokens = finish.usage().output();
         }
@@ -35,15 +35,15 @@ final class StreamTimer {
             return;
         }
         long now = now();
-        if (!told) {
-            told = true;
+        if (!begunContent) {
+            begunContent = true;
             first = now - began;
-            tell(new StreamTiming.FirstContent(Duration.ofNanos(first)));
+            report(new StreamTiming.FirstContent(Duration.ofNanos(first)));
         } else {
             long silence = now - last;
             longest = Math.max(longest, silence);
             if (silence >= gap) {
-                tell(new StreamTiming.Gap(Duration.ofNanos(silence), offset));
+                report(new StreamTiming.Gap(Duration.ofNanos(silence), offset));
             }
         }
         last = now;
@@ -53,16 +53,16 @@ final class StreamTimer {
 
     void over(StreamTiming.End end) {
         if (over.compareAndSet(false, true)) {
-            tell(new StreamTiming.Total(
+            report(new StreamTiming.Total(
                     end,
                     Duration.ofNanos(now() - began),
-                    told ? Duration.ofNanos(first) : null,
+                    begunContent ? Duration.ofNanos(first) : null,
                     Duration.ofNanos(longest),
                     tokens));
         }
     }
 
-    private void tell(StreamTiming streamTiming) {
+    private void report(StreamTiming streamTiming) {
         try {
             listener.accept(streamTiming);
         } catch (RuntimeException e) {

@@ -6,44 +6,51 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
-/** How fast a stream flows, as its consumer sees it: the time a consumer lets pass before it asks for more counts too. */
+/** Timing of a stream, as its consumer experiences it: the time before the consumer requests more is included. */
 public sealed interface StreamTiming {
 
     /**
-     * The first content.
+     * The first content arrived.
      *
-     * @param after from the subscription
+     * @param after time from the subscription
      */
     record FirstContent(Duration after) implements StreamTiming {}
 
     /**
-     * A silence between two pieces of content, told when it is over.
+     * A silence between two pieces of content, reported at its end.
      *
-     * @param lasted how long
+     * @param lasted length of the silence
      * @param atOffset characters of text before it
      */
     record Gap(Duration lasted, int atOffset) implements StreamTiming {}
 
-    /** How a stream ended. */
+    /** End of a stream. */
     enum End {
+        /** The stream completed. */
         FINISHED,
+        /** The stream signalled an error. */
         FAILED,
+        /** The subscriber cancelled. */
         CANCELLED
     }
 
     /**
-     * All of it, told once, when the stream is over.
+     * Summary, reported once at the end of the stream.
      *
-     * @param end how it ended
-     * @param took from the subscription
-     * @param firstContent from the subscription; {@code null} when there was none
-     * @param longestGap between two pieces of content
-     * @param tokens of the answer, by its finish or estimated from its text
+     * @param end end of the stream
+     * @param took time from the subscription
+     * @param firstContent time from the subscription to the first content; {@code null} when there was none
+     * @param longestGap longest silence between two pieces of content
+     * @param tokens tokens of the answer, from its finish or estimated from its text
      */
     record Total(End end, Duration took, @Nullable Duration firstContent, Duration longestGap, int tokens)
             implements StreamTiming {
 
-        /** Tokens a second from the first content on; 0 where there is no time to divide by. */
+        /**
+         * Rate from the first content on.
+         *
+         * @return tokens per second; 0 without content or elapsed time
+         */
         public double tokensPerSecond() {
             double seconds = firstContent == null ? 0 : took.minus(firstContent).toNanos() / 1e9;
             return seconds <= 0 ? 0 : tokens / seconds;
@@ -51,18 +58,20 @@ public sealed interface StreamTiming {
     }
 
     /**
-     * The same stream, measured.
+     * Measures a stream. Lazy; each subscription is measured separately.
      *
-     * @param gap how long a silence is before it is told
-     * @param listener hears it on the threads of the stream; must not block, and what it throws is thrown away
+     * @param stream the stream
+     * @param gap silence from which on a {@link Gap} is reported
+     * @param listener called on the threads of the stream; must not block, and its exceptions are ignored
+     * @return the stream with unchanged signals
      */
     static Flux<StreamChunk> measure(Flux<StreamChunk> stream, Duration gap, Consumer<StreamTiming> listener) {
         return Flux.defer(() -> {
-            StreamTimer watch = new StreamTimer(gap.toNanos(), listener);
-            return stream.doOnNext(watch::heard)
-                    .doOnComplete(() -> watch.over(End.FINISHED))
-                    .doOnError(error -> watch.over(End.FAILED))
-                    .doOnCancel(() -> watch.over(End.CANCELLED));
+            StreamTimer timer = new StreamTimer(gap.toNanos(), listener);
+            return stream.doOnNext(timer::received)
+                    .doOnComplete(() -> timer.over(End.FINISHED))
+                    .doOnError(error -> timer.over(End.FAILED))
+                    .doOnCancel(() -> timer.over(End.CANCELLED));
         });
     }
 }

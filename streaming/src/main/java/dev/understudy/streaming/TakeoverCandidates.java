@@ -35,7 +35,7 @@ final class TakeoverCandidates {
     private final Set<String> broken = new HashSet<>(); // routes whose stream was cut
     private final Set<String> excluded = new HashSet<>(); // routes that were silent or failed as a takeover
     private final Map<ResumePolicy.Strategy, Set<String>> unfit = new EnumMap<>(ResumePolicy.Strategy.class);
-    private final Set<String> suspected = new HashSet<>(); // refused a request with a prefix, for a reason not told
+    private final Set<String> suspected = new HashSet<>(); // refused a request with a prefix, for an unknown reason
     private boolean lastResort;
 
     TakeoverCandidates(ChatProvider within, PrefillRefusals prefillRefusals) {
@@ -77,7 +77,7 @@ final class TakeoverCandidates {
         return true;
     }
 
-    /** Records an attempt that nobody answered. */
+    /** Records an attempt that no route answered. */
     void failed(AttemptLog attemptLog, AttemptSpec attemptSpec) {
         boolean prefill = attemptSpec.isPrefill();
         if (prefill) {
@@ -94,7 +94,7 @@ final class TakeoverCandidates {
                     suspected.add(route(attempt));
                 }
             } else if (!attemptSpec.resumes() || failure.kind() == FailureKind.TIMEOUT) {
-                excluded.add(route(attempt)); // a kept answer that is gone speaks against nobody
+                excluded.add(route(attempt)); // a kept answer that is gone is no evidence against a route
             }
         }
     }
@@ -117,17 +117,17 @@ final class TakeoverCandidates {
         }
     }
 
-    /** Whether routes are left that did not fail in this stream. */
+    /** True if routes are left that did not fail in this stream. */
     boolean hasOthers() {
         return !lastResort;
     }
 
-    /** Whether there is one route only, and it was silent. */
+    /** True if there is one route only, and it was silent. */
     boolean isSilent(StreamInterruption interruption) {
         return lastResort && isAll(interruption) && excluded.contains(interruption.route());
     }
 
-    /** The capabilities of the provider within for an answer that was cut here. */
+    /** Capabilities of the inner provider for continuing an interrupted answer. */
     Capabilities can(String model, StreamInterruption interruption) {
         Capabilities theirs = within.capabilities(model);
         Capabilities can = interruption.isKept()
@@ -163,7 +163,7 @@ final class TakeoverCandidates {
                 : CallContext.avoid(avoid.toArray(String[]::new)).apply(changed);
     }
 
-    /** Whether the provider within is a single one, the one that was cut. */
+    /** True if the inner provider is a single provider, the interrupted one. */
     boolean isAll(StreamInterruption streamInterruption) {
         return streamInterruption.servedBy.provider().equals(within.name());
     }

@@ -10,62 +10,63 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells listeners how a cut answer fared. What a listener throws is dropped, as {@link Listener} promises.
+ * Publisher of events about the takeovers of an interrupted answer. Exceptions of a listener are dropped, as
+ * {@link Listener} promises.
  *
- * @param door where it happens
- * @param listener to whom it is told
- * @param call of which call of the door, as far as that is known
+ * @param understudy name of the understudy or provider
+ * @param listener receives the events
+ * @param call call of the understudy, as far as it is known
  */
-record TakeoverEvents(String door, Listener listener, Event.@Nullable CallId call) {
+record TakeoverEvents(String understudy, Listener listener, Event.@Nullable CallId call) {
 
-    /** To those who listen to the door within, if there is one, and to one more. */
+    /** Events for the listener of the inner understudy, if there is one, and for another listener. */
     static TakeoverEvents of(ChatProvider within, Listener more) {
-        ChatProvider inmost = within;
-        while (inmost instanceof ForwardingChatProvider around) {
-            inmost = around.delegate();
+        ChatProvider innermost = within;
+        while (innermost instanceof ForwardingChatProvider around) {
+            innermost = around.delegate();
         }
-        Listener first = inmost instanceof Understudy door ? door.listener() : Listener.none();
-        return new TakeoverEvents(inmost.name(), first.and(more), null);
+        Listener first = innermost instanceof Understudy found ? found.listener() : Listener.none();
+        return new TakeoverEvents(innermost.name(), first.and(more), null);
     }
 
-    /** The same about one call, and to the listener that it has of its own. */
+    /** Events of one call, for the listener of that call too. */
     TakeoverEvents of(Event.@Nullable CallId call, Listener own) {
-        return new TakeoverEvents(door, listener.and(own), call);
+        return new TakeoverEvents(understudy, listener.and(own), call);
     }
 
-    void tookOver(
-            StreamInterruption blow,
+    void takenOver(
+            StreamInterruption interruption,
             ProviderEvent.FirstContentFrom by,
             AttemptSpec attemptSpec,
             int offset,
             Duration gap) {
         listener.on(new Event.StreamTakenOver(
-                door,
+                understudy,
                 call,
-                blow.servedBy.provider(),
-                blow.servedBy.model(),
+                interruption.servedBy.provider(),
+                interruption.servedBy.model(),
                 by.provider(),
                 by.model(),
                 way(attemptSpec),
                 offset,
                 gap,
-                blow.failure));
+                interruption.failure));
     }
 
-    void inVain(StreamInterruption blow, StreamInterruption attempt, AttemptSpec attemptSpec, int offset) {
+    void takeoverFailed(StreamInterruption interruption, StreamInterruption attempt, AttemptSpec attemptSpec, int offset) {
         listener.on(new Event.TakeoverFailed(
-                door,
+                understudy,
                 call,
-                blow.servedBy.provider(),
-                blow.servedBy.model(),
+                interruption.servedBy.provider(),
+                interruption.servedBy.model(),
                 way(attemptSpec),
                 offset,
                 attempt.failure));
     }
 
-    void lost(StreamInterruption blow, int offset) {
+    void lost(StreamInterruption interruption, int offset) {
         listener.on(new Event.StreamLost(
-                door, call, blow.servedBy.provider(), blow.servedBy.model(), offset, blow.failure));
+                understudy, call, interruption.servedBy.provider(), interruption.servedBy.model(), offset, interruption.failure));
     }
 
     private static String way(AttemptSpec attemptSpec) {

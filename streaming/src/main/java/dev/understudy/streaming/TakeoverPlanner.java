@@ -16,13 +16,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 
-/** What follows when an attempt of one answer was cut: the next attempt, or the end. */
+/** Decides after an interrupted attempt: the next attempt, or the end. */
 final class TakeoverPlanner {
 
-    /** However many routes there are, no answer is asked for more often than this. */
+    /** Limit of attempts for one answer, for any number of routes. */
     private static final int MOST_ATTEMPTS = 16;
 
-    /** A kept answer that so many connections brought nothing new of is given up. */
+    /** Limit of successive connections to a stored answer without new content. */
     private static final int MOST_BARREN = 3;
 
     private final ResumePolicy policy;
@@ -33,8 +33,8 @@ final class TakeoverPlanner {
     private final TimeBudget timeBudget;
     private final EnumSet<ResumePolicy.Strategy> tried = EnumSet.noneOf(ResumePolicy.Strategy.class);
     private final List<ChatException.CallFailed> later = new ArrayList<>();
-    private @Nullable StreamInterruption blow;
-    private long blowAt;
+    private @Nullable StreamInterruption interruption;
+    private long interruptedAt;
     private String fragment = "";
     private PieceBoundaries pieces = new PieceBoundaries();
     private int takeovers;
@@ -56,21 +56,21 @@ final class TakeoverPlanner {
         this.timeBudget = timeBudget;
     }
 
-    /** The cut that the answer is being saved from. */
-    StreamInterruption blow() {
-        if (blow == null) {
+    /** The interruption that the next attempt repairs. */
+    StreamInterruption interruption() {
+        if (interruption == null) {
             throw new IllegalStateException("Nothing was cut");
         }
-        return blow;
+        return interruption;
     }
 
-    /** Where the pieces of all text ended that was received. */
+    /** Ends of the pieces of all received text. */
     PieceBoundaries pieces() {
         return pieces;
     }
 
-    Duration sinceBlow() {
-        return Duration.ofNanos(Clock.now() - blowAt);
+    Duration sinceInterruption() {
+        return Duration.ofNanos(Clock.now() - interruptedAt);
     }
 
     /** The next attempt, or {@code null} when nothing is left to try. */
@@ -81,16 +81,16 @@ final class TakeoverPlanner {
         } else {
             gaveNothing(streamInterruption, attemptSpec);
         }
-        boolean over = attempts >= MOST_ATTEMPTS || !isWorthIt(blow().failure) || timeBudget.isOver();
+        boolean over = attempts >= MOST_ATTEMPTS || !isWorthIt(interruption().failure) || timeBudget.isOver();
         return over ? null : choose();
     }
 
     private void broken(StreamInterruption streamInterruption, AttemptSpec attemptSpec) {
         takeoverCandidates.broke(streamInterruption);
         takeovers += attemptSpec.free() ? 0 : 1;
-        if (blow == null || streamInterruption.visible) {
-            blow = streamInterruption;
-            blowAt = Clock.now();
+        if (interruption == null || streamInterruption.visible) {
+            interruption = streamInterruption;
+            interruptedAt = Clock.now();
             tried.clear();
             takeoverCandidates.startOver(streamInterruption);
             barren = 0;
@@ -136,7 +136,9 @@ final class TakeoverPlanner {
         }
     }
 
-    /** What is refused here is not carried elsewhere, and nothing is saved by trying once the time is over. */
+    /**
+     * A request that was refused for its content is not sent elsewhere, and an attempt after the deadline is useless.
+     */
     private static boolean isWorthIt(Failure failure) {
         return failure.kind() != FailureKind.CONTENT_FILTERED
                 && failure.kind() != FailureKind.CONTEXT_OVERFLOW
@@ -147,10 +149,10 @@ final class TakeoverPlanner {
         while (true) {
             boolean free = shown.isEmpty() && takeoverCandidates.hasOthers();
             boolean spent = !free && takeovers >= policy.takeovers();
-            boolean silent = takeoverCandidates.isSilent(blow());
+            boolean silent = takeoverCandidates.isSilent(interruption());
             DeliveredContent deliveredContent = DeliveredContent.in(shown, fragment);
             ResumePolicy.Strategy resumeStrategy = ResumeDecision.of(
-                    policy, deliveredContent, request, takeoverCandidates.can(request.model(), blow()), tried);
+                    policy, deliveredContent, request, takeoverCandidates.can(request.model(), interruption()), tried);
             if (resumeStrategy == ResumePolicy.Strategy.FAIL) {
                 if (!takeoverCandidates.turnToBroken()) {
                     return null;
@@ -169,7 +171,7 @@ final class TakeoverPlanner {
 
     private @Nullable AttemptSpec prepare(
             ResumePolicy.Strategy resumeStrategy, DeliveredContent deliveredContent, boolean free) {
-        ResumeToken kept = blow().isKept() ? blow().kept : null;
+        ResumeToken kept = interruption().isKept() ? interruption().kept : null;
         ResumeRequests resumeRequests =
                 new ResumeRequests(request, policy.limits(), shown.text(), fragment, pieces, kept);
         return deliveredContent == DeliveredContent.NOTHING
@@ -182,14 +184,14 @@ final class TakeoverPlanner {
         takeoverCandidates.answers(by.provider() + "/" + by.model(), attemptSpec);
     }
 
-    /** The Context of an attempt: routes to avoid, features to require, time that is left. */
-    Context wishes(AttemptSpec attemptSpec, Context context) {
+    /** The Context of an attempt: routes to avoid, features to require, remaining time. */
+    Context contextOf(AttemptSpec attemptSpec, Context context) {
         return takeoverCandidates.in(timeBudget.in(context), attemptSpec);
     }
 
-    /** The end of an answer that could not be saved: what was delivered, and why there is no more. */
+    /** The error of an answer that could not be continued: the delivered part and the failures. */
     ChatException failed() {
-        StreamInterruption streamInterruption = blow();
+        StreamInterruption streamInterruption = interruption();
         var servedBy =
                 attemptAccount.served(streamInterruption.servedBy.provider(), streamInterruption.servedBy.model());
         if (shown.isEmpty()) {

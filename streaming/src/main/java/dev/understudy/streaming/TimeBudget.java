@@ -6,20 +6,20 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 
 /**
- * How long the caller waits for an answer, however many attempts it takes.
+ * Time that the caller allows for an answer, over all attempts.
  *
- * @param wishes what the caller said
- * @param since when the answer was asked for
+ * @param callContext options of the call
+ * @param since start of the answer
  */
-record TimeBudget(CallContext wishes, long since) {
+record TimeBudget(CallContext callContext, long since) {
 
     boolean isOver() {
-        CallContext.Deadline deadline = wishes.deadline();
+        CallContext.Deadline deadline = callContext.deadline();
         Duration left = left();
         return (left != null && left.isNegative()) || (deadline != null && deadline.isOver());
     }
 
-    /** The Context of an attempt that may take as long as is left. */
+    /** Context of an attempt, with the remaining time as its timeout. */
     Context in(Context context) {
         Duration left = left();
         return left == null || left.isNegative()
@@ -28,7 +28,7 @@ record TimeBudget(CallContext wishes, long since) {
     }
 
     private @Nullable Duration left() {
-        Duration timeout = wishes.timeout();
+        Duration timeout = callContext.timeout();
         return timeout == null ? null : timeout.minusNanos(Clock.now() - since + 1);
     }
 }

@@ -1,7 +1,7 @@
 /**
- * A long answer: how an opened stream survives, and how it is handed on. {@link
- * dev.understudy.streaming.ResumingProvider} keeps a stream alive over any provider; the other types collect, hold,
- * measure and write streams. docs/streaming.md tells what is exact and what is not.
+ * Resuming, buffering, measuring and writing of streams. {@link dev.understudy.streaming.ResumingProvider} continues
+ * interrupted streams of any provider; the other types collect, buffer, measure and write streams. docs/streaming.md
+ * lists the guarantees of each strategy.
  */
 @NullMarked
 package dev.understudy.streaming;

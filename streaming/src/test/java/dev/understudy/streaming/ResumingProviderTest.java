@@ -403,7 +403,7 @@ class ResumingProviderTest {
                         .write(over(ResumePolicy.exact(), one, two).stream(ASKED)))
                 .expectNextCount(2)
                 .expectNoEvent(Duration.ofSeconds(5))
-                .expectNext(": still here\n\n")
+                .expectNext(": keep-alive\n\n")
                 .thenAwait(Duration.ofSeconds(3))
                 .expectNextMatches(event -> event.startsWith(": two goes on for one at 11"))
                 .thenConsumeWhile(event -> true)

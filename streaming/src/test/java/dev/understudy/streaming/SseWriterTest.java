@@ -233,9 +233,9 @@ class SseWriterTest {
                 .expectSubscription()
                 .expectNextCount(1)
                 .expectNoEvent(Duration.ofSeconds(10))
-                .expectNext(": still here\n\n")
+                .expectNext(": keep-alive\n\n")
                 .expectNoEvent(Duration.ofSeconds(10))
-                .expectNext(": still here\n\n")
+                .expectNext(": keep-alive\n\n")
                 .thenAwait(Duration.ofSeconds(5))
                 .expectNextCount(1)
                 .verifyComplete();
@@ -249,7 +249,7 @@ class SseWriterTest {
                 .expectNoEvent(Duration.ofSeconds(35))
                 .thenRequest(1)
                 .thenAwait(Duration.ofSeconds(10))
-                .expectNext(": still here\n\n")
+                .expectNext(": keep-alive\n\n")
                 .expectNoEvent(Duration.ofSeconds(35))
                 .thenCancel()
                 .verify();

@@ -8,8 +8,8 @@ import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
 
 /**
- * What goes downstream: never more than was asked for, and the rest waits. Any thread may {@link #ask} and {@link #close};
- * all else is done by one thread at a time.
+ * Queue to the subscriber: emits at most what was requested and keeps the rest. Any thread may call {@link #ask} and
+ * {@link #close}; all else is called by one thread at a time.
  */
 final class DemandQueue<O> {
 
@@ -31,7 +31,7 @@ final class DemandQueue<O> {
         Operators.addCap(DEMAND, this, n);
     }
 
-    /** Nobody listens any more. */
+    /** Records the cancellation. */
     void close() {
         closed = true;
     }
@@ -48,7 +48,7 @@ final class DemandQueue<O> {
         return demand > 0 && waiting.isEmpty();
     }
 
-    /** At once, if somebody waits for it. */
+    /** Emits at once if there is demand, else queues the item. */
     void emit(O item) {
         if (waiting.isEmpty() && demand > 0 && !closed) {
             send(item);
@@ -64,7 +64,7 @@ final class DemandQueue<O> {
         actual.onNext(item);
     }
 
-    /** Of what waits, as much as is asked for. */
+    /** Emits queued items as far as they are requested. */
     void drain() {
         while (!closed && demand > 0 && !waiting.isEmpty()) {
             send(waiting.poll());
@@ -78,7 +78,7 @@ final class DemandQueue<O> {
         return done;
     }
 
-    /** The end; {@code null} is a good one. */
+    /** Signals the end; {@code null} completes. */
     void finish(@Nullable Throwable error) {
         done = true;
         if (error == null) {

@@ -3,8 +3,9 @@ package dev.understudy.streaming.operator;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * Work that any thread may ask for and that one thread at a time does. Whoever comes while another is at it leaves at once,
- * and the other takes one more turn; so does whoever comes from within a turn, which keeps the stack flat.
+ * Serialised work: any thread may request a turn, and one thread at a time runs them. A thread that requests a turn
+ * while another one runs returns at once, and the running thread adds a turn; a request from within a turn does the
+ * same, which keeps the stack flat.
  */
 abstract class DrainLoop {
 
@@ -13,7 +14,7 @@ abstract class DrainLoop {
 
     private volatile int work;
 
-    /** Does all there is to do. What a thread wrote before it called {@link #takeTurns} is seen. */
+    /** Does all pending work. Writes of a thread before {@link #takeTurns} are visible. */
     abstract void turn();
 
     final void takeTurns() {

@@ -7,7 +7,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
-/** A timer that is set anew and anew; the last setting counts. */
+/** Timer that can be set again; the last setting counts. */
 final class ResettableTimer {
 
     private final Supplier<Scheduler> timers;
@@ -16,8 +16,8 @@ final class ResettableTimer {
     private volatile boolean rung;
 
     /**
-     * @param timers where it is timed, looked up at each setting
-     * @param ringing run on the timer's thread when it rings
+     * @param timers scheduler, looked up at each setting
+     * @param ringing run on the timer's thread at expiry
      */
     ResettableTimer(Supplier<Scheduler> timers, Runnable ringing) {
         this.timers = timers;
@@ -33,7 +33,7 @@ final class ResettableTimer {
         ringing.run();
     }
 
-    /** Whether it has rung since this was asked last. */
+    /** Returns and clears the expiry flag. */
     boolean hasRung() {
         boolean now = rung;
         if (now) {
@@ -42,7 +42,7 @@ final class ResettableTimer {
         return now;
     }
 
-    /** For good. */
+    /** Stops the timer permanently. */
     void stop() {
         timer.dispose();
     }

@@ -9,9 +9,10 @@ import reactor.core.publisher.FluxOperator;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * One item in, none, one or several out, never more than was asked for. A {@link Handler} says what goes out;
- * {@link StatefulSubscriber} keeps the accounts. Under bounded demand one item at a time is asked for, and only while nothing waits to go out, so what waits
- * is never more than one item led to. Under unbounded demand items pass straight through, unless the role needs a timer.
+ * Operator that maps one item to none, one or several, within the demand. A {@link Handler} maps the items;
+ * {@link StatefulSubscriber} accounts for demand. Under bounded demand one item at a time is requested, and only while
+ * the queue is empty, so the queue is never longer than the output of one item. Under unbounded demand items pass
+ * straight through, unless the handler needs a timer.
  */
 public final class StatefulOperator<I, O> extends FluxOperator<I, O> {
 
@@ -19,8 +20,9 @@ public final class StatefulOperator<I, O> extends FluxOperator<I, O> {
     private final Supplier<Scheduler> timer;
 
     /**
-     * @param handlers one for each subscriber
-     * @param timer where {@link Sink#wake} is timed, looked up at subscription
+     * @param source source of the items
+     * @param handlers makes one handler for each subscriber
+     * @param timer scheduler of {@link Sink#wake}, looked up at subscription
      */
     public StatefulOperator(Flux<I> source, Supplier<Handler<I, O>> handlers, Supplier<Scheduler> timer) {
         super(source);
@@ -33,40 +35,42 @@ public final class StatefulOperator<I, O> extends FluxOperator<I, O> {
         source.subscribe(new StatefulSubscriber<>(actual, handlers.get(), timer));
     }
 
-    /** Where a role speaks to. Only while it is called. */
+    /** Output of a handler. Valid only during a call of the handler. */
     public interface Sink<O> {
 
-        /** Sends one item. */
+        /** Emits one item. */
         void emit(O item);
 
-        /** Whether somebody waits for the next item. */
+        /** True if there is demand for the next item. */
         boolean isWanted();
 
-        /** Ends the stream, after what was emitted; {@code null} is a good end. The source is cancelled if it goes on. */
+        /**
+         * Ends the stream after the emitted items; {@code null} completes. The source is cancelled if it has not ended.
+         */
         void end(@Nullable Throwable error);
 
-        /** Asks to be woken once; a later call replaces an earlier one. Only for roles that are timed. */
+        /** Requests one timer call; a later call replaces an earlier one. Only for timed handlers. */
         void wake(Duration after);
     }
 
-    /** What is done with the items of one subscription. Called by one thread at a time. */
+    /** Mapping of the items of one subscription. Called by one thread at a time. */
     public interface Handler<I, O> {
 
         default void begin(Sink<O> sink) {}
 
         void next(I item, Sink<O> sink);
 
-        /** The source is over; has to {@link Sink#end}. */
+        /** Handles the end of the source; has to call {@link Sink#end}. */
         void terminate(@Nullable Throwable error, Sink<O> sink);
 
         default void onTimer(Sink<O> sink) {}
 
-        /** Whether nothing but the end of the source is left to come: then it is asked for without demand. */
+        /** True if only the end of the source is left: then the next signal is requested without demand. */
         default boolean awaitsEnd() {
             return false;
         }
 
-        /** Whether it asks to be woken. */
+        /** True if the handler uses {@link Sink#wake}. */
         default boolean isTimed() {
             return false;
         }

@@ -13,8 +13,9 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 
 /**
- * One subscription of a {@link StatefulOperator}. Whoever asks for everything at first is served right on the thread of the source
- * (FAST), everybody else in {@link DrainLoop}, an item at a time (EXACT). Which of the two is settled by the first request.
+ * One subscription of a {@link StatefulOperator}. A subscriber with unbounded demand at first is served on the thread
+ * of the source (FAST), every other one in a {@link DrainLoop}, one item at a time (EXACT). The first request selects
+ * the mode.
  */
 final class StatefulSubscriber<I, O> extends DrainLoop
         implements CoreSubscriber<I>, Subscription, Scannable, StatefulOperator.Sink<O> {
@@ -42,8 +43,8 @@ final class StatefulSubscriber<I, O> extends DrainLoop
 
     // Touched in turn only.
     private boolean asked;
-    private boolean told; // the role knows that the source is over
-    private boolean ended; // the role has ended the stream
+    private boolean terminated; // the handler knows the end of the source
+    private boolean ended; // the handler has ended the stream
     private @Nullable Throwable end;
 
     StatefulSubscriber(
@@ -54,7 +55,7 @@ final class StatefulSubscriber<I, O> extends DrainLoop
         this.resettableTimer = new ResettableTimer(timers, this::takeTurns);
     }
 
-    // What is asked from below.
+    // Signals of the subscriber.
 
     @Override
     public void request(long n) {
@@ -91,7 +92,7 @@ final class StatefulSubscriber<I, O> extends DrainLoop
         }
     }
 
-    // What comes from above.
+    // Signals of the source.
 
     @Override
     public void onSubscribe(Subscription subscription) {
@@ -121,7 +122,7 @@ final class StatefulSubscriber<I, O> extends DrainLoop
         }
     }
 
-    /** The source sends more than it was asked for: nothing of it may be lost in silence. */
+    /** Handles a source that sends more than was requested: an error, so that nothing is lost silently. */
     private void overrun(I item) {
         if (over) {
             Operators.onDiscard(item, actual.currentContext());
@@ -147,7 +148,7 @@ final class StatefulSubscriber<I, O> extends DrainLoop
         takeTurns();
     }
 
-    // What the role says.
+    // Calls of the handler.
 
     @Override
     public void emit(O item) {
@@ -193,8 +194,8 @@ final class StatefulSubscriber<I, O> extends DrainLoop
         if (resettableTimer.hasRung() && !ended && !demandQueue.isClosed()) {
             guard(() -> handler.onTimer(this));
         }
-        if (last && !told && !demandQueue.isClosed()) {
-            told = true;
+        if (last && !terminated && !demandQueue.isClosed()) {
+            terminated = true;
             if (!ended) {
                 guard(() -> handler.terminate(failure, this));
             }
@@ -203,7 +204,7 @@ final class StatefulSubscriber<I, O> extends DrainLoop
         settle();
     }
 
-    /** Ends, or asks for the next item when nothing waits to go out. */
+    /** Ends, or requests the next item when the queue is empty. */
     private void settle() {
         if (demandQueue.isClosed() || !demandQueue.isEmpty()) {
             return;

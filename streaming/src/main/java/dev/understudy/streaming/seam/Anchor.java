@@ -5,21 +5,21 @@ import dev.understudy.chat.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last words of what was shown, which a model is asked to repeat before it goes on: how many are enough to be found
- * again, and how it is asked. Where they are found, a {@link AnchorSeam} joins its text.
+ * Last words of the delivered text, which a model is asked to repeat before it continues. An {@link AnchorSeam} finds
+ * the repetition and joins the text.
  */
 public final class Anchor {
 
-    /** Fewer characters than these prove nothing, unless they stand at the very beginning. */
+    /** Least length of words that prove a repetition, except at the very beginning. */
     static final int SURE = 16;
 
     private Anchor() {}
 
     /**
-     * The last words of what was shown: about {@code length} characters, from the beginning of a word, and more where so
-     * many occur twice.
+     * The last words of the delivered text: about {@code length} characters from the beginning of a word, and more
+     * where these occur twice.
      *
-     * @return {@code null} when no end of the text, up to four times the length, is unlike all the rest of it
+     * @return {@code null} when no end of the text, up to four times the length, is unique in it
      */
     public static @Nullable String of(String shown, int length) {
         for (int wanted = length; wanted <= 4 * length; wanted += length) {
@@ -35,7 +35,7 @@ public final class Anchor {
         return null;
     }
 
-    /** Where so many of the last characters begin, each run of white space being one. */
+    /** Start of the last {@code wanted} characters, each run of white space being one. */
     private static int back(String text, int wanted) {
         int left = wanted;
         int at = text.length();
@@ -48,7 +48,7 @@ public final class Anchor {
         return at;
     }
 
-    /** Where the word that {@code index} is in begins, if that is near; else a place between two characters. */
+    /** Start of the word at {@code index}, if near; else a place between two characters. */
     private static int wordStart(String text, int index) {
         for (int at = index; at > 0 && index - at < 2 * SURE; at--) {
             if (WordBoundaries.isSpace(text.charAt(at - 1)) || WordBoundaries.isEnd(text, at)) {
@@ -62,7 +62,7 @@ public final class Anchor {
         return at;
     }
 
-    /** The request to repeat these words, the last of what was shown, and go on. */
+    /** The request to repeat the last delivered words and continue. */
     public static ChatRequest ask(ChatRequest request, String shown, String words) {
         return request.plus(Message.assistant(shown))
                 .plus(Message.user(
@@ -73,13 +73,13 @@ public final class Anchor {
                                 + " marks, and nothing of what came before these words."));
     }
 
-    /** Whether these words stand at the end of the text and nowhere else in it. */
+    /** True if the words are the end of the text and occur nowhere else in it. */
     static boolean isOnce(String words, String evened) {
         String even = evened(words);
         return evened.indexOf(even) == evened.length() - even.length();
     }
 
-    /** With one space for each run of white space. */
+    /** The text with one space for each run of white space. */
     static String evened(String text) {
         StringBuilder even = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

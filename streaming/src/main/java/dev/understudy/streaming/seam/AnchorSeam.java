@@ -3,10 +3,10 @@ package dev.understudy.streaming.seam;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seam of an answer whose model was asked to repeat its last words and go on. The repeat is looked for in the first few
- * hundred characters, runs of white space being equal; text before it is dropped as preamble. An answer that begins inside
- * the quoted words is joined too, if enough of them are left to be sure, and so is one that is given again from its first
- * character, however long it is. Without a repeat nothing is joined.
+ * Seam of an answer whose model was asked to repeat its last words and continue. The repetition is searched for in the
+ * first few hundred characters, runs of white space being equal; text before it is dropped as preamble. An answer that
+ * begins inside the quoted words is joined too, if the rest of them is long enough, and so is an answer that is
+ * repeated from its first character, of any length. Without a repetition nothing is joined.
  */
 public final class AnchorSeam extends Seam {
 
@@ -28,9 +28,9 @@ public final class AnchorSeam extends Seam {
     private boolean joined;
 
     /**
-     * @param words what the model was asked to repeat
-     * @param shown all that was shown, which ends with them
-     * @param search how many characters may stand before the repeat
+     * @param words words that the model was asked to repeat
+     * @param shown delivered text, which ends with them
+     * @param search number of characters that may precede the repetition
      */
     public AnchorSeam(String words, String shown, int search) {
         this.words = words;
@@ -62,7 +62,7 @@ public final class AnchorSeam extends Seam {
         return held.length() > limit ? null : "";
     }
 
-    /** Compares what is held with the answer from its first character, white space before it aside. */
+    /** Compares the held text with the delivered answer from its first character, without leading white space. */
     private void followRestart() {
         if (equal == 0) {
             restartAt = 0;
@@ -114,7 +114,7 @@ public final class AnchorSeam extends Seam {
         return rest;
     }
 
-    /** Where the repeat ends in what is held, or -1. */
+    /** End of the repetition in the held text, or -1. */
     private int find(boolean over) {
         String text = held.toString();
         int lead = lead(text);
@@ -136,7 +136,7 @@ public final class AnchorSeam extends Seam {
         return NONE;
     }
 
-    /** The model began somewhere inside the quoted words. */
+    /** Finds a repetition that began inside the quoted words. */
     private int tail(String text, int start, boolean over) {
         for (int from = 1; from <= lastTail; from++) {
             if (!WordBoundaries.isSpace(words.charAt(from)) && WordBoundaries.isSpace(words.charAt(from - 1))) {
@@ -149,7 +149,9 @@ public final class AnchorSeam extends Seam {
         return NONE;
     }
 
-    /** Where {@code wanted} from {@code from} on, found in {@code text} at {@code at}, ends; NONE, or MORE text is needed. */
+    /**
+     * End of {@code wanted} from {@code from} on, if {@code text} has it at {@code at}; NONE, or MORE text is needed.
+     */
     private static int ends(String wanted, int from, String text, int at, boolean over) {
         int i = from;
         int j = at;
@@ -173,7 +175,7 @@ public final class AnchorSeam extends Seam {
         return j;
     }
 
-    /** Skips white space, quotation marks and dots that stand before the first word. */
+    /** Skips white space, quotation marks and dots before the first word. */
     private static int lead(String text) {
         int at = 0;
         while (at < text.length()
@@ -183,7 +185,7 @@ public final class AnchorSeam extends Seam {
         return at;
     }
 
-    /** A repeat in quotation marks is followed by the closing one, which is not part of the answer. */
+    /** Notes the closing quotation mark after a repetition in quotation marks, which is not part of the answer. */
     private int quoted(String text, int start, int end) {
         int open = start == 0 ? -1 : OPENING.indexOf(text.charAt(start - 1));
         closing = open < 0 ? 0 : CLOSING.charAt(open);

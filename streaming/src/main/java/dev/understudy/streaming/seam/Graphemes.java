@@ -9,7 +9,7 @@ final class Graphemes {
     private Graphemes() {}
 
     /**
-     * Whether a character ends before {@code index}, judged by the text on both sides, so {@code 0 < index < length}. A
+     * True if a character ends before {@code index}, judged by the text on both sides, so {@code 0 < index < length}. A
      * high surrogate that ends the text is half of something unknown: nothing ends before it.
      */
     static boolean isBoundary(CharSequence text, int index) {
@@ -41,7 +41,7 @@ final class Graphemes {
                         || c == 0x200C
                         || c == 0x0E33 // Thai and Lao AM
                         || c == 0x0EB3
-                        || c == 0xFF9E // half-width voice marks
+                        || c == 0xFF9E // half-width sound marks
                         || c == 0xFF9F
                         || (c >= 0x1F3FB && c <= 0x1F3FF) // skin
                         || (c >= 0xE0020 && c <= 0xE007F); // tags of flags

@@ -3,15 +3,15 @@ package dev.understudy.streaming.seam;
 import java.util.Arrays;
 
 /**
- * Offsets in a text at which the pieces end in which a server sent it. A piece is one token or several, so each offset is
- * a token boundary, and the number of pieces is a lower bound of the number of tokens. Not thread-safe.
+ * Offsets in a text at which the pieces of a server end. A piece is one token or several, so each offset is a token
+ * boundary, and the number of pieces is a lower bound of the number of tokens. Not thread-safe.
  */
 public final class PieceBoundaries {
 
     private int[] ends = new int[16];
     private int count;
 
-    /** Adds the end of the next piece; an empty piece counts for nothing. */
+    /** Adds the end of the next piece; an empty piece is ignored. */
     public void add(int end) {
         if (count > 0 && ends[count - 1] >= end) {
             return;
@@ -22,12 +22,12 @@ public final class PieceBoundaries {
         ends[count++] = end;
     }
 
-    /** Forgets the boundaries behind this offset. */
+    /** Removes the boundaries after an offset. */
     public void truncate(int offset) {
         count = count(offset);
     }
 
-    /** A copy of the boundaries up to this offset. */
+    /** A copy of the boundaries up to an offset. */
     public PieceBoundaries upTo(int offset) {
         PieceBoundaries copy = new PieceBoundaries();
         copy.count = count(offset);
@@ -35,15 +35,15 @@ public final class PieceBoundaries {
         return copy;
     }
 
-    /** How many pieces end at this offset or before it. */
+    /** Number of pieces that end at an offset or before it. */
     public int count(int offset) {
         int at = Arrays.binarySearch(ends, 0, count, offset);
         return at >= 0 ? at + 1 : -at - 1;
     }
 
     /**
-     * The last boundary at this offset or before it behind which a text may be cut for a request: not inside a surrogate
-     * pair, and not behind white space, which some servers refuse at the end of a prefix.
+     * The last boundary at an offset or before it after which a text may be cut for a request: not inside a surrogate
+     * pair, and not after white space, which some servers refuse at the end of a prefix.
      *
      * @return the offset, 0 when there is none
      */

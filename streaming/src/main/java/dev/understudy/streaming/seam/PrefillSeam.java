@@ -3,14 +3,14 @@ package dev.understudy.streaming.seam;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The seam behind a prefix that was sent as the beginning of the answer, where nothing is left to compare the continuation
- * with. Some servers repeat the prefix and some do not; a complete and exact repeat is dropped, in however many pieces it
- * comes. A repeat that goes on otherwise after {@value #SURE} characters is another answer. White space that was
- * received behind the prefix, and that some servers drop, is put back.
+ * Seam after a prefix that was sent as the beginning of the answer, without received text left to compare the
+ * continuation with. Some servers repeat the prefix and some do not; a complete and exact repetition is dropped, in any
+ * pieces. A repetition that differs after {@value #SURE} characters is another answer. White space that was received
+ * after the prefix, and that some servers drop, is restored.
  */
 public final class PrefillSeam extends Seam {
 
-    /** So many equal characters are no chance: the server has started again. */
+    /** Number of equal characters that cannot be a coincidence: the server has started again. */
     static final int SURE = 16;
 
     private final String prefix;
@@ -20,17 +20,17 @@ public final class PrefillSeam extends Seam {
     private boolean joined;
 
     /**
-     * @param prefix what was sent, all of which was delivered
-     * @param fragment what was received behind it
+     * @param prefix sent text, all of it delivered
+     * @param fragment received text after it
      */
     PrefillSeam(String prefix, String fragment) {
         this(prefix, prefix.length(), fragment);
     }
 
     /**
-     * @param prefix what was sent
-     * @param shown how many characters of it were delivered
-     * @param fragment what was received behind the prefix
+     * @param prefix sent text
+     * @param shown number of its characters that were delivered
+     * @param fragment received text after the prefix
      */
     public PrefillSeam(String prefix, int shown, String fragment) {
         this.prefix = prefix;
@@ -39,15 +39,15 @@ public final class PrefillSeam extends Seam {
     }
 
     /**
-     * Whether a continuation could itself begin with the prefix, so that a repeat could not be told from it.
+     * True if a continuation could itself begin with the prefix, so that a repetition is indistinguishable from it.
      *
-     * @param fragment the true beginning of the continuation, as far as it is known
+     * @param fragment true beginning of the continuation, as far as it is known
      */
     public static boolean isAmbiguous(String prefix, String fragment) {
         return prefix.startsWith(fragment) || fragment.startsWith(prefix);
     }
 
-    /** Whether the prefix consists of repetitions, so that a continuation may begin with it as a repeat does. */
+    /** True if the prefix consists of repetitions, so that a continuation may begin like a repetition. */
     public static boolean isRepetitive(String prefix) {
         for (int period = 1; period <= prefix.length() / 2; period++) {
             if (prefix.regionMatches(period, prefix, 0, prefix.length() - period)) {

@@ -2,7 +2,7 @@ package dev.understudy.streaming.seam;
 
 import org.jspecify.annotations.Nullable;
 
-/** The seam of an answer that is told again from its beginning: equal text is dropped, and a difference ends it. */
+/** Seam of an answer that is repeated from its beginning: equal text is dropped, and a difference ends the attempt. */
 public final class ReplaySeam extends Seam {
 
     private final String shown;

@@ -17,9 +17,9 @@ public final class Reproduction extends Seam {
     private boolean joined;
 
     /**
-     * @param received all text that was received
-     * @param sent how many characters of it were sent as the prefix
-     * @param shown how many characters of it were delivered
+     * @param received all received text
+     * @param sent number of its characters that were sent as the prefix
+     * @param shown number of its characters that were delivered
      */
     public Reproduction(String received, int sent, int shown) {
         this.unshown = received.substring(shown);
@@ -53,7 +53,7 @@ public final class Reproduction extends Seam {
         return true;
     }
 
-    /** Waits as long as two ways to say it are possible. */
+    /** Waits while two readings are possible. */
     private @Nullable String decide(boolean over) {
         if (over) {
             expected.removeIf(one -> one.length() > held.length());

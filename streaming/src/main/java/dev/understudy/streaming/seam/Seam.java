@@ -3,26 +3,26 @@ package dev.understudy.streaming.seam;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the text of one answer is joined to what was already shown. It takes the text of an attempt in any pieces and gives
- * what is new in it. Not thread-safe.
+ * Join between the delivered text and the text of another attempt. A seam receives the attempt's text in any pieces and
+ * returns the new part. Not thread-safe.
  */
 public abstract class Seam {
 
-    /** What is new so far, "" while that cannot be told yet, or {@code null} when this is not the same answer. */
+    /** New text so far, "" while it is undecided, or {@code null} when the answer is a different one. */
     public abstract @Nullable String add(String text);
 
-    /** The same at the end of the attempt's text. */
+    /** New text at the end of the attempt's text, or {@code null} when the answer is a different one. */
     public abstract @Nullable String end();
 
-    /** Whether all text from now on is new. */
+    /** True if all further text is new. */
     public abstract boolean isJoined();
 
-    /** What was taken and not given on, for counting. */
+    /** Text that was received and not returned, for counting. */
     public String kept() {
         return "";
     }
 
-    /** Nothing was shown, or nothing of it counts. */
+    /** Seam without delivered text: all text is new. */
     public static Seam none() {
         return new None();
     }

@@ -1,6 +1,6 @@
 package dev.understudy.streaming.seam;
 
-/** Where a word ends. In scripts that put no spaces between words, and among pictures, every character may end one. */
+/** Ends of words. In scripts without spaces between words, and among pictographs, every character may end a word. */
 public final class WordBoundaries {
 
     // Sorted pairs: first and last code point of blocks written without spaces, and of pictographs.
@@ -27,8 +27,8 @@ public final class WordBoundaries {
     private WordBoundaries() {}
 
     /**
-     * Whether {@code index} is a place where text may be cut: behind a whole character that is no white space, with the
-     * next word, or the white space before it, already begun. {@code 0 < index < length}.
+     * True if text may be cut at {@code index}: after a complete character that is not white space, with the next word,
+     * or the white space before it, already begun. {@code 0 < index < length}.
      */
     static boolean isEnd(CharSequence text, int index) {
         int before = Character.codePointBefore(text, index);
@@ -39,7 +39,10 @@ public final class WordBoundaries {
         return (isSpace(after) || isUnspaced(before) || isUnspaced(after)) && Graphemes.isBoundary(text, index);
     }
 
-    /** Whether text may be cut here when a word grows too long to be held: behind a whole character, no white space. */
+    /**
+     * True if text may be cut here when a word is too long to be held: after a complete character that is not white
+     * space.
+     */
     static boolean isEmergencyExit(CharSequence text, int index) {
         return !isSpace(Character.codePointBefore(text, index)) && Graphemes.isBoundary(text, index);
     }
@@ -69,7 +72,7 @@ public final class WordBoundaries {
         return UNSPACED[low] == c || (low & 1) == 0;
     }
 
-    /** Where the run of white space that begins at {@code at}, if one does, ends. */
+    /** End of the run of white space at {@code at}; {@code at} if there is none. */
     static int skipSpaces(String text, int at) {
         int i = at;
         while (i < text.length() && isSpace(text.charAt(i))) {

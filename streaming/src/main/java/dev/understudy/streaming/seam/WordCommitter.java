@@ -1,9 +1,9 @@
 package dev.understudy.streaming.seam;
 
 /**
- * Lets text out up to the end of its last complete word and holds the rest, so that whatever was let out can be continued
- * by somebody else. What is let out never ends in white space and never inside a character; the last character is
- * always held, for what comes next may belong to it. Not thread-safe.
+ * Releases text up to the end of its last complete word and holds the rest, so that another model can continue the
+ * released text. Released text never ends in white space or inside a character; the last character is always held,
+ * because the next one may combine with it. Not thread-safe.
  */
 public final class WordCommitter {
 
@@ -12,13 +12,13 @@ public final class WordCommitter {
     private String half = ""; // the first half of a surrogate pair, when a piece ended with it
 
     /**
-     * @param most how many characters of one word are held before it is let out in parts
+     * @param most characters of one word that are held before it is released in parts
      */
     public WordCommitter(int most) {
         this.most = most;
     }
 
-    /** Takes text in any pieces, surrogate pairs cut in half included. Gives what may be shown, often "". */
+    /** Adds text in any pieces, including halves of surrogate pairs. Returns the released text, often "". */
     public String add(String piece) {
         String text = whole(piece);
         int end = lastEnd(text);
@@ -35,7 +35,7 @@ public final class WordCommitter {
         return "";
     }
 
-    /** All that is held: the answer, or this part of it, is over. */
+    /** Releases all held text at the end of the answer or of its part. */
     public String flush() {
         String out = held();
         held = "";
@@ -43,7 +43,7 @@ public final class WordCommitter {
         return out;
     }
 
-    /** What was taken and not let out. */
+    /** Text that was added and not released. */
     public String held() {
         return held.concat(half);
     }
