@@ -36,8 +36,8 @@ public sealed interface ProviderEvent {
 
         @Override
         public String toString() {
-            return provider + " leaves " + keyFingerprint + " out "
-                    + (duration == null ? "for good" : "for " + span(duration)) + " because of " + kind.label();
+            return provider + " does not use " + keyFingerprint
+                    + (duration == null ? " any more" : " for " + span(duration)) + " because of " + kind.label();
         }
 
         private static String span(Duration wait) {
@@ -90,7 +90,7 @@ public sealed interface ProviderEvent {
 
         @Override
         public String toString() {
-            return provider + " goes on with " + keyFingerprint;
+            return provider + " continues with " + keyFingerprint;
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of a call, or a change of a provider. {@code toString} gives one readable line. Never holds a secret or a
+ * A step of a call, or a change of a provider. {@code toString} gives one readable line. Contains no secret and no
  * prompt.
  */
 public sealed interface Event {
@@ -40,13 +40,13 @@ public sealed interface Event {
     }
 
     /**
-     * Which call.
+     * Identification of a call.
      *
-     * @param number counted from 1 in each door
+     * @param number number of the call, counted from 1 for each understudy
      * @param understudy name of the understudy
-     * @param model the model the caller named
-     * @param stream whether tokens were asked for
-     * @param tags what the caller attached with {@link CallContext#tag}
+     * @param model the model in the request
+     * @param stream whether the call is streamed
+     * @param tags tags of the caller, from {@link CallContext#tag}
      */
     record CallId(long number, String understudy, String model, boolean stream, Map<String, String> tags) {
         @Override
@@ -55,7 +55,12 @@ public sealed interface Event {
         }
     }
 
-    /** A route was not asked. */
+    /**
+     * A route was not asked.
+     *
+     * @param call the call
+     * @param attempt the skipped route and the reason
+     */
     record RouteSkipped(CallId call, AttemptLog.Attempt attempt) implements Event {
         @Override
         public String toString() {
@@ -65,7 +70,15 @@ public sealed interface Event {
         }
     }
 
-    /** A provider is asked now. */
+    /**
+     * An attempt starts.
+     *
+     * @param call the call
+     * @param provider name of the provider
+     * @param model the model as the provider names it
+     * @param attempt number of the attempt on this route, from 1
+     * @param of attempts allowed on this route
+     */
     record AttemptStarted(CallId call, String provider, String model, int attempt, int of) implements Event {
         @Override
         public String toString() {
@@ -73,7 +86,14 @@ public sealed interface Event {
         }
     }
 
-    /** The first content of a stream arrived: from here on the stream belongs to this provider. */
+    /**
+     * The first content of a stream arrived, which commits the stream to this provider.
+     *
+     * @param call the call
+     * @param provider name of the provider
+     * @param model the model as the provider names it
+     * @param after time since the attempt started
+     */
     record FirstContent(CallId call, String provider, String model, Duration after) implements Event {
         @Override
         public String toString() {
@@ -81,7 +101,12 @@ public sealed interface Event {
         }
     }
 
-    /** An attempt gave no whole answer. What follows is the next event. */
+    /**
+     * An attempt failed. The next event says how the call continues.
+     *
+     * @param call the call
+     * @param attempt the attempt and its failure
+     */
     record AttemptFailed(CallId call, AttemptLog.Attempt attempt) implements Event {
         @Override
         public String toString() {
@@ -90,17 +115,30 @@ public sealed interface Event {
         }
     }
 
-    /** An attempt was given up: another one was faster, or the caller left. What it cost is estimated. */
+    /**
+     * An attempt was cancelled: another one was faster, or the caller cancelled. Its usage is estimated.
+     *
+     * @param call the call
+     * @param attempt the attempt
+     */
     record AttemptAbandoned(CallId call, AttemptLog.Attempt attempt) implements Event {
         @Override
         public String toString() {
-            return call + " leaves " + attempt.provider() + "/" + attempt.model() + " after "
+            return call + " cancels " + attempt.provider() + "/" + attempt.model() + " after "
                     + EventFormat.millis(attempt.timing().took())
                     + (attempt.outcome() == AttemptLog.Outcome.WASTED ? ": another one was faster" : "");
         }
     }
 
-    /** The same provider is asked again after a wait. */
+    /**
+     * The same route is retried after a back-off delay.
+     *
+     * @param call the call
+     * @param provider name of the provider
+     * @param model the model as the provider names it
+     * @param after delay before the retry
+     * @param failure failure of the last attempt
+     */
     record Retrying(CallId call, String provider, String model, Duration after, Failure failure) implements Event {
         @Override
         public String toString() {
@@ -109,7 +147,17 @@ public sealed interface Event {
         }
     }
 
-    /** Another provider or model is asked, usually at once. */
+    /**
+     * Another route is asked, usually without delay.
+     *
+     * @param call the call
+     * @param from name of the provider that failed
+     * @param fromModel the model as that provider names it
+     * @param to name of the next provider
+     * @param toModel the model as the next provider names it
+     * @param after delay before the next attempt
+     * @param failure failure of the last attempt
+     */
     record FailedOver(
             CallId call, String from, String fromModel, String to, String toModel, Duration after, Failure failure)
             implements Event {
@@ -121,7 +169,16 @@ public sealed interface Event {
         }
     }
 
-    /** A second provider is asked because the first is slower than usual. */
+    /**
+     * A second provider is asked because the first is slower than usual.
+     *
+     * @param call the call
+     * @param provider name of the first provider
+     * @param model the model as the first provider names it
+     * @param with name of the second provider
+     * @param withModel the model as the second provider names it
+     * @param after time since the first attempt started
+     */
     record Hedged(CallId call, String provider, String model, String with, String withModel, Duration after)
             implements Event {
         @Override
@@ -132,19 +189,21 @@ public sealed interface Event {
     }
 
     /**
-     * A stream died behind its first content, and somebody else goes on with the answer. Told by a decorator that keeps
-     * streams alive, just before the first word of the one who takes over.
+     * A stream failed after its first content, and another attempt continues the answer. Reported by a resuming
+     * decorator, just before the first content of the continuation.
      *
-     * @param understudy name of the understudy within, or of the provider that stands in its place
-     * @param call the call that takes over, as far as the decorator knows it
-     * @param from whose stream died
-     * @param fromModel for which model
-     * @param to who goes on; the same provider where the vendor gives the same answer once more
-     * @param toModel for which model
-     * @param strategy how: {@code "prefill"}, {@code "replay"}, …; {@code "afresh"} when nothing had been shown
-     * @param offset characters of text that had been shown
-     * @param gap from the failure until this word; the silence before a failure is noticed is not in it
-     * @param failure what the stream died of
+     * @param understudy name of the resumed understudy, or of the resumed provider
+     * @param call the call that takes over; {@code null} if the decorator does not know it
+     * @param from name of the provider whose stream failed
+     * @param fromModel the model as that provider names it
+     * @param to name of the provider that continues; equal to {@code from} where a vendor delivers the same response
+     *     again
+     * @param toModel the model as the continuing provider names it
+     * @param strategy resume strategy in lower case, such as {@code "prefill"} or {@code "replay"}; {@code "afresh"}
+     *     when no text had been delivered
+     * @param offset characters of text delivered before, in UTF-16 units
+     * @param gap time from the failure to the continuation, without the time until the failure was detected
+     * @param failure failure of the stream
      */
     record StreamTakenOver(
             String understudy,
@@ -161,21 +220,21 @@ public sealed interface Event {
         @Override
         public String toString() {
             return prefix(call) + to + "/" + toModel + " takes over from " + from + "/" + fromModel + " (" + strategy
-                    + ") behind " + offset + " characters after " + EventFormat.millis(gap) + " because of "
+                    + ") after " + offset + " characters and " + EventFormat.millis(gap) + " because of "
                     + failure.kind().label();
         }
     }
 
     /**
-     * A takeover was tried and gave nothing that was shown. Another one may follow.
+     * An attempt to continue a failed stream delivered nothing. Another one may follow.
      *
-     * @param understudy name of the understudy within, or of the provider that stands in its place
-     * @param call the call that was to take over, as far as the decorator knows it
-     * @param from whose stream had died
-     * @param fromModel for which model
-     * @param strategy what was tried, as in {@link StreamTakenOver}
-     * @param offset characters of text that had been shown
-     * @param failure why it gave nothing
+     * @param understudy name of the resumed understudy, or of the resumed provider
+     * @param call the call that was to take over; {@code null} if the decorator does not know it
+     * @param from name of the provider whose stream failed
+     * @param fromModel the model as that provider names it
+     * @param strategy resume strategy, as in {@link StreamTakenOver}
+     * @param offset characters of text delivered before, in UTF-16 units
+     * @param failure failure of the takeover
      */
     record TakeoverFailed(
             String understudy,
@@ -188,32 +247,40 @@ public sealed interface Event {
             implements Event {
         @Override
         public String toString() {
-            return prefix(call) + "nobody takes over from " + from + "/" + fromModel + " (" + strategy + ") behind "
+            return prefix(call) + "takeover from " + from + "/" + fromModel + " (" + strategy + ") failed after "
                     + offset + " characters: " + failure;
         }
     }
 
     /**
-     * A stream that died could not be saved: it ends with what was shown.
+     * A failed stream could not be resumed and ends with the text delivered so far.
      *
-     * @param understudy name of the understudy within, or of the provider that stands in its place
-     * @param call the call that died, as far as the decorator knows it
-     * @param provider whose stream died
-     * @param model for which model
-     * @param offset characters of text that had been shown
-     * @param failure what it died of
+     * @param understudy name of the resumed understudy, or of the resumed provider
+     * @param call the call of the stream; {@code null} if the decorator does not know it
+     * @param provider name of the provider whose stream failed
+     * @param model the model as the provider names it
+     * @param offset characters of text delivered, in UTF-16 units
+     * @param failure failure of the stream
      */
     record StreamLost(
             String understudy, @Nullable CallId call, String provider, String model, int offset, Failure failure)
             implements Event {
         @Override
         public String toString() {
-            return prefix(call) + "answer of " + provider + "/" + model + " is lost behind " + offset
+            return prefix(call) + "stream of " + provider + "/" + model + " is lost after " + offset
                     + " characters because of " + failure.kind().label();
         }
     }
 
-    /** The oldest messages were left out so that the conversation fits. */
+    /**
+     * The oldest messages were left out of an attempt so that the conversation fits the context window.
+     *
+     * @param call the call
+     * @param provider name of the provider
+     * @param model the model as the provider names it
+     * @param messages number of messages left out
+     * @param tokens estimated tokens left out
+     */
     record Trimmed(CallId call, String provider, String model, int messages, int tokens) implements Event {
         @Override
         public String toString() {
@@ -222,7 +289,12 @@ public sealed interface Event {
         }
     }
 
-    /** A provider told of something inside it. */
+    /**
+     * A provider reported an event inside it.
+     *
+     * @param call the call
+     * @param providerEvent the event
+     */
     record ProviderReported(CallId call, ProviderEvent providerEvent) implements Event {
         @Override
         public String toString() {
@@ -230,17 +302,30 @@ public sealed interface Event {
         }
     }
 
-    /** The whole answer was given. */
+    /**
+     * A call served a complete answer.
+     *
+     * @param call the call
+     * @param servedBy the route that served the answer, and the attempts
+     * @param usage tokens, summed over all attempts
+     * @param took time from the subscription to the end of the answer
+     */
     record CallSucceeded(CallId call, ServedBy servedBy, Usage usage, Duration took) implements Event {
         @Override
         public String toString() {
             return call + " served by " + servedBy.provider() + "/" + servedBy.model() + " in "
                     + EventFormat.millis(took)
-                    + (servedBy.fallback() ? " (stood in for " + servedBy.requestedProvider() + ")" : "");
+                    + (servedBy.fallback() ? " (fallback for " + servedBy.requestedProvider() + ")" : "");
         }
     }
 
-    /** No (whole) answer could be given. */
+    /**
+     * A call failed.
+     *
+     * @param call the call
+     * @param error the error that the subscriber receives
+     * @param took time from the subscription to the failure
+     */
     record CallFailed(CallId call, ChatException error, Duration took) implements Event {
         @Override
         public String toString() {
@@ -249,7 +334,12 @@ public sealed interface Event {
         }
     }
 
-    /** The caller left. */
+    /**
+     * The caller cancelled a call.
+     *
+     * @param call the call
+     * @param took time from the subscription to the cancellation
+     */
     record CallCancelled(CallId call, Duration took) implements Event {
         @Override
         public String toString() {
@@ -257,7 +347,16 @@ public sealed interface Event {
         }
     }
 
-    /** A circuit opened, closed or lets a trial through. */
+    /**
+     * The state of a circuit changed.
+     *
+     * @param understudy name of the understudy
+     * @param provider name of the provider
+     * @param model the model as the provider names it
+     * @param from previous state
+     * @param to new state
+     * @param reason reason in words; {@code null} if unknown
+     */
     record CircuitStateChanged(
             String understudy,
             String provider,
@@ -273,7 +372,14 @@ public sealed interface Event {
         }
     }
 
-    /** Probes took a provider out of rotation, or put it back. */
+    /**
+     * Health checks made a provider healthy or unhealthy.
+     *
+     * @param understudy name of the understudy
+     * @param provider name of the provider
+     * @param health new health
+     * @param reason reason in words; {@code null} if unknown
+     */
     record HealthChanged(
             String understudy,
             String provider,
@@ -285,7 +391,14 @@ public sealed interface Event {
         }
     }
 
-    /** Another provider is asked first from now on. */
+    /**
+     * Another provider became the active one, which calls ask first.
+     *
+     * @param understudy name of the understudy
+     * @param from name of the previous active provider
+     * @param to name of the new active provider
+     * @param reason reason in words
+     */
     record ActiveProviderChanged(String understudy, String from, String to, String reason) implements Event {
         @Override
         public String toString() {
@@ -293,7 +406,13 @@ public sealed interface Event {
         }
     }
 
-    /** A provider could not be warmed up. Calls may still succeed. */
+    /**
+     * The connections of a provider could not be opened in advance. Calls may still succeed.
+     *
+     * @param understudy name of the understudy
+     * @param provider name of the provider
+     * @param failure the failure
+     */
     record WarmupFailed(String understudy, String provider, Failure failure) implements Event {
         @Override
         public String toString() {
@@ -302,13 +421,13 @@ public sealed interface Event {
     }
 
     /**
-     * An operator changed something.
+     * An operator changed the configuration or the state of providers.
      *
-     * @param understudy name of the understudy it was done to
-     * @param by what the operator was allowed to do, never who or with which token
+     * @param understudy name of the understudy
+     * @param by permission of the operator; contains neither a person nor a token
      * @param action {@code configure}, {@code switch}, {@code hold} or {@code release}
-     * @param provider which provider it was about; {@code null} when it was about the whole chain
-     * @param what in words, without secrets
+     * @param provider name of the provider; {@code null} when the action concerns all providers
+     * @param what description of the action, without secrets
      */
     record OperatorAction(
             String understudy,
@@ -322,7 +441,7 @@ public sealed interface Event {
         }
     }
 
-    /** Returns the beginning of a line that belongs to a call, or nothing for an event without a call. */
+    /** Returns the call as the beginning of a line; "" without a call. */
     private static String prefix(@Nullable CallId call) {
         return call == null ? "" : call + " ";
     }

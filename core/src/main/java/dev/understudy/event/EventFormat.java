@@ -2,12 +2,12 @@ package dev.understudy.event;
 
 import java.time.Duration;
 
-/** How things are written in one line for people. */
+/** Formats durations in the text of events. */
 final class EventFormat {
 
     private EventFormat() {}
 
-    /** How long something is waited for. */
+    /** Returns when something happens after a delay. */
     static String in(Duration wait) {
         return wait.isZero() ? "at once" : "in " + millis(wait);
     }

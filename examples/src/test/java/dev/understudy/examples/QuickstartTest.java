@@ -28,9 +28,9 @@ class QuickstartTest {
                         "asks lead/gpt-demo, attempt 2 of 2",
                         "timeout: no first content within 1500 ms",
                         "fails over from lead/gpt-demo to second/gpt-demo because of timeout",
-                        "second leaves key-",
+                        "second does not use key-",
                         "because of rate_limited",
-                        "second goes on with key-",
+                        "second continues with key-",
                         "truncated",
                         "asks second/gpt-demo again in",
                         "fails over from second/gpt-demo to third/claude-demo because of overloaded",
@@ -38,7 +38,7 @@ class QuickstartTest {
                         "The lead lost her voice",
                         "The audience heard the whole play.\n",
                         "served by third/claude-demo",
-                        "(stood in for lead)")
+                        "(fallback for lead)")
                 .doesNotContain("never heard", "lead-key", "evening-key", "matinee-key", "third-key");
     }
 
@@ -101,7 +101,7 @@ class QuickstartTest {
                             "m2",
                             "--anthropic"))
                     .isZero();
-            assertThat(output.text()).contains("From the wings.\n", "127.0.0.1-2/m2", "(stood in for 127.0.0.1)");
+            assertThat(output.text()).contains("From the wings.\n", "127.0.0.1-2/m2", "(fallback for 127.0.0.1)");
             assertThat(second.calls()).extracting(RecordedRequest::path).containsExactly("/v1/messages");
         }
     }

@@ -79,7 +79,7 @@ class TakeoverEventsTest {
             assertThat(told.gap()).isBetween(Duration.ZERO, Duration.ofSeconds(5));
             assertThat(told.failure()).isEqualTo(RESET);
             assertThat(told.toString())
-                    .startsWith("#2 two/m takes over from one/m (prefill) behind 11 characters after ")
+                    .startsWith("#2 two/m takes over from one/m (prefill) after 11 characters and ")
                     .endsWith("because of connect");
             int at = order.indexOf(told);
             assertThat(order.get(at + 1)).isInstanceOf(StreamChunk.Switched.class);
@@ -106,7 +106,7 @@ class TakeoverEventsTest {
             assertThat(told.strategy()).isEqualTo("prefill");
             assertThat(told.from()).isEqualTo("one");
             assertThat(told.failure()).isEqualTo(REFUSAL);
-            assertThat(told.toString()).contains("nobody takes over from one/m (prefill) behind 11 characters");
+            assertThat(told.toString()).contains("takeover from one/m (prefill) failed after 11 characters");
         });
         assertThat(((Event.StreamTakenOver) ofTakeovers().get(1)).strategy()).isEqualTo("restart");
     }
@@ -120,7 +120,7 @@ class TakeoverEventsTest {
                 .isEqualTo(FailureKind.SERVER);
         assertThat(ofTakeovers().get(1)).isInstanceOfSatisfying(Event.StreamLost.class, told -> {
             assertThat(told.failure()).isEqualTo(RESET);
-            assertThat(told).hasToString("#3 answer of one/m is lost behind 11 characters because of connect");
+            assertThat(told).hasToString("#3 stream of one/m is lost after 11 characters because of connect");
         });
     }
 
