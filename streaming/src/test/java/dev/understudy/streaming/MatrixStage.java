@@ -40,7 +40,7 @@ final class MatrixStage implements AutoCloseable {
 
     private static final String[] NAMES = {"one", "two", "three"};
     private static final X509Bundle CERTIFICATE = Certificates.ofLoopback();
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration WAIT_LIMIT = Duration.ofSeconds(20);
 
     private static final Capabilities PREFILL = Capabilities.assumed().withFeature(Feature.PREFILL);
 
@@ -61,7 +61,7 @@ final class MatrixStage implements AutoCloseable {
             providers.add(provider(0, cell.first()));
             providers.add(provider(1, cell.first().other()));
             providers.add(provider(2, cell.first()));
-            TimeoutPolicy patient = TimeoutPolicy.defaults().withIdle(PATIENCE).withFirstContent(PATIENCE);
+            TimeoutPolicy patient = TimeoutPolicy.defaults().withIdle(WAIT_LIMIT).withFirstContent(WAIT_LIMIT);
             UnderstudyBuilder builder = Understudy.builder()
                     .retry(RetryPolicy.none())
                     .timeouts(patient)
@@ -74,7 +74,7 @@ final class MatrixStage implements AutoCloseable {
         private TimeoutPolicy hasty(TimeoutPolicy patient) {
             Duration idle = Duration.ofMillis(1500);
             Duration first = cell.wire() == MatrixCell.Wire.HTTP2 ? idle.multipliedBy(2) : idle;
-            return patient.withIdle(idle).withFirstContent(cell.phase().isCommitted() ? PATIENCE : first);
+            return patient.withIdle(idle).withFirstContent(cell.phase().isCommitted() ? WAIT_LIMIT : first);
         }
 
         Flux<StreamChunk> play() {
@@ -88,8 +88,8 @@ final class MatrixStage implements AutoCloseable {
                     .withTransport(Transport.defaults()
                             .withTrust(TlsTrust.only(CERTIFICATE.getCertificate()))
                             .withDrain(Duration.ofMillis(700))
-                            .withConnect(PATIENCE)
-                            .withAcquire(PATIENCE))
+                            .withConnect(WAIT_LIMIT)
+                            .withAcquire(WAIT_LIMIT))
                     .withModel("m", index == 0 ? PREFILL.withFeature(Feature.REASONING) : PREFILL);
             return dialect == AnswerEvents.Dialect.OPEN_AI
                     ? Providers.openAiCompatible(endpoint, OpenAiCompatibility.defaults())

@@ -29,7 +29,7 @@ import reactor.core.publisher.Flux;
 final class WireStage implements AutoCloseable {
 
     private static final X509Bundle CERTIFICATE = Certificates.ofLoopback();
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration WAIT_LIMIT = Duration.ofSeconds(20);
     static final int SERVERS = 3;
 
     private final Map<String, WirePlaying> cases = new ConcurrentHashMap<>();
@@ -58,8 +58,8 @@ final class WireStage implements AutoCloseable {
         Endpoint endpoint = Endpoint.of("p" + index, server.url("/" + index + "/v1"), "key")
                 .withTransport(Transport.defaults()
                         .withTrust(TlsTrust.only(CERTIFICATE.getCertificate()))
-                        .withConnect(PATIENCE)
-                        .withAcquire(PATIENCE));
+                        .withConnect(WAIT_LIMIT)
+                        .withAcquire(WAIT_LIMIT));
         return dialect == AnswerEvents.Dialect.OPEN_AI
                 ? Providers.openAiCompatible(endpoint, OpenAiCompatibility.defaults())
                 : Providers.anthropic(endpoint);
