@@ -112,7 +112,7 @@ public final class CallContext {
     /**
      * Returns whether each route is asked at most once in a call.
      *
-     * @return whether retries are disabled
+     * @return {@code true} if retries are disabled
      */
     public boolean isWithoutRetries() {
         return withoutRetries;
@@ -343,7 +343,7 @@ public final class CallContext {
         /**
          * Returns whether the deadline is over.
          *
-         * @return whether no time is left
+         * @return {@code true} if no time is left
          */
         public boolean isOver() {
             return nanos() <= 0;

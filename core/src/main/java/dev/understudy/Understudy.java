@@ -41,7 +41,7 @@ import reactor.core.publisher.Signal;
 
 /**
  * Client over several providers: when one fails, is slow or is rate limited, the next takes over. An understudy is a
- * provider itself, so that understudies can be nested.
+ * provider itself, so that one can be nested in another.
  *
  * <p>Publishers are lazy: nothing is planned or sent before subscription, and each subscription is a new call. Before
  * the first content a failover is invisible to the subscriber. A stream that fails after its first content ends with

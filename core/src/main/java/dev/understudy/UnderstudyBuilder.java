@@ -30,7 +30,7 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Builds an {@link Understudy}: its providers in order, fallback models, and policies. A policy that is not set has its
- * default. Not thread-safe; may build several understudies.
+ * default. Not thread-safe; may build several clients.
  */
 public final class UnderstudyBuilder {
 
@@ -295,7 +295,7 @@ public final class UnderstudyBuilder {
      * Sets whether a request refused by a vendor's content policy is sent to the next provider; {@code false} by
      * default.
      *
-     * @param around whether to fail over
+     * @param around {@code true} to fail over
      * @return this builder
      */
     public UnderstudyBuilder routeAroundFilters(boolean around) {
@@ -307,7 +307,7 @@ public final class UnderstudyBuilder {
      * Sets whether a call fails at once when a vendor reports an invalid request; {@code false} by default: the next
      * provider is asked.
      *
-     * @param stop whether to fail at once
+     * @param stop {@code true} to fail at once
      * @return this builder
      */
     public UnderstudyBuilder stopOnInvalidRequest(boolean stop) {

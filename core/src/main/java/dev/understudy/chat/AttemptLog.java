@@ -75,7 +75,7 @@ public record AttemptLog(List<Attempt> attempts) {
          *
          * @param provider name of the provider
          * @param model the model as the provider names it
-         * @param outcome how the attempt ended
+         * @param outcome outcome of the attempt
          * @return the attempt
          */
         public static Attempt of(String provider, String model, Outcome outcome) {
@@ -198,7 +198,7 @@ public record AttemptLog(List<Attempt> attempts) {
         /**
          * Returns a copy with another outcome.
          *
-         * @param outcome how the attempt ended
+         * @param outcome outcome of the attempt
          * @return a copy
          */
         public Attempt withOutcome(Outcome outcome) {

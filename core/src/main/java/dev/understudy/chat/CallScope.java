@@ -58,7 +58,7 @@ public final class CallScope {
     /**
      * Returns whether the provider is to send the request even with a key that is still cooling down.
      *
-     * @return whether to ignore a Retry-After
+     * @return {@code true} to ignore a Retry-After
      */
     public boolean ignoresRetryAfter() {
         return ignoresRetryAfter;

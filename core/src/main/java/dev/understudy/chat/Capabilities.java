@@ -94,7 +94,7 @@ public final class Capabilities {
      * Returns whether the model has all of these features.
      *
      * @param needed the features
-     * @return whether it has all
+     * @return {@code true} if it has all
      */
     public boolean has(Collection<Feature> needed) {
         return features.containsAll(needed);
@@ -104,7 +104,7 @@ public final class Capabilities {
      * Returns whether the model has a feature.
      *
      * @param feature the feature
-     * @return whether it has the feature
+     * @return {@code true} if it has the feature
      */
     public boolean has(Feature feature) {
         return features.contains(feature);

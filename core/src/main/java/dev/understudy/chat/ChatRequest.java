@@ -176,7 +176,7 @@ public record ChatRequest(
     /**
      * Returns a copy with another tool choice.
      *
-     * @param choice whether tools may or must be called
+     * @param choice rule of tool calls
      * @return a copy
      */
     public ChatRequest withToolChoice(ToolSet.Choice choice) {

@@ -112,7 +112,7 @@ public record ChatResponse(
     /**
      * Returns whether there is neither text nor a tool call.
      *
-     * @return whether the response is empty
+     * @return {@code true} if the response is empty
      */
     public boolean isEmpty() {
         return text.isEmpty() && toolCalls.isEmpty();

@@ -118,22 +118,22 @@ public final class ChatResponseAggregator {
         return List.copyOf(calls.values());
     }
 
-    /** {@return whether there is no text, reasoning, tool call or refusal so far} */
+    /** {@return {@code true} if there is no text, reasoning, tool call or refusal so far} */
     public boolean isEmpty() {
         return text.length() == 0 && !hasReasoning() && calls.isEmpty() && refusal.length() == 0;
     }
 
-    /** {@return whether there is any reasoning so far} */
+    /** {@return {@code true} if there is any reasoning so far} */
     public boolean hasReasoning() {
         return thought.length() > 0 || !reasoningBlocks.isEmpty();
     }
 
-    /** {@return whether there is a refusal so far} */
+    /** {@return {@code true} if there is a refusal so far} */
     public boolean hasRefusal() {
         return refusal.length() > 0;
     }
 
-    /** {@return whether a finish was added} */
+    /** {@return {@code true} if a finish was added} */
     public boolean isFinished() {
         return finish != null;
     }

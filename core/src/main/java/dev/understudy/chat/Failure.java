@@ -45,7 +45,7 @@ public record Failure(
      * The vendor's directions for what to do next. {@code null} for what a vendor does not say.
      *
      * @param retryAfter time to wait before the next request, above zero
-     * @param shouldRetry whether an unchanged request may be sent again ({@code x-should-retry})
+     * @param shouldRetry {@code true} if an unchanged request may be sent again ({@code x-should-retry})
      * @param refused parameter or feature that the model does not support
      * @param window actual context window in tokens, learned from an overflow
      * @param keyFingerprint salted fingerprint of the API key
@@ -63,7 +63,7 @@ public record Failure(
          * Replaces a {@code retryAfter} of zero or less with {@code null}.
          *
          * @param retryAfter time to wait before the next request
-         * @param shouldRetry whether an unchanged request may be sent again
+         * @param shouldRetry {@code true} if an unchanged request may be sent again
          * @param refused parameter or feature that the model does not support
          * @param window actual context window in tokens
          * @param keyFingerprint salted fingerprint of the API key
@@ -189,7 +189,7 @@ public record Failure(
     /**
      * Returns a copy with another retry hint.
      *
-     * @param shouldRetry whether an unchanged request may be sent again; {@code null} if the vendor does not say
+     * @param shouldRetry {@code true} if an unchanged request may be sent again; {@code null} if the vendor does not say
      * @return a copy
      */
     public Failure withShouldRetry(@Nullable Boolean shouldRetry) {

@@ -85,7 +85,7 @@ public sealed interface Message {
      * @param callId {@link ToolCall#id()} of the call
      * @param name {@link ToolCall#name()} of the call
      * @param content the result, often JSON
-     * @param error whether the tool failed
+     * @param error {@code true} if the tool failed
      */
     record ToolResult(String callId, String name, String content, boolean error) implements Message {
         /**
@@ -94,7 +94,7 @@ public sealed interface Message {
          * @param callId {@link ToolCall#id()} of the call
          * @param name {@link ToolCall#name()} of the call
          * @param content the result
-         * @param error whether the tool failed
+         * @param error {@code true} if the tool failed
          */
         public ToolResult {
             Objects.requireNonNull(callId, "callId");

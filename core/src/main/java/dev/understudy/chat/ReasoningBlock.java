@@ -34,7 +34,7 @@ public record ReasoningBlock(String text, @Nullable Signature signature) {
      * A vendor's signature or encryption of a reasoning block, to be sent back unchanged to the vendor that made it.
      *
      * @param value the opaque value
-     * @param redacted whether the value is the encrypted reasoning itself and not a signature of its text
+     * @param redacted {@code true} if the value is the encrypted reasoning itself and not a signature of its text
      * @param origin the dialect that produced it, and the host if that is not the vendor's own: {@code "anthropic"},
      *     {@code "anthropic@gateway.example.org"}
      */
@@ -43,7 +43,7 @@ public record ReasoningBlock(String text, @Nullable Signature signature) {
          * Checks that no required value is {@code null}.
          *
          * @param value the opaque value
-         * @param redacted whether the value is the encrypted reasoning itself and not a signature of its text
+         * @param redacted {@code true} if the value is the encrypted reasoning itself and not a signature of its text
          * @param origin the dialect that produced it
          */
         public Signature {

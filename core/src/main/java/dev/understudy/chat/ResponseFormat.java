@@ -19,7 +19,7 @@ public sealed interface ResponseFormat {
      *
      * @param name short name of the schema
      * @param schema the schema, as nested maps, lists, strings, numbers and booleans
-     * @param strict whether the vendor must enforce the schema
+     * @param strict {@code true} if the vendor must enforce the schema
      */
     record JsonSchema(String name, Map<String, ?> schema, boolean strict) implements ResponseFormat {
         /**
@@ -27,7 +27,7 @@ public sealed interface ResponseFormat {
          *
          * @param name short name of the schema
          * @param schema the schema
-         * @param strict whether the vendor must enforce the schema
+         * @param strict {@code true} if the vendor must enforce the schema
          */
         public JsonSchema {
             Objects.requireNonNull(name, "name");

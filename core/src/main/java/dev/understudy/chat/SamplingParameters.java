@@ -150,7 +150,7 @@ public final class SamplingParameters {
     /**
      * Returns whether a repeated request is expected to give an equal answer.
      *
-     * @return whether there is a seed, or the temperature is 0
+     * @return {@code true} if there is a seed, or the temperature is 0
      */
     public boolean deterministic() {
         return seed != null || (temperature != null && temperature == 0);

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param requestedModel the model in the request
  * @param provider name of the provider that answered
  * @param model the model of the route that answered
- * @param fallback whether the answer came from another provider or model than the first
+ * @param fallback {@code true} if the answer came from another provider or model than the first
  * @param attemptLog every attempt and every skipped route, the serving attempt last
  */
 public record ServedBy(
@@ -26,7 +26,7 @@ public record ServedBy(
      * @param requestedModel the model in the request
      * @param provider name of the provider that answered
      * @param model the model of the route that answered
-     * @param fallback whether the answer came from another provider or model than the first
+     * @param fallback {@code true} if the answer came from another provider or model than the first
      * @param attemptLog every attempt and every skipped route
      */
     public ServedBy {

@@ -22,7 +22,7 @@ public sealed interface StreamChunk {
     /**
      * Returns whether this chunk holds content of the answer. The first content commits a stream to its provider.
      *
-     * @return whether this is content
+     * @return {@code true} if this is content
      */
     default boolean isContent() {
         return false;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Tools of a request.
  *
  * @param tools the tools in the order that the model sees, with distinct names
- * @param choice whether tools may or must be called
+ * @param choice rule of tool calls
  */
 public record ToolSet(List<Tool> tools, Choice choice) {
 
@@ -18,7 +18,7 @@ public record ToolSet(List<Tool> tools, Choice choice) {
      * Checks and copies the values.
      *
      * @param tools the tools in the order that the model sees
-     * @param choice whether tools may or must be called
+     * @param choice rule of tool calls
      * @throws IllegalArgumentException if two tools have one name, or the tool to call is not among the tools
      */
     public ToolSet {
@@ -46,14 +46,14 @@ public record ToolSet(List<Tool> tools, Choice choice) {
     /**
      * Returns whether there are no tools.
      *
-     * @return whether the set is empty
+     * @return {@code true} if the set is empty
      */
     public boolean isEmpty() {
         return tools.isEmpty();
     }
 
     /**
-     * Whether the model may, must or must not call tools.
+     * Rule of tool calls: the model may, must or must not call tools.
      *
      * @param mode kind of choice
      * @param tool name of the tool to call with {@link Mode#NAMED}; otherwise {@code null}

@@ -68,7 +68,7 @@ public final class Usage {
     /**
      * Returns whether any count is an estimate because the vendor reported none.
      *
-     * @return whether any count is an estimate
+     * @return {@code true} if any count is an estimate
      */
     public boolean estimated() {
         return estimated;
@@ -131,7 +131,7 @@ public final class Usage {
     /**
      * Returns a copy that is or is not marked as estimated.
      *
-     * @param estimated whether any count is an estimate
+     * @param estimated {@code true} if any count is an estimate
      * @return a copy
      */
     public Usage withEstimated(boolean estimated) {

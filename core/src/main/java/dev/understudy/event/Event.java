@@ -45,7 +45,7 @@ public sealed interface Event {
      * @param number number of the call, counted from 1 for each understudy
      * @param understudy name of the understudy
      * @param model the model in the request
-     * @param stream whether the call is streamed
+     * @param stream {@code true} if the call is streamed
      * @param tags tags of the caller, from {@link CallContext#tag}
      */
     record CallId(long number, String understudy, String model, boolean stream, Map<String, String> tags) {
@@ -131,7 +131,7 @@ public sealed interface Event {
     }
 
     /**
-     * The same route is retried after a back-off delay.
+     * A retry of one route follows after a back-off delay.
      *
      * @param call the call
      * @param provider name of the provider

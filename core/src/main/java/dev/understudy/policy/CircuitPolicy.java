@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     least 10 calls in 60 s
  * @param count number of failures in a time window that opens the circuit, {@code null} to disable this rule; disabled
  *     by default
- * @param pause how long the circuit stays open; by default 5 s, then 10 s, then 15 s, each ±20 %
- * @param trialLease how long a trial may stay undecided before the next call becomes the trial, above zero; 30 s by
+ * @param pause time that the circuit stays open; by default 5 s, then 10 s, then 15 s, each ±20 %
+ * @param trialLease time that a trial may stay undecided before the next call becomes the trial, above zero; 30 s by
  *     default
  */
 public record CircuitPolicy(
@@ -38,8 +38,8 @@ public record CircuitPolicy(
      * @param consecutive failures without a success between them that open the circuit
      * @param rate share of failed calls that opens the circuit
      * @param count number of failures in a time window that opens the circuit
-     * @param pause how long the circuit stays open
-     * @param trialLease how long a trial may stay undecided before the next call becomes the trial
+     * @param pause time that the circuit stays open
+     * @param trialLease time that a trial may stay undecided before the next call becomes the trial
      * @throws IllegalArgumentException if a value is out of its range
      */
     public CircuitPolicy {

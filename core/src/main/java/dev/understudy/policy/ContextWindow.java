@@ -16,9 +16,9 @@ import reactor.util.context.ContextView;
  * written nearest to the call applies.
  *
  * @param tokens most tokens of prompt to send, 1 or more; {@code null} for no limit besides the model's window
- * @param modelWindow whether the model's window is also a limit where it is known (declared in its capabilities, or
+ * @param modelWindow {@code true} if the model's window is also a limit where it is known (declared in its capabilities, or
  *     learned from an overflow); {@code true} by default
- * @param overflow what to do when a vendor reports an overflow and no route has a larger window;
+ * @param overflow action when a vendor reports an overflow and no route has a larger window;
  *     {@link Overflow#DROP_OLDEST_HALF} by default
  * @param reserve tokens of the model's window kept for the answer when the request has no {@code maxTokens}, 0 or more,
  *     limited to a quarter of the window; 1024 by default
@@ -46,8 +46,8 @@ public record ContextWindow(
      * Checks the values.
      *
      * @param tokens most tokens of prompt to send
-     * @param modelWindow whether the model's window is also a limit where it is known
-     * @param overflow what to do when a vendor reports an overflow and no route has a larger window
+     * @param modelWindow {@code true} if the model's window is also a limit where it is known
+     * @param overflow action when a vendor reports an overflow and no route has a larger window
      * @param reserve tokens of the model's window kept for the answer when the request has no {@code maxTokens}
      * @param counter token counter
      * @throws IllegalArgumentException if a value is out of its range
@@ -125,7 +125,7 @@ public record ContextWindow(
     /**
      * Returns a copy that does or does not trim to the model's window.
      *
-     * @param modelWindow whether the model's window is a limit where it is known
+     * @param modelWindow {@code true} if the model's window is a limit where it is known
      * @return a copy
      */
     public ContextWindow withModelWindow(boolean modelWindow) {

@@ -6,10 +6,10 @@ import java.time.Duration;
  * Failover between providers, and choice of the active provider: the one that calls ask first, normally the first in
  * the list.
  *
- * @param automatic whether calls fail over to other providers when the active one fails; {@code true} by default
+ * @param automatic {@code true} if calls fail over to other providers when the active one fails; {@code true} by default
  * @param maxConsecutiveFailures consecutive failures after which the next healthy provider becomes the active one, 1 or
  *     more; 5 by default
- * @param returns whether the first provider becomes the active one again after it has recovered; {@code true} by
+ * @param returns {@code true} if the first provider becomes the active one again after it has recovered; {@code true} by
  *     default
  * @param returnAfter time after its last failure at which the first provider is tried again when there are no health
  *     checks and its circuits are not open, 0 or more; 5 s by default
@@ -21,9 +21,9 @@ public record FailoverPolicy(boolean automatic, int maxConsecutiveFailures, bool
     /**
      * Checks the values.
      *
-     * @param automatic whether calls fail over to other providers when the active one fails
+     * @param automatic {@code true} if calls fail over to other providers when the active one fails
      * @param maxConsecutiveFailures consecutive failures after which the next healthy provider becomes the active one
-     * @param returns whether the first provider becomes the active one again after it has recovered
+     * @param returns {@code true} if the first provider becomes the active one again after it has recovered
      * @param returnAfter time after its last failure at which the first provider is tried again
      * @throws IllegalArgumentException if a value is out of its range
      */
@@ -67,7 +67,7 @@ public record FailoverPolicy(boolean automatic, int maxConsecutiveFailures, bool
     /**
      * Returns a copy that does or does not return to the first provider.
      *
-     * @param returns whether to return to the first provider after it has recovered
+     * @param returns {@code true} to return to the first provider after it has recovered
      * @return a copy
      */
     public FailoverPolicy withReturns(boolean returns) {

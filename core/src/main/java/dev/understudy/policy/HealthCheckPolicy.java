@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Background probes of providers. A provider that fails its probes is asked only when no other route is left, until its
  * probes succeed again. Probes do not affect calls in flight or circuits.
  *
- * @param enabled whether probes are sent; {@code false} by default
+ * @param enabled {@code true} if probes are sent; {@code false} by default
  * @param interval time between two probes of a provider, above zero, randomly varied by ±10 %; 60 s by default
  * @param timeout time limit of one probe, above zero; 5 s by default
  * @param unhealthyAfter consecutive failures that make a provider unhealthy, 1 or more; 3 by default
@@ -30,7 +30,7 @@ public record HealthCheckPolicy(
     /**
      * Checks the values.
      *
-     * @param enabled whether probes are sent
+     * @param enabled {@code true} if probes are sent
      * @param interval time between two probes of a provider
      * @param timeout time limit of one probe
      * @param unhealthyAfter consecutive failures that make a provider unhealthy

@@ -7,7 +7,7 @@ import java.time.Duration;
  * the other request is cancelled on the wire. Vendors may bill both requests; the usage of the cancelled one has
  * outcome WASTED in the attempt log.
  *
- * @param enabled whether requests are hedged; {@code false} in a client by default
+ * @param enabled {@code true} if requests are hedged; {@code false} in a client by default
  * @param percentile percentile of the provider's last hundred latencies after which a request is hedged, between 0 and
  *     1; 0.95 by default
  * @param atLeast earliest time after which a request is hedged, 0 or more; 500 ms by default
@@ -22,7 +22,7 @@ public record HedgingPolicy(boolean enabled, double percentile, Duration atLeast
     /**
      * Checks the values.
      *
-     * @param enabled whether requests are hedged
+     * @param enabled {@code true} if requests are hedged
      * @param percentile percentile of the provider's last hundred latencies after which a request is hedged
      * @param atLeast earliest time after which a request is hedged
      * @param maxExtra hedges as a share of all calls
