@@ -41,6 +41,7 @@ final class AcquireTimer implements BiFunction<Runnable, Duration, Disposable> {
         private final Duration limit;
         private final Disposable.Swap timer = Disposables.swap();
         private Duration waited = Duration.ZERO;
+        private boolean wasOpening;
 
         Wait(Runnable expire, Duration limit) {
             this.expire = expire;
@@ -54,7 +55,10 @@ final class AcquireTimer implements BiFunction<Runnable, Duration, Disposable> {
         @Override
         public void run() {
             waited = waited.plus(limit);
-            if (opening.getAsBoolean() && waited.compareTo(connect.plus(limit)) < 0) {
+            boolean expected = opening.getAsBoolean();
+            boolean served = wasOpening; // a connection that has just opened serves those that wait, one after another
+            wasOpening = expected;
+            if ((expected || served) && waited.compareTo(connect.plus(limit)) <= 0) {
                 schedule();
             } else {
                 expire.run();

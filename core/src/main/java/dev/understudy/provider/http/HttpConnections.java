@@ -52,6 +52,7 @@ final class HttpConnections {
                         .maxConnections(transport.pool().maxConnections())
                         .maxConcurrentStreams(ConnectionWatch.MAX_STREAMS)
                         .strictConnectionReuse(true)
+                        .streamBatchSize(ConnectionWatch.MAX_STREAMS)
                         .build())
                 .pendingAcquireMaxCount(2 * transport.pool().maxConnections())
                 .pendingAcquireTimeout(transport.pool().acquire())

@@ -25,6 +25,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,9 +72,17 @@ class Http2WireTest {
     @Test
     void maxConnectionsLimitsConnectionsOverHttp2() {
         Queue<ChannelHandlerContext> waiting = new ConcurrentLinkedQueue<>();
-        try (Http2Server server = new Http2Server(10, waiting::add);
-                ChatProvider provider =
-                        provider(server, TlsCertificates.transport().withMaxConnections(2))) {
+        AtomicBoolean released = new AtomicBoolean();
+        Consumer<ChannelHandlerContext> answer = stream -> {
+            waiting.add(stream);
+            if (released.get() && waiting.remove(stream)) {
+                Http2Server.completion(stream);
+            }
+        };
+        try (Http2Server server = new Http2Server(10, answer);
+                ChatProvider provider = provider(
+                        server,
+                        TlsCertificates.transport().withMaxConnections(2).withAcquire(Duration.ofSeconds(2)))) {
             List<FailureKind> kinds = new CopyOnWriteArrayList<>();
             StepVerifier.create(Flux.range(0, 30)
                             .flatMap(
@@ -86,8 +95,13 @@ class Http2WireTest {
                                     30))
                     .expectNext("full", "full", "full", "full", "full", "full", "full", "full", "full", "full")
                     .then(() -> assertThat(server.connections).hasValue(2))
-                    .then(() ->
-                            waiting.forEach(stream -> stream.executor().execute(() -> Http2Server.completion(stream))))
+                    .then(() -> {
+                        released.set(true);
+                        for (ChannelHandlerContext stream = waiting.poll(); stream != null; stream = waiting.poll()) {
+                            ChannelHandlerContext next = stream;
+                            next.executor().execute(() -> Http2Server.completion(next));
+                        }
+                    })
                     .expectNextCount(20)
                     .expectComplete()
                     .verify(SOON);
