@@ -15,6 +15,7 @@ import dev.understudy.chat.Usage;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.FailureClassifier;
+import dev.understudy.guard.FinishWait;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.policy.TokenCounter;
 import dev.understudy.pool.Route;
@@ -33,6 +34,7 @@ final class Attempt {
     private final @Nullable Race race;
     private final AttemptPermit attemptPermit;
     private final long started;
+    private final FinishWait finishWait = new FinishWait();
     private ChatRequest sent;
     private @Nullable ChatResponseAggregator delivered;
     private int dropped;
@@ -84,7 +86,8 @@ final class Attempt {
 
     /** Hides the cursor and the listener of this call from an understudy that is used as a provider. */
     private Context contextFor(Event.AttemptStarted event, Context context) {
-        Context inner = scope().in(context.delete(Cursor.class).delete(Listener.class));
+        Context inner =
+                scope().in(context.delete(Cursor.class).delete(Listener.class)).put(FinishWait.class, finishWait);
         return Listener.contextFor(call.listener(), event, inner);
     }
 
@@ -114,7 +117,8 @@ final class Attempt {
                 answer,
                 new Watchdog.Limits(
                         mode.first(limits), mode.firstPhase(), limits.idle(), limits.total(), call.deadline()),
-                call.policies().timeSource());
+                call.policies().timeSource(),
+                finishWait);
     }
 
     private static ChatException.CallFailed empty() {

@@ -2,6 +2,7 @@ package dev.understudy.call;
 
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
+import dev.understudy.guard.FinishWait;
 import dev.understudy.guard.TimeSource;
 import java.time.Duration;
 import reactor.core.CoreSubscriber;
@@ -13,7 +14,8 @@ import reactor.core.publisher.Operators;
  * Enforces the time limits of one attempt: cancels the source and signals a timeout when it is silent for too long while
  * the subscriber waits, or takes too long in total. One timer per subscription checks the limits when it fires and is then
  * set again; a chunk costs one reading of the clock. Time counts only while there is unmet demand, so that a slow consumer
- * does not look like a slow provider. Exceptions of the source and violations of Reactive Streams become error signals.
+ * does not look like a slow provider. A source that has received its finish reason, and only waits for the end of its body,
+ * is completed by an exceeded limit and not failed. Exceptions of the source and violations of Reactive Streams become error signals.
  */
 final class Watchdog<T> extends FluxOperator<T, T> {
 
@@ -30,16 +32,24 @@ final class Watchdog<T> extends FluxOperator<T, T> {
 
     private final Limits limits;
     private final TimeSource timeSource;
+    private final FinishWait finishWait;
 
     Watchdog(Flux<T> source, Limits limits, TimeSource timeSource) {
+        this(source, limits, timeSource, new FinishWait());
+    }
+
+    /** @param finishWait completes a source that has received its finish reason when a limit is exceeded */
+    Watchdog(Flux<T> source, Limits limits, TimeSource timeSource, FinishWait finishWait) {
         super(source);
         this.limits = limits;
         this.timeSource = timeSource;
+        this.finishWait = finishWait;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        WatchdogSubscriber<T> watchdogSubscriber = new WatchdogSubscriber<>(actual, limits, timeSource.scheduler());
+        WatchdogSubscriber<T> watchdogSubscriber =
+                new WatchdogSubscriber<>(actual, limits, timeSource.scheduler(), finishWait);
         try {
             source.subscribe(watchdogSubscriber);
         } catch (Throwable thrown) { // includes errors that Reactor throws instead of signalling

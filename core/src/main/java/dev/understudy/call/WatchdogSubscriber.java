@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.guard.FinishWait;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -37,16 +38,22 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
     /** Shortest delay of the timer: while an item is emitted an exceeded limit is not signalled, and no delay would spin. */
     private static final long MIN_DELAY = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** Longest time that a source may take to complete once {@link FinishWait} told it to. */
+    private static final long COMPLETION = TimeUnit.SECONDS.toNanos(2);
+
     private final CoreSubscriber<? super T> actual;
     private final Scheduler scheduler;
     private final AttemptClock clock;
+    private final FinishWait finishWait;
     private final AttemptTimer attemptTimer = new AttemptTimer();
 
     private Subscription upstream = Operators.emptySubscription();
     private volatile State state = Idle.IDLE;
     private Emitting last = new Emitting(Thread.currentThread());
 
-    WatchdogSubscriber(CoreSubscriber<? super T> actual, Watchdog.Limits limits, Scheduler scheduler) {
+    WatchdogSubscriber(
+            CoreSubscriber<? super T> actual, Watchdog.Limits limits, Scheduler scheduler, FinishWait finishWait) {
+        this.finishWait = finishWait;
         this.actual = actual;
         this.scheduler = scheduler;
         this.clock = new AttemptClock(limits, scheduler, now());
@@ -198,6 +205,8 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
         AttemptClock.Expiry expiry = clock.expiry(now);
         if (expiry == null) {
             setTimer(now);
+        } else if (state == Idle.IDLE && expiry.phase() != Failure.Phase.CONSUMER && finishWait.complete()) {
+            completing();
         } else if (!expiry.whileWaiting()) {
             end(expiry.error(), true);
         } else if (STATE.compareAndSet(this, Idle.IDLE, Idle.OVER)) {
@@ -205,6 +214,15 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
             actual.onError(expiry.error());
         } else {
             setTimer(now);
+        }
+    }
+
+    /** Checks the limits again after the time in which a source that was told to complete does so. */
+    private void completing() {
+        try {
+            attemptTimer.set(scheduler, this::check, COMPLETION);
+        } catch (Throwable thrown) {
+            failed(thrown);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.understudy.TrackedTimers;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure.Phase;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.guard.FinishWait;
 import dev.understudy.guard.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
@@ -31,6 +33,36 @@ class WatchdogTest {
     private static final Duration TOTAL = Duration.ofMinutes(5);
     private static final Watchdog.Limits LIMITS =
             new Watchdog.Limits(FIRST, Phase.FIRST_CONTENT, IDLE, TOTAL, Long.MAX_VALUE);
+
+    @Test
+    void exceededLimitCompletesAFinishedSource() {
+        FinishWait finishWait = new FinishWait();
+        Sinks.One<StreamChunk> end = Sinks.one();
+        StepVerifier.withVirtualTime(() -> new Watchdog<>(
+                        Flux.<StreamChunk>just(text()).concatWith(end.asMono()),
+                        LIMITS,
+                        TimeSource.PARALLEL,
+                        finishWait))
+                .expectNextCount(1)
+                .then(() -> finishWait.begin(end::tryEmitEmpty))
+                .expectNoEvent(IDLE.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyComplete();
+    }
+
+    @Test
+    void finishedSourceThatDoesNotCompleteTimesOut() {
+        FinishWait finishWait = new FinishWait();
+        StepVerifier.withVirtualTime(() -> new Watchdog<>(
+                        Flux.<StreamChunk>just(text()).concatWith(Flux.never()),
+                        LIMITS,
+                        TimeSource.PARALLEL,
+                        finishWait))
+                .expectNextCount(1)
+                .then(() -> finishWait.begin(() -> {}))
+                .thenAwait(IDLE.plusSeconds(2))
+                .verifyError(ChatException.CallFailed.class);
+    }
 
     @Test
     void silenceBeforeContentTimesOut() {

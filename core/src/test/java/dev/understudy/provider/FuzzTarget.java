@@ -187,7 +187,7 @@ abstract class FuzzTarget {
         private DecodedAnswer hear(byte[] bytes, int most, Random random) {
             Framing framing = dialect.framing();
             StreamBodyDecoder streamBodyDecoder = new StreamBodyDecoder(
-                    framing, dialect.decoder("p", REQUEST), chunk -> chunk, () -> {}, () -> {}, () -> {});
+                    framing, dialect.decoder("p", REQUEST), chunk -> chunk, new StreamBodyDecoder.Progress() {});
             DecodedAnswer decodedAnswer = new DecodedAnswer();
             try {
                 for (int at = 0; at < bytes.length; ) {

@@ -13,7 +13,10 @@ public interface StreamDecoder {
     /** Decodes the current event of the framing into zero or more chunks. Never emits the Finish. */
     void read(Framing event, Consumer<StreamChunk> out);
 
-    /** Returns true once a finish reason was received: from then on a lost connection is no failure. */
+    /**
+     * Returns true once a finish reason was received: from then on a lost connection is no failure, unless content was
+     * received after the finish reason.
+     */
     boolean finished();
 
     /** Returns true once the terminal marker was received: nothing relevant follows. */

@@ -6,8 +6,8 @@ import java.time.Duration;
  * Options of a provider's connections.
  *
  * @param connect limit for opening a connection, TLS handshake included; 5 s by default
- * @param drain limit for the end of a body after the answer is complete, so that the connection can be reused; 2 s by
- *     default
+ * @param drain limit for the end of a body after the terminal event of an answer, so that the connection can be reused;
+ *     2 s by default
  * @param pool options of the connection pool
  * @param ping liveness check of silent HTTP/2 connections
  * @param wire protocol and encryption; {@link Wire#HTTP2} by default

@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.guard.FinishWait;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
@@ -20,8 +21,6 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
@@ -163,20 +162,15 @@ final class HttpExchange {
      */
     private Flux<StreamChunk> chunks(
             StreamDecoder decoder, ByteBufFlux content, UnaryOperator<StreamChunk> mark, RequestProgress progress) {
-        Sinks.Many<Duration> waits = Sinks.many().unicast().onBackpressureBuffer();
-        Flux<Long> drained = waits.asFlux().switchMap(wait -> Mono.delay(wait, Schedulers.parallel()));
-        Duration drain = endpoint.transport().drain();
-        StreamBodyDecoder streamBodyDecoder = new StreamBodyDecoder(
-                dialect.framing(),
-                decoder,
-                mark,
-                () -> waits.tryEmitNext(drain),
-                () -> waits.tryEmitNext(Duration.ZERO),
-                progress::answered);
-        return content.asByteArray()
-                .takeUntilOther(drained)
-                .materialize() // so that the end and its error are decoded like the fragments before
-                .flatMapIterable(streamBodyDecoder::read, 1);
+        return Flux.deferContextual(context -> {
+            BodyEndWait bodyEndWait = new BodyEndWait(
+                    endpoint.transport().drain(), context.getOrDefault(FinishWait.class, null), progress);
+            StreamBodyDecoder streamBodyDecoder = new StreamBodyDecoder(dialect.framing(), decoder, mark, bodyEndWait);
+            return bodyEndWait
+                    .limit(content.asByteArray())
+                    .materialize() // so that the end and its error are decoded like the fragments before
+                    .flatMapIterable(streamBodyDecoder::read, 1);
+        });
     }
 
     /** Emits the chunks of a whole answer that a server sent in place of a stream. */

@@ -21,40 +21,49 @@ import reactor.core.publisher.Signal;
  */
 public final class StreamBodyDecoder {
 
+    /** Receives the progress of a body, on the thread that reads it. */
+    public interface Progress {
+
+        /** The subscriber reads a fragment. */
+        default void read() {}
+
+        /** The first content was decoded, or the body ended. */
+        default void content() {}
+
+        /** A finish reason was decoded, and no terminal event yet. */
+        default void finished() {}
+
+        /** Content was decoded after the finish reason. */
+        default void contentAfterFinish() {}
+
+        /** The terminal event was decoded: the answer is complete. */
+        default void terminated() {}
+
+        /** So much arrived after the end of the answer that reading should stop. */
+        default void overLimit() {}
+    }
+
     static final long MAX_BYTES = 64L << 20;
 
     private final Framing framing;
     private final StreamDecoder decoder;
     private final UnaryOperator<StreamChunk> mark;
-    private final Runnable onFinished;
-    private final Runnable onOverLimit;
-    private final Runnable onContent;
+    private final Progress progress;
     private final Queue<StreamChunk> ready = new ArrayDeque<>(4);
     private @Nullable CallFailed broken;
     private long bytes;
-    private boolean draining;
+    private boolean finished;
+    private boolean early;
     private boolean over;
     private boolean answered;
 
-    /**
-     * @param mark applied to every chunk
-     * @param onFinished called when a finish reason was received, and again for content after it
-     * @param onOverLimit called when so much arrived after the end of the answer that reading should stop
-     * @param onContent called once, with the first content or at the end of the body
-     */
+    /** @param mark applied to every chunk */
     public StreamBodyDecoder(
-            Framing framing,
-            StreamDecoder decoder,
-            UnaryOperator<StreamChunk> mark,
-            Runnable onFinished,
-            Runnable onOverLimit,
-            Runnable onContent) {
+            Framing framing, StreamDecoder decoder, UnaryOperator<StreamChunk> mark, Progress progress) {
         this.framing = framing;
         this.decoder = decoder;
         this.mark = mark;
-        this.onFinished = onFinished;
-        this.onOverLimit = onOverLimit;
-        this.onContent = onContent;
+        this.progress = progress;
     }
 
     /**
@@ -69,17 +78,20 @@ public final class StreamBodyDecoder {
     }
 
     private void take(byte @Nullable [] piece) {
-        bytes += piece == null ? 0 : piece.length;
+        if (piece != null) {
+            bytes += piece.length;
+            progress.read();
+        }
         if (over) {
             if (bytes > MAX_BYTES) {
-                onOverLimit.run();
+                progress.overLimit();
             }
             return;
         }
         if (piece == null) {
             if (!answered) {
                 answered = true;
-                onContent.run();
+                progress.content();
             }
             framing.end();
             return;
@@ -132,36 +144,49 @@ public final class StreamBodyDecoder {
             try {
                 if (framing.next()) {
                     decoder.read(framing, ready::add);
-                    if (!answered && hasContent()) {
-                        answered = true;
-                        onContent.run();
-                    }
-                    if (decoder.finished() && !(draining && ready.isEmpty())) {
-                        draining = true;
-                        onFinished.run();
-                    }
-                    if (decoder.terminated()) {
-                        end();
-                    }
+                    decoded();
                     return true;
                 }
                 if (piece.hasValue()) {
                     return false;
                 }
                 Throwable error = piece.getThrowable();
-                if (error != null && !decoder.finished()) {
+                if (error != null && !complete()) {
                     throw TransportErrors.typed(error, true);
                 }
                 end();
                 return true;
             } catch (CallFailed failed) {
-                if (decoder.finished() && !over && failed.failure().kind() == FailureKind.PROTOCOL) {
+                if (complete() && !over && failed.failure().kind() == FailureKind.PROTOCOL) {
                     end(); // a complete answer stays valid when bytes after it are unreadable
                 } else {
                     broken = failed;
                 }
                 return true;
             }
+        }
+
+        private void decoded() {
+            boolean content = (!answered || finished) && hasContent();
+            if (content && !answered) {
+                answered = true;
+                progress.content();
+            }
+            if (decoder.terminated()) {
+                progress.terminated();
+                end();
+            } else if (content && finished) {
+                early = true;
+                progress.contentAfterFinish();
+            } else if (!finished && decoder.finished()) {
+                finished = true;
+                progress.finished();
+            }
+        }
+
+        /** Returns true if an answer whose body ends here is complete. */
+        private boolean complete() {
+            return decoder.finished() && !early;
         }
 
         private boolean hasContent() {
