@@ -27,7 +27,7 @@ import java.util.zip.GZIPOutputStream;
 final class HttpFaults {
 
     private static final End TOO_LONG = End.fails(PROTOCOL, "16 KiB");
-    private static final End NO_HTTP = End.fails(PROTOCOL, "no HTTP");
+    private static final End NO_HTTP = End.fails(PROTOCOL, "not HTTP");
     private static final byte[] BOMB = bomb(10);
     private static final Duration SHORT = Duration.ofMillis(300);
 

@@ -379,9 +379,9 @@ class SelectionTest {
                     throw new IllegalStateException("the caller's bug");
                 })
                 .build();
-        assertThatExceptionOfType(IllegalStateException.class)
+        assertThatExceptionOfType(ChatException.Rejected.class)
                 .isThrownBy(() -> understudy.chat(REQUEST).block())
-                .withMessage("the caller's bug");
+                .withRootCauseInstanceOf(IllegalStateException.class);
         assertThat(VirtualScenario.standing(understudy, "a").inFlight()).isZero();
     }
 

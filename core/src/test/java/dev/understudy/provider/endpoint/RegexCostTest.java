@@ -168,7 +168,7 @@ class RegexCostTest {
             for (Path file :
                     files.filter(each -> each.toString().endsWith(".java")).toList()) {
                 String source = Files.readString(file);
-                if (source.contains("regex.Pattern") || source.contains("Fragment")) {
+                if (source.contains("regex.Pattern") || source.contains("ErrorPhrase")) {
                     String name = SOURCES.relativize(file)
                             .toString()
                             .replace('/', '.')
