@@ -41,8 +41,7 @@ class CooldownTest {
     @ValueSource(booleans = {false, true})
     void noModelCoolsDownForLongerThanAnHour(boolean streamed) {
         a.then(
-                ScriptedAnswer.fail(
-                        Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofDays(366))),
+                ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofDays(366))),
                 ScriptedAnswer.text("back"));
         Understudy understudy = scenario.builder(a, b).build();
         assertThat(ask(understudy, streamed).by()).isEqualTo("b");

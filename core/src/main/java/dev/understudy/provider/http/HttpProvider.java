@@ -23,6 +23,7 @@ import dev.understudy.provider.text.Redactor;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -58,9 +59,9 @@ public final class HttpProvider implements ChatProvider {
         ModelCatalog.load(); // blocks, which capabilities(model) must not
         this.endpoint = endpoint;
         this.dialect = dialect;
-        this.keyRotation = new KeyRotation(endpoint.name(), new KeyRing(endpoint.keys()), () -> Schedulers.parallel()
-                .now(TimeUnit.NANOSECONDS));
-        this.parameterFallback = new ParameterFallback(endpoint.name(), dialect);
+        LongSupplier clock = () -> Schedulers.parallel().now(TimeUnit.NANOSECONDS);
+        this.keyRotation = new KeyRotation(endpoint.name(), new KeyRing(endpoint.keys()), clock);
+        this.parameterFallback = new ParameterFallback(endpoint.name(), dialect, clock);
         this.signatureScope = signatureScope;
         this.failures = new FailureRedactor(
                 Redactor.of(endpoint.secrets().stream().map(Secret::reveal).toList()));

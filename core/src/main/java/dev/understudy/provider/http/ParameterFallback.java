@@ -6,14 +6,16 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ProviderEvent;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import reactor.core.publisher.Flux;
 
 /**
  * Resends a request that was refused because of one parameter without it, at once and with the same key, and omits
- * the parameter in later calls for that model. Thread-safe.
+ * the parameter in later calls for that model, for at most an hour. Thread-safe.
  */
 final class ParameterFallback {
 
@@ -23,11 +25,24 @@ final class ParameterFallback {
     /** Limit of models that are remembered; beyond it an arbitrary one is forgotten and learned again. */
     static final int MODELS = 1_000;
 
+    /** Time after which the parameters of a model are sent again. */
+    static final Duration VALIDITY = Duration.ofHours(1);
+
+    /** @param until the instant when the changes end; further changes do not extend it */
+    private record Learned(AdaptedBody changes, long until) {
+        boolean isValid(long now) {
+            return until - now > 0;
+        }
+    }
+
     private final String provider;
     private final Dialect dialect;
-    private final Map<String, AdaptedBody> learned = new ConcurrentHashMap<>();
+    private final Map<String, Learned> learned = new ConcurrentHashMap<>();
 
-    ParameterFallback(String provider, Dialect dialect) {
+    private final LongSupplier clock;
+
+    ParameterFallback(String provider, Dialect dialect, LongSupplier clock) {
+        this.clock = clock;
         this.provider = provider;
         this.dialect = dialect;
     }
@@ -44,7 +59,7 @@ final class ParameterFallback {
             CallScope scope,
             Function<byte[], Flux<T>> send,
             Function<Throwable, CallFailed> typing) {
-        AdaptedBody known = learned.getOrDefault(request.model(), AdaptedBody.NONE);
+        AdaptedBody known = known(request.model());
         if (ToolCallIdMapper.changes(dialect.callIds(), request.messages())) {
             scope.report(new ProviderEvent.RequestAdapted(
                     provider, request.model(), "tool_call_id", ProviderEvent.Change.REWRITTEN));
@@ -88,7 +103,18 @@ final class ParameterFallback {
         if (learned.size() >= MODELS && !learned.containsKey(model)) {
             learned.keySet().stream().findAny().ifPresent(learned::remove);
         }
-        learned.merge(model, change, (known, more) -> known.repeats(more) ? known : known.plus(more));
+        long now = clock.getAsLong();
+        learned.merge(
+                model,
+                new Learned(change, now + VALIDITY.toNanos()),
+                (known, more) -> !known.isValid(now)
+                        ? more
+                        : known.changes.repeats(change) ? known : new Learned(known.changes.plus(change), known.until));
+    }
+
+    private AdaptedBody known(String model) {
+        Learned known = learned.get(model);
+        return known != null && known.isValid(clock.getAsLong()) ? known.changes : AdaptedBody.NONE;
     }
 
     int models() {

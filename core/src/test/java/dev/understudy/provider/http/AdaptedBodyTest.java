@@ -141,7 +141,7 @@ class AdaptedBodyTest {
     @Test
     void theMemoryIsBounded() {
         ParameterFallback parameterFallback =
-                new ParameterFallback("p", new OpenAiChat(OpenAiCompatibility.defaults()));
+                new ParameterFallback("p", new OpenAiChat(OpenAiCompatibility.defaults()), () -> 0);
         CallScope scope = CallScope.reportingTo(providerEvent -> {});
         for (int i = 0; i < ParameterFallback.MODELS + 50; i++) {
             ChatRequest request = ChatRequest.of("m" + i, "Hello").withTemperature(0.5);

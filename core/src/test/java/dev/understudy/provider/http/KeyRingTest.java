@@ -128,8 +128,7 @@ class KeyRingTest {
         KeyRing.Lease wrong = lease(0);
         ring.coolDown(wrong, Failure.of(FailureKind.AUTH, ""), 0);
         assertThat(ring.spent(wrong, Duration.ofDays(300), 0)).isFalse();
-        assertThat(IntStream.range(0, 6).map(i -> lease(FIVE_SECONDS).index()))
-                .doesNotContain(wrong.index());
+        assertThat(IntStream.range(0, 6).map(i -> lease(FIVE_SECONDS).index())).doesNotContain(wrong.index());
     }
 
     @Test

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
@@ -63,7 +63,9 @@ class KeyRotationTest {
         KeyRotation rotation = rotation(10);
         IntStream.range(0, 4).forEach(key -> failures.put(key, LIMITED.withRetryAfter(Duration.ofMinutes(1))));
         CallScope call = CallScope.reportingTo(event -> {});
-        assertThat(failure(rotation, call).retryAfter()).as("another key is free").isNull();
+        assertThat(failure(rotation, call).retryAfter())
+                .as("another key is free")
+                .isNull();
         assertThat(rotation.around(this::exchange)
                         .contextWrite(call.in(Context.empty()))
                         .blockLast())
@@ -146,10 +148,7 @@ class KeyRotationTest {
         for (FailureKind kind : List.of(FailureKind.RATE_LIMITED, FailureKind.QUOTA)) {
             KeyRotation rotation = rotation(1);
             failures.put(
-                    0,
-                    Failure.of(kind, "")
-                            .withPhase(Failure.Phase.HEADERS)
-                            .withRetryAfter(Duration.ofDays(366)));
+                    0, Failure.of(kind, "").withPhase(Failure.Phase.HEADERS).withRetryAfter(Duration.ofDays(366)));
             failure(rotation);
             failures.clear();
             advance(Duration.ofHours(1).minusNanos(1));
