@@ -36,7 +36,7 @@ public final class Pipeline {
     record Summary(String document, String text, boolean answered) {}
 
     private static final List<Document> DOCUMENTS = List.of(
-            new Document("memo", "The rehearsal moves to Tuesday, and the hall stays the same."),
+            new Document("memo", "The meeting moves to Tuesday, and the hall stays the same."),
             new Document("letter", "Dear theatre, I sat in row nine and noticed nothing at all."),
             new Document("invoice", "Forty metres of red velvet, to be paid within thirty days."),
             new Document("minutes", "The board met, agreed on the season, and went home early."),

@@ -15,12 +15,12 @@ class ArgumentsTest {
     }
 
     @Test
-    void withoutKeysAndUrlsTheDemoRuns() {
+    void theDemoIsTheDefault() {
         assertThat(of(Map.of()).members()).isEmpty();
     }
 
     @Test
-    void keysInTheEnvironmentNameTheVendors() {
+    void keysInTheEnvironmentSelectVendors() {
         Arguments arguments = of(
                 Map.of("OPENAI_API_KEY", "k1,k2", "ANTHROPIC_API_KEY", "k3", "ANTHROPIC_MODEL", "m3"), "Who", "is it?");
         assertThat(arguments.members())
@@ -47,14 +47,14 @@ class ArgumentsTest {
                     --base-url nowhere --model m                                 | --base-url nowhere: A base URL is absolute
                     --demo --base-url http://localhost:1 --model m               | --demo and --base-url exclude each other
                     """)
-    void invalidArgumentsAreReported(String line, String why) {
+    void invalidArgumentsAreReported(String line, String message) {
         assertThatThrownBy(() -> of(Map.of(), line.split(" ")))
                 .isInstanceOf(Arguments.Wrong.class)
-                .hasMessageStartingWith(why);
+                .hasMessageStartingWith(message);
     }
 
     @Test
-    void aKeyIsNeverRepeatedInAMessage() {
+    void messagesContainNoKey() {
         assertThatThrownBy(() -> of(
                         Map.of("K", "a secret with spaces"),
                         "--base-url",

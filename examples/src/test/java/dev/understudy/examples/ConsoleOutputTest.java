@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 class ConsoleOutputTest {
 
     @Test
-    void thereIsColourOnATerminalThatHasIt() {
+    void colourOnATerminal() {
         assertThat(ConsoleOutput.coloured(Map.of("TERM", "xterm"), true)).isTrue();
         assertThat(ConsoleOutput.coloured(Map.of("TERM", "xterm", "NO_COLOR", ""), true))
                 .isTrue();
     }
 
     @Test
-    void thereIsNoColourElsewhere() {
+    void noColourElsewhere() {
         assertThat(ConsoleOutput.coloured(Map.of("TERM", "xterm"), false)).isFalse();
         assertThat(ConsoleOutput.coloured(Map.of("TERM", "dumb"), true)).isFalse();
         assertThat(ConsoleOutput.coloured(Map.of(), true)).isFalse();
@@ -24,7 +24,7 @@ class ConsoleOutputTest {
     }
 
     @Test
-    void aLineBeginsOnALineOfItsOwn() {
+    void aLineStartsOnANewLine() {
         CapturedOutput output = new CapturedOutput();
         output.consoleOutput.words("half a");
         output.consoleOutput.words(" sentence");

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class KeyFailoverTest {
 
     @Test
-    void theServerSeesTheLimitedKeyOnceAndTheOthersInTurn() {
+    void aRateLimitedKeyIsUsedOnce() {
         CapturedOutput output = new CapturedOutput();
         assertThat(KeyFailover.run(output.consoleOutput)).isZero();
         assertThat(output.text())

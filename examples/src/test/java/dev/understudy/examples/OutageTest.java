@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class OutageTest {
 
     @Test
-    void everyCallIsServedAndThePrimaryIsSparedAndComesBack() {
+    void everyCallIsServedAndThePrimaryRecovers() {
         CapturedOutput output = new CapturedOutput();
         assertThat(Outage.run(output.consoleOutput)).as(output.text()).isZero();
         assertThat(output.text()).contains("180 of 180 calls were served", "serves again");

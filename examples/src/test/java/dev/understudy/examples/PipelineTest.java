@@ -12,7 +12,7 @@ import reactor.core.publisher.Flux;
 class PipelineTest {
 
     @Test
-    void fiveDocumentsAreSummarisedInTimeAndOneIsGivenUp() {
+    void oneOfSixDocumentsExceedsTheDeadline() {
         CapturedOutput output = new CapturedOutput();
         assertThat(Pipeline.run(output.consoleOutput)).isZero();
         assertThat(output.text())
@@ -26,13 +26,13 @@ class PipelineTest {
     }
 
     @Test
-    void atMostThreeDocumentsAreAskedForAtATime() {
+    void atMostThreeCallsRunAtATime() {
         ScriptedProvider writer = ScriptedProvider.named("writer").always(ScriptedAnswer.hang());
-        var asked = Pipeline.summaries(Flux.range(1, 6).map(i -> new Pipeline.Document("d" + i, "text")), writer)
+        var subscription = Pipeline.summaries(Flux.range(1, 6).map(i -> new Pipeline.Document("d" + i, "text")), writer)
                 .contextWrite(CallContext.deadline(Duration.ofMinutes(1)))
                 .subscribe();
         assertThat(writer.live()).isEqualTo(3);
-        asked.dispose();
+        subscription.dispose();
         assertThat(writer.live()).isZero();
     }
 }

@@ -17,7 +17,7 @@ class QuickstartTest {
     }
 
     @Test
-    void theRehearsalTellsEachDecisionAndEndsWithTheThirdProvidersAnswer() {
+    void theDemoPrintsEachDecisionAndTheAnswer() {
         assertThat(run(Map.of())).isZero();
         assertThat(output.text())
                 .containsSubsequence(
@@ -43,7 +43,7 @@ class QuickstartTest {
     }
 
     @Test
-    void theTableOfTheTrailHasARowForEachAttempt() {
+    void theTableHasARowForEachAttempt() {
         assertThat(run(Map.of(), "--demo")).isZero();
         assertThat(output.text().lines().dropWhile(line -> !line.startsWith("provider  model")))
                 .satisfiesExactly(
@@ -59,9 +59,9 @@ class QuickstartTest {
     }
 
     @Test
-    void aServerThatIsNamedIsAskedWithItsKeyAndThePrompt() {
-        try (ScriptedServer server = ScriptedServer.start().always(ScriptedReply.text("By myself."))) {
-            Map<String, String> environment = Map.of("HOUSE_KEY", "a-key-of-the-house");
+    void aServerReceivesItsKeyAndThePrompt() {
+        try (ScriptedServer server = ScriptedServer.start().always(ScriptedReply.text("From this server."))) {
+            Map<String, String> environment = Map.of("SERVER_KEY", "a-key-of-the-server");
             assertThat(run(
                             environment,
                             "--base-url",
@@ -69,26 +69,26 @@ class QuickstartTest {
                             "--model",
                             "m1",
                             "--key-env",
-                            "HOUSE_KEY",
+                            "SERVER_KEY",
                             "Who",
                             "is",
                             "it?"))
                     .isZero();
             assertThat(output.text())
-                    .contains("By myself.\n", "served by 127.0.0.1/m1")
+                    .contains("From this server.\n", "served by 127.0.0.1/m1")
                     .doesNotContain("a-key-of");
-            assertThat(server.calls()).singleElement().satisfies(asked -> {
-                assertThat(asked.key()).isEqualTo("a-key-of-the-house");
-                assertThat(asked.model()).isEqualTo("m1");
-                assertThat(asked.text()).contains("Who is it?");
+            assertThat(server.calls()).singleElement().satisfies(request -> {
+                assertThat(request.key()).isEqualTo("a-key-of-the-server");
+                assertThat(request.model()).isEqualTo("m1");
+                assertThat(request.text()).contains("Who is it?");
             });
         }
     }
 
     @Test
-    void ofTwoServersTheSecondStandsInForTheFirst() {
+    void theSecondServerAnswersWhenTheFirstFails() {
         try (ScriptedServer first = ScriptedServer.start().always(ScriptedReply.status(401));
-                ScriptedServer second = ScriptedServer.start().always(ScriptedReply.text("From the wings."))) {
+                ScriptedServer second = ScriptedServer.start().always(ScriptedReply.text("From the second."))) {
             assertThat(run(
                             Map.of(),
                             "--base-url",
@@ -101,13 +101,13 @@ class QuickstartTest {
                             "m2",
                             "--anthropic"))
                     .isZero();
-            assertThat(output.text()).contains("From the wings.\n", "127.0.0.1-2/m2", "(fallback for 127.0.0.1)");
+            assertThat(output.text()).contains("From the second.\n", "127.0.0.1-2/m2", "(fallback for 127.0.0.1)");
             assertThat(second.calls()).extracting(RecordedRequest::path).containsExactly("/v1/messages");
         }
     }
 
     @Test
-    void whenNobodyAnswersTheTableIsShownAllTheSameAndItEndsWithOne() {
+    void aFailedCallPrintsTheTableAndExitsWithOne() {
         try (ScriptedServer server = ScriptedServer.start().always(ScriptedReply.status(401))) {
             assertThat(run(Map.of(), "--base-url", server.url(), "--model", "m1"))
                     .isEqualTo(1);
@@ -116,13 +116,13 @@ class QuickstartTest {
     }
 
     @Test
-    void argumentsThatCannotBeFollowedAreExplained() {
+    void invalidArgumentsPrintTheUsage() {
         assertThat(run(Map.of(), "--modle", "m1")).isEqualTo(2);
         assertThat(output.text()).containsSubsequence("There is no option --modle", "Usage: Quickstart");
     }
 
     @Test
-    void helpIsNoMistake() {
+    void helpExitsWithZero() {
         assertThat(run(Map.of(), "--help")).isZero();
         assertThat(output.text()).contains("Usage: Quickstart");
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class StrategiesTest {
 
     @Test
-    void everyStrategyChoosesAsItsNameSays() {
+    void everyStrategyIsShown() {
         CapturedOutput output = new CapturedOutput();
         assertThat(Strategies.run(output.consoleOutput)).as(output.text()).isZero();
         assertThat(output.text())

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class TakeoverTest {
 
     @Test
-    void everyAnswerIsTheUninterruptedOne() {
+    void everyAnswerEqualsTheUninterruptedOne() {
         CapturedOutput output = new CapturedOutput();
         assertThat(Takeover.run(output.consoleOutput)).as(output.text()).isZero();
         assertThat(output.text().split("= the uninterrupted answer")).hasSize(6);

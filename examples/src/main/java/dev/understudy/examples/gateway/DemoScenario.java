@@ -62,6 +62,12 @@ record DemoScenario(String name, Behaviour primary, Behaviour second, boolean co
                     "error-in-band",
                     server -> server.always(
                             answer().fail(ScriptedReply.FaultPoint.tokens(40), "server_error", "The engine died"))),
+            differing("cut-other-answer", paced().cut(ScriptedReply.FaultPoint.tokens(40))),
+            differing("stall-other-answer", paced().stall(ScriptedReply.FaultPoint.tokens(40))),
+            differing("garbled-other-answer", paced().garble(ScriptedReply.FaultPoint.tokens(40))),
+            differing(
+                    "error-in-band-other-answer",
+                    paced().fail(ScriptedReply.FaultPoint.tokens(40), "server_error", "The engine died")),
             backed("no-done", server -> server.always(answer().withoutTerminal())),
             backed("no-finish", server -> server.always(answer().withoutFinish().withoutTerminal())),
             alone("too-long", ScriptedReply.error(400, "invalid_request_error", "context_length_exceeded", OVERFLOW)),
@@ -89,6 +95,24 @@ record DemoScenario(String name, Behaviour primary, Behaviour second, boolean co
 
     private static ScriptedReply answer() {
         return ScriptedReply.tokens(TOKENS).withUsage(Usage.of(12, 60));
+    }
+
+    /** Tokens arrive one by one, so that the beginning is delivered before the fault. */
+    private static ScriptedReply paced() {
+        return answer().between(Duration.ofMillis(5));
+    }
+
+    /**
+     * The second server answers in other words from the 21st token on, so that the replay of an interrupted stream finds
+     * no equal answer.
+     */
+    private static DemoScenario differing(String name, ScriptedReply always) {
+        String[] tokens = TOKENS.clone();
+        for (int i = 20; i < tokens.length; i++) {
+            tokens[i] = " other" + (i + 1);
+        }
+        ScriptedReply other = ScriptedReply.tokens(tokens).withUsage(Usage.of(12, 60));
+        return new DemoScenario(name, server -> server.always(always), server -> server.always(other), false);
     }
 
     private static DemoScenario backed(String name, Behaviour primary) {

@@ -50,7 +50,7 @@ public final class Gateway implements AutoCloseable {
             this.agents = opened(
                     scenarioServers == null
                             ? Agents.open(require(config), ears)
-                            : Agents.of(scenarioServers.doors().values().toArray(Understudy[]::new)));
+                            : Agents.of(scenarioServers.understudies().values().toArray(Understudy[]::new)));
             bind(metrics, config);
             HealthRoutes healthRoutes = new HealthRoutes(agents, registry);
             Admin admin = gatewayOptions.admin() == null ? null : Admin.of(agents, activityLog, gatewayOptions.admin());
@@ -142,7 +142,8 @@ public final class Gateway implements AutoCloseable {
             out.println(
                     gateway.scenarioServers == null
                             ? "Chains: " + String.join(", ", gateway.agents.ids())
-                            : "No configuration: playing scenes. Ask for one as the model: " + DemoScenario.names());
+                            : "No configuration: running demo scenarios. Request one as the model: "
+                                    + DemoScenario.names());
             return gateway;
         } catch (ConfigException wrong) {
             out.println(wrong.getMessage());

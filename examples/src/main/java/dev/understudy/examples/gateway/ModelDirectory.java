@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves the model of a request: an agent ({@code support}), an agent and a model ({@code support/gpt-5}), or a
+ * Resolves the model of a request: an agent ({@code support}), an agent and a model ({@code support/gpt-5.6}), or a
  * model alone, which the first agent serves.
  *
  * @param chains names of all agents, in order

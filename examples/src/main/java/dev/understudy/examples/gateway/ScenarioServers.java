@@ -32,7 +32,7 @@ final class ScenarioServers implements AutoCloseable {
             .withIdle(Duration.ofMillis(1_000))
             .withResponse(Duration.ofSeconds(3));
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
     /**
      * Circuit policy of scenarios that show an open circuit and its recovery; in the others each call is independent.
@@ -46,8 +46,8 @@ final class ScenarioServers implements AutoCloseable {
             RetryPolicy.defaults().withRetries(1).withBackoff(Duration.ofMillis(50), Duration.ofMillis(200));
 
     private final Map<String, ChatProvider> chains = new LinkedHashMap<>();
-    private final Map<String, Understudy> doors = new LinkedHashMap<>();
-    private final Map<String, ScriptedServer> leads = new LinkedHashMap<>();
+    private final Map<String, Understudy> understudies = new LinkedHashMap<>();
+    private final Map<String, ScriptedServer> primaries = new LinkedHashMap<>();
     private final List<ScriptedServer> servers = new ArrayList<>();
 
     private ScenarioServers() {}
@@ -55,15 +55,15 @@ final class ScenarioServers implements AutoCloseable {
     static ScenarioServers open(Listener listener) {
         ScenarioServers scenarioServers = new ScenarioServers();
         for (DemoScenario demoScenario : DemoScenario.ALL) {
-            scenarioServers.set(demoScenario, listener);
+            scenarioServers.add(demoScenario, listener);
         }
         return scenarioServers;
     }
 
-    private void set(DemoScenario demoScenario, Listener listener) {
+    private void add(DemoScenario demoScenario, Listener listener) {
         ScriptedServer primary = server(demoScenario.primary());
         ScriptedServer second = server(demoScenario.second());
-        Understudy door = Understudy.builder()
+        Understudy understudy = Understudy.builder()
                 .name(demoScenario.name())
                 .provider(
                         Providers.openAiCompatible(
@@ -71,20 +71,20 @@ final class ScenarioServers implements AutoCloseable {
                         "gpt-demo")
                 .provider(Providers.anthropic(Endpoint.of("second", second.url(), "second-key")), "claude-demo")
                 .timeouts(TIMEOUTS)
-                .callTimeout(PATIENCE)
+                .callTimeout(CALL_TIMEOUT)
                 .circuit(demoScenario.countsFailures() ? CIRCUIT : CircuitPolicy.disabled())
                 .retry(RETRY)
                 .failover(demoScenario.countsFailures() ? FAILOVER : FAILOVER.withMaxConsecutiveFailures(1_000_000))
                 .listener(listener)
                 .build();
-        doors.put(demoScenario.name(), door);
-        leads.put(demoScenario.name(), primary);
-        chains.put(demoScenario.name(), ResumingProvider.over(door, ResumePolicy.exact()));
+        understudies.put(demoScenario.name(), understudy);
+        primaries.put(demoScenario.name(), primary);
+        chains.put(demoScenario.name(), ResumingProvider.over(understudy, ResumePolicy.exact()));
     }
 
-    private ScriptedServer server(DemoScenario.Behaviour part) {
+    private ScriptedServer server(DemoScenario.Behaviour behaviour) {
         ScriptedServer server = ScriptedServer.start();
-        part.configure(server);
+        behaviour.configure(server);
         servers.add(server);
         return server;
     }
@@ -93,17 +93,17 @@ final class ScenarioServers implements AutoCloseable {
         return chains;
     }
 
-    Map<String, Understudy> doors() {
-        return doors;
+    Map<String, Understudy> understudies() {
+        return understudies;
     }
 
-    ScriptedServer primary(String scene) {
-        return Objects.requireNonNull(leads.get(scene), scene);
+    ScriptedServer primary(String scenario) {
+        return Objects.requireNonNull(primaries.get(scenario), scenario);
     }
 
     @Override
     public void close() {
-        doors.values().forEach(Understudy::close);
+        understudies.values().forEach(Understudy::close);
         servers.forEach(ScriptedServer::close);
     }
 }

@@ -22,7 +22,7 @@ class CompletionRequestTest {
     }
 
     @Test
-    void everyFieldArrives() {
+    void everyFieldIsMapped() {
         CompletionRequest completionRequest = question("""
             {"model": "m", "stream": true, "stream_options": {"include_usage": true},
              "messages": [
@@ -90,7 +90,7 @@ class CompletionRequestTest {
         {"model":"m","messages":[{"role":"user","content":"x"}],"tools":[{"type":"web"}]} | tools[0].type | tools[0].type has to be "function"
         {"model":"m","messages":[{"role":"user","content":"x"}],"response_format":{"type":"xml"}} | response_format.type | response_format.type has to be
         """)
-    void whatIsWrongIsSaidWithItsPlace(String body, String field, String message) {
+    void invalidFieldsAreReportedByName(String body, String field, String message) {
         assertThatExceptionOfType(BadRequest.class)
                 .isThrownBy(() -> question(body))
                 .satisfies(badRequest -> {

@@ -14,17 +14,17 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Usage in the body of a whole answer. */
+/** Usage in the body of a response that is not streamed. */
 class CompletionResponseTest {
 
     private static JsonNode usage(Usage usage) {
         ChatResponseAggregator answer = new ChatResponseAggregator();
         answer.add(new StreamChunk.Text("Hello"));
         answer.add(new StreamChunk.Finish(
-                FinishReason.STOP, usage, VendorMetadata.none(), ServedBy.by("openai", "gpt-5")));
+                FinishReason.STOP, usage, VendorMetadata.none(), ServedBy.by("openai", "gpt-5.6")));
         ChatResponse response = answer.response();
         return new JsonMapper()
-                .readTree(CompletionResponse.of(response, "id", Instant.EPOCH, "gpt-5"))
+                .readTree(CompletionResponse.of(response, "id", Instant.EPOCH, "gpt-5.6"))
                 .path("usage");
     }
 

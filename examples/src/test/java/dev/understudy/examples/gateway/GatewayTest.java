@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
 
-/** The whole of it, as an operator runs it: one file, one port. */
+/** The gateway started from a configuration file, with all routes on one port. */
 @Timeout(120)
 class GatewayTest {
 
@@ -49,7 +49,7 @@ class GatewayTest {
         bob.close();
     }
 
-    private Caller start(String agents, Map<String, String> environment) throws Exception {
+    private GatewayClient start(String agents, Map<String, String> environment) throws Exception {
         Path file = write(agents);
         Map<String, String> all = new java.util.HashMap<>(environment);
         all.putAll(Map.of("ANN", ANN, "BOB", BOB));
@@ -60,7 +60,7 @@ class GatewayTest {
                 folder,
                 new PrintStream(out, true, StandardCharsets.UTF_8));
         assertThat(gateway).as(out.toString(StandardCharsets.UTF_8)).isNotNull();
-        return new Caller(gateway.port());
+        return new GatewayClient(gateway.port());
     }
 
     private Path write(String agents) throws Exception {
@@ -74,127 +74,129 @@ class GatewayTest {
     }
 
     @Test
-    void aChainOfTheFileAnswersUnderItsName() throws Exception {
-        Caller caller = start("{support: {primary: ann, backups: [bob]}, sales: {primary: bob}}", Map.of());
-        assertThat(caller.chat("support").text()).isEqualTo("I am Ann");
-        assertThat(caller.chat("sales").text()).isEqualTo("I am Bob");
-        assertThat(caller.chat("support/whatever").text()).isEqualTo("I am Ann");
-        assertThat(caller.chat("any-model").text()).isEqualTo("I am Ann");
-        assertThat(caller.get("/v1/models").body()).contains("\"support\"", "\"sales\"");
-        assertThat(caller.get("/healthz").status()).isEqualTo(200);
-        assertThat(caller.get("/readyz").json().get("status").asString()).isEqualTo("ready");
+    void anAgentOfTheFileIsAModel() throws Exception {
+        GatewayClient client = start("{support: {primary: ann, backups: [bob]}, sales: {primary: bob}}", Map.of());
+        assertThat(client.chat("support").text()).isEqualTo("I am Ann");
+        assertThat(client.chat("sales").text()).isEqualTo("I am Bob");
+        assertThat(client.chat("support/whatever").text()).isEqualTo("I am Ann");
+        assertThat(client.chat("any-model").text()).isEqualTo("I am Ann");
+        assertThat(client.get("/v1/models").body()).contains("\"support\"", "\"sales\"");
+        assertThat(client.get("/healthz").status()).isEqualTo(200);
+        assertThat(client.get("/readyz").json().get("status").asString()).isEqualTo("ready");
     }
 
     @Test
-    void metricsTellOfTheFailover() throws Exception {
+    void metricsCountTheFailover() throws Exception {
         ann.always(ScriptedReply.error(500, "server_error", "It broke"));
-        Caller caller = start("{support: {primary: ann, backups: [bob]}}", Map.of());
-        assertThat(caller.chat("support").text()).isEqualTo("I am Bob");
-        assertThat(caller.get("/metrics").body())
+        GatewayClient client = start("{support: {primary: ann, backups: [bob]}}", Map.of());
+        assertThat(client.chat("support").text()).isEqualTo("I am Bob");
+        assertThat(client.get("/metrics").body())
                 .contains("understudy_failover_total{")
                 .contains("from=\"ann\"", "from_model=\"gpt-a\"", "to=\"bob\"", "to_model=\"claude-b\"");
     }
 
     @Test
-    void operatorsWithATokenSwitchAndHold() throws Exception {
-        Caller caller = start(
+    void adminTokenIsRequiredToSwitchProviders() throws Exception {
+        GatewayClient client = start(
                 "{support: {primary: ann, backups: [bob]}}",
                 Map.of("GATEWAY_ADMIN_TOKEN", ADMIN, "GATEWAY_TOKEN", CLIENT));
-        String[] client = {"authorization", "Bearer " + CLIENT};
+        String[] user = {"authorization", "Bearer " + CLIENT};
         String[] admin = {"authorization", "Bearer " + ADMIN};
-        assertThat(caller.post(Caller.body("support", false)).status()).isEqualTo(401);
-        assertThat(caller.post(Caller.body("support", false), client).text()).isEqualTo("I am Ann");
+        assertThat(client.post(GatewayClient.body("support", false)).status()).isEqualTo(401);
+        assertThat(client.post(GatewayClient.body("support", false), user).text())
+                .isEqualTo("I am Ann");
         String path = "/api/agents/support/failover";
-        assertThat(caller.send("POST", path + "/switch", "{\"provider_id\":\"bob\"}", client)
+        assertThat(client.send("POST", path + "/switch", "{\"provider_id\":\"bob\"}", user)
                         .status())
                 .isEqualTo(401);
-        assertThat(caller.send("POST", path + "/switch", "{\"provider_id\":\"bob\"}", admin)
+        assertThat(client.send("POST", path + "/switch", "{\"provider_id\":\"bob\"}", admin)
                         .status())
                 .isBetween(200, 204);
-        assertThat(caller.post(Caller.body("support", false), client).text()).isEqualTo("I am Bob");
-        assertThat(caller.get(path + "/health", admin).status()).isEqualTo(200);
+        assertThat(client.post(GatewayClient.body("support", false), user).text())
+                .isEqualTo("I am Bob");
+        assertThat(client.get(path + "/health", admin).status()).isEqualTo(200);
     }
 
     @Test
     void withoutAnAdminTokenThereAreNoAdminRoutes() throws Exception {
-        Caller caller = start("{support: {primary: ann}}", Map.of());
-        assertThat(caller.get("/api/agents/support/failover").status()).isEqualTo(404);
+        GatewayClient client = start("{support: {primary: ann}}", Map.of());
+        assertThat(client.get("/api/agents/support/failover").status()).isEqualTo(404);
     }
 
     @Test
-    void aChangedFileTakesEffectWhileCallsAreAnswered() throws Exception {
-        Caller caller = start("{support: {primary: ann, backups: [bob]}}", Map.of());
-        List<Caller.Heard> heard = new ArrayList<>();
+    void aChangedFileTakesEffectDuringCalls() throws Exception {
+        GatewayClient client = start("{support: {primary: ann, backups: [bob]}}", Map.of());
+        List<GatewayClient.Response> responses = new ArrayList<>();
         CompletableFuture<Void> load = CompletableFuture.runAsync(() -> {
             while (!Thread.currentThread().isInterrupted()
-                    && heard.stream().noneMatch(one -> one.text().endsWith("Bob"))) {
-                heard.add(heard.size() % 2 == 0 ? caller.chat("support") : caller.stream("support"));
+                    && responses.stream().noneMatch(one -> one.text().endsWith("Bob"))) {
+                responses.add(responses.size() % 2 == 0 ? client.chat("support") : client.stream("support"));
             }
         });
         write("{support: {primary: bob, backups: [ann]}}");
         load.get(20, java.util.concurrent.TimeUnit.SECONDS);
-        assertThat(heard).allSatisfy(one -> assertThat(one.text()).startsWith("I am "));
+        assertThat(responses).allSatisfy(one -> assertThat(one.text()).startsWith("I am "));
         write("{support: {primary: nobody}}");
         until(() -> gateway.agents().lastReload() != null
                 && !gateway.agents().lastReload().accepted());
-        assertThat(caller.chat("support").text()).isEqualTo("I am Bob");
+        assertThat(client.chat("support").text()).isEqualTo("I am Bob");
     }
 
-    private static void until(BooleanSupplier so) {
+    private static void until(BooleanSupplier condition) {
         Flux.interval(Duration.ofMillis(50))
-                .takeUntil(tick -> so.getAsBoolean())
+                .takeUntil(tick -> condition.getAsBoolean())
                 .blockLast(Duration.ofSeconds(20));
     }
 
     @Test
-    void noSecretReachesAClientWhoeverEchoesIt() throws Exception {
+    void noSecretReachesAClient() throws Exception {
         ann.always(ScriptedReply.error(401, "invalid_request_error", "Wrong key " + ANN + " in Bearer " + ANN)
                 .withHeader("x-echo", ANN));
         bob.always(ScriptedReply.text("Some words come first")
                 .fail(dev.understudy.testing.ScriptedReply.FaultPoint.tokens(2), "error", "key " + BOB));
-        Caller caller = start("{support: {primary: ann, backups: [bob]}}", Map.of("GATEWAY_ADMIN_TOKEN", ADMIN));
+        GatewayClient client = start("{support: {primary: ann, backups: [bob]}}", Map.of("GATEWAY_ADMIN_TOKEN", ADMIN));
         String[] admin = {"authorization", "Bearer " + ADMIN};
-        List<Caller.Heard> all = List.of(
-                caller.chat("support"),
-                caller.stream("support"),
-                caller.get("/metrics"),
-                caller.get("/readyz"),
-                caller.get("/api/providers/health", admin),
-                caller.get("/api/agents/support/failover", admin),
-                caller.get("/api/agents/support/failover/stats", admin),
-                caller.get("/api/agents/support/failover/health", admin));
-        assertThat(all).allSatisfy(heard -> {
-            assertThat(heard.body()).doesNotContain("canary");
-            assertThat(heard.headers().map().toString()).doesNotContain("canary");
+        List<GatewayClient.Response> all = List.of(
+                client.chat("support"),
+                client.stream("support"),
+                client.get("/metrics"),
+                client.get("/readyz"),
+                client.get("/api/providers/health", admin),
+                client.get("/api/agents/support/failover", admin),
+                client.get("/api/agents/support/failover/stats", admin),
+                client.get("/api/agents/support/failover/health", admin));
+        assertThat(all).allSatisfy(response -> {
+            assertThat(response.body()).doesNotContain("canary");
+            assertThat(response.headers().map().toString()).doesNotContain("canary");
         });
     }
 
     @Test
-    void whatNobodyServesIsSaidInOpenAisForm() throws Exception {
-        Caller caller = start("{support: {primary: ann}}", Map.of());
-        Caller.Heard lost = caller.get("/v1/nothing");
-        assertThat(lost.status()).isEqualTo(404);
-        assertThat(lost.errorCode()).isEqualTo("not_found");
-        Caller.Heard wrong = caller.get("/v1/chat/completions");
-        assertThat(wrong.status()).isEqualTo(405);
-        assertThat(wrong.header("allow")).isEqualTo("POST");
-        assertThat(caller.post("{").status()).isEqualTo(400);
-        assertThat(caller.post("x".repeat(HttpBodies.MOST + 1)).status()).isEqualTo(413);
+    void errorsOfRoutesAndBodiesHaveTheFormOfOpenAi() throws Exception {
+        GatewayClient client = start("{support: {primary: ann}}", Map.of());
+        GatewayClient.Response missing = client.get("/v1/nothing");
+        assertThat(missing.status()).isEqualTo(404);
+        assertThat(missing.errorCode()).isEqualTo("not_found");
+        GatewayClient.Response wrongMethod = client.get("/v1/chat/completions");
+        assertThat(wrongMethod.status()).isEqualTo(405);
+        assertThat(wrongMethod.header("allow")).isEqualTo("POST");
+        assertThat(client.post("{").status()).isEqualTo(400);
+        assertThat(client.post("x".repeat(HttpBodies.MOST + 1)).status()).isEqualTo(413);
     }
 
-    /** Answers that are finished on other threads, and next requests that are answered at once, on one connection. */
+    /** Responses complete on other threads and on the event loop in turn, on one connection. */
     @Test
-    void aConnectionIsReadOnWhoeverFinishedTheLastAnswer() throws Exception {
-        Caller caller = start("{support: {primary: ann}}", Map.of("GATEWAY_ADMIN_TOKEN", ADMIN));
+    void aConnectionIsReadAfterEachResponse() throws Exception {
+        GatewayClient client = start("{support: {primary: ann}}", Map.of("GATEWAY_ADMIN_TOKEN", ADMIN));
         for (int i = 0; i < 300; i++) {
-            assertThat(caller.get("/metrics").status()).isEqualTo(200);
-            assertThat(caller.get("/healthz").status()).isEqualTo(200);
-            assertThat(caller.get("/metrics").status()).isEqualTo(200);
-            assertThat(caller.get("/api/providers/health", "authorization", "Bearer " + ADMIN)
+            assertThat(client.get("/metrics").status()).isEqualTo(200);
+            assertThat(client.get("/healthz").status()).isEqualTo(200);
+            assertThat(client.get("/metrics").status()).isEqualTo(200);
+            assertThat(client.get("/api/providers/health", "authorization", "Bearer " + ADMIN)
                             .status())
                     .isEqualTo(200);
-            assertThat(caller.get("/metrics").status()).isEqualTo(200);
-            assertThat(caller.get("/api/providers/health").status()).isEqualTo(401);
+            assertThat(client.get("/metrics").status()).isEqualTo(200);
+            assertThat(client.get("/api/providers/health").status()).isEqualTo(401);
         }
     }
 
@@ -206,20 +208,20 @@ class GatewayTest {
             --host 0.0.0.0             | On 0.0.0.0 others can reach it: set GATEWAY_TOKEN
             --config nowhere.yaml      | nowhere.yaml
             """)
-    void whatCannotBeFollowedIsSaidAndNothingStarts(String line, String why) {
+    void invalidArgumentsAreReported(String line, String message) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Gateway none = Gateway.started(
                 List.of(line.trim().split(" ")), Map.of(), folder, new PrintStream(out, true, StandardCharsets.UTF_8));
         assertThat(none).isNull();
-        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith(why);
+        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith(message);
     }
 
     @Test
-    void withoutAConfigurationItPlaysScenes() {
+    void demoScenariosRunWithoutConfiguration() {
         gateway =
                 Gateway.started(List.of("--port", "0"), Map.of(), folder, new PrintStream(new ByteArrayOutputStream()));
-        Caller caller = new Caller(gateway.port());
-        assertThat(caller.chat("quiet").text()).isEqualTo(DemoScenario.ANSWER);
-        assertThat(caller.get("/readyz").status()).isEqualTo(200);
+        GatewayClient client = new GatewayClient(gateway.port());
+        assertThat(client.chat("quiet").text()).isEqualTo(DemoScenario.ANSWER);
+        assertThat(client.get("/readyz").status()).isEqualTo(200);
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import reactor.netty.DisposableServer;
 
-/** The gateway, driven by OpenAI's own client for Node: {@code mvn -P openai-client verify}. */
+/** The gateway called by OpenAI's own client for Node: {@code mvn -P openai-client verify}. */
 @EnabledIfSystemProperty(
         named = "understudy.openai.client",
         matches = ".+",
@@ -20,7 +20,7 @@ class OpenAiClientTest {
     private static final String TOKEN = "let-me-in";
 
     @Test
-    void theOfficialClientSeesWholeAnswersOrClearErrors() throws Exception {
+    void theOfficialClientPassesItsTests() throws Exception {
         Path client = Path.of(System.getProperty("understudy.openai.client"));
         try (ScenarioServers scenarioServers = ScenarioServers.open(Listener.none())) {
             DisposableServer open = new GatewayServer(GatewayServer.LOOPBACK, 0, null)
@@ -34,11 +34,11 @@ class OpenAiClientTest {
             node.environment().put("GUARDED_TOKEN", TOKEN);
             Process run = node.start();
             try {
-                String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                System.out.println(said);
+                String output = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                System.out.println(output);
                 assertThat(run.waitFor(1, TimeUnit.MINUTES)).isTrue();
-                assertThat(run.exitValue()).as(said).isZero();
-                assertThat(said).contains("# fail 0");
+                assertThat(run.exitValue()).as(output).isZero();
+                assertThat(output).contains("# fail 0");
             } finally {
                 run.destroyForcibly();
                 open.disposeNow();

@@ -16,7 +16,7 @@ final class Problem extends RuntimeException {
      * One invalid field of a body.
      *
      * @param pointer JSON pointer in a fragment: {@code #/backup_provider_ids/0}
-     * @param detail what is wrong, and what would be right
+     * @param detail the error and the expected value
      */
     record FieldError(String pointer, String detail) {}
 

@@ -86,7 +86,7 @@ final class StatusJson {
         providerStatus.circuits().forEach((model, state) -> circuits.put(model, label(state)));
         view.put("circuits", circuits);
         view.put(
-                "gated_keys",
+                "cooling_down_keys",
                 providerStatus.keyCooldowns().stream().map(StatusJson::key).toList());
         return view;
     }

@@ -22,15 +22,15 @@ final class AgentKeys {
     }
 
     static final ConfigKey<String> PRIMARY = ConfigKey.optional(
-            "primary", ScalarTypes.TEXT, "who is asked first; all providers in the order of the document if left out");
-    static final ConfigKey<List<String>> BACKUPS =
-            ConfigKey.of("backups", CollectionTypes.list(ScalarTypes.TEXT), List.of(), "who stands in, in order");
+            "primary", ScalarTypes.TEXT, "first provider; all providers in the order of the document if left out");
+    static final ConfigKey<List<String>> BACKUPS = ConfigKey.of(
+            "backups", CollectionTypes.list(ScalarTypes.TEXT), List.of(), "further providers, in order of preference");
 
     private static final ConfigKey<Map<String, List<String>>> FALLBACKS = ConfigKey.of(
             "fallbacks",
             CollectionTypes.named(CollectionTypes.list(ScalarTypes.TEXT)),
             Map.of(),
-            "for each model those that are asked for, in order, when all providers have failed for it");
+            "fallback models by model, in order, requested when all providers have failed for the model");
     static final ConfigKey<ConfigValues> FAILOVER =
             ConfigKey.of("failover", PolicyKeys.FAILOVER.raw(), ConfigValues.NONE, PolicyKeys.FAILOVER.doc());
     static final ConfigKey<ConfigValues> HEALTH_CHECK =
@@ -61,14 +61,14 @@ final class AgentKeys {
                             "routeAroundFilters",
                             ScalarTypes.FLAG,
                             false,
-                            "whether a request that was refused by policy is sent to the next provider"),
+                            "true sends a request that was refused by policy to the next provider"),
                     UnderstudyBuilder::routeAroundFilters),
             new Setting<>(
                     ConfigKey.of(
                             "stopOnInvalidRequest",
                             ScalarTypes.FLAG,
                             false,
-                            "whether a request that one vendor calls invalid fails at once"),
+                            "true fails at once when a vendor calls a request invalid"),
                     UnderstudyBuilder::stopOnInvalidRequest));
 
     private static final List<ConfigKey<?>> SHARED = Stream.concat(
@@ -77,13 +77,13 @@ final class AgentKeys {
 
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
             "agent",
-            "a named chain: its providers in order, and its policies",
+            "a named chain of providers with its policies",
             Stream.concat(Stream.<ConfigKey<?>>of(PRIMARY, BACKUPS), SHARED.stream())
                     .toList(),
             AgentKeys::checked);
 
     static final ObjectType<ConfigValues> DEFAULTS =
-            new ObjectType<>("defaults", "what holds for every agent that says nothing else", SHARED, values -> values);
+            new ObjectType<>("defaults", "defaults of every agent", SHARED, values -> values);
 
     private AgentKeys() {}
 

@@ -18,55 +18,61 @@ final class CircuitKeys {
             "share",
             ScalarTypes.number("[0,1]", "0 for off, or up to 1"),
             USUAL_RATE.share(),
-            "this share of calls failed; 0 for never");
+            "share of failed calls at which the circuit opens; 0 for never");
     private static final ConfigKey<Integer> MINIMUM = ConfigKey.of(
             "minimum",
             ScalarTypes.whole(1),
             USUAL_RATE.minimum(),
-            "below so many calls in the window nothing is concluded");
+            "smallest number of calls in the window for a decision");
     private static final ConfigKey<Duration> RATE_WINDOW =
-            ConfigKey.of("window", ScalarTypes.DURATION, USUAL_RATE.window(), "how far back calls are counted");
+            ConfigKey.of("window", ScalarTypes.DURATION, USUAL_RATE.window(), "time window of the counted calls");
 
     private static final ObjectType<ConfigValues> RATE = new ObjectType<>(
             "circuitRate",
-            "opens when too great a share of the calls failed",
+            "opens the circuit at a share of failed calls",
             List.of(SHARE, MINIMUM, RATE_WINDOW),
             values -> values);
 
-    private static final ConfigKey<Integer> FAILURES =
-            ConfigKey.of("failures", ScalarTypes.whole(0, 1000), 0, "so many failures in the window; 0 for never");
-    private static final ConfigKey<Duration> COUNT_WINDOW = ConfigKey.of(
-            "window", ScalarTypes.DURATION, Duration.ofMinutes(10), "a failure counts while it is younger than this");
+    private static final ConfigKey<Integer> FAILURES = ConfigKey.of(
+            "failures",
+            ScalarTypes.whole(0, 1000),
+            0,
+            "number of failures in the window at which the circuit opens; 0 for never");
+    private static final ConfigKey<Duration> COUNT_WINDOW =
+            ConfigKey.of("window", ScalarTypes.DURATION, Duration.ofMinutes(10), "time window of the counted failures");
 
     private static final ObjectType<ConfigValues> COUNT = new ObjectType<>(
             "circuitCount",
-            "opens after so many failures in a time, whatever succeeded between them",
+            "opens the circuit at a number of failures in a time window, successes disregarded",
             List.of(FAILURES, COUNT_WINDOW),
             values -> values);
 
-    private static final ConfigKey<Duration> FIRST =
-            ConfigKey.of("first", ScalarTypes.DURATION, DEFAULTS.pause().first(), "doubled after each failed trial");
-    private static final ConfigKey<Duration> LONGEST =
-            ConfigKey.of("longest", ScalarTypes.DURATION, DEFAULTS.pause().longest(), "the longest, at least `first`");
+    private static final ConfigKey<Duration> FIRST = ConfigKey.of(
+            "first",
+            ScalarTypes.DURATION,
+            DEFAULTS.pause().first(),
+            "first duration; doubles after each failed trial call");
+    private static final ConfigKey<Duration> LONGEST = ConfigKey.of(
+            "longest", ScalarTypes.DURATION, DEFAULTS.pause().longest(), "longest duration; at least `first`");
     private static final ConfigKey<Double> JITTER = ConfigKey.of(
             "jitter",
             ScalarTypes.number("[0,1)", "from 0 to below 1"),
             DEFAULTS.pause().jitter(),
-            "the share by which chance makes it longer or shorter");
+            "random share by which it is longer or shorter");
 
     private static final ObjectType<Pause> PAUSE = new ObjectType<>(
             "circuitPause",
-            "how long it stays open before a trial",
+            "duration of the open state before a trial call",
             List.of(FIRST, LONGEST, JITTER),
             values -> new Pause(values.get(FIRST), values.get(LONGEST), values.get(JITTER)));
 
-    private static final ConfigKey<Boolean> ENABLED = ConfigKey.of(
-            "enabled", ScalarTypes.FLAG, DEFAULTS.enabled(), "false lets every call through and counts nothing");
+    private static final ConfigKey<Boolean> ENABLED =
+            ConfigKey.of("enabled", ScalarTypes.FLAG, DEFAULTS.enabled(), "false disables the circuit breaker");
     private static final ConfigKey<Integer> CONSECUTIVE = ConfigKey.of(
             "consecutive",
             ScalarTypes.whole(0),
             DEFAULTS.consecutive(),
-            "opens after so many failures without a success between them; 0 for never");
+            "number of consecutive failures at which the circuit opens; 0 for never");
     private static final ConfigKey<ConfigValues> RATE_KEY = ConfigKey.of("rate", RATE, ConfigValues.NONE, RATE.doc());
     private static final ConfigKey<ConfigValues> COUNT_KEY =
             ConfigKey.of("count", COUNT, ConfigValues.NONE, COUNT.doc());
@@ -75,11 +81,11 @@ final class CircuitKeys {
             "trialLease",
             ScalarTypes.DURATION,
             DEFAULTS.trialLease(),
-            "how long a trial may stay undecided before the next caller gets one");
+            "time limit of a trial call before another call becomes the trial");
 
     static final ObjectType<CircuitPolicy> SECTION = new ObjectType<>(
             "circuit",
-            "when a provider is left alone for a while, and how it comes back",
+            "circuit breaker of a provider and model",
             List.of(ENABLED, CONSECUTIVE, RATE_KEY, COUNT_KEY, PAUSE_KEY, TRIAL_LEASE),
             CircuitKeys::policy);
 

@@ -9,45 +9,43 @@ import java.util.List;
 final class CompatibilityKeys {
 
     private static final ConfigKey<String> PATH_KEY = ConfigKey.optional(
-            "path", ScalarTypes.PATH, "where requests go, below `baseUrl`; `{model}` stands for the model's name");
+            "path", ScalarTypes.PATH, "path of requests, below `baseUrl`; `{model}` stands for the name of the model");
     private static final ConfigKey<String> KEY_HEADER = ConfigKey.optional(
-            "keyHeader",
-            ScalarTypes.WORD,
-            "the header field that carries the key; `Authorization` carries it as a bearer token");
-    private static final ConfigKey<String> MAX_TOKENS =
-            ConfigKey.optional("maxTokensField", ScalarTypes.WORD, "the name of the field that limits the answer");
+            "keyHeader", ScalarTypes.WORD, "header field of the API key; `Authorization` carries it as a bearer token");
+    private static final ConfigKey<String> MAX_TOKENS = ConfigKey.optional(
+            "maxTokensField", ScalarTypes.WORD, "name of the field that limits the tokens of the answer");
     private static final ConfigKey<String> SEED =
-            ConfigKey.optional("seedField", ScalarTypes.WORD, "the name of the field that makes answers repeatable");
+            ConfigKey.optional("seedField", ScalarTypes.WORD, "name of the field for the seed");
     private static final ConfigKey<Boolean> SEEDS =
-            ConfigKey.of("seeds", ScalarTypes.FLAG, true, "false leaves seeds out");
-    private static final ConfigKey<Boolean> USAGE =
-            ConfigKey.optional("usageOnRequest", ScalarTypes.FLAG, "whether a stream must be asked for its usage");
+            ConfigKey.of("seeds", ScalarTypes.FLAG, true, "false leaves seeds out of requests");
+    private static final ConfigKey<Boolean> USAGE = ConfigKey.optional(
+            "usageOnRequest", ScalarTypes.FLAG, "true requests the usage of streams (`stream_options.include_usage`)");
     private static final ConfigKey<Boolean> DONE = ConfigKey.optional(
-            "doneCompletes", ScalarTypes.FLAG, "whether `[DONE]` completes an answer that gave no finish reason");
+            "doneCompletes", ScalarTypes.FLAG, "true treats an answer without a finish reason as complete at `[DONE]`");
     private static final ConfigKey<Continuation> CONTINUATION = ConfigKey.optional(
             "continuation",
             ScalarTypes.choice(Continuation.class),
-            "how a trailing assistant message is marked as one to be continued");
+            "marking of a trailing assistant message that is to be continued");
 
     private static final ConfigKey<Boolean> PLAIN = ConfigKey.of(
-            "plain", ScalarTypes.FLAG, false, "whether only letters, digits and `besides` may stand in one");
+            "plain", ScalarTypes.FLAG, false, "true allows only letters, digits and the characters of `besides`");
     private static final ConfigKey<String> BESIDES =
-            ConfigKey.optional("besides", ScalarTypes.TEXT, "what may stand in a plain one beside letters and digits");
-    private static final ConfigKey<Integer> SHORTEST =
-            ConfigKey.of("shortest", ScalarTypes.whole(1, 9), CallIds.any().shortest(), "the least characters of one");
+            ConfigKey.optional("besides", ScalarTypes.TEXT, "characters that are allowed besides letters and digits");
+    private static final ConfigKey<Integer> SHORTEST = ConfigKey.of(
+            "shortest", ScalarTypes.whole(1, 9), CallIds.any().shortest(), "smallest number of characters");
     private static final ConfigKey<Integer> LONGEST =
-            ConfigKey.optional("longest", ScalarTypes.whole(9), "the most characters of one");
+            ConfigKey.optional("longest", ScalarTypes.whole(9), "largest number of characters");
 
     private static final ObjectType<CallIds> CALL_IDS = new ObjectType<>(
             "callIds",
-            "which ids of tool calls are accepted; any other is written anew",
+            "ids of tool calls that are accepted; others are replaced",
             List.of(PLAIN, BESIDES, SHORTEST, LONGEST),
             CompatibilityKeys::callIds);
     private static final ConfigKey<CallIds> CALL_IDS_KEY = ConfigKey.optional("callIds", CALL_IDS, CALL_IDS.doc());
 
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
             "quirks",
-            "how a server that speaks Chat Completions differs from its preset",
+            "differences of a Chat Completions server from its preset",
             List.of(PATH_KEY, KEY_HEADER, MAX_TOKENS, SEED, SEEDS, USAGE, DONE, CONTINUATION, CALL_IDS_KEY),
             values -> {
                 applied(values, OpenAiCompatibility.defaults());

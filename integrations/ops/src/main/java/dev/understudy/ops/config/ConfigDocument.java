@@ -18,17 +18,17 @@ public record ConfigDocument(
         Map<String, ProviderSpec> providers, Map<String, AgentSpec> agents, List<Webhooks.Options> webhooks) {
 
     private static final ConfigKey<Map<String, ProviderSpec>> PROVIDERS = ConfigKey.required(
-            "providers", CollectionTypes.labelled(ProviderKeys.SECTION), "who can be asked, by name, in order");
+            "providers", CollectionTypes.labelled(ProviderKeys.SECTION), "providers by name, in order");
     private static final ConfigKey<ConfigValues> DEFAULTS =
             ConfigKey.of("defaults", AgentKeys.DEFAULTS, ConfigValues.NONE, AgentKeys.DEFAULTS.doc());
     private static final ConfigKey<Map<String, ConfigValues>> AGENTS =
-            ConfigKey.required("agents", CollectionTypes.labelled(AgentKeys.SECTION), "the chains, by id");
+            ConfigKey.required("agents", CollectionTypes.labelled(AgentKeys.SECTION), "agents by id");
     private static final ConfigKey<List<Webhooks.Options>> WEBHOOKS =
-            ConfigKey.of("webhooks", CollectionTypes.list(WebhookKeys.SECTION), List.of(), "who is told what happens");
+            ConfigKey.of("webhooks", CollectionTypes.list(WebhookKeys.SECTION), List.of(), "receivers of events");
 
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
             "document",
-            "An Understudy configuration: providers, and agents that are served by them.",
+            "A configuration of Understudy: providers, and agents that use them.",
             List.of(PROVIDERS, DEFAULTS, AGENTS, WEBHOOKS),
             values -> values);
 

@@ -14,36 +14,42 @@ public final class HealthCheckKeys {
     private static final HealthCheckPolicy DEFAULTS = HealthCheckPolicy.none();
 
     public static final ConfigKey<Boolean> ENABLED = ConfigKey.of(
-            "enabled", ScalarTypes.FLAG, DEFAULTS.enabled(), "whether providers are looked at in the background");
+            "enabled", ScalarTypes.FLAG, DEFAULTS.enabled(), "true checks the health of providers in the background");
     public static final ConfigKey<Duration> INTERVAL = ConfigKey.of(
-            "interval", ScalarTypes.DURATION, DEFAULTS.interval(), "between two checks of a provider, ±10 % by chance");
+            "interval",
+            ScalarTypes.DURATION,
+            DEFAULTS.interval(),
+            "time between two checks of a provider, ±10 % at random");
     public static final ConfigKey<Duration> TIMEOUT =
-            ConfigKey.of("timeout", ScalarTypes.DURATION, DEFAULTS.timeout(), "of one check");
+            ConfigKey.of("timeout", ScalarTypes.DURATION, DEFAULTS.timeout(), "time limit of one check");
     static final ConfigKey<Integer> UNHEALTHY_AFTER = ConfigKey.of(
             "unhealthyAfter",
             ScalarTypes.whole(1),
             DEFAULTS.unhealthyAfter(),
-            "so many failures in a row take a provider out of rotation");
+            "number of consecutive failures that take a provider out of rotation");
     static final ConfigKey<Integer> HEALTHY_AFTER = ConfigKey.of(
-            "healthyAfter", ScalarTypes.whole(1), DEFAULTS.healthyAfter(), "so many successes in a row put it back");
+            "healthyAfter",
+            ScalarTypes.whole(1),
+            DEFAULTS.healthyAfter(),
+            "number of consecutive successes that put it back");
     public static final ConfigKey<String> QUERY = ConfigKey.optional(
-            "query", ScalarTypes.TEXT, "what is asked instead of a cheap GET; it is billed like any call");
+            "query", ScalarTypes.TEXT, "prompt that is sent instead of a GET; it is billed like any call");
     static final ConfigKey<String> MODEL = ConfigKey.optional(
             "model",
             ScalarTypes.TEXT,
-            "which model the query goes to; `model` of the provider, or the first of its `models`, if left out");
+            "model that the query is sent to; `model` of the provider, or the first of its `models`, if left out");
     public static final ConfigKey<String> ENDPOINT = ConfigKey.optional(
-            "endpoint", ScalarTypes.PATH, "the path of the GET, below `baseUrl`, instead of the dialect's own");
+            "endpoint", ScalarTypes.PATH, "path of the GET, below `baseUrl`, instead of the one of the dialect");
 
     private static final List<ConfigKey<?>> SHARED =
             List.of(ENABLED, INTERVAL, TIMEOUT, UNHEALTHY_AFTER, HEALTHY_AFTER, QUERY, MODEL);
 
-    static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
-            "healthCheck", "how the providers are looked at in the background", SHARED, values -> values);
+    static final ObjectType<ConfigValues> SECTION =
+            new ObjectType<>("healthCheck", "health checks of providers in the background", SHARED, values -> values);
 
     static final ObjectType<ConfigValues> OF_PROVIDER = new ObjectType<>(
             "providerHealthCheck",
-            "the same for this provider, whoever uses it: what is said here counts more than what the agent says",
+            "health checks of this provider; its keys override those of the agent",
             Stream.concat(SHARED.stream(), Stream.<ConfigKey<?>>of(ENDPOINT)).toList(),
             values -> values);
 

@@ -10,17 +10,17 @@ final class ModelKeys {
 
     private static final ValueType<Double> AMOUNT = ScalarTypes.number("[0", "0 or more");
 
-    private static final ConfigKey<Double> INPUT = ConfigKey.required("input", AMOUNT, "of a million tokens of prompt");
-    private static final ConfigKey<Double> CACHED =
-            ConfigKey.optional("cachedInput", AMOUNT, "of a million from the vendor's cache; as `input` if left out");
+    private static final ConfigKey<Double> INPUT =
+            ConfigKey.required("input", AMOUNT, "price of a million prompt tokens");
+    private static final ConfigKey<Double> CACHED = ConfigKey.optional(
+            "cachedInput",
+            AMOUNT,
+            "price of a million prompt tokens from the vendor's cache; that of `input` if left out");
     private static final ConfigKey<Double> OUTPUT =
-            ConfigKey.required("output", AMOUNT, "of a million tokens of answer");
+            ConfigKey.required("output", AMOUNT, "price of a million tokens of the answer");
 
     private static final ObjectType<Capabilities.Price> PRICE = new ObjectType<>(
-            "price",
-            "what a model costs, in one currency for all providers",
-            List.of(INPUT, CACHED, OUTPUT),
-            values -> {
+            "price", "prices of a model, in one currency for all providers", List.of(INPUT, CACHED, OUTPUT), values -> {
                 Double cached = values.find(CACHED);
                 return new Capabilities.Price(
                         values.get(INPUT), cached == null ? values.get(INPUT) : cached, values.get(OUTPUT));
@@ -31,19 +31,19 @@ final class ModelKeys {
             .toList();
 
     private static final ObjectType<ConfigValues> FEATURE_SECTION =
-            new ObjectType<>("features", "what a model can do", List.<ConfigKey<?>>copyOf(FEATURES), values -> values);
+            new ObjectType<>("features", "features of a model", List.<ConfigKey<?>>copyOf(FEATURES), values -> values);
 
     private static final ConfigKey<Integer> WINDOW =
-            ConfigKey.optional("window", ScalarTypes.whole(1), "tokens of prompt and answer together");
+            ConfigKey.optional("window", ScalarTypes.whole(1), "context window: tokens of prompt and answer together");
     private static final ConfigKey<Integer> MAX_OUTPUT =
-            ConfigKey.optional("maxOutput", ScalarTypes.whole(1), "tokens of one answer");
+            ConfigKey.optional("maxOutput", ScalarTypes.whole(1), "largest number of tokens of one answer");
     private static final ConfigKey<Capabilities.Price> PRICE_KEY = ConfigKey.optional("price", PRICE, PRICE.doc());
     private static final ConfigKey<ConfigValues> FEATURES_KEY =
             ConfigKey.of("features", FEATURE_SECTION, ConfigValues.NONE, FEATURE_SECTION.doc());
 
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
             "catalogue",
-            "what you know of a model; what is left out stays as publicly known",
+            "capabilities of a model; keys that are left out keep the publicly known values",
             List.of(WINDOW, MAX_OUTPUT, PRICE_KEY, FEATURES_KEY),
             values -> values);
 
@@ -68,14 +68,14 @@ final class ModelKeys {
 
     private static String doc(Feature feature) {
         return switch (feature) {
-            case TOOLS -> "calls tools";
-            case STREAMING -> "answers token by token";
-            case STREAMING_TOOLS -> "tells tool calls on a stream";
-            case VISION -> "reads images";
-            case JSON_SCHEMA -> "holds its answer to a JSON schema";
-            case REASONING -> "thinks before it answers";
-            case PREFILL -> "continues a trailing assistant message";
-            case SAME_RESPONSE -> "gives an answer that was begun once more";
+            case TOOLS -> "calls of tools";
+            case STREAMING -> "streamed answers";
+            case STREAMING_TOOLS -> "tool calls in streams";
+            case VISION -> "images as input";
+            case JSON_SCHEMA -> "answers that conform to a JSON schema";
+            case REASONING -> "reasoning before the answer";
+            case PREFILL -> "continuation of a trailing assistant message";
+            case SAME_RESPONSE -> "retrieval of an interrupted answer";
         };
     }
 }

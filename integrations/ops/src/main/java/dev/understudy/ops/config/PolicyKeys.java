@@ -21,18 +21,20 @@ public final class PolicyKeys {
             "automatic",
             ScalarTypes.FLAG,
             FailoverPolicy.defaults().automatic(),
-            "whether others are asked when the active provider fails");
+            "true fails over to the next provider when the active one fails");
     public static final ConfigKey<Integer> MAX_CONSECUTIVE_FAILURES = ConfigKey.of(
             "maxConsecutiveFailures",
             ScalarTypes.whole(1),
             FailoverPolicy.defaults().maxConsecutiveFailures(),
-            "after so many failures in a row the next healthy provider becomes the active one");
+            "number of consecutive failures after which the next healthy provider becomes the active one");
 
     static final ObjectType<RetryPolicy> RETRY = retry(RetryPolicy.defaults());
     static final ObjectType<TimeoutPolicy> TIMEOUTS =
-            timeouts("timeouts", "how long silence is borne", TimeoutPolicy.defaults());
+            timeouts("timeouts", "time limits of one attempt", TimeoutPolicy.defaults());
     static final ObjectType<TimeoutPolicy> REASONING_TIMEOUTS = timeouts(
-            "reasoningTimeouts", "the same for models that think before they answer", TimeoutPolicy.reasoning());
+            "reasoningTimeouts",
+            "time limits of one attempt, for models with the feature `reasoning`",
+            TimeoutPolicy.reasoning());
     static final ObjectType<HedgingPolicy> HEDGING = hedging(HedgingPolicy.none());
     static final ObjectType<Budget> BUDGET = budget(RetryBudget.defaults());
     static final ObjectType<FailoverPolicy> FAILOVER = failover(FailoverPolicy.defaults());
@@ -57,29 +59,26 @@ public final class PolicyKeys {
                 "retries",
                 ScalarTypes.whole(0),
                 defaults.retries(),
-                "how often one provider is asked again for one model");
+                "number of retries on the same route (provider and model)");
         ConfigKey<Duration> base = ConfigKey.of(
-                "base", ScalarTypes.DURATION, defaults.base(), "the first back-off, doubled with each retry");
+                "base", ScalarTypes.DURATION, defaults.base(), "first back-off delay; doubles with each retry");
         ConfigKey<Duration> cap =
-                ConfigKey.of("cap", ScalarTypes.DURATION, defaults.cap(), "the longest back-off, at least `base`");
+                ConfigKey.of("cap", ScalarTypes.DURATION, defaults.cap(), "longest back-off delay; at least `base`");
         ConfigKey<RetryPolicy.Jitter> jitter = ConfigKey.of(
                 "jitter",
                 ScalarTypes.choice(RetryPolicy.Jitter.class),
                 defaults.jitter(),
-                "how chance spreads the back-off");
+                "randomisation of the back-off delay");
         ConfigKey<Duration> maxInPlaceWait = ConfigKey.of(
                 "maxInPlaceWait",
                 ScalarTypes.PAUSE,
                 defaults.maxInPlaceWait(),
-                "a Retry-After up to this is waited for; a longer one sends the call to the next route");
+                "longest Retry-After that is waited for on the same route; a longer one sends the call to the next route");
         ConfigKey<Duration> maxWait = ConfigKey.of(
-                "maxWait",
-                ScalarTypes.PAUSE,
-                defaults.maxWait(),
-                "the longest wait of all, when no other route is left");
+                "maxWait", ScalarTypes.PAUSE, defaults.maxWait(), "longest wait when no other route is left");
         return new ObjectType<>(
                 "retry",
-                "how often and after what time the same route is asked again",
+                "retries on the same route",
                 List.of(retries, base, cap, jitter, maxInPlaceWait, maxWait),
                 values -> new RetryPolicy(
                         values.get(retries),
@@ -95,13 +94,16 @@ public final class PolicyKeys {
                 "firstContent",
                 ScalarTypes.DURATION,
                 defaults.firstContent(),
-                "from the request to the first content of a stream");
+                "time from the request to the first content of a stream");
         ConfigKey<Duration> idle =
-                ConfigKey.of("idle", ScalarTypes.DURATION, defaults.idle(), "between two pieces of content");
+                ConfigKey.of("idle", ScalarTypes.DURATION, defaults.idle(), "time between two pieces of content");
         ConfigKey<Duration> response = ConfigKey.of(
-                "response", ScalarTypes.DURATION, defaults.response(), "from the request to a whole answer");
+                "response",
+                ScalarTypes.DURATION,
+                defaults.response(),
+                "time from the request to an answer that is not streamed");
         ConfigKey<Duration> total =
-                ConfigKey.of("total", ScalarTypes.DURATION, defaults.total(), "the whole of one attempt");
+                ConfigKey.of("total", ScalarTypes.DURATION, defaults.total(), "time of one attempt, streamed or not");
         return new ObjectType<>(
                 name,
                 doc,
@@ -111,23 +113,23 @@ public final class PolicyKeys {
     }
 
     private static ObjectType<HedgingPolicy> hedging(HedgingPolicy defaults) {
-        String doc = "whether a second provider is asked when the first is slow";
-        ConfigKey<Boolean> enabled = ConfigKey.of("enabled", ScalarTypes.FLAG, defaults.enabled(), doc);
+        ConfigKey<Boolean> enabled =
+                ConfigKey.of("enabled", ScalarTypes.FLAG, defaults.enabled(), "true hedges slow calls");
         ConfigKey<Double> percentile = ConfigKey.of(
                 "percentile",
                 ScalarTypes.number("(0,1)", "between 0 and 1"),
                 defaults.percentile(),
-                "slower than this share of the provider's last hundred calls");
-        ConfigKey<Duration> atLeast =
-                ConfigKey.of("atLeast", ScalarTypes.PAUSE, defaults.atLeast(), "never earlier than this");
+                "share of the provider's last 100 calls that a call must be slower than");
+        ConfigKey<Duration> atLeast = ConfigKey.of(
+                "atLeast", ScalarTypes.PAUSE, defaults.atLeast(), "shortest delay before the second request");
         ConfigKey<Double> maxExtra = ConfigKey.of(
                 "maxExtra",
                 ScalarTypes.number("(0,1]", "above 0 and at most 1"),
                 defaults.maxExtra(),
-                "hedges as a share of all calls");
+                "largest share of calls that are hedged");
         return new ObjectType<>(
                 "hedging",
-                doc + "; each hedge may be billed",
+                "second requests to another provider when the first is slow; each may be billed",
                 List.of(enabled, percentile, atLeast, maxExtra),
                 values -> new HedgingPolicy(
                         values.get(enabled), values.get(percentile), values.get(atLeast), values.get(maxExtra)));
@@ -135,20 +137,20 @@ public final class PolicyKeys {
 
     private static ObjectType<Budget> budget(RetryBudget defaults) {
         ValueType<Double> amount = ScalarTypes.number("[0", "0 or more");
-        ConfigKey<Boolean> enabled =
-                ConfigKey.of("enabled", ScalarTypes.FLAG, true, "false bounds retries by the policy of each call only");
+        ConfigKey<Boolean> enabled = ConfigKey.of(
+                "enabled", ScalarTypes.FLAG, true, "false limits retries only by the retry policy of each call");
         ConfigKey<Double> share = ConfigKey.of(
-                "share", amount, Objects.requireNonNull(defaults.share()), "tokens that a first try earns");
+                "share", amount, Objects.requireNonNull(defaults.share()), "retry tokens added by each first attempt");
         ConfigKey<Double> floor =
-                ConfigKey.of("floor", amount, defaults.floor(), "tokens that a second earns at least");
+                ConfigKey.of("floor", amount, defaults.floor(), "retry tokens added per second at least");
         ConfigKey<Duration> memory = ConfigKey.of(
                 "memory",
                 ScalarTypes.DURATION,
                 defaults.memory(),
-                "for how long time's tokens are saved up, 1s or more");
+                "time for which tokens of `floor` accumulate; 1s or more");
         ObjectType<ConfigValues> tokens = new ObjectType<>(
                 "retryTokens",
-                "how many retries all calls together may add to a provider's load",
+                "retry budget of a provider, shared by all calls",
                 List.of(enabled, share, floor, memory),
                 values -> {
                     if (values.get(memory).compareTo(Duration.ofSeconds(1)) < 0) {
@@ -156,16 +158,16 @@ public final class PolicyKeys {
                     }
                     return values;
                 });
-        ConfigKey<Integer> maxAttempts =
-                ConfigKey.of("maxAttempts", ScalarTypes.whole(0), 0, "attempts of one call; 0 for no limit");
-        ConfigKey<Duration> callTimeout =
-                ConfigKey.optional("callTimeout", ScalarTypes.DURATION, "of one call, all attempts and waits together");
-        ConfigKey<Double> maxCost =
-                ConfigKey.of("maxCost", amount, 0.0, "of one call, in the currency of the prices; 0 for no limit");
+        ConfigKey<Integer> maxAttempts = ConfigKey.of(
+                "maxAttempts", ScalarTypes.whole(0), 0, "largest number of attempts of one call; 0 for no limit");
+        ConfigKey<Duration> callTimeout = ConfigKey.optional(
+                "callTimeout", ScalarTypes.DURATION, "time limit of one call with all its attempts and waits");
+        ConfigKey<Double> maxCost = ConfigKey.of(
+                "maxCost", amount, 0.0, "largest cost of one call, in the currency of the prices; 0 for no limit");
         ConfigKey<ConfigValues> retryTokens = ConfigKey.of("retryTokens", tokens, ConfigValues.NONE, tokens.doc());
         return new ObjectType<>(
                 "budget",
-                "what one call may use up, and how many retries all calls may add",
+                "limits of one call, and the retry budget of all calls",
                 List.of(maxAttempts, callTimeout, maxCost, retryTokens),
                 values -> {
                     ConfigValues retry = values.get(retryTokens);
@@ -183,15 +185,15 @@ public final class PolicyKeys {
                 "returns",
                 ScalarTypes.FLAG,
                 defaults.returns(),
-                "whether the primary becomes active again when it has recovered");
+                "true makes the primary active again after it has recovered");
         ConfigKey<Duration> returnAfter = ConfigKey.of(
                 "returnAfter",
                 ScalarTypes.PAUSE,
                 defaults.returnAfter(),
-                "without health checks, how long after its last failure it is tried again");
+                "time after the last failure of the primary until it is called again, without health checks");
         return new ObjectType<>(
                 "failover",
-                "who is asked first, and who after a failure",
+                "choice of the active provider, and failover to others",
                 List.of(AUTOMATIC_FAILOVER, MAX_CONSECUTIVE_FAILURES, returns, returnAfter),
                 values -> new FailoverPolicy(
                         values.get(AUTOMATIC_FAILOVER),
@@ -201,15 +203,18 @@ public final class PolicyKeys {
     }
 
     private static ObjectType<ProviderOptions.RateLimits> rateLimits() {
-        ConfigKey<Integer> requests =
-                ConfigKey.of("requestsPerMinute", ScalarTypes.whole(0), 0, "attempts in a minute; 0 for no limit");
+        ConfigKey<Integer> requests = ConfigKey.of(
+                "requestsPerMinute", ScalarTypes.whole(0), 0, "largest number of attempts per minute; 0 for no limit");
         ConfigKey<Integer> tokens = ConfigKey.of(
-                "tokensPerMinute", ScalarTypes.whole(0), 0, "tokens of prompt and answer in a minute; 0 for no limit");
-        ConfigKey<Integer> concurrent =
-                ConfigKey.of("concurrent", ScalarTypes.whole(0), 0, "attempts at once; 0 for no limit");
+                "tokensPerMinute",
+                ScalarTypes.whole(0),
+                0,
+                "largest number of tokens of prompt and answer per minute; 0 for no limit");
+        ConfigKey<Integer> concurrent = ConfigKey.of(
+                "concurrent", ScalarTypes.whole(0), 0, "largest number of concurrent attempts; 0 for no limit");
         return new ObjectType<>(
                 "limits",
-                "what a provider may be asked for; over a limit it is skipped",
+                "rate limits of a provider; a provider over a limit is skipped",
                 List.of(requests, tokens, concurrent),
                 values -> new ProviderOptions.RateLimits(
                         limit(values.get(requests)), limit(values.get(tokens)), limit(values.get(concurrent))));
@@ -218,25 +223,25 @@ public final class PolicyKeys {
     /** The token counter is not configurable; {@code Agents.Builder.customize} sets it. */
     private static ObjectType<ContextWindow> contextWindow(ContextWindow defaults) {
         ConfigKey<Integer> tokens =
-                ConfigKey.optional("tokens", ScalarTypes.whole(1), "at most so many tokens of prompt are sent");
+                ConfigKey.optional("tokens", ScalarTypes.whole(1), "largest number of prompt tokens that are sent");
         ConfigKey<Boolean> modelWindow = ConfigKey.of(
                 "modelWindow",
                 ScalarTypes.FLAG,
                 defaults.modelWindow(),
-                "whether the model's window is a limit where it is known");
+                "true limits the prompt to the context window of the model where it is known");
         ConfigKey<Overflow> overflow = ConfigKey.of(
                 "overflow",
                 ScalarTypes.choice(Overflow.class),
                 defaults.overflow(),
-                "what follows when a vendor says that it is too long and nobody has a larger window");
+                "reaction to a context overflow when no route has a larger window");
         ConfigKey<Integer> reserve = ConfigKey.of(
                 "reserve",
                 ScalarTypes.whole(0),
                 defaults.reserve(),
-                "tokens of the window that are kept for the answer when the request names no `maxTokens`");
+                "tokens of the window that are reserved for the answer when the request has no `maxTokens`");
         return new ObjectType<>(
                 "contextWindow",
-                "what becomes of a conversation that is too long: the trim policy",
+                "trimming of conversations that exceed the context window",
                 List.of(tokens, modelWindow, overflow, reserve),
                 values -> new ContextWindow(
                         values.find(tokens),

@@ -23,42 +23,47 @@ final class ProviderKeys {
     private static final ConfigKey<OpenAiCompatibleVendor> VENDOR = ConfigKey.optional(
             "vendor",
             ScalarTypes.choice(Arrays.asList(OpenAiCompatibleVendor.values()), OpenAiCompatibleVendor::label),
-            "a preset: address and quirks");
+            "preset of a vendor: base URL and quirks");
     private static final ConfigKey<WireProtocol> DIALECT = ConfigKey.optional(
-            "dialect", ScalarTypes.choice(WireProtocol.class), "how it speaks, where there is no preset");
-    private static final ConfigKey<Boolean> SUPPLIED =
-            ConfigKey.of("supplied", ScalarTypes.FLAG, false, "the application brings it under this name");
+            "dialect", ScalarTypes.choice(WireProtocol.class), "API dialect, where there is no preset");
+    private static final ConfigKey<Boolean> SUPPLIED = ConfigKey.of(
+            "supplied", ScalarTypes.FLAG, false, "true for a provider that the application supplies under this name");
     private static final ConfigKey<URI> BASE_URL = ConfigKey.optional(
-            "baseUrl", ScalarTypes.URL, "what the dialect's paths are appended to, instead of its usual address");
-    private static final ConfigKey<String> ACCOUNT_KEY =
-            ConfigKey.optional("account", ScalarTypes.WORD, "the account or host that a vendor's address needs");
+            "baseUrl",
+            ScalarTypes.URL,
+            "base URL that the paths of the dialect are appended to, instead of the usual one");
+    private static final ConfigKey<String> ACCOUNT_KEY = ConfigKey.optional(
+            "account", ScalarTypes.WORD, "account or host that is part of the address of the vendor");
     private static final ConfigKey<String> REGION =
-            ConfigKey.optional("region", ScalarTypes.WORD, "of Bedrock: `us-east-1`");
+            ConfigKey.optional("region", ScalarTypes.WORD, "region of Bedrock: `us-east-1`");
     private static final ConfigKey<String> API_VERSION =
-            ConfigKey.optional("apiVersion", ScalarTypes.WORD, "of Azure's classic form: `2024-10-21`");
+            ConfigKey.optional("apiVersion", ScalarTypes.WORD, "API version of Azure's classic form: `2024-10-21`");
     private static final ConfigKey<List<Secret>> KEYS = ConfigKey.of(
             "keys",
             CollectionTypes.list(new SecretType<>(Secret::of)),
             List.of(),
-            "used in turn; a rate-limited one is left out for a while");
+            "API keys, used in rotation; a rate-limited key cools down");
     private static final ConfigKey<Map<String, String>> HEADERS = ConfigKey.of(
-            "headers", CollectionTypes.named(new HeaderValueType()), Map.of(), "fields that every request carries");
+            "headers", CollectionTypes.named(new HeaderValueType()), Map.of(), "header fields of every request");
     private static final ConfigKey<String> MODEL = ConfigKey.optional(
-            "model", ScalarTypes.TEXT, "the one model it is always asked for, whatever the caller names");
+            "model", ScalarTypes.TEXT, "only model that is requested of this provider, for every model of the caller");
     private static final ConfigKey<Map<String, String>> MODELS = ConfigKey.of(
             "models",
             CollectionTypes.named(ScalarTypes.TEXT),
             Map.of(),
-            "the only models it serves: from the caller's name to the provider's own");
+            "models that the provider serves: from the name of the caller to the name of the provider");
     private static final ConfigKey<Map<String, ConfigValues>> CATALOGUE = ConfigKey.of(
-            "catalogue", CollectionTypes.named(ModelKeys.SECTION), Map.of(), "by the provider's own name of the model");
+            "catalogue",
+            CollectionTypes.named(ModelKeys.SECTION),
+            Map.of(),
+            "capabilities by the name that the provider has for the model");
     private static final ConfigKey<Integer> WEIGHT =
-            ConfigKey.of("weight", ScalarTypes.whole(1), 1, "its share under the strategy `weighted`");
+            ConfigKey.of("weight", ScalarTypes.whole(1), 1, "weight in the strategy `weighted`");
     private static final ConfigKey<Map<String, String>> TAGS = ConfigKey.of(
             "tags",
             CollectionTypes.named(ScalarTypes.TEXT),
             Map.of(),
-            "what can be required of it: a region, a data policy");
+            "tags that a call can require: a region, a data policy");
     private static final ConfigKey<ProviderOptions.RateLimits> LIMITS = ConfigKey.of(
             "limits", PolicyKeys.RATE_LIMITS, ProviderOptions.RateLimits.none(), PolicyKeys.RATE_LIMITS.doc());
     private static final ConfigKey<Transport> TRANSPORT =
@@ -73,7 +78,7 @@ final class ProviderKeys {
 
     static final ObjectType<ProviderSpec> SECTION = new ObjectType<>(
             "provider",
-            "who can be asked",
+            "a provider that requests are sent to",
             List.of(
                     VENDOR,
                     DIALECT,

@@ -12,18 +12,20 @@ final class ResumeKeys {
 
     private static final ResumePolicy DEFAULTS = ResumePolicy.defaults();
 
-    private static final ConfigKey<Boolean> ENABLED =
-            ConfigKey.of("enabled", ScalarTypes.FLAG, true, "false continues no stream, whatever `defaults` say");
+    private static final ConfigKey<Boolean> ENABLED = ConfigKey.of(
+            "enabled", ScalarTypes.FLAG, true, "false disables resuming for this agent, also if `defaults` enables it");
     private static final ConfigKey<Integer> BUFFER_TOKENS = ConfigKey.optional(
-            "tokens", ScalarTypes.whole(1), "pieces of content, each about one token; no limit if only `time` is set");
+            "tokens",
+            ScalarTypes.whole(1),
+            "largest number of buffered pieces of content, each about one token; no limit if only `time` is set");
     private static final ConfigKey<Duration> BUFFER_TIME =
-            ConfigKey.optional("time", ScalarTypes.DURATION, "from the first held piece");
+            ConfigKey.optional("time", ScalarTypes.DURATION, "time limit of the buffer, from the first buffered piece");
     private static final ConfigKey<Boolean> BUFFER_WHOLE =
-            ConfigKey.of("whole", ScalarTypes.FLAG, false, "everything up to the finish");
+            ConfigKey.of("whole", ScalarTypes.FLAG, false, "true buffers everything up to the finish");
 
     private static final ObjectType<StreamBuffer> BUFFER = new ObjectType<>(
             "resumeBuffer",
-            "how much of the beginning is held back, so that an early death is invisible",
+            "buffering of the beginning of a stream, so that an early interruption is not visible",
             List.of(BUFFER_TOKENS, BUFFER_TIME, BUFFER_WHOLE),
             ResumeKeys::buffer);
 
@@ -31,21 +33,21 @@ final class ResumeKeys {
             "word",
             ScalarTypes.whole(1),
             DEFAULTS.limits().word(),
-            "characters of one word that are held before it is shown in parts");
+            "largest number of characters of a word that are buffered; a longer word is delivered in parts");
     private static final ConfigKey<Integer> ANCHOR = ConfigKey.of(
             "anchor",
             ScalarTypes.whole(16),
             DEFAULTS.limits().anchor(),
-            "how many of the last characters are quoted by `anchored`");
+            "number of the last characters that the strategy `anchored` quotes");
     private static final ConfigKey<Integer> SEARCH = ConfigKey.of(
             "search",
             ScalarTypes.whole(0),
             DEFAULTS.limits().search(),
-            "characters that may stand before their repeat");
+            "number of characters that may precede the repeated quotation");
 
     private static final ObjectType<ResumePolicy.Limits> LIMITS = new ObjectType<>(
             "resumeLimits",
-            "sizes of what is held and searched",
+            "sizes of buffered and searched text",
             List.of(WORD, ANCHOR, SEARCH),
             values -> new ResumePolicy.Limits(values.get(WORD), values.get(ANCHOR), values.get(SEARCH)));
 
@@ -53,29 +55,26 @@ final class ResumeKeys {
             "policy",
             ScalarTypes.choice(List.of("exact", "anchored", "restarting"), name -> name),
             "exact",
-            "which ways are tried");
+            "set of strategies");
     private static final ConfigKey<List<ResumePolicy.Strategy>> WAYS = ConfigKey.optional(
             "ways",
             CollectionTypes.list(ScalarTypes.choice(ResumePolicy.Strategy.class)),
-            "the ways in order, instead of those of `policy`");
+            "strategies in order, instead of those of `policy`");
     private static final ConfigKey<Integer> TAKEOVERS = ConfigKey.of(
-            "takeovers",
-            ScalarTypes.whole(0),
-            DEFAULTS.takeovers(),
-            "how often another attempt may continue one answer");
+            "takeovers", ScalarTypes.whole(0), DEFAULTS.takeovers(), "largest number of continuations of one answer");
     private static final ConfigKey<StreamBuffer> BUFFER_KEY =
             ConfigKey.of("buffer", BUFFER, DEFAULTS.buffer(), BUFFER.doc());
     private static final ConfigKey<Boolean> WHOLE_STRUCTURED = ConfigKey.of(
             "wholeStructured",
             ScalarTypes.FLAG,
             DEFAULTS.wholeStructured(),
-            "whether answers in JSON are held until they are whole");
+            "true buffers answers in JSON until they are complete");
     private static final ConfigKey<ResumePolicy.Limits> LIMITS_KEY =
             ConfigKey.of("limits", LIMITS, DEFAULTS.limits(), LIMITS.doc());
 
     static final ObjectType<Resume> SECTION = new ObjectType<>(
             "resume",
-            "how interrupted streams are continued",
+            "resuming of interrupted streams",
             List.of(ENABLED, POLICY, WAYS, TAKEOVERS, BUFFER_KEY, WHOLE_STRUCTURED, LIMITS_KEY),
             ResumeKeys::resume);
 

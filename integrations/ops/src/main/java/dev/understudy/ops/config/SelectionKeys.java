@@ -37,16 +37,16 @@ final class SelectionKeys {
             "strategy",
             ScalarTypes.choice(Strategy.class),
             Strategy.SEQUENTIAL,
-            "who is asked first, of those who can answer");
+            "order of the providers that can serve a request");
     private static final ConfigKey<List<Feature>> FEATURES = ConfigKey.of(
             "features",
             CollectionTypes.list(ScalarTypes.choice(Feature.class)),
             List.of(),
-            "who cannot do all of these is not asked at all");
+            "features that a provider must have to be selected");
 
     static final ObjectType<Recipe> SECTION = new ObjectType<>(
             "selection",
-            "in which order providers are asked for one model",
+            "order in which providers are called for one model",
             List.of(STRATEGY, FEATURES),
             values -> new Recipe(values.get(STRATEGY), set(values.get(FEATURES))));
 

@@ -13,20 +13,17 @@ final class TransportKeys {
 
     private static final Transport DEFAULTS = Transport.defaults();
 
-    private static final ConfigKey<Duration> CONNECT =
-            ConfigKey.of("connect", ScalarTypes.DURATION, DEFAULTS.connect(), "how long a connection may take to open");
+    private static final ConfigKey<Duration> CONNECT = ConfigKey.of(
+            "connect", ScalarTypes.DURATION, DEFAULTS.connect(), "time limit for opening a connection, TLS included");
     private static final ConfigKey<Duration> ACQUIRE = ConfigKey.of(
-            "acquire",
-            ScalarTypes.DURATION,
-            DEFAULTS.pool().acquire(),
-            "how long a call may wait for a free connection");
+            "acquire", ScalarTypes.DURATION, DEFAULTS.pool().acquire(), "time limit for waiting for a free connection");
     private static final ConfigKey<Duration> DRAIN = ConfigKey.of(
             "drain",
             ScalarTypes.DURATION,
             DEFAULTS.drain(),
-            "how long the end of a body is waited for after the answer");
-    private static final ConfigKey<Duration> IDLE =
-            ConfigKey.of("idle", ScalarTypes.DURATION, DEFAULTS.pool().idle(), "how long an unused connection is kept");
+            "time limit for the end of the body after the answer is complete");
+    private static final ConfigKey<Duration> IDLE = ConfigKey.of(
+            "idle", ScalarTypes.DURATION, DEFAULTS.pool().idle(), "time after which an unused connection is closed");
     private static final ConfigKey<Duration> MAX_LIFE_TIME = ConfigKey.of(
             "maxLifeTime",
             ScalarTypes.DURATION,
@@ -41,14 +38,17 @@ final class TransportKeys {
             "pingTimeout",
             ScalarTypes.DURATION,
             DEFAULTS.ping().timeout(),
-            "how long the acknowledgement of a PING is waited for");
+            "time limit for the acknowledgement of a PING");
     private static final ConfigKey<Integer> MAX_CONNECTIONS = ConfigKey.of(
-            "maxConnections", ScalarTypes.whole(1), DEFAULTS.pool().maxConnections(), "of this provider at a time");
+            "maxConnections",
+            ScalarTypes.whole(1),
+            DEFAULTS.pool().maxConnections(),
+            "largest number of connections to this provider");
     private static final ConfigKey<Transport.Wire> WIRE = ConfigKey.of(
             "wire",
             ScalarTypes.choice(Transport.Wire.class),
             DEFAULTS.wire(),
-            "how requests travel; `unencrypted` allows http to another machine");
+            "HTTP version and encryption; `unencrypted` allows http to another machine");
     private static final ConfigKey<TlsTrust> TRUST = ConfigKey.optional(
             "trust",
             new ScalarType<>(
@@ -57,11 +57,11 @@ final class TransportKeys {
                     Map.of("minLength", 1),
                     file -> TlsTrust.system().and(Path.of(file)),
                     TlsTrust::toString),
-            "a file with authorities that are believed besides those of the JVM");
+            "file with certificate authorities that are trusted besides those of the JVM");
 
     static final ObjectType<Transport> SECTION = new ObjectType<>(
             "transport",
-            "how a provider's connections behave",
+            "connections to a provider",
             List.of(
                     CONNECT,
                     ACQUIRE,

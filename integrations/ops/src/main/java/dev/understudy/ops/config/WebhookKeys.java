@@ -17,19 +17,25 @@ final class WebhookKeys {
     private static final Delivery DEFAULTS = Delivery.defaults();
 
     private static final ConfigKey<Integer> TRIES =
-            ConfigKey.of("tries", ScalarTypes.whole(1), DEFAULTS.tries(), "how often at most");
+            ConfigKey.of("tries", ScalarTypes.whole(1), DEFAULTS.tries(), "largest number of tries");
     private static final ConfigKey<Duration> TIMEOUT =
-            ConfigKey.of("timeout", ScalarTypes.DURATION, DEFAULTS.timeout(), "for one try");
+            ConfigKey.of("timeout", ScalarTypes.DURATION, DEFAULTS.timeout(), "time limit of one try");
     private static final ConfigKey<Duration> BACKOFF = ConfigKey.of(
-            "backoff", ScalarTypes.DURATION, DEFAULTS.backoff(), "before the second try, doubling, ±50 % by chance");
+            "backoff",
+            ScalarTypes.DURATION,
+            DEFAULTS.backoff(),
+            "delay before the second try; doubles with each try, ±50 % at random");
     private static final ConfigKey<Duration> MAX_AGE =
-            ConfigKey.of("maxAge", ScalarTypes.DURATION, DEFAULTS.maxAge(), "a post that is older is given up");
+            ConfigKey.of("maxAge", ScalarTypes.DURATION, DEFAULTS.maxAge(), "age at which a post is dropped");
     private static final ConfigKey<Integer> QUEUE = ConfigKey.of(
-            "queue", ScalarTypes.whole(1), DEFAULTS.queue(), "so many posts wait at most, then the oldest is dropped");
+            "queue",
+            ScalarTypes.whole(1),
+            DEFAULTS.queue(),
+            "largest number of waiting posts; beyond it the oldest is dropped");
 
     private static final ObjectType<Delivery> DELIVERY = new ObjectType<>(
             "delivery",
-            "how hard it is tried to deliver a post",
+            "delivery of posts",
             List.of(TRIES, TIMEOUT, BACKOFF, MAX_AGE, QUEUE),
             values -> new Delivery(
                     values.get(TRIES),
@@ -38,27 +44,28 @@ final class WebhookKeys {
                     values.get(MAX_AGE),
                     values.get(QUEUE)));
 
-    private static final ConfigKey<URI> URL = ConfigKey.required("url", ScalarTypes.URL, "where events are posted");
+    private static final ConfigKey<URI> URL =
+            ConfigKey.required("url", ScalarTypes.URL, "URL that events are posted to");
     private static final ConfigKey<Webhooks.Secret> SECRET = ConfigKey.required(
-            "secret", new SecretType<>(Webhooks.Secret::of), "what posts are signed with: `whsec_…`");
+            "secret", new SecretType<>(Webhooks.Secret::of), "secret that posts are signed with: `whsec_…`");
     private static final ConfigKey<List<Topic>> EVENTS = ConfigKey.of(
             "events",
             CollectionTypes.list(ScalarTypes.choice(Topic.class)),
             Arrays.asList(Topic.values()),
-            "what is posted");
+            "topics that are posted");
     private static final ConfigKey<Boolean> PLAIN_HTTP =
-            ConfigKey.of("plainHttp", ScalarTypes.FLAG, false, "whether `url` may be http to another machine");
+            ConfigKey.of("plainHttp", ScalarTypes.FLAG, false, "true allows http to another machine in `url`");
     private static final ConfigKey<Duration> QUIET = ConfigKey.of(
             "quiet",
             ScalarTypes.PAUSE,
             Duration.ofSeconds(10),
-            "what follows about the same thing in this time is one post");
+            "time in which further events about the same subject are combined into one post");
     private static final ConfigKey<Delivery> DELIVERY_KEY =
             ConfigKey.of("delivery", DELIVERY, DEFAULTS, DELIVERY.doc());
 
     static final ObjectType<Options> SECTION = new ObjectType<>(
             "webhook",
-            "somebody who is told what happens",
+            "a receiver of events",
             List.of(URL, SECRET, EVENTS, PLAIN_HTTP, QUIET, DELIVERY_KEY),
             WebhookKeys::options);
 

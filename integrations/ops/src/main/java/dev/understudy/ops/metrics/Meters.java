@@ -15,7 +15,7 @@ enum Meters {
     CALL(
             Type.TIMER,
             "understudy.call",
-            "Calls, when they end",
+            "Ended calls, with their duration",
             "understudy",
             "model",
             "operation",
@@ -24,14 +24,14 @@ enum Meters {
     FIRST_CONTENT(
             Type.TIMER,
             "understudy.first.content",
-            "From asking a provider to the first content of its stream",
+            "Time from the start of an attempt to the first content of its stream",
             "understudy",
             "provider",
             "model"),
     RESPONSE(
             Type.TIMER,
             "understudy.response",
-            "From asking a provider to the end of its answer, of attempts that served",
+            "Time from the start to the end of attempts that served",
             "understudy",
             "provider",
             "model",
@@ -39,25 +39,18 @@ enum Meters {
     ATTEMPTS(
             Type.COUNTER,
             "understudy.attempts",
-            "Attempts, when they end",
+            "Ended attempts",
             "understudy",
             "provider",
             "model",
             "outcome",
             "kind",
             "phase"),
-    RETRY(
-            Type.COUNTER,
-            "understudy.retry",
-            "The same provider is asked again",
-            "understudy",
-            "provider",
-            "model",
-            "kind"),
+    RETRY(Type.COUNTER, "understudy.retry", "Retries on the same route", "understudy", "provider", "model", "kind"),
     FAILOVER(
             Type.COUNTER,
             "understudy.failover",
-            "Another provider or model is asked",
+            "Failovers to another provider or model",
             "understudy",
             "from",
             "from.model",
@@ -67,7 +60,7 @@ enum Meters {
     HEDGE(
             Type.COUNTER,
             "understudy.hedge",
-            "A second provider is asked because the first is slow",
+            "Hedges: second requests because the first provider is slow",
             "understudy",
             "from",
             "from.model",
@@ -76,7 +69,7 @@ enum Meters {
     TAKEOVER(
             Type.COUNTER,
             "understudy.takeover",
-            "Somebody goes on with an answer that was cut",
+            "Interrupted streams that another attempt continues",
             "understudy",
             "from",
             "from.model",
@@ -87,7 +80,7 @@ enum Meters {
     TAKEOVER_FAILED(
             Type.COUNTER,
             "understudy.takeover.failed",
-            "Takeovers that gave nothing",
+            "Takeovers without a result",
             "understudy",
             "from",
             "from.model",
@@ -96,33 +89,38 @@ enum Meters {
     STREAM_LOST(
             Type.COUNTER,
             "understudy.stream.lost",
-            "Answers that ended in their middle",
+            "Streams that ended before the finish",
             "understudy",
             "provider",
             "model",
             "kind"),
-    SKIPPED(Type.COUNTER, "understudy.skipped", "Routes that were not asked", "understudy", "provider", "model"),
+    SKIPPED(Type.COUNTER, "understudy.skipped", "Routes that were skipped", "understudy", "provider", "model"),
     TRIMMED(
             Type.COUNTER,
             "understudy.trimmed",
-            "Messages that were left out to fit the context window",
+            "Messages that were trimmed to fit the context window",
             "understudy",
             "provider",
             "model"),
     ADAPTED(
             Type.COUNTER,
             "understudy.adapted",
-            "A request is sent otherwise than it was given, for the model does not accept it as it is",
+            "Requests that were changed because the model does not accept them as they are",
             "understudy",
             "provider",
             "model",
             "change"),
     KEY_COOLDOWN(
-            Type.COUNTER, "understudy.key.cooldown", "A key is left out for a while", "understudy", "provider", "kind"),
+            Type.COUNTER,
+            "understudy.key.cooldown",
+            "API keys that began to cool down",
+            "understudy",
+            "provider",
+            "kind"),
     KEY_ROTATED(
             Type.COUNTER,
             "understudy.key.rotated",
-            "The next key is used instead of one that was turned away",
+            "Rotations to the next API key after a refusal",
             "understudy",
             "provider"),
     TOKENS(
@@ -138,7 +136,7 @@ enum Meters {
     COST(
             Type.COUNTER,
             "understudy.cost",
-            "What all attempts cost, in the currency of the prices",
+            "Cost of all attempts, in the currency of the prices",
             "understudy",
             "provider",
             "model",
@@ -147,7 +145,7 @@ enum Meters {
     CIRCUIT_CHANGED(
             Type.COUNTER,
             "understudy.circuit.changed",
-            "A circuit changed its state",
+            "Changes of state of a circuit breaker",
             "understudy",
             "provider",
             "model",
@@ -155,27 +153,19 @@ enum Meters {
     HEALTH_CHANGED(
             Type.COUNTER,
             "understudy.health.changed",
-            "Probes took a provider out, or put it back",
+            "Changes of health by health checks",
             "understudy",
             "provider",
             "status"),
     ACTIVE_CHANGED(
-            Type.COUNTER, "understudy.active.changed", "Another provider is asked first", "understudy", "from", "to"),
-    WARMUP_FAILED(
-            Type.COUNTER,
-            "understudy.warmup.failed",
-            "A provider could not be warmed up",
-            "understudy",
-            "provider",
-            "kind"),
-    OPERATOR_ACTION(
-            Type.COUNTER, "understudy.operator.action", "An operator changed something", "understudy", "action"),
-    RETRY_TOKENS(
-            Type.GAUGE, "understudy.retry.tokens", "Retries that a provider may get at once", "understudy", "provider"),
+            Type.COUNTER, "understudy.active.changed", "Changes of the active provider", "understudy", "from", "to"),
+    WARMUP_FAILED(Type.COUNTER, "understudy.warmup.failed", "Failed warm-ups", "understudy", "provider", "kind"),
+    OPERATOR_ACTION(Type.COUNTER, "understudy.operator.action", "Changes by operators", "understudy", "action"),
+    RETRY_TOKENS(Type.GAUGE, "understudy.retry.tokens", "Retry tokens that are available", "understudy", "provider"),
     CIRCUIT_STATE(
             Type.GAUGE,
             "understudy.circuit.state",
-            "1 for the state that a circuit is in, else 0",
+            "1 for the present state of a circuit breaker, else 0",
             "understudy",
             "provider",
             "model",
@@ -183,17 +173,13 @@ enum Meters {
     PROVIDER_HEALTH(
             Type.GAUGE,
             "understudy.provider.health",
-            "1 for the status that a provider has, else 0",
+            "1 for the present health of a provider, else 0",
             "understudy",
             "provider",
             "status"),
     PROVIDER_ACTIVE(
-            Type.GAUGE,
-            "understudy.provider.active",
-            "1 for the provider that is asked first",
-            "understudy",
-            "provider"),
-    IN_FLIGHT(Type.GAUGE, "understudy.in.flight", "Attempts that run now", "understudy", "provider");
+            Type.GAUGE, "understudy.provider.active", "1 for the active provider, else 0", "understudy", "provider"),
+    IN_FLIGHT(Type.GAUGE, "understudy.in.flight", "Attempts in flight", "understudy", "provider");
 
     enum Type {
         TIMER,

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * number of understudies:
  *
  * <pre>{@code
- * Metrics metrics = Metrics.to(registry).models("gpt-5", "claude-sonnet-4-5");
+ * Metrics metrics = Metrics.to(registry).models("gpt-5.6", "claude-sonnet-5");
  * Understudy understudy = Understudy.builder().provider(openai).provider(anthropic).listener(metrics).build();
  * metrics.bind(understudy);
  * }</pre>

@@ -12,19 +12,23 @@ import java.util.List;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
-/** A client of the gateway that knows nothing of us. */
-final class Caller {
+/** An HTTP client of the gateway, made of the JDK only. */
+final class GatewayClient {
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String url;
 
-    Caller(int port) {
+    GatewayClient(int port) {
         this.url = "http://127.0.0.1:" + port;
     }
 
-    /** What came back, and whether the body broke off. */
-    record Heard(int status, java.net.http.HttpHeaders headers, String body, boolean broken) {
+    /**
+     * A response.
+     *
+     * @param broken true if the connection ended before the body did
+     */
+    record Response(int status, java.net.http.HttpHeaders headers, String body, boolean broken) {
 
         JsonNode json() {
             return JsonFields.JSON.readTree(body);
@@ -34,7 +38,7 @@ final class Caller {
             return headers.firstValue(name).orElse("");
         }
 
-        /** What stands behind {@code data:}. */
+        /** Data of the server-sent events. */
         List<String> data() {
             return body.lines()
                     .filter(line -> line.startsWith("data: "))
@@ -49,7 +53,7 @@ final class Caller {
                     .toList();
         }
 
-        /** The text, whether it came whole or in pieces. */
+        /** Text of the answer, of a stream or of a single response. */
         String text() {
             if (!body.startsWith("data:") && !body.startsWith(":")) {
                 return json().at("/choices/0/message/content").asString("");
@@ -64,8 +68,8 @@ final class Caller {
             return json().at("/error/code").asString("");
         }
 
-        /** An honest end of a stream: the finish reason, the marker, and a body that is whole. */
-        boolean whole() {
+        /** True for a complete stream: a finish reason, {@code [DONE]} at the end and an unbroken body. */
+        boolean complete() {
             List<String> data = data();
             return !broken
                     && !data.isEmpty()
@@ -74,7 +78,7 @@ final class Caller {
                             .isString());
         }
 
-        /** Told in the stream. */
+        /** Error events of the stream. */
         List<JsonNode> errors() {
             List<JsonNode> errors = new ArrayList<>();
             for (JsonNode chunk : chunks()) {
@@ -86,11 +90,11 @@ final class Caller {
         }
     }
 
-    Heard chat(String model, String... more) {
+    Response chat(String model, String... more) {
         return post(body(model, false, more));
     }
 
-    Heard stream(String model, String... more) {
+    Response stream(String model, String... more) {
         return post(body(model, true, more));
     }
 
@@ -99,18 +103,18 @@ final class Caller {
                 + stream + (more.length == 0 ? "" : "," + String.join(",", more)) + "}";
     }
 
-    Heard post(String body, String... headers) {
+    Response post(String body, String... headers) {
         return send(request("/v1/chat/completions", headers)
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build());
     }
 
-    Heard get(String path, String... headers) {
+    Response get(String path, String... headers) {
         return send(request(path, headers).GET().build());
     }
 
-    Heard send(String method, String path, String body, String... headers) {
+    Response send(String method, String path, String body, String... headers) {
         return send(request(path, headers)
                 .header("content-type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
@@ -122,19 +126,19 @@ final class Caller {
         return headers.length == 0 ? request : request.headers(headers);
     }
 
-    private Heard send(HttpRequest request) {
+    private Response send(HttpRequest request) {
         try {
             HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            return heard(response);
+            return read(response);
         } catch (IOException e) {
-            throw new AssertionError("no answer at all", e);
+            throw new AssertionError("no response", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);
         }
     }
 
-    private static Heard heard(HttpResponse<InputStream> response) {
+    private static Response read(HttpResponse<InputStream> response) {
         java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
         boolean broken = false;
         try (InputStream in = response.body()) {
@@ -145,6 +149,6 @@ final class Caller {
         } catch (IOException e) {
             broken = true;
         }
-        return new Heard(response.statusCode(), response.headers(), body.toString(StandardCharsets.UTF_8), broken);
+        return new Response(response.statusCode(), response.headers(), body.toString(StandardCharsets.UTF_8), broken);
     }
 }
