@@ -33,6 +33,9 @@ class GatewayScenariosTest {
         server = new GatewayServer(GatewayServer.LOOPBACK, 0, null)
                 .start(ModelDirectory.of(scenarioServers.chains()), routes -> {});
         client = new GatewayClient(server.port());
+        // The first call loads classes, which may take longer than the scenarios' limit for the first content.
+        client.stream("quiet");
+        client.stream("overloaded");
     }
 
     @AfterAll
