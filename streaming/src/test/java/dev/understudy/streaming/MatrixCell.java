@@ -186,7 +186,9 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
         return switch (mode) {
             case FAIL -> false;
             case RESTART, REPLAY, BUFFERED -> true;
-            case PREFILL, ANCHORED -> phase != Phase.REASONING;
+            // Of a single piece no prefix can be sent that leaves something to check at temperature 0.
+            case PREFILL -> phase != Phase.REASONING && phase != Phase.FIRST_TOKEN;
+            case ANCHORED -> phase != Phase.REASONING;
         };
     }
 
