@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes keys out of what is shown to people: those it was told, plain, URL-encoded or in Base64, whole or in part, and
- * whatever has the form of a key or of the masked echo of one. What is taken out becomes {@code ***}. Immutable and
+ * whatever has the form of a key or of the masked echo of one. Removed text becomes {@code ***}. Immutable and
  * thread-safe.
  */
 public final class Redactor {
@@ -59,7 +59,7 @@ public final class Redactor {
             // The masked echo of a key.
             rule("(?<![\\w*-])[\\w-]*+[*•]{3,}+[\\w*•-]*+", MASK));
 
-    /** What every form has: a word for it, stars, or a long word with a hyphen, an underscore or a digit in it. */
+    /** Precheck for all forms: a word for a secret, stars, or a long word with a hyphen, an underscore or a digit in it. */
     private static final Pattern MAYBE = Pattern.compile(
             "(?i:key|bearer|basic|authori|token|secret|sig)|[*•]{3}|[\\w.-]{2,16}[-_.*0-9][\\w*-]{3}|AKIA|ASIA|AIz|eyJ");
 
@@ -91,7 +91,7 @@ public final class Redactor {
         return new Redactor(forms, KeyFragments.of(keys));
     }
 
-    /** Whether the messages of an exception, of its causes and of what it suppresses show nothing. */
+    /** Returns true if the messages of an exception, its causes and suppressed exceptions contain no secret. */
     public boolean isClean(Throwable error) {
         return isClean(error, 0);
     }

@@ -111,7 +111,7 @@ class AdminTest {
     }
 
     @Test
-    void afterSoManyFailuresTheNextOneIsActiveUntilThePrimaryHasRecovered() {
+    void theNextProviderIsActiveUntilThePrimaryRecovers() {
         ann.then(
                 ScriptedAnswer.fail(FailureKind.SERVER),
                 ScriptedAnswer.fail(FailureKind.SERVER),
