@@ -46,9 +46,7 @@ final class AttemptAccount {
     }
 
     ProviderEvent.FirstContentFrom answering() {
-        return firstContentFrom == null
-                ? new ProviderEvent.FirstContentFrom(inner, request.model())
-                : firstContentFrom;
+        return firstContentFrom == null ? new ProviderEvent.FirstContentFrom(inner, request.model()) : firstContentFrom;
     }
 
     /** Adds an interrupted attempt. */

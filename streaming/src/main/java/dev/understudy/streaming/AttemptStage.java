@@ -249,7 +249,8 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
 
     private void abandon(String reason, StatefulOperator.Sink<StreamChunk> sink) {
         abandoned = true;
-        Failure failure = Failure.of(FailureKind.PROTOCOL, reason + ", detected after " + shown.length() + " characters");
+        Failure failure =
+                Failure.of(FailureKind.PROTOCOL, reason + ", detected after " + shown.length() + " characters");
         ServedBy servedBy = attemptAccount.entry(attemptSpec, AttemptLog.Outcome.WASTED, failure, receivedTokens());
         sink.end(new StreamInterruption(
                 StreamInterruption.Sort.ABANDONED,

@@ -125,12 +125,7 @@ final class ResumableStream {
         if (takeoverPlanner == null) {
             TimeBudget timeBudget = new TimeBudget(CallContext.from(context), started);
             takeoverPlanner = new TakeoverPlanner(
-                    policy,
-                    request,
-                    shown,
-                    attemptAccount,
-                    new TakeoverCandidates(inner, prefillRefusals),
-                    timeBudget);
+                    policy, request, shown, attemptAccount, new TakeoverCandidates(inner, prefillRefusals), timeBudget);
         }
         return takeoverPlanner;
     }
@@ -167,8 +162,8 @@ final class ResumableStream {
         List<StreamChunk> chunks = new ArrayList<>(2);
         ProviderEvent.FirstContentFrom by = attemptAccount.answering();
         events().takenOver(interruption, by, next, shown.length(), planner().sinceInterruption());
-        chunks.add(
-                new StreamChunk.Switched(interruption.servedBy.provider(), by.provider(), interruption.failure.kind(), shown.length()));
+        chunks.add(new StreamChunk.Switched(
+                interruption.servedBy.provider(), by.provider(), interruption.failure.kind(), shown.length()));
         if (next.takesBack()) {
             chunks.add(new StreamChunk.Reset(0, interruption.failure.kind()));
             attemptAccount.takeBack();

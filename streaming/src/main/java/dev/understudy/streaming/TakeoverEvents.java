@@ -53,7 +53,8 @@ record TakeoverEvents(String understudy, Listener listener, Event.@Nullable Call
                 interruption.failure));
     }
 
-    void takeoverFailed(StreamInterruption interruption, StreamInterruption attempt, AttemptSpec attemptSpec, int offset) {
+    void takeoverFailed(
+            StreamInterruption interruption, StreamInterruption attempt, AttemptSpec attemptSpec, int offset) {
         listener.on(new Event.TakeoverFailed(
                 understudy,
                 call,
@@ -66,7 +67,12 @@ record TakeoverEvents(String understudy, Listener listener, Event.@Nullable Call
 
     void lost(StreamInterruption interruption, int offset) {
         listener.on(new Event.StreamLost(
-                understudy, call, interruption.servedBy.provider(), interruption.servedBy.model(), offset, interruption.failure));
+                understudy,
+                call,
+                interruption.servedBy.provider(),
+                interruption.servedBy.model(),
+                offset,
+                interruption.failure));
     }
 
     private static String way(AttemptSpec attemptSpec) {

@@ -61,7 +61,8 @@ final class MatrixStage implements AutoCloseable {
             providers.add(provider(0, cell.first()));
             providers.add(provider(1, cell.first().other()));
             providers.add(provider(2, cell.first()));
-            TimeoutPolicy patient = TimeoutPolicy.defaults().withIdle(WAIT_LIMIT).withFirstContent(WAIT_LIMIT);
+            TimeoutPolicy patient =
+                    TimeoutPolicy.defaults().withIdle(WAIT_LIMIT).withFirstContent(WAIT_LIMIT);
             UnderstudyBuilder builder = Understudy.builder()
                     .retry(RetryPolicy.none())
                     .timeouts(patient)
