@@ -16,7 +16,7 @@ import reactor.core.publisher.Sinks.EmitFailureHandler;
 final class ConnectionTracker {
 
     private static final AttributeKey<Integer> NUMBER = AttributeKey.valueOf(ConnectionTracker.class, "number");
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration WAIT_LIMIT = Duration.ofSeconds(5);
 
     private final long start = System.nanoTime();
     private final AtomicInteger opened = new AtomicInteger();
@@ -100,6 +100,6 @@ final class ConnectionTracker {
     }
 
     private static EmitFailureHandler patiently() {
-        return EmitFailureHandler.busyLooping(PATIENCE);
+        return EmitFailureHandler.busyLooping(WAIT_LIMIT);
     }
 }
