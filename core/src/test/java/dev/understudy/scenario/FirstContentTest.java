@@ -207,8 +207,10 @@ class FirstContentTest {
     void failureAfterFinishReasonIsIgnored(SocketDialect dialect, ScriptedReply scriptedReply) {
         first.then(scriptedReply);
         Transport quick = TlsCertificates.transport().withDrain(Duration.ofMillis(100));
-        Understudy understudy = scenario.understudy(scenario.provider(
-                dialect, SocketDialect.endpoint("p1", first, "k1").withTransport(quick)));
+        Understudy understudy = scenario.builder(scenario.provider(
+                        dialect, SocketDialect.endpoint("p1", first, "k1").withTransport(quick)))
+                .timeouts(TimeoutPolicy.defaults().withIdle(Duration.ofSeconds(1)))
+                .build();
         CallResult result = CallKind.STREAM.result(understudy, REQUEST);
         assertThat(result.text()).isEqualTo("one two");
         assertThat(result.finish().reason()).isEqualTo(FinishReason.STOP);

@@ -56,6 +56,7 @@ public final class StreamBodyDecoder {
     private boolean early;
     private boolean over;
     private boolean answered;
+    private boolean ended;
 
     /** @param mark applied to every chunk */
     public StreamBodyDecoder(
@@ -96,6 +97,11 @@ public final class StreamBodyDecoder {
             framing.end();
             return;
         }
+        if (bytes > MAX_BYTES && complete()) {
+            ended = true; // a complete answer stays valid whatever follows it
+            progress.overLimit();
+            return;
+        }
         if (bytes > MAX_BYTES) {
             broken = new CallFailed(
                     Failure.of(FailureKind.PROTOCOL, "the stream exceeds its limit of " + (MAX_BYTES >> 20) + " MiB"));
@@ -106,6 +112,11 @@ public final class StreamBodyDecoder {
         } catch (CallFailed failed) {
             broken = failed;
         }
+    }
+
+    /** Returns true if an answer whose body ends here is complete. */
+    private boolean complete() {
+        return decoder.finished() && !early;
     }
 
     private final class Chunks implements Iterator<StreamChunk> {
@@ -142,6 +153,10 @@ public final class StreamBodyDecoder {
         /** Decodes the next event, or ends the stream; returns false when more bytes are needed. */
         private boolean advance() {
             try {
+                if (ended) {
+                    end();
+                    return true;
+                }
                 if (framing.next()) {
                     decoder.read(framing, ready::add);
                     decoded();
@@ -182,11 +197,6 @@ public final class StreamBodyDecoder {
                 finished = true;
                 progress.finished();
             }
-        }
-
-        /** Returns true if an answer whose body ends here is complete. */
-        private boolean complete() {
-            return decoder.finished() && !early;
         }
 
         private boolean hasContent() {

@@ -80,7 +80,7 @@ class HotReloadTest {
 
     @Test
     void aCallThatIsGivenUpLetsTheOldConfigurationGo() {
-        ScriptedReply endless = ScriptedReply.tokens("a", "b").stall(ScriptedReply.FaultPoint.tokens(1));
+        ScriptedReply endless = ScriptedReply.tokens("a ", "b ", "c ").stall(ScriptedReply.FaultPoint.tokens(2));
         try (ScriptedServer one = ScriptedServer.start().always(endless);
                 ScriptedServer other = ScriptedServer.start();
                 Agents agents = Agents.open(config(one, other, 0))) {
