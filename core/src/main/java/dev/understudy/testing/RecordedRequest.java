@@ -13,6 +13,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One request of a {@link ScriptedServer}, byte for byte, with the end of its exchange. Thread-safe. */
@@ -31,6 +32,8 @@ public final class RecordedRequest {
     }
 
     private static final JsonMapper JSON = new JsonMapper();
+    /** Resolves its deserializer here: a mapper does that at its first use, behind a lock that blocks event loops. */
+    private static final ObjectReader READER = JSON.readerFor(JsonNode.class);
 
     private final int number;
     private final int connection;
@@ -73,7 +76,7 @@ public final class RecordedRequest {
 
     private static JsonNode json(String body) {
         try {
-            return JSON.readTree(body);
+            return READER.readTree(body);
         } catch (JacksonException notJson) {
             return JSON.missingNode();
         }

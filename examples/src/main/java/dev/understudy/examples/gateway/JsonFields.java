@@ -8,6 +8,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -23,10 +24,12 @@ record JsonFields(JsonNode node, String place) {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+    /** Resolves its deserializer here: a mapper does that at its first use, behind a lock that blocks event loops. */
+    private static final ObjectReader READER = JSON.readerFor(JsonNode.class);
 
     static JsonFields of(byte[] body) {
         try {
-            return of(JSON.readTree(body), "");
+            return of(READER.readTree(body), "");
         } catch (JacksonException e) {
             throw BadRequest.request(400, "invalid_json", "The body is no valid JSON: " + e.getOriginalMessage());
         }

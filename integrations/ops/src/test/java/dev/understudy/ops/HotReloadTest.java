@@ -60,20 +60,23 @@ class HotReloadTest {
 
     @Test
     void aStreamKeepsItsConnectionThoughItsConfigurationIsGone() {
-        ScriptedReply slow = ScriptedReply.tokens("a", "b", "c", "d").between(Duration.ofMillis(20));
+        AtomicInteger swaps = new AtomicInteger();
+        ScriptedReply slow = ScriptedReply.tokens("a ", "b ", "c ", "d").between(Duration.ofMillis(20));
         try (ScriptedServer one = ScriptedServer.start().always(slow);
                 ScriptedServer other = ScriptedServer.start();
                 Agents agents = Agents.open(config(one, other, 0))) {
             String text = agents.provider("a").stream(REQUEST)
                     .doOnNext(chunk -> {
-                        if (chunk.text().equals("a")) {
+                        if (chunk.text().startsWith("a")) {
                             agents.swap(config(one, other, 1));
+                            swaps.incrementAndGet();
                         }
                     })
                     .map(StreamChunk::text)
                     .collect(Collectors.joining())
                     .block(LONG);
-            assertThat(text).isEqualTo("abcd");
+            assertThat(text).isEqualTo("a b c d");
+            assertThat(swaps).hasValue(1);
             allGone(one);
         }
     }

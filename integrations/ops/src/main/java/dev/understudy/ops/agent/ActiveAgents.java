@@ -21,7 +21,7 @@ final class ActiveAgents {
     private record Running(@Nullable Config config, Map<String, RunningAgent> agents) {}
 
     private final AgentFactory factory;
-    private final Object change = new Object();
+    private final Object changeLock = new Object();
     private volatile Running running;
     private volatile boolean closed;
 
@@ -64,7 +64,7 @@ final class ActiveAgents {
      */
     boolean change(String agentId, UnaryOperator<FailoverSettings> change) {
         Collection<RunningAgent> retired;
-        synchronized (change) {
+        synchronized (changeLock) {
             Running now = running;
             RunningAgent agent = now.agents.get(agentId);
             if (agent == null) {
@@ -92,7 +92,7 @@ final class ActiveAgents {
 
     void swap(Config config) {
         Collection<RunningAgent> retired;
-        synchronized (change) {
+        synchronized (changeLock) {
             if (running.config == null) {
                 throw composed();
             }
@@ -138,7 +138,7 @@ final class ActiveAgents {
     /** Retires all agents. Idempotent. Throws the first exception of a provider's close after all are retired. */
     void close() {
         Map<String, RunningAgent> before;
-        synchronized (change) {
+        synchronized (changeLock) {
             if (closed) {
                 return;
             }

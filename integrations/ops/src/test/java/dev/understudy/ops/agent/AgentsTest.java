@@ -131,14 +131,21 @@ class AgentsTest {
     }
 
     @Test
-    void twoWhoChangeAtOnceBothGetTheirs() {
+    void concurrentChangesAreAppliedOneAfterAnother() {
         try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
-            Mono<Boolean> oneMore = Mono.fromCallable(() -> agents.change(
-                            "support", is -> is.withMaxConsecutiveFailures(is.maxConsecutiveFailures() + 1)))
-                    .subscribeOn(Schedulers.boundedElastic());
-            oneMore.repeat(49).mergeWith(oneMore.repeat(49)).blockLast(Duration.ofSeconds(20));
+            // A change object of its own for each thread.
+            oneMore(agents, 1)
+                    .repeat(49)
+                    .mergeWith(oneMore(agents, 1).repeat(49))
+                    .blockLast(Duration.ofSeconds(20));
             assertThat(agents.failover("support").maxConsecutiveFailures()).isEqualTo(105);
         }
+    }
+
+    private static Mono<Boolean> oneMore(Agents agents, int step) {
+        return Mono.fromCallable(() -> agents.change(
+                        "support", is -> is.withMaxConsecutiveFailures(is.maxConsecutiveFailures() + step)))
+                .subscribeOn(Schedulers.boundedElastic());
     }
 
     @Test
