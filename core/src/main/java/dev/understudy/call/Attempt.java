@@ -113,12 +113,27 @@ final class Attempt {
         TimeoutPolicy limits = route.capabilities().has(Feature.REASONING)
                 ? call.policies().reasoning()
                 : call.policies().timeoutPolicy();
+        Duration share = deadlineShare(limits);
+        boolean shared = share != null && share.compareTo(mode.first(limits)) < 0;
         return new Watchdog<>(
                 answer,
                 new Watchdog.Limits(
-                        mode.first(limits), mode.firstPhase(), limits.idle(), limits.total(), call.deadline()),
+                        shared ? share : mode.first(limits),
+                        shared ? Failure.Phase.DEADLINE_SHARE : mode.firstPhase(),
+                        limits.idle(),
+                        limits.total(),
+                        call.deadline()),
                 call.policies().timeSource(),
                 finishWait);
+    }
+
+    /** Returns the time that this attempt may take to its first content for others to follow; {@code null} for no limit. */
+    private @Nullable Duration deadlineShare(TimeoutPolicy limits) {
+        if (call.deadline() == Long.MAX_VALUE
+                || !cursor.leavesOthers(call.plan(), call.policies().options(), started)) {
+            return null;
+        }
+        return Duration.ofNanos((long) (limits.deadlineShare() * (call.deadline() - started)));
     }
 
     private static ChatException.CallFailed empty() {

@@ -90,7 +90,7 @@ final class AttemptPermit {
                         rule,
                         call.policies().options().retry().maxInPlaceWait(),
                         now);
-        if (rule.countsForCircuit() && !isCausedByCaller(failure)) {
+        if (rule.countsForCircuit() && !isCausedByCaller(failure, took)) {
             if (permit.failure(now) || permit.cut(now)) {
                 pooledProvider.health().failed(failure, true, took, now);
                 call.memory().providerPool().failed(pooledProvider, now);
@@ -125,7 +125,11 @@ final class AttemptPermit {
                 || failure.status() >= 400;
     }
 
-    private static boolean isCausedByCaller(Failure failure) {
+    /** A share of a short deadline is the caller's limit too, unless the provider is far slower than usual. */
+    private boolean isCausedByCaller(Failure failure, long took) {
+        if (failure.phase() == Failure.Phase.DEADLINE_SHARE) {
+            return !pooledProvider.health().isUnusual(took);
+        }
         return failure.phase() == Failure.Phase.DEADLINE || failure.phase() == Failure.Phase.CONSUMER;
     }
 

@@ -79,6 +79,19 @@ record Cursor(
         return sum;
     }
 
+    /** Returns true if another route could be asked at once should the attempt at the current route fail. */
+    boolean leavesOthers(Plan plan, Decision.Options options, long now) {
+        boolean attemptsLeft = options.maxAttempts() == 0 || attempts() + 1 < options.maxAttempts();
+        for (int i = 0; attemptsLeft && i < plan.lastResorts(); i++) {
+            if (i != route
+                    && routeStates.get(i).isUntried()
+                    && routeStates.get(i).isAvailable(now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns the state after a failed attempt or a skip of the current route. */
     Cursor failed(AttemptLog.Attempt attempt, ChatException.CallFailed failure) {
         List<ChatException.CallFailed> more = new ArrayList<>(failures);

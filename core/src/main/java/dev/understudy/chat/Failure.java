@@ -133,6 +133,8 @@ public record Failure(
                     case HEADERS, FIRST_CONTENT, RESPONSE -> "no " + phase.label() + " within " + time;
                     case IDLE -> "no further content within " + time;
                     case TOTAL -> "the attempt was not over within " + time;
+                    case DEADLINE_SHARE ->
+                        "no content within " + time + ", the share of the call's time for one attempt";
                     case DEADLINE -> "the time of the call was over after " + time + " of this attempt";
                     case CONSUMER -> "the subscriber asked for nothing for " + time;
                 };
@@ -274,6 +276,8 @@ public record Failure(
         RESPONSE,
         /** Duration of the whole attempt. */
         TOTAL,
+        /** Share of the remaining time of the call that an attempt may use while other routes could be asked. */
+        DEADLINE_SHARE,
         /** Duration of the whole call, limited by the caller's timeout or deadline. */
         DEADLINE,
         /** Time without demand of the subscriber. */

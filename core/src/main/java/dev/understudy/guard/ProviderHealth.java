@@ -106,6 +106,12 @@ public final class ProviderHealth {
         return latencyStatistics.percentile(share);
     }
 
+    /** Returns true if the usual time to the first content is known, and this is more than twice as long. */
+    public boolean isUnusual(long nanos) {
+        long usual = latencyStatistics.percentile(0.95);
+        return usual > 0 && nanos > 2 * usual;
+    }
+
     public double successRate(long now) {
         SlidingWindow.Tally tally = calls.tally(now);
         return tally.calls() == 0 ? 1 : 1 - (double) tally.failures() / tally.calls();

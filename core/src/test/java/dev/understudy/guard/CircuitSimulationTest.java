@@ -260,7 +260,7 @@ class CircuitSimulationTest {
         for (int i = 0; i < 5; i++) {
             CallResult result = ask(understudy, true);
             scenario.advance(Duration.ofSeconds(3));
-            assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
+            assertThat(result.by()).isEqualTo("b");
         }
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
         assertThat(standing(understudy, "a").consecutiveFailures()).isZero();

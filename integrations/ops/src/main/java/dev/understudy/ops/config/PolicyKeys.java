@@ -104,12 +104,21 @@ public final class PolicyKeys {
                 "time from the request to an answer that is not streamed");
         ConfigKey<Duration> total =
                 ConfigKey.of("total", ScalarTypes.DURATION, defaults.total(), "time of one attempt, streamed or not");
+        ConfigKey<Double> deadlineShare = ConfigKey.of(
+                "deadlineShare",
+                ScalarTypes.number("(0,1]", "above 0 and at most 1"),
+                defaults.deadlineShare(),
+                "share of the time left to a call's deadline that an attempt may take while other routes could be asked");
         return new ObjectType<>(
                 name,
                 doc,
-                List.of(firstContent, idle, response, total),
+                List.of(firstContent, idle, response, total, deadlineShare),
                 values -> new TimeoutPolicy(
-                        values.get(firstContent), values.get(idle), values.get(response), values.get(total)));
+                        values.get(firstContent),
+                        values.get(idle),
+                        values.get(response),
+                        values.get(total),
+                        values.get(deadlineShare)));
     }
 
     private static ObjectType<HedgingPolicy> hedging(HedgingPolicy defaults) {
