@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrimmingTest {
 
     private static final Failure OVERFLOW = Failure.of(FailureKind.CONTEXT_OVERFLOW, "too long");
+    private static final Failure TOO_LARGE = Failure.of(FailureKind.REQUEST_TOO_LARGE, "too large");
     private static final ChatRequest FIVE = ChatRequest.of(
             "m",
             List.of(
@@ -71,13 +72,12 @@ class TrimmingTest {
         ChatRequest shortest = ChatRequest.of("m", "Be brief.", "Who is there?");
         for (ChatRequest request : List.of(shortest, ChatRequest.of("m", "Who is there?"))) {
             int asked = a.subscriptions();
-            CallResult result = ask(scenario.builder(a, b).build(), request, streamed);
+            CallResult result = ask(scenario.builder(a).build(), request, streamed);
             assertThat(result.error)
                     .isInstanceOf(ChatException.Exhausted.class)
                     .hasMessageStartingWith(
                             "The conversation does not fit the model's context window and cannot be reduced further");
             assertThat(a.subscriptions() - asked).as("exactly one call").isEqualTo(1);
-            assertThat(b.subscriptions()).isZero();
         }
         assertThat(scenario.events(Event.Trimmed.class)).isEmpty();
     }
@@ -205,6 +205,90 @@ class TrimmingTest {
         assertThat(result.trail().attempts())
                 .extracting(AttemptLog.Attempt::dropped)
                 .containsExactly(0, 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void routeOfUnknownWindowIsPreferredToTrimming(boolean streamed) {
+        a.can(Capabilities.assumed().withWindow(8_000)).always(ScriptedAnswer.fail(OVERFLOW));
+        CallResult result = ask(scenario.builder(a, b).build(), FIVE, streamed);
+        assertThat(result.outcomes()).containsExactly("a:failed", "b:served");
+        assertThat(b.requests()).containsExactly(FIVE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void largerWindowIsPreferredToUnknownWindow(boolean streamed) {
+        ScriptedProvider c =
+                ScriptedProvider.named("c").can(Capabilities.assumed().withWindow(200_000));
+        a.can(Capabilities.assumed().withWindow(8_000)).always(ScriptedAnswer.fail(OVERFLOW));
+        c.always(ScriptedAnswer.fail(OVERFLOW));
+        CallResult result = ask(scenario.builder(a, b, c).build(), FIVE, streamed);
+        assertThat(result.outcomes()).containsExactly("a:failed", "c:failed", "b:served");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void trimmingFollowsWhenEveryWindowIsTooSmall(boolean streamed) {
+        a.then(ScriptedAnswer.fail(OVERFLOW));
+        b.then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
+        CallResult result = ask(scenario.builder(a, b).build(), FIVE, streamed);
+        assertThat(result.outcomes()).containsExactly("a:failed", "b:failed", "b:served");
+        assertThat(b.requests().get(1).messages()).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void trimmingFollowsWhenTheOtherRouteFailsOtherwise(boolean streamed) {
+        a.then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
+        b.always(ScriptedAnswer.fail(FailureKind.AUTH));
+        CallResult result = ask(scenario.builder(a, b).build(), FIVE, streamed);
+        assertThat(result.outcomes()).containsExactly("a:failed", "b:failed", "a:served");
+        assertThat(a.requests().get(1).messages()).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void requestTooLargeMeansNextRouteWhateverItsWindow(boolean streamed) {
+        a.can(Capabilities.assumed().withWindow(131_072)).always(ScriptedAnswer.fail(TOO_LARGE));
+        b.can(Capabilities.assumed().withWindow(131_072));
+        CallResult result = ask(scenario.builder(a, b).build(), FIVE, streamed);
+        assertThat(result.outcomes()).containsExactly("a:failed", "b:served");
+        assertThat(b.requests()).containsExactly(FIVE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void requestTooLargeIsTrimmedWhenNoOtherRouteIsLeft(boolean streamed) {
+        a.then(ScriptedAnswer.fail(TOO_LARGE), ScriptedAnswer.text("well"));
+        CallResult result = ask(scenario.builder(a).build(), FIVE, streamed);
+        assertThat(result.outcomes()).containsExactly("a:failed", "a:served");
+        assertThat(a.requests().get(1).messages()).hasSize(4);
+    }
+
+    @Test
+    void requestTooLargeTeachesNoWindow() {
+        Failure perMinute = TOO_LARGE.withStatus(413, "rate_limit_exceeded").withWindow(300);
+        a.always(ScriptedAnswer.fail(perMinute));
+        Understudy understudy = scenario.builder(a).build();
+        ask(understudy, long5(), false);
+        ask(understudy, long5(), false);
+        int before = a.requests().size();
+        ask(understudy, long5(), false);
+        assertThat(a.requests().get(before).messages()).isEqualTo(long5().messages());
+    }
+
+    @Test
+    void overflowAfterContentIsAnOverload() {
+        a.then(ScriptedAnswer.text("one two three").failAfter(1, coded(300)));
+        CallResult result = ask(scenario.builder(a, b).build(), FIVE, true);
+        assertThat(result.error).isInstanceOfSatisfying(ChatException.PartialAnswer.class, partial -> {
+            assertThat(partial.failure().kind()).isEqualTo(FailureKind.OVERLOADED);
+            assertThat(partial.failure().advice().window()).isNull();
+        });
+        assertThat(result.trail().attempts())
+                .extracting(attempt -> attempt.failure().kind())
+                .containsExactly(FailureKind.OVERLOADED);
     }
 
     @Test

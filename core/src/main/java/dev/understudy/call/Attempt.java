@@ -204,8 +204,8 @@ final class Attempt {
 
     /** Reports a failure after the first content, which ends the call with a partial answer. */
     ChatException.PartialAnswer interrupted(ChatException.CallFailed failed, ChatResponseAggregator delivered) {
-        Failure failure = failed.failure();
-        reportFailure(failed);
+        Failure failure = failed.failure().afterContent();
+        reportFailure(failure == failed.failure() ? failed : failed.with(failure));
         AttemptLog.Attempt attempt = logEntry(
                 AttemptLog.Outcome.PARTIAL,
                 failure,

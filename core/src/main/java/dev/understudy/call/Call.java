@@ -98,6 +98,11 @@ public record Call(
                 route.name(), route.model(), route.capabilities().window(), now());
     }
 
+    @Override
+    public int tokens() {
+        return contextWindow.counter().countAll(request.messages());
+    }
+
     /** Returns the context window of a route, as this call knows it: overflows of its own attempts count as they are. */
     private @Nullable Integer window(Route route, Cursor cursor) {
         Integer window = window(route);

@@ -2,6 +2,7 @@ package dev.understudy.call;
 
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.pool.Route;
 import dev.understudy.trim.ConversationTrimmer;
@@ -111,6 +112,20 @@ record Cursor(
             }
         }
         return dropped;
+    }
+
+    /** Returns the failure of the last attempt at a route if the request was too long or too large for it. */
+    @Nullable
+    Failure overflow(Route route) {
+        Failure last = null;
+        for (AttemptLog.Attempt attempt : attemptLog.attempts()) {
+            if (attempt.provider().equals(route.name()) && attempt.model().equals(route.model())) {
+                last = attempt.failure();
+            }
+        }
+        boolean isOverflow = last != null
+                && (last.kind() == FailureKind.CONTEXT_OVERFLOW || last.kind() == FailureKind.REQUEST_TOO_LARGE);
+        return isOverflow ? last : null;
     }
 
     /** Excludes the current route from further attempts of this call. */

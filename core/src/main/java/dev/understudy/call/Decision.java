@@ -80,6 +80,9 @@ public sealed interface Decision {
         @Nullable
         Integer window(Route route);
 
+        /** Returns the estimated tokens of the caller's messages. */
+        int tokens();
+
         /** Returns the last request to the current route, shortened further. */
         ConversationTrimmer.Outcome shorter(Cursor cursor);
     }

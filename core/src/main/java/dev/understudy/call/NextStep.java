@@ -12,7 +12,9 @@ import dev.understudy.pool.Route;
 import dev.understudy.trim.ConversationTrimmer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses the step after one failure: a retry, the next route, a route that must be waited for, or the end. Pure. */
 record NextStep(
@@ -49,7 +51,7 @@ record NextStep(
             case LARGER_WINDOW -> {
                 return largerWindow();
             }
-            case YES -> {}
+            case YES, YES_THEN_SHORTER -> {}
         }
         Decision nextRoute = nextRoute();
         boolean exceedsDeadline = retry.isPresent() && !isBeforeDeadline(retry.get());
@@ -104,8 +106,13 @@ record NextStep(
             }
         }
         Decision wait = waitFor(remaining, earliest(remaining));
-        int last = wait instanceof Stop ? lastResort(remaining) : -1;
-        return last < 0 ? wait : new Again(remaining.to(last, Duration.ZERO), Duration.ZERO);
+        if (!(wait instanceof Stop)) {
+            return wait;
+        }
+        return shorter(remaining).orElseGet(() -> {
+            int last = lastResort(remaining);
+            return last < 0 ? wait : new Again(remaining.to(last, Duration.ZERO), Duration.ZERO);
+        });
     }
 
     /** Returns an untried route whose circuit is open, -1 for none; none for failures that the request caused. */
@@ -172,28 +179,60 @@ record NextStep(
                         + ", after the time of the call is over");
     }
 
-    /** Chooses a route with a larger known context window; else the same route once with a shortened request. */
+    /** Chooses a route with a larger context window, then one whose window is unknown; else one with a shorter request. */
     private Decision largerWindow() {
-        Integer known = failure.advice().window() != null
-                ? failure.advice().window()
-                : resources.window(plan.route(cursor.route()));
         Cursor remaining = cursor.excludingRoute();
-        for (int i = 0; i < plan.lastResorts() && known != null; i++) {
+        int tooSmall = largestOverflow();
+        int next = untried(remaining, window -> window != null && window > tooSmall);
+        if (next < 0) {
+            next = untried(remaining, window -> window == null);
+        }
+        return next >= 0
+                ? new Again(remaining.to(next, Duration.ZERO), Duration.ZERO)
+                : shorter(remaining).orElseGet(() -> new Stop(Reason.CANNOT_BE_SHORTENED));
+    }
+
+    private int untried(Cursor remaining, Predicate<@Nullable Integer> window) {
+        for (int i = 0; i < plan.lastResorts(); i++) {
             Cursor.RouteState routeState = remaining.routeStates().get(i);
-            Integer window = resources.window(plan.route(i));
             if (routeState.isUntried()
                     && routeState.isAvailable(now)
-                    && window != null
-                    && window > known
+                    && window.test(resources.window(plan.route(i)))
                     && isAffordable(i)) {
-                return new Again(remaining.to(i, Duration.ZERO), Duration.ZERO);
+                return i;
             }
         }
-        if (cursor.routeState().shortened() == null
-                && resources.shorter(cursor) instanceof ConversationTrimmer.Shorter shorter) {
-            return new Again(cursor.shortened(shorter), Duration.ZERO);
+        return -1;
+    }
+
+    /** Returns the largest window that the request overflowed in this call; its own size if none is known. */
+    private int largestOverflow() {
+        int largest = 0;
+        for (Route route : plan.routes()) {
+            Failure overflow = cursor.overflow(route);
+            if (overflow != null && overflow.kind() == FailureKind.CONTEXT_OVERFLOW) {
+                Integer reported = overflow.advice().window();
+                Integer window = reported != null ? reported : resources.window(route);
+                largest = window == null ? largest : Math.max(largest, window);
+            }
         }
-        return new Stop(Reason.CANNOT_BE_SHORTENED);
+        return largest > 0 ? largest : resources.tokens();
+    }
+
+    /** Returns an attempt with a shortened request at a route that found it too long, the current one first. */
+    private Optional<Decision> shorter(Cursor remaining) {
+        int routes = plan.lastResorts();
+        for (int i = 0; i < routes; i++) {
+            int route = (cursor.route() + i) % routes;
+            Cursor there = remaining.to(route, Duration.ZERO);
+            if (there.routeState().shortened() == null
+                    && cursor.overflow(plan.route(route)) != null
+                    && isAffordable(route)
+                    && resources.shorter(there) instanceof ConversationTrimmer.Shorter shorter) {
+                return Optional.of(new Again(there.shortened(shorter), Duration.ZERO));
+            }
+        }
+        return Optional.empty();
     }
 
     private boolean isAffordable(int route) {

@@ -166,7 +166,7 @@ public final class ChatResponseAggregator {
     public ChatException cut(Failure failure, ServedBy servedBy) {
         return isEmpty()
                 ? new ChatException.CallFailed(failure)
-                : new ChatException.PartialAnswer(failure, partial(servedBy));
+                : new ChatException.PartialAnswer(failure.afterContent(), partial(servedBy));
     }
 
     /**

@@ -141,6 +141,22 @@ public record Failure(
         return new Failure(FailureKind.TIMEOUT, message, 0, null, phase, Advice.none());
     }
 
+    /**
+     * Returns this failure as one of a stream that has delivered content. A request whose answer began was not too long,
+     * so CONTEXT_OVERFLOW becomes {@link FailureKind#OVERLOADED}; its connection existed, so CONNECT becomes
+     * {@link FailureKind#TRUNCATED}. All other kinds are kept.
+     *
+     * @return the failure
+     */
+    public Failure afterContent() {
+        return switch (kind) {
+            case CONTEXT_OVERFLOW ->
+                new Failure(FailureKind.OVERLOADED, message, status, code, phase, withWindow(null).advice);
+            case CONNECT -> new Failure(FailureKind.TRUNCATED, message, status, code, null, advice);
+            default -> this;
+        };
+    }
+
     /** Returns the milliseconds of a duration; {@link Long#MAX_VALUE} if they are more than a long can hold. */
     private static long millis(Duration after) {
         return after.compareTo(Duration.ofMillis(Long.MAX_VALUE)) < 0 ? after.toMillis() : Long.MAX_VALUE;

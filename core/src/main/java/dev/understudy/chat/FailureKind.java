@@ -24,6 +24,8 @@ public enum FailureKind {
     MODEL_NOT_FOUND,
     /** The conversation exceeds the model's context window. */
     CONTEXT_OVERFLOW,
+    /** The request exceeds a limit of this account or proxy: bytes, or tokens per minute. Other routes may accept it. */
+    REQUEST_TOO_LARGE,
     /** The vendor's content policy, or the model, refuses to answer. */
     CONTENT_FILTERED,
     /** The model generated a tool call that the vendor does not accept; a retry may succeed. */

@@ -20,6 +20,9 @@ public final class FailureRules {
     /** Rule for attempts at other routes. */
     public enum Next {
         YES,
+        /** Any route; when none is left, a route that found the request too large, with a shorter one. */
+        YES_THEN_SHORTER,
+        /** Routes with a larger window, then of unknown window, then the same route with a shorter request. */
         LARGER_WINDOW,
         OPT_IN,
         UNLESS_SET_TO_STOP
@@ -60,6 +63,7 @@ public final class FailureRules {
             Map.entry(FailureKind.FORBIDDEN, new Rule(Same.NO, Next.YES, false).coolingDownModel()),
             Map.entry(FailureKind.MODEL_NOT_FOUND, new Rule(Same.NO, Next.YES, false).coolingDownModel()),
             Map.entry(FailureKind.CONTEXT_OVERFLOW, new Rule(Same.NO, Next.LARGER_WINDOW, false)),
+            Map.entry(FailureKind.REQUEST_TOO_LARGE, new Rule(Same.NO, Next.YES_THEN_SHORTER, false)),
             Map.entry(FailureKind.CONTENT_FILTERED, new Rule(Same.NO, Next.OPT_IN, false)),
             Map.entry(FailureKind.TOOL_REJECTED, new Rule(Same.BACK_OFF, Next.YES, false)),
             Map.entry(FailureKind.UNSUPPORTED, new Rule(Same.NO, Next.YES, false)),

@@ -35,12 +35,17 @@ public final class CallFixtures {
 
     static final Policies DEFAULTS = policies(Listener.none(), Selection.sequential(), CallLimits.none());
 
+    private static final ChatRequest HELLO = ChatRequest.of("m", "hello");
+
     /** Unlimited resources; requests cannot be shortened. */
-    static final Decision.Resources PLENTY = resources(true);
+    static final Decision.Resources PLENTY = resources(true, new ConversationTrimmer.Irreducible(HELLO));
 
-    static final Decision.Resources NO_RETRY_TOKENS = resources(false);
+    static final Decision.Resources NO_RETRY_TOKENS = resources(false, new ConversationTrimmer.Irreducible(HELLO));
 
-    private static Decision.Resources resources(boolean retryTokens) {
+    /** Unlimited resources; requests can be shortened. */
+    static final Decision.Resources SHORTER = resources(true, new ConversationTrimmer.Shorter(HELLO, 2, 10, true));
+
+    private static Decision.Resources resources(boolean retryTokens, ConversationTrimmer.Outcome shorter) {
         return new Decision.Resources() {
             @Override
             public boolean retryToken(Route route) {
@@ -63,8 +68,13 @@ public final class CallFixtures {
             }
 
             @Override
+            public int tokens() {
+                return 500;
+            }
+
+            @Override
             public ConversationTrimmer.Outcome shorter(Cursor cursor) {
-                return new ConversationTrimmer.Irreducible(ChatRequest.of("m", "hello"));
+                return shorter;
             }
         };
     }

@@ -90,7 +90,20 @@ class DecisionTest {
         Decision byDefault = afterAllTries(failure, plan, RULES);
         switch (row.next) {
             case "yes" -> assertThat(whoIsNext(byDefault, plan)).isEqualTo("small");
-            case "to a larger window" -> assertThat(whoIsNext(byDefault, plan)).isEqualTo("large");
+            case "to a larger window, then to an unknown one, then trimmed" -> {
+                assertThat(whoIsNext(byDefault, plan)).isEqualTo("large");
+                Plan unknown = plan(route("a"), route("small", 1000), route("unknown"));
+                assertThat(whoIsNext(afterAllTries(failure, unknown, RULES), unknown))
+                        .isEqualTo("unknown");
+                assertThat(stopAfterAllRoutes(failure, plan(route("a"), route("small", 1000))))
+                        .isEqualTo(Decision.Stop.Reason.CANNOT_BE_SHORTENED);
+                assertThat(shortened(failure)).isEqualTo("a");
+            }
+            case "yes, whatever its window, then trimmed" -> {
+                assertThat(whoIsNext(byDefault, plan)).isEqualTo("small");
+                assertThat(stopAfterAllRoutes(failure, plan(route("a")))).isEqualTo(Decision.Stop.Reason.ALL_FAILED);
+                assertThat(shortened(failure)).isEqualTo("a");
+            }
             case "opt-in" -> {
                 assertThat(byDefault).isInstanceOf(Decision.Stop.class);
                 Decision.Options around = new Decision.Options(RetryPolicy.defaults(), 0, true, false);
@@ -258,6 +271,19 @@ class DecisionTest {
         }
     }
 
+    private static Decision.Stop.Reason stopAfterAllRoutes(Failure failure, Plan plan) {
+        return ((Decision.Stop) decide(failure, failedOnce(plan, failure), plan, Long.MAX_VALUE)).reason();
+    }
+
+    /** Returns the route that is asked with a shorter request, after the only route refused the whole one. */
+    private static String shortened(Failure failure) {
+        Plan alone = plan(route("a"));
+        Decision.Again again = (Decision.Again) Decision.after(
+                failure, failedOnce(alone, failure), alone, RULES, NOW, Long.MAX_VALUE, LOWEST, CallFixtures.SHORTER);
+        assertThat(again.cursor().routeState().shortened()).isNotNull();
+        return alone.route(again.cursor().route()).name();
+    }
+
     private static Decision afterAllTries(Failure failure, Plan plan, Decision.Options rules) {
         Cursor cursor = Cursor.start(plan);
         for (int i = 0; i < 9; i++) {
@@ -288,7 +314,11 @@ class DecisionTest {
     }
 
     private static AttemptLog.Attempt entry(Failure failure) {
-        return AttemptLog.Attempt.of("p", "m", AttemptLog.Outcome.FAILED)
+        return entry("a", failure);
+    }
+
+    private static AttemptLog.Attempt entry(String provider, Failure failure) {
+        return AttemptLog.Attempt.of(provider, "m", AttemptLog.Outcome.FAILED)
                 .withNumber(1, 3)
                 .withFailure(failure);
     }

@@ -85,16 +85,29 @@ class InBandErrorTest {
 
     @EveryDialectAndKind
     void overflowInBodyIsNotRetried(SocketDialect dialect, CallKind kind) {
-        first.then(ScriptedReply.text("one")
-                .fail(
-                        ScriptedReply.FaultPoint.tokens(0),
-                        "invalid_request_error",
-                        "prompt is too long: 210000 tokens > 200000 maximum"));
-        CallResult result = kind.result(both(dialect), REQUEST);
+        first.then(overflow());
+        Understudy alone = scenario.understudy(scenario.provider(dialect, "p1", first, "k1"));
+        CallResult result = kind.result(alone, REQUEST);
         assertThat(result.kinds()).containsExactly(FailureKind.CONTEXT_OVERFLOW);
         assertThat(result.exhausted().why()).endsWith("cannot be reduced further");
         assertThat(result.failures().get(0).advice().window()).isEqualTo(200_000);
-        assertThat(second.calls()).isEmpty();
+    }
+
+    @EveryDialectAndKind
+    void overflowInBodyGoesToRouteOfUnknownWindow(SocketDialect dialect, CallKind kind) {
+        first.then(overflow());
+        CallResult result = kind.result(both(dialect), REQUEST);
+        assertThat(result.text()).isEqualTo("I stand in.");
+        assertThat(result.kinds()).containsExactly(FailureKind.CONTEXT_OVERFLOW);
+        assertThat(first.calls()).hasSize(1);
+    }
+
+    private static ScriptedReply overflow() {
+        return ScriptedReply.text("one")
+                .fail(
+                        ScriptedReply.FaultPoint.tokens(0),
+                        "invalid_request_error",
+                        "prompt is too long: 210000 tokens > 200000 maximum");
     }
 
     @ParameterizedTest

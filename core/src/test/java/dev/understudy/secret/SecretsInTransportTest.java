@@ -88,6 +88,7 @@ class SecretsInTransportTest {
                 ScriptedReply.error(404, "not_found_error", "model_not_found", "model: " + song),
                 ScriptedReply.error(
                         400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum " + song),
+                ScriptedReply.error(413, "request_too_large", song),
                 ScriptedReply.error(
                         400, "invalid_request_error", "content_filter", "content management policy " + song),
                 ScriptedReply.error(400, "invalid_request_error", "tool call validation failed: " + song),

@@ -69,7 +69,7 @@ final class StreamInterruption extends RuntimeException {
             @Nullable Throwable cause) {
         super(failure.toString(), cause, false, false);
         this.sort = sort;
-        this.failure = failure;
+        this.failure = sort == Sort.BROKEN ? failure.afterContent() : failure;
         this.servedBy = servedBy;
         this.fragment = fragment;
         this.pieces = pieces;

@@ -27,6 +27,7 @@ final class TakeoverCandidates {
             FailureKind.INVALID_REQUEST,
             FailureKind.UNSUPPORTED,
             FailureKind.CONTEXT_OVERFLOW,
+            FailureKind.REQUEST_TOO_LARGE,
             FailureKind.CONTENT_FILTERED,
             FailureKind.EMPTY);
 

@@ -30,7 +30,7 @@ public final class ErrorClassifier {
             entry(407, FailureKind.FORBIDDEN),
             entry(408, FailureKind.SERVER),
             entry(409, FailureKind.SERVER),
-            entry(413, FailureKind.CONTEXT_OVERFLOW),
+            entry(413, FailureKind.REQUEST_TOO_LARGE),
             entry(424, FailureKind.SERVER),
             entry(425, FailureKind.SERVER),
             entry(429, FailureKind.RATE_LIMITED),
@@ -173,7 +173,7 @@ public final class ErrorClassifier {
         String words = error.message().isBlank() ? (code == null ? "no message" : code) : error.message();
         Failure failure = Failure.of(kind, message(words)).withStatus(status, code);
         return switch (kind) {
-            case CONTEXT_OVERFLOW -> failure.withWindow(ContextLimitParser.window(evidence.words()));
+            case CONTEXT_OVERFLOW, REQUEST_TOO_LARGE -> failure.withWindow(ContextLimitParser.window(evidence.words()));
             case UNSUPPORTED ->
                 failure.withRefused(
                         refused != null

@@ -9,6 +9,7 @@ import static dev.understudy.chat.FailureKind.MODEL_NOT_FOUND;
 import static dev.understudy.chat.FailureKind.OVERLOADED;
 import static dev.understudy.chat.FailureKind.QUOTA;
 import static dev.understudy.chat.FailureKind.RATE_LIMITED;
+import static dev.understudy.chat.FailureKind.REQUEST_TOO_LARGE;
 import static dev.understudy.chat.FailureKind.SERVER;
 import static dev.understudy.chat.FailureKind.TOOL_REJECTED;
 import static dev.understudy.chat.FailureKind.UNSUPPORTED;
@@ -33,8 +34,11 @@ final class ErrorCodes {
     private static final Map<String, FailureKind> PRECISE = table(
             new Row(CONTEXT_OVERFLOW, """
                     context_length_exceeded exceed_context_size_error too_many_prompt_tokens TOO_MANY_TOKENS
-                    request_too_large context_window_exceeded model_context_window_exceeded prompt_too_long
+                    context_window_exceeded model_context_window_exceeded prompt_too_long
                     model_max_prompt_tokens_exceeded tokens_limit_reached 1261
+                    """),
+            new Row(REQUEST_TOO_LARGE, """
+                    request_too_large payload_too_large request_entity_too_large RequestEntityTooLargeException
                     """),
             new Row(QUOTA, """
                     insufficient_quota insufficient_user_quota insufficient_balance insufficient_credits

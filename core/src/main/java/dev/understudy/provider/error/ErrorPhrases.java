@@ -9,6 +9,7 @@ import static dev.understudy.chat.FailureKind.MODEL_NOT_FOUND;
 import static dev.understudy.chat.FailureKind.OVERLOADED;
 import static dev.understudy.chat.FailureKind.QUOTA;
 import static dev.understudy.chat.FailureKind.RATE_LIMITED;
+import static dev.understudy.chat.FailureKind.REQUEST_TOO_LARGE;
 import static dev.understudy.chat.FailureKind.SERVER;
 import static dev.understudy.chat.FailureKind.TOOL_REJECTED;
 import static dev.understudy.provider.error.ErrorPhrase.row;
@@ -38,7 +39,7 @@ final class ErrorPhrases {
                     """),
 
             // Larger than a limit per minute: a shorter request helps, waiting does not.
-            row(CONTEXT_OVERFLOW, """
+            row(REQUEST_TOO_LARGE, """
                     request too large for\\b.{0,400}\\blimit:? \\d
                     requested \\d+.{0,40}reduce your message size
                     """),
@@ -96,6 +97,20 @@ final class ErrorPhrases {
             row(INVALID_REQUEST, """
                     invalid 'user'  |  string too long  |  string_above_max_length
                     """),
+            // The context of a shared server is full: the request did fit.
+            row(OVERLOADED, """
+                    context size has been exceeded
+                    """).at(0, 500, 502, 503, 504, 529),
+            row(OVERLOADED, """
+                    (^|: )(the )?context (size|length|window)( limit)?( has been| was| is)? (exceeded|full)\\b
+                    (kv|key.value) cache (is )?(full|exhausted)
+                    """).at(500, 502, 503, 504, 529),
+            row(REQUEST_TOO_LARGE, """
+                    (request|message|payload|body).{0,40}(exceeds|larger than|over).{0,40}\\d ?(bytes|kb|kib|mb|mib)\\b
+                    (request (entity|body)|entity|payload|content length) too large$
+                    request exceeds the maximum (allowed )?(number of bytes|size)
+                    too many (total )?(text )?bytes\\b
+                    """).at(0, 400, 413, 422),
             row(CONTEXT_OVERFLOW, """
                     maximum context length
                     context[ _-]?(window|length|size|limit).{0,40}(exceed|too small|overflow)
@@ -106,7 +121,7 @@ final class ErrorPhrases {
                     too large for model with \\d+
                     input token count is \\d+ but  |  max tokens of \\d+ exceeded  |  must have less than \\d+ tokens
                     range of input length should be
-                    too many (total |input |prompt )?(text )?(tokens|bytes)\\b  |  input tokens exceeded
+                    too many (total |input |prompt )?(text )?tokens\\b  |  input tokens exceeded
                     number of input tokens exceeds  |  maximum number of (input )?tokens
                     maximum (prompt|input) length  |  exceeded (max|model).{0,12}(context|token)
                     prompt token count of \\d+ exceeds  |  (input|prompt) token count.{0,20}exceeds
@@ -117,7 +132,7 @@ final class ErrorPhrases {
                     request body too large for \\S+ model  |  size limit exceeded by \\d+ tokens
                     tokens? > \\d+ maximum  |  提示词?(内容)?过长|超过.{0,12}(上下文|最大长度)
                     """).unless(A_RATE),
-            row(CONTEXT_OVERFLOW, "").at(413),
+            row(REQUEST_TOO_LARGE, "").at(413),
 
             // Rate limits.
             row(RATE_LIMITED, """

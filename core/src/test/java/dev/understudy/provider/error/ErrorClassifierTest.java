@@ -37,7 +37,7 @@ class ErrorClassifierTest {
             429 RATE_LIMITED - {"error":{"message":"Rate limit reached for gpt-x on requests per min (RPM): Limit 3, Used 3, Requested 1.","type":"requests","code":"rate_limit_exceeded"}}
             429 QUOTA - {"error":{"message":"You exceeded your current quota, please check your plan.","type":"insufficient_quota","code":null}}
             429 QUOTA - {"error":{"message":"Your account is not active, please check your billing details.","type":"billing_not_active","code":"billing_not_active"}}
-            429 CONTEXT_OVERFLOW 30000 {"error":{"message":"Request too large for gpt-x in organization org-1 on tokens per min (TPM): Limit 30000, Requested 30601. The input must be reduced.","type":"tokens","code":"rate_limit_exceeded"}}
+            429 REQUEST_TOO_LARGE 30000 {"error":{"message":"Request too large for gpt-x in organization org-1 on tokens per min (TPM): Limit 30000, Requested 30601. The input must be reduced.","type":"tokens","code":"rate_limit_exceeded"}}
             500 SERVER - {"error":{"message":"The server had an error","type":"server_error","code":null}}
             503 OVERLOADED - {"error":{"message":"The engine is not ready yet","type":"server_error","code":null}}
             # Azure
@@ -65,7 +65,7 @@ class ErrorClassifierTest {
             403 FORBIDDEN - {"type":"error","error":{"type":"permission_error","message":"not for you"}}
             404 MODEL_NOT_FOUND - {"type":"error","error":{"type":"not_found_error","message":"model: claude-0"}}
             404 INVALID_REQUEST - {"type":"error","error":{"type":"not_found_error","message":"Not found"}}
-            413 CONTEXT_OVERFLOW - {"type":"error","error":{"type":"request_too_large","message":"Request exceeds the maximum size"}}
+            413 REQUEST_TOO_LARGE - {"type":"error","error":{"type":"request_too_large","message":"Request exceeds the maximum size"}}
             429 RATE_LIMITED - {"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your rate limit of 30,000 input tokens per minute. Please reduce the prompt length."}}
             500 SERVER - {"type":"error","error":{"type":"api_error","message":"Internal server error"}}
             504 SERVER - {"type":"error","error":{"type":"timeout_error","message":"Request timed out"}}
@@ -92,7 +92,7 @@ class ErrorClassifierTest {
             400 UNSUPPORTED response_format {"error":{"code":400,"message":"JSON mode is not enabled for models/g","status":"INVALID_ARGUMENT"}}
             400 UNSUPPORTED system {"error":{"code":400,"message":"Developer instruction is not enabled for models/g","status":"INVALID_ARGUMENT"}}
             # Groq
-            413 CONTEXT_OVERFLOW 6000 {"error":{"message":"Request too large for model `l` on tokens per minute (TPM): Limit 6000, Requested 10338","type":"tokens","code":"rate_limit_exceeded"}}
+            413 REQUEST_TOO_LARGE 6000 {"error":{"message":"Request too large for model `l` on tokens per minute (TPM): Limit 6000, Requested 10338","type":"tokens","code":"rate_limit_exceeded"}}
             498 OVERLOADED - {"error":{"message":"flex tier capacity exceeded","type":"capacity_exceeded"}}
             400 TOOL_REJECTED - {"error":{"message":"Failed to call a function. Please adjust your prompt.","type":"invalid_request_error","code":"tool_use_failed","failed_generation":"<f>"}}
             400 TOOL_REJECTED - {"error":{"message":"tool call validation failed: attempted to call tool 'x' which was not in request.tools","type":"invalid_request_error"}}
@@ -198,7 +198,7 @@ class ErrorClassifierTest {
             404 INVALID_REQUEST - Not Found
             404 INVALID_REQUEST - <html><head><title>404</title></head><body>model not found, rate limit, invalid api key</body></html>
             403 FORBIDDEN - <!DOCTYPE html><html><body>Sorry, you have been blocked</body></html>
-            413 CONTEXT_OVERFLOW - <html><body>413 Request Entity Too Large</body></html>
+            413 REQUEST_TOO_LARGE - <html><body>413 Request Entity Too Large</body></html>
             502 SERVER - <html><body>Bad Gateway: overloaded?</body></html>
             520 SERVER - error code: 520
             409 SERVER - {"error":{"message":"conflict"}}
@@ -221,7 +221,6 @@ class ErrorClassifierTest {
             - Input is too long for requested model.
             - The model returned the following errors: Input Tokens Exceeded: Number of input tokens exceeds maximum length.
             - prompt is too long
-            - too many total text bytes
             - Too many input tokens
             288000 too many tokens: size limit exceeded by 25836 tokens. The limit for this model is 288000 tokens.
             65536 This model's maximum context length is 65536 tokens. However, you requested 70000 tokens (69000 in the messages, 1000 in the completion).
@@ -250,8 +249,18 @@ class ErrorClassifierTest {
             4096 The decoder prompt (length 5000) is longer than the maximum model length of 4096.
             """;
 
-    /** Words that look like an overflow and are none. */
+    /** Words that look like an overflow of the window and are none. */
     private static final String NO_OVERFLOWS = """
+            500 OVERLOADED {"error":{"code":500,"message":"Context size has been exceeded.","type":"server_error"}}
+            503 OVERLOADED {"error":"Context size has been exceeded."}
+            500 OVERLOADED {"error":{"message":"context window exceeded","type":"internal_error"}}
+            503 OVERLOADED {"error":{"message":"KV cache is full"}}
+            400 REQUEST_TOO_LARGE {"error":{"message":"too many total text bytes","type":"invalid_request_error"}}
+            400 REQUEST_TOO_LARGE {"error":{"message":"Request exceeds the maximum number of bytes"}}
+            400 REQUEST_TOO_LARGE {"message":"Request body of 12345678 bytes exceeds the limit of 10485760 bytes"}
+            413 REQUEST_TOO_LARGE {"message":"Payload Too Large"}
+            413 REQUEST_TOO_LARGE {"code":"request_entity_too_large"}
+            413 REQUEST_TOO_LARGE request entity too large
             400 INVALID_REQUEST {"error":{"message":"Invalid 'messages[0].content': string too long. Expected maximum length 10, context window","code":"string_above_max_length"}}
             400 INVALID_REQUEST {"error":{"message":"Invalid 'user': string too long. Expected a string with maximum length 64"}}
             400 RATE_LIMITED {"__type":"ThrottlingException","message":"Too many tokens, please wait before trying again."}
@@ -278,7 +287,9 @@ class ErrorClassifierTest {
         String[] row = (line + " ").split(" ", 4);
         Failure failure = http(Integer.parseInt(row[0]), row[3].strip());
         assertThat(failure.kind()).as(failure.toString()).isEqualTo(FailureKind.valueOf(row[1]));
-        String learned = failure.kind() == FailureKind.CONTEXT_OVERFLOW
+        boolean limit =
+                failure.kind() == FailureKind.CONTEXT_OVERFLOW || failure.kind() == FailureKind.REQUEST_TOO_LARGE;
+        String learned = limit
                 ? String.valueOf(failure.advice().window())
                 : String.valueOf(failure.advice().refused());
         assertThat(learned).isEqualTo(row[2].equals("-") ? "null" : row[2]);
@@ -300,6 +311,23 @@ class ErrorClassifierTest {
         assertThat(refused.advice().window()).isEqualTo(window);
         byte[] bytes = bytes(body);
         assertThat(ErrorClassifier.inBand(bytes, 0, bytes.length).kind()).isEqualTo(FailureKind.CONTEXT_OVERFLOW);
+    }
+
+    @Test
+    void contextSizeExceededIsAnOverflowOnlyAtStatus400() {
+        assertThat(http(400, "{\"error\":{\"message\":\"Context size has been exceeded.\"}}")
+                        .kind())
+                .isEqualTo(FailureKind.CONTEXT_OVERFLOW);
+        assertThat(inBand("{'error':{'code':500,'message':'Context size has been exceeded.','type':'server_error'}}"))
+                .isEqualTo(FailureKind.OVERLOADED);
+        assertThat(inBand("{'error':{'message':'Context size has been exceeded.'}}"))
+                .isEqualTo(FailureKind.OVERLOADED);
+        assertThat(inBand("{'error':{'code':400,'message':'Context size has been exceeded.'}}"))
+                .isEqualTo(FailureKind.CONTEXT_OVERFLOW);
+        assertThat(
+                        inBand(
+                                "{'error':{'code':'server_error','message':'Your input is over the context window limit of this model.'}}"))
+                .isEqualTo(FailureKind.CONTEXT_OVERFLOW);
     }
 
     @ParameterizedTest

@@ -22,7 +22,8 @@ public final class ErrorLabels {
             OVERLOADED: anthropic 009 gemini 012 013 ollama 002
             MODEL_NOT_FOUND: anthropic 012 azure-openai 004 cohere 003 005 gemini 004 006 007 015 018 groq 004
                 ollama 001 openai 009 018 028 060 062 064 vertex 004
-            CONTEXT_OVERFLOW: bedrock 003 deepseek 002 groq 002 llamacpp 002 openrouter 004 vertex 016
+            REQUEST_TOO_LARGE: groq 002
+            CONTEXT_OVERFLOW: bedrock 003 deepseek 002 llamacpp 002 openrouter 004 vertex 016
             UNSUPPORTED: anthropic 013 bedrock 007 010 openai 008 015 023 040 067
             INVALID_REQUEST: bedrock 006 008 013 gemini 001 huggingface 001 openai 003 010 012 016 020 025 031
                 041 042 047 051 054 055 061 vertex 003 006 007 011 018 020

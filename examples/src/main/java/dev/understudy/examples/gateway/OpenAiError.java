@@ -59,6 +59,7 @@ record OpenAiError(
     private static OpenAiError of(Failure failure, String message, @Nullable Duration retryAfter) {
         return switch (failure.kind()) {
             case CONTEXT_OVERFLOW -> theirs(400, "context_length_exceeded", message);
+            case REQUEST_TOO_LARGE -> theirs(413, "request_too_large", message);
             case CONTENT_FILTERED -> theirs(400, "content_policy_violation", message);
             case UNSUPPORTED -> theirs(400, "unsupported_value", message);
             case INVALID_REQUEST, TOOL_REJECTED -> theirs(400, "invalid_request", message);
