@@ -228,7 +228,7 @@ public final class Understudy implements ChatProvider {
      *
      * @return the policy
      */
-    public HealthCheckPolicy probes() {
+    public HealthCheckPolicy healthChecks() {
         return policies.healthCheckPolicy();
     }
 

@@ -64,7 +64,7 @@ class AbandonedAttemptTest {
         a.then(ScriptedAnswer.tokens("four", "more", "and more")
                 .failAfter(2, Failure.of(FailureKind.SERVER, "broken")));
         CallResult result = scenario.stream(scenario.builder(a).build());
-        assertThat(result.trail().usage()).isEqualTo(Usage.of(PROMPT, 2).withEstimated(true));
+        assertThat(result.attemptLog().usage()).isEqualTo(Usage.of(PROMPT, 2).withEstimated(true));
         assertThat(scenario.events(Event.AttemptAbandoned.class)).isEmpty();
     }
 
@@ -80,7 +80,7 @@ class AbandonedAttemptTest {
         List<Event.AttemptAbandoned> left = scenario.events(Event.AttemptAbandoned.class);
         assertThat(left).hasSize(1);
         assertThat(left.get(0).attempt())
-                .isEqualTo(result.trail().attempts().get(0))
+                .isEqualTo(result.attemptLog().attempts().get(0))
                 .extracting(AttemptLog.Attempt::provider, AttemptLog.Attempt::outcome)
                 .containsExactly("a", AttemptLog.Outcome.WASTED);
         assertThat(scenario.events.get(scenario.events.size() - 1)).isInstanceOf(Event.CallSucceeded.class);

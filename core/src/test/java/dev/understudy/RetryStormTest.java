@@ -90,7 +90,7 @@ class RetryStormTest {
 
     @Test
     void withoutRetryTokensTheStormDoesNotEnd() {
-        Course course = play(RetryBudget.unlimited());
+        Course course = play(RetryBudget.none());
         System.out.println("metastable, without retry tokens (attempts per call, calls served):" + course);
         assertThat(course.success(0, OUTAGE_FROM)).isEqualTo(1);
         assertThat(course.attemptsPerCall(SECONDS - 30, SECONDS - 10)).isGreaterThan(2);
@@ -118,7 +118,7 @@ class RetryStormTest {
         });
         Understudy understudy = scenario.builder(provider)
                 .retry(RetryPolicy.defaults())
-                .circuit(CircuitPolicy.disabled())
+                .circuit(CircuitPolicy.none())
                 .random(new Random(SEED))
                 .retryBudget(budget)
                 .build();

@@ -131,7 +131,7 @@ class ThrowingCallbackTest {
                         ProviderOptions.defaults()
                                 .withLimits(ProviderOptions.RateLimits.none().withConcurrent(1)))
                 .retry(VirtualScenario.ONCE)
-                .circuit(CircuitPolicy.disabled())
+                .circuit(CircuitPolicy.none())
                 .scheduler(scenario.clock)
                 .random(new FixedRandom(0.5))
                 .listener(throwing.and(hearing));

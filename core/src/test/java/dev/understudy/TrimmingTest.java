@@ -53,10 +53,10 @@ class TrimmingTest {
                         Message.assistant("four"),
                         Message.user("five"));
         assertThat(FIVE.messages()).hasSize(6);
-        assertThat(result.trail().attempts())
+        assertThat(result.attemptLog().attempts())
                 .extracting(AttemptLog.Attempt::dropped)
                 .containsExactly(0, 2);
-        assertThat(result.trail().attempts())
+        assertThat(result.attemptLog().attempts())
                 .extracting(AttemptLog.Attempt::attempt)
                 .containsExactly(1, 2);
         assertThat(scenario.events(Event.Trimmed.class))
@@ -88,7 +88,7 @@ class TrimmingTest {
         CallResult result = ask(scenario.builder(a).build(), FIVE, false);
         assertThat(result.error).hasMessageContaining("cannot be reduced further");
         assertThat(a.subscriptions()).isEqualTo(2);
-        assertThat(result.trail().attempts())
+        assertThat(result.attemptLog().attempts())
                 .extracting(AttemptLog.Attempt::dropped)
                 .containsExactly(0, 2);
     }
@@ -118,7 +118,7 @@ class TrimmingTest {
         assertThat(a.requests()).hasSize(4);
         CallResult next = ask(understudy, long5(), streamed);
         assertThat(a.requests()).as("no third overflow").hasSize(5);
-        assertThat(next.trail().attempts())
+        assertThat(next.attemptLog().attempts())
                 .extracting(AttemptLog.Attempt::dropped)
                 .containsExactly(4);
         assertThat(a.requests().get(4).messages())
@@ -160,7 +160,7 @@ class TrimmingTest {
         a.then(ScriptedAnswer.fail(OVERFLOW), ScriptedAnswer.text("well"));
         CallResult result =
                 scenario.chat(scenario.builder(a).build().chat(longer(9)).contextWrite(ContextWindow.keep(60)));
-        List<Integer> dropped = result.trail().attempts().stream()
+        List<Integer> dropped = result.attemptLog().attempts().stream()
                 .map(AttemptLog.Attempt::dropped)
                 .toList();
         int sent = a.requests().get(0).messages().size();
@@ -202,7 +202,7 @@ class TrimmingTest {
         CallResult result = ask(scenario.builder(a, b).build(), FIVE, true);
         assertThat(result.outcomes()).containsExactly("a:failed", "b:served");
         assertThat(b.requests()).containsExactly(FIVE);
-        assertThat(result.trail().attempts())
+        assertThat(result.attemptLog().attempts())
                 .extracting(AttemptLog.Attempt::dropped)
                 .containsExactly(0, 0);
     }
@@ -329,7 +329,7 @@ class TrimmingTest {
         assertThat(a.requests()).hasSize(1);
         int sent = a.requests().get(0).messages().size();
         assertThat(sent).isLessThan(21);
-        assertThat(result.trail().attempts().get(0).dropped())
+        assertThat(result.attemptLog().attempts().get(0).dropped())
                 .isEqualTo(longer(20).messages().size() - sent);
     }
 

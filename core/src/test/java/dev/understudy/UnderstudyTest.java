@@ -198,7 +198,7 @@ class UnderstudyTest {
     void eachSubscriptionIsANewCall() {
         Understudy understudy = scenario.builder(a, b).build();
         Mono<String> answer =
-                understudy.chat(REQUEST).map(response -> response.served().provider());
+                understudy.chat(REQUEST).map(response -> response.servedBy().provider());
         assertThat(a.subscriptions()).isZero();
         assertThat(answer.block()).isEqualTo("a");
         understudy.control().switchTo("b");
@@ -295,7 +295,7 @@ class UnderstudyTest {
         scenario.advance(Duration.ofMillis(200));
         assertThat(second.served()).isTrue();
         assertThat(second.outcomes()).containsExactly("a:skipped", "a:skipped", "a:served");
-        assertThat(second.trail().attempts().get(2).attempt()).isEqualTo(1);
+        assertThat(second.attemptLog().attempts().get(2).attempt()).isEqualTo(1);
 
         a.then(ScriptedAnswer.hang());
         scenario.chat(understudy);

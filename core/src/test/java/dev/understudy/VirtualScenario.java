@@ -61,19 +61,19 @@ public final class VirtualScenario {
             return finish().servedBy().provider();
         }
 
-        public AttemptLog trail() {
+        public AttemptLog attemptLog() {
             if (error instanceof dev.understudy.chat.ChatException.Exhausted exhausted) {
-                return exhausted.trail();
+                return exhausted.attemptLog();
             }
             if (error instanceof dev.understudy.chat.ChatException.PartialAnswer partial) {
-                return partial.trail();
+                return partial.attemptLog();
             }
             return finish().servedBy().attemptLog();
         }
 
         /** Provider and outcome of each attempt in order, such as {@code a:served}. */
         public List<String> outcomes() {
-            return trail().attempts().stream()
+            return attemptLog().attempts().stream()
                     .map(attempt ->
                             attempt.provider() + ":" + attempt.outcome().name().toLowerCase(java.util.Locale.ROOT))
                     .toList();

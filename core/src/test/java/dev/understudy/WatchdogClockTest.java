@@ -254,7 +254,7 @@ class WatchdogClockTest {
                 .withFinish(dev.understudy.chat.FinishReason.STOP));
         CallResult result = scenario.stream(scenario.builder(a).build());
         assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
-        assertThat(result.trail().attempts().get(0).failure().kind()).isEqualTo(FailureKind.CONTENT_FILTERED);
+        assertThat(result.attemptLog().attempts().get(0).failure().kind()).isEqualTo(FailureKind.CONTENT_FILTERED);
     }
 
     private static Failure failure(OneByOne reader) {
@@ -263,6 +263,6 @@ class WatchdogClockTest {
             return cut.failure();
         }
         return java.util.Objects.requireNonNull(
-                ((ChatException.Exhausted) error).trail().cause());
+                ((ChatException.Exhausted) error).attemptLog().cause());
     }
 }

@@ -182,7 +182,7 @@ final class Attempt {
         Usage usage = attemptLog.usage();
         ServedBy servedBy = servedBy(attemptLog);
         call.end(new Event.CallSucceeded(call.id(), servedBy, usage, call.took()));
-        return finish.withServed(servedBy).withUsage(usage);
+        return finish.withServedBy(servedBy).withUsage(usage);
     }
 
     /** Reports a failure before the first content; the returned error leads to a decision. */

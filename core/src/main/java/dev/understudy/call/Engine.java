@@ -212,7 +212,6 @@ public final class Engine {
         call.publish(
                 from == to
                         ? new Event.Retrying(call.id(), to.name(), to.model(), again.delay(), cause)
-                        : new Event.FailedOver(
-                                call.id(), from.name(), from.model(), to.name(), to.model(), again.delay(), cause));
+                        : new Event.FailedOver(call.id(), from.toEvent(), to.toEvent(), again.delay(), cause));
     }
 }

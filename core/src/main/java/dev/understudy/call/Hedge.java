@@ -70,7 +70,7 @@ final class Hedge {
             allowance.add(1, now);
             return Flux.empty();
         }
-        call.publish(new Event.Hedged(call.id(), slow.name(), slow.model(), hedge.name(), hedge.model(), delay));
+        call.publish(new Event.Hedged(call.id(), slow.toEvent(), hedge.toEvent(), delay));
         Attempt attempt = new Attempt(call, hedgeCursor, race);
         return race.run(attempt, attempt.run(mode));
     }

@@ -39,7 +39,7 @@ public record AttemptLog(List<Attempt> attempts) {
         private final String provider;
         private final String model;
         private final int attempt;
-        private final int of;
+        private final int maxAttempts;
         private final Outcome outcome;
         private final @Nullable Failure failure;
         private final Timing timing;
@@ -51,7 +51,7 @@ public record AttemptLog(List<Attempt> attempts) {
                 String provider,
                 String model,
                 int attempt,
-                int of,
+                int maxAttempts,
                 Outcome outcome,
                 @Nullable Failure failure,
                 Timing timing,
@@ -61,7 +61,7 @@ public record AttemptLog(List<Attempt> attempts) {
             this.provider = Objects.requireNonNull(provider, "provider");
             this.model = Objects.requireNonNull(model, "model");
             this.attempt = attempt;
-            this.of = of;
+            this.maxAttempts = maxAttempts;
             this.outcome = Objects.requireNonNull(outcome, "outcome");
             this.failure = failure;
             this.timing = Objects.requireNonNull(timing, "timing");
@@ -126,8 +126,8 @@ public record AttemptLog(List<Attempt> attempts) {
          *
          * @return the number
          */
-        public int of() {
-            return of;
+        public int maxAttempts() {
+            return maxAttempts;
         }
 
         /**
@@ -188,11 +188,12 @@ public record AttemptLog(List<Attempt> attempts) {
          * Returns a copy with another number.
          *
          * @param attempt number of the attempt on its route, from 1
-         * @param of attempts allowed on its route
+         * @param maxAttempts attempts allowed on its route
          * @return a copy
          */
-        public Attempt withNumber(int attempt, int of) {
-            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+        public Attempt withNumber(int attempt, int maxAttempts) {
+            return new Attempt(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         /**
@@ -202,7 +203,8 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withOutcome(Outcome outcome) {
-            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+            return new Attempt(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         /**
@@ -212,7 +214,8 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withFailure(@Nullable Failure failure) {
-            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+            return new Attempt(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         /**
@@ -222,7 +225,8 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withTiming(Timing timing) {
-            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+            return new Attempt(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         /**
@@ -232,7 +236,8 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withUsage(Usage usage) {
-            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+            return new Attempt(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         /**
@@ -242,7 +247,8 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withKeyFingerprint(@Nullable String keyFingerprint) {
-            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+            return new Attempt(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         /**
@@ -252,7 +258,8 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withDropped(int dropped) {
-            return new Attempt(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+            return new Attempt(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         @Override
@@ -261,7 +268,7 @@ public record AttemptLog(List<Attempt> attempts) {
                     && Objects.equals(provider, other.provider)
                     && Objects.equals(model, other.model)
                     && attempt == other.attempt
-                    && of == other.of
+                    && maxAttempts == other.maxAttempts
                     && Objects.equals(outcome, other.outcome)
                     && Objects.equals(failure, other.failure)
                     && Objects.equals(timing, other.timing)
@@ -272,7 +279,8 @@ public record AttemptLog(List<Attempt> attempts) {
 
         @Override
         public int hashCode() {
-            return Objects.hash(provider, model, attempt, of, outcome, failure, timing, usage, keyFingerprint, dropped);
+            return Objects.hash(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         /** {@code provider=p1 model=m attempt 1/3: rate_limited 429; error=…}. */
@@ -283,7 +291,7 @@ public record AttemptLog(List<Attempt> attempts) {
                     .append(" model=")
                     .append(model);
             if (attempt > 0) {
-                line.append(" attempt ").append(attempt).append('/').append(of);
+                line.append(" attempt ").append(attempt).append('/').append(maxAttempts);
             }
             line.append(": ");
             if (failure == null) {

@@ -73,19 +73,21 @@ public abstract sealed class ChatException extends RuntimeException {
     public static final class Exhausted extends ChatException {
         private static final long serialVersionUID = 1L;
         private final transient AttemptLog attemptLog;
-        private final String why;
+        private final String reason;
 
         /**
          * Creates the exception of a call.
          *
-         * @param why first line of the message
+         * @param reason first line of the message
          * @param attemptLog attempts and skipped routes
          * @param failures exceptions of the attempts, in order
          */
-        public Exhausted(String why, AttemptLog attemptLog, List<CallFailed> failures) {
-            super(attemptLog.attempts().isEmpty() ? why : why + ". Attempts:\n" + lines(attemptLog), first(failures));
+        public Exhausted(String reason, AttemptLog attemptLog, List<CallFailed> failures) {
+            super(
+                    attemptLog.attempts().isEmpty() ? reason : reason + ". Attempts:\n" + lines(attemptLog),
+                    first(failures));
             this.attemptLog = attemptLog;
-            this.why = why;
+            this.reason = reason;
             failures.stream().filter(failure -> failure != getCause()).forEach(this::addSuppressed);
         }
 
@@ -105,7 +107,7 @@ public abstract sealed class ChatException extends RuntimeException {
         @Override
         public Failure failure() {
             Failure cause = attemptLog.cause();
-            return cause == null ? Failure.of(FailureKind.SERVER, why) : cause;
+            return cause == null ? Failure.of(FailureKind.SERVER, reason) : cause;
         }
 
         /**
@@ -113,7 +115,7 @@ public abstract sealed class ChatException extends RuntimeException {
          *
          * @return the log
          */
-        public AttemptLog trail() {
+        public AttemptLog attemptLog() {
             return attemptLog;
         }
 
@@ -122,8 +124,8 @@ public abstract sealed class ChatException extends RuntimeException {
          *
          * @return the line
          */
-        public String why() {
-            return why;
+        public String reason() {
+            return reason;
         }
     }
 
@@ -177,7 +179,7 @@ public abstract sealed class ChatException extends RuntimeException {
          *
          * @return the log
          */
-        public AttemptLog trail() {
+        public AttemptLog attemptLog() {
             return attemptLog;
         }
     }
@@ -200,8 +202,8 @@ public abstract sealed class ChatException extends RuntimeException {
         public PartialAnswer(Failure failure, ChatResponse partial) {
             super(
                     "The answer was cut after " + partial.text().length() + " characters by "
-                            + partial.served().provider() + "/"
-                            + partial.served().model() + ": " + failure,
+                            + partial.servedBy().provider() + "/"
+                            + partial.servedBy().model() + ": " + failure,
                     new CallFailed(failure));
             this.failure = failure;
             this.partial = partial;
@@ -226,8 +228,8 @@ public abstract sealed class ChatException extends RuntimeException {
          *
          * @return the log
          */
-        public AttemptLog trail() {
-            return partial.served().attemptLog();
+        public AttemptLog attemptLog() {
+            return partial.servedBy().attemptLog();
         }
     }
 }

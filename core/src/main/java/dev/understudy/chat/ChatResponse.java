@@ -78,7 +78,7 @@ public record ChatResponse(
      *
      * @return the metadata
      */
-    public VendorMetadata receipt() {
+    public VendorMetadata vendorMetadata() {
         return finish.vendorMetadata();
     }
 
@@ -87,7 +87,7 @@ public record ChatResponse(
      *
      * @return the route
      */
-    public ServedBy served() {
+    public ServedBy servedBy() {
         return finish.servedBy();
     }
 
@@ -132,6 +132,7 @@ public record ChatResponse(
     @Override
     public String toString() {
         return "ChatResponse[" + text.length() + " characters, toolCalls=" + toolCalls.size() + ", reason="
-                + finishReason() + ", by " + served().provider() + "/" + served().model() + "]";
+                + finishReason() + ", by " + servedBy().provider() + "/"
+                + servedBy().model() + "]";
     }
 }

@@ -46,14 +46,14 @@ public record Failure(
      *
      * @param retryAfter time to wait before the next request, above zero
      * @param shouldRetry {@code true} if an unchanged request may be sent again ({@code x-should-retry})
-     * @param refused parameter or feature that the model does not support
+     * @param refusedParameter parameter or feature that the model does not support
      * @param window actual context window in tokens, learned from an overflow
      * @param keyFingerprint salted fingerprint of the API key
      */
     public record Advice(
             @Nullable Duration retryAfter,
             @Nullable Boolean shouldRetry,
-            @Nullable String refused,
+            @Nullable String refusedParameter,
             @Nullable Integer window,
             @Nullable String keyFingerprint) {
 
@@ -64,7 +64,7 @@ public record Failure(
          *
          * @param retryAfter time to wait before the next request
          * @param shouldRetry {@code true} if an unchanged request may be sent again
-         * @param refused parameter or feature that the model does not support
+         * @param refusedParameter parameter or feature that the model does not support
          * @param window actual context window in tokens
          * @param keyFingerprint salted fingerprint of the API key
          */
@@ -200,8 +200,8 @@ public record Failure(
      * @return a copy
      */
     public Failure withRetryAfter(@Nullable Duration retryAfter) {
-        return withAdvice(
-                new Advice(retryAfter, advice.shouldRetry, advice.refused, advice.window, advice.keyFingerprint));
+        return withAdvice(new Advice(
+                retryAfter, advice.shouldRetry, advice.refusedParameter, advice.window, advice.keyFingerprint));
     }
 
     /**
@@ -211,19 +211,19 @@ public record Failure(
      * @return a copy
      */
     public Failure withShouldRetry(@Nullable Boolean shouldRetry) {
-        return withAdvice(
-                new Advice(advice.retryAfter, shouldRetry, advice.refused, advice.window, advice.keyFingerprint));
+        return withAdvice(new Advice(
+                advice.retryAfter, shouldRetry, advice.refusedParameter, advice.window, advice.keyFingerprint));
     }
 
     /**
      * Returns a copy with another refused parameter.
      *
-     * @param refused parameter or feature that the model does not support; {@code null} if unknown
+     * @param refusedParameter parameter or feature that the model does not support; {@code null} if unknown
      * @return a copy
      */
-    public Failure withRefused(@Nullable String refused) {
-        return withAdvice(
-                new Advice(advice.retryAfter, advice.shouldRetry, refused, advice.window, advice.keyFingerprint));
+    public Failure withRefusedParameter(@Nullable String refusedParameter) {
+        return withAdvice(new Advice(
+                advice.retryAfter, advice.shouldRetry, refusedParameter, advice.window, advice.keyFingerprint));
     }
 
     /**
@@ -233,8 +233,8 @@ public record Failure(
      * @return a copy
      */
     public Failure withWindow(@Nullable Integer window) {
-        return withAdvice(
-                new Advice(advice.retryAfter, advice.shouldRetry, advice.refused, window, advice.keyFingerprint));
+        return withAdvice(new Advice(
+                advice.retryAfter, advice.shouldRetry, advice.refusedParameter, window, advice.keyFingerprint));
     }
 
     /**
@@ -245,7 +245,7 @@ public record Failure(
      */
     public Failure withKeyFingerprint(@Nullable String fingerprint) {
         return withAdvice(
-                new Advice(advice.retryAfter, advice.shouldRetry, advice.refused, advice.window, fingerprint));
+                new Advice(advice.retryAfter, advice.shouldRetry, advice.refusedParameter, advice.window, fingerprint));
     }
 
     private Failure withAdvice(Advice advice) {

@@ -231,7 +231,7 @@ public sealed interface StreamChunk {
          * @param servedBy the route
          * @return a copy
          */
-        public Finish withServed(ServedBy servedBy) {
+        public Finish withServedBy(ServedBy servedBy) {
             return new Finish(reason, usage, vendorMetadata, servedBy);
         }
 

@@ -56,6 +56,19 @@ public sealed interface Event {
     }
 
     /**
+     * A provider together with one of its models.
+     *
+     * @param provider name of the provider
+     * @param model the model as that provider names it
+     */
+    record Route(String provider, String model) {
+        @Override
+        public String toString() {
+            return provider + "/" + model;
+        }
+    }
+
+    /**
      * A route was not asked.
      *
      * @param call the call
@@ -77,12 +90,12 @@ public sealed interface Event {
      * @param provider name of the provider
      * @param model the model as the provider names it
      * @param attempt number of the attempt on this route, from 1
-     * @param of attempts allowed on this route
+     * @param maxAttempts attempts allowed on this route
      */
-    record AttemptStarted(CallId call, String provider, String model, int attempt, int of) implements Event {
+    record AttemptStarted(CallId call, String provider, String model, int attempt, int maxAttempts) implements Event {
         @Override
         public String toString() {
-            return call + " asks " + provider + "/" + model + ", attempt " + attempt + " of " + of;
+            return call + " asks " + provider + "/" + model + ", attempt " + attempt + " of " + maxAttempts;
         }
     }
 
@@ -151,19 +164,15 @@ public sealed interface Event {
      * Another route is asked, usually without delay.
      *
      * @param call the call
-     * @param from name of the provider that failed
-     * @param fromModel the model as that provider names it
-     * @param to name of the next provider
-     * @param toModel the model as the next provider names it
+     * @param from the route that failed
+     * @param to the next route
      * @param after delay before the next attempt
      * @param failure failure of the last attempt
      */
-    record FailedOver(
-            CallId call, String from, String fromModel, String to, String toModel, Duration after, Failure failure)
-            implements Event {
+    record FailedOver(CallId call, Route from, Route to, Duration after, Failure failure) implements Event {
         @Override
         public String toString() {
-            return call + " fails over from " + from + "/" + fromModel + " to " + to + "/" + toModel
+            return call + " fails over from " + from + " to " + to
                     + (after.isZero() ? "" : " " + EventFormat.in(after)) + " because of "
                     + failure.kind().label();
         }
@@ -173,18 +182,14 @@ public sealed interface Event {
      * A second provider is asked because the first is slower than usual.
      *
      * @param call the call
-     * @param provider name of the first provider
-     * @param model the model as the first provider names it
-     * @param with name of the second provider
-     * @param withModel the model as the second provider names it
+     * @param slow the route of the first attempt
+     * @param with the route of the second attempt
      * @param after time since the first attempt started
      */
-    record Hedged(CallId call, String provider, String model, String with, String withModel, Duration after)
-            implements Event {
+    record Hedged(CallId call, Route slow, Route with, Duration after) implements Event {
         @Override
         public String toString() {
-            return call + " hedges " + provider + "/" + model + " with " + with + "/" + withModel + " after "
-                    + EventFormat.millis(after);
+            return call + " hedges " + slow + " with " + with + " after " + EventFormat.millis(after);
         }
     }
 
@@ -194,61 +199,49 @@ public sealed interface Event {
      *
      * @param understudy name of the resumed understudy, or of the resumed provider
      * @param call the call that takes over; {@code null} if the decorator does not know it
-     * @param from name of the provider whose stream failed
-     * @param fromModel the model as that provider names it
-     * @param to name of the provider that continues; equal to {@code from} where a vendor delivers the same response
-     *     again
-     * @param toModel the model as the continuing provider names it
+     * @param from the route whose stream failed
+     * @param to the route that continues; equal to {@code from} where a vendor delivers the same response again
+     * @param takeover strategy, place and gap of the continuation
+     * @param failure failure of the stream
+     */
+    record StreamTakenOver(
+            String understudy, @Nullable CallId call, Route from, Route to, Takeover takeover, Failure failure)
+            implements Event {
+        @Override
+        public String toString() {
+            return prefix(call) + to + " takes over from " + from + " (" + takeover.strategy() + ") after "
+                    + takeover.offset() + " characters and " + EventFormat.millis(takeover.gap()) + " because of "
+                    + failure.kind().label();
+        }
+    }
+
+    /**
+     * Continuation of an interrupted answer.
+     *
      * @param strategy resume strategy in lower case, such as {@code "prefill"} or {@code "replay"}; {@code "afresh"}
      *     when no text had been delivered
      * @param offset characters of text delivered before, in UTF-16 units
      * @param gap time from the failure to the continuation, without the time until the failure was detected
-     * @param failure failure of the stream
      */
-    record StreamTakenOver(
-            String understudy,
-            @Nullable CallId call,
-            String from,
-            String fromModel,
-            String to,
-            String toModel,
-            String strategy,
-            int offset,
-            Duration gap,
-            Failure failure)
-            implements Event {
-        @Override
-        public String toString() {
-            return prefix(call) + to + "/" + toModel + " takes over from " + from + "/" + fromModel + " (" + strategy
-                    + ") after " + offset + " characters and " + EventFormat.millis(gap) + " because of "
-                    + failure.kind().label();
-        }
-    }
+    record Takeover(String strategy, int offset, Duration gap) {}
 
     /**
      * An attempt to continue a failed stream delivered nothing. Another one may follow.
      *
      * @param understudy name of the resumed understudy, or of the resumed provider
      * @param call the call that was to take over; {@code null} if the decorator does not know it
-     * @param from name of the provider whose stream failed
-     * @param fromModel the model as that provider names it
-     * @param strategy resume strategy, as in {@link StreamTakenOver}
+     * @param from the route whose stream failed
+     * @param strategy resume strategy, as in {@link Takeover}
      * @param offset characters of text delivered before, in UTF-16 units
      * @param failure failure of the takeover
      */
     record TakeoverFailed(
-            String understudy,
-            @Nullable CallId call,
-            String from,
-            String fromModel,
-            String strategy,
-            int offset,
-            Failure failure)
+            String understudy, @Nullable CallId call, Route from, String strategy, int offset, Failure failure)
             implements Event {
         @Override
         public String toString() {
-            return prefix(call) + "takeover from " + from + "/" + fromModel + " (" + strategy + ") failed after "
-                    + offset + " characters: " + failure;
+            return prefix(call) + "takeover from " + from + " (" + strategy + ") failed after " + offset
+                    + " characters: " + failure;
         }
     }
 
@@ -330,7 +323,7 @@ public sealed interface Event {
         @Override
         public String toString() {
             return call + " failed after " + EventFormat.millis(took) + ": "
-                    + (error instanceof ChatException.Exhausted exhausted ? exhausted.why() : error.getMessage());
+                    + (error instanceof ChatException.Exhausted exhausted ? exhausted.reason() : error.getMessage());
         }
     }
 
@@ -427,17 +420,17 @@ public sealed interface Event {
      * @param by permission of the operator; contains neither a person nor a token
      * @param action {@code configure}, {@code switch}, {@code hold} or {@code release}
      * @param provider name of the provider; {@code null} when the action concerns all providers
-     * @param what description of the action, without secrets
+     * @param description description of the action, without secrets
      */
     record OperatorAction(
             String understudy,
             String by,
             String action,
             @Nullable String provider,
-            String what) implements Event {
+            String description) implements Event {
         @Override
         public String toString() {
-            return "operator (" + by + ") at " + understudy + ": " + what;
+            return "operator (" + by + ") at " + understudy + ": " + description;
         }
     }
 

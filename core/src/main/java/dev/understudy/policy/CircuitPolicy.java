@@ -71,11 +71,11 @@ public record CircuitPolicy(
     }
 
     /**
-     * Returns a policy without a circuit: every call is let through.
+     * Returns no circuit breaker: every call is let through.
      *
      * @return the policy
      */
-    public static CircuitPolicy disabled() {
+    public static CircuitPolicy none() {
         return new CircuitPolicy(
                 false, DEFAULTS.consecutive, DEFAULTS.rate, DEFAULTS.count, DEFAULTS.pause, DEFAULTS.trialLease);
     }

@@ -44,11 +44,11 @@ public record RetryBudget(@Nullable Double share, double floor, Duration memory)
     }
 
     /**
-     * Returns a budget without limit: only the {@link RetryPolicy} of each call limits retries.
+     * Returns no budget, which means no limit: only the {@link RetryPolicy} of each call limits retries.
      *
      * @return the budget
      */
-    public static RetryBudget unlimited() {
+    public static RetryBudget none() {
         return UNLIMITED;
     }
 

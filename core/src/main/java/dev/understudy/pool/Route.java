@@ -3,6 +3,7 @@ package dev.understudy.pool;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ResumeToken;
+import dev.understudy.event.Event;
 import dev.understudy.guard.CircuitBreaker;
 
 /**
@@ -16,6 +17,11 @@ public record Route(PooledProvider pooledProvider, String model, Capabilities ca
 
     public String name() {
         return pooledProvider.name();
+    }
+
+    /** Returns provider and model as events tell them. */
+    public Event.Route toEvent() {
+        return new Event.Route(name(), model);
     }
 
     public ChatProvider provider() {

@@ -134,7 +134,7 @@ public enum OpenAiCompatibleVendor {
      *
      * @return the differences
      */
-    public OpenAiCompatibility quirks() {
+    public OpenAiCompatibility compatibility() {
         return openAiCompatibility;
     }
 

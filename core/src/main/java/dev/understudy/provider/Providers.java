@@ -113,7 +113,7 @@ public final class Providers {
      * @return a new provider
      */
     public static ChatProvider of(OpenAiCompatibleVendor openAiCompatibleVendor, Endpoint endpoint) {
-        return openAiCompatible(endpoint, openAiCompatibleVendor.quirks());
+        return openAiCompatible(endpoint, openAiCompatibleVendor.compatibility());
     }
 
     /**

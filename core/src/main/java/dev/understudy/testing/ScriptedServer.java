@@ -204,7 +204,7 @@ public final class ScriptedServer implements AutoCloseable {
      *
      * @return a copy
      */
-    public List<RecordedRequest> asked() {
+    public List<RecordedRequest> requests() {
         return connections.requests();
     }
 
@@ -214,7 +214,7 @@ public final class ScriptedServer implements AutoCloseable {
      * @return a copy
      */
     public List<RecordedRequest> calls() {
-        return asked().stream().filter(one -> one.method().equals("POST")).toList();
+        return requests().stream().filter(one -> one.method().equals("POST")).toList();
     }
 
     /**

@@ -209,14 +209,14 @@ class AttemptPermitTest {
     }
 
     private Understudy understudy() {
-        return builder(CircuitPolicy.disabled()).build();
+        return builder(CircuitPolicy.none()).build();
     }
 
     private Understudy understudy(ProviderOptions.RateLimits limits) {
         return scenario.builder()
                 .provider(a, ProviderOptions.defaults().withLimits(limits))
                 .retry(VirtualScenario.ONCE)
-                .circuit(CircuitPolicy.disabled())
+                .circuit(CircuitPolicy.none())
                 .retryBudget(RetryBudget.defaults())
                 .build();
     }
@@ -262,7 +262,7 @@ class AttemptPermitTest {
         VirtualScenario.CallResult first = scenario.chat(understudy);
         VirtualScenario.CallResult skipped = scenario.chat(understudy);
         assertThat(skipped.outcomes()).containsExactly("a:skipped", "b:served");
-        assertThat(skipped.trail().attempts().get(0).failure().message()).startsWith("is at its rate limit for 1");
+        assertThat(skipped.attemptLog().attempts().get(0).failure().message()).startsWith("is at its rate limit for 1");
         scenario.advance(Duration.ofSeconds(1));
         assertThat(first.by()).isEqualTo("a");
         assertThat(scenario.chat(understudy).outcomes()).containsExactly("a:served");

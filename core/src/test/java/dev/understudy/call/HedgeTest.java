@@ -155,14 +155,14 @@ class HedgeTest {
         assertThat(result.firstAt).isEqualTo(Duration.ofMillis(800).toNanos());
         assertThat(a.cancelled()).isEqualTo(1);
         assertThat(result.outcomes()).containsExactly("a:wasted", "b:served");
-        Usage wasted = result.trail().attempts().get(0).usage();
+        Usage wasted = result.attemptLog().attempts().get(0).usage();
         assertThat(wasted).isEqualTo(Usage.estimate(8));
         assertThat(result.finish().usage()).isEqualTo(Usage.of(10, 3).plus(wasted));
         assertThat(result.finish().usage().estimated()).isTrue();
         assertThat(result.finish().servedBy().fallback()).isTrue();
         assertThat(scenario.events(Event.Hedged.class)).singleElement().satisfies(hedged -> {
-            assertThat(hedged.provider()).isEqualTo("a");
-            assertThat(hedged.with()).isEqualTo("b");
+            assertThat(hedged.slow()).isEqualTo(new Event.Route("a", "m"));
+            assertThat(hedged.with()).isEqualTo(new Event.Route("b", "m"));
             assertThat(hedged.after()).isEqualTo(Duration.ofMillis(500));
         });
         ProviderStatus loser = standing(understudy, "a");
@@ -237,7 +237,7 @@ class HedgeTest {
         CallResult result = ask(understudy, streamed);
         scenario.advance(Duration.ofSeconds(2));
         assertThat(result.outcomes()).containsExactly("a:failed", "b:failed", "c:served");
-        assertThat(result.trail().attempts().stream().map(AttemptLog.Attempt::attempt))
+        assertThat(result.attemptLog().attempts().stream().map(AttemptLog.Attempt::attempt))
                 .containsExactly(1, 1, 1);
         assertThat(b.subscriptions()).as("asked once, as a hedge").isEqualTo(1);
     }
@@ -292,7 +292,7 @@ class HedgeTest {
         a.always(ScriptedAnswer.hang());
         Understudy understudy = scenario.builder(a, b)
                 .hedging(HedgingPolicy.defaults())
-                .circuit(CircuitPolicy.disabled())
+                .circuit(CircuitPolicy.none())
                 .build();
         for (int calls = 1; calls <= 400; calls++) {
             scenario.stream(understudy);

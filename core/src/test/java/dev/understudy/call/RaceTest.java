@@ -48,7 +48,7 @@ class RaceTest {
                         .withAtLeast(Duration.ofMillis(1))
                         .withPercentile(0.01)
                         .withMaxExtra(1))
-                .retryBudget(RetryBudget.unlimited())
+                .retryBudget(RetryBudget.none())
                 .build();
         Map<String, Integer> winners = new TreeMap<>();
         List<Said> all = Objects.requireNonNull(Flux.range(0, CALLS)

@@ -187,7 +187,7 @@ class ServerFaultsTest {
                 check(false, "failed: %s", result.error());
                 return;
             }
-            boolean served = result.served().provider().equals("first");
+            boolean served = result.servedBy().provider().equals("first");
             Failure failure =
                     result.failures().isEmpty() ? null : result.failures().get(0);
             if (end.kinds().isEmpty()) {

@@ -73,7 +73,7 @@ class BreakerStateTwinTest {
         }
 
         private CircuitPolicy policy(int shareIn20ths) {
-            CircuitPolicy policy = random.nextInt(20) == 0 ? CircuitPolicy.disabled() : CircuitPolicy.defaults();
+            CircuitPolicy policy = random.nextInt(20) == 0 ? CircuitPolicy.none() : CircuitPolicy.defaults();
             policy = policy.withConsecutive(random.nextInt(5)).withoutRate();
             if (random.nextBoolean()) {
                 policy = policy.withRate(shareIn20ths / 20.0, random.nextInt(1, 8), nanos(500));

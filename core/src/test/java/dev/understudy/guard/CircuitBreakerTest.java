@@ -463,7 +463,7 @@ class CircuitBreakerTest {
 
     @Test
     void disabledPermitsAllAndCountsNothing() {
-        with(CircuitPolicy.disabled());
+        with(CircuitPolicy.none());
         fail(100);
         succeed(100);
         assertState(ProviderStatus.CircuitState.DISABLED);
@@ -486,7 +486,7 @@ class CircuitBreakerTest {
 
     @Test
     void maintenanceOfADisabledCircuitEndsDisabled() {
-        with(CircuitPolicy.disabled());
+        with(CircuitPolicy.none());
         breaker.forceOpen(null, now);
         breaker.forceOpen(Duration.ofSeconds(1), now);
         assertDenied(ProviderStatus.CircuitState.FORCED_OPEN, Duration.ofSeconds(1));

@@ -51,7 +51,7 @@ class CircuitSimulationTest {
         scenario.advance(Duration.ofSeconds(1));
         CallResult result = ask(understudy, streamed);
         assertThat(result.outcomes()).containsExactly("a:skipped", "b:served");
-        AttemptLog.Attempt skipped = result.trail().attempts().get(0);
+        AttemptLog.Attempt skipped = result.attemptLog().attempts().get(0);
         assertThat(skipped)
                 .hasToString("provider=a model=m: skipped; error=circuit open (2 consecutive failures) for 4000 ms");
         assertThat(skipped.attempt()).isZero();
@@ -403,7 +403,7 @@ class CircuitSimulationTest {
         understudy.control().hold("a", null);
         CallResult result = ask(understudy, false);
         assertThat(result.outcomes()).containsExactly("a:skipped", "b:served");
-        assertThat(result.trail().attempts().get(0))
+        assertThat(result.attemptLog().attempts().get(0))
                 .hasToString("provider=a model=m: skipped; error=is held for maintenance");
         assertThat(understudy.control().status())
                 .extracting(ProviderStatus::hold)
@@ -419,7 +419,7 @@ class CircuitSimulationTest {
         Understudy understudy = both();
         understudy.control().hold("a", Duration.ofMinutes(5));
         scenario.advance(Duration.ofMinutes(4));
-        assertThat(ask(understudy, false).trail().attempts().get(0))
+        assertThat(ask(understudy, false).attemptLog().attempts().get(0))
                 .hasToString("provider=a model=m: skipped; error=is held for maintenance for 60000 ms");
         assertThat(understudy.control().status().get(0).hold())
                 .isEqualTo(new ProviderStatus.Hold(Instant.EPOCH.plus(Duration.ofMinutes(5))));
@@ -432,7 +432,7 @@ class CircuitSimulationTest {
     void holdOfAModelLeavesOtherModels() {
         Understudy understudy = both();
         understudy.control().hold("a", "m", Duration.ofMinutes(5));
-        assertThat(ask(understudy, false).trail().attempts().get(0))
+        assertThat(ask(understudy, false).attemptLog().attempts().get(0))
                 .hasToString("provider=a model=m: skipped; error=circuit forced open for 300000 ms");
         assertThat(scenario.chat(understudy.chat(REQUEST.withModel("n"))).by()).isEqualTo("a");
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.FORCED_OPEN);
@@ -454,7 +454,7 @@ class CircuitSimulationTest {
                 .isInstanceOf(ChatException.Rejected.class)
                 .hasMessageContaining("held back")
                 .satisfies(error -> assertThat(
-                                ((ChatException.Rejected) error).trail().attempts())
+                                ((ChatException.Rejected) error).attemptLog().attempts())
                         .last()
                         .hasToString("provider=b model=m: skipped; error=is held for maintenance for 5000 ms"));
         assertThat(a.subscriptions() + b.subscriptions()).isZero();

@@ -54,7 +54,7 @@ class RetryTokenBucketTest {
 
     @Test
     void noLimitAlwaysGrants() {
-        RetryTokenBucket unlimited = new RetryTokenBucket(RetryBudget.unlimited(), 0);
+        RetryTokenBucket unlimited = new RetryTokenBucket(RetryBudget.none(), 0);
         for (int i = 0; i < 10_000; i++) {
             assertThat(unlimited.take(0)).isTrue();
         }

@@ -160,7 +160,7 @@ class SelectionTest {
         b.can(priced(9));
         Understudy understudy = scenario.builder(a, b)
                 .selection(Selection.cheapest())
-                .circuit(CircuitPolicy.disabled())
+                .circuit(CircuitPolicy.none())
                 .build();
         b.then(ScriptedAnswer.fail(FailureKind.SERVER), ScriptedAnswer.text("well"));
         scenario.chat(understudy); // b fails and a serves: an answer of b is now expected to need two attempts
@@ -259,7 +259,7 @@ class SelectionTest {
         b.always(scenario.timed(ScriptedAnswer.fail(FailureKind.SERVER).beforeFirst(Duration.ofMillis(1))));
         Understudy understudy = scenario.builder(b, a)
                 .selection(Selection.leastLatency())
-                .circuit(CircuitPolicy.disabled())
+                .circuit(CircuitPolicy.none())
                 .build();
         scenario.load(understudy, true, Duration.ofMillis(500), Duration.ofSeconds(10));
         assertThat(b.subscriptions()).isLessThanOrEqualTo(2);
@@ -288,7 +288,7 @@ class SelectionTest {
                 .selection(Selection.cheapest())
                 .build();
         CallResult result = scenario.chat(understudy);
-        assertThat(result.trail().attempts().stream().map(attempt -> attempt.provider() + "/" + attempt.model()))
+        assertThat(result.attemptLog().attempts().stream().map(attempt -> attempt.provider() + "/" + attempt.model()))
                 .containsExactly("b/m", "a/m", "a/n", "b/n");
     }
 
@@ -315,7 +315,7 @@ class SelectionTest {
                 .build();
         CallResult result = scenario.chat(understudy.chat(REQUEST).contextWrite(CallContext.require("region", "eu")));
         assertThat(result.outcomes()).containsExactly("a:skipped", "c:skipped", "b:served");
-        assertThat(result.trail().attempts().get(0))
+        assertThat(result.attemptLog().attempts().get(0))
                 .hasToString("provider=a model=m: skipped; error=is not tagged region=eu");
         assertThat(scenario.chat(understudy.chat(REQUEST).contextWrite(CallContext.require("region", "mars"))).error)
                 .isInstanceOf(ChatException.Rejected.class)
@@ -343,7 +343,7 @@ class SelectionTest {
                 .build();
         CallResult result = scenario.chat(understudy);
         assertThat(result.outcomes()).containsExactly("a:skipped", "b:served");
-        assertThat(result.trail().attempts().get(0).failure().message())
+        assertThat(result.attemptLog().attempts().get(0).failure().message())
                 .startsWith("would cost about 508.0")
                 .endsWith("and the call may cost 1.000000");
     }

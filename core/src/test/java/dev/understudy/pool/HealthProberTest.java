@@ -115,7 +115,7 @@ class HealthProberTest {
 
         CallResult out = scenario.chat(understudy);
         assertThat(out.outcomes()).containsExactly("a:skipped", "b:served");
-        assertThat(out.trail().attempts().get(0))
+        assertThat(out.attemptLog().attempts().get(0))
                 .hasToString("provider=a model=m: skipped; error=its health checks fail");
         ProviderStatus providerStatus = standing(understudy, "a");
         assertThat(providerStatus.health()).isEqualTo(ProviderStatus.Health.UNHEALTHY);

@@ -258,7 +258,7 @@ class ProviderPoolTest {
 
     private UnderstudyBuilder builder(FailoverPolicy failoverPolicy) {
         return scenario.builder(a, b, c)
-                .circuit(CircuitPolicy.disabled())
+                .circuit(CircuitPolicy.none())
                 .failover(failoverPolicy.withReturnAfter(Duration.ofSeconds(15)));
     }
 

@@ -49,8 +49,8 @@ class AddressesTest {
     }
 
     private RecordedRequest only() {
-        assertThat(server.asked()).hasSize(1);
-        return server.asked().get(0);
+        assertThat(server.requests()).hasSize(1);
+        return server.requests().get(0);
     }
 
     private static String text(ChatProvider provider, ChatRequest request) {
@@ -98,7 +98,7 @@ class AddressesTest {
                             assertThat(((CallFailed) error).failure().kind()).isEqualTo(FailureKind.UNSUPPORTED))
                     .verify(SOON);
         }
-        assertThat(server.asked()).isEmpty();
+        assertThat(server.requests()).isEmpty();
     }
 
     @Test
@@ -137,7 +137,7 @@ class AddressesTest {
             text(provider, REQUEST);
             text(provider, REQUEST);
         }
-        assertThat(server.asked().stream().map(each -> each.header("authorization")))
+        assertThat(server.requests().stream().map(each -> each.header("authorization")))
                 .containsExactly("n1", "n2");
     }
 
@@ -159,7 +159,7 @@ class AddressesTest {
                         .verify(SOON);
             }
         }
-        assertThat(server.asked()).isEmpty();
+        assertThat(server.requests()).isEmpty();
     }
 
     @Test
@@ -169,7 +169,7 @@ class AddressesTest {
             StepVerifier.create(bedrock.probe()).expectComplete().verify(SOON);
             StepVerifier.create(perplexity.probe()).expectComplete().verify(SOON);
         }
-        assertThat(server.asked()).isEmpty();
+        assertThat(server.requests()).isEmpty();
     }
 
     @Test
@@ -181,7 +181,7 @@ class AddressesTest {
             StepVerifier.create(bedrock.probe()).expectError(CallFailed.class).verify(SOON);
             assertThat(text(openAi, ChatRequest.of("gpt", "hi"))).isEqualTo("Hello");
         }
-        assertThat(server.asked().stream().map(RecordedRequest::uri))
+        assertThat(server.requests().stream().map(RecordedRequest::uri))
                 .as("nothing is there, which is what probes find out")
                 .containsExactly("/v1/health", "/v1/ping", "/v1/chat/completions");
     }
@@ -194,12 +194,12 @@ class AddressesTest {
             text(v1, ChatRequest.of("gpt", "hi"));
             text(classic, ChatRequest.of("my gpt", "hi"));
         }
-        assertThat(server.asked().stream().map(RecordedRequest::uri))
+        assertThat(server.requests().stream().map(RecordedRequest::uri))
                 .containsExactly(
                         "/v1/openai/v1/chat/completions",
                         "/v1/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21");
-        assertThat(server.asked()).allMatch(each -> "k1".equals(each.header("api-key")));
-        assertThat(server.asked()).allMatch(each -> each.header("authorization") == null);
+        assertThat(server.requests()).allMatch(each -> "k1".equals(each.header("api-key")));
+        assertThat(server.requests()).allMatch(each -> each.header("authorization") == null);
     }
 
     @Test
@@ -217,6 +217,6 @@ class AddressesTest {
             assertThat(provider.chat(REQUEST).blockOptional(SOON).orElseThrow().text())
                     .isEqualTo("Hello");
         }
-        assertThat(server.asked()).allMatch(each -> each.uri().equals("/v1/responses"));
+        assertThat(server.requests()).allMatch(each -> each.uri().equals("/v1/responses"));
     }
 }

@@ -284,7 +284,7 @@ class VendorHabitsTest {
                 .withMaxTokens(9)
                 .withSeed(4);
         String body = new String(
-                new OpenAiChat(openAiCompatibleVendor.quirks()).encode(request, true), StandardCharsets.UTF_8);
+                new OpenAiChat(openAiCompatibleVendor.compatibility()).encode(request, true), StandardCharsets.UTF_8);
         assertThat(body.contains("\"stream_options\"")).isEqualTo(!in(openAiCompatibleVendor, "MISTRAL DATABRICKS"));
         assertThat(body.contains("\"max_completion_tokens\":9"))
                 .isEqualTo(in(openAiCompatibleVendor, "GROQ CEREBRAS SNOWFLAKE"));
@@ -294,7 +294,7 @@ class VendorHabitsTest {
         assertThat(body.contains("\"continue_final_message\":true,\"add_generation_prompt\":false"))
                 .isEqualTo(in(openAiCompatibleVendor, "VLLM SGLANG"));
         assertThat(body.contains("functions.f:0")).isEqualTo(!in(openAiCompatibleVendor, "MISTRAL OPENROUTER VERCEL"));
-        assertThat(new OpenAiChat(openAiCompatibleVendor.quirks()).path(request, true))
+        assertThat(new OpenAiChat(openAiCompatibleVendor.compatibility()).path(request, true))
                 .isEqualTo(in(openAiCompatibleVendor, "WRITER") ? "/chat" : "/chat/completions");
     }
 
@@ -303,7 +303,7 @@ class VendorHabitsTest {
     }
 
     private static DecodedAnswer hear(OpenAiCompatibleVendor openAiCompatibleVendor, String stream, int most) {
-        OpenAiChat dialect = new OpenAiChat(openAiCompatibleVendor.quirks());
+        OpenAiChat dialect = new OpenAiChat(openAiCompatibleVendor.compatibility());
         return DecodedAnswer.of(
                 dialect.framing(),
                 dialect.decoder("p", ChatRequest.of("m", "?")),

@@ -35,8 +35,8 @@ class BackoffTimingTest {
     private UnderstudyBuilder timed(RetryPolicy retry, RandomGenerator random, ChatProvider... providers) {
         UnderstudyBuilder builder = Understudy.builder()
                 .retry(retry)
-                .circuit(CircuitPolicy.disabled()) // both would end the retries early
-                .retryBudget(RetryBudget.unlimited())
+                .circuit(CircuitPolicy.none()) // both would end the retries early
+                .retryBudget(RetryBudget.none())
                 .random(random)
                 .listener(event -> {
                     if (event instanceof Event.AttemptStarted) {
@@ -57,7 +57,7 @@ class BackoffTimingTest {
     private void play(CallKind kind, UnderstudyBuilder understudy) {
         StepVerifier.withVirtualTime(() -> kind.ask(understudy.build(), REQUEST))
                 .thenAwait(LONG)
-                .assertNext(result -> assertThat(result.exhausted().why()).isEqualTo("All providers/models failed"))
+                .assertNext(result -> assertThat(result.exhausted().reason()).isEqualTo("All providers/models failed"))
                 .verifyComplete();
     }
 
@@ -106,7 +106,8 @@ class BackoffTimingTest {
                 .expectSubscription()
                 .expectNoEvent(Duration.ofMillis(999))
                 .thenAwait(Duration.ofMillis(1))
-                .assertNext(result -> assertThat(result.trail().attemptCount()).isEqualTo(4))
+                .assertNext(
+                        result -> assertThat(result.attemptLog().attemptCount()).isEqualTo(4))
                 .verifyComplete();
         assertThat(asked).containsExactly(0L, 500L, 500L, 1_000L);
     }

@@ -41,7 +41,7 @@ public record CallResult(String text, StreamChunk.Finish finish, Throwable error
                 end.getThrowable());
     }
 
-    public ServedBy served() {
+    public ServedBy servedBy() {
         assertThat(error).isNull();
         assertThat(finish).isNotNull();
         return finish.servedBy();
@@ -57,16 +57,16 @@ public record CallResult(String text, StreamChunk.Finish finish, Throwable error
         return (ChatException.PartialAnswer) error;
     }
 
-    public AttemptLog trail() {
+    public AttemptLog attemptLog() {
         if (error instanceof ChatException.PartialAnswer partial) {
-            return partial.trail();
+            return partial.attemptLog();
         }
-        return error == null ? served().attemptLog() : exhausted().trail();
+        return error == null ? servedBy().attemptLog() : exhausted().attemptLog();
     }
 
     /** Failures of attempts and skipped routes in order. */
     public List<Failure> failures() {
-        return trail().attempts().stream()
+        return attemptLog().attempts().stream()
                 .map(AttemptLog.Attempt::failure)
                 .filter(Objects::nonNull)
                 .toList();

@@ -62,7 +62,7 @@ class ExhaustedCallTest {
         assertThat(exhausted.getSuppressed()).hasSize(11).allSatisfy(late -> assertThat(late)
                 .isInstanceOf(ChatException.CallFailed.class));
         assertThat(kind(exhausted.getSuppressed()[2])).isEqualTo(FailureKind.AUTH);
-        assertThat(exhausted.trail().attempts()).hasSize(12).allSatisfy(attempt -> assertThat(attempt.outcome())
+        assertThat(exhausted.attemptLog().attempts()).hasSize(12).allSatisfy(attempt -> assertThat(attempt.outcome())
                 .isEqualTo(AttemptLog.Outcome.FAILED));
     }
 

@@ -80,7 +80,7 @@ class FailoverRequestTest {
     void nextKeySendsEqualBytes(SocketDialect dialect, CallKind kind) {
         first.rateLimitKey("k1", Duration.ofMinutes(1));
         kind.result(scenario.understudy(scenario.provider(dialect, "p1", first, "k1", "k2")), rich())
-                .served();
+                .servedBy();
         assertThat(first.calls()).hasSize(2);
         assertThat(first.calls().get(1).body()).isEqualTo(first.calls().get(0).body());
     }
@@ -88,8 +88,8 @@ class FailoverRequestTest {
     @EveryDialectAndKind
     void secondCallSendsEqualBytes(SocketDialect dialect, CallKind kind) {
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", first, "k1"));
-        kind.result(understudy, rich()).served();
-        kind.result(understudy, rich()).served();
+        kind.result(understudy, rich()).servedBy();
+        kind.result(understudy, rich()).servedBy();
         assertThat(first.calls().get(1).body()).isEqualTo(first.calls().get(0).body());
     }
 
@@ -99,7 +99,7 @@ class FailoverRequestTest {
         Understudy understudy = scenario.builder(scenario.provider(dialect, "p1", first, "k1"))
                 .fallback("m", "n")
                 .build();
-        kind.result(understudy, rich()).served();
+        kind.result(understudy, rich()).servedBy();
         Map<String, Object> asked = RequestContent.json(first.calls().get(0).text());
         Map<String, Object> fallback = RequestContent.json(first.calls().get(1).text());
         assertThat(asked.put("model", "n")).isEqualTo("m");
@@ -112,7 +112,7 @@ class FailoverRequestTest {
         first.then(ScriptedReply.status(401));
         Understudy understudy = scenario.understudy(
                 scenario.provider(dialect, "p1", first, "k1"), scenario.provider(other, "p2", second, "k2"));
-        kind.result(understudy, rich()).served();
+        kind.result(understudy, rich()).servedBy();
         RecordedRequest one = first.calls().get(0);
         RecordedRequest two = second.calls().get(0);
         assertThat(one.path()).isNotEqualTo(two.path());
@@ -150,7 +150,7 @@ class FailoverRequestTest {
                         scenario.provider(dialect, "p1", first, "k1"), scenario.provider(dialect, "p2", second, "k2"))
                 .fallback("m", "n")
                 .build();
-        kind.result(understudy, request).served();
+        kind.result(understudy, request).servedBy();
         assertThat(request).isEqualTo(before);
         assertThat(history).isEqualTo(before.messages());
         assertThat(fields).containsExactly(Map.entry("user", "u-1"));
@@ -164,7 +164,7 @@ class FailoverRequestTest {
         ChatRequest request = rich();
         ScriptedProvider one = ScriptedProvider.named("p1").then(ScriptedAnswer.nothing());
         ScriptedProvider two = ScriptedProvider.named("p2").then(ScriptedAnswer.text("Morning."));
-        kind.result(scenario.understudy(one, two), request).served();
+        kind.result(scenario.understudy(one, two), request).servedBy();
         assertThat(one.requests()).hasSize(2).allSatisfy(asked -> assertThat(asked)
                 .isSameAs(request));
         assertThat(two.requests()).singleElement().isSameAs(request);

@@ -123,8 +123,8 @@ class FirstContentTest {
         assertThat(partial.text()).isEqualTo("one two").isEqualTo(result.text());
         assertThat(partial.reasoning()).isEqualTo("I count.");
         assertThat(partial.finishReason()).isEqualTo(FinishReason.ERROR);
-        assertThat(partial.served().provider()).isEqualTo("p1");
-        assertThat(result.trail().attempts())
+        assertThat(partial.servedBy().provider()).isEqualTo("p1");
+        assertThat(result.attemptLog().attempts())
                 .extracting(AttemptLog.Attempt::outcome)
                 .containsExactly(AttemptLog.Outcome.PARTIAL);
     }
@@ -214,7 +214,7 @@ class FirstContentTest {
         CallResult result = CallKind.STREAM.result(understudy, REQUEST);
         assertThat(result.text()).isEqualTo("one two");
         assertThat(result.finish().reason()).isEqualTo(FinishReason.STOP);
-        assertThat(result.served().attemptLog().attemptCount()).isEqualTo(1);
+        assertThat(result.servedBy().attemptLog().attemptCount()).isEqualTo(1);
         assertThat(first.calls()).hasSize(1);
     }
 }

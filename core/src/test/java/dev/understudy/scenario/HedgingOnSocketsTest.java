@@ -50,7 +50,7 @@ class HedgingOnSocketsTest {
         ScriptedServer slow =
                 scenario.server().always(ScriptedReply.text("never").stall(ScriptedReply.FaultPoint.nothing()));
         ScriptedServer fast = scenario.server().always(ScriptedReply.text("I stand in."));
-        kind.result(hedged(dialect, slow, fast), REQUEST).served();
+        kind.result(hedged(dialect, slow, fast), REQUEST).servedBy();
         assertThat(fast.calls().get(0).text()).isEqualTo(slow.calls().get(0).text());
     }
 

@@ -89,7 +89,7 @@ class InBandErrorTest {
         Understudy alone = scenario.understudy(scenario.provider(dialect, "p1", first, "k1"));
         CallResult result = kind.result(alone, REQUEST);
         assertThat(result.kinds()).containsExactly(FailureKind.CONTEXT_OVERFLOW);
-        assertThat(result.exhausted().why()).endsWith("cannot be reduced further");
+        assertThat(result.exhausted().reason()).endsWith("cannot be reduced further");
         assertThat(result.failures().get(0).advice().window()).isEqualTo(200_000);
     }
 

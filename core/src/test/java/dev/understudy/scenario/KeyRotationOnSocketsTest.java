@@ -29,7 +29,7 @@ class KeyRotationOnSocketsTest {
     void fiveCallsUseThreeKeysInTurn(SocketDialect dialect, CallKind kind) {
         ScriptedServer server = scenario.server();
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1", "k2", "k3"));
-        IntStream.range(0, 5).forEach(i -> kind.result(understudy, REQUEST).served());
+        IntStream.range(0, 5).forEach(i -> kind.result(understudy, REQUEST).servedBy());
         assertThat(callers(server)).containsExactly("k1", "k2", "k3", "k1", "k2");
     }
 
@@ -39,7 +39,7 @@ class KeyRotationOnSocketsTest {
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1", "k2"));
         CallResult result = kind.result(understudy, REQUEST);
         assertThat(callers(server)).containsExactly("k1", "k2");
-        assertThat(result.trail().attemptCount()).isEqualTo(1);
+        assertThat(result.attemptLog().attemptCount()).isEqualTo(1);
         assertThat(result.finish().vendorMetadata().keyFingerprint())
                 .isEqualTo(Secret.of("k2").fingerprint());
         assertThat(scenario.events(Event.ProviderReported.class))
@@ -54,7 +54,7 @@ class KeyRotationOnSocketsTest {
     void rateLimitedKeyIsLeftOutOfLaterCalls(SocketDialect dialect, CallKind kind) {
         ScriptedServer server = scenario.server().rateLimitKey("k1", Duration.ofMinutes(1));
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1", "k2", "k3"));
-        IntStream.range(0, 4).forEach(i -> kind.result(understudy, REQUEST).served());
+        IntStream.range(0, 4).forEach(i -> kind.result(understudy, REQUEST).servedBy());
         assertThat(callers(server)).containsExactly("k1", "k2", "k3", "k2", "k3");
     }
 
@@ -66,7 +66,7 @@ class KeyRotationOnSocketsTest {
                 : ScriptedReply.error(429, "insufficient_quota", "insufficient_quota", "Nothing left.");
         ScriptedServer server = scenario.server().when(asked -> asked.key().equals("k1"), no);
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1", "k2"));
-        IntStream.range(0, 3).forEach(i -> kind.result(understudy, REQUEST).served());
+        IntStream.range(0, 3).forEach(i -> kind.result(understudy, REQUEST).servedBy());
         assertThat(callers(server)).containsExactly("k1", "k2", "k2", "k2");
         assertThat(scenario.events(Event.AttemptFailed.class)).isEmpty();
     }
@@ -85,7 +85,7 @@ class KeyRotationOnSocketsTest {
         assertThat(result.text()).isEqualTo("I stand in.");
         assertThat(callers(limited)).containsExactly("k1", "k2");
         assertThat(result.kinds()).containsExactly(FailureKind.RATE_LIMITED);
-        assertThat(result.trail().attemptCount()).isEqualTo(2);
+        assertThat(result.attemptLog().attemptCount()).isEqualTo(2);
     }
 
     @EveryDialectAndKind
@@ -105,7 +105,7 @@ class KeyRotationOnSocketsTest {
         ScriptedServer server = scenario.server().then(ScriptedReply.status(500), ScriptedReply.text("Here I am."));
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1", "k2"));
         CallResult result = kind.result(understudy, REQUEST);
-        assertThat(result.trail().attemptCount()).isEqualTo(2);
+        assertThat(result.attemptLog().attemptCount()).isEqualTo(2);
         assertThat(callers(server)).containsExactly("k1", "k2");
         assertThat(scenario.events(Event.ProviderReported.class)).isEmpty();
     }

@@ -78,7 +78,7 @@ class LearnedRateLimitsTest {
         ScriptedServer server =
                 scenario.server().when(asked -> asked.key().equals("k1"), empty(dialect, ScriptedReply.status(429)));
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1", "k2"));
-        IntStream.range(0, 3).forEach(i -> kind.result(understudy, REQUEST).served());
+        IntStream.range(0, 3).forEach(i -> kind.result(understudy, REQUEST).servedBy());
         assertThat(callers(server)).containsExactly("k1", "k2", "k2", "k2");
     }
 
@@ -114,7 +114,7 @@ class LearnedRateLimitsTest {
                         .withHeader("anthropic-ratelimit-tokens-remaining", "12")
                         .withHeader("anthropic-ratelimit-tokens-reset", "2099-01-01T00:00:00Z"));
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1"));
-        IntStream.range(0, 3).forEach(i -> kind.result(understudy, REQUEST).served());
+        IntStream.range(0, 3).forEach(i -> kind.result(understudy, REQUEST).servedBy());
         assertThat(notices()).isEmpty();
     }
 

@@ -41,9 +41,9 @@ class ModelFallbackTest {
         CallResult result = kind.result(over(dialect, server).build(), REQUEST);
         assertThat(result.text()).isEqualTo("I am o.");
         assertThat(asked(server)).containsExactly("k1:m", "k2:m", "k1:n", "k2:n", "k1:o", "k2:o");
-        assertThat(result.served().requestedModel()).isEqualTo("m");
-        assertThat(result.served().model()).isEqualTo("o");
-        assertThat(result.served().fallback()).isTrue();
+        assertThat(result.servedBy().requestedModel()).isEqualTo("m");
+        assertThat(result.servedBy().model()).isEqualTo("o");
+        assertThat(result.servedBy().fallback()).isTrue();
     }
 
     @EveryDialectAndKind
@@ -53,7 +53,7 @@ class ModelFallbackTest {
                 .fallback("m", "n")
                 .build();
         CallResult result = kind.result(understudy, REQUEST);
-        assertThat(result.served().model()).isEqualTo("n");
+        assertThat(result.servedBy().model()).isEqualTo("n");
         assertThat(result.kinds()).containsExactly(FailureKind.MODEL_NOT_FOUND);
         assertThat(asked(server)).containsExactly("k1:m", "k1:n");
     }
@@ -62,7 +62,7 @@ class ModelFallbackTest {
     void errorNamesEveryFailedModel(SocketDialect dialect, CallKind kind) {
         ScriptedServer server = scenario.server().always(ScriptedReply.status(500));
         CallResult result = kind.result(over(dialect, server).build(), REQUEST);
-        assertThat(result.exhausted().trail().attempts())
+        assertThat(result.exhausted().attemptLog().attempts())
                 .extracting(AttemptLog.Attempt::provider, AttemptLog.Attempt::model)
                 .containsExactly(
                         tuple("p1", "m"),
@@ -92,8 +92,8 @@ class ModelFallbackTest {
                 .build();
         CallResult result = kind.result(understudy, REQUEST);
         assertThat(asked(server)).containsExactly("k1:vendor/m-2026", "k2:always-this");
-        assertThat(result.served().model()).isEqualTo("always-this");
-        assertThat(result.served().requestedModel()).isEqualTo("m");
+        assertThat(result.servedBy().model()).isEqualTo("always-this");
+        assertThat(result.servedBy().requestedModel()).isEqualTo("m");
     }
 
     private static org.assertj.core.groups.Tuple tuple(Object... values) {

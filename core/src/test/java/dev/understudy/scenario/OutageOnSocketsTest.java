@@ -92,7 +92,7 @@ class OutageOnSocketsTest {
     }
 
     private static boolean isByPrimary(CallResult result) {
-        return result.served().provider().equals("primary");
+        return result.servedBy().provider().equals("primary");
     }
 
     private List<Integer> attemptsInOpenWindows() {

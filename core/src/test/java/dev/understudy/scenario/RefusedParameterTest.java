@@ -72,7 +72,7 @@ class RefusedParameterTest {
         CallResult result = kind.result(understudy, WARM);
         assertThat(result.text()).isEqualTo("It is I.");
         assertThat(result.kinds()).isEmpty();
-        assertThat(result.served().fallback()).isFalse();
+        assertThat(result.servedBy().fallback()).isFalse();
         assertThat(whoHad("temperature")).containsExactly(true, false);
         assertThat(callers(server)).containsExactly("k1", "k1");
         assertThat(notices())

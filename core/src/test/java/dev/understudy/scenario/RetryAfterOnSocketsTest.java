@@ -140,8 +140,8 @@ class RetryAfterOnSocketsTest {
                 scenario.provider(dialect, "p1", limited, "k1"), scenario.provider(dialect, "p2", second, "k2"));
         kind.result(understudy, REQUEST);
         CallResult again = kind.result(understudy, REQUEST);
-        assertThat(again.served().provider()).isEqualTo("p2");
-        assertThat(again.served().requestedProvider()).isEqualTo("p1");
+        assertThat(again.servedBy().provider()).isEqualTo("p2");
+        assertThat(again.servedBy().requestedProvider()).isEqualTo("p1");
         assertThat(again.kinds()).containsExactly(FailureKind.SKIPPED);
         assertThat(limited.calls()).hasSize(1);
         assertThat(second.calls()).hasSize(2);

@@ -26,8 +26,8 @@ class RetryTest {
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1"));
         CallResult result = kind.result(understudy, REQUEST);
         assertThat(result.text()).isEqualTo("It is me.");
-        assertThat(result.served().fallback()).isFalse();
-        assertThat(result.trail().attemptCount()).isEqualTo(1);
+        assertThat(result.servedBy().fallback()).isFalse();
+        assertThat(result.attemptLog().attemptCount()).isEqualTo(1);
         assertThat(server.calls()).hasSize(1);
         assertThat(scenario.events(Event.Retrying.class)).isEmpty();
         scenario.assertNoTimerIsLeft();
@@ -40,7 +40,7 @@ class RetryTest {
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1"));
         CallResult result = kind.result(understudy, REQUEST);
         assertThat(result.text()).isEqualTo("Here I am.");
-        assertThat(result.served().provider()).isEqualTo("p1");
+        assertThat(result.servedBy().provider()).isEqualTo("p1");
         assertThat(result.kinds()).containsExactly(FailureKind.OVERLOADED, FailureKind.SERVER);
         assertThat(server.calls()).hasSize(3);
         scenario.assertNoTimerIsLeft();
@@ -55,9 +55,9 @@ class RetryTest {
                 scenario.provider(dialect, "p1", server, "first"), scenario.provider(dialect, "p2", server, "second"));
         CallResult result = kind.result(understudy, REQUEST);
         assertThat(result.text()).isEqualTo("I stand in.");
-        assertThat(result.served().provider()).isEqualTo("p2");
-        assertThat(result.served().requestedProvider()).isEqualTo("p1");
-        assertThat(result.served().fallback()).isTrue();
+        assertThat(result.servedBy().provider()).isEqualTo("p2");
+        assertThat(result.servedBy().requestedProvider()).isEqualTo("p1");
+        assertThat(result.servedBy().fallback()).isTrue();
         assertThat(SocketScenario.callers(server)).containsExactly("first", "first", "first", "second");
         assertThat(scenario.events(Event.FailedOver.class)).hasSize(1);
     }
@@ -131,7 +131,7 @@ class RetryTest {
         ScriptedServer server = scenario.server().then(why.scriptedReply);
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1"));
         CallResult result = kind.result(understudy, REQUEST);
-        assertThat(result.exhausted().why()).isEqualTo("All providers/models failed");
+        assertThat(result.exhausted().reason()).isEqualTo("All providers/models failed");
         assertThat(result.kinds()).containsExactly(why.kind);
         assertThat(server.calls()).hasSize(1);
     }

@@ -47,18 +47,18 @@ class SkippedRouteTest {
         assertThat(result.text()).isEqualTo("I stand in.");
         assertThat(result.kinds()).containsExactly(FailureKind.SKIPPED);
         assertThat(result.failures().get(0).message()).isEqualTo(why);
-        assertThat(result.trail().attempts())
+        assertThat(result.attemptLog().attempts())
                 .extracting(AttemptLog.Attempt::outcome)
                 .containsExactly(AttemptLog.Outcome.SKIPPED, AttemptLog.Outcome.SERVED);
         assertThat(scenario.events(Event.RouteSkipped.class)).hasSize(1);
-        assertThat(first.asked()).isEmpty();
+        assertThat(first.requests()).isEmpty();
     }
 
     private void nobody(Understudy understudy, ChatRequest request, String why) {
         CallResult result = CallKind.STREAM.result(understudy, request);
         assertThat(result.error()).isInstanceOf(ChatException.Rejected.class).hasMessage(why);
-        assertThat(first.asked()).isEmpty();
-        assertThat(second.asked()).isEmpty();
+        assertThat(first.requests()).isEmpty();
+        assertThat(second.requests()).isEmpty();
     }
 
     @ParameterizedTest

@@ -47,7 +47,7 @@ class TimeLimitsTest {
                 .expectSubscription()
                 .expectNoEvent(time.minusMillis(1))
                 .thenAwait(Duration.ofMillis(1))
-                .assertNext(result -> assertThat(result.exhausted().why()).isEqualTo(why))
+                .assertNext(result -> assertThat(result.exhausted().reason()).isEqualTo(why))
                 .verifyComplete();
     }
 
@@ -102,7 +102,7 @@ class TimeLimitsTest {
                         Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20))));
         StepVerifier.withVirtualTime(() -> kind.ask(over(limited).build(), REQUEST)
                         .contextWrite(CallContext.deadline(Duration.ofSeconds(10))))
-                .assertNext(result -> assertThat(result.exhausted().why())
+                .assertNext(result -> assertThat(result.exhausted().reason())
                         .isEqualTo("All providers/models failed; p1 could be asked again in 20000 ms,"
                                 + " after the time of the call is over"))
                 .verifyComplete();
@@ -149,7 +149,7 @@ class TimeLimitsTest {
         CallResult result = kind.ask(understudy, REQUEST)
                 .contextWrite(CallContext.timeout(Duration.ofMillis(500)))
                 .block(CallKind.TIMEOUT);
-        assertThat(result.exhausted().why()).isEqualTo("The time of the call is over");
+        assertThat(result.exhausted().reason()).isEqualTo("The time of the call is over");
         assertThat(result.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.DEADLINE);
         assertThat(server.endings().next().block(CallKind.TIMEOUT).ending())
                 .isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);

@@ -71,7 +71,7 @@ class TrimOnSocketsTest {
         assertThat(server.calls().get(1).text())
                 .contains("Be brief.", "second question", "second answer", "last question")
                 .doesNotContain("first question", "first answer");
-        assertThat(result.trail().attempts())
+        assertThat(result.attemptLog().attempts())
                 .extracting(AttemptLog.Attempt::dropped)
                 .containsExactly(0, 2);
     }
@@ -119,7 +119,7 @@ class TrimOnSocketsTest {
         Understudy understudy = scenario.builder(scenario.provider(dialect, "p1", server, "k1"))
                 .contextWindow(ContextWindow.keep(20))
                 .build();
-        kind.result(understudy, FIVE).served();
+        kind.result(understudy, FIVE).servedBy();
         assertThat(server.calls()).hasSize(1);
         assertThat(server.calls().get(0).text())
                 .contains("Be brief.", "last question")

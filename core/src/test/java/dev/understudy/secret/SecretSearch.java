@@ -26,7 +26,7 @@ record SecretSearch(SocketScenario scenario, CapturedOutput aloud, CanaryKey can
         try (ChatProvider provider = dialect.provider(endpoint)) {
             Understudy understudy = scenario.builder(provider)
                     .retry(RetryPolicy.none())
-                    .circuit(CircuitPolicy.disabled())
+                    .circuit(CircuitPolicy.none())
                     .timeouts(timeoutPolicy)
                     .build();
             CallResult result = kind.result(understudy, REQUEST);
@@ -45,7 +45,7 @@ record SecretSearch(SocketScenario scenario, CapturedOutput aloud, CanaryKey can
         } else {
             canary.assertUnseenIn("the finish", result.finish().toString());
         }
-        for (AttemptLog.Attempt attempt : result.trail().attempts()) {
+        for (AttemptLog.Attempt attempt : result.attemptLog().attempts()) {
             canary.assertUnseenIn("an entry of the trail", attempt + " " + attempt.keyFingerprint());
             look(attempt.failure());
         }

@@ -148,9 +148,9 @@ class ResponsesStageTest {
                     .isEqualTo("This is the whole answer.");
         }
         assertThat(server.calls()).hasSize(1);
-        assertThat(server.asked().get(1).uri()).endsWith("?stream=true&starting_after=5");
+        assertThat(server.requests().get(1).uri()).endsWith("?stream=true&starting_after=5");
 
-        int before = server.asked().size();
+        int before = server.requests().size();
         for (ChatProvider stranger :
                 List.of(plain, Providers.openAiBackground(Endpoint.of("b", server.url(), "b-key")))) {
             StepVerifier.create(stranger.stream(ASKED).contextWrite(token::in))
@@ -159,7 +159,7 @@ class ResponsesStageTest {
                             .isEqualTo(FailureKind.UNSUPPORTED))
                     .verify(LONG);
         }
-        assertThat(server.asked()).hasSize(before);
+        assertThat(server.requests()).hasSize(before);
     }
 
     @Test

@@ -105,7 +105,7 @@ class ScriptedFaultsTest {
         assertThat(audience.stream(CHAT).status()).isEqualTo(500);
         assertThat(audience.stream(CHAT).error()).isNull();
         assertThat(server.connectionsOpened()).isEqualTo(1);
-        assertThat(server.asked()).extracting(RecordedRequest::ending).containsOnly(Ending.COMPLETED);
+        assertThat(server.requests()).extracting(RecordedRequest::ending).containsOnly(Ending.COMPLETED);
     }
 
     @Test
@@ -118,10 +118,10 @@ class ScriptedFaultsTest {
                 .expectNext(200)
                 .expectNoEvent(Duration.ofMillis(300))
                 .then(() -> assertThat(server.connectionsOpen()).isEqualTo(1))
-                .then(() -> assertThat(server.asked().get(0).ending()).isEqualTo(Ending.OPEN))
+                .then(() -> assertThat(server.requests().get(0).ending()).isEqualTo(Ending.OPEN))
                 .thenCancel()
                 .verify(SOON);
-        StepVerifier.create(server.asked().get(0).ended())
+        StepVerifier.create(server.requests().get(0).ended())
                 .expectNextCount(1)
                 .expectComplete()
                 .verify(SOON);
@@ -236,7 +236,7 @@ class ScriptedFaultsTest {
                 .then(server::close)
                 .expectError()
                 .verify(SOON);
-        assertThat(server.asked().get(0).ending()).isEqualTo(Ending.CUT);
+        assertThat(server.requests().get(0).ending()).isEqualTo(Ending.CUT);
         StepVerifier.create(server.connections().filter(open -> open == 0).next())
                 .expectNextCount(1)
                 .expectComplete()
@@ -258,7 +258,7 @@ class ScriptedFaultsTest {
             server.connections().filter(open -> open == 1).blockFirst(SOON);
         }
         server.connections().filter(open -> open == 0).blockFirst(SOON);
-        assertThat(server.asked()).isEmpty();
+        assertThat(server.requests()).isEmpty();
         assertThat(audience.whole(CHAT).status()).isEqualTo(200);
     }
 
@@ -287,7 +287,7 @@ class ScriptedFaultsTest {
                                     Ending.COMPLETED, Ending.CUT, Ending.CLIENT_CANCELLED, Ending.COMPLETED))
                     .expectComplete()
                     .verify(SOON);
-            assertThat(http2.asked()).extracting(RecordedRequest::connection).containsOnly(1);
+            assertThat(http2.requests()).extracting(RecordedRequest::connection).containsOnly(1);
             assertThat(http2.connectionsOpened()).isEqualTo(1);
             http2.then(
                     ScriptedReply.text("one two").cut(ScriptedReply.FaultPoint.tokens(1)), ScriptedReply.text("again"));
@@ -318,12 +318,12 @@ class ScriptedFaultsTest {
         StepVerifier.create(audience.pieces(CHAT).map(String::length), 1)
                 .expectNextCount(1)
                 .expectNoEvent(Duration.ofMillis(300))
-                .then(() -> assertThat(server.asked().get(0).ending()).isEqualTo(Ending.OPEN))
+                .then(() -> assertThat(server.requests().get(0).ending()).isEqualTo(Ending.OPEN))
                 .thenRequest(Long.MAX_VALUE)
                 .thenConsumeWhile(length -> true)
                 .expectComplete()
                 .verify(SOON);
-        StepVerifier.create(server.asked().get(0).ended().map(RecordedRequest::ending))
+        StepVerifier.create(server.requests().get(0).ended().map(RecordedRequest::ending))
                 .expectNext(Ending.COMPLETED)
                 .expectComplete()
                 .verify(SOON);

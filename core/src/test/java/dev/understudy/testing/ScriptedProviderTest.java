@@ -38,8 +38,8 @@ class ScriptedProviderTest {
         assertThat(whole.text()).isEqualTo("one two, three");
         assertThat(whole.usage()).isEqualTo(Usage.of(4, 3));
         assertThat(whole.finishReason()).isEqualTo(FinishReason.STOP);
-        assertThat(whole.served().provider()).isEqualTo("p1");
-        assertThat(whole.served().model()).isEqualTo("m");
+        assertThat(whole.servedBy().provider()).isEqualTo("p1");
+        assertThat(whole.servedBy().model()).isEqualTo("m");
         StepVerifier.create(provider.stream(REQUEST))
                 .expectNext(new StreamChunk.Text("one"), new StreamChunk.Text(" two,"), new StreamChunk.Text(" three"))
                 .expectNext(whole.finish())

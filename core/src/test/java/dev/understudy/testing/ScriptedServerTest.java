@@ -81,7 +81,7 @@ class ScriptedServerTest {
     void remembersWhatItWasAskedByteForByte() {
         String body = "{ \"model\":\"gpt-5\",\n \"messages\":[{\"content\":\"\\\"stream\\\":true äø😀\"}] }";
         audience.post(CHAT + "?a=1", body);
-        RecordedRequest asked = server.asked().get(0);
+        RecordedRequest asked = server.requests().get(0);
         assertThat(asked.text()).isEqualTo(body);
         assertThat(asked.body()).isEqualTo(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertThat(asked.method()).isEqualTo("POST");
@@ -98,7 +98,7 @@ class ScriptedServerTest {
     void sharesConnectionsAndTellsSo() {
         audience.whole(CHAT);
         audience.stream(MESSAGES);
-        assertThat(server.asked()).extracting(RecordedRequest::connection).containsExactly(1, 1);
+        assertThat(server.requests()).extracting(RecordedRequest::connection).containsExactly(1, 1);
         assertThat(server.connectionsOpened()).isEqualTo(1);
         StepVerifier.create(server.endings().take(2).map(RecordedRequest::ending))
                 .expectNext(Ending.COMPLETED, Ending.COMPLETED)
@@ -113,7 +113,7 @@ class ScriptedServerTest {
         Heard heard = audience.stream(CHAT);
         assertThat(heard.bytes()).isEqualTo(bytes);
         assertThat(heard.error()).isInstanceOf(PrematureCloseException.class);
-        assertThat(server.asked().get(0).ending()).isEqualTo(Ending.CUT);
+        assertThat(server.requests().get(0).ending()).isEqualTo(Ending.CUT);
     }
 
     @ParameterizedTest
@@ -193,6 +193,6 @@ class ScriptedServerTest {
                         audience.whole(CHAT).status()))
                 .containsExactly(500, 200, 200);
         assertThat(server.calls()).hasSize(3);
-        assertThat(server.asked()).hasSize(4);
+        assertThat(server.requests()).hasSize(4);
     }
 }

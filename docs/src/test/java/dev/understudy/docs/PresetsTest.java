@@ -36,7 +36,7 @@ class PresetsTest {
                                 ? vendor.endpointAt("host.test").baseUrl()
                                 : vendor.endpoint().baseUrl())
                 .hasToString(url.replace("{}", "host.test"));
-        OpenAiCompatibility compatibility = vendor.quirks();
+        OpenAiCompatibility compatibility = vendor.compatibility();
         OpenAiCompatibility usual = OpenAiCompatibility.defaults();
         String differences = row.get(2);
         assertThat(differences.contains("no probe"))

@@ -54,7 +54,7 @@ final class AttemptTable {
         return List.of(
                 attempt.provider(),
                 attempt.model(),
-                attempt.attempt() == 0 ? NOTHING : attempt.attempt() + "/" + attempt.of(),
+                attempt.attempt() == 0 ? NOTHING : attempt.attempt() + "/" + attempt.maxAttempts(),
                 attempt.outcome().name().toLowerCase(Locale.ROOT),
                 why(attempt.failure()),
                 millis(timing.waited()),

@@ -62,7 +62,7 @@ public final class Pipeline {
         return provider.chat(ChatRequest.of("gpt-demo", "Summarise in one sentence.", document.text()))
                 .map(answer -> new Summary(document.name(), answer.text(), true))
                 .onErrorResume(ChatException.Exhausted.class, failed -> {
-                    return Mono.just(new Summary(document.name(), failed.why(), false));
+                    return Mono.just(new Summary(document.name(), failed.reason(), false));
                 })
                 .contextWrite(CallContext.tag("document", document.name()));
     }

@@ -89,8 +89,8 @@ public final class Quickstart {
 
     private static AttemptLog attemptLog(ChatException failed) {
         if (failed instanceof ChatException.Exhausted exhausted) {
-            return exhausted.trail();
+            return exhausted.attemptLog();
         }
-        return failed instanceof ChatException.PartialAnswer partial ? partial.trail() : AttemptLog.empty();
+        return failed instanceof ChatException.PartialAnswer partial ? partial.attemptLog() : AttemptLog.empty();
     }
 }

@@ -122,7 +122,7 @@ public final class Strategies {
                     .concatMap(i -> understudy.chat(ChatRequest.of("gpt-demo", "Call " + i)))
                     .collect(
                             TreeMap<String, Long>::new,
-                            (counts, answer) -> counts.merge(answer.served().provider(), 1L, Long::sum))
+                            (counts, answer) -> counts.merge(answer.servedBy().provider(), 1L, Long::sum))
                     .block(GIVE_UP);
             return served == null ? Map.of() : new LinkedHashMap<>(served);
         }

@@ -56,7 +56,7 @@ final class AttemptAccount {
         }
         attemptLog = joined(
                 streamInterruption.sort == StreamInterruption.Sort.BROKEN ? paidOnce(attemptSpec) : attemptLog,
-                streamInterruption.trail());
+                streamInterruption.attemptLog());
     }
 
     /** Marks the delivered part of earlier attempts as retracted. */
@@ -82,7 +82,7 @@ final class AttemptAccount {
             theirs = theirs.plus(entry(last.provider(), last.model(), AttemptLog.Outcome.SERVED, null, finish.usage()));
         }
         AttemptLog whole = joined(paidOnce(attemptSpec), theirs);
-        return finish.withServed(served(last.provider(), last.model(), whole)).withUsage(whole.usage());
+        return finish.withServedBy(served(last.provider(), last.model(), whole)).withUsage(whole.usage());
     }
 
     /** A stored answer that is sent again is billed once: its usage is counted at its last attempt. */
@@ -149,7 +149,7 @@ final class AttemptAccount {
             return judged(partial.partial(), which, visible);
         }
         if (error instanceof ChatException.Exhausted exhausted) {
-            return unserved(exhausted.trail());
+            return unserved(exhausted.attemptLog());
         }
         return switch (sort) {
             case REJECTED -> unserved(AttemptLog.empty());
@@ -184,7 +184,7 @@ final class AttemptAccount {
 
     /** Log of an interrupted attempt, with estimated usage, and with the outcome that follows from its delivery. */
     private ServedBy judged(ChatResponse partial, AttemptSpec which, boolean visible) {
-        ServedBy by = partial.served();
+        ServedBy by = partial.servedBy();
         int received = TokenCounter.estimate(partial.text()) + TokenCounter.estimate(partial.reasoning());
         AttemptLog.Outcome outcome = outcome(visible);
         AttemptLog judged = new AttemptLog(by.attemptLog().attempts().stream()

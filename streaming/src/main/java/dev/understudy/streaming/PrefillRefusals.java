@@ -41,8 +41,8 @@ final class PrefillRefusals {
         Failure failure = attempt.failure();
         return failure != null
                 && failure.kind() == FailureKind.UNSUPPORTED
-                && (failure.advice().refused() == null
-                        || "prefill".equals(failure.advice().refused()));
+                && (failure.advice().refusedParameter() == null
+                        || "prefill".equals(failure.advice().refusedParameter()));
     }
 
     boolean contains(String route) {

@@ -77,7 +77,7 @@ final class StreamInterruption extends RuntimeException {
         this.kept = kept;
     }
 
-    AttemptLog trail() {
+    AttemptLog attemptLog() {
         return servedBy.attemptLog();
     }
 

@@ -50,7 +50,7 @@ final class TakeoverCandidates {
         if (streamInterruption.failure.kind() == FailureKind.TIMEOUT) {
             excluded.add(streamInterruption.route());
         }
-        streamInterruption.trail().attempts().forEach(this::failedBefore);
+        streamInterruption.attemptLog().attempts().forEach(this::failedBefore);
     }
 
     private void failedBefore(AttemptLog.Attempt attempt) {

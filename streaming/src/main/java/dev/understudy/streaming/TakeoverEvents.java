@@ -43,26 +43,16 @@ record TakeoverEvents(String understudy, Listener listener, Event.@Nullable Call
         listener.on(new Event.StreamTakenOver(
                 understudy,
                 call,
-                interruption.servedBy.provider(),
-                interruption.servedBy.model(),
-                by.provider(),
-                by.model(),
-                way(attemptSpec),
-                offset,
-                gap,
+                route(interruption),
+                new Event.Route(by.provider(), by.model()),
+                new Event.Takeover(strategy(attemptSpec), offset, gap),
                 interruption.failure));
     }
 
     void takeoverFailed(
             StreamInterruption interruption, StreamInterruption attempt, AttemptSpec attemptSpec, int offset) {
         listener.on(new Event.TakeoverFailed(
-                understudy,
-                call,
-                interruption.servedBy.provider(),
-                interruption.servedBy.model(),
-                way(attemptSpec),
-                offset,
-                attempt.failure));
+                understudy, call, route(interruption), strategy(attemptSpec), offset, attempt.failure));
     }
 
     void lost(StreamInterruption interruption, int offset) {
@@ -75,7 +65,11 @@ record TakeoverEvents(String understudy, Listener listener, Event.@Nullable Call
                 interruption.failure));
     }
 
-    private static String way(AttemptSpec attemptSpec) {
+    private static Event.Route route(StreamInterruption interruption) {
+        return new Event.Route(interruption.servedBy.provider(), interruption.servedBy.model());
+    }
+
+    private static String strategy(AttemptSpec attemptSpec) {
         return attemptSpec.resumeStrategy() == null || (attemptSpec.fresh() && !attemptSpec.resumes())
                 ? "afresh"
                 : attemptSpec.resumeStrategy().label();

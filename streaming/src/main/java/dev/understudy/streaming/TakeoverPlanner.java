@@ -123,7 +123,7 @@ final class TakeoverPlanner {
             }
             default -> {
                 later.add(streamInterruption.asFailed());
-                takeoverCandidates.failed(streamInterruption.trail(), attemptSpec);
+                takeoverCandidates.failed(streamInterruption.attemptLog(), attemptSpec);
                 isOver(attemptSpec);
             }
         }

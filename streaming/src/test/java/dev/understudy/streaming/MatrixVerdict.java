@@ -50,21 +50,21 @@ final class MatrixVerdict {
                 ? End.WHOLE
                 : told.error() instanceof ChatException.PartialAnswer ? End.PARTIAL : End.EXHAUSTED;
         assertThat(end).as("end").isEqualTo(cell.end());
-        checkAttempts(played, trail(told));
+        checkAttempts(played, attemptLog(told));
         switch (end) {
             case WHOLE -> checkWhole(cell, told, heard);
             case PARTIAL -> checkPartial(cell, told, heard);
             case EXHAUSTED -> assertThat(heard.text()).as("text").isEmpty();
         }
-        checkKind(cell, trail(told));
+        checkKind(cell, attemptLog(told));
     }
 
-    private static AttemptLog trail(Told told) {
+    private static AttemptLog attemptLog(Told told) {
         if (told.error() instanceof ChatException.PartialAnswer partial) {
-            return partial.trail();
+            return partial.attemptLog();
         }
         if (told.error() instanceof ChatException.Exhausted exhausted) {
-            return exhausted.trail();
+            return exhausted.attemptLog();
         }
         return finish(told).servedBy().attemptLog();
     }

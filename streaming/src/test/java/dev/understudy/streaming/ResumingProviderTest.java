@@ -89,13 +89,13 @@ class ResumingProviderTest {
         assertThat(two.requests().get(0).messages())
                 .containsExactly(Message.user("Tell me a story"), Message.assistant("Once upon a ti"));
         ChatResponse answer = answer(chunks);
-        assertThat(answer.served().requestedProvider()).isEqualTo("one");
-        assertThat(answer.served().provider()).isEqualTo("two");
-        assertThat(answer.served().fallback()).isTrue();
+        assertThat(answer.servedBy().requestedProvider()).isEqualTo("one");
+        assertThat(answer.servedBy().provider()).isEqualTo("two");
+        assertThat(answer.servedBy().fallback()).isTrue();
         assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
-        assertThat(outcomes(answer.served().attemptLog()))
+        assertThat(outcomes(answer.servedBy().attemptLog()))
                 .containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.SERVED);
-        Usage cut = answer.served().attemptLog().attempts().get(0).usage();
+        Usage cut = answer.servedBy().attemptLog().attempts().get(0).usage();
         assertThat(cut.estimated()).isTrue();
         assertThat(cut.output()).isEqualTo(TokenCounter.estimate("Once upon a ti"));
         assertThat(answer.usage()).isEqualTo(cut.plus(Usage.of(14, 3)));
@@ -117,12 +117,12 @@ class ResumingProviderTest {
         assertThat(end.partial().text()).isEqualTo("Once upon a");
         assertThat(end.failure()).isEqualTo(RESET);
         assertThat(two.cancelled()).isEqualTo(1);
-        assertThat(end.partial().served().provider()).isEqualTo("one");
+        assertThat(end.partial().servedBy().provider()).isEqualTo("one");
     }
 
     @Test
     void aRefusalOfPrefillIsRememberedCostsNoTakeoverAndHidesNothing() {
-        Failure refusal = Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefused("prefill");
+        Failure refusal = Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefusedParameter("prefill");
         two.can(PREFILL)
                 .rule(asked -> asked.messages().size() > 1
                         ? ScriptedAnswer.fail(refusal)
@@ -142,7 +142,7 @@ class ResumingProviderTest {
                 partial(over(ResumePolicy.of(ResumePolicy.Strategy.PREFILL), again, refuses).stream(ASKED));
         assertThat(end.failure()).isEqualTo(RESET);
         assertThat(end.getSuppressed()).hasSize(1);
-        assertThat(outcomes(end.trail())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.FAILED);
+        assertThat(outcomes(end.attemptLog())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.FAILED);
     }
 
     @Test
@@ -160,7 +160,7 @@ class ResumingProviderTest {
                         new StreamChunk.Text("Long"));
         ChatResponse answer = answer(chunks);
         assertThat(answer.text()).isEqualTo("Long ago");
-        assertThat(outcomes(answer.served().attemptLog()))
+        assertThat(outcomes(answer.servedBy().attemptLog()))
                 .containsExactly(AttemptLog.Outcome.WASTED, AttemptLog.Outcome.WASTED, AttemptLog.Outcome.SERVED);
     }
 
@@ -184,8 +184,8 @@ class ResumingProviderTest {
                 ResumingProvider.over(
                         alone, ResumePolicy.of(ResumePolicy.Strategy.RESTART).withTakeovers(1))
                         .stream(ASKED));
-        assertThat(outcomes(end.trail())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.WASTED);
-        assertThat(end.trail().attempts().get(1).usage().output()).isEqualTo(TokenCounter.estimate("Lo"));
+        assertThat(outcomes(end.attemptLog())).containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.WASTED);
+        assertThat(end.attemptLog().attempts().get(1).usage().output()).isEqualTo(TokenCounter.estimate("Lo"));
     }
 
     @Test
@@ -195,8 +195,8 @@ class ResumingProviderTest {
                 partial(over(ResumePolicy.exact(), one, two).stream(ASKED.withTemperature(0)));
         assertThat(end.partial().text()).isEqualTo("Once upon a");
         assertThat(end.failure()).isEqualTo(RESET);
-        assertThat(outcomes(end.trail())).startsWith(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.WASTED);
-        assertThat(end.trail().attempts().get(1).provider()).isEqualTo("two");
+        assertThat(outcomes(end.attemptLog())).startsWith(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.WASTED);
+        assertThat(end.attemptLog().attempts().get(1).provider()).isEqualTo("two");
         assertThat(two.subscriptions()).isEqualTo(1);
         assertThat(two.cancelled()).isEqualTo(1);
     }
@@ -276,7 +276,9 @@ class ResumingProviderTest {
                 partial(over(ResumePolicy.exact().withTakeovers(1), one, two, three).stream(ASKED));
         assertThat(end.partial().text()).isEqualTo("Once upon a time there");
         assertThat(end.failure().kind()).isEqualTo(FailureKind.SERVER);
-        assertThat(outcomes(end.trail())).startsWith(AttemptLog.Outcome.PARTIAL).endsWith(AttemptLog.Outcome.PARTIAL);
+        assertThat(outcomes(end.attemptLog()))
+                .startsWith(AttemptLog.Outcome.PARTIAL)
+                .endsWith(AttemptLog.Outcome.PARTIAL);
 
         ScriptedProvider again = ScriptedProvider.named("one").then(CUT);
         List<StreamChunk> chunks = over(ResumePolicy.exact().withTakeovers(2), again, two, three).stream(ASKED)
@@ -332,7 +334,7 @@ class ResumingProviderTest {
                 .collectList()
                 .block();
         assertThat(chunks.stream().filter(StreamChunk::isContent)).containsExactly(new StreamChunk.Text("{\"a\": 1}"));
-        assertThat(outcomes(answer(chunks).served().attemptLog()))
+        assertThat(outcomes(answer(chunks).servedBy().attemptLog()))
                 .containsExactly(AttemptLog.Outcome.WASTED, AttemptLog.Outcome.WASTED, AttemptLog.Outcome.SERVED);
     }
 

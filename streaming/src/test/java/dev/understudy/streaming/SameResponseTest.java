@@ -111,7 +111,7 @@ class SameResponseTest {
     }
 
     private List<RecordedRequest> again() {
-        return one.asked().stream()
+        return one.requests().stream()
                 .filter(asked -> asked.method().equals("GET"))
                 .toList();
     }
@@ -189,13 +189,13 @@ class SameResponseTest {
     void itIsPaidForOnceAndTheTrailTellsBoth() {
         one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(3)));
         ChatResponse answer = answer(play());
-        AttemptLog attemptLog = answer.served().attemptLog();
+        AttemptLog attemptLog = answer.servedBy().attemptLog();
         assertThat(attemptLog.attempts())
                 .extracting(AttemptLog.Attempt::outcome)
                 .containsExactly(AttemptLog.Outcome.PARTIAL, AttemptLog.Outcome.SKIPPED, AttemptLog.Outcome.SERVED);
         assertThat(attemptLog.attempts().get(0).usage()).isEqualTo(Usage.none());
         assertThat(answer.usage()).isEqualTo(Usage.of(7, 23));
-        assertThat(answer.served().fallback()).isFalse();
+        assertThat(answer.servedBy().fallback()).isFalse();
     }
 
     @Test
@@ -357,7 +357,7 @@ class SameResponseTest {
                 .verify(LONG);
         RecordedRequest again = one.arrivals().filter(SameResponseTest::isGet).blockFirst(LONG);
         assertThat(again.ended().block(LONG).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
-        assertThat(one.asked()).hasSize(2);
+        assertThat(one.requests()).hasSize(2);
     }
 
     @Test
@@ -391,7 +391,7 @@ class SameResponseTest {
                     .provider(kept)
                     .build();
             assertThat(ResumingProviderTest.text(play(door, ASKED))).isEqualTo(TRUTH);
-            assertThat(three.asked()).hasSize(1);
+            assertThat(three.requests()).hasSize(1);
         }
     }
 
@@ -407,8 +407,11 @@ class SameResponseTest {
                             .flatMap(type -> heard.stream().filter(type::isInstance)))
                     .singleElement()
                     .isInstanceOfSatisfying(Event.StreamTakenOver.class, told -> {
-                        assertThat(told.strategy()).isEqualTo("same_response");
-                        assertThat(told.from()).isEqualTo(told.to()).isEqualTo("kept");
+                        assertThat(told.takeover().strategy()).isEqualTo("same_response");
+                        assertThat(told.from())
+                                .isEqualTo(told.to())
+                                .extracting(Event.Route::provider)
+                                .isEqualTo("kept");
                         assertThat(told.call().number()).isEqualTo(2);
                         assertThat(told.call().tags()).containsEntry("tenant", "acme");
                     });

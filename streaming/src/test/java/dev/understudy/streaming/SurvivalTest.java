@@ -204,10 +204,10 @@ class SurvivalTest {
                 .filter(StreamChunk.Switched.class::isInstance)
                 .map(StreamChunk.Switched.class::cast)
                 .toList();
-        List<AttemptLog.Attempt> entries = answer.served().attemptLog().attempts();
+        List<AttemptLog.Attempt> entries = answer.servedBy().attemptLog().attempts();
         if (!entries.isEmpty()) {
             assertThat(entries.get(entries.size() - 1).outcome()).isEqualTo(AttemptLog.Outcome.SERVED);
-            assertThat(answer.usage()).isEqualTo(answer.served().attemptLog().usage());
+            assertThat(answer.usage()).isEqualTo(answer.servedBy().attemptLog().usage());
             long visible = entries.stream()
                     .filter(attempt -> attempt.outcome() == AttemptLog.Outcome.PARTIAL)
                     .count();
@@ -220,7 +220,7 @@ class SurvivalTest {
         if (!switches.isEmpty()) {
             saved.merge(way(actors, heard, switches.get(switches.size() - 1)), 1, Integer::sum);
             assertThat(switches.get(switches.size() - 1).to())
-                    .isEqualTo(answer.served().provider());
+                    .isEqualTo(answer.servedBy().provider());
         }
     }
 

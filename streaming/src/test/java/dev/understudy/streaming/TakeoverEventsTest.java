@@ -28,7 +28,7 @@ class TakeoverEventsTest {
     private static final ChatRequest ASKED = ChatRequest.of("m", "Tell me a story");
     private static final Failure RESET = Failure.of(FailureKind.CONNECT, "connection reset");
     private static final Failure REFUSAL =
-            Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefused("prefill");
+            Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefusedParameter("prefill");
     private static final ScriptedAnswer CUT =
             ScriptedAnswer.tokens("Once", " upon", " a ti", "me").failAfter(3, RESET);
 
@@ -72,11 +72,11 @@ class TakeoverEventsTest {
                 .blockLast();
 
         assertThat(ofTakeovers()).singleElement().isInstanceOfSatisfying(Event.StreamTakenOver.class, told -> {
-            assertThat(told.from() + "/" + told.fromModel()).isEqualTo("one/m");
-            assertThat(told.to() + "/" + told.toModel()).isEqualTo("two/m");
-            assertThat(told.strategy()).isEqualTo("prefill");
-            assertThat(told.offset()).isEqualTo(11);
-            assertThat(told.gap()).isBetween(Duration.ZERO, Duration.ofSeconds(5));
+            assertThat(told.from()).isEqualTo(new Event.Route("one", "m"));
+            assertThat(told.to()).isEqualTo(new Event.Route("two", "m"));
+            assertThat(told.takeover().strategy()).isEqualTo("prefill");
+            assertThat(told.takeover().offset()).isEqualTo(11);
+            assertThat(told.takeover().gap()).isBetween(Duration.ZERO, Duration.ofSeconds(5));
             assertThat(told.failure()).isEqualTo(RESET);
             assertThat(told.toString())
                     .startsWith("#2 two/m takes over from one/m (prefill) after 11 characters and ")
@@ -104,11 +104,12 @@ class TakeoverEventsTest {
         assertThat(ofTakeovers()).hasSize(2);
         assertThat(ofTakeovers().get(0)).isInstanceOfSatisfying(Event.TakeoverFailed.class, told -> {
             assertThat(told.strategy()).isEqualTo("prefill");
-            assertThat(told.from()).isEqualTo("one");
+            assertThat(told.from().provider()).isEqualTo("one");
             assertThat(told.failure()).isEqualTo(REFUSAL);
             assertThat(told.toString()).contains("takeover from one/m (prefill) failed after 11 characters");
         });
-        assertThat(((Event.StreamTakenOver) ofTakeovers().get(1)).strategy()).isEqualTo("restart");
+        assertThat(((Event.StreamTakenOver) ofTakeovers().get(1)).takeover().strategy())
+                .isEqualTo("restart");
     }
 
     @Test
@@ -142,8 +143,8 @@ class TakeoverEventsTest {
         two.then(ScriptedAnswer.tokens("Once"));
         play(ResumingProvider.over(door(heard::add, early, two)));
         assertThat(ofTakeovers()).singleElement().isInstanceOfSatisfying(Event.StreamTakenOver.class, told -> {
-            assertThat(told.strategy()).isEqualTo("afresh");
-            assertThat(told.offset()).isZero();
+            assertThat(told.takeover().strategy()).isEqualTo("afresh");
+            assertThat(told.takeover().offset()).isZero();
         });
     }
 
@@ -163,8 +164,11 @@ class TakeoverEventsTest {
                 ScriptedProvider.named("alone").then(CUT, ScriptedAnswer.tokens("Once upon a", " time"));
         play(ResumingProvider.over(alone, ResumePolicy.exact(), heard::add));
         assertThat(heard).singleElement().isInstanceOfSatisfying(Event.StreamTakenOver.class, told -> {
-            assertThat(told.strategy()).isEqualTo("replay");
-            assertThat(told.from()).isEqualTo(told.to()).isEqualTo("alone");
+            assertThat(told.takeover().strategy()).isEqualTo("replay");
+            assertThat(told.from())
+                    .isEqualTo(told.to())
+                    .extracting(Event.Route::provider)
+                    .isEqualTo("alone");
         });
     }
 

@@ -60,7 +60,7 @@ class TakeoverOrderTest {
         two.always(WHOLE);
         ChatResponse answer = answer(over(ResumePolicy.exact().withTakeovers(1), one, two), ASKED);
         assertThat(answer.text()).isEqualTo(TEXT);
-        assertThat(answer.served().provider()).isEqualTo("two");
+        assertThat(answer.servedBy().provider()).isEqualTo("two");
         assertThat(one.subscriptions()).as("the broken one").isEqualTo(1);
     }
 
@@ -105,7 +105,7 @@ class TakeoverOrderTest {
         three.always(WHOLE);
         ChatResponse answer = answer(over(ResumePolicy.exact(), one, two, three), GREEDY);
         assertThat(answer.text()).isEqualTo(TEXT);
-        assertThat(answer.served().provider()).isEqualTo("three");
+        assertThat(answer.servedBy().provider()).isEqualTo("three");
         assertThat(one.subscriptions()).isEqualTo(1);
     }
 
@@ -115,7 +115,7 @@ class TakeoverOrderTest {
         two.can(PREFILL).rule(asked -> isPrefill(asked) ? ScriptedAnswer.fail(BAD_REQUEST) : WHOLE);
         ChatResponse answer = answer(over(ResumePolicy.exact(), one, two), ASKED);
         assertThat(answer.text()).isEqualTo(TEXT);
-        assertThat(answer.served().provider()).isEqualTo("two");
+        assertThat(answer.servedBy().provider()).isEqualTo("two");
     }
 
     @Test
@@ -141,7 +141,7 @@ class TakeoverOrderTest {
 
     @Test
     void aRefusalOfPrefillIsForgottenAfterAnHour() {
-        Failure refusal = Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefused("prefill");
+        Failure refusal = Failure.of(FailureKind.UNSUPPORTED, "no prefill").withRefusedParameter("prefill");
         one.then(CUT, CUT, CUT).always(ScriptedAnswer.fail(FailureKind.SERVER));
         two.can(PREFILL).rule(asked -> isPrefill(asked) ? ScriptedAnswer.fail(refusal) : WHOLE);
         StepVerifier.withVirtualTime(() -> {

@@ -173,7 +173,7 @@ final class WirePlaying {
                 .isEqualTo(IntStream.range(0, truth.calls())
                         .mapToObj(i -> truth.call(i).arguments())
                         .toList());
-        assertThat(answer.usage()).isEqualTo(answer.served().attemptLog().usage());
+        assertThat(answer.usage()).isEqualTo(answer.servedBy().attemptLog().usage());
     }
 
     boolean isWhole() {

@@ -92,7 +92,7 @@ final class BedrockMessages {
             return image(url.substring(5, comma), url.substring(comma + 8));
         }
         throw new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "Converse does not support images by URL")
-                .withRefused("image_url"));
+                .withRefusedParameter("image_url"));
     }
 
     private static Map<String, Object> image(String mediaType, String base64) {

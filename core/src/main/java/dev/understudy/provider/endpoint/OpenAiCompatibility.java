@@ -80,27 +80,27 @@ public record OpenAiCompatibility(
      * Accepted ids of tool calls. Any other id is replaced by one of nine letters and digits, which every known vendor
      * accepts.
      *
-     * @param besides accepted characters other than ASCII letters and digits, {@code "_-"} for one; {@code null} if all
+     * @param otherCharacters accepted characters other than ASCII letters and digits, {@code "_-"} for one; {@code null} if all
      *     are accepted
-     * @param shortest least number of characters, 1 to 9
-     * @param longest greatest number of characters, 9 or more
+     * @param minLength least number of characters, 1 to 9
+     * @param maxLength greatest number of characters, 9 or more
      */
-    public record CallIds(@Nullable String besides, int shortest, int longest) {
+    public record CallIds(@Nullable String otherCharacters, int minLength, int maxLength) {
 
         private static final CallIds ANY = new CallIds(null, 1, Integer.MAX_VALUE);
 
         /**
          * Checks the limits.
          *
-         * @param besides accepted characters other than ASCII letters and digits, {@code "_-"} for one
-         * @param shortest least number of characters
-         * @param longest greatest number of characters
+         * @param otherCharacters accepted characters other than ASCII letters and digits, {@code "_-"} for one
+         * @param minLength least number of characters
+         * @param maxLength greatest number of characters
          * @throws IllegalArgumentException if ids of nine characters are not accepted
          */
         public CallIds {
-            if (shortest < 1 || shortest > 9 || longest < 9) {
-                throw new IllegalArgumentException(
-                        "Ids of nine characters must be among those that are accepted: " + shortest + " to " + longest);
+            if (minLength < 1 || minLength > 9 || maxLength < 9) {
+                throw new IllegalArgumentException("Ids of nine characters must be among those that are accepted: "
+                        + minLength + " to " + maxLength);
             }
         }
 
@@ -129,9 +129,9 @@ public record OpenAiCompatibility(
          * @return {@code true} if the server accepts the id
          */
         public boolean accepts(String id) {
-            String others = besides;
-            return id.length() >= shortest
-                    && id.length() <= longest
+            String others = otherCharacters;
+            return id.length() >= minLength
+                    && id.length() <= maxLength
                     && (others == null || id.chars().allMatch(c -> isPlain(c) || others.indexOf(c) >= 0));
         }
 

@@ -12,7 +12,6 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -23,23 +22,23 @@ import org.jspecify.annotations.Nullable;
  * and host name; this record selects the authorities that may have signed it. A proxy that intercepts TLS, or a server
  * inside a company, often has an authority of its own.
  *
- * @param publicly {@code true} to trust the authorities of the JVM
- * @param more further authorities, or certificates of single servers, that are trusted
+ * @param systemCertificates {@code true} to trust the authorities of the JVM
+ * @param certificates further authorities, or certificates of single servers, that are trusted
  */
-public record TlsTrust(boolean publicly, List<X509Certificate> more) {
+public record TlsTrust(boolean systemCertificates, List<X509Certificate> certificates) {
 
     private static final TlsTrust SYSTEM = new TlsTrust(true, List.of());
 
     /**
      * Checks that something is trusted.
      *
-     * @param publicly {@code true} to trust the authorities of the JVM
-     * @param more further authorities, or certificates of single servers, that are trusted
-     * @throws IllegalArgumentException if {@code publicly} is {@code false} and there is no certificate
+     * @param systemCertificates {@code true} to trust the authorities of the JVM
+     * @param certificates further authorities, or certificates of single servers, that are trusted
+     * @throws IllegalArgumentException if {@code systemCertificates} is {@code false} and there is no certificate
      */
     public TlsTrust {
-        more = List.copyOf(more);
-        if (!publicly && more.isEmpty()) {
+        certificates = List.copyOf(certificates);
+        if (!systemCertificates && certificates.isEmpty()) {
             throw new IllegalArgumentException("Nothing is trusted: there is no certificate");
         }
     }
@@ -96,31 +95,31 @@ public record TlsTrust(boolean publicly, List<X509Certificate> more) {
         return and(certificates(file));
     }
 
-    private TlsTrust and(List<X509Certificate> certificates) {
-        List<X509Certificate> all = new ArrayList<>(more);
-        all.addAll(certificates);
-        return new TlsTrust(publicly, all);
+    private TlsTrust and(List<X509Certificate> added) {
+        List<X509Certificate> all = new ArrayList<>(certificates);
+        all.addAll(added);
+        return new TlsTrust(systemCertificates, all);
     }
 
     /**
      * Factory of the trust managers that check certificates.
      *
-     * @return the factory; empty when the default one of the JVM suffices
+     * @return the factory; {@code null} when the default one of the JVM suffices
      * @throws IllegalStateException if the JVM cannot make one
      */
-    public Optional<TrustManagerFactory> checker() {
-        if (more.isEmpty()) {
-            return Optional.empty();
+    public @Nullable TrustManagerFactory trustManagerFactory() {
+        if (certificates.isEmpty()) {
+            return null;
         }
         try {
-            List<X509Certificate> trusted = new ArrayList<>(publicly ? jvmAuthorities() : List.of());
-            trusted.addAll(more);
+            List<X509Certificate> trusted = new ArrayList<>(systemCertificates ? jvmAuthorities() : List.of());
+            trusted.addAll(certificates);
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
             for (X509Certificate certificate : trusted) {
                 store.setCertificateEntry("trusted-" + store.size(), certificate);
             }
-            return Optional.of(factory(store));
+            return factory(store);
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("This JVM cannot check certificates", e);
         }
@@ -161,6 +160,6 @@ public record TlsTrust(boolean publicly, List<X509Certificate> more) {
 
     @Override
     public String toString() {
-        return "Trust[publicly=" + publicly + ", more=" + more.size() + "]";
+        return "TlsTrust[systemCertificates=" + systemCertificates + ", certificates=" + certificates.size() + "]";
     }
 }

@@ -175,7 +175,7 @@ public final class ErrorClassifier {
         return switch (kind) {
             case CONTEXT_OVERFLOW, REQUEST_TOO_LARGE -> failure.withWindow(ContextLimitParser.window(evidence.words()));
             case UNSUPPORTED ->
-                failure.withRefused(
+                failure.withRefusedParameter(
                         refused != null
                                 ? refused
                                 : RefusedParameter.of(error.param(), code, evidence.words(), error.evidence()));

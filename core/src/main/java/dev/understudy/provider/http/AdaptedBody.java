@@ -59,7 +59,7 @@ record AdaptedBody(Map<String, String> changes) {
      */
     static @Nullable AdaptedBody after(
             Failure failure, Map<String, ? extends @Nullable Object> sent, Map<String, String> synonyms) {
-        String refused = failure.advice().refused();
+        String refused = failure.advice().refusedParameter();
         if (failure.kind() != FailureKind.UNSUPPORTED || failure.phase() != Failure.Phase.HEADERS || refused == null) {
             return null;
         }

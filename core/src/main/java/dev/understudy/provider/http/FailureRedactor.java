@@ -14,7 +14,7 @@ record FailureRedactor(Redactor redactor) {
         Failure failure = failed.failure();
         Failure safe = failure.withMessage(redactor.redact(failure.message()))
                 .withStatus(failure.status(), redacted(failure.code()))
-                .withRefused(redacted(failure.advice().refused()));
+                .withRefusedParameter(redacted(failure.advice().refusedParameter()));
         // Netty's messages repeat unreadable input, in which a server may have echoed a key.
         boolean clean = failed.getCause() == null || redactor.isClean(failed.getCause());
         return clean ? failed.with(safe) : new CallFailed(safe);

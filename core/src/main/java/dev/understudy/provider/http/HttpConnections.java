@@ -89,11 +89,8 @@ final class HttpConnections {
                 .disableRetry(true) // a POST that is sent twice is billed twice, and attempts are counted
                 .followRedirect(false) // a key belongs to one origin
                 .compress(false);
-        return transport
-                .tlsTrust()
-                .checker()
-                .map(checker -> plain.secure(tls -> tls.sslContext(context(http2, checker))))
-                .orElse(plain);
+        TrustManagerFactory trust = transport.tlsTrust().trustManagerFactory();
+        return trust == null ? plain : plain.secure(tls -> tls.sslContext(context(http2, trust)));
     }
 
     private void negotiated(String protocol) {

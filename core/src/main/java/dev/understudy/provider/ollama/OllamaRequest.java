@@ -110,7 +110,7 @@ final class OllamaRequest {
         int comma = url.indexOf(";base64,");
         if (!url.startsWith("data:") || comma < 0) {
             throw new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "Ollama takes images as bytes, not as URLs")
-                    .withRefused("image_url"));
+                    .withRefusedParameter("image_url"));
         }
         return url.substring(comma + 8);
     }

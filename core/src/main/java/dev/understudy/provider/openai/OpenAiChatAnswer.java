@@ -44,7 +44,7 @@ final class OpenAiChatAnswer {
                 new StreamChunk.Finish(
                         OpenAiChatFinishReason.reason(turn.finish, !toolCalls.isEmpty()),
                         event.usage.normalised(),
-                        event.receipt(turn.finish),
+                        event.vendorMetadata(turn.finish),
                         ServedBy.by(provider, request.model())));
     }
 }

@@ -154,7 +154,7 @@ final class OpenAiChatEvent {
         }
     }
 
-    VendorMetadata receipt(@Nullable String finish) {
+    VendorMetadata vendorMetadata(@Nullable String finish) {
         return new VendorMetadata(id.isEmpty() ? null : id, model.isEmpty() ? null : model, finish, null);
     }
 

@@ -139,7 +139,7 @@ final class OpenAiChatStream implements StreamDecoder {
         out.accept(new StreamChunk.Finish(
                 finish == null && !anyCalls ? FinishReason.STOP : OpenAiChatFinishReason.reason(finish, anyCalls),
                 usage.normalised(),
-                event.receipt(finish),
+                event.vendorMetadata(finish),
                 ServedBy.by(provider, request.model())));
     }
 }

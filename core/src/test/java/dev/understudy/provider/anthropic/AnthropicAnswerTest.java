@@ -44,9 +44,9 @@ class AnthropicAnswerTest {
                         new ToolCall("t2", "now", "{}"));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(response.usage()).isEqualTo(Usage.of(6, 4).withCachedInput(2));
-        assertThat(response.receipt().id()).isEqualTo("msg_1");
-        assertThat(response.receipt().model()).isEqualTo("claude-x");
-        assertThat(response.served().model()).isEqualTo("asked-for");
+        assertThat(response.vendorMetadata().id()).isEqualTo("msg_1");
+        assertThat(response.vendorMetadata().model()).isEqualTo("claude-x");
+        assertThat(response.servedBy().model()).isEqualTo("asked-for");
     }
 
     @Test

@@ -160,7 +160,7 @@ class BedrockRequestTest {
                 ChatRequest.of("m", List.of(Message.user("What?", Message.Image.url("https://example.org/a.png"))));
         CallFailed failed = catchThrowableOfType(CallFailed.class, () -> text(request));
         assertThat(failed.failure().kind()).isEqualTo(FailureKind.UNSUPPORTED);
-        assertThat(failed.failure().advice().refused()).isEqualTo("image_url");
+        assertThat(failed.failure().advice().refusedParameter()).isEqualTo("image_url");
     }
 
     @Test

@@ -56,7 +56,7 @@ class PrefillTableTest {
         }
         Continuation continuation = Stream.of(OpenAiCompatibleVendor.values())
                 .filter(vendor -> address(vendor).startsWith("https://" + row.where()))
-                .map(vendor -> vendor.quirks().turns().continuation())
+                .map(vendor -> vendor.compatibility().turns().continuation())
                 .findFirst()
                 .orElse(Continuation.PLAIN);
         assertThat(continuation)

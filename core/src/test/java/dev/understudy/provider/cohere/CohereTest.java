@@ -269,7 +269,7 @@ class CohereTest {
         assertThat(response.reasoning()).isEqualTo("Hm");
         assertThat(response.finishReason()).isEqualTo(FinishReason.LENGTH);
         assertThat(response.usage()).isEqualTo(Usage.of(5, 6));
-        assertThat(response.receipt().id()).isEqualTo("a1");
+        assertThat(response.vendorMetadata().id()).isEqualTo("a1");
     }
 
     @Test

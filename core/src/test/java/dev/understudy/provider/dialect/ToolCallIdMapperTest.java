@@ -57,8 +57,8 @@ class ToolCallIdMapperTest {
 
     private static Stream<Arguments> demands() {
         return Stream.of(
-                Arguments.of(new OpenAiChat(OpenAiCompatibleVendor.MISTRAL.quirks()), "[A-Za-z0-9]{9}"),
-                Arguments.of(new OpenAiChat(OpenAiCompatibleVendor.OPENROUTER.quirks()), "[A-Za-z0-9_-]{1,40}"),
+                Arguments.of(new OpenAiChat(OpenAiCompatibleVendor.MISTRAL.compatibility()), "[A-Za-z0-9]{9}"),
+                Arguments.of(new OpenAiChat(OpenAiCompatibleVendor.OPENROUTER.compatibility()), "[A-Za-z0-9_-]{1,40}"),
                 Arguments.of(new OpenAiChat(OpenAiCompatibility.openAi()), ".{1,40}"),
                 Arguments.of(new OpenAiChat(OpenAiCompatibility.azure()), ".{1,40}"),
                 Arguments.of(new OpenAiResponses(), ".{1,64}"),

@@ -74,7 +74,7 @@ class TlsTrustTest {
                     })
                     .verify(SOON);
         }
-        assertThat(server.asked()).isEmpty();
+        assertThat(server.requests()).isEmpty();
     }
 
     @ParameterizedTest
@@ -127,12 +127,12 @@ class TlsTrustTest {
                 .isGreaterThan(20)
                 .isEqualTo(accepted(TlsTrust.system().and(ELSEWHERE.getCertificate())));
         assertThat(accepted(TlsTrust.only(HERE.getCertificate()))).isEqualTo(1);
-        assertThat(TlsTrust.system().checker()).as("the JVM's own").isEmpty();
+        assertThat(TlsTrust.system().trustManagerFactory()).as("the JVM's own").isNull();
     }
 
     private static int accepted(TlsTrust tlsTrust) {
         int issuers = 0;
-        for (TrustManager manager : tlsTrust.checker().orElseThrow().getTrustManagers()) {
+        for (TrustManager manager : tlsTrust.trustManagerFactory().getTrustManagers()) {
             issuers += ((X509TrustManager) manager).getAcceptedIssuers().length;
         }
         return issuers;
@@ -143,7 +143,8 @@ class TlsTrustTest {
         Path both = Files.writeString(
                 house.resolve("house.pem"), ELSEWHERE.getCertificatePEM() + "\n" + HERE.getCertificatePEM());
         server.always(ScriptedReply.text("It rains"));
-        assertThat(TlsTrust.only(both).more()).containsExactly(ELSEWHERE.getCertificate(), HERE.getCertificate());
+        assertThat(TlsTrust.only(both).certificates())
+                .containsExactly(ELSEWHERE.getCertificate(), HERE.getCertificate());
         try (ChatProvider provider = trusting(server, TlsTrust.system().and(both))) {
             StepVerifier.create(provider.chat(REQUEST))
                     .expectNextCount(1)
@@ -166,6 +167,7 @@ class TlsTrustTest {
 
     @Test
     void toStringCountsCertificatesWithoutNames() {
-        assertThat(TlsTrust.system().and(HERE.getCertificate())).hasToString("Trust[publicly=true, more=1]");
+        assertThat(TlsTrust.system().and(HERE.getCertificate()))
+                .hasToString("TlsTrust[systemCertificates=true, certificates=1]");
     }
 }

@@ -59,13 +59,13 @@ class CorpusErrorsTest {
 
     @Test
     void refusalsNameWhatIsRefused() {
-        assertThat(byId("openai/error/008").advice().refused()).isEqualTo("stop");
-        assertThat(byId("openai/error/015").advice().refused()).isEqualTo("max_tokens");
-        assertThat(byId("openai/error/023").advice().refused()).isEqualTo("web_search_options");
-        assertThat(byId("openai/error/067").advice().refused()).isEqualTo("quality");
-        assertThat(byId("anthropic/error/013").advice().refused()).isEqualTo("effort");
-        assertThat(byId("bedrock/error/007").advice().refused()).isEqualTo("s3Uri");
-        assertThat(byId("bedrock/error/010").advice().refused()).isEqualTo("image_url");
+        assertThat(byId("openai/error/008").advice().refusedParameter()).isEqualTo("stop");
+        assertThat(byId("openai/error/015").advice().refusedParameter()).isEqualTo("max_tokens");
+        assertThat(byId("openai/error/023").advice().refusedParameter()).isEqualTo("web_search_options");
+        assertThat(byId("openai/error/067").advice().refusedParameter()).isEqualTo("quality");
+        assertThat(byId("anthropic/error/013").advice().refusedParameter()).isEqualTo("effort");
+        assertThat(byId("bedrock/error/007").advice().refusedParameter()).isEqualTo("s3Uri");
+        assertThat(byId("bedrock/error/010").advice().refusedParameter()).isEqualTo("image_url");
     }
 
     @Test

@@ -291,7 +291,7 @@ class ErrorClassifierTest {
                 failure.kind() == FailureKind.CONTEXT_OVERFLOW || failure.kind() == FailureKind.REQUEST_TOO_LARGE;
         String learned = limit
                 ? String.valueOf(failure.advice().window())
-                : String.valueOf(failure.advice().refused());
+                : String.valueOf(failure.advice().refusedParameter());
         assertThat(learned).isEqualTo(row[2].equals("-") ? "null" : row[2]);
         assertThat(failure.status()).isEqualTo(Integer.parseInt(row[0]));
         assertThat(failure.message())

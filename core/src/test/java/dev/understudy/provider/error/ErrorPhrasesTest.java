@@ -81,7 +81,7 @@ class ErrorPhrasesTest {
         assertThat(failure.kind()).isEqualTo(FailureKind.valueOf(cells[1]));
         Object learned = failure.kind() == FailureKind.CONTEXT_OVERFLOW
                 ? failure.advice().window()
-                : failure.advice().refused();
+                : failure.advice().refusedParameter();
         assertThat(learned == null ? "-" : learned.toString()).isEqualTo(cells[2]);
     }
 

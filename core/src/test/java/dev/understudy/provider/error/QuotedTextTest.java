@@ -157,7 +157,7 @@ class QuotedTextTest {
         List<@Nullable Object> facts = new ArrayList<>();
         facts.add(failure.kind());
         facts.add(failure.advice().window());
-        facts.add(failure.advice().refused());
+        facts.add(failure.advice().refusedParameter());
         facts.add(failure.retryAfter());
         return facts;
     }

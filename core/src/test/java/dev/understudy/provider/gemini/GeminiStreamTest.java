@@ -202,7 +202,7 @@ class GeminiStreamTest {
         assertThat(decodedAnswer.finished().vendorMetadata().finishReason()).isEqualTo("PROMPT_BLOCKED:SAFETY");
         ChatResponse whole = decode("{'promptFeedback':{'blockReason':4}}");
         assertThat(whole.finishReason()).isEqualTo(FinishReason.CONTENT_FILTER);
-        assertThat(whole.receipt().finishReason()).isEqualTo("PROMPT_BLOCKED:PROHIBITED_CONTENT");
+        assertThat(whole.vendorMetadata().finishReason()).isEqualTo("PROMPT_BLOCKED:PROHIBITED_CONTENT");
         assertThat(hear("{'promptFeedback':{'safetyRatings':[]},'candidates':[{'content':{}}]}")
                         .kind())
                 .isEqualTo(FailureKind.TRUNCATED);

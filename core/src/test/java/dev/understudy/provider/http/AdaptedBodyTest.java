@@ -38,7 +38,7 @@ class AdaptedBodyTest {
     private static Failure refusing(String what) {
         return Failure.of(FailureKind.UNSUPPORTED, "no " + what)
                 .withPhase(Failure.Phase.HEADERS)
-                .withRefused(what);
+                .withRefusedParameter(what);
     }
 
     private static AdaptedBody after(Failure failure) {
@@ -82,10 +82,10 @@ class AdaptedBodyTest {
     @Test
     void onlyARefusalBeforeAnyContentLeadsToAChange() {
         assertThat(after(refusing("temperature").withPhase(null))).isNull();
-        assertThat(after(refusing("temperature").withRefused(null))).isNull();
+        assertThat(after(refusing("temperature").withRefusedParameter(null))).isNull();
         assertThat(after(Failure.of(FailureKind.INVALID_REQUEST, "temperature")
                         .withPhase(Failure.Phase.HEADERS)
-                        .withRefused("temperature")))
+                        .withRefusedParameter("temperature")))
                 .isNull();
     }
 

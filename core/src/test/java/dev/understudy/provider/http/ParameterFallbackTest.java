@@ -74,7 +74,7 @@ class ParameterFallbackTest {
                                 if (text.contains(field)) {
                                     return Flux.<String>error(new CallFailed(Failure.of(FailureKind.UNSUPPORTED, field)
                                             .withPhase(Failure.Phase.HEADERS)
-                                            .withRefused(field)));
+                                            .withRefusedParameter(field)));
                                 }
                             }
                             return Flux.just("served");

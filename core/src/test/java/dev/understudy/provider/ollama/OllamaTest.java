@@ -87,7 +87,7 @@ class OllamaTest {
         ChatRequest request = ChatRequest.of("m", List.of(Message.user("look", Message.Image.url("https://h/p.png"))));
         assertThatThrownBy(() -> DIALECT.encode(request, true)).isInstanceOfSatisfying(CallFailed.class, failed -> {
             assertThat(failed.failure().kind()).isEqualTo(FailureKind.UNSUPPORTED);
-            assertThat(failed.failure().advice().refused()).isEqualTo("image_url");
+            assertThat(failed.failure().advice().refusedParameter()).isEqualTo("image_url");
         });
     }
 

@@ -30,8 +30,8 @@ class OpenAiChatAnswerTest {
         assertThat(response.toolCalls()).isEmpty();
         assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
         assertThat(response.usage()).isEqualTo(Usage.of(3, 4));
-        assertThat(response.receipt()).isEqualTo(new VendorMetadata("r1", "m-2025", "stop", null));
-        assertThat(response.served().provider()).isEqualTo("p1");
+        assertThat(response.vendorMetadata()).isEqualTo(new VendorMetadata("r1", "m-2025", "stop", null));
+        assertThat(response.servedBy().provider()).isEqualTo("p1");
     }
 
     @Test

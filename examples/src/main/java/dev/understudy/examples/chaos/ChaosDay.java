@@ -89,7 +89,7 @@ public final class ChaosDay {
                         ? provider.chat(chaosCall.request())
                         : ChatResponseAggregator.collect(provider.stream(chaosCall.request())))
                 .doOnNext(answer -> {
-                    ServedBy servedBy = answer.served();
+                    ServedBy servedBy = answer.servedBy();
                     callResults.answered(answer.text().equals(chaosCall.answer()), servedBy.provider());
                 })
                 .onErrorResume(error -> {

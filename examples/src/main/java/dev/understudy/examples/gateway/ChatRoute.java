@@ -40,7 +40,7 @@ final class ChatRoute implements HttpBodies.Route {
 
     private static Mono<Void> whole(ModelDirectory.Choice choice, ChatRequest request, HttpServerResponse response) {
         return choice.provider().chat(request).flatMap(answer -> {
-            ServedBy servedBy = answer.served();
+            ServedBy servedBy = answer.servedBy();
             // UUID.randomUUID reads the system's entropy device, which blocks an event loop
             ThreadLocalRandom random = ThreadLocalRandom.current();
             String id = "chatcmpl-" + HexFormat.of().toHexDigits(random.nextLong())
@@ -57,7 +57,7 @@ final class ChatRoute implements HttpBodies.Route {
 
     /** Prefers the model name that the vendor reported. */
     private static String model(ChatResponse answer, ServedBy servedBy) {
-        String exact = answer.receipt().model();
+        String exact = answer.vendorMetadata().model();
         return exact == null ? servedBy.model() : exact;
     }
 

@@ -40,8 +40,8 @@ record OpenAiError(
             Throwable first = exhausted.getCause();
             Failure failure = first instanceof ChatException.CallFailed failed
                     ? failed.failure()
-                    : Failure.of(FailureKind.SKIPPED, exhausted.why());
-            return of(failure, text(error), soonest(exhausted.trail()));
+                    : Failure.of(FailureKind.SKIPPED, exhausted.reason());
+            return of(failure, text(error), soonest(exhausted.attemptLog()));
         }
         if (error instanceof ChatException.CallFailed failed) {
             return of(failed.failure(), text(error), failed.failure().advice().retryAfter());

@@ -72,7 +72,7 @@ final class ScenarioServers implements AutoCloseable {
                 .provider(Providers.anthropic(Endpoint.of("second", second.url(), "second-key")), "claude-demo")
                 .timeouts(TIMEOUTS)
                 .callTimeout(CALL_TIMEOUT)
-                .circuit(demoScenario.countsFailures() ? CIRCUIT : CircuitPolicy.disabled())
+                .circuit(demoScenario.countsFailures() ? CIRCUIT : CircuitPolicy.none())
                 .retry(RETRY)
                 .failover(demoScenario.countsFailures() ? FAILOVER : FAILOVER.withMaxConsecutiveFailures(1_000_000))
                 .listener(listener)

@@ -199,12 +199,14 @@ public final class Day {
     void elsewhere() {
         Event.CallId call = new Event.CallId(1, "day", "m", true, Map.of());
         Failure why = failure(FailureKind.TRUNCATED);
+        Event.Route a = new Event.Route("a", "a-1");
+        Event.Route b = new Event.Route("b", "b-1");
         for (Event event : List.of(
-                new Event.FailedOver(call, "a", "a-1", "b", "b-1", Duration.ZERO, why),
-                new Event.FailedOver(call, "b", "b-1", "a", "a-1", Duration.ZERO, why),
+                new Event.FailedOver(call, a, b, Duration.ZERO, why),
+                new Event.FailedOver(call, b, a, Duration.ZERO, why),
                 new Event.StreamTakenOver(
-                        "day", null, "a", "a-1", "b", "b-1", "prefill", 12, Duration.ofMillis(3), why),
-                new Event.TakeoverFailed("day", call, "a", "a-1", "replay", 12, why),
+                        "day", null, a, b, new Event.Takeover("prefill", 12, Duration.ofMillis(3)), why),
+                new Event.TakeoverFailed("day", call, a, "replay", 12, why),
                 new Event.StreamLost("day", call, "a", "a-1", 12, why),
                 new Event.HealthChanged("day", "a", ProviderStatus.Health.UNHEALTHY, "probe failed with " + PROMPT),
                 new Event.HealthChanged("day", "a", ProviderStatus.Health.HEALTHY, null),

@@ -59,7 +59,7 @@ class TakeoverSignalsTest {
     }
 
     private void play() {
-        Metrics metrics = Metrics.to(meters).models("m");
+        Metrics metrics = Metrics.to(meters).withModels("m");
         Understudy door = Understudy.builder()
                 .name("understudy")
                 .provider(one)

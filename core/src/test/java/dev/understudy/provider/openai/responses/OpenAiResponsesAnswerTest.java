@@ -36,7 +36,7 @@ class OpenAiResponsesAnswerTest {
         assertThat(response.toolCalls()).containsExactly(new ToolCall("call_1", "t", "{}"));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(response.usage()).isEqualTo(Usage.of(5, 9).withReasoning(2));
-        assertThat(response.receipt().id()).isEqualTo("resp_1");
+        assertThat(response.vendorMetadata().id()).isEqualTo("resp_1");
     }
 
     @Test

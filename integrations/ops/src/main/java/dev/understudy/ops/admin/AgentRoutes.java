@@ -112,8 +112,8 @@ final class AgentRoutes {
             return agents.change(agent, before -> wanted(new RequestFields(body), before));
         } catch (ConfigException refused) {
             throw Problem.invalid(refused.errors().stream()
-                    .map(error ->
-                            new Problem.FieldError(pointer(agent, error.path()), error.what() + "; " + error.right()))
+                    .map(error -> new Problem.FieldError(
+                            pointer(agent, error.path()), error.problem() + "; " + error.expected()))
                     .toList());
         } catch (UnsupportedOperationException composed) {
             throw Problem.of(409, "composed-in-code", "Composed in code", String.valueOf(composed.getMessage()));

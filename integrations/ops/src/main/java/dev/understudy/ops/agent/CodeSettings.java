@@ -20,7 +20,7 @@ final class CodeSettings {
                 .map(ProviderStatus::provider)
                 .toList();
         FailoverPolicy failoverPolicy = understudy.failover();
-        HealthCheckPolicy healthCheckPolicy = understudy.probes();
+        HealthCheckPolicy healthCheckPolicy = understudy.healthChecks();
         return new FailoverSettings(
                 names.get(0),
                 names.subList(1, names.size()),

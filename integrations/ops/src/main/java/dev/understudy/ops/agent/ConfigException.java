@@ -12,15 +12,15 @@ public final class ConfigException extends RuntimeException {
      * misplaced secret.
      *
      * @param path position in the document: {@code agents.support.retry.base}; "" for the document as a whole
-     * @param what description of the error
-     * @param right description of a valid value; "" if unknown
+     * @param problem description of the error
+     * @param expected description of a valid value; "" if unknown
      */
-    public record Error(String path, String what, String right) {
+    public record Error(String path, String problem, String expected) {
 
         /** One line: path, error, and a valid value. */
         @Override
         public String toString() {
-            return (path.isEmpty() ? "" : path + ": ") + what + (right.isEmpty() ? "" : "; " + right);
+            return (path.isEmpty() ? "" : path + ": ") + problem + (expected.isEmpty() ? "" : "; " + expected);
         }
     }
 
@@ -32,7 +32,7 @@ public final class ConfigException extends RuntimeException {
         return new ConfigException(
                 source,
                 errors.stream()
-                        .map(error -> new Error(error.path(), error.what(), error.right()))
+                        .map(error -> new Error(error.path(), error.problem(), error.expected()))
                         .toList());
     }
 

@@ -28,23 +28,26 @@ final class CompatibilityKeys {
             "marking of a trailing assistant message that is to be continued");
 
     private static final ConfigKey<Boolean> PLAIN = ConfigKey.of(
-            "plain", ScalarTypes.FLAG, false, "true allows only letters, digits and the characters of `besides`");
-    private static final ConfigKey<String> BESIDES =
-            ConfigKey.optional("besides", ScalarTypes.TEXT, "characters that are allowed besides letters and digits");
-    private static final ConfigKey<Integer> SHORTEST = ConfigKey.of(
-            "shortest", ScalarTypes.whole(1, 9), CallIds.any().shortest(), "smallest number of characters");
-    private static final ConfigKey<Integer> LONGEST =
-            ConfigKey.optional("longest", ScalarTypes.whole(9), "largest number of characters");
+            "plain",
+            ScalarTypes.FLAG,
+            false,
+            "true allows only letters, digits and the characters of `otherCharacters`");
+    private static final ConfigKey<String> OTHER_CHARACTERS = ConfigKey.optional(
+            "otherCharacters", ScalarTypes.TEXT, "characters that are allowed besides letters and digits");
+    private static final ConfigKey<Integer> MIN_LENGTH = ConfigKey.of(
+            "minLength", ScalarTypes.whole(1, 9), CallIds.any().minLength(), "smallest number of characters");
+    private static final ConfigKey<Integer> MAX_LENGTH =
+            ConfigKey.optional("maxLength", ScalarTypes.whole(9), "largest number of characters");
 
     private static final ObjectType<CallIds> CALL_IDS = new ObjectType<>(
             "callIds",
             "ids of tool calls that are accepted; others are replaced",
-            List.of(PLAIN, BESIDES, SHORTEST, LONGEST),
+            List.of(PLAIN, OTHER_CHARACTERS, MIN_LENGTH, MAX_LENGTH),
             CompatibilityKeys::callIds);
     private static final ConfigKey<CallIds> CALL_IDS_KEY = ConfigKey.optional("callIds", CALL_IDS, CALL_IDS.doc());
 
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
-            "quirks",
+            "compatibility",
             "differences of a Chat Completions server from its preset",
             List.of(PATH_KEY, KEY_HEADER, MAX_TOKENS, SEED, SEEDS, USAGE, DONE, CONTINUATION, CALL_IDS_KEY),
             values -> {
@@ -78,13 +81,15 @@ final class CompatibilityKeys {
     }
 
     private static CallIds callIds(ConfigValues values) {
-        String besides = values.find(BESIDES);
-        Integer longest = values.find(LONGEST);
-        if (besides != null && !values.get(PLAIN)) {
-            throw new InvalidValueException("besides", "means nothing here", "'plain: true' with it");
+        String otherCharacters = values.find(OTHER_CHARACTERS);
+        Integer maxLength = values.find(MAX_LENGTH);
+        if (otherCharacters != null && !values.get(PLAIN)) {
+            throw new InvalidValueException("otherCharacters", "means nothing here", "'plain: true' with it");
         }
-        String others = values.get(PLAIN) ? (besides == null ? "" : besides) : null;
+        String others = values.get(PLAIN) ? (otherCharacters == null ? "" : otherCharacters) : null;
         return new CallIds(
-                others, values.get(SHORTEST), longest == null ? CallIds.any().longest() : longest);
+                others,
+                values.get(MIN_LENGTH),
+                maxLength == null ? CallIds.any().maxLength() : maxLength);
     }
 }

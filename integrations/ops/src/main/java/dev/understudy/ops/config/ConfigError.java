@@ -4,7 +4,7 @@ package dev.understudy.ops.config;
  * One error in a configuration.
  *
  * @param path position in the document; "" for the document as a whole
- * @param what description of the error
- * @param right description of a valid value; "" if unknown
+ * @param problem description of the error
+ * @param expected description of a valid value; "" if unknown
  */
-public record ConfigError(String path, String what, String right) {}
+public record ConfigError(String path, String problem, String expected) {}

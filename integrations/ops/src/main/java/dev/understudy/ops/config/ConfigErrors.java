@@ -95,7 +95,9 @@ public final class ConfigErrors {
         List<ConfigError> redacted = new ArrayList<>();
         for (ConfigError error : errors.values()) {
             redacted.add(new ConfigError(
-                    without(hidden, error.path()), without(hidden, error.what()), without(hidden, error.right())));
+                    without(hidden, error.path()),
+                    without(hidden, error.problem()),
+                    without(hidden, error.expected())));
         }
         return redacted;
     }

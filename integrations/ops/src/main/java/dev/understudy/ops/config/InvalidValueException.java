@@ -6,26 +6,26 @@ public final class InvalidValueException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     private final String key;
-    private final String right;
+    private final String expected;
 
     /** @param key path below the section, "" for the section itself */
-    InvalidValueException(String key, String what, String right) {
-        super(what);
+    InvalidValueException(String key, String problem, String expected) {
+        super(problem);
         this.key = key;
-        this.right = right;
+        this.expected = expected;
     }
 
-    public String what() {
+    public String problem() {
         return String.valueOf(getMessage());
     }
 
-    public String right() {
-        return right;
+    public String expected() {
+        return expected;
     }
 
     /** Converts to an error of the section at a path. */
     public ConfigError at(String path) {
-        return new ConfigError(under(path), what(), right);
+        return new ConfigError(under(path), problem(), expected);
     }
 
     public String under(String path) {

@@ -72,7 +72,7 @@ record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Fun
         try {
             return factory.apply(configValues);
         } catch (InvalidValueException e) {
-            errors.add(e.under(path), e.what(), e.right());
+            errors.add(e.under(path), e.problem(), e.expected());
             return null;
         } catch (IllegalArgumentException e) {
             String message = Objects.requireNonNullElse(e.getMessage(), "cannot be");

@@ -23,7 +23,7 @@ final class ProviderKeys {
     private static final ConfigKey<OpenAiCompatibleVendor> VENDOR = ConfigKey.optional(
             "vendor",
             ScalarTypes.choice(Arrays.asList(OpenAiCompatibleVendor.values()), OpenAiCompatibleVendor::label),
-            "preset of a vendor: base URL and quirks");
+            "preset of a vendor: base URL and compatibility");
     private static final ConfigKey<WireProtocol> DIALECT = ConfigKey.optional(
             "dialect", ScalarTypes.choice(WireProtocol.class), "API dialect, where there is no preset");
     private static final ConfigKey<Boolean> SUPPLIED = ConfigKey.of(
@@ -68,8 +68,8 @@ final class ProviderKeys {
             "limits", PolicyKeys.RATE_LIMITS, ProviderOptions.RateLimits.none(), PolicyKeys.RATE_LIMITS.doc());
     private static final ConfigKey<Transport> TRANSPORT =
             ConfigKey.of("transport", TransportKeys.SECTION, Transport.defaults(), TransportKeys.SECTION.doc());
-    private static final ConfigKey<ConfigValues> QUIRKS =
-            ConfigKey.of("quirks", CompatibilityKeys.SECTION, ConfigValues.NONE, CompatibilityKeys.SECTION.doc());
+    private static final ConfigKey<ConfigValues> QUIRKS = ConfigKey.of(
+            "compatibility", CompatibilityKeys.SECTION, ConfigValues.NONE, CompatibilityKeys.SECTION.doc());
     private static final ConfigKey<ConfigValues> HEALTH_CHECK = ConfigKey.of(
             "healthCheck", HealthCheckKeys.OF_PROVIDER, ConfigValues.NONE, HealthCheckKeys.OF_PROVIDER.doc());
 
@@ -144,7 +144,8 @@ final class ProviderKeys {
                 openAiCompatibleVendor == null
                         ? address(values, wireProtocol)
                         : address(values, openAiCompatibleVendor));
-        return new ProviderSpec.Remote(wireProtocol, endpoint, quirks(values, wireProtocol, openAiCompatibleVendor));
+        return new ProviderSpec.Remote(
+                wireProtocol, endpoint, compatibility(values, wireProtocol, openAiCompatibleVendor));
     }
 
     private static String address(ConfigValues values, OpenAiCompatibleVendor openAiCompatibleVendor) {
@@ -239,10 +240,10 @@ final class ProviderKeys {
         return new Endpoint(whole.name(), whole.baseUrl(), whole.keys(), whole.headers(), models, whole.transport());
     }
 
-    private static @Nullable OpenAiCompatibility quirks(
+    private static @Nullable OpenAiCompatibility compatibility(
             ConfigValues values, WireProtocol wireProtocol, @Nullable OpenAiCompatibleVendor openAiCompatibleVendor) {
         OpenAiCompatibility preset =
-                openAiCompatibleVendor == null ? wireProtocol.quirks() : openAiCompatibleVendor.quirks();
+                openAiCompatibleVendor == null ? wireProtocol.compatibility() : openAiCompatibleVendor.compatibility();
         String version = values.find(API_VERSION);
         if (preset == null) {
             only(values, QUIRKS, false, "Chat Completions");

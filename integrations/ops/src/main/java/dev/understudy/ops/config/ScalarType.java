@@ -27,7 +27,7 @@ record ScalarType<T>(
         try {
             return reader.apply(text);
         } catch (InvalidValueException e) {
-            errors.add(node.path(), e.what(), e.right());
+            errors.add(node.path(), e.problem(), e.expected());
             return null;
         } catch (IllegalArgumentException | ArithmeticException e) {
             String what = node instanceof ConfigNode.Text ? "cannot be read" : "is " + node.kind();

@@ -48,7 +48,7 @@ enum WireProtocol {
 
     /** Returns the default compatibility for Chat Completions; {@code null} for other wire protocols. */
     @Nullable
-    OpenAiCompatibility quirks() {
+    OpenAiCompatibility compatibility() {
         return openAiCompatibility;
     }
 

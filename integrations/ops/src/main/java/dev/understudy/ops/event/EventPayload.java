@@ -44,6 +44,10 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
             return put("provider", provider).put("model", model);
         }
 
+        Fields route(String prefix, Event.Route route) {
+            return put(prefix + "provider", route.provider()).put(prefix + "model", route.model());
+        }
+
         /**
          * Adds a failure without the vendor's message, which may quote the prompt; the reason of a skipped route is
          * not a vendor's.
@@ -75,7 +79,7 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
         mapping(Event.RouteSkipped.class, "route.skipped", (e, fields) -> fields.attempt(e.attempt()));
         mapping(Event.AttemptStarted.class, "attempt.started", (e, fields) -> fields.route(e.provider(), e.model())
                 .put("attempt", e.attempt())
-                .put("of", e.of()));
+                .put("of", e.maxAttempts()));
         mapping(Event.FirstContent.class, "attempt.first_content", (e, fields) -> fields.route(e.provider(), e.model())
                 .put("after_ms", e.after()));
         mapping(Event.AttemptFailed.class, "attempt.failed", (e, fields) -> fields.attempt(e.attempt())
@@ -83,30 +87,23 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
         mapping(Event.Retrying.class, "call.retrying", (e, fields) -> fields.route(e.provider(), e.model())
                 .put("after_ms", e.after())
                 .failure(e.failure()));
-        mapping(Event.FailedOver.class, "call.failed_over", (e, fields) -> fields.put("from_provider", e.from())
-                .put("from_model", e.fromModel())
-                .put("to_provider", e.to())
-                .put("to_model", e.toModel())
+        mapping(Event.FailedOver.class, "call.failed_over", (e, fields) -> fields.route("from_", e.from())
+                .route("to_", e.to())
                 .put("after_ms", e.after())
                 .failure(e.failure()));
-        mapping(Event.Hedged.class, "call.hedged", (e, fields) -> fields.route(e.provider(), e.model())
-                .put("with_provider", e.with())
-                .put("with_model", e.withModel())
+        mapping(Event.Hedged.class, "call.hedged", (e, fields) -> fields.route("", e.slow())
+                .route("with_", e.with())
                 .put("after_ms", e.after()));
         mapping(Event.AttemptAbandoned.class, "attempt.abandoned", (e, fields) -> fields.attempt(e.attempt())
                 .put("outcome", e.attempt().outcome())
                 .put("took_ms", e.attempt().timing().took()));
-        mapping(Event.StreamTakenOver.class, "stream.taken_over", (e, fields) -> fields.put("from_provider", e.from())
-                .put("from_model", e.fromModel())
-                .put("to_provider", e.to())
-                .put("to_model", e.toModel())
-                .put("strategy", e.strategy())
-                .put("offset", e.offset())
-                .put("gap_ms", e.gap())
+        mapping(Event.StreamTakenOver.class, "stream.taken_over", (e, fields) -> fields.route("from_", e.from())
+                .route("to_", e.to())
+                .put("strategy", e.takeover().strategy())
+                .put("offset", e.takeover().offset())
+                .put("gap_ms", e.takeover().gap())
                 .failure(e.failure()));
-        mapping(Event.TakeoverFailed.class, "stream.takeover_failed", (e, fields) -> fields.put(
-                        "from_provider", e.from())
-                .put("from_model", e.fromModel())
+        mapping(Event.TakeoverFailed.class, "stream.takeover_failed", (e, fields) -> fields.route("from_", e.from())
                 .put("strategy", e.strategy())
                 .put("offset", e.offset())
                 .failure(e.failure()));
@@ -156,7 +153,7 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
         mapping(Event.OperatorAction.class, "admin.changed", (e, fields) -> fields.put("by", e.by())
                 .put("action", e.action())
                 .put("provider", e.provider())
-                .put("details", e.what()));
+                .put("details", e.description()));
     }
 
     private static <E> void mapping(Class<E> event, String type, BiConsumer<E, Fields> fields) {
@@ -205,11 +202,11 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
     /** Returns the log of the failed attempts. */
     static AttemptLog attemptLog(ChatException error) {
         if (error instanceof ChatException.Exhausted exhausted) {
-            return exhausted.trail();
+            return exhausted.attemptLog();
         }
         if (error instanceof ChatException.Rejected rejected) {
-            return rejected.trail();
+            return rejected.attemptLog();
         }
-        return error instanceof ChatException.PartialAnswer partial ? partial.trail() : AttemptLog.empty();
+        return error instanceof ChatException.PartialAnswer partial ? partial.attemptLog() : AttemptLog.empty();
     }
 }

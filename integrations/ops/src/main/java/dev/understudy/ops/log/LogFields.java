@@ -48,7 +48,7 @@ record LogFields(Event event, boolean vendorText) {
             line.add("provider", started.provider())
                     .add("model", started.model())
                     .add("attempt", started.attempt())
-                    .add("of", started.of());
+                    .add("of", started.maxAttempts());
         } else if (event instanceof Event.FirstContent first) {
             line.add("provider", first.provider()).add("model", first.model()).add("after_ms", first.after());
         } else if (event instanceof Event.AttemptFailed failed) {
@@ -68,18 +68,10 @@ record LogFields(Event event, boolean vendorText) {
             line.add("provider", retry.provider()).add("model", retry.model()).add("after_ms", retry.after());
             failure(line, retry.failure());
         } else if (event instanceof Event.FailedOver over) {
-            line.add("from", over.from())
-                    .add("from_model", over.fromModel())
-                    .add("to", over.to())
-                    .add("to_model", over.toModel())
-                    .add("after_ms", over.after());
+            routes(line, over.from(), over.to()).add("after_ms", over.after());
             failure(line, over.failure());
         } else if (event instanceof Event.Hedged hedged) {
-            line.add("from", hedged.provider())
-                    .add("from_model", hedged.model())
-                    .add("to", hedged.with())
-                    .add("to_model", hedged.withModel())
-                    .add("after_ms", hedged.after());
+            routes(line, hedged.slow(), hedged.with()).add("after_ms", hedged.after());
         } else if (event instanceof Event.Trimmed trimmed) {
             line.add("provider", trimmed.provider())
                     .add("model", trimmed.model())
@@ -91,19 +83,23 @@ record LogFields(Event event, boolean vendorText) {
         return true;
     }
 
+    private static Logfmt routes(Logfmt line, Event.Route from, Event.Route to) {
+        return line.add("from", from.provider())
+                .add("from_model", from.model())
+                .add("to", to.provider())
+                .add("to_model", to.model());
+    }
+
     private boolean takeover(Logfmt line) {
         if (event instanceof Event.StreamTakenOver over) {
-            line.add("from", over.from())
-                    .add("from_model", over.fromModel())
-                    .add("to", over.to())
-                    .add("to_model", over.toModel())
-                    .add("strategy", over.strategy())
-                    .add("offset", over.offset())
-                    .add("gap_ms", over.gap());
+            routes(line, over.from(), over.to())
+                    .add("strategy", over.takeover().strategy())
+                    .add("offset", over.takeover().offset())
+                    .add("gap_ms", over.takeover().gap());
             failure(line, over.failure());
         } else if (event instanceof Event.TakeoverFailed failed) {
-            line.add("from", failed.from())
-                    .add("from_model", failed.fromModel())
+            line.add("from", failed.from().provider())
+                    .add("from_model", failed.from().model())
                     .add("strategy", failed.strategy())
                     .add("offset", failed.offset());
             failure(line, failed.failure());
@@ -160,7 +156,7 @@ record LogFields(Event event, boolean vendorText) {
             line.add("by", done.by())
                     .add("action", done.action())
                     .add("provider", done.provider())
-                    .add("details", done.what());
+                    .add("details", done.description());
         } else if (event instanceof Event.ProviderReported reported) {
             providerEvent(line, reported.providerEvent());
         }
@@ -191,7 +187,7 @@ record LogFields(Event event, boolean vendorText) {
             line.add("reason", error == null || error.kind() != FailureKind.SKIPPED ? null : error.message());
             return;
         }
-        line.add("attempt", attempt.attempt()).add("of", attempt.of()).add("outcome", attempt.outcome());
+        line.add("attempt", attempt.attempt()).add("of", attempt.maxAttempts()).add("outcome", attempt.outcome());
         failure(line, attempt.failure());
         line.add("took_ms", attempt.timing().took()).add("key", attempt.keyFingerprint());
     }
@@ -199,9 +195,9 @@ record LogFields(Event event, boolean vendorText) {
     private void error(Logfmt line, ChatException error) {
         if (error instanceof ChatException.Exhausted exhausted) {
             line.add("outcome", "exhausted")
-                    .add("reason", exhausted.why())
-                    .add("attempts", exhausted.trail().attemptCount());
-            failure(line, exhausted.trail().cause());
+                    .add("reason", exhausted.reason())
+                    .add("attempts", exhausted.attemptLog().attemptCount());
+            failure(line, exhausted.attemptLog().cause());
         } else if (error instanceof ChatException.PartialAnswer partial) {
             line.add("outcome", "partial");
             failure(line, partial.failure());

@@ -19,7 +19,7 @@ import reactor.util.Loggers;
  * lists every line with its level.
  *
  * <p>Prompts, answers and API keys are never logged. Vendors' messages are omitted, because they may quote the
- * prompt; {@link #quotingVendors} includes them. Tags of the {@link CallContext} are logged, and control characters
+ * prompt; {@link #withVendorMessages} includes them. Tags of the {@link CallContext} are logged, and control characters
  * in all values are escaped. Thread-safe.
  */
 public final class Logs implements Listener {
@@ -63,7 +63,7 @@ public final class Logs implements Listener {
      * Returns a copy that includes vendors' messages of failures. API keys are redacted from them; quotations of a
      * prompt are not.
      */
-    public Logs quotingVendors() {
+    public Logs withVendorMessages() {
         return new Logs(sink, true);
     }
 

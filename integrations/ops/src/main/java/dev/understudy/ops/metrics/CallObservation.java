@@ -154,11 +154,11 @@ final class CallObservation implements Listener {
             ObservationKeys.ERROR_TYPE.put(observation, type);
             observation.error(new SpanError(type));
             if (error instanceof ChatException.PartialAnswer partial) {
-                served(partial.partial().served());
-                putUsage(observation, partial.trail().usage());
+                served(partial.partial().servedBy());
+                putUsage(observation, partial.attemptLog().usage());
                 close("partial");
             } else if (error instanceof ChatException.Exhausted exhausted) {
-                ObservationKeys.ATTEMPTS.put(observation, exhausted.trail().attemptCount());
+                ObservationKeys.ATTEMPTS.put(observation, exhausted.attemptLog().attemptCount());
                 close("exhausted");
             } else {
                 close(error instanceof ChatException.Rejected ? "rejected" : "failed");
@@ -174,7 +174,7 @@ final class CallObservation implements Listener {
             return failed.failure();
         }
         return error instanceof ChatException.Exhausted exhausted
-                ? exhausted.trail().cause()
+                ? exhausted.attemptLog().cause()
                 : null;
     }
 

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * number of understudies:
  *
  * <pre>{@code
- * Metrics metrics = Metrics.to(registry).models("gpt-5.6", "claude-sonnet-5");
+ * Metrics metrics = Metrics.to(registry).withModels("gpt-5.6", "claude-sonnet-5");
  * Understudy understudy = Understudy.builder().provider(openai).provider(anthropic).listener(metrics).build();
  * metrics.bind(understudy);
  * }</pre>
  *
  * <p>docs/operate.md lists every meter with its tags. Values of tags are bounded: models that are neither configured nor named
- * by {@link #models} count as {@value #OTHER}, because callers may invent names. Tags of {@link CallContext#tag} do not
+ * by {@link #withModels} count as {@value #OTHER}, because callers may invent names. Tags of {@link CallContext#tag} do not
  * become tags of meters. Costs a few microseconds per call, and nothing per chunk. Thread-safe.
  */
 public final class Metrics implements Listener {
@@ -51,7 +51,7 @@ public final class Metrics implements Listener {
     }
 
     /** Adds names of models that may be values of tags: those that callers use with providers that serve any model. */
-    public Metrics models(String... names) {
+    public Metrics withModels(String... names) {
         models.addAll(List.of(names));
         return this;
     }
@@ -112,19 +112,19 @@ public final class Metrics implements Listener {
             count(
                     Meters.FAILOVER,
                     understudy,
-                    over.from(),
-                    model(understudy, over.fromModel()),
-                    over.to(),
-                    model(understudy, over.toModel()),
+                    over.from().provider(),
+                    model(understudy, over.from().model()),
+                    over.to().provider(),
+                    model(understudy, over.to().model()),
                     kind(over.failure()));
         } else if (event instanceof Event.Hedged hedged) {
             count(
                     Meters.HEDGE,
                     understudy,
-                    hedged.provider(),
-                    model(understudy, hedged.model()),
-                    hedged.with(),
-                    model(understudy, hedged.withModel()));
+                    hedged.slow().provider(),
+                    model(understudy, hedged.slow().model()),
+                    hedged.with().provider(),
+                    model(understudy, hedged.with().model()));
         } else if (event instanceof Event.Trimmed trimmed) {
             Meters.TRIMMED
                     .counter(registry, understudy, trimmed.provider(), model(understudy, trimmed.model()))
@@ -139,18 +139,18 @@ public final class Metrics implements Listener {
             count(
                     Meters.TAKEOVER,
                     understudy,
-                    over.from(),
-                    model(understudy, over.fromModel()),
-                    over.to(),
-                    model(understudy, over.toModel()),
-                    over.strategy(),
+                    over.from().provider(),
+                    model(understudy, over.from().model()),
+                    over.to().provider(),
+                    model(understudy, over.to().model()),
+                    over.takeover().strategy(),
                     kind(over.failure()));
         } else if (event instanceof Event.TakeoverFailed failed) {
             count(
                     Meters.TAKEOVER_FAILED,
                     understudy,
-                    failed.from(),
-                    model(understudy, failed.fromModel()),
+                    failed.from().provider(),
+                    model(understudy, failed.from().model()),
                     failed.strategy(),
                     kind(failed.failure()));
         } else if (event instanceof Event.StreamLost lost) {

@@ -87,8 +87,8 @@ final class EventCoalescer {
             return new Subject(
                     Event.FailedOver.class,
                     over.understudy(),
-                    over.from(),
-                    over.to() + " " + over.failure().kind());
+                    over.from().provider(),
+                    over.to().provider() + " " + over.failure().kind());
         }
         if (event instanceof Event.CircuitStateChanged changed) {
             return new Subject(
@@ -98,7 +98,11 @@ final class EventCoalescer {
             return new Subject(Event.HealthChanged.class, changed.understudy(), changed.provider(), "");
         }
         if (event instanceof Event.StreamTakenOver over) {
-            return new Subject(Event.StreamTakenOver.class, over.understudy(), over.from(), over.to());
+            return new Subject(
+                    Event.StreamTakenOver.class,
+                    over.understudy(),
+                    over.from().provider(),
+                    over.to().provider());
         }
         if (event instanceof Event.StreamLost lost) {
             return new Subject(Event.StreamLost.class, lost.understudy(), lost.provider(), "");

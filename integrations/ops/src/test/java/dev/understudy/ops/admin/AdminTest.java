@@ -163,7 +163,7 @@ class AdminTest {
         operatorClient.post("/api/agents/support/providers/ann/release", "{}");
         assertThat(stream()).isEqualTo("I am Ann");
         assertThat(audit)
-                .extracting(Event.OperatorAction::what)
+                .extracting(Event.OperatorAction::description)
                 .containsExactly(
                         "ann is held until it is released",
                         "ann is released",

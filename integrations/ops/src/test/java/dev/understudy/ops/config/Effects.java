@@ -41,7 +41,7 @@ public final class Effects {
                         remotes(),
                         seats(),
                         transports(),
-                        quirks(),
+                        compatibility(),
                         catalogue(),
                         webhooks())
                 .flatMap(each -> each);
@@ -204,7 +204,7 @@ public final class Effects {
                 Effect.of(
                                 "providers.p.apiVersion",
                                 "2024-10-21",
-                                config -> quirksOf(config).paths().chat(),
+                                config -> compatibilityOf(config).paths().chat(),
                                 "/openai/deployments/{model}/chat/completions?api-version=2024-10-21")
                         .with("providers.p.dialect", "azure-classic")
                         .with("providers.p.baseUrl", "https://x.openai.azure.com"),
@@ -314,69 +314,71 @@ public final class Effects {
                 Effect.of(
                         "providers.p.transport.trust",
                         AUTHORITY,
-                        config -> transport(config).tlsTrust().more().size(),
+                        config -> transport(config).tlsTrust().certificates().size(),
                         1));
     }
 
-    private static Stream<Effect> quirks() {
+    private static Stream<Effect> compatibility() {
         return Stream.of(
-                quirk(
+                compatibility(
                         "path",
                         "/chat",
                         openAiCompatibility -> openAiCompatibility.paths().chat(),
                         "/chat"),
-                quirk("keyHeader", "x-key", OpenAiCompatibility::keyHeader, "x-key"),
-                quirk(
+                compatibility("keyHeader", "x-key", OpenAiCompatibility::keyHeader, "x-key"),
+                compatibility(
                         "maxTokensField",
                         "limit",
                         openAiCompatibility -> openAiCompatibility.fields().maxTokens(),
                         "limit"),
-                quirk(
+                compatibility(
                         "seedField",
                         "luck",
                         openAiCompatibility -> openAiCompatibility.fields().seed(),
                         "luck"),
-                quirk(
+                compatibility(
                         "seeds",
                         false,
                         openAiCompatibility ->
                                 String.valueOf(openAiCompatibility.fields().seed()),
                         "null"),
-                quirk("usageOnRequest", false, OpenAiCompatibility::usageOnRequest, false),
-                quirk("doneCompletes", true, OpenAiCompatibility::doneCompletes, true),
-                quirk(
+                compatibility("usageOnRequest", false, OpenAiCompatibility::usageOnRequest, false),
+                compatibility("doneCompletes", true, OpenAiCompatibility::doneCompletes, true),
+                compatibility(
                         "continuation",
                         "flags",
                         openAiCompatibility -> openAiCompatibility.turns().continuation(),
                         OpenAiCompatibility.Continuation.FLAGS),
-                quirk(
+                compatibility(
                         "callIds.plain",
                         true,
                         openAiCompatibility -> openAiCompatibility.turns().callIds(),
                         new OpenAiCompatibility.CallIds("", 1, Integer.MAX_VALUE)),
-                quirk(
-                                "callIds.besides",
+                compatibility(
+                                "callIds.otherCharacters",
                                 "_-",
                                 openAiCompatibility ->
                                         openAiCompatibility.turns().callIds(),
                                 new OpenAiCompatibility.CallIds("_-", 1, Integer.MAX_VALUE))
-                        .with("providers.p.quirks.callIds.plain", true),
-                quirk(
-                        "callIds.shortest",
+                        .with("providers.p.compatibility.callIds.plain", true),
+                compatibility(
+                        "callIds.minLength",
                         9,
                         openAiCompatibility ->
-                                openAiCompatibility.turns().callIds().shortest(),
+                                openAiCompatibility.turns().callIds().minLength(),
                         9),
-                quirk(
-                        "callIds.longest",
+                compatibility(
+                        "callIds.maxLength",
                         50,
                         openAiCompatibility ->
-                                openAiCompatibility.turns().callIds().longest(),
+                                openAiCompatibility.turns().callIds().maxLength(),
                         50));
     }
 
-    private static Effect quirk(String key, Object value, Function<OpenAiCompatibility, Object> seen, Object expected) {
-        return Effect.of("providers.p.quirks." + key, value, config -> seen.apply(quirksOf(config)), expected);
+    private static Effect compatibility(
+            String key, Object value, Function<OpenAiCompatibility, Object> seen, Object expected) {
+        return Effect.of(
+                "providers.p.compatibility." + key, value, config -> seen.apply(compatibilityOf(config)), expected);
     }
 
     private static Stream<Effect> catalogue() {
@@ -483,7 +485,7 @@ public final class Effects {
         return endpoint(config).transport();
     }
 
-    private static OpenAiCompatibility quirksOf(ConfigDocument config) {
+    private static OpenAiCompatibility compatibilityOf(ConfigDocument config) {
         return remote(config).openAiCompatibility();
     }
 

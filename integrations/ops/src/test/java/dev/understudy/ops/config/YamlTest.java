@@ -64,7 +64,7 @@ class YamlTest {
         }
         ConfigErrors found = new ConfigErrors(Map.of());
         ConfigParser.read(bomb.toString(), found);
-        assertThat(found.errors()).isNotEmpty().allSatisfy(mistake -> assertThat(mistake.what())
+        assertThat(found.errors()).isNotEmpty().allSatisfy(mistake -> assertThat(mistake.problem())
                 .isEqualTo("has an anchor or an alias"));
     }
 
@@ -81,7 +81,7 @@ class YamlTest {
         ConfigErrors found = new ConfigErrors(Map.of());
         assertThat(ConfigParser.read("a: " + "x".repeat(ConfigParser.MAX_CHARACTERS), found))
                 .isNull();
-        assertThat(found.errors()).extracting(ConfigError::what).containsExactly("is longer than 1 MiB");
+        assertThat(found.errors()).extracting(ConfigError::problem).containsExactly("is longer than 1 MiB");
     }
 
     @Test

@@ -32,7 +32,8 @@ class EventPayloadTest {
     @Test
     void aCallIsToldByItsNumberAndModelAndNotByItsTags() {
         Failure why = Failure.of(FailureKind.OVERLOADED, "busy").withStatus(503, null);
-        EventPayload eventPayload = EventPayload.of(new Event.FailedOver(CALL, "a", "m", "b", "n", Duration.ZERO, why));
+        EventPayload eventPayload = EventPayload.of(
+                new Event.FailedOver(CALL, new Event.Route("a", "m"), new Event.Route("b", "n"), Duration.ZERO, why));
         assertThat(eventPayload.type()).isEqualTo("call.failed_over");
         assertThat(eventPayload.agent()).isEqualTo("support");
         assertThat(eventPayload.data())
@@ -52,8 +53,8 @@ class EventPayloadTest {
     @Test
     void vendorsWordsAreNotToldForTheyMayQuoteThePrompt() {
         Failure quoting = Failure.of(FailureKind.INVALID_REQUEST, "bad content: 'my secret diary'");
-        EventPayload eventPayload =
-                EventPayload.of(new Event.FailedOver(CALL, "a", "m", "b", "n", Duration.ZERO, quoting));
+        EventPayload eventPayload = EventPayload.of(new Event.FailedOver(
+                CALL, new Event.Route("a", "m"), new Event.Route("b", "n"), Duration.ZERO, quoting));
         assertThat(eventPayload.data().toString()).doesNotContain("diary");
         Failure full = Failure.of(FailureKind.SKIPPED, "is at its limit");
         AttemptLog.Attempt skipped = AttemptLog.Attempt.skipped("a", "m", full);

@@ -68,10 +68,10 @@ class SignalsCanaryTest {
     void noSignalShowsAKeyThatAServerRepeats(boolean stream, String echo) {
         Lines lines = new Lines();
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        Metrics metrics = Metrics.to(meters).models("m");
+        Metrics metrics = Metrics.to(meters).withModels("m");
         List<Event> events = new ArrayList<>();
         Listener listener =
-                Logs.to(lines.logger()).quotingVendors().and(metrics).and(events::add);
+                Logs.to(lines.logger()).withVendorMessages().and(metrics).and(events::add);
         for (ScriptedReply scriptedReply : replies(echo)) {
             try (ScriptedServer server = ScriptedServer.start().then(scriptedReply);
                     ChatProvider provider = Providers.openAiCompatible(server.url(), KEY)) {

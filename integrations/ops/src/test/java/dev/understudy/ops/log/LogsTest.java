@@ -80,7 +80,7 @@ class LogsTest {
 
     @Test
     void theWordsOfVendorsStandThereWhenTheyAreAskedFor() {
-        new Day(logs.quotingVendors()).failedOver(false);
+        new Day(logs.withVendorMessages()).failedOver(false);
         assertThat(lines.of("failed_over").get(0)).contains("error=\"cannot answer");
     }
 

@@ -39,7 +39,12 @@ class WebhooksTest {
     }
 
     private static Event failover(String to) {
-        return new Event.FailedOver(CALL, "a", "m", to, "m", Duration.ZERO, Failure.of(FailureKind.OVERLOADED, "busy"));
+        return new Event.FailedOver(
+                CALL,
+                new Event.Route("a", "m"),
+                new Event.Route(to, "m"),
+                Duration.ZERO,
+                Failure.of(FailureKind.OVERLOADED, "busy"));
     }
 
     private static void eventually(Webhooks webhooks, Webhooks.Counts counts) {
@@ -114,7 +119,7 @@ class WebhooksTest {
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options())) {
             webhooks.on(MOVED);
             eventually(webhooks, new Webhooks.Counts(0, 1, 0));
-            assertThat(webhookReceiver.server.asked()).hasSize(1);
+            assertThat(webhookReceiver.server.requests()).hasSize(1);
         }
     }
 
@@ -125,7 +130,7 @@ class WebhooksTest {
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options().withDelivery(hasty.withTries(3)))) {
             webhooks.on(MOVED);
             eventually(webhooks, new Webhooks.Counts(0, 1, 0));
-            assertThat(webhookReceiver.server.asked()).hasSize(3);
+            assertThat(webhookReceiver.server.requests()).hasSize(3);
         }
     }
 
@@ -158,7 +163,7 @@ class WebhooksTest {
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options())) {
             webhooks.on(MOVED);
             eventually(webhooks, new Webhooks.Counts(0, 1, 0));
-            assertThat(webhookReceiver.server.asked()).hasSize(1);
+            assertThat(webhookReceiver.server.requests()).hasSize(1);
         }
     }
 
