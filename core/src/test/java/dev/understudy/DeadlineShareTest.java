@@ -33,7 +33,7 @@ class DeadlineShareTest {
         scenario.advance(FIVE);
         assertThat(result.by()).isEqualTo("b");
         assertThat(Duration.ofNanos(result.firstAt)).isEqualTo(Duration.ofMillis(3_500));
-        Failure failure = result.trail().attempts().get(0).failure();
+        Failure failure = result.attemptLog().attempts().get(0).failure();
         assertThat(failure).isNotNull();
         assertThat(failure.phase()).isEqualTo(Failure.Phase.DEADLINE_SHARE);
     }

@@ -286,7 +286,7 @@ class TrimmingTest {
             assertThat(partial.failure().kind()).isEqualTo(FailureKind.OVERLOADED);
             assertThat(partial.failure().advice().window()).isNull();
         });
-        assertThat(result.trail().attempts())
+        assertThat(result.attemptLog().attempts())
                 .extracting(attempt -> attempt.failure().kind())
                 .containsExactly(FailureKind.OVERLOADED);
     }
