@@ -72,19 +72,21 @@ public final class UnderstudyControl {
     }
 
     /**
-     * Keeps one model of a provider from being asked.
+     * Keeps one model of a provider from being asked. The hold is in force for a model that no call has used, too; the
+     * result shows a name that is misspelt.
      *
      * @param provider name of the provider
      * @param model the model as the provider names it
      * @param duration time of the hold; {@code null} until {@link #release}
+     * @return {@code true} if a call has used the model of this provider; {@code false} may mean that the name is wrong
      * @throws IllegalArgumentException if no provider has this name
      */
-    public void hold(String provider, String model, @Nullable Duration duration) {
-        providerPool
-                .named(provider)
-                .circuit(model)
-                .forceOpen(duration, policies.timeSource().nanos());
+    public boolean hold(String provider, String model, @Nullable Duration duration) {
+        PooledProvider pooledProvider = providerPool.named(provider);
+        boolean used = pooledProvider.circuits().contains(model);
+        pooledProvider.circuit(model).forceOpen(duration, policies.timeSource().nanos());
         policies.statePublisher().holdStarted(provider, model, duration);
+        return used;
     }
 
     /**

@@ -158,6 +158,11 @@ public final class CircuitBreaker {
         return state.get() instanceof BreakerState.Closed;
     }
 
+    /** Returns true while an operator keeps the circuit open. */
+    public boolean isForcedOpen() {
+        return state.get() instanceof ForcedOpen;
+    }
+
     /** Nanoseconds from an instant until a call may be permitted, as of the last change of state; 0 if it may be then. */
     public long remaining(long now) {
         return state.get().remaining(now);

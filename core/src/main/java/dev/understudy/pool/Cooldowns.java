@@ -4,15 +4,14 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.guard.FailureRules;
 import dev.understudy.guard.Nanos;
+import dev.understudy.guard.RecentlyUsed;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Cooldowns of models, by provider and model: as vendors asked for in their failures. Thread-safe; never blocks. */
 public final class Cooldowns {
 
-    /** Number of cooldowns that are kept at once. */
+    /** Number of cooldowns that are kept at once; those that no call met for longest are dropped. */
     public static final int CAPACITY = 1_000;
 
     /** Cooldown of a model that a provider does not have or does not allow. */
@@ -41,7 +40,7 @@ public final class Cooldowns {
 
     private record Key(String provider, String model) {}
 
-    private final Map<Key, Cooldown> cooldowns = new ConcurrentHashMap<>();
+    private final RecentlyUsed<Key, Cooldown> cooldowns = new RecentlyUsed<>(CAPACITY, any -> false);
     private final Watcher watcher;
 
     public Cooldowns(Watcher watcher) {
@@ -107,10 +106,7 @@ public final class Cooldowns {
 
     private void start(Key key, Cooldown cooldown, long now) {
         if (cooldowns.size() >= CAPACITY) {
-            cooldowns.values().removeIf(old -> old.until - now <= 0);
-        }
-        if (cooldowns.size() >= CAPACITY && !cooldowns.containsKey(key)) {
-            return; // callers may invent any number of model names
+            cooldowns.removeIf(old -> old.until - now <= 0);
         }
         cooldowns.merge(key, cooldown, (was, is) -> was.until - is.until > 0 ? was : is);
     }

@@ -7,14 +7,13 @@ import dev.understudy.guard.Nanos;
 import dev.understudy.guard.ProbeState;
 import dev.understudy.guard.ProviderHealth;
 import dev.understudy.guard.RateLimiter;
+import dev.understudy.guard.RecentlyUsed;
 import dev.understudy.guard.RetryTokenBucket;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.ProviderOptions;
 import dev.understudy.policy.RetryBudget;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -23,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 /** One provider of a pool with its health, circuits, rate limiter and retry tokens. */
 public final class PooledProvider {
 
-    /** Number of circuits that are kept; those of further model names are not stored. */
+    /**
+     * Number of circuits that are kept. Callers may invent any number of model names; circuits used longest ago are
+     * dropped, except those that an operator keeps open.
+     */
     public static final int MAX_CIRCUITS = 1_000;
 
     private final ChatProvider provider;
@@ -32,7 +34,8 @@ public final class PooledProvider {
     private final RateLimiter rateLimiter;
     private final RetryTokenBucket retryTokenBucket;
     private final AtomicReference<ProbeState> probeState = new AtomicReference<>(ProbeState.NONE);
-    private final Map<String, CircuitBreaker> circuits = new ConcurrentHashMap<>();
+    private final RecentlyUsed<String, CircuitBreaker> circuits =
+            new RecentlyUsed<>(MAX_CIRCUITS, CircuitBreaker::isForcedOpen);
     private final Function<String, CircuitBreaker> newCircuit;
     private volatile boolean held;
     private volatile long heldUntil;
@@ -117,15 +120,10 @@ public final class PooledProvider {
     }
 
     public CircuitBreaker circuit(String model) {
-        CircuitBreaker known = circuits.get(model);
-        if (known != null) {
-            return known;
-        }
-        // Callers may invent any number of model names; the number of stored circuits is limited.
-        return circuits.size() < MAX_CIRCUITS ? circuits.computeIfAbsent(model, newCircuit) : newCircuit.apply(model);
+        return circuits.get(model, newCircuit);
     }
 
-    public Map<String, CircuitBreaker> circuits() {
+    public RecentlyUsed<String, CircuitBreaker> circuits() {
         return circuits;
     }
 

@@ -5,7 +5,6 @@ import dev.understudy.guard.Nanos;
 import dev.understudy.guard.ProbeState;
 import dev.understudy.policy.FailoverPolicy;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -137,7 +136,7 @@ public final class ProviderPool {
             return probes.healthy() && probes.lastSucceeded() && probes.at() - failedAt > 0;
         }
         boolean quiet = now - failedAt >= Nanos.of(failoverPolicy.returnAfter());
-        Collection<CircuitBreaker> circuits = primary.circuits().values();
+        List<CircuitBreaker> circuits = primary.circuits().values();
         return quiet
                 && (circuits.isEmpty()
                         || circuits.stream()

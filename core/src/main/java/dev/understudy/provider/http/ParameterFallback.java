@@ -4,11 +4,10 @@ import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ProviderEvent;
+import dev.understudy.guard.RecentlyUsed;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import reactor.core.publisher.Flux;
@@ -22,7 +21,7 @@ final class ParameterFallback {
     /** Limit of parameters that are dropped in one call. */
     static final int MAX_CHANGES = 3;
 
-    /** Limit of models that are remembered; beyond it an arbitrary one is forgotten and learned again. */
+    /** Limit of models that are remembered; beyond it those used longest ago are forgotten and learned again. */
     static final int MODELS = 1_000;
 
     /** Time after which the parameters of a model are sent again. */
@@ -37,7 +36,7 @@ final class ParameterFallback {
 
     private final String provider;
     private final Dialect dialect;
-    private final Map<String, Learned> learned = new ConcurrentHashMap<>();
+    private final RecentlyUsed<String, Learned> learned = new RecentlyUsed<>(MODELS, any -> false);
 
     private final LongSupplier clock;
 
@@ -100,9 +99,6 @@ final class ParameterFallback {
     }
 
     private void learn(String model, AdaptedBody change) {
-        if (learned.size() >= MODELS && !learned.containsKey(model)) {
-            learned.keySet().stream().findAny().ifPresent(learned::remove);
-        }
         long now = clock.getAsLong();
         learned.merge(
                 model,

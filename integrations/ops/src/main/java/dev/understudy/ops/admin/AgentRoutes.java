@@ -161,17 +161,19 @@ final class AgentRoutes {
         Duration time = requestFields.duration("for");
         String model = requestFields.text("model");
         requestFields.check();
+        boolean used = true;
         if (model == null) {
             understudy.control().hold(provider, time);
         } else {
-            understudy.control().hold(provider, model, time);
+            used = understudy.control().hold(provider, model, time);
         }
         String until = time == null ? "until it is released" : "for " + Durations.written(time);
+        String unused = used ? "" : "; no call has used this model so far, check its name";
         publish(
                 understudy,
                 "hold",
                 provider,
-                (model == null ? provider : provider + "/" + model) + " is held " + until);
+                (model == null ? provider : provider + "/" + model) + " is held " + until + unused);
         return document(StatusJson.health(agent(request), understudy));
     }
 
