@@ -2,39 +2,42 @@ package dev.understudy.chat;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * A complete response.
  *
- * @param text text of the answer, "" when the model only called tools
- * @param refusal the model's refusal, where a vendor reports it separately from text; otherwise ""
- * @param reasoningBlocks reasoning, where the vendor returns it
- * @param toolCalls tool calls requested by the model
+ * @param blocks content of the answer, in the order in which the model produced it
  * @param finish finish reason, usage and the route that served the answer
  */
-public record ChatResponse(
-        String text,
-        String refusal,
-        List<ReasoningBlock> reasoningBlocks,
-        List<ToolCall> toolCalls,
-        StreamChunk.Finish finish) {
+public record ChatResponse(List<ContentBlock> blocks, StreamChunk.Finish finish) {
 
     /**
-     * Copies the collections.
+     * Copies the blocks.
      *
-     * @param text text of the answer
-     * @param refusal the model's refusal
-     * @param reasoningBlocks reasoning
-     * @param toolCalls tool calls requested by the model
+     * @param blocks content of the answer
      * @param finish finish reason
      */
     public ChatResponse {
-        Objects.requireNonNull(text, "text");
-        Objects.requireNonNull(refusal, "refusal");
         Objects.requireNonNull(finish, "finish");
-        reasoningBlocks = List.copyOf(reasoningBlocks);
-        toolCalls = List.copyOf(toolCalls);
+        blocks = List.copyOf(blocks);
+    }
+
+    /**
+     * Creates a response of reasoning, text, refusal and tool calls, in this order.
+     *
+     * @param text text of the answer, "" when the model only called tools
+     * @param refusal the model's refusal, where a vendor reports it separately from text; otherwise ""
+     * @param reasoningBlocks reasoning, where the vendor returns it
+     * @param toolCalls tool calls requested by the model
+     * @param finish finish reason, usage and the route that served the answer
+     */
+    public ChatResponse(
+            String text,
+            String refusal,
+            List<ReasoningBlock> reasoningBlocks,
+            List<ToolCall> toolCalls,
+            StreamChunk.Finish finish) {
+        this(ContentBlocks.of(text, refusal, reasoningBlocks, toolCalls), finish);
     }
 
     /**
@@ -53,6 +56,42 @@ public record ChatResponse(
                 List.of(),
                 new StreamChunk.Finish(
                         FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by(provider, model)));
+    }
+
+    /**
+     * Returns the text of the answer.
+     *
+     * @return the text of all text blocks, concatenated; "" when the model only called tools
+     */
+    public String text() {
+        return ContentBlocks.text(blocks);
+    }
+
+    /**
+     * Returns the model's refusal, where a vendor reports it separately from text.
+     *
+     * @return the refusal, "" if there is none
+     */
+    public String refusal() {
+        return ContentBlocks.refusal(blocks);
+    }
+
+    /**
+     * Returns the reasoning, where the vendor returns it.
+     *
+     * @return the reasoning blocks, in order
+     */
+    public List<ReasoningBlock> reasoningBlocks() {
+        return ContentBlocks.only(ReasoningBlock.class, blocks);
+    }
+
+    /**
+     * Returns the tool calls requested by the model.
+     *
+     * @return the calls, in order
+     */
+    public List<ToolCall> toolCalls() {
+        return ContentBlocks.only(ToolCall.class, blocks);
     }
 
     /**
@@ -97,25 +136,40 @@ public record ChatResponse(
      * @return the reasoning, "" if there is none
      */
     public String reasoning() {
-        return reasoningBlocks.stream().map(ReasoningBlock::text).collect(Collectors.joining());
+        return ContentBlocks.reasoning(blocks);
     }
 
     /**
-     * Returns the answer as a message, to be appended to the conversation.
+     * Returns the answer as a message, to be appended to the conversation. After finish reason PAUSE the conversation
+     * with this message at its end is the request that continues the answer, at the same origin.
      *
      * @return the message
      */
     public Message.Assistant message() {
-        return new Message.Assistant(text, toolCalls, reasoningBlocks);
+        return new Message.Assistant(blocks);
     }
 
     /**
-     * Returns whether there is neither text nor a tool call.
+     * Returns whether there is nothing but reasoning and refusal.
      *
      * @return {@code true} if the response is empty
      */
     public boolean isEmpty() {
-        return text.isEmpty() && toolCalls.isEmpty();
+        return blocks.stream()
+                .allMatch(block -> block instanceof ReasoningBlock
+                        || block instanceof ContentBlock.Refusal
+                        || (block instanceof ContentBlock.Text words && words.text().isEmpty()));
+    }
+
+    /**
+     * Returns the response as the chunks of a stream, which add up to an equal response.
+     *
+     * @return the chunks, the finish last
+     */
+    public List<StreamChunk> chunks() {
+        List<StreamChunk> chunks = ContentBlocks.chunks(blocks);
+        chunks.add(finish);
+        return chunks;
     }
 
     /**
@@ -125,13 +179,13 @@ public record ChatResponse(
      * @return a copy
      */
     public ChatResponse withFinish(StreamChunk.Finish finish) {
-        return new ChatResponse(text, refusal, reasoningBlocks, toolCalls, finish);
+        return new ChatResponse(blocks, finish);
     }
 
     /** Describes size and route, without the text. */
     @Override
     public String toString() {
-        return "ChatResponse[" + text.length() + " characters, toolCalls=" + toolCalls.size() + ", reason="
+        return "ChatResponse[" + text().length() + " characters, toolCalls=" + toolCalls().size() + ", reason="
                 + finishReason() + ", by " + servedBy().provider() + "/"
                 + servedBy().model() + "]";
     }

@@ -1,25 +1,30 @@
 package dev.understudy.chat;
 
+import dev.understudy.chat.BlockBuilder.Kind;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Aggregates the chunks of a stream into the response that they add up to. A {@link StreamChunk.Reset} removes what it
+ * Aggregates the chunks of a stream into the response that they add up to. A fragment continues the block that it names;
+ * without a number it continues the latest block if that is of its kind, and begins a new one otherwise. A {@link StreamChunk.Reset} removes what it
  * discards; a tool call counts once it is complete ({@link StreamChunk.ToolCallDone}). Not thread-safe.
  */
 public final class ChatResponseAggregator {
+    /** Number of latest blocks among which the block of a chunk is searched. */
+    private static final int LOOK_BACK = 64;
+
     /** Creates an aggregator without any chunk. */
     public ChatResponseAggregator() {}
 
-    private final StringBuilder text = new StringBuilder();
-    private final StringBuilder refusal = new StringBuilder();
-    private final StringBuilder thought = new StringBuilder();
-    private final List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
-    private final TreeMap<Integer, ToolCall> calls = new TreeMap<>();
+    private final List<BlockBuilder> blocks = new ArrayList<>(2);
+    private @Nullable BlockBuilder last;
+    private final Map<Integer, BlockBuilder> calls = new HashMap<>(2);
+    private int length; // of all text
     private StreamChunk.@Nullable Finish finish;
     private int received;
 
@@ -53,84 +58,188 @@ public final class ChatResponseAggregator {
     public ChatResponseAggregator add(StreamChunk chunk) {
         if (chunk instanceof StreamChunk.Text words) {
             received += words.text().length();
-            text.append(words.text());
+            length += words.text().length();
+            at(Kind.TEXT, words.block()).text.append(words.text());
         } else if (chunk instanceof StreamChunk.Reasoning reasoning) {
             received += reasoning.thought().length();
-            thought.append(reasoning.thought());
-            if (reasoning.closes() != null) {
-                reasoningBlocks.add(new ReasoningBlock(thought.toString(), reasoning.closes()));
-                thought.setLength(0);
-            }
+            BlockBuilder block = at(Kind.REASONING, reasoning.block());
+            block.text.append(reasoning.thought());
+            block.signature = reasoning.closes();
+        } else if (chunk instanceof StreamChunk.ToolCallPart part) {
+            call(part.index(), part.block());
         } else if (chunk instanceof StreamChunk.ToolCallDone done) {
             received += done.call().arguments().length();
-            calls.put(done.index(), done.call());
+            call(done.index(), done.block()).whole = done.call();
         } else if (chunk instanceof StreamChunk.Refusal words) {
             received += words.refusal().length();
-            refusal.append(words.refusal());
+            at(Kind.REFUSAL, words.block()).text.append(words.refusal());
+        } else if (chunk instanceof StreamChunk.Block block) {
+            begin(Kind.WHOLE, block.block()).whole = block.content();
+        } else if (chunk instanceof StreamChunk.BlockData data) {
+            data(data);
         } else if (chunk instanceof StreamChunk.Reset reset) {
             discard(reset.discardFromOffset());
-        } else if (chunk instanceof StreamChunk.Finish last) {
-            finish = last;
+        } else if (chunk instanceof StreamChunk.Finish end) {
+            finish = end;
         }
         return this;
     }
 
+    /** Returns the block that a fragment continues, or a new one. */
+    private BlockBuilder at(Kind kind, int number) {
+        BlockBuilder recent = last;
+        if (recent != null && recent.takes(kind, number)) {
+            return recent;
+        }
+        for (int i = blocks.size() - 1; i >= Math.max(0, blocks.size() - LOOK_BACK) && number >= 0; i--) {
+            BlockBuilder block = blocks.get(i);
+            if (block.takes(kind, number)) {
+                last = block;
+                return block;
+            }
+        }
+        return begin(kind, number);
+    }
+
+    private BlockBuilder begin(Kind kind, int number) {
+        BlockBuilder block = new BlockBuilder(kind, number);
+        blocks.add(block);
+        last = block;
+        return block;
+    }
+
+    private BlockBuilder call(int index, int number) {
+        BlockBuilder block = calls.get(index);
+        if (block == null) {
+            block = begin(Kind.CALL, number);
+            calls.put(index, block);
+        }
+        return block;
+    }
+
+    /** Adds data to the latest block of the number; data without such a block belong to an empty text. */
+    private void data(StreamChunk.BlockData data) {
+        for (int i = blocks.size() - 1; i >= Math.max(0, blocks.size() - LOOK_BACK); i--) {
+            BlockBuilder block = blocks.get(i);
+            if (block.number == data.block() || data.block() == StreamChunk.UNNUMBERED) {
+                block.vendorData = data.vendorData();
+                return;
+            }
+        }
+        begin(Kind.TEXT, data.block()).vendorData = data.vendorData();
+    }
+
     /** Discards the text from an offset on; all other content only with offset 0, as only text has offsets. */
     private void discard(int from) {
-        text.setLength(Math.min(text.length(), from));
-        if (from == 0) {
-            refusal.setLength(0);
-            thought.setLength(0);
-            reasoningBlocks.clear();
+        if (from <= 0) {
+            blocks.clear();
             calls.clear();
+            last = null;
+            length = 0;
+            return;
         }
+        int kept = 0;
+        for (BlockBuilder block : blocks) {
+            if (block.kind == Kind.TEXT) {
+                int keep = Math.min(block.text.length(), from - kept);
+                if (keep < block.text.length()) {
+                    block.text.setLength(keep);
+                    block.vendorData = null;
+                }
+                kept += keep;
+            }
+        }
+        length = kept;
     }
 
     /** {@return the text so far} */
     public String text() {
-        return text.toString();
+        return joined(Kind.TEXT);
+    }
+
+    private String joined(Kind kind) {
+        StringBuilder all = null;
+        String only = "";
+        for (BlockBuilder block : blocks) {
+            if (block.kind == kind && block.text.length() > 0) {
+                if (all != null) {
+                    all.append(block.text);
+                } else if (only.isEmpty()) {
+                    only = block.text.toString();
+                } else {
+                    all = new StringBuilder(only).append(block.text);
+                }
+            }
+        }
+        return all == null ? only : all.toString();
     }
 
     /** {@return the length of the text so far, in UTF-16 units} */
     public int length() {
-        return text.length();
+        return length;
     }
 
     /** {@return the refusal so far, "" when there is none} */
     public String refusal() {
-        return refusal.toString();
+        return joined(Kind.REFUSAL);
     }
 
     /** {@return all reasoning text so far} */
     public String reasoning() {
-        StringBuilder all = new StringBuilder();
-        reasoningBlocks.forEach(one -> all.append(one.text()));
-        return all.append(thought).toString();
+        return joined(Kind.REASONING);
     }
 
     /** {@return the reasoning blocks that are complete, with their signatures} */
     public List<ReasoningBlock> reasoningBlocks() {
-        return List.copyOf(reasoningBlocks);
+        return ContentBlocks.only(ReasoningBlock.class, blocks()).stream()
+                .filter(block -> block.signature() != null)
+                .toList();
     }
 
-    /** {@return the complete tool calls so far, by index} */
+    /** {@return the complete tool calls so far, in the order of the answer} */
     public List<ToolCall> toolCalls() {
-        return List.copyOf(calls.values());
+        return ContentBlocks.only(ToolCall.class, blocks());
     }
 
-    /** {@return {@code true} if there is no text, reasoning, tool call or refusal so far} */
+    /** {@return the blocks so far, in the order of the answer; tool calls once they are complete} */
+    public List<ContentBlock> blocks() {
+        List<ContentBlock> built = new ArrayList<>(blocks.size());
+        for (BlockBuilder builder : blocks) {
+            ContentBlock block = builder.block();
+            if (block != null) {
+                built.add(block);
+            }
+        }
+        return List.copyOf(built);
+    }
+
+    /** {@return {@code true} if there is no block so far} */
     public boolean isEmpty() {
-        return text.length() == 0 && !hasReasoning() && calls.isEmpty() && refusal.length() == 0;
+        for (BlockBuilder block : blocks) {
+            if (block.hasContent()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** {@return {@code true} if there is any reasoning so far} */
     public boolean hasReasoning() {
-        return thought.length() > 0 || !reasoningBlocks.isEmpty();
+        return has(Kind.REASONING);
     }
 
     /** {@return {@code true} if there is a refusal so far} */
     public boolean hasRefusal() {
-        return refusal.length() > 0;
+        return has(Kind.REFUSAL);
+    }
+
+    private boolean has(Kind kind) {
+        for (BlockBuilder block : blocks) {
+            if (block.kind == kind && block.hasContent()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@return {@code true} if a finish was added} */
@@ -181,11 +290,6 @@ public final class ChatResponseAggregator {
     }
 
     private ChatResponse response(StreamChunk.Finish end) {
-        List<ReasoningBlock> all = reasoningBlocks;
-        if (thought.length() > 0) {
-            all = new ArrayList<>(reasoningBlocks);
-            all.add(ReasoningBlock.of(thought.toString()));
-        }
-        return new ChatResponse(text.toString(), refusal.toString(), all, List.copyOf(calls.values()), end);
+        return new ChatResponse(blocks(), end);
     }
 }

@@ -60,22 +60,55 @@ public sealed interface Message {
     /**
      * A message of the model.
      *
-     * @param text the text, "" when the model only called tools
-     * @param toolCalls tool calls requested by the model
-     * @param reasoningBlocks reasoning; signed blocks are sent back only to the dialect that produced them
+     * @param blocks its content, in the order in which the model produced it; signatures, vendor data and opaque blocks
+     *     are sent back to their origin only
      */
-    record Assistant(String text, List<ToolCall> toolCalls, List<ReasoningBlock> reasoningBlocks) implements Message {
+    record Assistant(List<ContentBlock> blocks) implements Message {
         /**
-         * Copies the collections.
+         * Copies the blocks.
          *
-         * @param text the text
-         * @param toolCalls tool calls requested by the model
-         * @param reasoningBlocks reasoning
+         * @param blocks the content
          */
         public Assistant {
-            Objects.requireNonNull(text, "text");
-            toolCalls = List.copyOf(toolCalls);
-            reasoningBlocks = List.copyOf(reasoningBlocks);
+            blocks = List.copyOf(blocks);
+        }
+
+        /**
+         * Creates a message of reasoning, text and tool calls, in this order.
+         *
+         * @param text the text, "" when the model only called tools
+         * @param toolCalls tool calls requested by the model
+         * @param reasoningBlocks reasoning; signed blocks are sent back only to the dialect that produced them
+         */
+        public Assistant(String text, List<ToolCall> toolCalls, List<ReasoningBlock> reasoningBlocks) {
+            this(ContentBlocks.of(text, "", reasoningBlocks, toolCalls));
+        }
+
+        /**
+         * Returns the text of all text blocks, concatenated.
+         *
+         * @return the text, "" when the model only called tools
+         */
+        public String text() {
+            return ContentBlocks.text(blocks);
+        }
+
+        /**
+         * Returns the tool calls requested by the model.
+         *
+         * @return the calls, in order
+         */
+        public List<ToolCall> toolCalls() {
+            return ContentBlocks.only(ToolCall.class, blocks);
+        }
+
+        /**
+         * Returns the reasoning.
+         *
+         * @return the reasoning blocks, in order
+         */
+        public List<ReasoningBlock> reasoningBlocks() {
+            return ContentBlocks.only(ReasoningBlock.class, blocks);
         }
     }
 

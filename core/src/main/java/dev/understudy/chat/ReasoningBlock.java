@@ -8,16 +8,34 @@ import org.jspecify.annotations.Nullable;
  *
  * @param text the reasoning, "" when hidden
  * @param signature the vendor's signature; {@code null} if there is none
+ * @param vendorData data that goes back with the reasoning, such as the field it came in; {@code null} for none
  */
-public record ReasoningBlock(String text, @Nullable Signature signature) {
+public record ReasoningBlock(
+        String text, @Nullable Signature signature, @Nullable VendorData vendorData) implements ContentBlock {
     /**
      * Checks that no required value is {@code null}.
      *
      * @param text the reasoning
      * @param signature the vendor's signature
+     * @param vendorData data that goes back with the reasoning
      */
     public ReasoningBlock {
         Objects.requireNonNull(text, "text");
+    }
+
+    /**
+     * Creates reasoning without vendor data.
+     *
+     * @param text the reasoning, "" when hidden
+     * @param signature the vendor's signature; {@code null} if there is none
+     */
+    public ReasoningBlock(String text, @Nullable Signature signature) {
+        this(text, signature, null);
+    }
+
+    @Override
+    public ReasoningBlock withVendorData(@Nullable VendorData vendorData) {
+        return new ReasoningBlock(text, signature, vendorData);
     }
 
     /**

@@ -10,6 +10,19 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface StreamChunk {
 
+    /** Number of a block that a chunk does not name. */
+    int UNNUMBERED = -1;
+
+    /**
+     * Returns the number of the content block that this chunk belongs to.
+     *
+     * @return the number, from 0; {@link #UNNUMBERED} if the chunk names none: then it continues the latest block if that
+     *     is of its kind, and begins a new one otherwise
+     */
+    default int block() {
+        return UNNUMBERED;
+    }
+
     /**
      * Returns the text of this chunk.
      *
@@ -32,15 +45,26 @@ public sealed interface StreamChunk {
      * Text of the answer.
      *
      * @param text the next characters
+     * @param block number of the block, or {@link #UNNUMBERED}
      */
-    record Text(String text) implements StreamChunk {
+    record Text(String text, int block) implements StreamChunk {
         /**
          * Checks that no required value is {@code null}.
          *
          * @param text the next characters
+         * @param block number of the block
          */
         public Text {
             Objects.requireNonNull(text, "text");
+        }
+
+        /**
+         * Creates text that names no block.
+         *
+         * @param text the next characters
+         */
+        public Text(String text) {
+            this(text, UNNUMBERED);
         }
 
         @Override
@@ -55,16 +79,29 @@ public sealed interface StreamChunk {
      * @param thought the next characters of the reasoning
      * @param closes signature of the reasoning block that ends with this chunk, with {@code thought} ""; otherwise
      *     {@code null}
+     * @param block number of the block, or {@link #UNNUMBERED}
      */
-    record Reasoning(String thought, @Nullable Signature closes) implements StreamChunk {
+    record Reasoning(
+            String thought, @Nullable Signature closes, int block) implements StreamChunk {
         /**
          * Checks that no required value is {@code null}.
          *
          * @param thought the next characters of the reasoning
          * @param closes signature of the reasoning block that ends with this chunk
+         * @param block number of the block
          */
         public Reasoning {
             Objects.requireNonNull(thought, "thought");
+        }
+
+        /**
+         * Creates reasoning that names no block.
+         *
+         * @param thought the next characters of the reasoning
+         * @param closes signature of the reasoning block that ends with this chunk; otherwise {@code null}
+         */
+        public Reasoning(String thought, @Nullable Signature closes) {
+            this(thought, closes, UNNUMBERED);
         }
 
         @Override
@@ -77,15 +114,26 @@ public sealed interface StreamChunk {
      * The model's refusal to answer, where a vendor reports it separately from text.
      *
      * @param refusal the next characters of the refusal
+     * @param block number of the block, or {@link #UNNUMBERED}
      */
-    record Refusal(String refusal) implements StreamChunk {
+    record Refusal(String refusal, int block) implements StreamChunk {
         /**
          * Checks that no required value is {@code null}.
          *
          * @param refusal the next characters of the refusal
+         * @param block number of the block
          */
         public Refusal {
             Objects.requireNonNull(refusal, "refusal");
+        }
+
+        /**
+         * Creates a refusal that names no block.
+         *
+         * @param refusal the next characters of the refusal
+         */
+        public Refusal(String refusal) {
+            this(refusal, UNNUMBERED);
         }
     }
 
@@ -96,8 +144,21 @@ public sealed interface StreamChunk {
      * @param id id of the call, equal in all fragments
      * @param name name of the tool, equal in all fragments
      * @param arguments the next characters of the arguments, possibly ""
+     * @param block number of the block, or {@link #UNNUMBERED}
      */
-    record ToolCallPart(int index, String id, String name, String arguments) implements StreamChunk {
+    record ToolCallPart(int index, String id, String name, String arguments, int block) implements StreamChunk {
+        /**
+         * Creates a fragment that names no block.
+         *
+         * @param index index of the call in the answer, from 0
+         * @param id id of the call
+         * @param name name of the tool
+         * @param arguments the next characters of the arguments
+         */
+        public ToolCallPart(int index, String id, String name, String arguments) {
+            this(index, id, name, arguments, UNNUMBERED);
+        }
+
         /**
          * Checks that no required value is {@code null}.
          *
@@ -105,6 +166,7 @@ public sealed interface StreamChunk {
          * @param id id of the call
          * @param name name of the tool
          * @param arguments the next characters of the arguments
+         * @param block number of the block
          */
         public ToolCallPart {
             Objects.requireNonNull(id, "id");
@@ -123,13 +185,25 @@ public sealed interface StreamChunk {
      *
      * @param index index of the call in the answer, from 0
      * @param call the call, with all of its arguments
+     * @param block number of the block, or {@link #UNNUMBERED}
      */
-    record ToolCallDone(int index, ToolCall call) implements StreamChunk {
+    record ToolCallDone(int index, ToolCall call, int block) implements StreamChunk {
+        /**
+         * Creates a call that names no block.
+         *
+         * @param index index of the call in the answer, from 0
+         * @param call the call, with all of its arguments
+         */
+        public ToolCallDone(int index, ToolCall call) {
+            this(index, call, UNNUMBERED);
+        }
+
         /**
          * Checks that no required value is {@code null}.
          *
          * @param index index of the call in the answer
          * @param call the call
+         * @param block number of the block
          */
         public ToolCallDone {
             Objects.requireNonNull(call, "call");
@@ -138,6 +212,48 @@ public sealed interface StreamChunk {
         @Override
         public boolean isContent() {
             return true;
+        }
+    }
+
+    /**
+     * A whole block that does not come in fragments: an image, sound, a file, or a block that only its origin interprets.
+     *
+     * @param content the block
+     * @param block number of the block, or {@link #UNNUMBERED}
+     */
+    record Block(ContentBlock content, int block) implements StreamChunk {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param content the block
+         * @param block number of the block
+         */
+        public Block {
+            Objects.requireNonNull(content, "content");
+        }
+
+        @Override
+        public boolean isContent() {
+            return true;
+        }
+    }
+
+    /**
+     * Data that goes back to the origin with a block whose fragments came before. Replaces earlier data of the block.
+     * Not content.
+     *
+     * @param vendorData the data
+     * @param block number of the block, or {@link #UNNUMBERED} for the latest one
+     */
+    record BlockData(VendorData vendorData, int block) implements StreamChunk {
+        /**
+         * Checks that no required value is {@code null}.
+         *
+         * @param vendorData the data
+         * @param block number of the block
+         */
+        public BlockData {
+            Objects.requireNonNull(vendorData, "vendorData");
         }
     }
 

@@ -34,7 +34,7 @@ class ChatResponseAggregatorTest {
         Cases.play("assembler", 4, random -> {
             ChatResponse answer = answer(random);
             List<StreamChunk> chunks = new ArrayList<>();
-            for (StreamChunk chunk : StreamFromChat.chunks(answer)) {
+            for (StreamChunk chunk : answer.chunks()) {
                 if (chunk instanceof StreamChunk.Text words) {
                     Texts.pieces(words.text(), random).forEach(piece -> chunks.add(new StreamChunk.Text(piece)));
                 } else {

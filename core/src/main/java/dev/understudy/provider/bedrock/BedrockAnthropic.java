@@ -31,7 +31,7 @@ public final class BedrockAnthropic implements Dialect {
     }
 
     @Override
-    public String signatureScope() {
+    public String originScope() {
         return DialectName.ANTHROPIC;
     }
 

@@ -23,8 +23,8 @@ public interface Dialect {
     /** Name of the dialect, as in {@link ChatRequest#extra()}. */
     String name();
 
-    /** Origin of the reasoning signatures of this dialect. Dialects that can read each other's signatures share one. */
-    default String signatureScope() {
+    /** Origin of signatures and vendor data of this dialect. Dialects that can read each other's data share one. */
+    default String originScope() {
         return name();
     }
 
@@ -34,6 +34,11 @@ public interface Dialect {
      */
     default boolean isOwnHost(String host) {
         return true;
+    }
+
+    /** Returns true if signatures and vendor data are valid only at the host and port that made them. */
+    default boolean isHostBound() {
+        return false;
     }
 
     /** Path of chat requests, relative to the endpoint's base URL: {@code "/chat/completions"}. */

@@ -3,7 +3,6 @@ package dev.understudy.provider.http;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.ToolCall;
 import dev.understudy.guard.FinishWait;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.StoredAnswer;
@@ -12,8 +11,6 @@ import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.InBandError;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -178,26 +175,7 @@ final class HttpExchange {
         return BoundedBody.whole(content, MAX_BODY)
                 .doOnNext(whole -> progress.answered())
                 .map(body -> dialect.decode(endpoint.name(), request, body))
-                .flatMapIterable(HttpExchange::chunks);
-    }
-
-    private static List<StreamChunk> chunks(ChatResponse response) {
-        List<StreamChunk> chunks = new ArrayList<>();
-        response.reasoningBlocks()
-                .forEach(reasoningBlock ->
-                        chunks.add(new StreamChunk.Reasoning(reasoningBlock.text(), reasoningBlock.signature())));
-        if (!response.refusal().isEmpty()) {
-            chunks.add(new StreamChunk.Refusal(response.refusal()));
-        }
-        if (!response.text().isEmpty()) {
-            chunks.add(new StreamChunk.Text(response.text()));
-        }
-        int index = 0;
-        for (ToolCall call : response.toolCalls()) {
-            chunks.add(new StreamChunk.ToolCallDone(index++, call));
-        }
-        chunks.add(response.finish());
-        return chunks;
+                .flatMapIterable(ChatResponse::chunks);
     }
 
     private boolean streams(HttpClientResponse response) {

@@ -39,7 +39,7 @@ public final class HttpProvider implements ChatProvider {
     private final ParameterFallback parameterFallback;
     private final HttpExchange httpExchange;
     private final FailureRedactor failures;
-    private final SignatureScope signatureScope;
+    private final OriginScope originScope;
     private final HttpConnections httpConnections;
     private final String probePath;
 
@@ -52,17 +52,17 @@ public final class HttpProvider implements ChatProvider {
                 endpoint,
                 dialect,
                 signer,
-                SignatureScope.of(dialect, endpoint.baseUrl().getHost()));
+                OriginScope.of(dialect, endpoint.baseUrl()));
     }
 
-    HttpProvider(Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer, SignatureScope signatureScope) {
+    HttpProvider(Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer, OriginScope originScope) {
         ModelCatalog.load(); // blocks, which capabilities(model) must not
         this.endpoint = endpoint;
         this.dialect = dialect;
         LongSupplier clock = () -> Schedulers.parallel().now(TimeUnit.NANOSECONDS);
         this.keyRotation = new KeyRotation(endpoint.name(), new KeyRing(endpoint.keys()), clock);
         this.parameterFallback = new ParameterFallback(endpoint.name(), dialect, clock);
-        this.signatureScope = signatureScope;
+        this.originScope = originScope;
         this.failures = new FailureRedactor(
                 Redactor.of(endpoint.secrets().stream().map(Secret::reveal).toList()));
         this.httpConnections = new HttpConnections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
@@ -77,7 +77,7 @@ public final class HttpProvider implements ChatProvider {
         this.keyRotation = original.keyRotation;
         this.parameterFallback = original.parameterFallback;
         this.failures = original.failures;
-        this.signatureScope = original.signatureScope;
+        this.originScope = original.originScope;
         this.httpConnections = original.httpConnections;
         this.httpExchange = original.httpExchange;
         this.probePath = probePath;
@@ -105,7 +105,7 @@ public final class HttpProvider implements ChatProvider {
                     CallerText caller = caller(request, false);
                     return keyRotation.around(lease -> parameterFallback
                             .around(
-                                    signatureScope.sent(request),
+                                    originScope.sent(request),
                                     false,
                                     scope,
                                     body -> httpExchange
@@ -120,7 +120,7 @@ public final class HttpProvider implements ChatProvider {
                             .map(body -> dialect.decode(name(), request, body))
                             .onErrorMap(error -> InBandError.typed(error, caller))
                             .map(response ->
-                                    signatureScope.received(response).withFinish(signed(response.finish(), lease))));
+                                    originScope.received(response).withFinish(signed(response.finish(), lease))));
                 })
                 .onErrorMap(failures::redacted)
                 .singleOrEmpty();
@@ -140,7 +140,7 @@ public final class HttpProvider implements ChatProvider {
         return keyRotation.around(lease -> {
             try {
                 return parameterFallback.around(
-                        signatureScope.sent(request),
+                        originScope.sent(request),
                         true,
                         scope,
                         body -> httpExchange.streamed(
@@ -202,7 +202,7 @@ public final class HttpProvider implements ChatProvider {
         }
         return chunk instanceof StreamChunk.Resumable resumable && resumable.token() instanceof StoredAnswer answer
                 ? new StreamChunk.Resumable(new StoredContinuation(answer, lease))
-                : signatureScope.received(chunk);
+                : originScope.received(chunk);
     }
 
     private static StreamChunk.Finish signed(StreamChunk.Finish finish, KeyRing.Lease lease) {

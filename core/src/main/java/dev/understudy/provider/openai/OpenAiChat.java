@@ -31,6 +31,12 @@ public final class OpenAiChat implements Dialect {
         return DialectName.OPENAI_CHAT;
     }
 
+    /** Many vendors speak this dialect. */
+    @Override
+    public boolean isHostBound() {
+        return true;
+    }
+
     @Override
     public String path(ChatRequest request, boolean stream) {
         return openAiCompatibility.path(request.model());

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What one vendor signed or encrypted goes back to that vendor, and to nobody else. */
-class SignatureScopeTest {
+class OriginScopeTest {
 
     private static final List<Dialect> DIALECTS = List.of(
             new OpenAiChat(OpenAiCompatibility.openAi()),
@@ -45,7 +45,7 @@ class SignatureScopeTest {
 
     private static Stream<Arguments> everyPair() {
         return DIALECTS.stream().flatMap(reader -> DIALECTS.stream()
-                .map(Dialect::signatureScope)
+                .map(Dialect::originScope)
                 .distinct()
                 .map(origin -> Arguments.of(reader, origin)));
     }
@@ -53,7 +53,7 @@ class SignatureScopeTest {
     @ParameterizedTest
     @MethodSource("everyPair")
     void signedReasoningIsSentToItsOwnDialectOnly(Dialect reader, String origin) {
-        boolean own = reader.signatureScope().equals(origin)
+        boolean own = reader.originScope().equals(origin)
                 && !(reader instanceof OpenAiChat)
                 && !(reader instanceof Ollama);
         for (boolean redacted : new boolean[] {false, true}) {
@@ -77,7 +77,7 @@ class SignatureScopeTest {
         "http://localhost:8080, anthropic",
     })
     void signaturesOfOtherHostsNameTheHost(String url, String owner) {
-        assertThat(SignatureScope.of(
+        assertThat(OriginScope.of(
                                 new Anthropic(), Endpoint.of("p", url).baseUrl().getHost())
                         .owner())
                 .isEqualTo(owner);
@@ -85,8 +85,8 @@ class SignatureScopeTest {
 
     @Test
     void gatewaySignaturesAreSentToTheGatewayOnly() {
-        SignatureScope gateway = SignatureScope.of(new Anthropic(), "gateway.example.org");
-        SignatureScope vendor = SignatureScope.of(new Anthropic(), "api.anthropic.com");
+        OriginScope gateway = OriginScope.of(new Anthropic(), "gateway.example.org");
+        OriginScope vendor = OriginScope.of(new Anthropic(), "api.anthropic.com");
         String theirs = "anthropic@gateway.example.org";
         assertThat(body(new Anthropic(), gateway.sent(asked("c2VhbGVk", false, theirs))))
                 .contains("c2VhbGVk");
@@ -100,18 +100,18 @@ class SignatureScopeTest {
 
     @Test
     void vendorsOwnAddressCopiesNothing() {
-        SignatureScope home = SignatureScope.of(new Gemini(), "generativelanguage.googleapis.com");
+        OriginScope home = OriginScope.of(new Gemini(), "generativelanguage.googleapis.com");
         ChatRequest request = asked("c2VhbGVk", false, "gemini");
         ChatResponse response = answer(new ReasoningBlock.Signature("s", false, "gemini"));
         assertThat(home.sent(request)).isSameAs(request);
         assertThat(home.received(response)).isSameAs(response);
-        assertThat(SignatureScope.of(new Gemini(), "elsewhere.test").sent(ChatRequest.of("m", "hi")))
+        assertThat(OriginScope.of(new Gemini(), "elsewhere.test").sent(ChatRequest.of("m", "hi")))
                 .isEqualTo(ChatRequest.of("m", "hi"));
     }
 
     @Test
     void answersOfAGatewayCarryItsNameOnTheirSeals() {
-        SignatureScope gateway = SignatureScope.of(new OpenAiResponses(), "acme.openai.azure.com");
+        OriginScope gateway = OriginScope.of(new OpenAiResponses(), "acme.openai.azure.com");
         ReasoningBlock.Signature reasoningSignature = new ReasoningBlock.Signature("s", true, "openai-responses");
         ReasoningBlock.Signature named =
                 new ReasoningBlock.Signature("s", true, "openai-responses@acme.openai.azure.com");
@@ -130,7 +130,7 @@ class SignatureScopeTest {
                         Endpoint.of("p", server.url() + "/v1", "k"),
                         new Anthropic(),
                         null,
-                        new SignatureScope("anthropic", "anthropic@there"))) {
+                        new OriginScope("anthropic", "anthropic@there"))) {
             provider.chat(asked("c2VhbGVk", false, "anthropic@there")).block();
             provider.chat(asked("c2VhbGVk", false, "anthropic")).block();
             provider.stream(asked("c2VhbGVk", false, "anthropic@there")).blockLast();

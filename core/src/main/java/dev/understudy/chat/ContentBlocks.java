@@ -1,0 +1,102 @@
+package dev.understudy.chat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Functions over the content blocks of an answer. */
+final class ContentBlocks {
+
+    private ContentBlocks() {}
+
+    /** Returns reasoning, text, refusal and tool calls as blocks in this order; empty strings give none. */
+    static List<ContentBlock> of(
+            String text, String refusal, List<ReasoningBlock> reasoningBlocks, List<ToolCall> toolCalls) {
+        Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(refusal, "refusal");
+        List<ContentBlock> blocks = new ArrayList<>(reasoningBlocks.size() + toolCalls.size() + 2);
+        blocks.addAll(reasoningBlocks);
+        if (!text.isEmpty()) {
+            blocks.add(new ContentBlock.Text(text));
+        }
+        if (!refusal.isEmpty()) {
+            blocks.add(new ContentBlock.Refusal(refusal));
+        }
+        blocks.addAll(toolCalls);
+        return blocks;
+    }
+
+    static String text(List<ContentBlock> blocks) {
+        String only = "";
+        StringBuilder all = null;
+        for (ContentBlock block : blocks) {
+            if (block instanceof ContentBlock.Text text) {
+                if (all != null) {
+                    all.append(text.text());
+                } else if (only.isEmpty()) {
+                    only = text.text();
+                } else {
+                    all = new StringBuilder(only).append(text.text());
+                }
+            }
+        }
+        return all == null ? only : all.toString();
+    }
+
+    static String refusal(List<ContentBlock> blocks) {
+        StringBuilder all = new StringBuilder();
+        for (ContentBlock block : blocks) {
+            if (block instanceof ContentBlock.Refusal refusal) {
+                all.append(refusal.text());
+            }
+        }
+        return all.toString();
+    }
+
+    static String reasoning(List<ContentBlock> blocks) {
+        StringBuilder all = new StringBuilder();
+        for (ContentBlock block : blocks) {
+            if (block instanceof ReasoningBlock reasoning) {
+                all.append(reasoning.text());
+            }
+        }
+        return all.toString();
+    }
+
+    static <T extends ContentBlock> List<T> only(Class<T> type, List<ContentBlock> blocks) {
+        List<T> found = new ArrayList<>();
+        for (ContentBlock block : blocks) {
+            if (type.isInstance(block)) {
+                found.add(type.cast(block));
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    /** Returns the chunks of a stream that delivers these blocks; the aggregator builds equal blocks from them. */
+    static List<StreamChunk> chunks(List<ContentBlock> blocks) {
+        List<StreamChunk> chunks = new ArrayList<>();
+        int calls = 0;
+        for (int i = 0; i < blocks.size(); i++) {
+            ContentBlock block = blocks.get(i);
+            if (block instanceof ToolCall call) {
+                chunks.add(new StreamChunk.ToolCallDone(calls++, call, i));
+                continue;
+            }
+            if (block instanceof ContentBlock.Text text) {
+                chunks.add(new StreamChunk.Text(text.text(), i));
+            } else if (block instanceof ContentBlock.Refusal refusal) {
+                chunks.add(new StreamChunk.Refusal(refusal.text(), i));
+            } else if (block instanceof ReasoningBlock reasoning) {
+                chunks.add(new StreamChunk.Reasoning(reasoning.text(), reasoning.signature(), i));
+            } else {
+                chunks.add(new StreamChunk.Block(block, i));
+                continue;
+            }
+            if (block.vendorData() != null) {
+                chunks.add(new StreamChunk.BlockData(block.vendorData(), i));
+            }
+        }
+        return chunks;
+    }
+}
