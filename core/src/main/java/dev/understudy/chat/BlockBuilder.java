@@ -17,6 +17,7 @@ final class BlockBuilder {
     final int number;
     final StringBuilder text;
     ReasoningBlock.@Nullable Signature signature;
+
     @Nullable
     VendorData vendorData;
 

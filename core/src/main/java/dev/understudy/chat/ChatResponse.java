@@ -158,7 +158,8 @@ public record ChatResponse(List<ContentBlock> blocks, StreamChunk.Finish finish)
         return blocks.stream()
                 .allMatch(block -> block instanceof ReasoningBlock
                         || block instanceof ContentBlock.Refusal
-                        || (block instanceof ContentBlock.Text words && words.text().isEmpty()));
+                        || (block instanceof ContentBlock.Text words
+                                && words.text().isEmpty()));
     }
 
     /**

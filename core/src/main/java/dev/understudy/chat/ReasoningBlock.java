@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param vendorData data that goes back with the reasoning, such as the field it came in; {@code null} for none
  */
 public record ReasoningBlock(
-        String text, @Nullable Signature signature, @Nullable VendorData vendorData) implements ContentBlock {
+        String text,
+        @Nullable Signature signature,
+        @Nullable VendorData vendorData) implements ContentBlock {
     /**
      * Checks that no required value is {@code null}.
      *

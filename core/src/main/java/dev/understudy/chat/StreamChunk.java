@@ -81,8 +81,7 @@ public sealed interface StreamChunk {
      *     {@code null}
      * @param block number of the block, or {@link #UNNUMBERED}
      */
-    record Reasoning(
-            String thought, @Nullable Signature closes, int block) implements StreamChunk {
+    record Reasoning(String thought, @Nullable Signature closes, int block) implements StreamChunk {
         /**
          * Checks that no required value is {@code null}.
          *

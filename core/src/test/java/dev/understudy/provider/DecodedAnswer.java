@@ -2,8 +2,11 @@ package dev.understudy.provider;
 
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.Dialect;
@@ -21,7 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DecodedAnswer {
 
+    /** The chunks without the numbers of their blocks. */
     public final List<StreamChunk> chunks = new ArrayList<>();
+
+    /** The chunks as they came. */
+    public final List<StreamChunk> numbered = new ArrayList<>();
+
     public final StringBuilder text = new StringBuilder();
     public final StringBuilder reasoning = new StringBuilder();
     public final StringBuilder refusal = new StringBuilder();
@@ -49,7 +57,8 @@ public final class DecodedAnswer {
     }
 
     void take(StreamChunk chunk) {
-        chunks.add(chunk);
+        numbered.add(chunk);
+        chunks.add(unnumbered(chunk));
         text.append(chunk.text());
         if (chunk instanceof StreamChunk.Reasoning thought) {
             reasoning.append(thought.thought());
@@ -60,6 +69,31 @@ public final class DecodedAnswer {
         } else if (chunk instanceof StreamChunk.Finish end) {
             finish = end;
         }
+    }
+
+    private static StreamChunk unnumbered(StreamChunk chunk) {
+        if (chunk instanceof StreamChunk.Text words) {
+            return new StreamChunk.Text(words.text());
+        }
+        if (chunk instanceof StreamChunk.Reasoning thought) {
+            return new StreamChunk.Reasoning(thought.thought(), thought.closes());
+        }
+        if (chunk instanceof StreamChunk.Refusal words) {
+            return new StreamChunk.Refusal(words.refusal());
+        }
+        if (chunk instanceof StreamChunk.ToolCallPart part) {
+            return new StreamChunk.ToolCallPart(part.index(), part.id(), part.name(), part.arguments());
+        }
+        return chunk instanceof StreamChunk.ToolCallDone done
+                ? new StreamChunk.ToolCallDone(done.index(), done.call())
+                : chunk;
+    }
+
+    /** The response that the chunks add up to; partial if the stream failed. */
+    public ChatResponse response() {
+        ChatResponseAggregator all = new ChatResponseAggregator();
+        numbered.forEach(all::add);
+        return all.isFinished() ? all.response() : all.partial(ServedBy.by("p", "m"));
     }
 
     /** A stream that is still open. What it is fed after a failure is lost, as it is behind a transport. */

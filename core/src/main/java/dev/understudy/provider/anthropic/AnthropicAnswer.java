@@ -2,7 +2,7 @@ package dev.understudy.provider.anthropic;
 
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.Json;
@@ -10,13 +10,11 @@ import dev.understudy.provider.json.JsonReader;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Decodes whole answers. Blocks of tools that the vendor runs itself are skipped. */
+/** Decodes whole answers. */
 public final class AnthropicAnswer {
 
     private final AnthropicMetadata end = new AnthropicMetadata();
-    private final StringBuilder text = new StringBuilder();
-    private final List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
-    private final List<ToolCall> calls = new ArrayList<>();
+    private final List<ContentBlock> blocks = new ArrayList<>();
     private boolean hasContent;
     private boolean hasError;
 
@@ -33,12 +31,8 @@ public final class AnthropicAnswer {
         if (!answer.hasContent) {
             throw InBandError.noAnswer(body, "no Anthropic message in the answer");
         }
-        return new ChatResponse(
-                answer.text.toString(),
-                "",
-                answer.reasoningBlocks,
-                answer.calls,
-                answer.end.finish(!answer.calls.isEmpty(), provider, model));
+        boolean calls = answer.blocks.stream().anyMatch(ToolCall.class::isInstance);
+        return new ChatResponse(answer.blocks, answer.end.finish(calls, provider, model));
     }
 
     private void message(JsonReader in) {
@@ -50,7 +44,7 @@ public final class AnthropicAnswer {
                 continue;
             }
             if (in.field().equals("content") && in.array()) {
-                clear(); // of a repeated field the last one counts
+                blocks.clear(); // of a repeated field the last one counts
                 hasContent = true;
                 while (in.nextElement()) {
                     block(in);
@@ -61,23 +55,10 @@ public final class AnthropicAnswer {
         }
     }
 
-    private void clear() {
-        text.setLength(0);
-        reasoningBlocks.clear();
-        calls.clear();
-    }
-
     private void block(JsonReader in) {
-        AnthropicBlock block = AnthropicBlock.read(in);
-        switch (block.type()) {
-            case "text" -> text.append(block.text());
-            case "thinking", "redacted_thinking" -> {
-                if (!block.text().isEmpty() || block.reasoningSignature() != null) {
-                    reasoningBlocks.add(new ReasoningBlock(block.text(), block.reasoningSignature()));
-                }
-            }
-            case "tool_use" -> calls.add(new ToolCall(block.id(), block.name(), block.input()));
-            default -> {}
+        ContentBlock content = AnthropicBlock.read(in).content();
+        if (content != null) {
+            blocks.add(content);
         }
     }
 }

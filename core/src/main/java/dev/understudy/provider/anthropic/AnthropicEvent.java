@@ -4,6 +4,9 @@ import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
+import dev.understudy.provider.json.JsonTree;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Fields of one event of a stream, in any order; reused for the next. */
@@ -22,6 +25,10 @@ final class AnthropicEvent {
     String json = "";
 
     String signature = "";
+
+    /** Other fields of the delta, null without any. */
+    @Nullable
+    Map<String, @Nullable Object> more;
 
     @Nullable
     String stopReason;
@@ -44,6 +51,7 @@ final class AnthropicEvent {
         thinking = "";
         json = "";
         signature = "";
+        more = null;
         stopReason = null;
         messageId = null;
         isError = false;
@@ -81,7 +89,12 @@ final class AnthropicEvent {
                 case "partial_json" -> json = in.string("");
                 case "signature" -> signature = in.string("");
                 case "stop_reason" -> stopReason = in.string("").isBlank() ? null : in.string();
-                default -> in.skip();
+                case "type", "stop_sequence", "stop_details", "container" -> in.skip();
+                default -> {
+                    String name = in.field();
+                    more = more == null ? new LinkedHashMap<>(2) : more;
+                    more.put(name, JsonTree.of(in));
+                }
             }
         }
     }

@@ -1,11 +1,13 @@
 package dev.understudy.provider.anthropic;
 
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ToolArguments;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
+import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Encodes a conversation as alternating turns of user and assistant: consecutive messages of one role are merged.
  * Tool results belong to the user and come first in a turn, as the API requires. Empty texts, which it refuses, are
- * omitted, and so is reasoning that is unsigned or was signed by another vendor. Ids of tool calls are restricted to
+ * omitted, and so is reasoning that is unsigned or was signed by another vendor. The blocks of an answer keep their order. Ids of tool calls are restricted to
  * the allowed characters and unique. Trailing white space of a final assistant message is refused and removed.
  */
 public final class AnthropicMessages {
@@ -29,10 +31,14 @@ public final class AnthropicMessages {
     private final List<Map<String, Object>> results = new ArrayList<>();
     private final List<Map<String, Object>> blocks = new ArrayList<>();
 
-    private AnthropicMessages() {}
+    private final AnthropicServerTools serverTools;
+
+    private AnthropicMessages(AnthropicServerTools serverTools) {
+        this.serverTools = serverTools;
+    }
 
     static List<Map<String, Object>> of(List<Message> messages) {
-        AnthropicMessages turns = new AnthropicMessages();
+        AnthropicMessages turns = new AnthropicMessages(AnthropicServerTools.of(messages));
         messages.forEach(turns::add);
         return turns.end();
     }
@@ -51,9 +57,7 @@ public final class AnthropicMessages {
             user.parts().forEach(this::part);
         } else if (message instanceof Message.Assistant assistant) {
             turn("assistant");
-            assistant.reasoningBlocks().forEach(this::reasoning);
-            text(assistant.text());
-            assistant.toolCalls().forEach(this::call);
+            assistant.blocks().forEach(this::content);
         } else if (message instanceof Message.ToolResult result) {
             turn("user");
             result(result);
@@ -85,7 +89,7 @@ public final class AnthropicMessages {
     }
 
     private static @Nullable String plain(Map<String, Object> block) {
-        return block.get("text") instanceof String text ? text : null;
+        return block.size() == 2 && block.get("text") instanceof String text ? text : null;
     }
 
     private void trimEnd() {
@@ -132,30 +136,50 @@ public final class AnthropicMessages {
         }
     }
 
-    private void reasoning(ReasoningBlock reasoningBlock) {
-        ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
-        if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.ANTHROPIC)) {
-            blocks.add(
-                    reasoningSignature.redacted()
-                            ? block("redacted_thinking", "data", reasoningSignature.value())
-                            : block(
-                                    "thinking",
-                                    "thinking",
-                                    reasoningBlock.text(),
-                                    "signature",
-                                    reasoningSignature.value()));
+    private void content(ContentBlock content) {
+        Map<String, ?> own = VendorFields.of(content, DialectName.ANTHROPIC);
+        if (content instanceof ContentBlock.Text words) {
+            if (!words.text().isBlank()) {
+                add(block("text", "text", words.text()), own);
+            }
+        } else if (content instanceof ContentBlock.Refusal refusal) {
+            text(refusal.text());
+        } else if (content instanceof ReasoningBlock reasoning) {
+            reasoning(reasoning, own);
+        } else if (content instanceof ToolCall call) {
+            call(call, own);
+        } else if (content instanceof ContentBlock.Opaque && serverTools.isSendable(own)) {
+            add(new LinkedHashMap<>(), own);
         }
     }
 
-    private void call(ToolCall call) {
-        blocks.add(block(
-                "tool_use",
-                "id",
-                ids.of(call),
-                "name",
-                sanitized(call.name()),
-                "input",
-                ToolArguments.object(call.arguments())));
+    private void add(Map<String, Object> block, Map<String, ?> own) {
+        block.putAll(own);
+        blocks.add(block);
+    }
+
+    private void reasoning(ReasoningBlock reasoning, Map<String, ?> own) {
+        ReasoningBlock.Signature signature = reasoning.signature();
+        if (signature != null && signature.origin().equals(DialectName.ANTHROPIC)) {
+            add(
+                    signature.redacted()
+                            ? block("redacted_thinking", "data", signature.value())
+                            : block("thinking", "thinking", reasoning.text(), "signature", signature.value()),
+                    own);
+        }
+    }
+
+    private void call(ToolCall call, Map<String, ?> own) {
+        add(
+                block(
+                        "tool_use",
+                        "id",
+                        ids.of(call),
+                        "name",
+                        sanitized(call.name()),
+                        "input",
+                        ToolArguments.object(call.arguments())),
+                own);
     }
 
     private void result(Message.ToolResult result) {

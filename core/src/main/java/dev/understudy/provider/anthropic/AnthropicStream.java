@@ -3,9 +3,7 @@ package dev.understudy.provider.anthropic;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
@@ -15,30 +13,18 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Decodes a stream: message_start, content_block_start, _delta and _stop, message_delta, message_stop. Pings, unknown
- * events and blocks of tools that the vendor runs itself are skipped. After a stop reason only an error reported by
+ * Decodes a stream: message_start, content_block_start, _delta and _stop, message_delta, message_stop. Pings and unknown
+ * events are skipped; blocks of other types than text, reasoning and calls are emitted whole. After a stop reason only an error reported by
  * the vendor fails the answer, and after message_stop nothing does. The fields of an event may come in any order.
  */
 public final class AnthropicStream implements StreamDecoder {
-
-    /** A tool call or reasoning block that is not complete yet. */
-    private static final class Open {
-        private final AnthropicBlock block;
-        private final int call;
-        private final StringBuilder json = new StringBuilder();
-        private String signature = "";
-
-        Open(AnthropicBlock block, int call) {
-            this.block = block;
-            this.call = call;
-        }
-    }
 
     private final String provider;
     private final String requestedModel;
     private final AnthropicMetadata end = new AnthropicMetadata();
     private final AnthropicEvent event = new AnthropicEvent();
-    private final Map<Integer, Open> open = new TreeMap<>();
+    private final Map<Integer, AnthropicOpenBlock> open = new TreeMap<>();
+    private int blocks;
     private int calls;
     private boolean stopped;
 
@@ -101,9 +87,9 @@ public final class AnthropicStream implements StreamDecoder {
             case "content_block_start" -> begin(out);
             case "content_block_delta" -> goOn(out);
             case "content_block_stop" -> {
-                Open closed = open.remove(event.index);
+                AnthropicOpenBlock closed = open.remove(event.index);
                 if (closed != null) {
-                    close(closed, out);
+                    closed.close(out);
                 }
             }
             case "message_stop" -> stopped = true;
@@ -113,78 +99,29 @@ public final class AnthropicStream implements StreamDecoder {
 
     private void begin(Consumer<StreamChunk> out) {
         AnthropicBlock begun = event.block;
-        if (begun == null) {
+        if (begun == null || begun.type().isEmpty()) {
             return;
         }
-        switch (begun.type()) {
-            case "text" -> say(begun.text(), out);
-            case "thinking" -> {
-                think(begun.text(), out);
-                open.put(event.index, new Open(begun, -1));
-            }
-            case "redacted_thinking" -> {
-                if (begun.reasoningSignature() != null) {
-                    out.accept(new StreamChunk.Reasoning("", begun.reasoningSignature()));
-                }
-            }
-            case "tool_use" -> {
-                Open replaced = open.put(event.index, new Open(begun, calls));
-                if (replaced != null) {
-                    close(replaced, out);
-                }
-                out.accept(new StreamChunk.ToolCallPart(calls, begun.id(), begun.name(), ""));
-                calls++;
-            }
-            default -> {}
+        AnthropicOpenBlock replaced = open.get(event.index);
+        if (replaced != null) {
+            replaced.close(out);
         }
+        open(begun).begin(out);
+    }
+
+    private AnthropicOpenBlock open(AnthropicBlock begun) {
+        AnthropicOpenBlock opened =
+                new AnthropicOpenBlock(begun, blocks++, begun.type().equals("tool_use") ? calls++ : -1);
+        open.put(event.index, opened);
+        return opened;
     }
 
     private void goOn(Consumer<StreamChunk> out) {
-        say(event.text, out);
-        think(event.thinking, out);
-        Open at = open.get(event.index);
-        if (at == null) {
+        AnthropicOpenBlock at = open.get(event.index);
+        if (at == null && event.text.isEmpty() && event.thinking.isEmpty()) {
             return;
         }
-        if (!event.signature.isEmpty()) {
-            at.signature = event.signature;
-        }
-        if (!event.json.isEmpty() && at.call >= 0) {
-            at.json.append(event.json);
-            out.accept(new StreamChunk.ToolCallPart(at.call, at.block.id(), at.block.name(), event.json));
-        }
-    }
-
-    private static void say(String text, Consumer<StreamChunk> out) {
-        if (!text.isEmpty()) {
-            out.accept(new StreamChunk.Text(text));
-        }
-    }
-
-    private static void think(String thought, Consumer<StreamChunk> out) {
-        if (!thought.isEmpty()) {
-            out.accept(new StreamChunk.Reasoning(thought, null));
-        }
-    }
-
-    private static void close(Open closed, Consumer<StreamChunk> out) {
-        if (closed.call >= 0) {
-            String arguments = closed.json.toString();
-            if (arguments.isEmpty()) {
-                arguments = closed.block.input();
-                out.accept(
-                        new StreamChunk.ToolCallPart(closed.call, closed.block.id(), closed.block.name(), arguments));
-            }
-            out.accept(new StreamChunk.ToolCallDone(
-                    closed.call, new ToolCall(closed.block.id(), closed.block.name(), arguments)));
-            return;
-        }
-        ReasoningBlock.Signature reasoningSignature = closed.signature.isEmpty()
-                ? closed.block.reasoningSignature()
-                : AnthropicBlock.signature(closed.signature, false);
-        if (reasoningSignature != null) {
-            out.accept(new StreamChunk.Reasoning("", reasoningSignature));
-        }
+        (at == null ? open(AnthropicBlock.ofText()) : at).add(event, out);
     }
 
     @Override
@@ -202,7 +139,7 @@ public final class AnthropicStream implements StreamDecoder {
         if (!finished()) {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a stop reason"));
         }
-        open.values().forEach(each -> close(each, out));
+        open.values().forEach(each -> each.close(out));
         open.clear();
         out.accept(end.finish(calls > 0, provider, requestedModel));
     }

@@ -1,10 +1,13 @@
 package dev.understudy.provider.gemini;
 
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ToolArguments;
+import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,12 +111,12 @@ final class GeminiContents {
 
     private static Map<String, Object> picture(Message.Image image) {
         if (image instanceof Message.Image.Data data) {
-            return part("inlineData", part("mimeType", data.mediaType(), "data", data.base64()));
+            return inline(data.mediaType(), data.base64());
         }
         String url = ((Message.Image.Url) image).url();
         int comma = url.indexOf(";base64,");
         if (url.startsWith("data:") && comma > 0) {
-            return part("inlineData", part("mimeType", url.substring(5, comma), "data", url.substring(comma + 8)));
+            return inline(url.substring(5, comma), url.substring(comma + 8));
         }
         Map<String, Object> file = part("fileUri", url);
         String path = url.replaceAll("[?#].*", "");
@@ -125,43 +128,57 @@ final class GeminiContents {
     }
 
     private void assistant(Message.Assistant assistant) {
-        for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
-            String signature = GeminiSignature.onThought(reasoningBlock.signature());
-            if (signature != null) {
-                parts.add(part("text", reasoningBlock.text(), "thought", true, "thoughtSignature", signature));
-            }
-        }
-        text(assistant.text());
-        for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
-            String signature = GeminiSignature.onText(reasoningBlock.signature());
-            if (signature != null) {
-                parts.add(part("text", "", "thoughtSignature", signature));
-            }
-        }
         boolean signed = false;
-        for (ToolCall call : assistant.toolCalls()) {
-            Map<String, Object> part = part("functionCall", call(call));
-            String signature = signature(assistant, call);
-            if (signature == null && signs && !signed) {
-                signature = FOREIGN;
+        for (ContentBlock block : assistant.blocks()) {
+            Map<String, ?> own = VendorFields.of(block, DialectName.GEMINI);
+            if (block instanceof ToolCall call) {
+                Map<String, Object> part = part("functionCall", call(call));
+                part.putAll(own);
+                if (signs && !signed) {
+                    part.putIfAbsent(GeminiBlocks.SIGNATURE, FOREIGN);
+                }
+                signed |= part.containsKey(GeminiBlocks.SIGNATURE);
+                parts.add(part);
+            } else if (block instanceof ContentBlock.Text text) {
+                said(text.text(), own);
+            } else if (block instanceof ReasoningBlock reasoning) {
+                reasoning(reasoning);
+            } else if (block instanceof ContentBlock.Refusal refusal) {
+                text(refusal.text());
+            } else if (block instanceof ContentBlock.Image image) {
+                produced(picture(image.image()), own);
+            } else if (block instanceof ContentBlock.Audio audio) {
+                produced(inline(audio.mediaType(), audio.base64()), own);
+            } else if (block instanceof ContentBlock.File file) {
+                produced(inline(file.mediaType(), file.base64()), own);
+            } else if (!own.isEmpty()) {
+                parts.add(own);
             }
-            if (signature != null) {
-                part.put("thoughtSignature", signature);
-                signed = true;
-            }
-            parts.add(part);
         }
     }
 
-    private static @Nullable String signature(Message.Assistant assistant, ToolCall call) {
-        for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
-            ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
-            String signature = GeminiSignature.onCall(reasoningSignature, call);
-            if (signature != null) {
-                return signature;
-            }
+    private void said(String text, Map<String, ?> own) {
+        if (own.isEmpty()) {
+            text(text);
+        } else {
+            produced(part("text", text), own);
         }
-        return null;
+    }
+
+    private void produced(Map<String, Object> part, Map<String, ?> own) {
+        part.putAll(own);
+        parts.add(part);
+    }
+
+    private void reasoning(ReasoningBlock reasoning) {
+        ReasoningBlock.Signature signature = reasoning.signature();
+        if (signature != null && signature.origin().equals(DialectName.GEMINI)) {
+            parts.add(part("text", reasoning.text(), "thought", true, GeminiBlocks.SIGNATURE, signature.value()));
+        }
+    }
+
+    private static Map<String, Object> inline(String mediaType, String base64) {
+        return part("inlineData", part("mimeType", mediaType, "data", base64));
     }
 
     private Map<String, Object> call(ToolCall call) {

@@ -2,21 +2,25 @@ package dev.understudy.provider.gemini;
 
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One part of an answer. Images, and output of tools that the vendor runs itself, are skipped.
+ * One part of an answer.
  *
  * @param text "" if it has none
  * @param thought true if the text is reasoning
  * @param signature "" without one
  * @param call the tool call, if the part is one
+ * @param other fields other than these, such as an image or the output of a tool that the vendor runs itself
  */
 record GeminiPart(
         String text,
         boolean thought,
         String signature,
-        @Nullable Call call) {
+        @Nullable Call call,
+        Map<String, @Nullable Object> other) {
 
     /**
      * A tool call, or a fragment of one if arguments are streamed.
@@ -34,6 +38,7 @@ record GeminiPart(
         boolean thought = false;
         String signature = "";
         Call call = null;
+        Map<String, @Nullable Object> other = Map.of();
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
@@ -41,11 +46,17 @@ record GeminiPart(
                     case "thought" -> thought = in.bool(false);
                     case "thoughtSignature", "thought_signature" -> signature = in.string("");
                     case "functionCall" -> call = call(in);
-                    default -> in.skip();
+                    default -> {
+                        if (in.isObject()) {
+                            String name = in.field();
+                            other = other.isEmpty() ? new LinkedHashMap<>() : other;
+                            other.put(name, JsonTree.of(in));
+                        }
+                    }
                 }
             }
         }
-        return new GeminiPart(text, thought, signature, call);
+        return new GeminiPart(text, thought, signature, call, other);
     }
 
     private static @Nullable Call call(JsonReader in) {

@@ -2,13 +2,17 @@ package dev.understudy.provider.gemini;
 
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ReasoningBlock.Signature;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.StreamChunk.Reasoning;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.VendorData;
 import dev.understudy.chat.VendorMetadata;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.dialect.SyntheticCallIds;
 import dev.understudy.provider.error.InBandError;
@@ -22,6 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class GeminiStream implements StreamDecoder {
 
+    /** Kind of the block that the next part may continue. */
+    private enum Run {
+        NONE,
+        TEXT,
+        REASONING
+    }
+
     private final String provider;
     private final ChatRequest request;
     private final boolean whole;
@@ -30,9 +41,12 @@ final class GeminiStream implements StreamDecoder {
     private boolean answered;
     private boolean terminated;
     private int calls;
+    private int blocks;
+    private Run run = Run.NONE;
 
     // A tool call whose arguments are fragmented.
     private @Nullable ToolCall open;
+    private int openBlock;
     private GeminiArguments pieces = new GeminiArguments();
 
     /** @param whole true if the body is one answer, which is complete without a finish reason as well */
@@ -79,6 +93,8 @@ final class GeminiStream implements StreamDecoder {
         for (GeminiPart part : event.parts) {
             if (part.call() != null) {
                 call(part.call(), part.signature(), out);
+            } else if (part.text().isEmpty() && !part.other().isEmpty()) {
+                whole(part, out);
             } else if (part.thought()) {
                 think(part.text(), part.signature(), out);
             } else {
@@ -92,22 +108,51 @@ final class GeminiStream implements StreamDecoder {
         }
     }
 
-    private static void say(String text, String signature, Consumer<StreamChunk> out) {
-        if (!text.isEmpty()) {
-            out.accept(new StreamChunk.Text(text));
+    /** A signed text is a block of its own, because a signature belongs to its part only. */
+    private void say(String text, String signature, Consumer<StreamChunk> out) {
+        if (text.isEmpty() && signature.isEmpty()) {
+            return;
         }
-        if (!signature.isEmpty()) {
-            out.accept(new Reasoning("", GeminiSignature.ofText(signature)));
+        int at = block(Run.TEXT, signature);
+        if (!text.isEmpty()) {
+            out.accept(new StreamChunk.Text(text, at));
+        }
+        VendorData signed = GeminiBlocks.signature(signature);
+        if (signed != null) {
+            out.accept(new StreamChunk.BlockData(signed, at));
         }
     }
 
-    private static void think(String thought, String signature, Consumer<StreamChunk> out) {
+    private void think(String thought, String signature, Consumer<StreamChunk> out) {
+        if (thought.isEmpty() && signature.isEmpty()) {
+            return;
+        }
+        int at = block(Run.REASONING, "");
         if (!thought.isEmpty()) {
-            out.accept(new Reasoning(thought, null));
+            out.accept(new Reasoning(thought, null, at));
         }
         if (!signature.isEmpty()) {
-            out.accept(new Reasoning("", GeminiSignature.ofThought(signature)));
+            run = Run.NONE;
+            out.accept(new Reasoning("", new Signature(signature, false, DialectName.GEMINI), at));
         }
+    }
+
+    private void whole(GeminiPart part, Consumer<StreamChunk> out) {
+        ContentBlock block = GeminiBlocks.of(part);
+        if (block != null) {
+            run = Run.NONE;
+            out.accept(new StreamChunk.Block(block, blocks++));
+        }
+    }
+
+    /** Returns the number of the block that a part continues, or of a new one; a signed part continues none. */
+    private int block(Run kind, String signature) {
+        boolean signed = !signature.isEmpty();
+        if (run != kind || signed) {
+            blocks++;
+        }
+        run = signed ? Run.NONE : kind;
+        return blocks - 1;
     }
 
     private void call(GeminiPart.Call call, String signature, Consumer<StreamChunk> out) {
@@ -116,10 +161,9 @@ final class GeminiStream implements StreamDecoder {
             String id = call.id().isEmpty()
                     ? SyntheticCallIds.of(SyntheticCallIds.salt(request, event.id == null ? "" : event.id), calls)
                     : call.id();
-            if (!signature.isEmpty()) {
-                out.accept(new Reasoning("", GeminiSignature.ofCall(signature, id)));
-            }
-            open = new ToolCall(id, call.name(), call.arguments());
+            run = Run.NONE;
+            openBlock = blocks++;
+            open = new ToolCall(id, call.name(), call.arguments(), GeminiBlocks.signature(signature));
         }
         pieces.add(call.pieces());
         if (!call.goesOn()) {
@@ -136,9 +180,10 @@ final class GeminiStream implements StreamDecoder {
             return;
         }
         boolean inPieces = begun.arguments().isEmpty() || !brought.isEmpty();
-        ToolCall done = new ToolCall(begun.id(), begun.name(), inPieces ? brought.json() : begun.arguments());
-        out.accept(new StreamChunk.ToolCallPart(calls, done.id(), done.name(), done.arguments()));
-        out.accept(new StreamChunk.ToolCallDone(calls, done));
+        ToolCall done = new ToolCall(
+                begun.id(), begun.name(), inPieces ? brought.json() : begun.arguments(), begun.vendorData());
+        out.accept(new StreamChunk.ToolCallPart(calls, done.id(), done.name(), done.arguments(), openBlock));
+        out.accept(new StreamChunk.ToolCallDone(calls, done, openBlock));
         calls++;
     }
 

@@ -48,11 +48,7 @@ public final class HttpProvider implements ChatProvider {
     }
 
     public HttpProvider(Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer) {
-        this(
-                endpoint,
-                dialect,
-                signer,
-                OriginScope.of(dialect, endpoint.baseUrl()));
+        this(endpoint, dialect, signer, OriginScope.of(dialect, endpoint.baseUrl()));
     }
 
     HttpProvider(Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer, OriginScope originScope) {

@@ -80,8 +80,7 @@ record OriginScope(String dialect, String owner) {
             if (block instanceof ContentBlock.Opaque && !own) {
                 continue;
             }
-            ContentBlock fitting =
-                    data == null ? block : block.withVendorData(own ? data.withOrigin(dialect) : null);
+            ContentBlock fitting = data == null ? block : block.withVendorData(own ? data.withOrigin(dialect) : null);
             if (!(fitting instanceof ReasoningBlock reasoning) || reasoning.signature() == null) {
                 sendable.add(fitting);
             } else if (reasoning.signature().origin().equals(owner)) {
@@ -118,9 +117,8 @@ record OriginScope(String dialect, String owner) {
 
     private ContentBlock received(ContentBlock block) {
         VendorData data = block.vendorData();
-        ContentBlock named = data != null && data.origin().equals(dialect)
-                ? block.withVendorData(data.withOrigin(owner))
-                : block;
+        ContentBlock named =
+                data != null && data.origin().equals(dialect) ? block.withVendorData(data.withOrigin(owner)) : block;
         return named instanceof ReasoningBlock reasoning
                         && reasoning.signature() != null
                         && reasoning.signature().origin().equals(dialect)
@@ -143,7 +141,8 @@ record OriginScope(String dialect, String owner) {
         if (chunk instanceof StreamChunk.Block block) {
             return new StreamChunk.Block(received(block.content()), block.block());
         }
-        if (chunk instanceof StreamChunk.BlockData data && data.vendorData().origin().equals(dialect)) {
+        if (chunk instanceof StreamChunk.BlockData data
+                && data.vendorData().origin().equals(dialect)) {
             return new StreamChunk.BlockData(data.vendorData().withOrigin(owner), data.block());
         }
         return chunk;

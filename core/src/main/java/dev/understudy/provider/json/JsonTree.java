@@ -14,7 +14,6 @@ public final class JsonTree {
     /** Returns the current value; null for null. */
     public static @Nullable Object of(JsonReader in) {
         return switch (in.kind()) {
-            /** Returns the current object, fields in the order received; empty if the value is none. */
             case OBJECT -> object(in);
             case ARRAY -> array(in);
             case NUMBER -> JsonNumber.of(in.string("0"));
@@ -30,8 +29,8 @@ public final class JsonTree {
         return JsonWriter.text(of(in));
     }
 
-    /** The object at hand, fields in the order received; empty if the value is none. */
-    static Map<String, @Nullable Object> object(JsonReader in) {
+    /** Returns the current object, fields in the order received; empty if the value is none. */
+    public static Map<String, @Nullable Object> object(JsonReader in) {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         if (in.object()) {
             while (in.nextField()) {

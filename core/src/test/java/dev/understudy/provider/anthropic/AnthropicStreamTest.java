@@ -3,6 +3,7 @@ package dev.understudy.provider.anthropic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
@@ -12,6 +13,7 @@ import dev.understudy.chat.StreamChunk.ToolCallDone;
 import dev.understudy.chat.StreamChunk.ToolCallPart;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.DecodedAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.framing.Framing;
@@ -197,9 +199,28 @@ class AnthropicStreamTest {
                 delta(3, "'type':'citations_delta','citation':{'cited_text':'no'}"),
                 end(3),
                 over("end_turn"));
-        assertThat(decodedAnswer.chunks).hasSize(2);
-        assertThat(decodedAnswer.text).hasToString("found");
+        assertThat(decodedAnswer.toolCalls).isEmpty();
+        assertThat(decodedAnswer.response().blocks())
+                .containsExactly(
+                        opaque(
+                                "server_tool_use",
+                                "'type':'server_tool_use','id':'s','name':'web_search','input':{'q':1}"),
+                        opaque(
+                                "web_search_tool_result",
+                                "'type':'web_search_tool_result','tool_use_id':'s','content':[{'type':'x','text':'no'}]"),
+                        opaque(
+                                "mcp_tool_use",
+                                "'type':'mcp_tool_use','id':'m','name':'x','server_name':'y','input':{}"),
+                        new ContentBlock.Text("found", data("'citations':[{'cited_text':'no'}]")));
         assertThat(finish(decodedAnswer).reason()).isEqualTo(FinishReason.STOP);
+    }
+
+    private static ContentBlock opaque(String type, String fields) {
+        return new ContentBlock.Opaque(type, data(fields));
+    }
+
+    private static VendorData data(String fields) {
+        return new VendorData("anthropic", "{" + fields.replace('\'', '"') + "}");
     }
 
     @Test

@@ -3,12 +3,14 @@ package dev.understudy.provider.gemini;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolSet;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.json.Json;
@@ -123,17 +125,16 @@ class GeminiRequestTest {
 
     @Test
     void ownSignaturesGoBackToWhereTheyStoodAndOthersDoNot() {
-        ToolCall call = new ToolCall("c:1", "now", "{}");
-        Message.Assistant said = new Message.Assistant(
-                "Well",
-                List.of(call, new ToolCall("c2", "now", "{}")),
-                List.of(
-                        new ReasoningBlock("mine", new ReasoningBlock.Signature("sig=", false, "gemini")),
-                        new ReasoningBlock("told", new ReasoningBlock.Signature("call:c:1:Y2FsbA==", false, "gemini")),
-                        new ReasoningBlock("", new ReasoningBlock.Signature("text:dGV4dA==", false, "gemini")),
-                        new ReasoningBlock("", new ReasoningBlock.Signature("call:gone:eA==", false, "gemini")),
-                        new ReasoningBlock("theirs", new ReasoningBlock.Signature("x", false, "anthropic")),
-                        ReasoningBlock.of("nobody's")));
+        Message.Assistant said = new Message.Assistant(List.of(
+                new ReasoningBlock("mine", new ReasoningBlock.Signature("sig=", false, "gemini")),
+                new ReasoningBlock("theirs", new ReasoningBlock.Signature("x", false, "anthropic")),
+                ReasoningBlock.of("nobody's"),
+                new ContentBlock.Text("Well"),
+                new ContentBlock.Text("", signature("gemini", "dGV4dA==")),
+                new ToolCall("c:1", "now", "{}", signature("gemini", "Y2FsbA==")),
+                new ContentBlock.Opaque("executableCode", new VendorData("gemini", "{\"executableCode\":{}}")),
+                new ContentBlock.Opaque("thinking", new VendorData("anthropic", "{\"foreign\":{}}")),
+                new ToolCall("c2", "now", "{}", signature("elsewhere", "eA=="))));
         assertThat(json(ChatRequest.of("gemini-2.5-pro", List.of(Message.user("q"), said)))
                         .path("contents")
                         .get(1)
@@ -141,6 +142,7 @@ class GeminiRequestTest {
                 .hasToString("[{\"text\":\"mine\",\"thought\":true,\"thoughtSignature\":\"sig=\"},"
                         + "{\"text\":\"Well\"},{\"text\":\"\",\"thoughtSignature\":\"dGV4dA==\"},"
                         + "{\"functionCall\":{\"name\":\"now\",\"args\":{}},\"thoughtSignature\":\"Y2FsbA==\"},"
+                        + "{\"executableCode\":{}},"
                         + "{\"functionCall\":{\"name\":\"now\",\"args\":{}}}]");
     }
 
@@ -282,5 +284,9 @@ class GeminiRequestTest {
 
     private static JsonNode json(ChatRequest request) {
         return Corpus.MAPPER.readTree(DIALECT.encode(request, true));
+    }
+
+    private static VendorData signature(String origin, String value) {
+        return new VendorData(origin, "{\"thoughtSignature\":\"" + value + "\"}");
     }
 }

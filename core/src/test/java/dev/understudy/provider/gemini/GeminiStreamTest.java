@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Message;
@@ -17,6 +18,7 @@ import dev.understudy.chat.StreamChunk.ToolCallDone;
 import dev.understudy.chat.StreamChunk.ToolCallPart;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.DecodedAnswer;
 import dev.understudy.provider.framing.JsonFraming;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +65,7 @@ class GeminiStreamTest {
                         new Reasoning(", well", null),
                         new Reasoning("", new ReasoningBlock.Signature("c2ln", false, "gemini")),
                         new Text("Yes"),
-                        new Reasoning("", new ReasoningBlock.Signature("text:dGV4dA==", false, "gemini")));
+                        new StreamChunk.BlockData(signature("dGV4dA=="), 2));
     }
 
     @Test
@@ -75,11 +77,10 @@ class GeminiStreamTest {
                         null),
                 says("{'text':''}", "STOP"));
         assertThat(decodedAnswer.toolCalls).hasSize(2);
-        ToolCall first = new ToolCall("f1", "weather", "{\"city\":\"Oslo\",\"days\":[1,2]}");
+        ToolCall first = new ToolCall("f1", "weather", "{\"city\":\"Oslo\",\"days\":[1,2]}", signature("c2ln"));
         ToolCall second = decodedAnswer.toolCalls.get(1);
-        assertThat(decodedAnswer.chunks.subList(0, 5))
+        assertThat(decodedAnswer.chunks.subList(0, 4))
                 .containsExactly(
-                        new Reasoning("", new ReasoningBlock.Signature("call:f1:c2ln", false, "gemini")),
                         new ToolCallPart(0, "f1", "weather", first.arguments()),
                         new ToolCallDone(0, first),
                         new ToolCallPart(1, second.id(), "now", "{}"),
@@ -230,8 +231,16 @@ class GeminiStreamTest {
                 says("{'inlineData':{'mimeType':'image/png','data':'AAAA'}},{'executableCode':{'code':'1+1'}}", null),
                 says("{'codeExecutionResult':{'output':'2'}}", null),
                 says("{'text':'2'}", "STOP"));
-        assertThat(decodedAnswer.chunks).hasSize(2);
         assertThat(decodedAnswer.text).hasToString("2");
+        assertThat(decodedAnswer.response().blocks())
+                .containsExactly(
+                        new ContentBlock.Image(new Message.Image.Data("image/png", "AAAA"), null),
+                        new ContentBlock.Opaque(
+                                "executableCode", new VendorData("gemini", "{\"executableCode\":{\"code\":\"1+1\"}}")),
+                        new ContentBlock.Opaque(
+                                "codeExecutionResult",
+                                new VendorData("gemini", "{\"codeExecutionResult\":{\"output\":\"2\"}}")),
+                        new ContentBlock.Text("2"));
     }
 
     @Test
@@ -279,9 +288,11 @@ class GeminiStreamTest {
         assertThat(response.text()).isEqualTo("Yes");
         assertThat(response.reasoning()).isEqualTo("Hm");
         ToolCall call = response.toolCalls().get(0);
-        assertThat(response.reasoningBlocks())
-                .containsExactly(new ReasoningBlock(
-                        "Hm", new ReasoningBlock.Signature("call:" + call.id() + ":c2ln", false, "gemini")));
+        assertThat(response.blocks())
+                .containsExactly(
+                        ReasoningBlock.of("Hm"),
+                        new ContentBlock.Text("Yes"),
+                        new ToolCall(call.id(), "now", "{}", signature("c2ln")));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(response.usage()).isEqualTo(Usage.of(3, 4));
     }
@@ -361,5 +372,9 @@ class GeminiStreamTest {
     /** Single quotes read better in Java; those of the one path that has some are kept. */
     private static String quoted(String json) {
         return json.replace("\"$['by train']\"", "@").replace('\'', '"').replace("@", "\"$['by train']\"");
+    }
+
+    private static VendorData signature(String value) {
+        return new VendorData("gemini", "{\"thoughtSignature\":\"" + value + "\"}");
     }
 }

@@ -53,9 +53,8 @@ class OriginScopeTest {
     @ParameterizedTest
     @MethodSource("everyPair")
     void signedReasoningIsSentToItsOwnDialectOnly(Dialect reader, String origin) {
-        boolean own = reader.originScope().equals(origin)
-                && !(reader instanceof OpenAiChat)
-                && !(reader instanceof Ollama);
+        boolean own =
+                reader.originScope().equals(origin) && !(reader instanceof OpenAiChat) && !(reader instanceof Ollama);
         for (boolean redacted : new boolean[] {false, true}) {
             String body = body(reader, asked("c2VhbGVk", redacted, origin));
             assertThat(body.contains("c2VhbGVk"))
