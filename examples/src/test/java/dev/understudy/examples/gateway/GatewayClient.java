@@ -13,13 +13,13 @@ import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /** An HTTP client of the gateway, made of the JDK only. */
-final class GatewayClient {
+public final class GatewayClient {
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String url;
 
-    GatewayClient(int port) {
+    public GatewayClient(int port) {
         this.url = "http://127.0.0.1:" + port;
     }
 
@@ -28,25 +28,25 @@ final class GatewayClient {
      *
      * @param broken true if the connection ended before the body did
      */
-    record Response(int status, java.net.http.HttpHeaders headers, String body, boolean broken) {
+    public record Response(int status, java.net.http.HttpHeaders headers, String body, boolean broken) {
 
-        JsonNode json() {
+        public JsonNode json() {
             return JsonFields.JSON.readTree(body);
         }
 
-        String header(String name) {
+        public String header(String name) {
             return headers.firstValue(name).orElse("");
         }
 
         /** Data of the server-sent events. */
-        List<String> data() {
+        public List<String> data() {
             return body.lines()
                     .filter(line -> line.startsWith("data: "))
                     .map(line -> line.substring(6))
                     .toList();
         }
 
-        List<JsonNode> chunks() {
+        public List<JsonNode> chunks() {
             return data().stream()
                     .filter(Predicate.not("[DONE]"::equals))
                     .map(JsonFields.JSON::readTree)
@@ -54,7 +54,7 @@ final class GatewayClient {
         }
 
         /** Text of the answer, of a stream or of a single response. */
-        String text() {
+        public String text() {
             if (!body.startsWith("data:") && !body.startsWith(":")) {
                 return json().at("/choices/0/message/content").asString("");
             }
@@ -64,12 +64,12 @@ final class GatewayClient {
             return text.toString();
         }
 
-        String errorCode() {
+        public String errorCode() {
             return json().at("/error/code").asString("");
         }
 
         /** True for a complete stream: a finish reason, {@code [DONE]} at the end and an unbroken body. */
-        boolean complete() {
+        public boolean complete() {
             List<String> data = data();
             return !broken
                     && !data.isEmpty()
@@ -79,7 +79,7 @@ final class GatewayClient {
         }
 
         /** Error events of the stream. */
-        List<JsonNode> errors() {
+        public List<JsonNode> errors() {
             List<JsonNode> errors = new ArrayList<>();
             for (JsonNode chunk : chunks()) {
                 if (chunk.has("error")) {
@@ -103,7 +103,7 @@ final class GatewayClient {
                 + stream + (more.length == 0 ? "" : "," + String.join(",", more)) + "}";
     }
 
-    Response post(String body, String... headers) {
+    public Response post(String body, String... headers) {
         return send(request("/v1/chat/completions", headers)
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))

@@ -1,0 +1,160 @@
+package dev.understudy.examples.reliability;
+
+import dev.understudy.examples.gateway.GatewayClient;
+import dev.understudy.examples.gateway.RunningGateway;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** Runs faults through the gateway and through the library, many at a time, and collects what went wrong. */
+final class FaultWall {
+
+    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final int AT_A_TIME = 12;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LONG_LIMIT = Duration.ofSeconds(200);
+
+    private FaultWall() {}
+
+    /** All faults, in the order of the documentation. */
+    static List<Fault> faults() {
+        return Stream.of(
+                        CommonFaults.all(),
+                        RefusalFaults.all(),
+                        TransportFaults.all(),
+                        AnswerFaults.all(),
+                        TakeoverFaults.all())
+                .flatMap(faults -> faults)
+                .toList();
+    }
+
+    /** Runs the faults and returns one line for each that did not end as it must. */
+    static List<String> run(List<Fault> faults, Path folder) throws IOException, InterruptedException {
+        List<Stage> stages = new ArrayList<>();
+        try {
+            Map<String, Stage> agents = new LinkedHashMap<>();
+            for (Fault fault : faults) {
+                for (Mode mode : Mode.values()) {
+                    if (fault.modes().contains(mode)) {
+                        Stage behind = new Stage(fault, mode);
+                        stages.add(behind);
+                        agents.put("agent-" + agents.size(), behind);
+                        Stage direct = new Stage(fault, mode);
+                        stages.add(direct);
+                        direct.caller("library", new LibraryCaller(fault, direct.upstreams()));
+                    }
+                }
+            }
+            Path file = folder.resolve("understudy.yaml");
+            Files.writeString(file, configuration(agents));
+            try (RunningGateway gateway = RunningGateway.start(file, environment(faults))) {
+                GatewayClient client = new GatewayClient(gateway.port());
+                agents.forEach((agent, stage) ->
+                        stage.caller("gateway", new GatewayCaller(gateway.port(), client, agent)));
+                return play(stages);
+            }
+        } finally {
+            stages.forEach(Stage::close);
+        }
+    }
+
+    /** Those that wait begin first, all at once: they cost nothing. The others run a few at a time. */
+    private static List<String> play(List<Stage> stages) throws InterruptedException {
+        ExecutorService waiting = Executors.newCachedThreadPool(FaultWall::daemon);
+        ExecutorService busy = Executors.newFixedThreadPool(AT_A_TIME, FaultWall::daemon);
+        try {
+            List<Future<?>> running = stages.stream()
+                    .<Future<?>>map(stage -> (stage.fault().waits() ? waiting : busy)
+                            .submit(() -> {
+                                stage.play();
+                                return null;
+                            }))
+                    .toList();
+            List<String> wrong = new ArrayList<>();
+            for (int i = 0; i < stages.size(); i++) {
+                Stage stage = stages.get(i);
+                String problem = problem(running.get(i), stage.fault().waits() ? LONG_LIMIT : LIMIT);
+                if (problem != null) {
+                    wrong.add(stage + ": " + problem);
+                }
+            }
+            return wrong;
+        } finally {
+            waiting.shutdownNow();
+            busy.shutdownNow();
+        }
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "fault-wall");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static String problem(Future<?> run, Duration limit) throws InterruptedException {
+        try {
+            run.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return null;
+        } catch (TimeoutException late) {
+            run.cancel(true);
+            return "no end within " + limit.toSeconds() + " s";
+        } catch (ExecutionException failed) {
+            return String.valueOf(Objects.requireNonNull(failed.getCause()).getMessage()).strip();
+        }
+    }
+
+    /** The documented configuration of the gateway, with the providers and agents of the faults. */
+    private static String configuration(Map<String, Stage> agents) throws IOException {
+        Path documented = Path.of(System.getProperty("understudy.root"), "examples", "config", "understudy.yaml");
+        JsonNode defaults = YAML.readTree(Files.readString(documented)).get("defaults");
+        ObjectNode document = YAML.createObjectNode();
+        ObjectNode providers = document.putObject("providers");
+        document.set("defaults", defaults);
+        ObjectNode all = document.putObject("agents");
+        agents.forEach((agent, stage) -> {
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < stage.upstreams().size(); i++) {
+                Slot slot = stage.fault().slots().get(i);
+                names.add(agent + "-" + (i + 1));
+                ObjectNode provider = providers.putObject(names.get(i));
+                provider.put("dialect", slot.dialect());
+                provider.put("baseUrl", stage.upstream(i).url());
+                provider.put("model", slot.model());
+                slot.keys().forEach(key -> provider.withArray("keys").add("${" + variable(key) + "}"));
+            }
+            ObjectNode described = all.putObject(agent);
+            described.put("primary", names.get(0));
+            names.subList(1, names.size()).forEach(name -> described.withArray("backups").add(name));
+        });
+        return YAML.writeValueAsString(document);
+    }
+
+    private static Map<String, String> environment(List<Fault> faults) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        faults.stream()
+                .flatMap(fault -> fault.slots().stream())
+                .flatMap(slot -> slot.keys().stream())
+                .forEach(key -> environment.put(variable(key), key));
+        return environment;
+    }
+
+    private static String variable(String key) {
+        return key.replace('-', '_').toUpperCase(java.util.Locale.ROOT);
+    }
+}

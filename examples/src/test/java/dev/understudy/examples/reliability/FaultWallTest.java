@@ -1,0 +1,28 @@
+package dev.understudy.examples.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Faults of upstreams, each through the gateway and through the library; {@code -P wall} adds those that wait. */
+@Timeout(300)
+class FaultWallTest {
+
+    private static final boolean ALL = Boolean.getBoolean("understudy.wall");
+    private static final Pattern ONLY = Pattern.compile(System.getProperty("understudy.wall.only", ""));
+
+    @Test
+    void everyFaultEndsAsItMust(@TempDir Path folder) throws Exception {
+        List<Fault> faults = FaultWall.faults().stream()
+                .filter(fault -> ALL || !fault.waits())
+                .filter(fault -> ONLY.matcher(fault.name()).find())
+                .toList();
+        List<String> wrong = FaultWall.run(faults, folder);
+        assertThat(wrong).as("%d of %d faults", wrong.size(), faults.size()).isEmpty();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.understudy.examples.reliability;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The upstreams of one fault in one mode, for one caller. */
+final class Stage implements AutoCloseable {
+
+    private final Fault fault;
+    private final Mode mode;
+    private final List<Upstream> upstreams = new ArrayList<>();
+    private Caller caller;
+    private String door = "";
+    private boolean called;
+
+    Stage(Fault fault, Mode mode) {
+        this.fault = fault;
+        this.mode = mode;
+        fault.slots().forEach(slot -> upstreams.add(slot.server().apply(mode)));
+    }
+
+    Fault fault() {
+        return fault;
+    }
+
+    Mode mode() {
+        return mode;
+    }
+
+    List<Upstream> upstreams() {
+        return upstreams;
+    }
+
+    Upstream upstream(int index) {
+        return upstreams.get(index);
+    }
+
+    void caller(String name, Caller caller) {
+        this.door = name;
+        this.caller = caller;
+    }
+
+    void play() throws Exception {
+        fault.play().on(this);
+    }
+
+    Run call() throws InterruptedException {
+        if (!called) {
+            called = true;
+            upstreams.forEach(Upstream::called);
+        }
+        return new Run(caller.call(fault.question(), mode), upstreams);
+    }
+
+    void callAndLeave() throws Exception {
+        caller.callAndLeave(mode, upstreams.get(0));
+    }
+
+    @Override
+    public void close() {
+        if (caller != null) {
+            caller.close();
+        }
+        upstreams.forEach(Upstream::close);
+    }
+
+    @Override
+    public String toString() {
+        return fault.name() + " (" + door + ", " + mode.label() + ")";
+    }
+}
