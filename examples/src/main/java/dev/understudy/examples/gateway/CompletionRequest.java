@@ -184,7 +184,7 @@ record CompletionRequest(ChatRequest request, boolean stream, boolean usage) {
         Map<String, Object> others = new java.util.LinkedHashMap<>();
         jsonFields.node().properties().forEach(field -> {
             if (!UNDERSTOOD.contains(field.getKey()) && !field.getValue().isNull()) {
-                others.put(field.getKey(), JsonFields.JSON.convertValue(field.getValue(), Object.class));
+                others.put(field.getKey(), JsonFields.plain(field.getValue()));
             }
         });
         return others;

@@ -1,6 +1,7 @@
 package dev.understudy.examples.gateway;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Typed access to the fields of a JSON object. A field of another type is an error with its path. A {@code null}
@@ -117,11 +119,37 @@ record JsonFields(JsonNode node, String place) {
         return all;
     }
 
-    /** Converts to plain maps, lists, strings, numbers and booleans. */
+    /** Returns the fields of an object as plain maps, lists, strings, numbers and booleans. */
     @Nullable
-    Map<String, ?> map(String name) {
+    Map<String, Object> map(String name) {
         JsonFields object = object(name);
-        return object == null ? null : JSON.convertValue(object.node, Values.class);
+        return object == null ? null : plain((ObjectNode) object.node);
+    }
+
+    private static Map<String, Object> plain(ObjectNode object) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        object.properties().forEach(field -> fields.put(field.getKey(), plain(field.getValue())));
+        return fields;
+    }
+
+    /**
+     * Converts to plain maps, lists, strings, numbers and booleans. {@code ObjectMapper.convertValue} would do so too,
+     * but waits for a lock while the mapper creates a deserializer, and requests are read on event loops.
+     */
+    @Nullable
+    static Object plain(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case OBJECT -> plain((ObjectNode) value);
+            case ARRAY -> {
+                List<@Nullable Object> elements = new ArrayList<>();
+                value.forEach(element -> elements.add(plain(element)));
+                yield elements;
+            }
+            case NUMBER -> value.numberValue();
+            case BOOLEAN -> value.booleanValue();
+            case STRING -> value.stringValue();
+            default -> null;
+        };
     }
 
     String at(String name) {
@@ -130,10 +158,5 @@ record JsonFields(JsonNode node, String place) {
 
     private BadRequest wrong(String name, String expected) {
         return BadRequest.field(at(name), at(name) + " has to be " + expected);
-    }
-
-    /** The Java type of JSON objects. */
-    private static final class Values extends java.util.LinkedHashMap<String, Object> {
-        private static final long serialVersionUID = 1L;
     }
 }

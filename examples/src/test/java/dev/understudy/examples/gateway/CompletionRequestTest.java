@@ -100,4 +100,24 @@ class CompletionRequestTest {
                     assertThat(badRequest.what()).startsWith(message);
                 });
     }
+
+    @Test
+    void unknownFieldsKeepTheirValues() {
+        ChatRequest request = question("""
+                        {"model": "m", "messages": [{"role": "user", "content": "x"}],
+                         "metadata": {"a": [1, 2.5, 12345678901234567890, true, null, {"b": "c"}]}}
+                        """).request();
+        assertThat(request.extra().get("openai-chat"))
+                .isEqualTo(Map.of(
+                        "metadata",
+                        Map.of(
+                                "a",
+                                java.util.Arrays.asList(
+                                        1,
+                                        2.5,
+                                        new java.math.BigInteger("12345678901234567890"),
+                                        true,
+                                        null,
+                                        Map.of("b", "c")))));
+    }
 }

@@ -7,10 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.examples.reliability.Outcome.Kind;
 import dev.understudy.testing.ScriptedReply;
-import dev.understudy.testing.ScriptedServer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Answers in an unusual form, without content, or with an error in a body of status 200. */
@@ -135,11 +133,12 @@ final class AnswerFaults {
                                 events.subList(0, 10),
                                 List.of(Answers.delta("{\"padding\":\"" + "x".repeat(3 << 20) + "\"}")),
                                 events.subList(10, events.size()))),
-                stream(
-                        "invalid UTF-8",
-                        "a token with a byte that is not UTF-8 after 10 tokens",
-                        ANSWER,
-                        events),
+                backed(
+                                "invalid UTF-8",
+                                "a token with a byte that is not UTF-8 after 10 tokens",
+                                ANSWER,
+                                server -> server.always(ScriptedReply.raw(200, Answers.EVENTS, invalid())))
+                        .only(Mode.STREAM),
                 stream(
                         "binary data between events",
                         "NUL bytes and control characters after 10 tokens",
@@ -148,6 +147,13 @@ final class AnswerFaults {
                                 events.subList(0, 10),
                                 List.of("data: \u0000\u0001\u0002{[\n\n"),
                                 events.subList(10, events.size()))));
+    }
+
+    private static byte[] invalid() {
+        String events = String.join("", Answers.events());
+        byte[] bytes = events.getBytes(StandardCharsets.UTF_8);
+        bytes[events.indexOf("word10") + 2] = (byte) 0xFF;
+        return bytes;
     }
 
     private static List<String> bom() {
@@ -296,12 +302,12 @@ final class AnswerFaults {
                 Fault.of(
                                 "tool call with broken arguments",
                                 "a tool call whose arguments are no JSON, with finish reason `tool_calls`",
-                                "the tool call of the second provider",
+                                "the tool call with the arguments that the model wrote",
                                 Slot.openAi(mode -> Upstream.scripted(
                                         server -> server.always(ScriptedReply.toolCall("call_1", "weather", "{\"city\":\"Be")))),
                                 Slot.anthropic(mode -> Upstream.scripted(server -> server.always(call()))))
                         .asking(TOOL)
-                        .ending(run -> run.called(CALL)),
+                        .ending(run -> run.called("weather{\"city\":\"Be").asked(1, 0)),
                 Fault.of(
                                 "tool call refused by the vendor",
                                 "400 `tool_use_failed`",
