@@ -80,7 +80,12 @@ final class AnswerFaults {
     private static Stream<Fault> forms() {
         List<String> events = Answers.events();
         return Stream.of(
-                served(both("byte order mark", "a byte order mark before the answer", FIRST, "\uFEFF" + Answers.json(), bom())),
+                served(both(
+                        "byte order mark",
+                        "a byte order mark before the answer",
+                        FIRST,
+                        "\uFEFF" + Answers.json(),
+                        bom())),
                 served(backed(
                                 "CR LF",
                                 "lines that end with CR LF",
@@ -108,10 +113,10 @@ final class AnswerFaults {
                                         "data: {\"choices\":[]}\n\n"),
                                 events))),
                 served(backed(
-                        "events as text/plain",
-                        "a stream with the content type `text/plain`",
-                        FIRST,
-                        server -> server.always(ScriptedReply.raw(200, "text/plain", String.join("", events)))))
+                                "events as text/plain",
+                                "a stream with the content type `text/plain`",
+                                FIRST,
+                                server -> server.always(ScriptedReply.raw(200, "text/plain", String.join("", events)))))
                         .only(Mode.STREAM),
                 backed(
                                 "a whole answer instead of a stream",
@@ -220,7 +225,8 @@ final class AnswerFaults {
                         Answers.join(
                                 Answers.tokens(0, 59),
                                 List.of(
-                                        Answers.text(" word60").replace("\"finish_reason\":null", "\"finish_reason\":\"stop\""),
+                                        Answers.text(" word60")
+                                                .replace("\"finish_reason\":null", "\"finish_reason\":\"stop\""),
                                         Answers.usage(12, 60),
                                         Answers.DONE)))),
                 stream(
@@ -232,8 +238,7 @@ final class AnswerFaults {
                         "end without a finish reason",
                         "a whole answer of 40 tokens without a finish reason",
                         ANSWER,
-                        server -> server.always(ScriptedReply.tokens(
-                                        java.util.Arrays.copyOf(Answers.TOKENS, 40))
+                        server -> server.always(ScriptedReply.tokens(java.util.Arrays.copyOf(Answers.TOKENS, 40))
                                 .withoutFinish()
                                 .withoutTerminal())));
     }
@@ -251,8 +256,11 @@ final class AnswerFaults {
                         SECOND,
                         "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"choices\":[]}",
                         List.of("data: {\"id\":\"chatcmpl-1\",\"choices\":[]}\n\n", Answers.DONE)),
-                backed("JSON of something else", "200 with `{\"status\":\"ok\"}`", SECOND, server -> server.always(
-                        ScriptedReply.raw(200, Answers.JSON, "{\"status\":\"ok\"}"))),
+                backed(
+                        "JSON of something else",
+                        "200 with `{\"status\":\"ok\"}`",
+                        SECOND,
+                        server -> server.always(ScriptedReply.raw(200, Answers.JSON, "{\"status\":\"ok\"}"))),
                 backed(
                                 "limit reached without words",
                                 "finish reason `length` without content",
@@ -267,14 +275,15 @@ final class AnswerFaults {
                                 "content filter in the middle",
                                 "20 tokens, then the finish reason `content_filter`",
                                 "the 20 tokens with finish reason `content_filter`, or one error; nobody else is asked",
-                                server -> server.always(ScriptedReply.tokens(
-                                                java.util.Arrays.copyOf(Answers.TOKENS, 20))
-                                        .withFinish(FinishReason.CONTENT_FILTER)))
+                                server ->
+                                        server.always(ScriptedReply.tokens(java.util.Arrays.copyOf(Answers.TOKENS, 20))
+                                                .withFinish(FinishReason.CONTENT_FILTER)))
                         .ending(run -> {
                             run.asked(1, 0);
                             if (run.outcome().kind() == Kind.ANSWER) {
                                 run.finished("content_filter");
-                                assertThat(Answers.TEXT).startsWith(run.outcome().text());
+                                assertThat(Answers.TEXT)
+                                        .startsWith(run.outcome().text());
                             } else {
                                 assertThat(run.outcome().kind())
                                         .as(run.outcome().toString())
@@ -294,8 +303,7 @@ final class AnswerFaults {
                                 "cut inside the arguments of a tool call",
                                 "FIN after the second fragment of the arguments",
                                 "the tool call once, complete",
-                                Slot.openAi(mode -> Upstream.scripted(
-                                        server -> server.always(call().cut(tokens(2))))),
+                                Slot.openAi(mode -> Upstream.scripted(server -> server.always(call().cut(tokens(2))))),
                                 Slot.anthropic(mode -> Upstream.scripted(server -> server.always(call()))))
                         .asking(TOOL)
                         .ending(run -> run.called(CALL)),
@@ -303,8 +311,8 @@ final class AnswerFaults {
                                 "tool call with broken arguments",
                                 "a tool call whose arguments are no JSON, with finish reason `tool_calls`",
                                 "the tool call with the arguments that the model wrote",
-                                Slot.openAi(mode -> Upstream.scripted(
-                                        server -> server.always(ScriptedReply.toolCall("call_1", "weather", "{\"city\":\"Be")))),
+                                Slot.openAi(mode -> Upstream.scripted(server ->
+                                        server.always(ScriptedReply.toolCall("call_1", "weather", "{\"city\":\"Be")))),
                                 Slot.anthropic(mode -> Upstream.scripted(server -> server.always(call()))))
                         .asking(TOOL)
                         .ending(run -> run.called("weather{\"city\":\"Be").asked(1, 0)),

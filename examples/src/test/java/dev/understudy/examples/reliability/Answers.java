@@ -107,6 +107,7 @@ final class Answers {
 
     /** Replies by the form of the request. */
     static Consumer<ScriptedServer> by(ScriptedReply whole, ScriptedReply stream) {
-        return server -> server.rule(request -> request.streaming() ? stream : null).always(whole);
+        return server ->
+                server.rule(request -> request.streaming() ? stream : null).always(whole);
     }
 }

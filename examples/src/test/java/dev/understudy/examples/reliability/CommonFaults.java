@@ -49,11 +49,8 @@ final class CommonFaults {
                         "429 without a time",
                         "the answer of the second provider",
                         server -> server.always(ScriptedReply.status(429))),
-                backed(
-                        "500 once",
-                        "500, then answers",
-                        "the answer",
-                        server -> server.then(ScriptedReply.status(500)).always(Answers.answer())),
+                backed("500 once", "500, then answers", "the answer", server -> server.then(ScriptedReply.status(500))
+                        .always(Answers.answer())),
                 backed(
                         "503 always",
                         "503",
@@ -126,7 +123,8 @@ final class CommonFaults {
                                 Slot.openAi(mode -> RawUpstream.of(exchange -> exchange.ok()
                                         .send(Answers.tokens(0, 20))
                                         .rest(Duration.ofSeconds(30))
-                                        .send(Answers.events().subList(20, Answers.events().size())))),
+                                        .send(Answers.events()
+                                                .subList(20, Answers.events().size())))),
                                 Slot.anthropic(mode -> Upstream.scripted(Answers.sound())))
                         .only(Mode.STREAM)
                         .ending(run -> run.whole().within(Duration.ofSeconds(60)))
@@ -150,31 +148,39 @@ final class CommonFaults {
                         "the answer",
                         Slot.openAi(mode -> Upstream.scripted(
                                 server -> server.always(Answers.answer().cut(tokens(40))))),
-                        Slot.anthropic(mode -> Upstream.scripted(server -> server.rule(request -> request.text()
-                                                .contains("\"role\":\"assistant\"")
-                                        ? ScriptedReply.error(
-                                                400,
-                                                "invalid_request_error",
-                                                "This model does not support assistant message prefill.")
-                                        : null)
-                                .always(Answers.answer())))));
+                        Slot.anthropic(mode -> Upstream.scripted(
+                                server -> server.rule(request -> request.text().contains("\"role\":\"assistant\"")
+                                                ? ScriptedReply.error(
+                                                        400,
+                                                        "invalid_request_error",
+                                                        "This model does not support assistant message prefill.")
+                                                : null)
+                                        .always(Answers.answer())))));
     }
 
     /** The first provider fails for a minute from its third call on. */
     private static Fault outage() {
-        return backed("primary down for 60 s", "503 for 60 s while a call comes every 3 s", "every answer; the first provider is used again within 30 s after the outage", server -> {
-                    AtomicReference<Duration> begin = new AtomicReference<>();
-                    server.rule(request -> {
-                                if (request.number() == 3) {
-                                    begin.set(request.at());
-                                }
-                                Duration down = begin.get();
-                                return down != null && request.at().minus(down).compareTo(OUTAGE) < 0
-                                        ? ScriptedReply.status(503)
-                                        : null;
-                            })
-                            .always(ScriptedReply.tokens(Answers.TOKENS).withUsage(Usage.of(12, 60)));
-                })
+        return backed(
+                        "primary down for 60 s",
+                        "503 for 60 s while a call comes every 3 s",
+                        "every answer; the first provider is used again within 30 s after the outage",
+                        server -> {
+                            AtomicReference<Duration> begin = new AtomicReference<>();
+                            server.rule(request -> {
+                                        if (request.number() == 3) {
+                                            begin.set(request.at());
+                                        }
+                                        Duration down = begin.get();
+                                        return down != null
+                                                        && request.at()
+                                                                        .minus(down)
+                                                                        .compareTo(OUTAGE)
+                                                                < 0
+                                                ? ScriptedReply.status(503)
+                                                : null;
+                                    })
+                                    .always(ScriptedReply.tokens(Answers.TOKENS).withUsage(Usage.of(12, 60)));
+                        })
                 .playing(CommonFaults::callDuringOutage)
                 .waiting();
     }
@@ -189,7 +195,9 @@ final class CommonFaults {
             long next = start + Duration.ofSeconds(3).toNanos() * (i + 1);
             Thread.sleep(Math.max(0, (next - System.nanoTime()) / 1_000_000));
         }
-        assertThat(first.subList(20, 30)).as("answered by the first provider after the outage: %s", first).contains(true);
+        assertThat(first.subList(20, 30))
+                .as("answered by the first provider after the outage: %s", first)
+                .contains(true);
         assertThat(first.get(29)).isTrue();
     }
 }

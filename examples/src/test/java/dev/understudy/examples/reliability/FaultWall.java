@@ -17,7 +17,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -26,22 +25,25 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 final class FaultWall {
 
     private static final YAMLMapper YAML = new YAMLMapper();
-    private static final int AT_A_TIME = 12;
+    private static final int AT_A_TIME = 40;
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration LONG_LIMIT = Duration.ofSeconds(200);
 
     private FaultWall() {}
 
-    /** All faults, in the order of the documentation. */
+    /** All faults by heading, in the order of the documentation. */
+    static Map<String, List<Fault>> groups() {
+        Map<String, List<Fault>> groups = new LinkedHashMap<>();
+        groups.put("Common faults", CommonFaults.all().toList());
+        groups.put("Refusals", RefusalFaults.all().toList());
+        groups.put("Connections and HTTP", TransportFaults.all().toList());
+        groups.put("Answers", AnswerFaults.all().toList());
+        groups.put("Interruptions", TakeoverFaults.all().toList());
+        return groups;
+    }
+
     static List<Fault> faults() {
-        return Stream.of(
-                        CommonFaults.all(),
-                        RefusalFaults.all(),
-                        TransportFaults.all(),
-                        AnswerFaults.all(),
-                        TakeoverFaults.all())
-                .flatMap(faults -> faults)
-                .toList();
+        return groups().values().stream().flatMap(List::stream).toList();
     }
 
     /** Runs the faults and returns one line for each that did not end as it must. */
@@ -65,8 +67,8 @@ final class FaultWall {
             Files.writeString(file, configuration(agents));
             try (RunningGateway gateway = RunningGateway.start(file, environment(faults))) {
                 GatewayClient client = new GatewayClient(gateway.port());
-                agents.forEach((agent, stage) ->
-                        stage.caller("gateway", new GatewayCaller(gateway.port(), client, agent)));
+                agents.forEach(
+                        (agent, stage) -> stage.caller("gateway", new GatewayCaller(gateway.port(), client, agent)));
                 return play(stages);
             }
         } finally {
@@ -80,11 +82,10 @@ final class FaultWall {
         ExecutorService busy = Executors.newFixedThreadPool(AT_A_TIME, FaultWall::daemon);
         try {
             List<Future<?>> running = stages.stream()
-                    .<Future<?>>map(stage -> (stage.fault().waits() ? waiting : busy)
-                            .submit(() -> {
-                                stage.play();
-                                return null;
-                            }))
+                    .<Future<?>>map(stage -> (stage.fault().waits() ? waiting : busy).submit(() -> {
+                        stage.play();
+                        return null;
+                    }))
                     .toList();
             List<String> wrong = new ArrayList<>();
             for (int i = 0; i < stages.size(); i++) {
@@ -115,7 +116,8 @@ final class FaultWall {
             run.cancel(true);
             return "no end within " + limit.toSeconds() + " s";
         } catch (ExecutionException failed) {
-            return String.valueOf(Objects.requireNonNull(failed.getCause()).getMessage()).strip();
+            return String.valueOf(Objects.requireNonNull(failed.getCause()).getMessage())
+                    .strip();
         }
     }
 
@@ -140,7 +142,8 @@ final class FaultWall {
             }
             ObjectNode described = all.putObject(agent);
             described.put("primary", names.get(0));
-            names.subList(1, names.size()).forEach(name -> described.withArray("backups").add(name));
+            names.subList(1, names.size())
+                    .forEach(name -> described.withArray("backups").add(name));
         });
         return YAML.writeValueAsString(document);
     }

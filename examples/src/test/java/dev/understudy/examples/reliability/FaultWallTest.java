@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Faults of upstreams, each through the gateway and through the library; {@code -P wall} adds those that wait. */
+/**
+ * Faults of upstreams, each through the gateway and through the library. {@code -P wall} adds those that wait for limits,
+ * {@code -Dunderstudy.wall.only=} selects by a regular expression.
+ */
 @Timeout(300)
 class FaultWallTest {
 
@@ -20,9 +24,26 @@ class FaultWallTest {
     void everyFaultEndsAsItMust(@TempDir Path folder) throws Exception {
         List<Fault> faults = FaultWall.faults().stream()
                 .filter(fault -> ALL || !fault.waits())
-                .filter(fault -> ONLY.matcher(fault.name()).find())
+                .filter(fault -> ONLY.pattern().isEmpty()
+                        ? !OpenFaults.contains(fault)
+                        : ONLY.matcher(fault.name()).find())
                 .toList();
         List<String> wrong = FaultWall.run(faults, folder);
         assertThat(wrong).as("%d of %d faults", wrong.size(), faults.size()).isEmpty();
+    }
+
+    @Test
+    void namesAreUniqueAndOpenFaultsExist() {
+        assertThat(FaultWall.faults()).extracting(Fault::name).doesNotHaveDuplicates();
+        assertThat(FaultWall.faults().stream().map(Fault::name).collect(Collectors.toSet()))
+                .containsAll(OpenFaults.names());
+    }
+
+    @Test
+    void pageListsEveryFault() throws Exception {
+        if (Boolean.getBoolean("understudy.write")) {
+            ReliabilityPage.write();
+        }
+        assertThat(ReliabilityPage.written()).isEqualTo(ReliabilityPage.tables());
     }
 }

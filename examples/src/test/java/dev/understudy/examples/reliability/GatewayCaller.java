@@ -30,8 +30,9 @@ final class GatewayCaller implements Caller {
         long start = System.nanoTime();
         GatewayClient.Response response = client.post(question.json(agent, mode));
         Duration took = Duration.ofNanos(System.nanoTime() - start);
-        return response.status() != 200 ? error(response, took) : mode == Mode.CHAT
-                ? chat(response, took) : stream(response, took);
+        return response.status() != 200
+                ? error(response, took)
+                : mode == Mode.CHAT ? chat(response, took) : stream(response, took);
     }
 
     private static Outcome error(GatewayClient.Response response, Duration took) {
@@ -95,7 +96,9 @@ final class GatewayCaller implements Caller {
                 response.text(),
                 List.copyOf(calls.values()),
                 finishes.isEmpty() ? "" : finishes.get(0),
-                response.errors().isEmpty() ? "" : response.errors().get(0).path("code").asString(""),
+                response.errors().isEmpty()
+                        ? ""
+                        : response.errors().get(0).path("code").asString(""),
                 model,
                 usage,
                 null,

@@ -78,8 +78,7 @@ final class LibraryCaller implements Caller {
         }
     }
 
-    private static Outcome answer(
-            String text, List<ToolCall> calls, StreamChunk.Finish finish, int ends, long start) {
+    private static Outcome answer(String text, List<ToolCall> calls, StreamChunk.Finish finish, int ends, long start) {
         Usage usage = finish == null ? Usage.none() : finish.usage();
         return new Outcome(
                 ends == 1 ? Kind.ANSWER : Kind.INVALID,
@@ -102,9 +101,7 @@ final class LibraryCaller implements Caller {
         ChatException typed = error instanceof ChatException chat ? chat : null;
         boolean partial = typed instanceof ChatException.PartialAnswer;
         return new Outcome(
-                typed == null || (!text.isEmpty() && !partial)
-                        ? Kind.INVALID
-                        : partial ? Kind.PARTIAL : Kind.ERROR,
+                typed == null || (!text.isEmpty() && !partial) ? Kind.INVALID : partial ? Kind.PARTIAL : Kind.ERROR,
                 text,
                 List.of(),
                 "",

@@ -50,7 +50,8 @@ final class RefusalFaults {
                                 "429 with `Date` and `Retry-After` of a clock that is a year behind, then answers",
                                 "the answer within seconds",
                                 server -> server.rule(request -> {
-                                            ZonedDateTime past = ZonedDateTime.now(ZoneOffset.UTC).minusYears(1);
+                                            ZonedDateTime past = ZonedDateTime.now(ZoneOffset.UTC)
+                                                    .minusYears(1);
                                             return request.number() > 1
                                                     ? null
                                                     : ScriptedReply.status(429)
@@ -64,7 +65,8 @@ final class RefusalFaults {
                                 "429 with `Date` and `Retry-After` of a clock that is a year ahead",
                                 "the answer within seconds",
                                 server -> server.rule(request -> {
-                                            ZonedDateTime future = ZonedDateTime.now(ZoneOffset.UTC).plusYears(1);
+                                            ZonedDateTime future = ZonedDateTime.now(ZoneOffset.UTC)
+                                                    .plusYears(1);
                                             return request.number() > 1
                                                     ? null
                                                     : ScriptedReply.status(429)
@@ -123,9 +125,9 @@ final class RefusalFaults {
                                 "one of two keys revoked",
                                 "401 for the first key, answers for the second",
                                 "the answer of the first provider",
-                                Slot.openAi(mode -> Upstream.scripted(
-                                                server -> server.when(request -> request.key().equals("key-canary-1"), wrong)
-                                                        .always(Answers.answer())))
+                                Slot.openAi(mode -> Upstream.scripted(server -> server.when(
+                                                        request -> request.key().equals("key-canary-1"), wrong)
+                                                .always(Answers.answer())))
                                         .withKeys("key-canary-1", "key-canary-3"),
                                 Slot.anthropic(mode -> Upstream.scripted(Answers.sound())))
                         .ending(run -> run.whole().asked(1, 0)),
@@ -134,8 +136,8 @@ final class RefusalFaults {
                                 "401 from both providers, with the key in the message",
                                 "one error, without any key in it",
                                 Slot.openAi(mode -> Upstream.scripted(server -> server.always(wrong))),
-                                Slot.anthropic(mode -> Upstream.scripted(server -> server.always(
-                                        ScriptedReply.error(401, "authentication_error", "key key-canary-2 is wrong")))))
+                                Slot.anthropic(mode -> Upstream.scripted(server -> server.always(ScriptedReply.error(
+                                        401, "authentication_error", "key key-canary-2 is wrong")))))
                         .ending(run -> {
                             run.error("upstream_auth");
                             assertThat(run.outcome().all()).doesNotContain("canary");
@@ -155,8 +157,8 @@ final class RefusalFaults {
                         "529",
                         "529 `overloaded_error` from a first provider of Anthropic's API",
                         SECOND,
-                        Slot.anthropic(mode -> Upstream.scripted(server -> server.always(
-                                ScriptedReply.error(529, "overloaded_error", "Overloaded")))),
+                        Slot.anthropic(mode -> Upstream.scripted(
+                                server -> server.always(ScriptedReply.error(529, "overloaded_error", "Overloaded")))),
                         Slot.openAi(mode -> Upstream.scripted(Answers.sound()))),
                 transientStatus(408),
                 transientStatus(409),
@@ -173,19 +175,17 @@ final class RefusalFaults {
                                 "every provider down",
                                 "503 from both providers",
                                 "one error `overloaded`",
-                                Slot.openAi(mode ->
-                                        Upstream.scripted(server -> server.always(ScriptedReply.status(503)))),
-                                Slot.anthropic(mode ->
-                                        Upstream.scripted(server -> server.always(ScriptedReply.status(503)))))
+                                Slot.openAi(
+                                        mode -> Upstream.scripted(server -> server.always(ScriptedReply.status(503)))),
+                                Slot.anthropic(
+                                        mode -> Upstream.scripted(server -> server.always(ScriptedReply.status(503)))))
                         .ending(run -> run.error("overloaded").within(Duration.ofSeconds(20))));
     }
 
     private static Fault transientStatus(int status) {
-        return backed(
-                status + " once",
-                status + ", then answers",
-                "the answer",
-                server -> server.then(ScriptedReply.status(status)).always(Answers.answer()));
+        return backed(status + " once", status + ", then answers", "the answer", server -> server.then(
+                        ScriptedReply.status(status))
+                .always(Answers.answer()));
     }
 
     private static Stream<Fault> windows() {
@@ -201,13 +201,12 @@ final class RefusalFaults {
                                 "context overflow everywhere",
                                 "400 `context_length_exceeded` from both providers",
                                 "one error `context_length_exceeded`",
-                                Slot.openAi(mode ->
-                                        Upstream.scripted(server -> server.always(CommonFaults.overflow()))),
-                                Slot.anthropic(mode ->
-                                        Upstream.scripted(server -> server.always(ScriptedReply.error(
-                                                400,
-                                                "invalid_request_error",
-                                                "prompt is too long: 210000 tokens > 200000 maximum")))))
+                                Slot.openAi(
+                                        mode -> Upstream.scripted(server -> server.always(CommonFaults.overflow()))),
+                                Slot.anthropic(mode -> Upstream.scripted(server -> server.always(ScriptedReply.error(
+                                        400,
+                                        "invalid_request_error",
+                                        "prompt is too long: 210000 tokens > 200000 maximum")))))
                         .ending(run -> run.error("context_length_exceeded")
                                 .askedAtMost(0, 2)
                                 .askedAtMost(1, 2)),
@@ -240,7 +239,11 @@ final class RefusalFaults {
                         SECOND,
                         server -> server.always(html(200, "Sign in to the network"))),
                 backed("HTML page with 503", "503 with a page", SECOND, server -> server.always(html(503, "Busy"))),
-                backed("HTML page with 502", "502 with a page", SECOND, server -> server.always(html(502, "Bad Gateway"))),
+                backed(
+                        "HTML page with 502",
+                        "502 with a page",
+                        SECOND,
+                        server -> server.always(html(502, "Bad Gateway"))),
                 backed(
                         "HTML page with 403",
                         "403 with the page of a firewall",

@@ -64,7 +64,7 @@ final class TakeoverFaults {
                         .ending(run -> run.whole(wide)),
                 Fault.of(
                                 "three providers die in turn",
-                                "FIN after 20, 40 and 50 tokens from three providers; the first answers when it is asked again",
+                                "FIN after 20, 40 and 50 tokens from three providers",
                                 HONEST + ", or the answer",
                                 openAi(paced().cut(tokens(20))),
                                 anthropic(Answers.answer().cut(tokens(40))),
@@ -72,26 +72,25 @@ final class TakeoverFaults {
                         .only(Mode.STREAM)
                         .ending(Run::wholeOrHonest),
                 Fault.of(
-                                "two providers die in turn",
-                                "FIN after 20 and after 40 tokens; a third provider answers",
-                                ANSWER,
-                                openAi(paced().cut(tokens(20))),
-                                anthropic(Answers.answer().cut(tokens(40))),
-                                openAi(Answers.answer()).withModel("gpt-5.4")),
+                        "two providers die in turn",
+                        "FIN after 20 and after 40 tokens; a third provider answers",
+                        ANSWER,
+                        openAi(paced().cut(tokens(20))),
+                        anthropic(Answers.answer().cut(tokens(40))),
+                        openAi(Answers.answer()).withModel("gpt-5.4")),
                 Fault.of(
-                                "the only provider is cut once",
-                                "FIN after 40 tokens, then answers; there is no second provider",
-                                ANSWER,
-                                Slot.openAi(mode -> Upstream.scripted(
-                                        server -> server.then(paced().cut(tokens(40)))
-                                                .always(Answers.answer())))),
+                        "the only provider is cut once",
+                        "FIN after 40 tokens, then answers; there is no second provider",
+                        ANSWER,
+                        Slot.openAi(mode -> Upstream.scripted(
+                                server -> server.then(paced().cut(tokens(40))).always(Answers.answer())))),
                 Fault.of(
-                                "the fallback is down during the takeover",
-                                "FIN after 40 tokens; the second provider answers 503, the third answers",
-                                ANSWER,
-                                openAi(paced().cut(tokens(40))),
-                                anthropic(ScriptedReply.status(503)),
-                                openAi(Answers.answer()).withModel("gpt-5.4")),
+                        "the fallback is down during the takeover",
+                        "FIN after 40 tokens; the second provider answers 503, the third answers",
+                        ANSWER,
+                        openAi(paced().cut(tokens(40))),
+                        anthropic(ScriptedReply.status(503)),
+                        openAi(Answers.answer()).withModel("gpt-5.4")),
                 Fault.of(
                                 "cut in the middle of an event",
                                 "FIN in the middle of the line of an event",

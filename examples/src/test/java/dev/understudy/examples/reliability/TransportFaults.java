@@ -3,7 +3,6 @@ package dev.understudy.examples.reliability;
 import static dev.understudy.testing.ScriptedReply.FaultPoint.headers;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.testing.ScriptedReply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -119,19 +118,26 @@ final class TransportFaults {
                         .waiting(),
                 raw("no HTTP", "an SSH banner", SECOND, exchange -> exchange.send("SSH-2.0-OpenSSH_9.7\r\n")),
                 raw("redirect", "307 to another path of the server", SECOND, exchange -> {
-                            if (exchange.sends("/elsewhere")) {
-                                exchange.answer();
-                            } else {
-                                exchange.head("307 Temporary Redirect", "location: /elsewhere", "content-length: 0");
-                            }
-                        }),
-                raw("interim responses", "102 and 103 before the response", "the answer of the first provider", exchange ->
-                                exchange.head("102 Processing")
+                    if (exchange.sends("/elsewhere")) {
+                        exchange.answer();
+                    } else {
+                        exchange.head("307 Temporary Redirect", "location: /elsewhere", "content-length: 0");
+                    }
+                }),
+                raw(
+                                "interim responses",
+                                "102 and 103 before the response",
+                                "the answer of the first provider",
+                                exchange -> exchange.head("102 Processing")
                                         .head("103 Early Hints", "link: </x>")
                                         .answer())
                         .ending(run -> run.whole().asked(1, 0)),
                 raw("204", "204 without a body", SECOND, exchange -> exchange.head("204 No Content")),
-                raw("empty body", "200 with `Content-Length: 0`", SECOND, exchange -> exchange.ok("content-length: 0")));
+                raw(
+                        "empty body",
+                        "200 with `Content-Length: 0`",
+                        SECOND,
+                        exchange -> exchange.ok("content-length: 0")));
     }
 
     private static Stream<Fault> bodies() {
@@ -142,10 +148,15 @@ final class TransportFaults {
                 raw("gzip that is damaged", "200 with a body that is said to be gzip", SECOND, exchange -> exchange.ok(
                                 "content-encoding: gzip")
                         .send("this is not compressed")),
-                raw("length longer than the body", "`Content-Length` 100 bytes too long, then FIN", "the answer", exchange -> {
-                    byte[] body = exchange.body().getBytes(StandardCharsets.UTF_8);
-                    exchange.ok("content-length: " + (body.length + 100)).send(body);
-                }),
+                raw(
+                        "length longer than the body",
+                        "`Content-Length` 100 bytes too long, then FIN",
+                        "the answer",
+                        exchange -> {
+                            byte[] body = exchange.body().getBytes(StandardCharsets.UTF_8);
+                            exchange.ok("content-length: " + (body.length + 100))
+                                    .send(body);
+                        }),
                 raw(
                         "length shorter than the body",
                         "`Content-Length` that ends in the middle of the answer",
@@ -154,14 +165,18 @@ final class TransportFaults {
                             byte[] body = exchange.body().getBytes(StandardCharsets.UTF_8);
                             exchange.ok("content-length: " + body.length / 2).send(body);
                         }),
-                raw("chunk of an invalid size", "a chunked body whose second chunk has no valid size", "the answer", exchange -> {
-                    byte[] body = exchange.body().getBytes(StandardCharsets.UTF_8);
-                    byte[] half = Arrays.copyOf(body, body.length / 2);
-                    exchange.ok("transfer-encoding: chunked")
-                            .send(Integer.toHexString(half.length) + "\r\n")
-                            .send(half)
-                            .send("\r\nmuch\r\n");
-                }),
+                raw(
+                        "chunk of an invalid size",
+                        "a chunked body whose second chunk has no valid size",
+                        "the answer",
+                        exchange -> {
+                            byte[] body = exchange.body().getBytes(StandardCharsets.UTF_8);
+                            byte[] half = Arrays.copyOf(body, body.length / 2);
+                            exchange.ok("transfer-encoding: chunked")
+                                    .send(Integer.toHexString(half.length) + "\r\n")
+                                    .send(half)
+                                    .send("\r\nmuch\r\n");
+                        }),
                 raw("no last chunk", "the whole body, without the chunk of size 0", "the answer", exchange -> {
                     byte[] body = exchange.body().getBytes(StandardCharsets.UTF_8);
                     exchange.ok("transfer-encoding: chunked")
@@ -169,12 +184,16 @@ final class TransportFaults {
                             .send(body)
                             .send("\r\n");
                 }),
-                raw("one byte in each packet", "the answer in packets of one byte", "the answer of the first provider", exchange -> {
-                            exchange.ok();
-                            for (byte one : exchange.body().getBytes(StandardCharsets.UTF_8)) {
-                                exchange.send(new byte[] {one});
-                            }
-                        })
+                raw(
+                                "one byte in each packet",
+                                "the answer in packets of one byte",
+                                "the answer of the first provider",
+                                exchange -> {
+                                    exchange.ok();
+                                    for (byte one : exchange.body().getBytes(StandardCharsets.UTF_8)) {
+                                        exchange.send(new byte[] {one});
+                                    }
+                                })
                         .ending(run -> run.whole().asked(0, 1).asked(1, 0)),
                 raw(
                                 "connection stays open after `[DONE]`",
