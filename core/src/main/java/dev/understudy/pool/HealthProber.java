@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.guard.FailureClassifier;
 import dev.understudy.guard.ProbeState;
+import dev.understudy.guard.ProviderHealth;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.HealthCheckPolicy;
 import java.time.Duration;
@@ -18,6 +19,9 @@ import reactor.function.TupleUtils;
 
 /** Runs health checks of providers in the background, from the construction of an understudy until it is closed. */
 public final class HealthProber implements Disposable {
+
+    /** Longest time between two free probes of a provider that fails, so that its recovery is noticed soon. */
+    private static final Duration WHILE_FAILING = Duration.ofSeconds(10);
 
     private final HealthCheckPolicy defaults;
     private final PoolEvents events;
@@ -87,8 +91,19 @@ public final class HealthProber implements Disposable {
     }
 
     private Duration delay(PooledProvider pooledProvider) {
-        long interval = policy(pooledProvider).interval().toNanos();
+        HealthCheckPolicy policy = policy(pooledProvider);
+        boolean soon =
+                policy.query() == null && policy.interval().compareTo(WHILE_FAILING) > 0 && isFailing(pooledProvider);
+        long interval = (soon ? WHILE_FAILING : policy.interval()).toNanos();
         return Duration.ofNanos((long) (interval * (0.9 + 0.2 * random.nextDouble())));
+    }
+
+    /** Returns true while probes keep the provider out of rotation, or its last call failed and no probe succeeded since. */
+    private static boolean isFailing(PooledProvider pooledProvider) {
+        ProbeState probes = pooledProvider.probeState().get();
+        ProviderHealth health = pooledProvider.health();
+        boolean succeeded = probes.lastSucceeded() && probes.at() - health.failedAt() > 0;
+        return probes.failed() || (health.consecutiveFailures() > 0 && !succeeded);
     }
 
     @Override

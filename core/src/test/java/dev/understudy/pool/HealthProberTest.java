@@ -75,6 +75,40 @@ class HealthProberTest {
     }
 
     @Test
+    void failingProviderIsProbedSoonerUntilItRecovers() {
+        understudy = scenario.builder(a, b)
+                .healthChecks(HealthCheckPolicy.every(Duration.ofMinutes(10)))
+                .build();
+        scenario.advance(SECOND);
+        a.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        aIsWell.set(false);
+        assertThat(scenario.chat(understudy).by()).isEqualTo("b");
+        scenario.advance(Duration.ofMinutes(10));
+        int failed = a.probes();
+        scenario.advance(Duration.ofSeconds(36));
+        assertThat(a.probes()).isEqualTo(failed + 3);
+        assertThat(b.probes()).as("the other one is probed as before").isEqualTo(2);
+        aIsWell.set(true);
+        scenario.advance(Duration.ofMinutes(9));
+        assertThat(a.probes()).as("once more than the two successes").isLessThanOrEqualTo(failed + 6);
+        assertThat(standing(understudy, "a").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
+    }
+
+    @Test
+    void billedProbesKeepTheirInterval() {
+        understudy = scenario.builder(a, b)
+                .healthChecks(
+                        HealthCheckPolicy.every(Duration.ofMinutes(10)).withQuery(ChatRequest.of("m", "Say yes.")))
+                .build();
+        scenario.advance(SECOND);
+        a.always(ScriptedAnswer.fail(FailureKind.SERVER));
+        scenario.chat(understudy);
+        int calls = a.calls().size();
+        scenario.advance(Duration.ofMinutes(11));
+        assertThat(a.calls().size() - calls).isBetween(1, 2);
+    }
+
+    @Test
     void providerMayHaveItsOwnPolicy() {
         understudy = Understudy.builder()
                 .provider(a)
