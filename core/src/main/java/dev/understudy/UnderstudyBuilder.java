@@ -46,6 +46,7 @@ public final class UnderstudyBuilder {
     private RetryBudget retryBudget = RetryBudget.defaults();
     private TimeoutPolicy timeoutPolicy = TimeoutPolicy.defaults();
     private TimeoutPolicy reasoning = TimeoutPolicy.reasoning();
+    private TimeoutPolicy loading = TimeoutPolicy.loading();
     private CircuitPolicy circuit = CircuitPolicy.defaults();
     private FailoverPolicy failoverPolicy = FailoverPolicy.defaults();
     private Selection selection = Selection.sequential();
@@ -177,6 +178,18 @@ public final class UnderstudyBuilder {
      */
     public UnderstudyBuilder reasoningTimeouts(TimeoutPolicy timeoutPolicy) {
         this.reasoning = timeoutPolicy;
+        return this;
+    }
+
+    /**
+     * Sets the timeouts of an attempt at a model with {@link dev.understudy.chat.Feature#LOADING}, as local servers have;
+     * {@link TimeoutPolicy#loading()} by default. For a model with both features the longer timeouts hold.
+     *
+     * @param timeoutPolicy the policy
+     * @return this builder
+     */
+    public UnderstudyBuilder loadingTimeouts(TimeoutPolicy timeoutPolicy) {
+        this.loading = timeoutPolicy;
         return this;
     }
 
@@ -383,6 +396,7 @@ public final class UnderstudyBuilder {
                 retryBudget,
                 timeoutPolicy,
                 reasoning,
+                loading,
                 circuit,
                 failoverPolicy,
                 selection,

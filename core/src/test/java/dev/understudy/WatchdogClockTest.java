@@ -192,7 +192,7 @@ class WatchdogClockTest {
         Duration ever = Duration.ofSeconds(Long.MAX_VALUE);
         a.always(scenario.timed(ScriptedAnswer.text("well and good").beforeFirst(Duration.ofHours(2))));
         Understudy understudy = scenario.builder(a)
-                .timeouts(new TimeoutPolicy(ever, ever, ever, ever, 0.5))
+                .timeouts(new TimeoutPolicy(ever, ever, ever, ever, ever, ever, 0.5, ever))
                 .callTimeout(ever)
                 .retry(RetryPolicy.defaults())
                 .build();

@@ -7,7 +7,6 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.Feature;
 import dev.understudy.chat.ProviderEvent;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
@@ -16,6 +15,7 @@ import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.FailureClassifier;
 import dev.understudy.guard.FinishWait;
+import dev.understudy.guard.ResponseStart;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.policy.TokenCounter;
 import dev.understudy.pool.Route;
@@ -35,6 +35,7 @@ final class Attempt {
     private final AttemptPermit attemptPermit;
     private final long started;
     private final FinishWait finishWait = new FinishWait();
+    private final ResponseStart responseStart = new ResponseStart();
     private ChatRequest sent;
     private @Nullable ChatResponseAggregator delivered;
     private int dropped;
@@ -88,6 +89,9 @@ final class Attempt {
     private Context contextFor(Event.AttemptStarted event, Context context) {
         Context inner =
                 scope().in(context.delete(Cursor.class).delete(Listener.class)).put(FinishWait.class, finishWait);
+        if (call.policies().timeoutsOf(route.capabilities()).headers() != null) {
+            inner = inner.put(ResponseStart.class, responseStart);
+        }
         return Listener.contextFor(call.listener(), event, inner);
     }
 
@@ -110,18 +114,16 @@ final class Attempt {
     }
 
     private <T> Flux<T> limited(Flux<T> answer, CallMode<T> mode) {
-        TimeoutPolicy limits = route.capabilities().has(Feature.REASONING)
-                ? call.policies().reasoning()
-                : call.policies().timeoutPolicy();
+        TimeoutPolicy limits = call.policies().timeoutsOf(route.capabilities());
         Duration share = deadlineShare(limits);
         boolean shared = share != null && share.compareTo(mode.first(limits)) < 0;
         return new Watchdog<>(
                 answer,
                 new Watchdog.Limits(
+                        limits,
                         shared ? share : mode.first(limits),
                         shared ? Failure.Phase.DEADLINE_SHARE : mode.firstPhase(),
-                        limits.idle(),
-                        limits.total(),
+                        mode.firstPhase() == Failure.Phase.FIRST_CONTENT ? responseStart : null,
                         call.deadline()),
                 call.policies().timeSource(),
                 finishWait);

@@ -28,7 +28,7 @@ final class AttemptClock {
     private final long started;
     private final DemandClock demandClock;
     private volatile long contentAt; // on the clock of waiting
-    private volatile boolean hasContent;
+    private volatile Watchdog.@Nullable ContentKind last; // null before the first content
 
     AttemptClock(Watchdog.Limits limits, Scheduler scheduler, long now) {
         this.limits = limits;
@@ -49,9 +49,9 @@ final class AttemptClock {
     }
 
     /** Restarts the limit between chunks with content. */
-    void content(long now) {
+    void content(Watchdog.ContentKind kind, long now) {
         contentAt = demandClock.waited(now);
-        hasContent = true;
+        last = kind;
     }
 
     void item(long now) {
@@ -68,7 +68,6 @@ final class AttemptClock {
     Expiry expiry(long now) {
         long waited = demandClock.waited(now);
         long total = Nanos.of(limits.total());
-        Duration silence = hasContent ? limits.idle() : limits.first();
         if (limits.deadline() != Long.MAX_VALUE && limits.deadline() - now <= 0) {
             return new Expiry(Failure.Phase.DEADLINE, Duration.ofNanos(now - started), false);
         }
@@ -78,19 +77,29 @@ final class AttemptClock {
         if (demandClock.idleFor(now) >= total) {
             return new Expiry(Failure.Phase.CONSUMER, limits.total(), false);
         }
-        return demandClock.demand() > 0 && waited - contentAt >= Nanos.of(silence)
-                ? new Expiry(hasContent ? Failure.Phase.IDLE : limits.firstPhase(), silence, true)
-                : null;
+        Expiry silence = silence();
+        return demandClock.demand() > 0 && waited - contentAt >= Nanos.of(silence.limit()) ? silence : null;
+    }
+
+    /** Returns the limit of the present silence. */
+    private Expiry silence() {
+        Watchdog.ContentKind kind = last;
+        if (kind != null) {
+            return new Expiry(Failure.Phase.IDLE, limits.idle(kind), true);
+        }
+        Duration headers = limits.headers();
+        return headers == null
+                ? new Expiry(limits.firstPhase(), limits.first(), true)
+                : new Expiry(Failure.Phase.HEADERS, headers, true);
     }
 
     /** Returns the nanoseconds until a limit may be exceeded. */
     long untilExpiry(long now) {
         long waited = demandClock.waited(now);
         long total = Nanos.of(limits.total());
-        boolean content = hasContent;
-        long silence = Nanos.of(content ? limits.idle() : limits.first()) - (waited - contentAt);
-        // The first content may arrive before its limit, and the idle limit that applies then may be shorter.
-        long due = content ? silence : Math.min(silence, Nanos.of(limits.idle()));
+        long silence = Nanos.of(silence().limit()) - (waited - contentAt);
+        // Content may arrive before its limit, and the idle limit that applies then may be shorter.
+        long due = Math.min(silence, Nanos.of(limits.idle(Watchdog.ContentKind.OTHER)));
         due = Math.min(due, total - Math.max(waited, demandClock.idleFor(now)));
         return limits.deadline() == Long.MAX_VALUE ? due : Math.min(due, limits.deadline() - now);
     }

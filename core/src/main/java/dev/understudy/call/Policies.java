@@ -1,5 +1,7 @@
 package dev.understudy.call;
 
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.Feature;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.CallLimits;
@@ -13,6 +15,7 @@ import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.Selection;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.pool.StatePublisher;
+import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -24,6 +27,7 @@ public record Policies(
         RetryBudget retryBudget,
         TimeoutPolicy timeoutPolicy,
         TimeoutPolicy reasoning,
+        TimeoutPolicy loading,
         CircuitPolicy circuit,
         FailoverPolicy failoverPolicy,
         Selection selection,
@@ -50,6 +54,7 @@ public record Policies(
                 retryBudget,
                 timeoutPolicy,
                 reasoning,
+                loading,
                 circuit,
                 failoverPolicy,
                 selection,
@@ -60,6 +65,33 @@ public record Policies(
                 statePublisher,
                 timeSource,
                 random);
+    }
+
+    /** The timeouts of an attempt at a model; of a model that both reasons and is loaded, the longer ones. */
+    public TimeoutPolicy timeoutsOf(Capabilities model) {
+        boolean reasons = model.has(Feature.REASONING);
+        if (model.has(Feature.LOADING)) {
+            return reasons ? longest(reasoning, loading) : loading;
+        }
+        return reasons ? reasoning : timeoutPolicy;
+    }
+
+    private static TimeoutPolicy longest(TimeoutPolicy one, TimeoutPolicy other) {
+        Duration headers = one.headers();
+        Duration otherHeaders = other.headers();
+        return new TimeoutPolicy(
+                longest(one.firstContent(), other.firstContent()),
+                longest(one.idle(), other.idle()),
+                longest(one.idleInToolCall(), other.idleInToolCall()),
+                longest(one.idleInReasoning(), other.idleInReasoning()),
+                longest(one.response(), other.response()),
+                longest(one.total(), other.total()),
+                Math.max(one.deadlineShare(), other.deadlineShare()),
+                headers == null || otherHeaders == null ? null : longest(headers, otherHeaders));
+    }
+
+    private static Duration longest(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     /** Returns the policies that a description shows, in order. */

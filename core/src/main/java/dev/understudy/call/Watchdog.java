@@ -2,9 +2,13 @@ package dev.understudy.call;
 
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
+import dev.understudy.chat.StreamChunk;
 import dev.understudy.guard.FinishWait;
+import dev.understudy.guard.ResponseStart;
 import dev.understudy.guard.TimeSource;
+import dev.understudy.policy.TimeoutPolicy;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
@@ -22,13 +26,67 @@ final class Watchdog<T> extends FluxOperator<T, T> {
     /**
      * Time limits of one attempt.
      *
+     * @param policy limits of the phases after the first content, of the headers, and of the whole attempt
      * @param first until the first content
      * @param firstPhase phase that is reported when that limit is exceeded
-     * @param idle between two chunks with content
-     * @param total of the whole attempt while the subscriber waits; and the longest time without demand
+     * @param responseStart tells whether the headers of a stream arrived; null for a single response
      * @param deadline the instant when the call must be over, with or without demand; {@link Long#MAX_VALUE} for none
      */
-    record Limits(Duration first, Failure.Phase firstPhase, Duration idle, Duration total, long deadline) {}
+    record Limits(
+            TimeoutPolicy policy,
+            Duration first,
+            Failure.Phase firstPhase,
+            @Nullable ResponseStart responseStart,
+            long deadline) {
+
+        /** Limits of a stream. */
+        static Limits ofStream(TimeoutPolicy policy, long deadline) {
+            return new Limits(
+                    policy, policy.firstContent(), Failure.Phase.FIRST_CONTENT, new ResponseStart(), deadline);
+        }
+
+        Duration total() {
+            return policy.total();
+        }
+
+        /** Limit of silence after a piece of content of this kind. */
+        Duration idle(ContentKind last) {
+            return switch (last) {
+                case TOOL_CALL -> longest(policy.idle(), policy.idleInToolCall());
+                case REASONING -> longest(policy.idle(), policy.idleInReasoning());
+                case OTHER -> policy.idle();
+            };
+        }
+
+        /** The limit that ends an attempt without any sign of the server; null if there is none, or none any more. */
+        @Nullable
+        Duration headers() {
+            Duration headers = policy.headers();
+            if (headers == null || headers.compareTo(first) >= 0) {
+                return null;
+            }
+            return responseStart == null || responseStart.hasArrived() ? null : headers;
+        }
+
+        private static Duration longest(Duration one, Duration other) {
+            return one.compareTo(other) < 0 ? other : one;
+        }
+    }
+
+    /** Kind of the last piece of content, on which the limit of silence depends. */
+    enum ContentKind {
+        /** Part of a tool call that is not complete. */
+        TOOL_CALL,
+        REASONING,
+        /** Text, a complete tool call, or a unary response. */
+        OTHER;
+
+        static ContentKind of(Object item) {
+            return item instanceof StreamChunk.ToolCallPart
+                    ? TOOL_CALL
+                    : item instanceof StreamChunk.Reasoning ? REASONING : OTHER;
+        }
+    }
 
     private final Limits limits;
     private final TimeSource timeSource;

@@ -117,7 +117,7 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
         if (content || ends || !clock.isUnbounded()) {
             long now = now();
             if (content) {
-                clock.content(now);
+                clock.content(Watchdog.ContentKind.of(item), now);
             }
             if (ends) {
                 clock.lastItem();

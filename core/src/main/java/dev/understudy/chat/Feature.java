@@ -14,6 +14,11 @@ public enum Feature {
     JSON_SCHEMA,
     /** Reasoning before the answer, possibly without any content for minutes. */
     REASONING,
+    /**
+     * Loading of the model into memory when it is requested, as local servers do, possibly without any content for a
+     * minute. Never needed by a request; selects the timeouts.
+     */
+    LOADING,
     /** Continuation of a trailing assistant message. */
     PREFILL,
     /** Retrieval of a response that the vendor keeps while generating it; see {@link ResumeToken}. */

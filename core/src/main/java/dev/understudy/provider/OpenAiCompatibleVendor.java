@@ -34,15 +34,15 @@ public enum OpenAiCompatibleVendor {
     /** Google's Gemini in its OpenAI-compatible form; {@link Providers#gemini} supports more. */
     GEMINI("https://generativelanguage.googleapis.com/v1beta/openai", like()),
     /** GPUStack; {@code {}} is the server's host and port. */
-    GPUSTACK("https://{}/v1", like()),
+    GPUSTACK("https://{}/v1", like().withLoading(true)),
     /** Groq. */
     GROQ("https://api.groq.com/openai/v1", like().withMaxTokensField("max_completion_tokens")),
     /** Hugging Face's router of inference providers. */
     HUGGINGFACE("https://router.huggingface.co/v1", like()),
     /** Server of llama.cpp, on port 8080 of this machine by default. */
-    LLAMACPP("http://localhost:8080/v1", like()),
+    LLAMACPP("http://localhost:8080/v1", like().withLoading(true)),
     /** LM Studio, on port 1234 of this machine by default. */
-    LMSTUDIO("http://localhost:1234/v1", like()),
+    LMSTUDIO("http://localhost:1234/v1", like().withLoading(true)),
     /**
      * Mistral. Unknown fields are rejected, and so are ids of tool calls other than nine letters and digits; a
      * continued assistant message is repeated from its beginning.
@@ -56,13 +56,13 @@ public enum OpenAiCompatibleVendor {
     /** Moonshot AI. */
     MOONSHOT("https://api.moonshot.ai/v1", like()),
     /** Ollama in its OpenAI-compatible form, which loses errors inside a stream; {@link Providers#ollama} does not. */
-    OLLAMA("http://localhost:11434/v1", like()),
+    OLLAMA("http://localhost:11434/v1", like().withLoading(true)),
     /** OpenRouter. Ids of tool calls are passed on to vendors that restrict them. */
     OPENROUTER("https://openrouter.ai/api/v1", like().withCallIds(new CallIds("_-", 1, 40))),
     /** Perplexity. Models cannot be listed, so probes always succeed. */
     PERPLEXITY("https://api.perplexity.ai", like().withProbePath("")),
     /** SGLang, on port 30000 of this machine by default. */
-    SGLANG("http://localhost:30000/v1", like().withContinuation(Continuation.FLAGS)),
+    SGLANG("http://localhost:30000/v1", like().withLoading(true).withContinuation(Continuation.FLAGS)),
     /** Snowflake Cortex; {@code {}} is the account's host. Streams have no finish reason, only the end marker. */
     SNOWFLAKE(
             "https://{}/api/v2/cortex/v1",
@@ -74,7 +74,7 @@ public enum OpenAiCompatibleVendor {
     /** Vercel AI Gateway. Ids of tool calls are passed on to vendors that restrict them. */
     VERCEL("https://ai-gateway.vercel.sh/v1", like().withCallIds(new CallIds("_-", 1, 40))),
     /** vLLM, on port 8000 of this machine by default. */
-    VLLM("http://localhost:8000/v1", like().withContinuation(Continuation.FLAGS)),
+    VLLM("http://localhost:8000/v1", like().withLoading(true).withContinuation(Continuation.FLAGS)),
     /** Writer. */
     WRITER("https://api.writer.com/v1", like().withPath("/chat")),
     /** xAI. */

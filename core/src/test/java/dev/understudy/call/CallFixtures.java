@@ -89,6 +89,7 @@ public final class CallFixtures {
                 RetryBudget.defaults(),
                 TimeoutPolicy.defaults(),
                 TimeoutPolicy.reasoning(),
+                TimeoutPolicy.loading(),
                 CircuitPolicy.defaults(),
                 FailoverPolicy.defaults(),
                 selection,

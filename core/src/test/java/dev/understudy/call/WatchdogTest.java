@@ -6,8 +6,11 @@ import dev.understudy.TrackedTimers;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure.Phase;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
 import dev.understudy.guard.FinishWait;
+import dev.understudy.guard.ResponseStart;
 import dev.understudy.guard.TimeSource;
+import dev.understudy.policy.TimeoutPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +34,9 @@ class WatchdogTest {
     private static final Duration FIRST = Duration.ofSeconds(10);
     private static final Duration IDLE = Duration.ofSeconds(20);
     private static final Duration TOTAL = Duration.ofMinutes(5);
-    private static final Watchdog.Limits LIMITS =
-            new Watchdog.Limits(FIRST, Phase.FIRST_CONTENT, IDLE, TOTAL, Long.MAX_VALUE);
+    private static final TimeoutPolicy POLICY =
+            TimeoutPolicy.defaults().withFirstContent(FIRST).withIdle(IDLE).withTotal(TOTAL);
+    private static final Watchdog.Limits LIMITS = Watchdog.Limits.ofStream(POLICY, Long.MAX_VALUE);
 
     @Test
     void exceededLimitCompletesAFinishedSource() {
@@ -104,13 +108,88 @@ class WatchdogTest {
                         Mono.delay(Duration.ofMillis(2_500))
                                 .<StreamChunk>thenReturn(text())
                                 .concatWith(Flux.never()),
-                        new Watchdog.Limits(FIRST, Phase.FIRST_CONTENT, Duration.ofSeconds(1), TOTAL, Long.MAX_VALUE),
+                        Watchdog.Limits.ofStream(POLICY.withIdle(Duration.ofSeconds(1)), Long.MAX_VALUE),
                         TimeSource.PARALLEL)))
                 .thenAwait(Duration.ofMillis(2_500))
                 .expectNextCount(1)
                 .expectNoEvent(Duration.ofMillis(999))
                 .thenAwait(Duration.ofMillis(1))
                 .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void incompleteToolCallHasALongerIdleLimit() {
+        StepVerifier.withVirtualTime(
+                        () -> watched(Flux.just(text(), toolCallPart()).concatWith(Flux.never())))
+                .expectNextCount(2)
+                .expectNoEvent(POLICY.idleInToolCall().minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void completeToolCallHasTheIdleLimitAgain() {
+        StreamChunk done = new StreamChunk.ToolCallDone(0, new ToolCall("id", "write", "{}"));
+        StepVerifier.withVirtualTime(() -> watched(Flux.<StreamChunk>just(toolCallPart())
+                        .concatWith(Mono.delay(IDLE.plusSeconds(5)).thenReturn(done))
+                        .concatWith(Flux.never())))
+                .thenAwait(IDLE.plusSeconds(5))
+                .expectNextCount(2)
+                .expectNoEvent(IDLE.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void silenceAfterReasoningHasALongerLimit() {
+        StepVerifier.withVirtualTime(
+                        () -> watched(Flux.<StreamChunk>just(text(), new StreamChunk.Reasoning("Let me see.", null))
+                                .concatWith(Flux.never())))
+                .expectNextCount(2)
+                .expectNoEvent(POLICY.idleInReasoning().minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void longerIdleLimitHoldsInEveryPhase() {
+        Duration hour = Duration.ofHours(1);
+        Watchdog.Limits limits =
+                Watchdog.Limits.ofStream(POLICY.withIdle(hour).withTotal(hour.multipliedBy(9)), Long.MAX_VALUE);
+        StepVerifier.withVirtualTime(() -> Flux.defer(() -> new Watchdog<>(
+                        Flux.just(toolCallPart()).concatWith(Flux.never()), limits, TimeSource.PARALLEL)))
+                .expectNextCount(1)
+                .expectNoEvent(hour.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void responseWithoutHeadersHasALimitOfItsOwn() {
+        Duration headers = Duration.ofSeconds(3);
+        StepVerifier.withVirtualTime(() -> Flux.defer(() -> new Watchdog<>(
+                        Flux.<StreamChunk>never(),
+                        Watchdog.Limits.ofStream(POLICY.withHeaders(headers), Long.MAX_VALUE),
+                        TimeSource.PARALLEL)))
+                .expectSubscription()
+                .expectNoEvent(headers.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.HEADERS));
+    }
+
+    @Test
+    void limitOfTheFirstContentHoldsAfterHeaders() {
+        ResponseStart responseStart = new ResponseStart();
+        Watchdog.Limits limits = new Watchdog.Limits(
+                POLICY.withHeaders(Duration.ofSeconds(3)), FIRST, Phase.FIRST_CONTENT, responseStart, Long.MAX_VALUE);
+        StepVerifier.withVirtualTime(
+                        () -> Flux.defer(() -> new Watchdog<>(Flux.<StreamChunk>never(), limits, TimeSource.PARALLEL)))
+                .expectSubscription()
+                .expectNoEvent(Duration.ofSeconds(2))
+                .then(responseStart::arrived)
+                .expectNoEvent(FIRST.minusSeconds(2).minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.FIRST_CONTENT));
     }
 
     @Test
@@ -224,6 +303,10 @@ class WatchdogTest {
 
     private static Flux<StreamChunk> watched(Flux<StreamChunk> source) {
         return Flux.defer(() -> new Watchdog<>(source, LIMITS, TimeSource.PARALLEL));
+    }
+
+    private static StreamChunk toolCallPart() {
+        return new StreamChunk.ToolCallPart(0, "id", "write", "{");
     }
 
     private static StreamChunk text() {

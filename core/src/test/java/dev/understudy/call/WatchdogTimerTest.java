@@ -114,12 +114,11 @@ class WatchdogTimerTest {
         Flux<StreamChunk> source =
                 Flux.<StreamChunk>just(new StreamChunk.Text("one")).concatWith(Flux.never());
         for (int i = 0; i < streams; i++) {
-            Watchdog.Limits limits = new Watchdog.Limits(
-                    Duration.ofMillis(2),
-                    Phase.FIRST_CONTENT,
-                    Duration.ofMillis(2),
-                    Duration.ofSeconds(2),
-                    Long.MAX_VALUE);
+            TimeoutPolicy policy = TimeoutPolicy.defaults()
+                    .withFirstContent(Duration.ofMillis(2))
+                    .withIdle(Duration.ofMillis(2))
+                    .withTotal(Duration.ofSeconds(2));
+            Watchdog.Limits limits = Watchdog.Limits.ofStream(policy, Long.MAX_VALUE);
             int pause = i % 5;
             new Watchdog<>(source, limits, TimeSource.PARALLEL)
                     .doFinally(end -> ended.countDown())

@@ -52,6 +52,7 @@ final class Defaults {
     private static final Map<String, String> OPTIONS = Map.of(
             "timeoutPolicy", "timeouts",
             "reasoning", "reasoningTimeouts",
+            "loading", "loadingTimeouts",
             "failoverPolicy", "failover",
             "hedgingPolicy", "hedging",
             "aroundFilters", "routeAroundFilters",

@@ -75,7 +75,10 @@ final class MatrixStage implements AutoCloseable {
         private TimeoutPolicy hasty(TimeoutPolicy patient) {
             Duration idle = Duration.ofMillis(1500);
             Duration first = cell.wire() == MatrixCell.Wire.HTTP2 ? idle.multipliedBy(2) : idle;
-            return patient.withIdle(idle).withFirstContent(cell.phase().isCommitted() ? WAIT_LIMIT : first);
+            return patient.withIdle(idle)
+                    .withIdleInToolCall(idle)
+                    .withIdleInReasoning(idle)
+                    .withFirstContent(cell.phase().isCommitted() ? WAIT_LIMIT : first);
         }
 
         Flux<StreamChunk> play() {

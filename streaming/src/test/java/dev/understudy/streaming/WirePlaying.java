@@ -32,8 +32,11 @@ final class WirePlaying {
 
     private static final TimeoutPolicy PATIENT =
             TimeoutPolicy.defaults().withFirstContent(Duration.ofSeconds(15)).withIdle(Duration.ofSeconds(15));
-    private static final TimeoutPolicy HASTY =
-            TimeoutPolicy.defaults().withFirstContent(Duration.ofMillis(250)).withIdle(Duration.ofMillis(150));
+    private static final TimeoutPolicy HASTY = TimeoutPolicy.defaults()
+            .withFirstContent(Duration.ofMillis(250))
+            .withIdle(Duration.ofMillis(150))
+            .withIdleInToolCall(Duration.ofMillis(150))
+            .withIdleInReasoning(Duration.ofMillis(150));
 
     final WireCase played;
     private final AtomicInteger[] asked = IntStream.range(0, WireStage.SERVERS)

@@ -21,6 +21,8 @@ import java.util.regex.Pattern;
 public final class ModelCatalog {
 
     private static final ModelCatalogFile FILE = ModelCatalogFile.read();
+    private static final ReasoningModels NAMES = ReasoningModels.of(FILE.hosts().values());
+    private static final Capabilities REASONING = Capabilities.assumed().withFeature(Feature.REASONING);
 
     /** A version suffix, ignored when a model is looked up: {@code -20251001}, {@code -2025-08-07}, {@code -001}. */
     private static final Pattern VERSION =
@@ -38,11 +40,15 @@ public final class ModelCatalog {
         return FILE.asOf();
     }
 
-    /** Publicly known capabilities of a model at this address, else the assumed ones. */
+    /**
+     * Publicly known capabilities of a model at this address, else the assumed ones. {@link Feature#REASONING} belongs to
+     * a model and not to an address, so that a name which contains the name of a known reasoning model has it anywhere.
+     */
     public static Capabilities capabilities(URI baseUrl, String model) {
         Map<String, Capabilities> models = at(baseUrl);
         Capabilities known = models.get(model);
-        return known != null ? known : models.getOrDefault(withoutVersion(model), Capabilities.assumed());
+        known = known != null ? known : models.get(withoutVersion(model));
+        return known != null ? known : NAMES.reasons(model) ? REASONING : Capabilities.assumed();
     }
 
     /** Maximum output tokens by model name, of the given models and of those publicly known at this address. */

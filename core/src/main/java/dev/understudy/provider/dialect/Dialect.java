@@ -104,6 +104,11 @@ public interface Dialect {
     /** Returns a new decoder of events, for one stream. */
     StreamDecoder decoder(String provider, ChatRequest request);
 
+    /** Returns true if the server loads a model when it is requested, provided that it is in a private network. */
+    default boolean loads() {
+        return false;
+    }
+
     /** Returns true if the vendor stores streamed answers unless a request opts out. */
     default boolean stores() {
         return false;

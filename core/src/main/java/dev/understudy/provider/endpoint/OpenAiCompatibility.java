@@ -16,9 +16,17 @@ import org.jspecify.annotations.Nullable;
  * @param doneCompletes {@code true} if {@code [DONE]} completes an answer without finish reason; else such an answer is
  *     truncated
  * @param turns form of the messages of a conversation
+ * @param loading {@code true} if the server loads a model when it is requested; models at an address of this machine or of
+ *     a private network then have {@link dev.understudy.chat.Feature#LOADING}
  */
 public record OpenAiCompatibility(
-        Paths paths, String keyHeader, Fields fields, boolean usageOnRequest, boolean doneCompletes, Turns turns) {
+        Paths paths,
+        String keyHeader,
+        Fields fields,
+        boolean usageOnRequest,
+        boolean doneCompletes,
+        Turns turns,
+        boolean loading) {
 
     /** Header field that carries the key as a bearer token. */
     public static final String AUTHORIZATION = "Authorization";
@@ -156,7 +164,8 @@ public record OpenAiCompatibility(
             new Fields("max_tokens", "seed"),
             true,
             false,
-            new Turns(Continuation.PLAIN, CallIds.any()));
+            new Turns(Continuation.PLAIN, CallIds.any()),
+            false);
 
     /**
      * Checks the header field.
@@ -168,6 +177,7 @@ public record OpenAiCompatibility(
      *     ({@code stream_options.include_usage})
      * @param doneCompletes {@code true} if {@code [DONE]} completes an answer without finish reason
      * @param turns form of the messages of a conversation
+     * @param loading {@code true} if the server loads a model when it is requested
      * @throws IllegalArgumentException if {@code keyHeader} is not the name of a header field
      */
     public OpenAiCompatibility {
@@ -259,7 +269,7 @@ public record OpenAiCompatibility(
     }
 
     private OpenAiCompatibility withPaths(Paths paths) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
+        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
     }
 
     /**
@@ -269,7 +279,7 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withKeyHeader(String keyHeader) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
+        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
     }
 
     /**
@@ -293,7 +303,7 @@ public record OpenAiCompatibility(
     }
 
     private OpenAiCompatibility withFields(Fields fields) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
+        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
     }
 
     /**
@@ -303,7 +313,7 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withUsageOnRequest(boolean usageOnRequest) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
+        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
     }
 
     /**
@@ -313,7 +323,7 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withDoneCompletes(boolean doneCompletes) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
+        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
     }
 
     /**
@@ -337,6 +347,16 @@ public record OpenAiCompatibility(
     }
 
     private OpenAiCompatibility withTurns(Turns turns) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns);
+        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
+    }
+
+    /**
+     * Tells whether the server loads models on request.
+     *
+     * @param loading {@code true} if the server loads a model when it is requested
+     * @return a copy with the value
+     */
+    public OpenAiCompatibility withLoading(boolean loading) {
+        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
     }
 }

@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.guard.FinishWait;
+import dev.understudy.guard.ResponseStart;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
@@ -21,6 +22,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
+import reactor.util.context.ContextView;
 
 /** One HTTP request and its response. Bytes are copied out of Netty's buffers on arrival. */
 final class HttpExchange {
@@ -160,6 +162,7 @@ final class HttpExchange {
     private Flux<StreamChunk> chunks(
             StreamDecoder decoder, ByteBufFlux content, UnaryOperator<StreamChunk> mark, RequestProgress progress) {
         return Flux.deferContextual(context -> {
+            started(context);
             BodyEndWait bodyEndWait = new BodyEndWait(
                     endpoint.transport().drain(), context.getOrDefault(FinishWait.class, null), progress);
             StreamBodyDecoder streamBodyDecoder = new StreamBodyDecoder(dialect.framing(), decoder, mark, bodyEndWait);
@@ -172,10 +175,20 @@ final class HttpExchange {
 
     /** Emits the chunks of a whole answer that a server sent in place of a stream. */
     private Flux<StreamChunk> unstreamed(ChatRequest request, ByteBufFlux content, RequestProgress progress) {
-        return BoundedBody.whole(content, MAX_BODY)
-                .doOnNext(whole -> progress.answered())
-                .map(body -> dialect.decode(endpoint.name(), request, body))
-                .flatMapIterable(ChatResponse::chunks);
+        return Flux.deferContextual(context -> {
+            started(context);
+            return BoundedBody.whole(content, MAX_BODY)
+                    .doOnNext(whole -> progress.answered())
+                    .map(body -> dialect.decode(endpoint.name(), request, body))
+                    .flatMapIterable(ChatResponse::chunks);
+        });
+    }
+
+    private static void started(ContextView context) {
+        ResponseStart responseStart = context.getOrDefault(ResponseStart.class, null);
+        if (responseStart != null) {
+            responseStart.arrived();
+        }
     }
 
     private boolean streams(HttpClientResponse response) {

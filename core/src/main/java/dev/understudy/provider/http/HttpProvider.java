@@ -42,6 +42,7 @@ public final class HttpProvider implements ChatProvider {
     private final OriginScope originScope;
     private final HttpConnections httpConnections;
     private final String probePath;
+    private final boolean loads;
 
     public HttpProvider(Endpoint endpoint, Dialect dialect) {
         this(endpoint, dialect, null);
@@ -64,6 +65,8 @@ public final class HttpProvider implements ChatProvider {
         this.httpConnections = new HttpConnections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
         this.httpExchange = new HttpExchange(endpoint, dialect, signer, httpConnections);
         this.probePath = dialect.probePath();
+        this.loads =
+                dialect.loads() && PrivateNetwork.contains(endpoint.baseUrl().getHost());
     }
 
     /** Copies a provider, sharing connections and state, with another probe path. */
@@ -77,6 +80,7 @@ public final class HttpProvider implements ChatProvider {
         this.httpConnections = original.httpConnections;
         this.httpExchange = original.httpExchange;
         this.probePath = probePath;
+        this.loads = original.loads;
     }
 
     public HttpProvider probedAt(String path) {
@@ -91,6 +95,7 @@ public final class HttpProvider implements ChatProvider {
     @Override
     public Capabilities capabilities(String model) {
         Capabilities can = endpoint.capabilities(model);
+        can = loads ? can.withFeature(Feature.LOADING) : can;
         return dialect.stores() ? can.withFeature(Feature.SAME_RESPONSE) : can;
     }
 

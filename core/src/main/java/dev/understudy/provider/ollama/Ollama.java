@@ -33,6 +33,11 @@ public final class Ollama implements Dialect {
     }
 
     @Override
+    public boolean loads() {
+        return true;
+    }
+
+    @Override
     public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
         return OllamaRequest.body(request, stream);
     }

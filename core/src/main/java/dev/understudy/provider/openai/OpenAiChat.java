@@ -48,6 +48,11 @@ public final class OpenAiChat implements Dialect {
     }
 
     @Override
+    public boolean loads() {
+        return openAiCompatibility.loading();
+    }
+
+    @Override
     public Object encoding() {
         return openAiCompatibility;
     }

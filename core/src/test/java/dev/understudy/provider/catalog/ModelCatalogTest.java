@@ -66,7 +66,7 @@ class ModelCatalogTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gpt-5-chat-latest", "gpt-5-pro", "gpt-50", "my-finetune", "gpt-5.7", "gpt", "preview"})
+    @CsvSource({"gpt-50", "my-finetune", "gpt", "preview", "gpt-4.2", "o", "model-o3x"})
     void unknownModelHasAssumedCapabilities(String model) {
         assertThat(OPENAI.capabilities(model)).isEqualTo(Capabilities.assumed());
     }
@@ -80,10 +80,74 @@ class ModelCatalogTest {
     }
 
     @Test
-    void catalogDoesNotApplyBehindAGateway() {
+    void sizesAndPricesDoNotApplyBehindAGateway() {
         Endpoint gateway = Endpoint.of("gw", "https://gateway.example/v1", "k");
-        assertThat(gateway.capabilities("gpt-5")).isEqualTo(Capabilities.assumed());
-        assertThat(ANTHROPIC.capabilities("gpt-5")).isEqualTo(Capabilities.assumed());
+        Capabilities reasoning = Capabilities.assumed().withFeature(Feature.REASONING);
+        assertThat(gateway.capabilities("gpt-5")).isEqualTo(reasoning);
+        assertThat(ANTHROPIC.capabilities("gpt-5")).isEqualTo(reasoning);
+        assertThat(gateway.capabilities("gpt-4.1")).isEqualTo(Capabilities.assumed());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt-5",
+        "openai/gpt-5-mini",
+        "team-gpt-5-eu",
+        "gpt-5.7",
+        "gpt-5-pro",
+        "o3",
+        "openai/o4-mini:online",
+        "us.anthropic.claude-opus-5-v1:0",
+        "anthropic/claude-opus-4.7-thinking",
+        "claude-sonnet-5@20260101",
+        "google/gemini-2.5-pro",
+        "deepseek-ai/DeepSeek-R1",
+        "deepseek-r1:14b",
+        "qwen/qwq-32b",
+        "qwen3-32b:free",
+        "openai/gpt-oss-120b",
+        "x-ai/grok-4",
+        "moonshotai/kimi-k2-thinking",
+        "command-a-reasoning-08-2025"
+    })
+    void reasoningModelsAreKnownAtEveryAddress(String model) {
+        for (String url : new String[] {
+            "https://name.openai.azure.com", "https://openrouter.ai/api/v1", "https://proxy.example/v1"
+        }) {
+            assertThat(Endpoint.of("p", url, "k").capabilities(model).has(Feature.REASONING))
+                    .as(url)
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt-4o",
+        "openai/gpt-4o-mini",
+        "google/gemini-2.5-flash-lite",
+        "anthropic/claude-haiku-4-5",
+        "llama-3.3-70b",
+        "grok-4-fast-non-reasoning",
+        "qwen3-235b-instruct",
+        "qwen3-coder",
+        "mistral-large-2512",
+        "foo3",
+        "my-model"
+    })
+    void otherModelsAreNotTakenForReasoningModels(String model) {
+        assertThat(Endpoint.of("p", "https://openrouter.ai/api/v1", "k")
+                        .capabilities(model)
+                        .has(Feature.REASONING))
+                .isFalse();
+    }
+
+    @Test
+    void declaredModelsAreNotJudgedByTheirNames() {
+        assertThat(Endpoint.of("p", "https://proxy.example/v1", "k")
+                        .withModel("gpt-5", Capabilities.assumed())
+                        .capabilities("gpt-5")
+                        .has(Feature.REASONING))
+                .isFalse();
     }
 
     @Test

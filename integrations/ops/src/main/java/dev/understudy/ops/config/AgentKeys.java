@@ -43,6 +43,7 @@ final class AgentKeys {
             set(PolicyKeys.RETRY, RetryPolicy.defaults(), UnderstudyBuilder::retry),
             set(PolicyKeys.TIMEOUTS, TimeoutPolicy.defaults(), UnderstudyBuilder::timeouts),
             set(PolicyKeys.REASONING_TIMEOUTS, TimeoutPolicy.reasoning(), UnderstudyBuilder::reasoningTimeouts),
+            set(PolicyKeys.LOADING_TIMEOUTS, TimeoutPolicy.loading(), UnderstudyBuilder::loadingTimeouts),
             set(CircuitKeys.SECTION, CircuitPolicy.defaults(), UnderstudyBuilder::circuit),
             set(
                     SelectionKeys.SECTION,

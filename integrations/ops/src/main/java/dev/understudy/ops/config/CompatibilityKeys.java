@@ -22,6 +22,10 @@ final class CompatibilityKeys {
             "usageOnRequest", ScalarTypes.FLAG, "true requests the usage of streams (`stream_options.include_usage`)");
     private static final ConfigKey<Boolean> DONE = ConfigKey.optional(
             "doneCompletes", ScalarTypes.FLAG, "true treats an answer without a finish reason as complete at `[DONE]`");
+    private static final ConfigKey<Boolean> LOADING = ConfigKey.optional(
+            "loading",
+            ScalarTypes.FLAG,
+            "true if the server loads a model when it is requested; at a private address `loadingTimeouts` hold then");
     private static final ConfigKey<Continuation> CONTINUATION = ConfigKey.optional(
             "continuation",
             ScalarTypes.choice(Continuation.class),
@@ -49,7 +53,7 @@ final class CompatibilityKeys {
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
             "compatibility",
             "differences of a Chat Completions server from its preset",
-            List.of(PATH_KEY, KEY_HEADER, MAX_TOKENS, SEED, SEEDS, USAGE, DONE, CONTINUATION, CALL_IDS_KEY),
+            List.of(PATH_KEY, KEY_HEADER, MAX_TOKENS, SEED, SEEDS, USAGE, DONE, CONTINUATION, CALL_IDS_KEY, LOADING),
             values -> {
                 applied(values, OpenAiCompatibility.defaults());
                 return values;
@@ -65,6 +69,7 @@ final class CompatibilityKeys {
         String seed = values.find(SEED);
         Boolean usage = values.find(USAGE);
         Boolean done = values.find(DONE);
+        Boolean loading = values.find(LOADING);
         Continuation continuation = values.find(CONTINUATION);
         CallIds callIds = values.find(CALL_IDS_KEY);
         openAiCompatibility = path == null ? openAiCompatibility : openAiCompatibility.withPath(path);
@@ -75,6 +80,7 @@ final class CompatibilityKeys {
         openAiCompatibility = values.get(SEEDS) ? openAiCompatibility : openAiCompatibility.withSeedField(null);
         openAiCompatibility = usage == null ? openAiCompatibility : openAiCompatibility.withUsageOnRequest(usage);
         openAiCompatibility = done == null ? openAiCompatibility : openAiCompatibility.withDoneCompletes(done);
+        openAiCompatibility = loading == null ? openAiCompatibility : openAiCompatibility.withLoading(loading);
         openAiCompatibility =
                 continuation == null ? openAiCompatibility : openAiCompatibility.withContinuation(continuation);
         return callIds == null ? openAiCompatibility : openAiCompatibility.withCallIds(callIds);

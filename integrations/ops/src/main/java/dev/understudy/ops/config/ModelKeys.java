@@ -74,6 +74,7 @@ final class ModelKeys {
             case VISION -> "images as input";
             case JSON_SCHEMA -> "answers that conform to a JSON schema";
             case REASONING -> "reasoning before the answer";
+            case LOADING -> "loading of the model when it is requested; selects `loadingTimeouts`";
             case PREFILL -> "continuation of a trailing assistant message";
             case SAME_RESPONSE -> "retrieval of an interrupted answer";
         };

@@ -35,6 +35,10 @@ public final class PolicyKeys {
             "reasoningTimeouts",
             "time limits of one attempt, for models with the feature `reasoning`",
             TimeoutPolicy.reasoning());
+    static final ObjectType<TimeoutPolicy> LOADING_TIMEOUTS = timeouts(
+            "loadingTimeouts",
+            "time limits of one attempt, for models with the feature `loading`",
+            TimeoutPolicy.loading());
     static final ObjectType<HedgingPolicy> HEDGING = hedging(HedgingPolicy.none());
     static final ObjectType<Budget> BUDGET = budget(RetryBudget.defaults());
     static final ObjectType<FailoverPolicy> FAILOVER = failover(FailoverPolicy.defaults());
@@ -97,6 +101,20 @@ public final class PolicyKeys {
                 "time from the request to the first content of a stream");
         ConfigKey<Duration> idle =
                 ConfigKey.of("idle", ScalarTypes.DURATION, defaults.idle(), "time between two pieces of content");
+        ConfigKey<Duration> idleInToolCall = ConfigKey.of(
+                "idleInToolCall",
+                ScalarTypes.DURATION,
+                defaults.idleInToolCall(),
+                "time without content while a tool call is incomplete; `idle` where that is longer");
+        ConfigKey<Duration> idleInReasoning = ConfigKey.of(
+                "idleInReasoning",
+                ScalarTypes.DURATION,
+                defaults.idleInReasoning(),
+                "time without content after reasoning; `idle` where that is longer");
+        ConfigKey<Duration> headers = ConfigKey.optional(
+                "headers",
+                ScalarTypes.DURATION,
+                "time from the request to the headers of a streamed response; `firstContent` alone if left out");
         ConfigKey<Duration> response = ConfigKey.of(
                 "response",
                 ScalarTypes.DURATION,
@@ -112,13 +130,16 @@ public final class PolicyKeys {
         return new ObjectType<>(
                 name,
                 doc,
-                List.of(firstContent, idle, response, total, deadlineShare),
+                List.of(firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers),
                 values -> new TimeoutPolicy(
                         values.get(firstContent),
                         values.get(idle),
+                        values.get(idleInToolCall),
+                        values.get(idleInReasoning),
                         values.get(response),
                         values.get(total),
-                        values.get(deadlineShare)));
+                        values.get(deadlineShare),
+                        values.find(headers)));
     }
 
     private static ObjectType<HedgingPolicy> hedging(HedgingPolicy defaults) {
