@@ -98,6 +98,27 @@ class SilenceTest {
 
     @ParameterizedTest
     @EnumSource(SocketDialect.class)
+    void serverWithoutAnySignHasALimitOfItsOwn(SocketDialect dialect) {
+        first.then(ScriptedReply.text("Never result.").stall(ScriptedReply.FaultPoint.nothing()));
+        TimeoutPolicy timeouts = TimeoutPolicy.defaults().withHeaders(SHORT);
+        CallResult result = CallKind.STREAM.result(both(dialect, timeouts), REQUEST);
+        assertThat(result.text()).isEqualTo("I stand in.");
+        assertThat(result.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.HEADERS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SocketDialect.class)
+    void headersEndTheLimitOfTheFirstSign(SocketDialect dialect) {
+        first.then(ScriptedReply.text("Never result.").stall(ScriptedReply.FaultPoint.headers()));
+        TimeoutPolicy timeouts =
+                TimeoutPolicy.defaults().withHeaders(SHORT).withFirstContent(SHORT.multipliedBy(2));
+        CallResult result = CallKind.STREAM.result(both(dialect, timeouts), REQUEST);
+        assertThat(result.text()).isEqualTo("I stand in.");
+        assertThat(result.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.FIRST_CONTENT);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SocketDialect.class)
     void pingsDoNotEndSilence(SocketDialect dialect) {
         first.then(ScriptedReply.text("Never result.").withPings(500).between(Duration.ofMillis(10)));
         CallResult result = CallKind.STREAM.result(impatient(dialect), REQUEST);
