@@ -117,7 +117,8 @@ public record TimeoutPolicy(
      * @return a copy
      */
     public TimeoutPolicy withFirstContent(Duration firstContent) {
-        return new TimeoutPolicy(firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
+        return new TimeoutPolicy(
+                firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
     }
 
     /**
@@ -127,7 +128,8 @@ public record TimeoutPolicy(
      * @return a copy
      */
     public TimeoutPolicy withIdle(Duration idle) {
-        return new TimeoutPolicy(firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
+        return new TimeoutPolicy(
+                firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
     }
 
     /**
@@ -137,7 +139,8 @@ public record TimeoutPolicy(
      * @return a copy
      */
     public TimeoutPolicy withIdleInToolCall(Duration idleInToolCall) {
-        return new TimeoutPolicy(firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
+        return new TimeoutPolicy(
+                firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
     }
 
     /**
@@ -147,7 +150,8 @@ public record TimeoutPolicy(
      * @return a copy
      */
     public TimeoutPolicy withIdleInReasoning(Duration idleInReasoning) {
-        return new TimeoutPolicy(firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
+        return new TimeoutPolicy(
+                firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
     }
 
     /**
@@ -157,7 +161,8 @@ public record TimeoutPolicy(
      * @return a copy
      */
     public TimeoutPolicy withResponse(Duration response) {
-        return new TimeoutPolicy(firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
+        return new TimeoutPolicy(
+                firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
     }
 
     /**
@@ -167,7 +172,8 @@ public record TimeoutPolicy(
      * @return a copy
      */
     public TimeoutPolicy withTotal(Duration total) {
-        return new TimeoutPolicy(firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
+        return new TimeoutPolicy(
+                firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
     }
 
     /**
@@ -177,7 +183,8 @@ public record TimeoutPolicy(
      * @return a copy
      */
     public TimeoutPolicy withHeaders(@Nullable Duration headers) {
-        return new TimeoutPolicy(firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
+        return new TimeoutPolicy(
+                firstContent, idle, idleInToolCall, idleInReasoning, response, total, deadlineShare, headers);
     }
 
     /**

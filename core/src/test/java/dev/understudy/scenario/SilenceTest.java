@@ -110,8 +110,7 @@ class SilenceTest {
     @EnumSource(SocketDialect.class)
     void headersEndTheLimitOfTheFirstSign(SocketDialect dialect) {
         first.then(ScriptedReply.text("Never result.").stall(ScriptedReply.FaultPoint.headers()));
-        TimeoutPolicy timeouts =
-                TimeoutPolicy.defaults().withHeaders(SHORT).withFirstContent(SHORT.multipliedBy(2));
+        TimeoutPolicy timeouts = TimeoutPolicy.defaults().withHeaders(SHORT).withFirstContent(SHORT.multipliedBy(2));
         CallResult result = CallKind.STREAM.result(both(dialect, timeouts), REQUEST);
         assertThat(result.text()).isEqualTo("I stand in.");
         assertThat(result.failures()).extracting(Failure::phase).containsExactly(Failure.Phase.FIRST_CONTENT);
