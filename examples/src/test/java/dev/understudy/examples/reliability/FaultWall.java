@@ -38,6 +38,7 @@ final class FaultWall {
         groups.put("Refusals", RefusalFaults.all().toList());
         groups.put("Connections and HTTP", TransportFaults.all().toList());
         groups.put("Answers", AnswerFaults.all().toList());
+        groups.put("Servers and proxies", ServerFaults.all().toList());
         groups.put("Interruptions", TakeoverFaults.all().toList());
         return groups;
     }

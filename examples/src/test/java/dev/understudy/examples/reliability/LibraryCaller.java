@@ -34,7 +34,11 @@ final class LibraryCaller implements Caller {
             Endpoint endpoint = Endpoint.of(
                     "provider-" + (i + 1), upstreams.get(i).url(), slot.keys().toArray(String[]::new));
             builder.provider(
-                    slot.dialect().equals("openai") ? Providers.openAi(endpoint) : Providers.anthropic(endpoint),
+                    switch (slot.dialect()) {
+                        case "openai" -> Providers.openAi(endpoint);
+                        case "openai-responses" -> Providers.openAiResponses(endpoint);
+                        default -> Providers.anthropic(endpoint);
+                    },
                     slot.model());
         }
         this.understudy = builder.build();

@@ -12,6 +12,8 @@ final class OpenFaults {
             "request too large for a proxy",
             "request larger than the tokens per minute",
             "every provider restarts",
+            "the only provider restarts in the middle",
+            "twenty callers at a rate limit",
             "full cache inside the answer",
             "end without a finish reason",
             "limit reached without words");

@@ -56,6 +56,11 @@ final class RawUpstream implements Upstream {
         return new RawUpstream(0, script);
     }
 
+    /** A server that reads and sends nothing. */
+    static RawUpstream silent() {
+        return new RawUpstream(0, Exchange::await);
+    }
+
     static RawUpstream at(int port, Script script) {
         return new RawUpstream(port, script);
     }
@@ -145,10 +150,18 @@ final class RawUpstream implements Upstream {
         return head + new String(body, UTF_8);
     }
 
-    @Override
-    public void close() {
+    void stopListening() {
         try {
             listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        stopListening();
+        try {
             for (Socket socket : open) {
                 socket.close();
             }

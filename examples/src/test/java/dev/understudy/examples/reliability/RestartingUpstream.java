@@ -6,50 +6,88 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
-/** A port that refuses connections until {@code down} after the first look at its address, and then answers. */
+/** A server that is down for a while: its port refuses connections, and then it answers. */
 final class RestartingUpstream implements Upstream {
 
     private final Duration down;
-    private final Socket reserved = new Socket();
     private final int port;
-    private RawUpstream server;
+    private final List<RawUpstream> servers = new ArrayList<>();
+    private Socket reserved = new Socket();
     private boolean closed;
 
-    RestartingUpstream(Duration down) {
+    private RestartingUpstream(Duration down) {
         this.down = down;
+        this.port = reserve(0);
+    }
+
+    /**
+     * A server that gives one answer by a script and then restarts.
+     *
+     * @param down time without a server after that answer
+     */
+    RestartingUpstream(Duration down, RawUpstream.Script once) {
+        this(down);
+        close(reserved);
+        servers.add(RawUpstream.at(port, exchange -> {
+            once.answer(exchange);
+            stop();
+        }));
+    }
+
+    /** A server that is down for a time from the first call of the test on. */
+    static RestartingUpstream restarting(Duration down) {
+        return new RestartingUpstream(down);
+    }
+
+    /** Binds without listening, so that the system refuses connections. */
+    private int reserve(int wanted) {
         try {
+            reserved = new Socket();
             reserved.setReuseAddress(true);
-            // Bound and not listening: the system refuses connections.
-            reserved.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            reserved.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
+            return reserved.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.port = reserved.getLocalPort();
     }
 
-    /** Begins the outage. */
+    private synchronized void stop() {
+        servers.get(0).stopListening();
+        if (!closed) {
+            reserve(port);
+            startLater();
+        }
+    }
+
     @Override
-    public void called() {
-        Thread restart = new Thread(this::restart, "restarting-upstream");
+    public synchronized void called() {
+        if (servers.isEmpty()) {
+            startLater();
+        }
+    }
+
+    private void startLater() {
+        Thread restart = new Thread(
+                () -> {
+                    try {
+                        Thread.sleep(down.toMillis());
+                        start();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "restarting-upstream");
         restart.setDaemon(true);
         restart.start();
     }
 
-    private void restart() {
-        try {
-            Thread.sleep(down.toMillis());
-            open();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private synchronized void open() {
+    private synchronized void start() {
         if (!closed) {
             close(reserved);
-            server = RawUpstream.at(port, RawUpstream.Exchange::answer);
+            servers.add(RawUpstream.at(port, RawUpstream.Exchange::answer));
         }
     }
 
@@ -60,7 +98,7 @@ final class RestartingUpstream implements Upstream {
 
     @Override
     public synchronized List<Duration> calls() {
-        return server == null ? List.of() : server.calls();
+        return servers.stream().flatMap(server -> server.calls().stream()).toList();
     }
 
     @Override
@@ -72,9 +110,7 @@ final class RestartingUpstream implements Upstream {
     public synchronized void close() {
         closed = true;
         close(reserved);
-        if (server != null) {
-            server.close();
-        }
+        servers.forEach(RawUpstream::close);
     }
 
     private static void close(Socket socket) {

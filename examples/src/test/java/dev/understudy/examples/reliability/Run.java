@@ -14,6 +14,10 @@ import java.util.List;
  */
 record Run(Outcome outcome, List<Upstream> upstreams) {
 
+    Run {
+        assertThat(outcome.all()).as("API keys of the test").doesNotContain("canary");
+    }
+
     Run whole() {
         return whole(Answers.TEXT);
     }
@@ -34,6 +38,7 @@ record Run(Outcome outcome, List<Upstream> upstreams) {
     Run honest() {
         is(Kind.PARTIAL);
         assertThat(Answers.TEXT).as(outcome.toString()).startsWith(outcome.text());
+        assertThat(outcome.text()).as(outcome.toString()).isNotEmpty();
         return this;
     }
 

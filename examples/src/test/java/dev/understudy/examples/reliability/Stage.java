@@ -2,6 +2,9 @@ package dev.understudy.examples.reliability;
 
 import java.util.ArrayList;
 import java.util.List;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** The upstreams of one fault in one mode, for one caller. */
 final class Stage implements AutoCloseable {
@@ -45,11 +48,23 @@ final class Stage implements AutoCloseable {
     }
 
     Run call() throws InterruptedException {
+        begin();
+        return new Run(caller.call(fault.question(), mode), upstreams);
+    }
+
+    private synchronized void begin() {
         if (!called) {
             called = true;
             upstreams.forEach(Upstream::called);
         }
-        return new Run(caller.call(fault.question(), mode), upstreams);
+    }
+
+    /** Calls by several callers at the same time. */
+    List<Run> callers(int number) {
+        return Flux.range(0, number)
+                .flatMap(caller -> Mono.fromCallable(this::call).subscribeOn(Schedulers.boundedElastic()), number)
+                .collectList()
+                .block();
     }
 
     void callAndLeave() throws Exception {

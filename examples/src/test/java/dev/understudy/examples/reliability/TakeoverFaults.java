@@ -2,6 +2,7 @@ package dev.understudy.examples.reliability;
 
 import static dev.understudy.testing.ScriptedReply.FaultPoint.bytes;
 import static dev.understudy.testing.ScriptedReply.FaultPoint.tokens;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.Usage;
 import dev.understudy.testing.ScriptedReply;
@@ -144,7 +145,11 @@ final class TakeoverFaults {
                         openAi(paced().cut(tokens(40))),
                         anthropic(fallback))
                 .only(Mode.STREAM)
-                .ending(Run::honest);
+                .ending(run -> {
+                    run.honest();
+                    // all complete words of the forty tokens; the last one may be incomplete
+                    assertThat(run.outcome().text()).contains("word39");
+                });
     }
 
     private static Stream<Fault> silent() {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
@@ -56,7 +55,7 @@ final class TransportFaults {
                                 "every provider restarts",
                                 "both providers refuse connections; the first one answers after 1.5 s",
                                 "the answer",
-                                Slot.openAi(mode -> new RestartingUpstream(RESTART)),
+                                Slot.openAi(mode -> RestartingUpstream.restarting(RESTART)),
                                 Slot.anthropic(mode -> Upstream.refusing()))
                         .ending(run -> run.whole().within(Duration.ofSeconds(20))),
                 raw("closed without a response", "FIN instead of a response", SECOND, exchange -> {}),
@@ -218,29 +217,5 @@ final class TransportFaults {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         }
         return bytes.toByteArray();
-    }
-
-    /** A server without TLS at an https address. */
-    private record PlainBehindTls(RawUpstream server) implements Upstream {
-
-        @Override
-        public String url() {
-            return server.url().replace("http:", "https:");
-        }
-
-        @Override
-        public List<Duration> calls() {
-            return server.calls();
-        }
-
-        @Override
-        public int cancelled() {
-            return server.cancelled();
-        }
-
-        @Override
-        public void close() {
-            server.close();
-        }
     }
 }
