@@ -186,7 +186,8 @@ public record ChatResponse(List<ContentBlock> blocks, StreamChunk.Finish finish)
     /** Describes size and route, without the text. */
     @Override
     public String toString() {
-        return "ChatResponse[" + text().length() + " characters, toolCalls=" + toolCalls().size() + ", reason="
+        return "ChatResponse[" + text().length() + " characters, toolCalls="
+                + toolCalls().size() + ", reason="
                 + finishReason() + ", by " + servedBy().provider() + "/"
                 + servedBy().model() + "]";
     }
