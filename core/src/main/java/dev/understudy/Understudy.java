@@ -84,16 +84,13 @@ public final class Understudy implements ChatProvider {
                 new RouteOrder(policies.selection(), policies.random()),
                 policies.limits().maxCost());
         this.statusView = new StatusView(providerPool, fallbacks, policies.described(), timeSource);
-        this.engine = new Engine(
-                name,
-                planner,
-                new Call.Memory(providerPool, cooldowns, new LearnedContextWindows()),
-                policies,
-                context -> CallContext.from(context).options(timeSource.nanos()));
+        Call.Memory memory = new Call.Memory(providerPool, cooldowns, new LearnedContextWindows());
+        this.engine = new Engine(name, planner, memory, policies, context -> CallContext.from(context)
+                .options(timeSource.nanos()));
         this.healthProber =
                 new HealthProber(pooledProviders, policies.healthCheckPolicy(), events, timeSource, policies.random());
         this.stateSubscriber = new StateSubscriber(providerPool, cooldowns, statePublisher, timeSource);
-        this.control = new UnderstudyControl(providerPool, statusView, policies);
+        this.control = new UnderstudyControl(memory, statusView, policies);
     }
 
     /**
@@ -244,6 +241,12 @@ public final class Understudy implements ChatProvider {
     @Override
     public String toString() {
         return name + providerPool.all().stream().map(PooledProvider::name).toList();
+    }
+
+    /** Forgets what failures taught about every provider. Holds stay; {@link UnderstudyControl#release} ends those. */
+    @Override
+    public void forgetFailures() {
+        providerPool.all().forEach(pooled -> control.forgetFailures(pooled.name()));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.understudy;
 
+import dev.understudy.call.Call;
 import dev.understudy.call.Policies;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.pool.PooledProvider;
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UnderstudyControl {
 
+    private final Call.Memory memory;
     private final ProviderPool providerPool;
     private final StatusView statusView;
     private final Policies policies;
 
-    UnderstudyControl(ProviderPool providerPool, StatusView statusView, Policies policies) {
-        this.providerPool = providerPool;
+    UnderstudyControl(Call.Memory memory, StatusView statusView, Policies policies) {
+        this.memory = memory;
+        this.providerPool = memory.providerPool();
         this.statusView = statusView;
         this.policies = policies;
     }
@@ -90,7 +93,9 @@ public final class UnderstudyControl {
     }
 
     /**
-     * Ends {@link #hold(String, Duration)} of a provider and of all of its models.
+     * Puts a provider back into use: ends {@link #hold(String, Duration)} of it and of all of its models, and forgets
+     * what failures taught about it: cooldowns of its models and API keys, open circuits, learned context windows,
+     * parameters that models refused, tokens taken from its limits.
      *
      * @param provider name of the provider
      * @throws IllegalArgumentException if no provider has this name
@@ -103,5 +108,11 @@ public final class UnderstudyControl {
             circuit.release(policies.timeSource().nanos());
             policies.statePublisher().holdEnded(provider, model);
         });
+        memory.forgetFailures(provider, policies.timeSource().nanos());
+    }
+
+    /** Forgets failures without ending a hold. */
+    void forgetFailures(String provider) {
+        memory.forgetFailures(provider, policies.timeSource().nanos());
     }
 }

@@ -4,13 +4,13 @@ import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.Nanos;
 import dev.understudy.policy.ContextWindow;
 import dev.understudy.policy.TokenCounter;
 import dev.understudy.pool.Cooldowns;
+import dev.understudy.pool.PooledProvider;
 import dev.understudy.pool.ProviderPool;
 import dev.understudy.pool.Route;
 import dev.understudy.trim.ConversationTrimmer;
@@ -60,7 +60,23 @@ public record Call(
      * @param cooldowns cooldowns of models
      * @param learnedContextWindows context windows learned from failures
      */
-    public record Memory(ProviderPool providerPool, Cooldowns cooldowns, LearnedContextWindows learnedContextWindows) {}
+    public record Memory(ProviderPool providerPool, Cooldowns cooldowns, LearnedContextWindows learnedContextWindows) {
+
+        /**
+         * Forgets what failures taught about a provider: cooldowns and circuits of its models, learned context windows,
+         * tokens taken from its limits, and what the provider itself has learned.
+         *
+         * @throws IllegalArgumentException if no provider has this name
+         */
+        public void forgetFailures(String provider, long now) {
+            PooledProvider pooledProvider = providerPool.named(provider);
+            cooldowns.reset(provider);
+            learnedContextWindows.reset(provider);
+            pooledProvider.limiter().reset(now);
+            pooledProvider.circuits().values().forEach(circuit -> circuit.reset(now));
+            pooledProvider.provider().forgetFailures();
+        }
+    }
 
     /** Returns the request for a route, trimmed to its context window. */
     ConversationTrimmer.Outcome trimmed(Route route, Cursor cursor) {
@@ -85,12 +101,6 @@ public record Call(
         ConversationTrimmer.Outcome less =
                 ConversationTrimmer.after(before.request(), contextWindow, window(route, cursor));
         return less instanceof ConversationTrimmer.Shorter more ? before.then(more) : less;
-    }
-
-    @Override
-    public FailureKind coolingDownAfter(Route route) {
-        Cooldowns.Cooldown cooldown = memory.cooldowns.at(route.name(), route.model(), now());
-        return cooldown == null ? FailureKind.RATE_LIMITED : cooldown.kind();
     }
 
     @Override

@@ -71,7 +71,7 @@ record NextStep(
         }
         if (rule.obeysRetryAfter() && retryAfter != null) {
             return retryAfter.compareTo(options.retry().maxInPlaceWait()) <= 0
-                    ? Optional.of(longer(Backoff.advisedDelay(retryAfter, random), backoff(same == Same.THROTTLED)))
+                    ? Optional.of(Backoff.advisedDelay(retryAfter, random))
                     : Optional.empty();
         }
         boolean first = retriesSoFar == 0;
@@ -159,15 +159,9 @@ record NextStep(
         }
         Cursor.RouteState routeState = remaining.routeStates().get(route);
         Route target = plan.route(route);
-        Duration told = Duration.ofNanos(Math.max(0, routeState.availableAt() - now));
-        Duration maxWait = options.retry().maxWait();
-        if (told.compareTo(maxWait) > 0) {
-            return Stop.with(
-                    Reason.WAIT_TOO_LONG,
-                    target.name() + " could be asked in " + SkipReason.millis(told) + ", and a call waits for "
-                            + SkipReason.millis(maxWait) + " at most");
-        }
-        Duration wait = longer(Backoff.jittered(told, options.retry(), random), shorter(maxWait, backoff(true)));
+        long cap = Nanos.of(options.retry().maxWait());
+        long advised = Math.min(cap, Math.max(0, routeState.availableAt() - now));
+        Duration wait = Duration.ofNanos(Math.max(advised, Math.min(cap, Nanos.of(backoff(true)))));
         if (!isBeforeDeadline(wait)) {
             return exceedsDeadline(target, wait);
         }
@@ -239,14 +233,6 @@ record NextStep(
             }
         }
         return Optional.empty();
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) >= 0 ? one : other;
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) <= 0 ? one : other;
     }
 
     private boolean isAffordable(int route) {

@@ -17,10 +17,12 @@ public final class CallScope {
 
     private final Consumer<ProviderEvent> listener;
     private final Map<Object, Object> values;
+    private final boolean ignoresRetryAfter;
 
-    private CallScope(Consumer<ProviderEvent> listener, Map<Object, Object> values) {
+    private CallScope(Consumer<ProviderEvent> listener, Map<Object, Object> values, boolean ignoresRetryAfter) {
         this.listener = listener;
         this.values = values;
+        this.ignoresRetryAfter = ignoresRetryAfter;
     }
 
     /**
@@ -30,7 +32,7 @@ public final class CallScope {
      * @return a new scope
      */
     public static CallScope reportingTo(Consumer<ProviderEvent> listener) {
-        return new CallScope(listener, new ConcurrentHashMap<>(4));
+        return new CallScope(listener, new ConcurrentHashMap<>(4), false);
     }
 
     /**
@@ -41,6 +43,25 @@ public final class CallScope {
      */
     public static CallScope of(ContextView context) {
         return context.hasKey(CallScope.class) ? context.get(CallScope.class) : NONE;
+    }
+
+    /**
+     * Returns the scope for an attempt that must not wait for a Retry-After any longer. Values and reports are shared
+     * with this scope.
+     *
+     * @return the scope
+     */
+    public CallScope ignoringRetryAfter() {
+        return new CallScope(listener, values, true);
+    }
+
+    /**
+     * Returns whether the provider is to send the request even with a key that is still cooling down.
+     *
+     * @return {@code true} to ignore a Retry-After
+     */
+    public boolean ignoresRetryAfter() {
+        return ignoresRetryAfter;
     }
 
     /**

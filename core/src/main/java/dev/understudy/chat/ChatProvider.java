@@ -67,6 +67,12 @@ public interface ChatProvider extends AutoCloseable {
     }
 
     /**
+     * Forgets what failures taught this provider, such as keys and parameters that were refused: the next calls try them
+     * again. Returns at once; calls in flight go on. Does nothing by default.
+     */
+    default void forgetFailures() {}
+
+    /**
      * Releases connections and ends background work, without waiting. Later calls fail; calls in flight may end
      * normally, or fail if their connection is not open yet. Idempotent. Does nothing by default.
      */

@@ -53,6 +53,11 @@ public abstract class ForwardingChatProvider implements ChatProvider {
         return delegate.warmup();
     }
 
+    @Override
+    public void forgetFailures() {
+        delegate.forgetFailures();
+    }
+
     /** Closes the delegate. */
     @Override
     public void close() {

@@ -82,6 +82,11 @@ sealed interface BreakerState
         return this;
     }
 
+    /** Forgets failures by an operator's order. */
+    default BreakerState reset(long now, CircuitPolicy policy) {
+        return new Closed(generation() + 1, new BreakerStatistics(policy, now));
+    }
+
     default BreakerState disabled() {
         return new Disabled(generation() + 1);
     }
@@ -104,6 +109,11 @@ sealed interface BreakerState
         @Override
         public ProviderStatus.CircuitState name() {
             return ProviderStatus.CircuitState.CLOSED;
+        }
+
+        @Override
+        public BreakerState reset(long now, CircuitPolicy policy) {
+            return new Closed(generation, new BreakerStatistics(policy, now));
         }
 
         @Override

@@ -120,6 +120,11 @@ public final class CircuitBreaker {
         transition(current -> current.released(now, policy), now);
     }
 
+    /** Forgets all failures: an open circuit is closed. No effect while an operator keeps it open or disabled. */
+    public void reset(long now) {
+        transition(current -> current.reset(now, policy), now);
+    }
+
     /** Permits all calls; ends a forced opening. */
     void disable(long now) {
         transition(BreakerState::disabled, now);

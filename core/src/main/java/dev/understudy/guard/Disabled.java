@@ -12,6 +12,11 @@ record Disabled(long generation) implements BreakerState {
     }
 
     @Override
+    public BreakerState reset(long now, CircuitPolicy policy) {
+        return this;
+    }
+
+    @Override
     public BreakerState disabled() {
         return this;
     }

@@ -41,6 +41,11 @@ record ForcedOpen(long generation, boolean ends, long until, boolean wasDisabled
     }
 
     @Override
+    public BreakerState reset(long now, CircuitPolicy policy) {
+        return this;
+    }
+
+    @Override
     public BreakerState released(long now, CircuitPolicy policy) {
         return wasDisabled
                 ? new Disabled(generation + 1)

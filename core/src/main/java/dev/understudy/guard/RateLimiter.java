@@ -73,6 +73,16 @@ public final class RateLimiter {
         }
     }
 
+    /** Fills the limits per minute. */
+    public void reset(long now) {
+        if (requests != null) {
+            requests.fill(now);
+        }
+        if (tokens != null) {
+            tokens.fill(now);
+        }
+    }
+
     private int maxConcurrent() {
         return concurrent == null ? Integer.MAX_VALUE : concurrent;
     }

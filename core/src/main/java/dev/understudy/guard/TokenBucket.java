@@ -43,6 +43,10 @@ public final class TokenBucket {
         level.updateAndGet(was -> level(Math.min(capacity, tokens(was, now) + tokens), now));
     }
 
+    void fill(long now) {
+        level.set(new Level(capacity, now));
+    }
+
     /** Returns the nanoseconds until there are enough tokens, unless other calls take them. */
     long until(double tokens, long now) {
         double missing = Math.min(tokens, capacity) - tokens(level.get(), now);

@@ -6,6 +6,8 @@ import dev.understudy.guard.FailureRules;
 import dev.understudy.guard.Nanos;
 import dev.understudy.guard.RecentlyUsed;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Cooldowns of models, by provider and model: as vendors asked for in their failures. Thread-safe; never blocks. */
@@ -26,14 +28,7 @@ public final class Cooldowns {
      * @param until the instant of its end, on the nanosecond clock
      * @param kind the kind of failure that started it
      */
-    public record Cooldown(long until, FailureKind kind) {
-
-        /** Keeps the kind of the cooldown that this one extends, if this one was started by a skipped attempt. */
-        private Cooldown after(Cooldown was, long now) {
-            boolean extension = kind == FailureKind.SKIPPED && was.until - now > 0;
-            return extension ? new Cooldown(until, was.kind) : this;
-        }
-    }
+    public record Cooldown(long until, FailureKind kind) {}
 
     /** Receives the cooldowns that this instance started or ended itself, not those of other instances. Must not throw. */
     interface Watcher {
@@ -54,12 +49,17 @@ public final class Cooldowns {
         this.watcher = watcher;
     }
 
-    /** Starts a cooldown if the failure asks for one: until then other calls do not ask the model here. */
-    public void failed(String provider, String model, Failure failure, FailureRules.Rule rule, long now) {
+    /**
+     * Starts a cooldown if the failure asks for one.
+     *
+     * @param maxInPlaceWait longest Retry-After that is waited for on the same route, without a cooldown
+     */
+    public void failed(
+            String provider, String model, Failure failure, FailureRules.Rule rule, Duration maxInPlaceWait, long now) {
         Duration retryAfter = failure.retryAfter();
         if (rule.coolsDownModel()) {
             start(provider, model, new Cooldown(now + MODEL_COOLDOWN.toNanos(), failure.kind()), now);
-        } else if (rule.obeysRetryAfter() && retryAfter != null) {
+        } else if (rule.obeysRetryAfter() && retryAfter != null && retryAfter.compareTo(maxInPlaceWait) > 0) {
             Duration bounded = retryAfter.compareTo(LONGEST) > 0 ? LONGEST : retryAfter;
             start(provider, model, new Cooldown(now + Nanos.of(bounded), failure.kind()), now);
         }
@@ -74,6 +74,17 @@ public final class Cooldowns {
         if (!cooldowns.isEmpty() && cooldowns.remove(new Key(provider, model)) != null) {
             watcher.cooldownEnded(provider, model);
         }
+    }
+
+    /** Ends the cooldowns of all models of a provider, by an operator's order. */
+    public void reset(String provider) {
+        List<Key> ended = new ArrayList<>();
+        cooldowns.forEach((key, cooldown) -> {
+            if (key.provider.equals(provider)) {
+                ended.add(key);
+            }
+        });
+        ended.forEach(key -> succeeded(key.provider, key.model));
     }
 
     /** Starts a cooldown of another instance, for {@link #MODEL_COOLDOWN} at most. */
@@ -110,6 +121,6 @@ public final class Cooldowns {
         if (cooldowns.size() >= CAPACITY) {
             cooldowns.removeIf(old -> old.until - now <= 0);
         }
-        cooldowns.merge(key, cooldown, (was, is) -> was.until - is.until > 0 ? was : is.after(was, now));
+        cooldowns.merge(key, cooldown, (was, is) -> was.until - is.until > 0 ? was : is);
     }
 }

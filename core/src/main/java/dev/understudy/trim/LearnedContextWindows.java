@@ -115,6 +115,20 @@ public final class LearnedContextWindows {
         return declared == null ? confirmed.tokens : Math.min(declared, confirmed.tokens);
     }
 
+    /** Forgets the windows of all models of a provider. */
+    public void reset(String provider) {
+        served.keySet().removeIf(key -> key.provider.equals(provider));
+        learned.updateAndGet(all -> all.keySet().stream().noneMatch(key -> key.provider.equals(provider))
+                ? all
+                : withoutProvider(all, provider));
+    }
+
+    private static Map<Key, Learned> withoutProvider(Map<Key, Learned> was, String provider) {
+        Map<Key, Learned> now = new LinkedHashMap<>(was);
+        now.keySet().removeIf(key -> key.provider.equals(provider));
+        return now;
+    }
+
     int size() {
         return learned.get().size();
     }

@@ -45,6 +45,11 @@ final class PrefillRefusals {
                         || "prefill".equals(failure.advice().refusedParameter()));
     }
 
+    /** Forgets all refusals. */
+    void reset() {
+        refusedAt.clear();
+    }
+
     boolean contains(String route) {
         return all().contains(route);
     }

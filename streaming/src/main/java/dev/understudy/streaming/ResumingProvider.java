@@ -82,6 +82,13 @@ public final class ResumingProvider extends ForwardingChatProvider {
         return delegate().chat(request);
     }
 
+    /** Forgets which routes refused to continue a text, then forwards the call. */
+    @Override
+    public void forgetFailures() {
+        prefillRefusals.reset();
+        delegate().forgetFailures();
+    }
+
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.deferContextual(context ->

@@ -232,6 +232,12 @@ public final class HttpProvider implements ChatProvider {
     }
 
     @Override
+    public void forgetFailures() {
+        keyRotation.keys().reset();
+        parameterFallback.reset();
+    }
+
+    @Override
     public void close() {
         httpConnections.close();
     }

@@ -66,6 +66,13 @@ final class KeyRing {
         return keys.size();
     }
 
+    /** Ends all cooldowns. */
+    void reset() {
+        for (int i = 0; i < cooldowns.length(); i++) {
+            cooldowns.set(i, null);
+        }
+    }
+
     /** Returns the next key that neither cools down nor was tried in this call; {@code null} if there is none. */
     @Nullable
     Lease lease(Set<Integer> tried, long now) {
@@ -107,6 +114,27 @@ final class KeyRing {
 
     private static boolean isRejected(@Nullable Cooldown cooldown) {
         return cooldown != null && cooldown.kind == FailureKind.AUTH;
+    }
+
+    /** Returns the rate-limited key whose cooldown ends first, among those not tried in this call. */
+    @Nullable
+    Lease leaseCoolingDown(Set<Integer> tried) {
+        int first = -1;
+        long earliest = 0;
+        for (int i = 0; i < keys.size(); i++) {
+            Cooldown coolDown = cooldowns.get(i);
+            boolean limited = coolDown != null && coolDown.kind == FailureKind.RATE_LIMITED;
+            if (limited && !tried.contains(i) && (first < 0 || coolDown.until - earliest < 0)) {
+                first = i;
+                earliest = coolDown.until;
+            }
+        }
+        return first < 0 ? null : new Lease(first, keys.get(first));
+    }
+
+    /** Ends the cooldown of a key that served. */
+    void release(Lease lease) {
+        cooldowns.set(lease.index, null);
     }
 
     /** Returns true if another key may succeed with the same request. */

@@ -60,7 +60,9 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
 
     private <T> Flux<T> once(Function<KeyRing.Lease, Flux<T>> exchange, Tries tries) {
         long now = clock.getAsLong();
-        KeyRing.Lease lease = keys.lease(tries.keys, now);
+        KeyRing.Lease free = keys.lease(tries.keys, now);
+        KeyRing.Lease lease =
+                free == null && tries.scope.ignoresRetryAfter() ? keys.leaseCoolingDown(tries.keys) : free;
         tries.lease = lease;
         if (lease == null) {
             return Flux.error(new CallFailed(unavailable(tries, now)));
@@ -72,7 +74,7 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         if (keys.isOnTrial(lease)) {
             return answer.doOnNext(accepted -> keys.accept(lease)).doOnComplete(() -> keys.accept(lease));
         }
-        return answer;
+        return free == null ? answer.doOnComplete(() -> keys.release(lease)) : answer;
     }
 
     /** Receives the time until the empty bucket of this key fills again. */

@@ -113,6 +113,11 @@ final class ParameterFallback {
         return known != null && known.isValid(clock.getAsLong()) ? known.changes : AdaptedBody.NONE;
     }
 
+    /** Forgets the refusals of all models. */
+    void reset() {
+        learned.removeIf(any -> true);
+    }
+
     int models() {
         return learned.size();
     }

@@ -60,8 +60,8 @@ final class StatisticsJson {
         }
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("at", last.at().toString());
-        view.put("from_provider_id", last.event().from());
-        view.put("to_provider_id", last.event().to());
+        view.put("from_provider_id", last.event().from().provider());
+        view.put("to_provider_id", last.event().to().provider());
         view.put("reason", last.event().failure().kind().label());
         view.put("message", last.event().failure().message());
         return view;

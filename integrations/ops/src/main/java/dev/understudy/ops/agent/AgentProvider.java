@@ -66,6 +66,11 @@ final class AgentProvider implements ChatProvider {
         return agent;
     }
 
+    @Override
+    public void forgetFailures() {
+        running.get().front().forgetFailures();
+    }
+
     /** Does nothing: {@link Agents#close} closes the chains. */
     @Override
     public void close() {}

@@ -52,6 +52,11 @@ final class BorrowedProvider implements ChatProvider {
     }
 
     @Override
+    public void forgetFailures() {
+        provider.forgetFailures();
+    }
+
+    @Override
     public void close() {
         if (returned.compareAndSet(false, true)) {
             sharedProvider.giveBack();

@@ -99,6 +99,11 @@ public final class Observations implements ChatProvider {
         return provider.warmup();
     }
 
+    @Override
+    public void forgetFailures() {
+        provider.forgetFailures();
+    }
+
     /** Closes the observed provider. */
     @Override
     public void close() {
