@@ -41,8 +41,7 @@ class OutageTest {
                 .beforeFirst(Duration.ofMillis(200))),
         OVERLOADED(
                 ScriptedAnswer.fail(Failure.of(FailureKind.OVERLOADED, "busy").withStatus(503, null))),
-        SILENT(ScriptedAnswer.hang()),
-        EMPTY(ScriptedAnswer.empty());
+        SILENT(ScriptedAnswer.hang());
 
         final ScriptedAnswer scriptedAnswer;
 
@@ -54,8 +53,7 @@ class OutageTest {
     @ParameterizedTest
     @CsvSource({
         "REFUSES, false, true", "REFUSES, true, true", "BREAKS, false, true", "BREAKS, true, false",
-        "OVERLOADED, false, true", "OVERLOADED, true, false", "SILENT, true, true", "SILENT, true, false",
-        "EMPTY, false, false", "EMPTY, true, true"
+        "OVERLOADED, false, true", "OVERLOADED, true, false", "SILENT, true, true", "SILENT, true, false"
     })
     void callsSucceedDuringOutageAndPrimaryReturns(Way way, boolean streamed, boolean activeMoves) {
         second.always(scenario.timed(WELL));

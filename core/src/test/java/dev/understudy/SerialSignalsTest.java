@@ -88,7 +88,7 @@ class SerialSignalsTest {
                 });
         assertThat(early).containsExactly(false);
         assertThat(ends).containsExactly("error");
-        assertThat(((ChatException.PartialAnswer) error).failure().kind()).isEqualTo(FailureKind.CONNECT);
+        assertThat(((ChatException.PartialAnswer) error).failure().kind()).isEqualTo(FailureKind.TRUNCATED);
     }
 
     private void assertBroken(String signal) {

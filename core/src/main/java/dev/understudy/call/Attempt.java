@@ -7,6 +7,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ProviderEvent;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
@@ -140,6 +141,12 @@ final class Attempt {
 
     private static ChatException.CallFailed empty() {
         return new ChatException.CallFailed(Failure.of(FailureKind.EMPTY, "the provider completed without an answer"));
+    }
+
+    /** Returns the failure of an answer with neither text nor tool call; {@code null} if it is valid nevertheless. */
+    @Nullable
+    Failure unusable(FinishReason reason, String refusal) {
+        return EmptyAnswer.failure(sent, reason, refusal);
     }
 
     /** Claims the call at the first content. Returns false if another attempt was faster; this one has then ended. */

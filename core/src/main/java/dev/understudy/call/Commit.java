@@ -19,8 +19,9 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Withholds the chunks of a stream until its first content. A failure before it leads to another attempt; after it the
- * stream either reaches its finish chunk or ends with a partial answer. Errors after the finish chunk are ignored. Demand
+ * Withholds the chunks of a stream until its first content. A failure before it leads to another attempt, and so does an
+ * answer that finishes with reasoning only, which is retracted; otherwise the stream then either reaches its finish chunk or
+ * ends with a partial answer. Errors after the finish chunk are ignored. Demand
  * is passed through one to one.
  */
 final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
@@ -96,18 +97,26 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
                 upstream.request(1);
                 return null;
             }
+            if (!commit()) {
+                return null;
+            }
+            attempt.committed(delivered);
+            return chunk;
+        }
+
+        /** Claims the call and releases the withheld chunks. Returns false if another attempt was faster. */
+        private boolean commit() {
             if (!attempt.claim()) {
                 terminated = true;
                 upstream.cancel();
-                return null;
+                return false;
             }
             committed = true;
-            attempt.committed(delivered);
             if (beforeContent != null) {
                 chunksBeforeContent = new ChunksBeforeContent(actual, beforeContent, () -> requested);
                 beforeContent = null;
             }
-            return chunk;
+            return true;
         }
 
         /** Keeps chunks such as refusals until the first content; empty ones are dropped. */
@@ -122,13 +131,27 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
         }
 
         private @Nullable StreamChunk finish(StreamChunk.Finish finish) {
-            if (!committed) {
+            boolean empty = delivered.length() == 0 && delivered.toolCalls().isEmpty();
+            Failure flaw = empty ? attempt.unusable(finish.reason(), delivered.refusal()) : null;
+            if (flaw != null) {
                 upstream.cancel();
-                end(attempt.failed(FailureClassifier.unusable(finish.reason(), delivered.refusal()), finish.usage()));
+                unusable(flaw, finish.usage());
+                return null;
+            }
+            if (!committed && !commit()) {
                 return null;
             }
             finished = true;
             return attempt.served(finish);
+        }
+
+        /** Ends the attempt so that another one can follow; delivered reasoning is retracted. */
+        private void unusable(Failure flaw, Usage usage) {
+            AttemptFailure failed = attempt.failed(flaw, usage);
+            if (committed) {
+                emit(new StreamChunk.Reset(0, flaw.kind()));
+            }
+            end(failed);
         }
 
         private void emit(StreamChunk chunk) {

@@ -50,10 +50,9 @@ final class Hedge {
         Mono<Long> tooSlow =
                 Mono.delay(delay, policies.timeSource().scheduler()).takeUntilOther(firstFailed.asMono());
         Flux<T> first = race.run(attempt, attempt.run(mode))
-                .doOnError(AttemptFailure.class, failed -> call.wasted().add(failed.logEntry()))
+                .doOnError(AttemptFailure.class, failed -> wasted(failed, attempt, race, call))
                 .doOnError(error -> firstFailed.tryEmitEmpty());
-        Flux<T> second = tooSlow.flatMapMany(tick -> second(call, cursor, other, delay, mode, race))
-                .doOnError(AttemptFailure.class, failed -> call.wasted().add(failed.logEntry()));
+        Flux<T> second = tooSlow.flatMapMany(tick -> second(call, cursor, other, delay, mode, race));
         return Flux.firstWithValue(first, second)
                 .onErrorMap(NoSuchElementException.class, none -> merged(none, other, call));
     }
@@ -72,7 +71,15 @@ final class Hedge {
         }
         call.publish(new Event.Hedged(call.id(), slow.toEvent(), hedge.toEvent(), delay));
         Attempt attempt = new Attempt(call, hedgeCursor, race);
-        return race.run(attempt, attempt.run(mode));
+        return race.run(attempt, attempt.run(mode))
+                .doOnError(AttemptFailure.class, failed -> wasted(failed, attempt, race, call));
+    }
+
+    /** Logs a failed attempt of a race that goes on. One that had claimed the call is logged by its cursor. */
+    private static void wasted(AttemptFailure failed, Attempt attempt, Race race, Call call) {
+        if (!race.isWonBy(attempt)) {
+            call.wasted().add(failed.logEntry());
+        }
     }
 
     private Duration delay(Route route) {

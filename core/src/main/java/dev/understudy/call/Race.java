@@ -23,6 +23,10 @@ final class Race {
         return winner.get() == attempt;
     }
 
+    boolean isWonBy(Attempt attempt) {
+        return winner.get() == attempt;
+    }
+
     boolean isLostBy(Attempt attempt) {
         Attempt won = winner.get();
         return won != null && won != attempt;

@@ -73,7 +73,7 @@ final class SingleAnswer extends FluxOperator<ChatResponse, ChatResponse> {
 
         /** Returns the response for the caller; {@code null} when it is unusable, or another attempt was faster. */
         private @Nullable ChatResponse accepted(ChatResponse response) {
-            Failure flaw = FailureClassifier.unusable(response);
+            Failure flaw = response.isEmpty() ? attempt.unusable(response.finishReason(), response.refusal()) : null;
             if (flaw != null) {
                 upstream.cancel();
                 actual.onError(attempt.failed(flaw, response.usage()));

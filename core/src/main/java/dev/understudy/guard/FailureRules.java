@@ -68,8 +68,8 @@ public final class FailureRules {
             Map.entry(FailureKind.TOOL_REJECTED, new Rule(Same.BACK_OFF, Next.YES, false)),
             Map.entry(FailureKind.UNSUPPORTED, new Rule(Same.NO, Next.YES, false)),
             Map.entry(FailureKind.INVALID_REQUEST, new Rule(Same.NO, Next.UNLESS_SET_TO_STOP, false)),
-            Map.entry(FailureKind.TRUNCATED, new Rule(Same.BACK_OFF, Next.YES, true)),
-            Map.entry(FailureKind.EMPTY, new Rule(Same.ONCE, Next.YES, true)),
+            Map.entry(FailureKind.TRUNCATED, new Rule(Same.ONCE, Next.YES, true)),
+            Map.entry(FailureKind.EMPTY, new Rule(Same.ONCE, Next.YES, false)),
             Map.entry(FailureKind.PROTOCOL, new Rule(Same.ONCE, Next.YES, true)),
             Map.entry(FailureKind.SKIPPED, new Rule(Same.NO, Next.YES, false).obeyingRetryAfter())));
 

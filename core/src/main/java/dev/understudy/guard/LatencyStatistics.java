@@ -20,6 +20,12 @@ final class LatencyStatistics {
     /** Number of samples below which percentiles are unknown. */
     private static final int MIN_SAMPLES = 10;
 
+    /** Lowest bit of a sample that is a lower bound. */
+    private static final long LOWER_BOUND = 1;
+
+    /** Tolerance of the products of shares. */
+    private static final double ROUNDING = 1e-9;
+
     private record Level(double nanos, long at) {}
 
     private final AtomicLongArray samples = new AtomicLongArray(SAMPLES);
@@ -33,12 +39,12 @@ final class LatencyStatistics {
 
     /** Counts a measured duration in the average and in the percentiles. */
     void sample(long nanos, long now) {
-        store(nanos);
+        store(nanos, false);
         average(nanos, now);
     }
 
-    private void store(long nanos) {
-        samples.set(Math.floorMod(count.getAndIncrement(), SAMPLES), nanos);
+    private void store(long nanos, boolean lowerBound) {
+        samples.set(Math.floorMod(count.getAndIncrement(), SAMPLES), nanos << 1 | (lowerBound ? LOWER_BOUND : 0));
     }
 
     private void average(long nanos, long now) {
@@ -60,12 +66,16 @@ final class LatencyStatistics {
     /** Counts a lower bound in average and percentiles, unless it is below the median and therefore uninformative. */
     void slowerThan(long nanos, long now) {
         if (nanos >= percentile(0.5)) {
-            store(nanos);
+            store(nanos, true);
             atLeast(nanos, now);
         }
     }
 
-    /** Returns a percentile of the last hundred samples in nanoseconds, or 0 while there are fewer than ten. */
+    /**
+     * Returns a percentile of the last hundred samples in nanoseconds, or 0 while there are fewer than ten. Kaplan-Meier
+     * estimate: a lower bound is no value of its own but adds to the weight of all greater samples. The result is always a
+     * measured duration, so that cancelled attempts cannot raise it beyond what attempts really took.
+     */
     long percentile(double share) {
         int known = Math.min(SAMPLES, Math.max(0, count.get()));
         if (known < MIN_SAMPLES) {
@@ -76,7 +86,15 @@ final class LatencyStatistics {
             sorted[i] = samples.get(i);
         }
         Arrays.sort(sorted);
-        return sorted[Math.min(known - 1, (int) Math.ceil(share * known) - 1)];
+        double slower = 1;
+        long measured = 0;
+        for (int i = 0; i < known && slower > 1 - share + ROUNDING; i++) {
+            if ((sorted[i] & LOWER_BOUND) == 0) {
+                measured = sorted[i] >> 1;
+                slower *= 1 - 1.0 / (known - i);
+            }
+        }
+        return measured;
     }
 
     /** Returns the decayed average in nanoseconds; 0 without samples. */

@@ -62,6 +62,29 @@ class HedgeTest {
         assertThat(hedged.a.live() + hedged.b.live()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void hedgeDelayDoesNotClimbWithEveryHedge(boolean streamed) {
+        a.always(scenario.timed(ScriptedAnswer.text("usual").beforeFirst(Duration.ofMillis(600))));
+        b.always(scenario.timed(ScriptedAnswer.text("I stand in").beforeFirst(Duration.ofMillis(200))));
+        Understudy understudy = scenario.builder(a, b)
+                .hedging(HedgingPolicy.defaults().withMaxExtra(1))
+                .build();
+        for (int i = 0; i < 20; i++) {
+            ask(understudy, streamed);
+            scenario.advance(Duration.ofSeconds(1));
+        }
+        a.always(scenario.timed(ScriptedAnswer.text("late").beforeFirst(Duration.ofSeconds(9))));
+        for (int i = 0; i < 60; i++) {
+            ask(understudy, streamed);
+            scenario.advance(Duration.ofSeconds(10));
+        }
+        List<Event.Hedged> hedges = scenario.events(Event.Hedged.class);
+        assertThat(hedges).hasSizeGreaterThanOrEqualTo(60);
+        assertThat(hedges).extracting(Event.Hedged::after).allSatisfy(delay -> assertThat(delay)
+                .isLessThanOrEqualTo(Duration.ofMillis(601)));
+    }
+
     private List<CallResult> stragglers(HedgingPolicy hedgingPolicy, boolean streamed, int from, int to) {
         Random random = new Random(SEED);
         int[] straggler = {0, 0};

@@ -90,9 +90,9 @@ class CircuitSimulationTest {
     }
 
     @Test
-    void timeoutsAndEmptyAnswersCount() {
+    void timeoutsAndCutAnswersCount() {
         Understudy understudy = both();
-        a.then(ScriptedAnswer.hang(), ScriptedAnswer.empty());
+        a.then(ScriptedAnswer.hang(), ScriptedAnswer.fail(FailureKind.TRUNCATED));
         ask(understudy, true);
         scenario.advance(Duration.ofSeconds(10));
         ask(understudy, true);

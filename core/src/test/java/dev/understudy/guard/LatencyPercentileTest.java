@@ -44,6 +44,30 @@ class LatencyPercentileTest {
     }
 
     @Test
+    void lowerBoundsNeverRaiseThePercentileBeyondMeasuredSamples() {
+        IntStream.rangeClosed(1, 100).forEach(i -> samples.sample(i, 0));
+        for (int i = 0; i < 90; i++) {
+            samples.slowerThan(samples.percentile(0.95) + 50, 0);
+            assertThat(samples.percentile(0.95)).isBetween(95L, 100L);
+        }
+    }
+
+    @Test
+    void lowerBoundsAddToTheWeightOfGreaterSamples() {
+        IntStream.range(0, 90).forEach(i -> samples.sample(100, 0));
+        IntStream.range(0, 6).forEach(i -> samples.slowerThan(200, 0));
+        IntStream.range(0, 4).forEach(i -> samples.sample(5_000, 0));
+        assertThat(samples.percentile(0.95)).isEqualTo(5_000);
+        assertThat(samples.percentile(0.9)).isEqualTo(100);
+    }
+
+    @Test
+    void lowerBoundsAloneGiveNoPercentile() {
+        IntStream.range(0, 20).forEach(i -> samples.slowerThan(1_000, 0));
+        assertThat(samples.percentile(0.95)).isZero();
+    }
+
+    @Test
     void oneSlowSampleInTwentyExceedsP95() {
         IntStream.range(0, 100).forEach(i -> samples.sample(i % 20 == 0 ? 5_000 : 100, 0));
         assertThat(samples.percentile(0.95)).isEqualTo(100);

@@ -114,7 +114,7 @@ class ProviderHealthTest {
         }
         providerHealth.outrun(4 * SECOND, 0);
         assertThat(providerHealth.latency(0)).isCloseTo(4 * SECOND, within(1.0));
-        assertThat(providerHealth.firstContentPercentile(0.99)).isEqualTo(4 * SECOND);
+        assertThat(providerHealth.firstContentPercentile(0.99)).isEqualTo(SECOND);
         assertThat(providerHealth.status()).isEqualTo(ProviderStatus.Health.UNKNOWN);
         for (int i = 0; i < 80; i++) {
             providerHealth.outrun(SECOND / 2, 0);

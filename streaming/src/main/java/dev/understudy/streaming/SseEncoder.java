@@ -21,6 +21,7 @@ final class SseEncoder {
     private final String head;
     private final String tail; // of all events but the last, which has the usage
     private boolean begun;
+    private boolean answerBegun; // with more than reasoning
     private boolean finished;
     private int offset;
 
@@ -42,15 +43,18 @@ final class SseEncoder {
         }
         if (chunk instanceof StreamChunk.Text words) {
             offset += words.text().length();
+            answerBegun |= !words.text().isEmpty();
             return words.text().isEmpty() ? "" : delta("content", words.text());
         }
         if (chunk instanceof StreamChunk.Reasoning reasoning) {
             return reasoning.thought().isEmpty() ? "" : delta("reasoning_content", reasoning.thought());
         }
         if (chunk instanceof StreamChunk.Refusal words) {
+            answerBegun = true;
             return delta("refusal", words.refusal());
         }
         if (chunk instanceof StreamChunk.ToolCallDone done) {
+            answerBegun = true;
             return call(done);
         }
         if (chunk instanceof StreamChunk.Finish finish) {
@@ -194,6 +198,9 @@ final class SseEncoder {
             return "";
         }
         if (!writer.takeoverEvents()) {
+            if (!answerBegun) {
+                return ""; // clients show reasoning beside the answer, so that more of it harms none
+            }
             throw new ChatException.CallFailed(Failure.of(
                     reset.reason(), "what was written has to be taken back, and this client cannot do that"));
         }

@@ -209,6 +209,14 @@ class SseWriterTest {
     }
 
     @Test
+    void reasoningThatIsTakenBackIsFollowedByTheAnswer() {
+        StreamChunk reset = new StreamChunk.Reset(0, FailureKind.EMPTY);
+        String written =
+                write(WRITER, Flux.just(new StreamChunk.Reasoning("hm", null), reset, text("b"), FINISH));
+        assertThat(written).contains("\"hm\"", "\"b\"").endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
     void whatWasWrittenIsTakenBackOnlyForClientsThatCan() {
         StreamChunk reset = new StreamChunk.Reset(0, FailureKind.TIMEOUT);
         StepVerifier.create(WRITER.write(Flux.just(text("a"), reset, text("b"), FINISH)))

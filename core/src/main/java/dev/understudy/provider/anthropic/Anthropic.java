@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.Secret;
@@ -93,6 +94,6 @@ public final class Anthropic implements Dialect {
 
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
-        return AnthropicAnswer.read(provider, request.model(), body);
+        return RequiredFinishReason.of(AnthropicAnswer.read(provider, request.model(), body));
     }
 }

@@ -8,6 +8,7 @@ import dev.understudy.provider.anthropic.AnthropicRequest;
 import dev.understudy.provider.anthropic.AnthropicStream;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.framing.Framing;
@@ -70,6 +71,6 @@ public final class BedrockAnthropic implements Dialect {
 
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
-        return AnthropicAnswer.read(provider, request.model(), body);
+        return RequiredFinishReason.of(AnthropicAnswer.read(provider, request.model(), body));
     }
 }

@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.framing.AwsEventStreamFraming;
@@ -55,6 +56,6 @@ public final class BedrockConverse implements Dialect {
 
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
-        return BedrockAnswer.read(provider, request.model(), body);
+        return RequiredFinishReason.of(BedrockAnswer.read(provider, request.model(), body));
     }
 }

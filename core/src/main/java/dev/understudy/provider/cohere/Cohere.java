@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.framing.SseFraming;
@@ -48,6 +49,6 @@ public final class Cohere implements Dialect {
 
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
-        return CohereAnswer.read(provider, request.model(), body);
+        return RequiredFinishReason.of(CohereAnswer.read(provider, request.model(), body));
     }
 }

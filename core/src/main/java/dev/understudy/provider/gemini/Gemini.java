@@ -68,11 +68,11 @@ public final class Gemini implements Dialect {
 
     @Override
     public StreamDecoder decoder(String provider, ChatRequest request) {
-        return new GeminiStream(provider, request, false);
+        return new GeminiStream(provider, request);
     }
 
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
-        return AggregatedAnswer.read(body, new GeminiStream(provider, request, true));
+        return AggregatedAnswer.read(body, new GeminiStream(provider, request));
     }
 }

@@ -35,10 +35,8 @@ final class GeminiStream implements StreamDecoder {
 
     private final String provider;
     private final ChatRequest request;
-    private final boolean whole;
     private final GeminiEvent event = new GeminiEvent();
     private @Nullable String finish;
-    private boolean answered;
     private boolean terminated;
     private int calls;
     private int blocks;
@@ -49,11 +47,9 @@ final class GeminiStream implements StreamDecoder {
     private int openBlock;
     private GeminiArguments pieces = new GeminiArguments();
 
-    /** @param whole true if the body is one answer, which is complete without a finish reason as well */
-    GeminiStream(String provider, ChatRequest request, boolean whole) {
+    GeminiStream(String provider, ChatRequest request) {
         this.provider = provider;
         this.request = request;
-        this.whole = whole;
     }
 
     @Override
@@ -89,7 +85,6 @@ final class GeminiStream implements StreamDecoder {
     }
 
     private void emit(Consumer<StreamChunk> out) {
-        answered |= event.isAnswer;
         for (GeminiPart part : event.parts) {
             if (part.call() != null) {
                 call(part.call(), part.signature(), out);
@@ -199,7 +194,7 @@ final class GeminiStream implements StreamDecoder {
 
     @Override
     public void end(Consumer<StreamChunk> out) {
-        if (!finished() && !(whole && answered)) {
+        if (!finished()) {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason"));
         }
         close(out);

@@ -89,6 +89,6 @@ public final class OpenAiChat implements Dialect {
 
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
-        return OpenAiChatAnswer.decode(provider, request, body);
+        return OpenAiChatAnswer.decode(provider, request, body, openAiCompatibility.doneCompletes());
     }
 }

@@ -8,6 +8,7 @@ import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.SyntheticCallIds;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.JsonErrors;
@@ -18,7 +19,12 @@ final class OpenAiChatAnswer {
 
     private OpenAiChatAnswer() {}
 
-    static ChatResponse decode(String provider, ChatRequest request, byte[] body) {
+    /**
+     * Decodes a whole answer.
+     *
+     * @param completeAnyway true if an answer without a finish reason is complete
+     */
+    static ChatResponse decode(String provider, ChatRequest request, byte[] body, boolean completeAnyway) {
         OpenAiChatEvent event = new OpenAiChatEvent(true);
         event.read(body, 0, body.length);
         if (event.isError) {
@@ -31,6 +37,9 @@ final class OpenAiChatAnswer {
         Failure failure = OpenAiChatFinishReason.failure(turn.finish, turn.nativeFinish);
         if (failure != null) {
             throw new CallFailed(failure);
+        }
+        if (turn.finish == null && !turn.finishIsBlank && !completeAnyway) {
+            throw RequiredFinishReason.missing();
         }
         String reasoning = turn.reasoning(true);
         OpenAiChatToolCalls calls = new OpenAiChatToolCalls(SyntheticCallIds.salt(request, event.id));

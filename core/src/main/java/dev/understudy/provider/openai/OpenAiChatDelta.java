@@ -34,6 +34,9 @@ final class OpenAiChatDelta {
     private final List<Piece> pieces = new ArrayList<>(1);
     private int used;
 
+    /** The finish reason is a blank text: the end of a whole answer, but a placeholder in each delta of a stream. */
+    boolean finishIsBlank;
+
     /** The choice holds a whole message, not a delta. */
     boolean isMessage;
 
@@ -41,6 +44,7 @@ final class OpenAiChatDelta {
 
     void clear() {
         finish = null;
+        finishIsBlank = false;
         nativeFinish = null;
         isMessage = false;
         hasWords = false;

@@ -131,7 +131,7 @@ final class OpenAiChatEvent {
                     case "index" -> first = in.integer(0) == 0;
                     case "delta" -> into.read(in, false, !whole);
                     case "message" -> into.read(in, true, whole);
-                    case "finish_reason" -> into.finish = word(in);
+                    case "finish_reason" -> finish(in.string(), into);
                     case "native_finish_reason" -> into.nativeFinish = word(in);
                     case "usage" -> usage.read(in);
                     case "error" -> isError |= isSomething(in);
@@ -158,8 +158,16 @@ final class OpenAiChatEvent {
         return new VendorMetadata(id.isEmpty() ? null : id, model.isEmpty() ? null : model, finish, null);
     }
 
+    private static void finish(@Nullable String value, OpenAiChatDelta into) {
+        into.finish = word(value);
+        into.finishIsBlank = value != null && value.isBlank();
+    }
+
     private static @Nullable String word(JsonReader in) {
-        String word = in.string();
+        return word(in.string());
+    }
+
+    private static @Nullable String word(@Nullable String word) {
         return word == null || word.isBlank() || word.equals("null") ? null : word;
     }
 

@@ -305,11 +305,11 @@ class GeminiStreamTest {
     }
 
     @Test
-    void aWholeAnswerNeedsNoFinishReasonAndMayBeBig() {
+    void aWholeAnswerMayBeBig() {
         String big = "x".repeat(JsonFraming.LIMIT * 2);
-        ChatResponse response = decode(says("{'text':'" + big + "'}", null));
+        ChatResponse response = decode(says("{'text':'" + big + "'}", "STOP"));
         assertThat(response.text()).hasSize(big.length());
-        assertThat(response.finishReason()).isEqualTo(FinishReason.OTHER);
+        assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,7 +69,19 @@ class OpenAiChatAnswerTest {
         assertThat(decode("{'choices':[{'message':{'content':'a'},'finish_reason':''}]}")
                         .finishReason())
                 .isEqualTo(FinishReason.OTHER);
-        assertThat(decode("{'choices':[]}").isEmpty()).isTrue();
+    }
+
+    @Test
+    void wholeAnswerWithoutFinishReasonIsTruncated() {
+        for (String choices : List.of(
+                "[]",
+                "[{'message':{'content':'a'}}]",
+                "[{'message':{'content':'a'},'finish_reason':null,'native_finish_reason':null}]")) {
+            assertThatThrownBy(() -> decode("{'choices':" + choices + "}"))
+                    .isInstanceOfSatisfying(CallFailed.class, failed -> assertThat(
+                                    failed.failure().kind())
+                            .isEqualTo(FailureKind.TRUNCATED));
+        }
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
@@ -119,6 +120,6 @@ public final class OpenAiResponses implements Dialect {
 
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
-        return OpenAiResponsesAnswer.read(provider, request.model(), body);
+        return RequiredFinishReason.of(OpenAiResponsesAnswer.read(provider, request.model(), body));
     }
 }
