@@ -106,7 +106,7 @@ class EmptyAnswersTest {
         for (int i = 1; i <= 5; i++) {
             CallResult result = ask(understudy, REQUEST.withMaxTokens(17), streamed);
             assertThat(result.outcomes()).containsExactly("a:failed", "a:failed", "b:served");
-            assertThat(result.trail().attempts().get(0).failure().kind()).isEqualTo(FailureKind.EMPTY);
+            assertThat(result.attemptLog().attempts().get(0).failure().kind()).isEqualTo(FailureKind.EMPTY);
         }
         assertThat(scenario.events(Event.CircuitStateChanged.class))
                 .as("never opens a circuit by itself")
@@ -120,7 +120,7 @@ class EmptyAnswersTest {
         CallResult result = ask(scenario.builder(a, b).build(), REQUEST, streamed);
         assertThat(result.text()).isEqualTo("from b");
         assertThat(result.outcomes()).containsExactly("a:failed", "b:served");
-        assertThat(result.trail().attempts().get(0).failure().kind()).isEqualTo(FailureKind.EMPTY);
+        assertThat(result.attemptLog().attempts().get(0).failure().kind()).isEqualTo(FailureKind.EMPTY);
     }
 
     @ParameterizedTest
@@ -129,7 +129,7 @@ class EmptyAnswersTest {
         a.always(REASONING);
         CallResult result = ask(scenario.builder(a).build(), REQUEST, streamed);
         assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
-        assertThat(result.trail().attempts())
+        assertThat(result.attemptLog().attempts())
                 .extracting(AttemptLog.Attempt::outcome)
                 .containsExactly(AttemptLog.Outcome.FAILED);
     }

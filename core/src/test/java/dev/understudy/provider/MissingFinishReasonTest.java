@@ -53,8 +53,7 @@ class MissingFinishReasonTest {
                         new OpenAiResponses(),
                         "{'output':[{'type':'message','content':[{'type':'output_text','text':'Once'}]}]%s}",
                         ",'status':'completed'"),
-                Arguments.of(
-                        new Ollama(), "{'message':{'role':'assistant','content':'Once'}%s}", ",'done':true"));
+                Arguments.of(new Ollama(), "{'message':{'role':'assistant','content':'Once'}%s}", ",'done':true"));
     }
 
     @ParameterizedTest
@@ -62,9 +61,9 @@ class MissingFinishReasonTest {
     void wholeAnswerWithoutFinishReasonIsTruncated(Dialect dialect, String body, String finish) {
         assertThat(dialect.decode("p", REQUEST, json(body, finish)).text()).isEqualTo("Once");
         assertThatThrownBy(() -> dialect.decode("p", REQUEST, json(body, "")))
-                .isInstanceOfSatisfying(CallFailed.class, failed -> assertThat(
-                                failed.failure().kind())
-                        .isEqualTo(FailureKind.TRUNCATED));
+                .isInstanceOfSatisfying(
+                        CallFailed.class,
+                        failed -> assertThat(failed.failure().kind()).isEqualTo(FailureKind.TRUNCATED));
     }
 
     @Test

@@ -211,8 +211,7 @@ class SseWriterTest {
     @Test
     void reasoningThatIsTakenBackIsFollowedByTheAnswer() {
         StreamChunk reset = new StreamChunk.Reset(0, FailureKind.EMPTY);
-        String written =
-                write(WRITER, Flux.just(new StreamChunk.Reasoning("hm", null), reset, text("b"), FINISH));
+        String written = write(WRITER, Flux.just(new StreamChunk.Reasoning("hm", null), reset, text("b"), FINISH));
         assertThat(written).contains("\"hm\"", "\"b\"").endsWith("data: [DONE]\n\n");
     }
 

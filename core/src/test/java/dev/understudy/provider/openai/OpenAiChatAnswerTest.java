@@ -78,9 +78,9 @@ class OpenAiChatAnswerTest {
                 "[{'message':{'content':'a'}}]",
                 "[{'message':{'content':'a'},'finish_reason':null,'native_finish_reason':null}]")) {
             assertThatThrownBy(() -> decode("{'choices':" + choices + "}"))
-                    .isInstanceOfSatisfying(CallFailed.class, failed -> assertThat(
-                                    failed.failure().kind())
-                            .isEqualTo(FailureKind.TRUNCATED));
+                    .isInstanceOfSatisfying(
+                            CallFailed.class,
+                            failed -> assertThat(failed.failure().kind()).isEqualTo(FailureKind.TRUNCATED));
         }
     }
 
