@@ -214,7 +214,7 @@ final class Attempt {
     /** Reports a failure after the first content, which ends the call with a partial answer. */
     ChatException.PartialAnswer interrupted(ChatException.CallFailed failed, ChatResponseAggregator delivered) {
         Failure failure = failed.failure().afterContent();
-        reportFailure(failure == failed.failure() ? failed : failed.with(failure));
+        reportFailure(failure.equals(failed.failure()) ? failed : failed.with(failure));
         AttemptLog.Attempt attempt = logEntry(
                 AttemptLog.Outcome.PARTIAL,
                 failure,

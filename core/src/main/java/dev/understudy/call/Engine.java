@@ -210,7 +210,7 @@ public final class Engine {
         Route from = call.plan().route(failed.cursor().route());
         Route to = call.plan().route(again.cursor().route());
         call.publish(
-                from == to
+                failed.cursor().route() == again.cursor().route()
                         ? new Event.Retrying(call.id(), to.name(), to.model(), again.delay(), cause)
                         : new Event.FailedOver(call.id(), from.toEvent(), to.toEvent(), again.delay(), cause));
     }

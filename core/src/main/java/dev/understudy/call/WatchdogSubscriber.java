@@ -83,8 +83,8 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
     @Override
     public void onNext(T item) {
         Emitting mine = emitting();
-        boolean outermost;
-        while (!(outermost = STATE.compareAndSet(this, Idle.IDLE, mine))) {
+        boolean outermost = STATE.compareAndSet(this, Idle.IDLE, mine);
+        while (!outermost) {
             State current = state;
             if (current instanceof Emitting other) {
                 if (other.thread == mine.thread) {
@@ -95,6 +95,7 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
                 Operators.onDiscard(item, actual.currentContext());
                 return;
             }
+            outermost = STATE.compareAndSet(this, Idle.IDLE, mine);
         }
         try {
             pass(item);

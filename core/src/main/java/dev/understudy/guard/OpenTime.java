@@ -15,8 +15,8 @@ final class OpenTime {
      */
     static long nanos(CircuitPolicy policy, int times, double roll) {
         CircuitPolicy.Pause pause = policy.pause();
-        double doubled = Nanos.of(pause.first()) * Math.pow(2, times - 1);
-        double capped = Math.min(doubled, Nanos.of(pause.longest()));
+        double doubled = (double) Nanos.of(pause.first()) * Math.pow(2, times - 1);
+        double capped = Math.min(doubled, (double) Nanos.of(pause.longest()));
         return (long) (capped * (1 + pause.jitter() * roll));
     }
 

@@ -69,7 +69,11 @@ public final class ProviderHealth {
         }
     }
 
-    /** @param counts true if the failure counts against the provider */
+    /**
+     * Records a failed attempt.
+     *
+     * @param counts true if the failure counts against the provider
+     */
     public void failed(Failure failure, boolean counts, long nanos, long now) {
         lastFailure = new ProviderStatus.LastFailure(wallClock(), failure.toString());
         if (counts) {

@@ -64,7 +64,11 @@ public final class RateLimiter {
         return null;
     }
 
-    /** @param used tokens that were used; with {@link #UNKNOWN} the estimate remains counted */
+    /**
+     * Releases the limits of one call, of which the rate limits remain spent.
+     *
+     * @param used tokens that were used; with {@link #UNKNOWN} the estimate remains counted
+     */
     public void release(int estimate, int used, long now) {
         running.decrementAndGet();
         if (tokens != null && used != UNKNOWN) {

@@ -69,7 +69,7 @@ final class SlidingWindow {
     private static long plus(long bucket, long sample, long round) {
         long ahead = (round(bucket) - round) & ROUNDS;
         if (ahead > 1) {
-            return round << 2 * BITS | sample; // a bucket of an old round is reset
+            return round << (2 * BITS) | sample; // a bucket of an old round is reset
         }
         // This round, or the next one if the caller was delayed by a whole window: the sample counts there.
         boolean full = sample == SUCCESS ? successes(bucket) == MAX : failures(bucket) == MAX;
@@ -90,7 +90,7 @@ final class SlidingWindow {
     }
 
     private static long round(long bucket) {
-        return bucket >>> 2 * BITS;
+        return bucket >>> (2 * BITS);
     }
 
     private static long failures(long bucket) {

@@ -26,7 +26,7 @@ public record RetryBudget(@Nullable Double share, double floor, Duration memory)
      * @throws IllegalArgumentException if a value is out of its range
      */
     public RetryBudget {
-        if (share != null && !(share >= 0) || !(floor >= 0)) {
+        if ((share != null && !(share >= 0)) || !(floor >= 0)) {
             throw new IllegalArgumentException("share and floor are 0 or more: " + share + ", " + floor);
         }
         if (memory.compareTo(Duration.ofSeconds(1)) < 0) {

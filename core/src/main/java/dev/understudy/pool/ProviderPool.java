@@ -109,7 +109,11 @@ public final class ProviderPool {
                 .findFirst();
     }
 
-    /** @throws IllegalArgumentException if no provider has this name */
+    /**
+     * Returns the provider with this name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     public PooledProvider named(String provider) {
         return find(provider)
                 .orElseThrow(() -> new IllegalArgumentException("No provider is named '" + provider + "'; there are "

@@ -146,7 +146,7 @@ public final class RecordedRequest {
     public @Nullable String query(String field) {
         int query = uri.indexOf('?');
         if (query >= 0) {
-            for (String pair : uri.substring(query + 1).split("&")) {
+            for (String pair : uri.substring(query + 1).split("&", -1)) {
                 if (pair.startsWith(field + "=")) {
                     return pair.substring(field.length() + 1);
                 }

@@ -138,7 +138,6 @@ record ResponsePlan(String contentType, int length, List<WireEvent> events, Clos
         return switch (faultPoint.unit()) {
             case NOTHING -> List.of();
             case EVENTS -> events.subList(0, Math.min(faultPoint.count(), events.size()));
-            /** With 0 tokens the opening events are sent; with more, nothing after the last token that counts. */
             case TOKENS -> untilToken(events, faultPoint.count());
             case BYTES -> untilByte(events, faultPoint.count());
         };

@@ -20,7 +20,11 @@ public final class AnthropicAnswer {
 
     private AnthropicAnswer() {}
 
-    /** @throws CallFailed the error that the body reports, or PROTOCOL if it is no answer */
+    /**
+     * Reads a whole answer.
+     *
+     * @throws CallFailed the error that the body reports, or PROTOCOL if it is no answer
+     */
     public static ChatResponse read(String provider, String model, byte[] body) {
         AnthropicAnswer answer = new AnthropicAnswer();
         JsonReader in = Json.read(body);

@@ -49,7 +49,7 @@ public final class ToolCallIdMapper {
         String id = idOrName(call.id(), call.name());
         String mapped = id;
         if (!form.isAny()) {
-            /** Hashes every character, because many ids share a prefix or a suffix. */
+            // Every character counts, because many ids share a prefix or a suffix.
             long salt = salt(id);
             for (int i = 0; !form.accepts(mapped) || !taken.add(mapped); i++) {
                 mapped = SyntheticCallIds.of(salt, i);

@@ -44,7 +44,7 @@ public final class CallerText {
         this.body = body;
     }
 
-    /** @param body the fields as they were sent; evaluated only when an error is read */
+    /** Returns the text of a request. The body, its fields as they were sent, is evaluated only when an error is read. */
     public static CallerText of(String model, Supplier<? extends Map<String, ? extends @Nullable Object>> body) {
         return new CallerText(model, body);
     }

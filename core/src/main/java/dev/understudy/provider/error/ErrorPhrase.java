@@ -75,7 +75,7 @@ public record ErrorPhrase(
         /** Splits at {@code |} between spaces and at line ends; all in lower case. */
         static List<Wording> all(String wordings) {
             List<Wording> all = new ArrayList<>();
-            for (String each : wordings.strip().split(" \\| |\\n")) {
+            for (String each : wordings.strip().split(" \\| |\\n", -1)) {
                 String wording = each.strip();
                 all.add(new Wording(literalOf(wording), Pattern.compile(wording, Pattern.MULTILINE)));
             }

@@ -26,7 +26,7 @@ public final class InBandError extends RuntimeException {
         return of(payload, offset, length, "");
     }
 
-    /** @param code type given beside the payload; "" for none */
+    /** Returns the failure of an error event; {@code code} is the type given beside the payload, "" for none. */
     public static CallFailed of(byte[] payload, int offset, int length, String code) {
         byte[] kept = Arrays.copyOfRange(payload, offset, offset + length);
         return new CallFailed(failure(kept, code, CallerText.NONE), new InBandError(kept, code));

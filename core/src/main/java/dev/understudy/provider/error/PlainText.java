@@ -202,7 +202,8 @@ final class PlainText {
         String folded = Character.isSurrogate(c)
                 ? String.valueOf(c)
                 : Normalizer.normalize(String.valueOf(c), Normalizer.Form.NFKC);
-        for (char each : folded.toCharArray()) {
+        for (int i = 0; i < folded.length(); i++) {
+            char each = folded.charAt(i);
             if (Character.isLetterOrDigit(each) || Character.isSurrogate(each)) {
                 letter(Character.toLowerCase(Character.toUpperCase(each)), start, end);
             }

@@ -90,7 +90,7 @@ final class QuoteIndex {
 
     private int slot(int state, char c) {
         long key = ((long) state << 16 | c) + 1;
-        int slot = (int) (key * 0x9E3779B97F4A7C15L >>> 40) & mask;
+        int slot = (int) ((key * 0x9E3779B97F4A7C15L) >>> 40) & mask;
         while (table[slot] != 0 && table[slot] != key) {
             slot = slot + 1 & mask;
         }

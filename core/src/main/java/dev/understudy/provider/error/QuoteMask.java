@@ -150,14 +150,14 @@ final class QuoteMask {
 
     private static boolean isOpen(PlainText plain, int letter) {
         int before = plain.from(letter) - 1;
-        return before >= 0 && OPEN.indexOf(plain.charAt(before)) >= 0 || plain.follows(letter, "%22", "%27", "%60");
+        return (before >= 0 && OPEN.indexOf(plain.charAt(before)) >= 0) || plain.follows(letter, "%22", "%27", "%60");
     }
 
     private static boolean isClose(PlainText plain, int letter) {
         int after = plain.to(letter);
         return after == plain.length()
                 || CLOSE.indexOf(plain.charAt(after)) >= 0
-                || plain.charAt(after) == '.' && after + 1 < plain.length() && plain.charAt(after + 1) == '.'
+                || (plain.charAt(after) == '.' && after + 1 < plain.length() && plain.charAt(after + 1) == '.')
                 || plain.charAt(after) == '\\'
                 || plain.charAt(after) == '%';
     }

@@ -101,7 +101,9 @@ final class GeminiArguments {
         } else if (before instanceof StringBuilder builder) {
             builder.append(text);
         } else {
-            set(at, last, new StringBuilder(text));
+            @SuppressWarnings("UnnecessaryStringBuilder") // later pieces are appended to it
+            StringBuilder begun = new StringBuilder(text);
+            set(at, last, begun);
         }
     }
 

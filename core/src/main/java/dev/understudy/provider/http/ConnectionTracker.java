@@ -94,6 +94,6 @@ final class ConnectionTracker {
 
     /** Returns true while openings fail at once. */
     boolean isRefusing() {
-        return closed || refusing && refusedUntil - nanos.getAsLong() > 0;
+        return closed || (refusing && refusedUntil - nanos.getAsLong() > 0);
     }
 }

@@ -114,7 +114,7 @@ final class HttpConnections {
             return true;
         }
         ConnectionWatch watch = ConnectionWatch.of(connection.channel());
-        return watch != null && watch.isMultiplexed()
+        return (watch != null && watch.isMultiplexed())
                 ? watch.isRetired()
                 : !connection.channel().isActive() || !connection.isPersistent();
     }
@@ -170,7 +170,7 @@ final class HttpConnections {
     CallFailed failed(CallFailed error, boolean sent) {
         FailureKind kind = error.failure().kind();
         boolean lost = kind == FailureKind.CONNECT || kind == FailureKind.TRUNCATED || kind == FailureKind.SKIPPED;
-        if (!lost || !requests.isClosed() || sent && !forced) {
+        if (!lost || !requests.isClosed() || (sent && !forced)) {
             return error;
         }
         return error.with(sent ? error.failure().withMessage(CLOSED) : closed());

@@ -65,7 +65,7 @@ final class RequestProgress {
             return false;
         }
         boolean refused = Boolean.TRUE.equals(stream.attr(REFUSED).get());
-        return refused || reused && (!used.isMultiplexed() || used.isClosed());
+        return refused || (reused && (!used.isMultiplexed() || used.isClosed()));
     }
 
     /**

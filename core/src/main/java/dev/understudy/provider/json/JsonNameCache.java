@@ -62,7 +62,7 @@ final class JsonNameCache {
     }
 
     private static int slot(long first, long last, int length) {
-        return (int) (((first * SPREAD + last) * SPREAD + length) * SPREAD >>> (Long.SIZE - SLOT_BITS));
+        return (int) ((((first * SPREAD + last) * SPREAD + length) * SPREAD) >>> (Long.SIZE - SLOT_BITS));
     }
 
     private static long firstEight(byte[] bytes, int from, int length) {

@@ -245,7 +245,6 @@ public final class JsonReader {
         if (kind == Kind.NUMBER) {
             return JsonNumber.nearestLong(bytes, from, to);
         }
-        /** Numeric value, also from a string. */
         double number = number(Double.NaN);
         return Double.isNaN(number) ? or : (long) number;
     }

@@ -80,7 +80,7 @@ record ChaosReport(
         expect(
                 unmet,
                 capturedLog.count("event=failed_over") + capturedLog.count("event=stream_taken_over")
-                        >= rounds * faults.size(),
+                        >= (long) rounds * faults.size(),
                 "the log has a line for each");
         expect(
                 unmet,

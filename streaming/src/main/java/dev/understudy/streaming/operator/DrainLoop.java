@@ -12,6 +12,7 @@ abstract class DrainLoop {
     private static final AtomicIntegerFieldUpdater<DrainLoop> WORK =
             AtomicIntegerFieldUpdater.newUpdater(DrainLoop.class, "work");
 
+    @SuppressWarnings("UnusedVariable") // WORK reads and writes it
     private volatile int work;
 
     /** Does all pending work. Writes of a thread before {@link #takeTurns} are visible. */

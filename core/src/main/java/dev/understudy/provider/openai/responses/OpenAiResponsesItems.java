@@ -199,6 +199,6 @@ final class OpenAiResponsesItems {
     }
 
     private static boolean is(Open open, int place, String id) {
-        return place >= 0 && open.place >= 0 ? open.place == place : open.id.equals(id);
+        return (place >= 0 && open.place >= 0) ? open.place == place : open.id.equals(id);
     }
 }

@@ -36,7 +36,6 @@ final class OpenAiResponsesRequest {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", request.model());
         List<Message> messages = request.messages();
-        /** Number of leading system messages, at most all messages but one. */
         int leading = leading(messages);
         if (leading > 0) {
             List<String> texts = new ArrayList<>();

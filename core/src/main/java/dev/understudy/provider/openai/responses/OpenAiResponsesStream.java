@@ -52,12 +52,16 @@ public final class OpenAiResponsesStream implements StreamDecoder {
 
     private boolean reconnected;
 
-    /** @param once true to skip events that were numbered before, as a server repeats them after a reconnect */
+    /** Creates a decoder that decodes every event. */
     public OpenAiResponsesStream(String provider, String requestedModel) {
         this(provider, requestedModel, false);
     }
 
-    /** @param once true to skip events numbered at or below earlier ones, as a server repeats them after a reconnect */
+    /**
+     * Creates a decoder.
+     *
+     * @param once true to skip events numbered at or below earlier ones, as a server repeats them after a reconnect
+     */
     OpenAiResponsesStream(String provider, String requestedModel, boolean once) {
         this.provider = provider;
         this.requestedModel = requestedModel;

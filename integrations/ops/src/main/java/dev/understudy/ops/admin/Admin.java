@@ -3,6 +3,7 @@ package dev.understudy.ops.admin;
 import dev.understudy.ops.agent.Agents;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -210,7 +211,7 @@ public final class Admin {
 
     /** Starts a server on this port of the loopback interface; 0 selects a free port. Binds at subscription. */
     public Mono<Server> start(int port) {
-        return start(new InetSocketAddress("127.0.0.1", port));
+        return start(new InetSocketAddress(NetUtil.LOCALHOST4, port));
     }
 
     /**

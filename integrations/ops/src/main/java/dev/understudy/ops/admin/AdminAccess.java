@@ -22,13 +22,13 @@ record AdminAccess(@Nullable AccessToken read, @Nullable AccessToken write, Set<
         String host = headers.get("host");
         String name = host == null ? "" : host.toLowerCase(Locale.ROOT).replaceFirst(":\\d*$", "");
         if (headers.getAll("host").size() > 1
-                || !name.equals("localhost") && !name.matches(LITERAL) && !hosts.contains(name)) {
+                || (!name.equals("localhost") && !name.matches(LITERAL) && !hosts.contains(name))) {
             throw Problem.of(
                     421, "unknown-host", "Unknown host", "This server is not known by the name in the Host header");
         }
     }
 
-    /** @return {@code true} if the token allows writing */
+    /** Checks the bearer token; returns true if it allows writing. */
     boolean admit(HttpHeaders headers) {
         String shown = token(headers);
         boolean writes = matches(write, shown);

@@ -28,7 +28,7 @@ final class RequestFields {
     @Nullable
     String text(String name) {
         Object value = value(name);
-        if (value == null || value instanceof String text && text.length() <= 10_000) {
+        if (value == null || (value instanceof String text && text.length() <= 10_000)) {
             return (String) value;
         }
         wrong(name, "is a text of at most 10000 characters");
@@ -48,7 +48,7 @@ final class RequestFields {
     @Nullable
     Integer count(String name) {
         Object value = value(name);
-        if (value == null || value instanceof Integer count && count >= 1) {
+        if (value == null || (value instanceof Integer count && count >= 1)) {
             return (Integer) value;
         }
         wrong(name, "is a whole number, 1 or more");

@@ -59,6 +59,8 @@ final class ActiveAgents {
     }
 
     /**
+     * Changes the settings of one agent.
+     *
      * @param change applied to the current settings while no other change can happen
      * @return {@code true} if the agent was replaced
      */

@@ -35,7 +35,7 @@ public final class ConfigSchema {
         schema.putAll(ConfigDocument.SECTION.definition());
         Map<String, Object> definitions = new LinkedHashMap<>();
         for (ObjectType<?> type : ConfigDocument.SECTION.all()) {
-            if (type != ConfigDocument.SECTION) {
+            if (!type.equals(ConfigDocument.SECTION)) {
                 definitions.put(type.name(), type.definition());
             }
         }

@@ -32,7 +32,11 @@ public final class Durations {
 
     private Durations() {}
 
-    /** @throws IllegalArgumentException if the text is no duration, or longer than a hundred years */
+    /**
+     * Reads a duration.
+     *
+     * @throws IllegalArgumentException if the text is no duration, or longer than a hundred years
+     */
     public static Duration read(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {

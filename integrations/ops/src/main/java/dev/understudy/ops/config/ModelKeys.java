@@ -2,8 +2,9 @@ package dev.understudy.ops.config;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Feature;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** Keys of the capabilities of a model, which override those of the model catalog. */
 final class ModelKeys {
@@ -26,12 +27,16 @@ final class ModelKeys {
                         values.get(INPUT), cached == null ? values.get(INPUT) : cached, values.get(OUTPUT));
             });
 
-    private static final List<ConfigKey<Boolean>> FEATURES = Arrays.stream(Feature.values())
-            .map(feature -> ConfigKey.optional(ScalarTypes.label(feature), ScalarTypes.FLAG, doc(feature)))
-            .toList();
+    private static final Map<Feature, ConfigKey<Boolean>> FEATURES = new EnumMap<>(Feature.class);
+
+    static {
+        for (Feature feature : Feature.values()) {
+            FEATURES.put(feature, ConfigKey.optional(ScalarTypes.label(feature), ScalarTypes.FLAG, doc(feature)));
+        }
+    }
 
     private static final ObjectType<ConfigValues> FEATURE_SECTION =
-            new ObjectType<>("features", "features of a model", List.<ConfigKey<?>>copyOf(FEATURES), values -> values);
+            new ObjectType<>("features", "features of a model", List.copyOf(FEATURES.values()), values -> values);
 
     private static final ConfigKey<Integer> WINDOW =
             ConfigKey.optional("window", ScalarTypes.whole(1), "context window: tokens of prompt and answer together");
@@ -57,10 +62,10 @@ final class ModelKeys {
         model = window == null ? model : model.withWindow(window);
         model = maxOutput == null ? model : model.withMaxOutput(maxOutput);
         model = price == null ? model : model.withPrice(price);
-        for (Feature feature : Feature.values()) {
-            Boolean can = values.get(FEATURES_KEY).find(FEATURES.get(feature.ordinal()));
+        for (Map.Entry<Feature, ConfigKey<Boolean>> entry : FEATURES.entrySet()) {
+            Boolean can = values.get(FEATURES_KEY).find(entry.getValue());
             if (can != null) {
-                model = can ? model.withFeature(feature) : model.withoutFeature(feature);
+                model = can ? model.withFeature(entry.getKey()) : model.withoutFeature(entry.getKey());
             }
         }
         return model;

@@ -123,7 +123,7 @@ final class ResumeKeys {
     private static StreamBuffer buffer(ConfigValues values) {
         Duration time = values.find(BUFFER_TIME);
         Integer tokens = values.find(BUFFER_TOKENS);
-        if (values.get(BUFFER_WHOLE) || tokens == null && time != null) {
+        if (values.get(BUFFER_WHOLE) || (tokens == null && time != null)) {
             return new StreamBuffer(StreamBuffer.whole().tokens(), time);
         }
         return new StreamBuffer(tokens == null ? 0 : tokens, time);

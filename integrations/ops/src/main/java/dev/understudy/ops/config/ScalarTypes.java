@@ -63,14 +63,14 @@ public final class ScalarTypes {
                 range,
                 text -> {
                     int number = new BigDecimal(text).intValueExact();
-                    return number < least || number > most ? refused() : number;
+                    return accepted(number, number >= least && number <= most);
                 },
                 number -> number);
     }
 
     /** A number within bounds in interval notation: {@code "[0"}, {@code "(0,1)"}, {@code "[0,1)"}. */
     static ValueType<Double> number(String bounds, String words) {
-        String[] ends = bounds.substring(1).replaceAll("[)\\]]$", "").split(",");
+        String[] ends = bounds.substring(1).replaceAll("[)\\]]$", "").split(",", -1);
         double least = Double.parseDouble(ends[0]);
         double most = ends.length == 1 ? Double.POSITIVE_INFINITY : Double.parseDouble(ends[1]);
         boolean withLeast = bounds.startsWith("[");
@@ -88,7 +88,7 @@ public final class ScalarTypes {
                     double number = Double.parseDouble(text);
                     boolean above = withLeast ? number >= least : number > least;
                     boolean below = withMost ? number <= most : number < most;
-                    return above && below && Double.isFinite(number) ? number : refused();
+                    return accepted(number, above && below && Double.isFinite(number));
                 },
                 ScalarTypes::plain);
     }
@@ -127,30 +127,33 @@ public final class ScalarTypes {
                 Map.of("pattern", Durations.PATTERN),
                 text -> {
                     Duration read = Durations.read(text);
-                    return zero || !read.isZero() ? read : refused();
+                    return accepted(read, zero || !read.isZero());
                 },
                 Durations::written);
     }
 
     private static String filled(String text) {
-        return text.isBlank() ? refused() : text;
+        return accepted(text, !text.isBlank());
     }
 
     static String matching(String pattern, String text) {
-        return Pattern.matches(pattern, text) ? text : refused();
+        return accepted(text, Pattern.matches(pattern, text));
     }
 
     private static URI url(String text) {
         URI url = URI.create(text);
         boolean absolute = url.getHost() != null && List.of("http", "https").contains(url.getScheme());
-        return absolute && url.getRawUserInfo() == null && url.getRawFragment() == null ? url : refused();
+        return accepted(url, absolute && url.getRawUserInfo() == null && url.getRawFragment() == null);
     }
 
     private static Number plain(double number) {
         return number == Math.rint(number) && Math.abs(number) < 1e15 ? (Number) (long) number : (Number) number;
     }
 
-    private static <T> T refused() {
-        throw new IllegalArgumentException();
+    private static <T> T accepted(T value, boolean valid) {
+        if (!valid) {
+            throw new IllegalArgumentException();
+        }
+        return value;
     }
 }

@@ -16,16 +16,16 @@ interface LogSink {
             @Override
             public boolean isEnabled(Level level) {
                 return level.intValue() >= Level.WARNING.intValue()
-                        || (level == Level.INFO ? logger.isInfoEnabled() : logger.isDebugEnabled());
+                        || (level.equals(Level.INFO) ? logger.isInfoEnabled() : logger.isDebugEnabled());
             }
 
             @Override
             public void log(Level level, Logfmt line) {
-                if (level == Level.SEVERE) {
+                if (level.equals(Level.SEVERE)) {
                     logger.error(line.toString());
-                } else if (level == Level.WARNING) {
+                } else if (level.equals(Level.WARNING)) {
                     logger.warn(line.toString());
-                } else if (level == Level.INFO) {
+                } else if (level.equals(Level.INFO)) {
                     logger.info(line.toString());
                 } else {
                     logger.debug(line.toString());

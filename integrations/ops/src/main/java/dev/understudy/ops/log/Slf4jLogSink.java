@@ -35,12 +35,12 @@ record Slf4jLogSink(Logger logger) implements LogSink {
     }
 
     private static org.slf4j.event.Level slf4j(Level level) {
-        if (level == Level.SEVERE) {
+        if (level.equals(Level.SEVERE)) {
             return org.slf4j.event.Level.ERROR;
         }
-        if (level == Level.WARNING) {
+        if (level.equals(Level.WARNING)) {
             return org.slf4j.event.Level.WARN;
         }
-        return level == Level.INFO ? org.slf4j.event.Level.INFO : org.slf4j.event.Level.DEBUG;
+        return level.equals(Level.INFO) ? org.slf4j.event.Level.INFO : org.slf4j.event.Level.DEBUG;
     }
 }

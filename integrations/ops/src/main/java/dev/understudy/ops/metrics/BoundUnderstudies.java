@@ -43,7 +43,7 @@ final class BoundUnderstudies {
     BoundUnderstudy at(String understudy) {
         BoundUnderstudy known = byName.get(understudy);
         Understudy inService = inService(understudy);
-        if (inService == null || known != null && known.isOf(inService)) {
+        if (inService == null || (known != null && known.isOf(inService))) {
             return known;
         }
         agentNames.add(understudy);

@@ -223,7 +223,7 @@ final class CallObservation implements Listener {
     }
 
     private void closeAll() {
-        for (Key key : attempts.keySet()) {
+        for (Key key : List.copyOf(attempts.keySet())) {
             AttemptObservation span = attempts.remove(key);
             if (span != null) {
                 span.cancelled();

@@ -43,7 +43,7 @@ final class EventCoalescer {
         this.sink = sink;
     }
 
-    /** @return {@code true} if the event was or will be posted; {@code false} when too many kinds are pending */
+    /** Posts an event, now or combined with others later, and returns true; false when too many kinds are pending. */
     boolean on(Event event) {
         Subject subject = subject(event);
         if (time.isZero() || subject == null) {

@@ -23,26 +23,26 @@ final class TopicFilter {
 
     private static boolean covers(Topic topic, Event event) {
         if (event instanceof Event.CircuitStateChanged changed) {
-            return topic == Topic.CIRCUIT && !isTrial(changed)
-                    || topic == Topic.RECOVERY && changed.to() == ProviderStatus.CircuitState.CLOSED;
+            return (topic == Topic.CIRCUIT && !isTrial(changed))
+                    || (topic == Topic.RECOVERY && changed.to() == ProviderStatus.CircuitState.CLOSED);
         }
         if (event instanceof Event.HealthChanged changed) {
             return topic == Topic.HEALTH
-                    || topic == Topic.RECOVERY && changed.health() == ProviderStatus.Health.HEALTHY;
+                    || (topic == Topic.RECOVERY && changed.health() == ProviderStatus.Health.HEALTHY);
         }
         if (event instanceof Event.FailedOver
                 || event instanceof Event.StreamTakenOver
                 || event instanceof Event.StreamLost) {
             return topic == Topic.FAILOVER;
         }
-        return topic == Topic.ACTIVE && event instanceof Event.ActiveProviderChanged
-                || topic == Topic.AUDIT && event instanceof Event.OperatorAction;
+        return (topic == Topic.ACTIVE && event instanceof Event.ActiveProviderChanged)
+                || (topic == Topic.AUDIT && event instanceof Event.OperatorAction);
     }
 
     /** A half-open trial and its failure, which repeat while a provider is down. */
     private static boolean isTrial(Event.CircuitStateChanged changed) {
         return changed.to() == ProviderStatus.CircuitState.HALF_OPEN
-                || changed.from() == ProviderStatus.CircuitState.HALF_OPEN
-                        && changed.to() == ProviderStatus.CircuitState.OPEN;
+                || (changed.from() == ProviderStatus.CircuitState.HALF_OPEN
+                        && changed.to() == ProviderStatus.CircuitState.OPEN);
     }
 }

@@ -114,7 +114,7 @@ final class WebhookSender {
         if (failure instanceof Refused refused) {
             delay = refused.after != null && refused.after.compareTo(delay) > 0 ? refused.after : delay;
         }
-        boolean giveUp = failure instanceof Refused refused && refused.isFinal()
+        boolean giveUp = (failure instanceof Refused refused && refused.isFinal())
                 || signal.totalRetries() + 1 >= options.delivery().tries()
                 || now().plus(delay)
                         .isAfter(webhookMessage.at().plus(options.delivery().maxAge()));
@@ -122,8 +122,8 @@ final class WebhookSender {
     }
 
     private Duration delay(long retries) {
-        double longest = MAX_BACKOFF.toNanos();
-        double nanos = Math.min(longest, options.delivery().backoff().toNanos() * Math.pow(2, retries));
+        double doubled = options.delivery().backoff().toNanos() * Math.pow(2, (double) retries);
+        double nanos = Math.min((double) MAX_BACKOFF.toNanos(), doubled);
         return Duration.ofNanos((long) (nanos * (0.5 + random.nextDouble())));
     }
 

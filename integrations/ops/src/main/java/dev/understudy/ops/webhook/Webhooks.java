@@ -183,7 +183,7 @@ public final class Webhooks implements Listener, AutoCloseable {
             String host = url.getHost();
             boolean loopback = host != null && host.matches("(?i)localhost|127(\\.\\d{1,3}){3}|\\[::1]");
             boolean safe =
-                    "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme()) && loopback;
+                    "https".equalsIgnoreCase(url.getScheme()) || ("http".equalsIgnoreCase(url.getScheme()) && loopback);
             if (!safe) {
                 throw new IllegalArgumentException("A webhook goes to https, or by http to loopback");
             }
