@@ -122,7 +122,7 @@ final class Attempt {
                 answer,
                 new Watchdog.Limits(
                         limits,
-                        shared ? share : mode.first(limits),
+                        shared && share != null ? share : mode.first(limits),
                         shared ? Failure.Phase.DEADLINE_SHARE : mode.firstPhase(),
                         mode.firstPhase() == Failure.Phase.FIRST_CONTENT ? responseStart : null,
                         call.deadline()),

@@ -17,9 +17,9 @@ public final class Permit implements CircuitBreaker.Admission {
 
     private final CircuitBreaker breaker;
     private volatile BreakerState admitted;
+
     @SuppressWarnings("UnusedVariable") // PHASE reads and writes it
     private volatile int phase;
-
 
     Permit(CircuitBreaker breaker, BreakerState admitted) {
         this.breaker = breaker;

@@ -67,7 +67,10 @@ final class Logfmt {
     }
 
     private static boolean isPlain(int c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "._-/:@+#*".indexOf(c) >= 0;
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || "._-/:@+#*".indexOf(c) >= 0;
     }
 
     /** Excludes control and format characters, line ends, lone surrogates and unassigned code points. */
