@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -28,6 +29,7 @@ import reactor.core.publisher.Mono;
  * @param models capabilities of models; a model that is missing here has the publicly known ones at a vendor's own
  *     address, else the assumed ones
  * @param transport options of the connections
+ * @param credentials source of a credential that changes, in place of keys; {@code null} for none
  */
 public record Endpoint(
         String name,
@@ -35,7 +37,8 @@ public record Endpoint(
         List<Secret> keys,
         Map<String, String> headers,
         Map<String, Capabilities> models,
-        Transport transport) {
+        Transport transport,
+        @Nullable CredentialsSource credentials) {
 
     private static final Pattern FIELD_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern FIELD_VALUE = Pattern.compile("[\\t\\x20-\\x7e]*");
@@ -53,8 +56,9 @@ public record Endpoint(
      * @param headers header fields of every request
      * @param models capabilities of models
      * @param transport options of the connections
-     * @throws IllegalArgumentException if the name is not one word, the URL is not allowed, a key is given twice, or a
-     *     header field is invalid or set by the transport
+     * @param credentials source of a credential that changes, in place of keys; {@code null} for none
+     * @throws IllegalArgumentException if the name is not one word, the URL is not allowed, a key is given twice, a
+     *     header field is invalid or set by the transport, or there are both keys and a source of credentials
      */
     public Endpoint {
         if (name.isBlank() || name.chars().anyMatch(Character::isWhitespace)) {
@@ -64,6 +68,10 @@ public record Endpoint(
         keys = List.copyOf(keys);
         if (Set.copyOf(keys).size() != keys.size()) {
             throw new IllegalArgumentException("A key of provider '" + name + "' is given twice");
+        }
+        if (credentials != null && !keys.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Provider '" + name + "' has keys and a source of credentials; it can use one of them");
         }
         headers.forEach(Endpoint::checkHeader);
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
@@ -86,7 +94,8 @@ public record Endpoint(
                 Arrays.stream(keys).map(Secret::of).toList(),
                 Map.of(),
                 Map.of(),
-                Transport.defaults());
+                Transport.defaults(),
+                null);
     }
 
     /**
@@ -96,7 +105,7 @@ public record Endpoint(
      * @return a copy with the value
      */
     public Endpoint withName(String name) {
-        return new Endpoint(name, baseUrl, keys, headers, models, transport);
+        return new Endpoint(name, baseUrl, keys, headers, models, transport, credentials);
     }
 
     /**
@@ -107,7 +116,7 @@ public record Endpoint(
      * @throws IllegalArgumentException if the URL is not allowed
      */
     public Endpoint withBaseUrl(String baseUrl) {
-        return new Endpoint(name, parse(baseUrl), keys, headers, models, transport);
+        return new Endpoint(name, parse(baseUrl), keys, headers, models, transport, credentials);
     }
 
     /**
@@ -117,7 +126,7 @@ public record Endpoint(
      * @return a copy with the value
      */
     public Endpoint withKeys(Secret... keys) {
-        return new Endpoint(name, baseUrl, List.of(keys), headers, models, transport);
+        return new Endpoint(name, baseUrl, List.of(keys), headers, models, transport, null);
     }
 
     /**
@@ -131,7 +140,7 @@ public record Endpoint(
     public Endpoint withHeader(String field, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(field, value);
-        return new Endpoint(name, baseUrl, keys, more, models, transport);
+        return new Endpoint(name, baseUrl, keys, more, models, transport, credentials);
     }
 
     /**
@@ -144,7 +153,17 @@ public record Endpoint(
     public Endpoint withModel(String model, Capabilities capabilities) {
         Map<String, Capabilities> more = new LinkedHashMap<>(models);
         more.put(model, capabilities);
-        return new Endpoint(name, baseUrl, keys, headers, more, transport);
+        return new Endpoint(name, baseUrl, keys, headers, more, transport, credentials);
+    }
+
+    /**
+     * Replaces the keys by a source of a credential that changes.
+     *
+     * @param source the source; {@code null} for none
+     * @return a copy with the value and without keys
+     */
+    public Endpoint withCredentials(@Nullable CredentialsSource source) {
+        return new Endpoint(name, baseUrl, List.of(), headers, models, transport, source);
     }
 
     /**
@@ -154,7 +173,7 @@ public record Endpoint(
      * @return a copy with the value
      */
     public Endpoint withTransport(Transport transport) {
-        return new Endpoint(name, baseUrl, keys, headers, models, transport);
+        return new Endpoint(name, baseUrl, keys, headers, models, transport, credentials);
     }
 
     /**

@@ -15,14 +15,17 @@ import dev.understudy.provider.catalog.ModelCatalog;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.endpoint.CredentialsSource;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.text.Redactor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,7 @@ public final class HttpProvider implements ChatProvider {
     private final Endpoint endpoint;
     private final Dialect dialect;
     private final KeyRotation keyRotation;
+    private final @Nullable CredentialCache credentials;
     private final ParameterFallback parameterFallback;
     private final HttpExchange httpExchange;
     private final FailureRedactor failures;
@@ -60,8 +64,8 @@ public final class HttpProvider implements ChatProvider {
         this.keyRotation = new KeyRotation(endpoint.name(), new KeyRing(endpoint.keys()), clock);
         this.parameterFallback = new ParameterFallback(endpoint.name(), dialect, clock);
         this.originScope = originScope;
-        this.failures = new FailureRedactor(
-                Redactor.of(endpoint.secrets().stream().map(Secret::reveal).toList()));
+        this.credentials = credentials(endpoint);
+        this.failures = new FailureRedactor(credentials == null ? redactor(endpoint) : credentials::redactor);
         this.httpConnections = new HttpConnections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
         this.httpExchange = new HttpExchange(endpoint, dialect, signer, httpConnections);
         this.probePath = dialect.probePath();
@@ -74,6 +78,7 @@ public final class HttpProvider implements ChatProvider {
         this.endpoint = original.endpoint;
         this.dialect = original.dialect;
         this.keyRotation = original.keyRotation;
+        this.credentials = original.credentials;
         this.parameterFallback = original.parameterFallback;
         this.failures = original.failures;
         this.originScope = original.originScope;
@@ -81,6 +86,27 @@ public final class HttpProvider implements ChatProvider {
         this.httpExchange = original.httpExchange;
         this.probePath = probePath;
         this.loads = original.loads;
+    }
+
+    private static @Nullable CredentialCache credentials(Endpoint endpoint) {
+        CredentialsSource source = endpoint.credentials();
+        return source == null
+                ? null
+                : new CredentialCache(
+                        source,
+                        endpoint.secrets(),
+                        () -> Instant.ofEpochMilli(Schedulers.parallel().now(TimeUnit.MILLISECONDS)));
+    }
+
+    private static Supplier<Redactor> redactor(Endpoint endpoint) {
+        Redactor redactor =
+                Redactor.of(endpoint.secrets().stream().map(Secret::reveal).toList());
+        return () -> redactor;
+    }
+
+    /** Runs an exchange with a key of the endpoint, or with its credential. */
+    private <T> Flux<T> withKey(Function<KeyRing.Lease, Flux<T>> exchange) {
+        return credentials == null ? keyRotation.around(exchange) : credentials.around(exchange);
     }
 
     public HttpProvider probedAt(String path) {
@@ -104,7 +130,7 @@ public final class HttpProvider implements ChatProvider {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
                     CallerText caller = caller(request, false);
-                    return keyRotation.around(lease -> parameterFallback
+                    return withKey(lease -> parameterFallback
                             .around(
                                     originScope.sent(request),
                                     false,
@@ -138,7 +164,7 @@ public final class HttpProvider implements ChatProvider {
 
     private Flux<StreamChunk> start(ChatRequest request, CallScope scope) {
         CallerText caller = caller(request, true);
-        return keyRotation.around(lease -> {
+        return withKey(lease -> {
             try {
                 return parameterFallback.around(
                         originScope.sent(request),
@@ -220,8 +246,7 @@ public final class HttpProvider implements ChatProvider {
         if (probePath.isEmpty()) {
             return Mono.empty();
         }
-        return keyRotation
-                .around(lease -> httpExchange.probe(lease, probePath).flux())
+        return withKey(lease -> httpExchange.probe(lease, probePath).flux())
                 .onErrorMap(failures::redacted)
                 .then();
     }
@@ -234,6 +259,9 @@ public final class HttpProvider implements ChatProvider {
     @Override
     public void forgetFailures() {
         keyRotation.keys().reset();
+        if (credentials != null) {
+            credentials.reset();
+        }
         parameterFallback.reset();
     }
 

@@ -3,11 +3,14 @@ package dev.understudy.ops.config;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.policy.ProviderOptions;
 import dev.understudy.provider.OpenAiCompatibleVendor;
+import dev.understudy.provider.endpoint.CredentialsSource;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.endpoint.Transport;
 import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +46,10 @@ final class ProviderKeys {
             CollectionTypes.list(new SecretType<>(Secret::of)),
             List.of(),
             "API keys, used in rotation; a rate-limited key cools down");
+    private static final ConfigKey<String> KEY_FILE = ConfigKey.optional(
+            "keyFile",
+            ScalarTypes.TEXT,
+            "file with the API key, in place of `keys`; read again every 30 s and when the vendor answers 401");
     private static final ConfigKey<Map<String, String>> HEADERS = ConfigKey.of(
             "headers", CollectionTypes.named(new HeaderValueType()), Map.of(), "header fields of every request");
     private static final ConfigKey<String> MODEL = ConfigKey.optional(
@@ -74,7 +81,18 @@ final class ProviderKeys {
             "healthCheck", HealthCheckKeys.OF_PROVIDER, ConfigValues.NONE, HealthCheckKeys.OF_PROVIDER.doc());
 
     private static final List<ConfigKey<?>> OF_REMOTE_ONLY = List.of(
-            VENDOR, DIALECT, BASE_URL, ACCOUNT_KEY, REGION, API_VERSION, KEYS, HEADERS, CATALOGUE, TRANSPORT, QUIRKS);
+            VENDOR,
+            DIALECT,
+            BASE_URL,
+            ACCOUNT_KEY,
+            REGION,
+            API_VERSION,
+            KEYS,
+            KEY_FILE,
+            HEADERS,
+            CATALOGUE,
+            TRANSPORT,
+            QUIRKS);
 
     static final ObjectType<ProviderSpec> SECTION = new ObjectType<>(
             "provider",
@@ -88,6 +106,7 @@ final class ProviderKeys {
                     REGION,
                     API_VERSION,
                     KEYS,
+                    KEY_FILE,
                     HEADERS,
                     MODEL,
                     MODELS,
@@ -225,7 +244,7 @@ final class ProviderKeys {
                     "is http to another machine, so keys can be read on the way",
                     "https://host/path, or 'wire: unencrypted' under transport");
         }
-        Endpoint whole = bare;
+        Endpoint whole = withKeyFile(values, bare);
         for (Map.Entry<String, String> header : values.get(HEADERS).entrySet()) {
             try {
                 whole = whole.withHeader(header.getKey(), header.getValue());
@@ -237,7 +256,29 @@ final class ProviderKeys {
         for (Map.Entry<String, ConfigValues> model : values.get(CATALOGUE).entrySet()) {
             models.put(model.getKey(), ModelKeys.applied(model.getValue(), bare.capabilities(model.getKey())));
         }
-        return new Endpoint(whole.name(), whole.baseUrl(), whole.keys(), whole.headers(), models, whole.transport());
+        return new Endpoint(
+                whole.name(),
+                whole.baseUrl(),
+                whole.keys(),
+                whole.headers(),
+                models,
+                whole.transport(),
+                whole.credentials());
+    }
+
+    private static Endpoint withKeyFile(ConfigValues values, Endpoint endpoint) {
+        String file = values.find(KEY_FILE);
+        if (file == null) {
+            return endpoint;
+        }
+        if (!endpoint.keys().isEmpty()) {
+            throw new InvalidValueException(KEY_FILE.name(), "is set beside 'keys'", "either 'keys' or 'keyFile'");
+        }
+        try {
+            return endpoint.withCredentials(CredentialsSource.ofFile(Path.of(file)));
+        } catch (InvalidPathException e) {
+            throw new InvalidValueException(KEY_FILE.name(), "is no path of a file", "/run/secrets/openai");
+        }
     }
 
     private static @Nullable OpenAiCompatibility compatibility(

@@ -228,6 +228,12 @@ public final class Effects {
                         config -> endpoint(config).keys(),
                         List.of(Secret.of("sk-first-0123456789"), Secret.of("sk-second-0123456789"))),
                 Effect.of(
+                                "providers.p.keyFile",
+                                "/run/secrets/key",
+                                config -> endpoint(config).credentials() != null,
+                                true)
+                        .with("providers.p.keys", null),
+                Effect.of(
                         "providers.p.headers",
                         Map.of("x-title", "a ${KEY_1}"),
                         config -> endpoint(config).headers(),
