@@ -34,6 +34,30 @@ final class AttemptAccount {
         this.request = request;
     }
 
+    /** A copy for another attempt that begins beside the present one. */
+    AttemptAccount fork() {
+        AttemptAccount copy = new AttemptAccount(inner, request);
+        copy.attemptLog = attemptLog;
+        copy.first = first;
+        return copy;
+    }
+
+    int size() {
+        return attemptLog.attempts().size();
+    }
+
+    /** Adds the attempts of a fork. */
+    void addAttemptsOf(AttemptAccount fork, int from) {
+        List<AttemptLog.Attempt> theirs = fork.attemptLog.attempts();
+        attemptLog = joined(attemptLog, new AttemptLog(theirs.subList(Math.min(from, theirs.size()), theirs.size())));
+    }
+
+    /** Adds an attempt that was cancelled because another one was faster. */
+    void wasted(AttemptSpec attemptSpec, ProviderEvent.FirstContentFrom by) {
+        attemptLog = attemptLog.plus(
+                entry(by.provider(), by.model(), AttemptLog.Outcome.WASTED, null, estimated(attemptSpec, 0)));
+    }
+
     /** Starts the next attempt. */
     void begin() {
         began = Clock.now();
@@ -82,7 +106,16 @@ final class AttemptAccount {
             theirs = theirs.plus(entry(last.provider(), last.model(), AttemptLog.Outcome.SERVED, null, finish.usage()));
         }
         AttemptLog whole = joined(paidOnce(attemptSpec), theirs);
-        return finish.withServedBy(served(last.provider(), last.model(), whole)).withUsage(whole.usage());
+        ServedBy servedBy = first == null
+                ? new ServedBy(
+                        last.requestedProvider(),
+                        last.requestedModel(),
+                        last.provider(),
+                        last.model(),
+                        last.fallback(),
+                        whole)
+                : served(last.provider(), last.model(), whole);
+        return finish.withServedBy(servedBy).withUsage(whole.usage());
     }
 
     /** A stored answer that is sent again is billed once: its usage is counted at its last attempt. */

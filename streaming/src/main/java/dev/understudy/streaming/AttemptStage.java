@@ -31,6 +31,7 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
     private final PartialToolCalls partialToolCalls = new PartialToolCalls();
     private final ReplayComparison replayComparison;
     private final ChunkDelivery chunkDelivery;
+    private final @Nullable HedgedTakeover hedgedTakeover;
     private final int base;
     private @Nullable ResumeToken kept;
     private int received; // text of the answer so far, by this attempt
@@ -42,6 +43,7 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
      * @param longestWord characters of one word that are held before it is delivered in parts
      * @param shown content delivered so far
      * @param pieces ends of the pieces of that content, unless this attempt repeats it
+     * @param hedgedTakeover starts another attempt when this one is silent; null for none
      */
     AttemptStage(
             AttemptSpec attemptSpec,
@@ -49,7 +51,8 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
             ChatResponseAggregator shown,
             PieceBoundaries pieces,
             AttemptAccount attemptAccount,
-            ChunkDelivery chunkDelivery) {
+            ChunkDelivery chunkDelivery,
+            @Nullable HedgedTakeover hedgedTakeover) {
         this.attemptSpec = attemptSpec;
         this.shown = shown;
         this.pieces = pieces;
@@ -59,13 +62,14 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         this.wordCommitter = new WordCommitter(longestWord);
         this.replayComparison = new ReplayComparison(attemptSpec, shown);
         this.chunkDelivery = chunkDelivery;
+        this.hedgedTakeover = hedgedTakeover;
         this.kept = attemptSpec.kept();
         this.received = attemptSpec.continues() ? base : 0;
     }
 
     @Override
     public void next(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
-        if (finished || abandoned) {
+        if (finished || abandoned || (hedgedTakeover != null && !hedgedTakeover.receives(chunk, sink))) {
             return;
         }
         if (chunk instanceof StreamChunk.Text words) {
@@ -213,12 +217,26 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
 
     @Override
     public void onTimer(StatefulOperator.Sink<StreamChunk> sink) {
-        chunkDelivery.open(sink);
+        if (chunkDelivery.isTimed()) {
+            chunkDelivery.open(sink);
+        }
+        if (hedgedTakeover != null && !finished && !abandoned) {
+            hedgedTakeover.onTimer(this::silent, sink);
+        }
+    }
+
+    /** The interruption that a silence would be, with what was received so far. */
+    private StreamInterruption silent(Failure failure) {
+        StreamInterruption.Sort sort = StreamInterruption.Sort.BROKEN;
+        boolean visible = chunkDelivery.isVisible();
+        ServedBy servedBy = attemptAccount.ended(null, failure, sort, attemptSpec, visible, receivedTokens());
+        PieceBoundaries received = pieces.upTo(Integer.MAX_VALUE);
+        return new StreamInterruption(sort, failure, servedBy, fragment(), received, visible, kept, null);
     }
 
     @Override
     public boolean isTimed() {
-        return chunkDelivery.isTimed();
+        return chunkDelivery.isTimed() || hedgedTakeover != null;
     }
 
     @Override

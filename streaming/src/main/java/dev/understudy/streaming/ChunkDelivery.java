@@ -5,6 +5,7 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.streaming.operator.StatefulOperator;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ final class ChunkDelivery {
     private final ChatResponseAggregator shown;
     private final @Nullable Duration holdTime;
     private final Supplier<List<StreamChunk>> announcement;
+    private final BooleanSupplier claim;
     private @Nullable ChunkBuffer chunkBuffer;
     private boolean visible;
 
@@ -22,16 +24,19 @@ final class ChunkDelivery {
      * @param chunkBuffer buffer for the beginning; {@code null} for none
      * @param holdTime longest time in the buffer; {@code null} for no limit
      * @param announcement chunks before the first one, requested when it is delivered
+     * @param claim asked before the first one is delivered; false if another attempt delivers the answer
      */
     ChunkDelivery(
             ChatResponseAggregator shown,
             @Nullable ChunkBuffer chunkBuffer,
             @Nullable Duration holdTime,
-            Supplier<List<StreamChunk>> announcement) {
+            Supplier<List<StreamChunk>> announcement,
+            BooleanSupplier claim) {
         this.shown = shown;
         this.chunkBuffer = chunkBuffer;
         this.holdTime = holdTime;
         this.announcement = announcement;
+        this.claim = claim;
     }
 
     /** True if anything was delivered. */
@@ -70,6 +75,9 @@ final class ChunkDelivery {
 
     private void deliver(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
         if (!visible) {
+            if (!claim.getAsBoolean()) {
+                return;
+            }
             visible = true;
             announcement.get().forEach(sink::emit);
         }

@@ -37,7 +37,9 @@ final class ResumableStream {
     private final PrefillRefusals prefillRefusals;
     private final TakeoverEvents takeoverEvents;
     private final ContextView context;
-    private final ChatResponseAggregator shown = new ChatResponseAggregator();
+    private final HedgingBudget hedgingBudget;
+    private final @Nullable HedgedTakeover silent; // the attempt beside which this stream runs
+    private final ChatResponseAggregator shown;
     private final AttemptAccount attemptAccount;
 
     private final long started;
@@ -45,12 +47,16 @@ final class ResumableStream {
     private AttemptSpec attemptSpec;
     private Event.@Nullable CallId call; // of the attempt to take over, where an understudy numbers its calls
     private @Nullable TakeoverPlanner takeoverPlanner; // most answers need none
+    private ProviderEvent.@Nullable FirstContentFrom asked; // the route of the attempt to take over
+    private int before; // attempts of the stream beside which this one began
+    private boolean over; // nothing is left to try
 
     ResumableStream(
             ChatProvider inner,
             ResumePolicy policy,
             ChatRequest request,
             PrefillRefusals prefillRefusals,
+            HedgingBudget hedgingBudget,
             TakeoverEvents takeoverEvents,
             ContextView context) {
         this.inner = inner;
@@ -62,6 +68,27 @@ final class ResumableStream {
         this.attemptSpec = AttemptSpec.first(request);
         this.attemptAccount = new AttemptAccount(inner.name(), request);
         this.started = Clock.now();
+        this.hedgingBudget = hedgingBudget;
+        this.shown = new ChatResponseAggregator();
+        this.silent = null;
+    }
+
+    /** Continues a stream with another attempt, beside a silent one. */
+    private ResumableStream(ResumableStream original, HedgedTakeover silent) {
+        this.inner = original.inner;
+        this.policy = original.policy;
+        this.request = original.request;
+        this.prefillRefusals = original.prefillRefusals;
+        this.hedgingBudget = original.hedgingBudget;
+        this.takeoverEvents = original.takeoverEvents;
+        this.context = original.context;
+        this.shown = original.shown;
+        this.attemptAccount = original.attemptAccount.fork();
+        this.started = original.started;
+        this.attemptSpec = original.attemptSpec;
+        this.call = original.call;
+        this.takeoverPlanner = original.planner().fork(attemptAccount);
+        this.silent = silent;
     }
 
     Flux<StreamChunk> run() {
@@ -71,14 +98,53 @@ final class ResumableStream {
     private Flux<StreamChunk> attempt() {
         AttemptSpec now = attemptSpec;
         attemptAccount.begin();
-        if (!now.isTakeover()) {
-            return relay(inner.stream(request), now);
+        if (now.isTakeover()) {
+            return relay(Flux.defer(() -> inner.stream(now.request())).contextWrite(this::context), now);
         }
-        return relay(Flux.defer(() -> inner.stream(now.request())).contextWrite(this::context), now);
+        Flux<StreamChunk> answer = inner.stream(request);
+        return relay(policy.hedging().enabled() ? answer.contextWrite(this::observed) : answer, now);
     }
 
     private Flux<StreamChunk> relay(Flux<StreamChunk> answer, AttemptSpec now) {
-        return new StatefulOperator<>(answer, () -> stage(now), Schedulers::parallel);
+        HedgedTakeover hedgedTakeover =
+                policy.hedging().enabled() ? new HedgedTakeover(policy.hedging(), hedgingBudget, this::fork) : null;
+        Flux<StreamChunk> attempt =
+                new StatefulOperator<>(answer, () -> stage(now, hedgedTakeover), Schedulers::parallel);
+        return hedgedTakeover == null ? attempt : hedgedTakeover.race(attempt);
+    }
+
+    /** Forks this stream with the attempt that would follow an interruption; null when there is none. */
+    private HedgedTakeover.@Nullable Rival fork(StreamInterruption interruption, HedgedTakeover hedgedTakeover) {
+        ResumableStream fork = new ResumableStream(this, hedgedTakeover);
+        fork.attemptAccount.add(interruption, attemptSpec);
+        AttemptSpec next = fork.planner().after(interruption, attemptSpec);
+        if (next == null) {
+            return null;
+        }
+        fork.attemptSpec = next;
+        fork.before = fork.attemptAccount.size();
+        return new HedgedTakeover.Rival(fork.run(), () -> wasted(fork));
+    }
+
+    /** Records the attempts of a stream that ran beside this one and was slower, or failed. */
+    private void wasted(ResumableStream other) {
+        attemptAccount.addAttemptsOf(other.attemptAccount, other.before);
+        ProviderEvent.FirstContentFrom asked = other.asked;
+        if (!other.over && asked != null) {
+            attemptAccount.wasted(other.attemptSpec, asked);
+        }
+    }
+
+    /** Context of the first attempt that records which route answers. */
+    private Context observed(Context below) {
+        CallScope outer = CallScope.of(context);
+        CallScope scope = CallScope.reportingTo(providerEvent -> {
+            if (providerEvent instanceof ProviderEvent.FirstContentFrom one) {
+                attemptAccount.answers(one);
+            }
+            outer.report(providerEvent);
+        });
+        return (outer.ignoresRetryAfter() ? scope.ignoringRetryAfter() : scope).in(below);
     }
 
     private Context context(Context below) {
@@ -96,6 +162,9 @@ final class ResumableStream {
 
     private void received(Event event) {
         call = event.call() == null ? call : event.call();
+        if (event instanceof Event.AttemptStarted started) {
+            asked = new ProviderEvent.FirstContentFrom(started.provider(), started.model());
+        }
     }
 
     private Publisher<Boolean> next(Throwable error) {
@@ -110,7 +179,10 @@ final class ResumableStream {
             events().takeoverFailed(planner().interruption(), streamInterruption, attemptSpec, shown.length());
         }
         if (next == null) {
-            events().lost(planner().interruption(), shown.length());
+            over = true;
+            if (silent == null || !silent.isOpen()) {
+                events().lost(planner().interruption(), shown.length());
+            }
             return Mono.error(planner().failed());
         }
         attemptSpec = next;
@@ -130,11 +202,13 @@ final class ResumableStream {
         return takeoverPlanner;
     }
 
-    private AttemptStage stage(AttemptSpec now) {
+    private AttemptStage stage(AttemptSpec now, @Nullable HedgedTakeover hedgedTakeover) {
         ChunkBuffer chunkBuffer = now.fresh() ? hold() : null;
         Supplier<List<StreamChunk>> announcement = () -> now.isTakeover() ? announce(now) : List.of();
-        ChunkDelivery chunkDelivery = new ChunkDelivery(shown, chunkBuffer, holdTime(), announcement);
-        return new AttemptStage(now, policy.limits().word(), shown, pieces(now), attemptAccount, chunkDelivery);
+        ChunkDelivery chunkDelivery = new ChunkDelivery(
+                shown, chunkBuffer, holdTime(), announcement, () -> silent == null || silent.otherClaims());
+        return new AttemptStage(
+                now, policy.limits().word(), shown, pieces(now), attemptAccount, chunkDelivery, hedgedTakeover);
     }
 
     private PieceBoundaries pieces(AttemptSpec now) {

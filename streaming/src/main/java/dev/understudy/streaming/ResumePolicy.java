@@ -1,5 +1,6 @@
 package dev.understudy.streaming;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,9 +15,15 @@ import java.util.Locale;
  * @param buffer beginning of an answer that is held back; none by default
  * @param wholeStructured {@code true} (the default) to deliver answers in JSON only when they are complete
  * @param limits sizes of the text that is held and searched
+ * @param hedging takeovers that begin beside a silent stream; none by default
  */
 public record ResumePolicy(
-        List<Strategy> strategies, int takeovers, StreamBuffer buffer, boolean wholeStructured, Limits limits) {
+        List<Strategy> strategies,
+        int takeovers,
+        StreamBuffer buffer,
+        boolean wholeStructured,
+        Limits limits,
+        Hedging hedging) {
 
     private static final int DEFAULT_TAKEOVERS = 2;
 
@@ -65,6 +72,7 @@ public record ResumePolicy(
      * @param buffer beginning of an answer that is held back
      * @param wholeStructured {@code true} (the default) to deliver answers in JSON only when they are complete
      * @param limits sizes of the text that is held and searched
+     * @param hedging takeovers that begin beside a silent stream
      * @throws IllegalArgumentException if a strategy is listed twice, FAIL is not the last one, or {@code takeovers} is
      *     negative
      */
@@ -125,7 +133,8 @@ public record ResumePolicy(
      * @throws IllegalArgumentException if a strategy is listed twice, or FAIL is not the last one
      */
     public static ResumePolicy of(Strategy... ways) {
-        return new ResumePolicy(Arrays.asList(ways), DEFAULT_TAKEOVERS, StreamBuffer.none(), true, Limits.defaults());
+        return new ResumePolicy(
+                Arrays.asList(ways), DEFAULT_TAKEOVERS, StreamBuffer.none(), true, Limits.defaults(), Hedging.none());
     }
 
     /**
@@ -135,7 +144,7 @@ public record ResumePolicy(
      * @return a copy with the value
      */
     public ResumePolicy withTakeovers(int takeovers) {
-        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits, hedging);
     }
 
     /**
@@ -145,7 +154,7 @@ public record ResumePolicy(
      * @return a copy with the value
      */
     public ResumePolicy withBuffer(StreamBuffer buffer) {
-        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits, hedging);
     }
 
     /**
@@ -155,7 +164,7 @@ public record ResumePolicy(
      * @return a copy with the value
      */
     public ResumePolicy withWholeStructured(boolean wholeStructured) {
-        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits, hedging);
     }
 
     /**
@@ -165,7 +174,104 @@ public record ResumePolicy(
      * @return a copy with the value
      */
     public ResumePolicy withLimits(Limits limits) {
-        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits);
+        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits, hedging);
+    }
+
+    /**
+     * Selects takeovers that begin beside a silent stream.
+     *
+     * @param hedging {@link Hedging#defaults()} for one
+     * @return a copy with the value
+     */
+    public ResumePolicy withHedging(Hedging hedging) {
+        return new ResumePolicy(strategies, takeovers, buffer, wholeStructured, limits, hedging);
+    }
+
+    /**
+     * Hedged takeovers: after a suspicious silence another route begins beside the silent one, before the idle timeout
+     * ends that. The first to deliver further content wins, and the other request is cancelled on the wire. Silence counts
+     * while the subscriber has demand, after the first content, and neither within a tool call nor after reasoning. Vendors
+     * may bill both requests; the cancelled one has outcome WASTED or PARTIAL in the attempt log.
+     *
+     * @param enabled {@code true} if takeovers are hedged; {@code false} by default
+     * @param atLeast shortest suspicious silence, above zero; 2 s by default
+     * @param factor a silence is suspicious from this multiple of the longest gap between two chunks of the stream, where
+     *     earlier gaps count less; 1 or more, 4 by default
+     * @param maxExtra hedged takeovers as a share of all streams of the provider, above 0 and at most 1; 0.05 by default
+     */
+    public record Hedging(boolean enabled, Duration atLeast, double factor, double maxExtra) {
+
+        private static final Hedging DEFAULTS = new Hedging(true, Duration.ofSeconds(2), 4, 0.05);
+        private static final Hedging NONE = new Hedging(false, DEFAULTS.atLeast, DEFAULTS.factor, DEFAULTS.maxExtra);
+
+        /**
+         * Checks the values.
+         *
+         * @param enabled {@code true} if takeovers are hedged
+         * @param atLeast shortest suspicious silence
+         * @param factor multiple of the longest gap from which on a silence is suspicious
+         * @param maxExtra hedged takeovers as a share of all streams
+         * @throws IllegalArgumentException if a value is out of its range
+         */
+        public Hedging {
+            if (atLeast.isZero() || atLeast.isNegative()) {
+                throw new IllegalArgumentException("atLeast is longer than zero: " + atLeast);
+            }
+            if (!(factor >= 1) || factor == Double.POSITIVE_INFINITY) {
+                throw new IllegalArgumentException("factor is 1 or more: " + factor);
+            }
+            if (!(maxExtra > 0 && maxExtra <= 1)) {
+                throw new IllegalArgumentException("maxExtra is above 0 and at most 1: " + maxExtra);
+            }
+        }
+
+        /**
+         * Returns the policy without hedged takeovers, the default.
+         *
+         * @return the policy
+         */
+        public static Hedging none() {
+            return NONE;
+        }
+
+        /**
+         * Returns the policy with hedged takeovers enabled and default values.
+         *
+         * @return the policy
+         */
+        public static Hedging defaults() {
+            return DEFAULTS;
+        }
+
+        /**
+         * Returns a copy with another shortest silence.
+         *
+         * @param atLeast longer than zero
+         * @return a copy
+         */
+        public Hedging withAtLeast(Duration atLeast) {
+            return new Hedging(enabled, atLeast, factor, maxExtra);
+        }
+
+        /**
+         * Returns a copy with another factor.
+         *
+         * @param factor 1 or more
+         * @return a copy
+         */
+        public Hedging withFactor(double factor) {
+            return new Hedging(enabled, atLeast, factor, maxExtra);
+        }
+
+        /**
+         * Returns a copy with another limit of hedged takeovers.
+         *
+         * @param maxExtra share of all streams, above 0 and at most 1
+         * @return a copy
+         */
+        public Hedging withMaxExtra(double maxExtra) {
+            return new Hedging(enabled, atLeast, factor, maxExtra);
+        }
     }
 
     /**

@@ -23,7 +23,7 @@ import reactor.core.publisher.Mono;
  * each lost answer.
  *
  * <p>Lazy; each subscription is a new answer. Demand is respected, and only the held word is prefetched. Cancelling
- * cancels the one live request at once. A timeout or deadline of the {@link dev.understudy.CallContext} spans all
+ * cancels the live request at once, or both while a takeover is hedged. A timeout or deadline of the {@link dev.understudy.CallContext} spans all
  * attempts. Signals arrive on the threads of the inner provider.
  */
 public final class ResumingProvider extends ForwardingChatProvider {
@@ -31,10 +31,12 @@ public final class ResumingProvider extends ForwardingChatProvider {
     private final ResumePolicy policy;
     private final TakeoverEvents takeoverEvents;
     private final PrefillRefusals prefillRefusals = new PrefillRefusals();
+    private final HedgingBudget hedgingBudget;
 
     private ResumingProvider(ChatProvider inner, ResumePolicy policy, Listener listener) {
         super(inner);
         this.policy = policy;
+        this.hedgingBudget = new HedgingBudget(policy.hedging());
         this.takeoverEvents = TakeoverEvents.of(inner, listener);
     }
 
@@ -91,7 +93,11 @@ public final class ResumingProvider extends ForwardingChatProvider {
 
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
-        return Flux.deferContextual(context ->
-                new ResumableStream(delegate(), policy, request, prefillRefusals, takeoverEvents, context).run());
+        return Flux.deferContextual(context -> {
+            hedgingBudget.earn();
+            return new ResumableStream(
+                            delegate(), policy, request, prefillRefusals, hedgingBudget, takeoverEvents, context)
+                    .run();
+        });
     }
 }

@@ -44,6 +44,17 @@ final class TakeoverCandidates {
         this.prefillRefusals = prefillRefusals;
     }
 
+    /** A copy with what is known so far. */
+    TakeoverCandidates fork() {
+        TakeoverCandidates copy = new TakeoverCandidates(within, prefillRefusals);
+        copy.broken.addAll(broken);
+        copy.excluded.addAll(excluded);
+        unfit.forEach((resumeStrategy, routes) -> copy.unfit.put(resumeStrategy, new HashSet<>(routes)));
+        copy.suspected.addAll(suspected);
+        copy.lastResort = lastResort;
+        return copy;
+    }
+
     /** Records the route that was cut, and those that failed before it began to answer. */
     void broke(StreamInterruption streamInterruption) {
         broken.add(streamInterruption.route());

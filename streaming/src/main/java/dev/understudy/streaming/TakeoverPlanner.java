@@ -56,6 +56,22 @@ final class TakeoverPlanner {
         this.timeBudget = timeBudget;
     }
 
+    /** A copy for another attempt that begins beside the present one. */
+    TakeoverPlanner fork(AttemptAccount account) {
+        TakeoverPlanner copy =
+                new TakeoverPlanner(policy, request, shown, account, takeoverCandidates.fork(), timeBudget);
+        copy.tried.addAll(tried);
+        copy.later.addAll(later);
+        copy.interruption = interruption;
+        copy.interruptedAt = interruptedAt;
+        copy.fragment = fragment;
+        copy.pieces = pieces;
+        copy.takeovers = takeovers;
+        copy.attempts = attempts;
+        copy.barren = barren;
+        return copy;
+    }
+
     /** The interruption that the next attempt repairs. */
     StreamInterruption interruption() {
         if (interruption == null) {

@@ -51,6 +51,30 @@ final class ResumeKeys {
             List.of(WORD, ANCHOR, SEARCH),
             values -> new ResumePolicy.Limits(values.get(WORD), values.get(ANCHOR), values.get(SEARCH)));
 
+    private static final ResumePolicy.Hedging HEDGED = ResumePolicy.Hedging.none();
+
+    private static final ConfigKey<Boolean> HEDGES = ConfigKey.of(
+            "enabled", ScalarTypes.FLAG, HEDGED.enabled(), "true begins a takeover beside a silent stream");
+    private static final ConfigKey<Duration> SILENCE =
+            ConfigKey.of("atLeast", ScalarTypes.DURATION, HEDGED.atLeast(), "shortest silence that is suspicious");
+    private static final ConfigKey<Double> FACTOR = ConfigKey.of(
+            "factor",
+            ScalarTypes.number("[1", "1 or more"),
+            HEDGED.factor(),
+            "multiple of the longest recent gap of the stream from which on a silence is suspicious");
+    private static final ConfigKey<Double> MAX_EXTRA = ConfigKey.of(
+            "maxExtra",
+            ScalarTypes.number("(0,1]", "above 0 and at most 1"),
+            HEDGED.maxExtra(),
+            "largest share of streams that are hedged");
+
+    private static final ObjectType<ResumePolicy.Hedging> HEDGING = new ObjectType<>(
+            "resumeHedging",
+            "takeovers that begin beside a silent stream, before its idle limit; both requests may be billed",
+            List.of(HEDGES, SILENCE, FACTOR, MAX_EXTRA),
+            values -> new ResumePolicy.Hedging(
+                    values.get(HEDGES), values.get(SILENCE), values.get(FACTOR), values.get(MAX_EXTRA)));
+
     private static final ConfigKey<String> POLICY = ConfigKey.of(
             "policy",
             ScalarTypes.choice(List.of("exact", "anchored", "restarting"), name -> name),
@@ -71,11 +95,13 @@ final class ResumeKeys {
             "true buffers answers in JSON until they are complete");
     private static final ConfigKey<ResumePolicy.Limits> LIMITS_KEY =
             ConfigKey.of("limits", LIMITS, DEFAULTS.limits(), LIMITS.doc());
+    private static final ConfigKey<ResumePolicy.Hedging> HEDGING_KEY =
+            ConfigKey.of("hedging", HEDGING, DEFAULTS.hedging(), HEDGING.doc());
 
     static final ObjectType<Resume> SECTION = new ObjectType<>(
             "resume",
             "resuming of interrupted streams",
-            List.of(ENABLED, POLICY, WAYS, TAKEOVERS, BUFFER_KEY, WHOLE_STRUCTURED, LIMITS_KEY),
+            List.of(ENABLED, POLICY, WAYS, TAKEOVERS, BUFFER_KEY, WHOLE_STRUCTURED, LIMITS_KEY, HEDGING_KEY),
             ResumeKeys::resume);
 
     private ResumeKeys() {}
@@ -109,7 +135,8 @@ final class ResumeKeys {
                 policy.withTakeovers(values.get(TAKEOVERS))
                         .withBuffer(values.get(BUFFER_KEY))
                         .withWholeStructured(values.get(WHOLE_STRUCTURED))
-                        .withLimits(values.get(LIMITS_KEY)));
+                        .withLimits(values.get(LIMITS_KEY))
+                        .withHedging(values.get(HEDGING_KEY)));
     }
 
     private static ResumePolicy named(String policy) {

@@ -51,6 +51,10 @@ class ResumeKeysTest {
                 Arguments.of(
                         "'buffer': {'whole': true, 'time': '300ms'}",
                         USUAL.withBuffer(StreamBuffer.whole().withTime(TIME))),
+                Arguments.of("'hedging': {'enabled': true}", USUAL.withHedging(ResumePolicy.Hedging.defaults())),
+                Arguments.of(
+                        "'hedging': {'enabled': true, 'atLeast': '300ms', 'factor': 2, 'maxExtra': 0.5}",
+                        USUAL.withHedging(new ResumePolicy.Hedging(true, TIME, 2, 0.5))),
                 Arguments.of("'limits': {'word': 32}", USUAL.withLimits(new Limits(32, 40, 200))),
                 Arguments.of("'limits': {'anchor': 32}", USUAL.withLimits(new Limits(64, 32, 200))),
                 Arguments.of("'limits': {'search': 32}", USUAL.withLimits(new Limits(64, 40, 32))));
