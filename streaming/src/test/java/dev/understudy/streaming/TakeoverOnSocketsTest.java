@@ -14,6 +14,7 @@ import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.Subscription;
+import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.SignalType;
 import reactor.core.publisher.Sinks;
@@ -154,6 +156,36 @@ class TakeoverOnSocketsTest {
         });
         over.asMono().block(LIMIT);
         assertThat(ResumingProviderTest.text(chunks)).isEqualTo(TRUTH);
+    }
+
+    @Test
+    void hedgedTakeoverClosesTheSilentConnection() {
+        one.then(Fault.STALL.reply(ScriptedReply.FaultPoint.tokens(6)));
+        two.rule(
+                asked -> ScriptedReply.text(TRUTH.substring(prefix(asked.text()).length())));
+        assertThat(ResumingProviderTest.text(
+                        hedged().stream(ASKED).collectList().block(LIMIT)))
+                .isEqualTo(TRUTH);
+        assertThat(one.endings().next().block(LIMIT).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
+    }
+
+    @Test
+    void cancellationClosesBothConnectionsOfAHedgedTakeover() {
+        one.then(Fault.STALL.reply(ScriptedReply.FaultPoint.tokens(6)));
+        two.then(ScriptedReply.tokens(TOKENS).stall(ScriptedReply.FaultPoint.headers()));
+        Disposable reader = hedged().stream(ASKED).subscribe();
+        two.arrivals().next().block(LIMIT);
+        reader.dispose();
+        assertThat(one.endings().next().block(LIMIT).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
+        assertThat(two.endings().next().block(LIMIT).ending()).isEqualTo(RecordedRequest.Ending.CLIENT_CANCELLED);
+    }
+
+    private ChatProvider hedged() {
+        ResumePolicy.Hedging hedging =
+                ResumePolicy.Hedging.defaults().withAtLeast(SILENCE).withFactor(1);
+        return ResumingProvider.over(
+                Understudy.builder().provider(openAi).provider(anthropic).build(),
+                ResumePolicy.exact().withHedging(hedging));
     }
 
     @Test
