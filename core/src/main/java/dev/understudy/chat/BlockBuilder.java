@@ -15,6 +15,10 @@ final class BlockBuilder {
 
     final Kind kind;
     final int number;
+
+    /** Position among the blocks: the greater follows. */
+    final int order;
+
     final StringBuilder text;
     ReasoningBlock.@Nullable Signature signature;
 
@@ -25,10 +29,14 @@ final class BlockBuilder {
     @Nullable
     ContentBlock whole;
 
-    /** @param number the number by which chunks name the block, {@link StreamChunk#UNNUMBERED} if they do not */
-    BlockBuilder(Kind kind, int number) {
+    /**
+     * @param number the number by which chunks name the block, {@link StreamChunk#UNNUMBERED} if they do not
+     * @param order position among the blocks
+     */
+    BlockBuilder(Kind kind, int number, int order) {
         this.kind = kind;
         this.number = number;
+        this.order = order;
         this.text = kind == Kind.CALL || kind == Kind.WHOLE ? new StringBuilder(0) : new StringBuilder();
     }
 

@@ -11,7 +11,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Aggregates the chunks of a stream into the response that they add up to. A fragment continues the block that it names;
- * without a number it continues the latest block if that is of its kind, and begins a new one otherwise. A {@link StreamChunk.Reset} removes what it
+ * without a number it continues the latest block if that is of its kind, and begins a new one otherwise. Blocks
+ * are ordered by their numbers; one without a number follows those before it. A {@link StreamChunk.Reset} removes what it
  * discards; a tool call counts once it is complete ({@link StreamChunk.ToolCallDone}). Not thread-safe.
  */
 public final class ChatResponseAggregator {
@@ -102,8 +103,13 @@ public final class ChatResponseAggregator {
     }
 
     private BlockBuilder begin(Kind kind, int number) {
-        BlockBuilder block = new BlockBuilder(kind, number);
-        blocks.add(block);
+        int before = blocks.isEmpty() ? 0 : blocks.get(blocks.size() - 1).order;
+        BlockBuilder block = new BlockBuilder(kind, number, number < 0 ? before : number);
+        int at = blocks.size();
+        while (at > 0 && blocks.get(at - 1).order > block.order) {
+            at--;
+        }
+        blocks.add(at, block);
         last = block;
         return block;
     }

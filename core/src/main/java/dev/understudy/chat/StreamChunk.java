@@ -16,7 +16,7 @@ public sealed interface StreamChunk {
     /**
      * Returns the number of the content block that this chunk belongs to.
      *
-     * @return the number, from 0; {@link #UNNUMBERED} if the chunk names none: then it continues the latest block if that
+     * @return the number, from 0 and by which the blocks of an answer are ordered; {@link #UNNUMBERED} if the chunk names none: then it continues the latest block if that
      *     is of its kind, and begins a new one otherwise
      */
     default int block() {

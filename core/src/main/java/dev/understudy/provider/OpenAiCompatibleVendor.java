@@ -1,9 +1,10 @@
 package dev.understudy.provider;
 
 import dev.understudy.provider.endpoint.Endpoint;
-import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.ReasoningReplay;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import java.util.Locale;
 
 /**
@@ -25,10 +26,12 @@ public enum OpenAiCompatibleVendor {
      * Databricks; {@code {}} is the workspace's host. Each chunk has the usage, and {@code stream_options} is rejected.
      */
     DATABRICKS("https://{}/serving-endpoints", like().withUsageOnRequest(false).withProbePath("")),
-    /** DeepSeek. */
-    DEEPSEEK("https://api.deepseek.com", like()),
+    /** DeepSeek. A turn with tool calls needs its reasoning. */
+    DEEPSEEK("https://api.deepseek.com", like().withReasoningReplay(ReasoningReplay.REQUIRED)),
     /** DeepSeek's beta address, which continues a trailing assistant message. */
-    DEEPSEEK_BETA("https://api.deepseek.com/beta", like().withContinuation(Continuation.PREFIX)),
+    DEEPSEEK_BETA(
+            "https://api.deepseek.com/beta",
+            like().withContinuation(Continuation.PREFIX).withReasoningReplay(ReasoningReplay.REQUIRED)),
     /** Fireworks AI. */
     FIREWORKS("https://api.fireworks.ai/inference/v1", like()),
     /** Google's Gemini in its OpenAI-compatible form; {@link Providers#gemini} supports more. */
@@ -53,8 +56,8 @@ public enum OpenAiCompatibleVendor {
                     .withSeedField("random_seed")
                     .withContinuation(Continuation.PREFIX)
                     .withCallIds(new CallIds("", 9, 9))),
-    /** Moonshot AI. */
-    MOONSHOT("https://api.moonshot.ai/v1", like()),
+    /** Moonshot AI. A turn with tool calls needs its reasoning. */
+    MOONSHOT("https://api.moonshot.ai/v1", like().withReasoningReplay(ReasoningReplay.REQUIRED)),
     /** Ollama in its OpenAI-compatible form, which loses errors inside a stream; {@link Providers#ollama} does not. */
     OLLAMA("http://localhost:11434/v1", like().withLoading(true)),
     /** OpenRouter. Ids of tool calls are passed on to vendors that restrict them. */

@@ -81,8 +81,24 @@ public record OpenAiCompatibility(
      *
      * @param continuation mark of a trailing assistant message that is to be continued
      * @param callIds accepted ids of tool calls
+     * @param reasoning which reasoning goes back to the server that it came from
      */
-    public record Turns(Continuation continuation, CallIds callIds) {}
+    public record Turns(Continuation continuation, CallIds callIds, ReasoningReplay reasoning) {}
+
+    /**
+     * Which reasoning goes back to the server that it came from, in the field in which it came. Reasoning of other
+     * servers is never sent.
+     */
+    public enum ReasoningReplay {
+        /** No reasoning. */
+        NEVER,
+        /** Reasoning of turns with tool calls. {@code reasoning_details} go back with every turn. */
+        WITH_CALLS,
+        /** As WITH_CALLS, and {@code reasoning_content} with one space for a turn with tool calls without reasoning. */
+        REQUIRED,
+        /** All reasoning. */
+        ALWAYS
+    }
 
     /**
      * Accepted ids of tool calls. Any other id is replaced by one of nine letters and digits, which every known vendor
@@ -164,7 +180,7 @@ public record OpenAiCompatibility(
             new Fields("max_tokens", "seed"),
             true,
             false,
-            new Turns(Continuation.PLAIN, CallIds.any()),
+            new Turns(Continuation.PLAIN, CallIds.any(), ReasoningReplay.WITH_CALLS),
             false);
 
     /**
@@ -333,7 +349,7 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withContinuation(Continuation continuation) {
-        return withTurns(new Turns(continuation, turns.callIds()));
+        return withTurns(new Turns(continuation, turns.callIds(), turns.reasoning()));
     }
 
     /**
@@ -343,7 +359,17 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withCallIds(CallIds callIds) {
-        return withTurns(new Turns(turns.continuation(), callIds));
+        return withTurns(new Turns(turns.continuation(), callIds, turns.reasoning()));
+    }
+
+    /**
+     * Selects which reasoning goes back to the server.
+     *
+     * @param reasoning which reasoning goes back
+     * @return a copy with the value
+     */
+    public OpenAiCompatibility withReasoningReplay(ReasoningReplay reasoning) {
+        return withTurns(new Turns(turns.continuation(), turns.callIds(), reasoning));
     }
 
     private OpenAiCompatibility withTurns(Turns turns) {

@@ -3,15 +3,20 @@ package dev.understudy.provider.openai;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Failure;
+import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.SyntheticCallIds;
+import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.JsonErrors;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Decodes whole answers. */
@@ -41,19 +46,43 @@ final class OpenAiChatAnswer {
         if (turn.finish == null && !turn.finishIsBlank && !completeAnyway) {
             throw RequiredFinishReason.missing();
         }
-        String reasoning = turn.reasoning(true);
         OpenAiChatToolCalls calls = new OpenAiChatToolCalls(SyntheticCallIds.salt(request, event.id));
         calls.add(turn);
         List<ToolCall> toolCalls = calls.completed();
+        List<ContentBlock> blocks = blocks(turn);
+        blocks.addAll(toolCalls);
         return new ChatResponse(
-                turn.text,
-                turn.refusal,
-                reasoning.isEmpty() ? List.of() : List.of(ReasoningBlock.of(reasoning)),
-                toolCalls,
+                blocks,
                 new StreamChunk.Finish(
                         OpenAiChatFinishReason.reason(turn.finish, !toolCalls.isEmpty()),
                         event.usage.normalised(),
                         event.vendorMetadata(turn.finish),
                         ServedBy.by(provider, request.model())));
+    }
+
+    private static List<ContentBlock> blocks(OpenAiChatDelta turn) {
+        List<ContentBlock> blocks = new ArrayList<>();
+        if (turn.hasReasoning()) {
+            OpenAiChatReasoning reasoning = new OpenAiChatReasoning();
+            reasoning.add(turn);
+            blocks.add(new ReasoningBlock(turn.reasoning(true), null, reasoning.data()));
+        }
+        if (!turn.text.isEmpty() || !turn.extra.isEmpty()) {
+            blocks.add(new ContentBlock.Text(turn.text, VendorFields.data(DialectName.OPENAI_CHAT, turn.extra)));
+        }
+        if (!turn.refusal.isEmpty()) {
+            blocks.add(new ContentBlock.Refusal(turn.refusal));
+        }
+        turn.images.forEach(url -> blocks.add(image(url)));
+        return blocks;
+    }
+
+    static ContentBlock image(String url) {
+        int comma = url.indexOf(";base64,");
+        return new ContentBlock.Image(
+                url.startsWith("data:image/") && comma > 0
+                        ? new Message.Image.Data(url.substring("data:".length(), comma), url.substring(comma + 8))
+                        : new Message.Image.Url(url),
+                null);
     }
 }

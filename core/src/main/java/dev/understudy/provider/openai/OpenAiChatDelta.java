@@ -3,7 +3,9 @@ package dev.understudy.provider.openai;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +19,24 @@ final class OpenAiChatDelta {
         String id = "";
         String name = "";
         String arguments = "";
+
+        /** Fields with an object that are not part of a call, such as a signature; empty without any. */
+        Map<String, @Nullable Object> extra = Map.of();
     }
 
     String text = "";
     String refusal = "";
     private String reasoning = "";
     private String thinking = "";
-    private String details = "";
+    private String reasoningField = "";
+    private String detailText = "";
+    private List<Map<String, @Nullable Object>> details = List.of();
+
+    /** The field {@code extra_content} of the message, with its name; empty without it. */
+    Map<String, @Nullable Object> extra = Map.of();
+
+    /** URLs of images. */
+    List<String> images = List.of();
 
     @Nullable
     String finish;
@@ -56,7 +69,11 @@ final class OpenAiChatDelta {
         refusal = "";
         reasoning = "";
         thinking = "";
-        details = "";
+        reasoningField = "";
+        detailText = "";
+        details = List.of();
+        extra = Map.of();
+        images = List.of();
         used = 0;
     }
 
@@ -72,7 +89,20 @@ final class OpenAiChatDelta {
         if (!reasoning.isEmpty()) {
             return reasoning;
         }
-        return thinking.isEmpty() && orDetails ? details : thinking;
+        return thinking.isEmpty() && orDetails ? detailText : thinking;
+    }
+
+    /** Name of the field whose text is the reasoning; "" without such text. */
+    String reasoningField() {
+        return !reasoning.isEmpty() ? reasoningField : thinking.isEmpty() ? "" : OpenAiChatReasoning.THINKING;
+    }
+
+    List<Map<String, @Nullable Object>> details() {
+        return details;
+    }
+
+    boolean hasReasoning() {
+        return reasoningInWords() || !details.isEmpty();
     }
 
     int pieces() {
@@ -108,12 +138,16 @@ final class OpenAiChatDelta {
                 case "refusal" -> refusal = in.string("");
                 case "reasoning_content", "reasoning", "reasoning_text" -> {
                     if (reasoning.isEmpty()) {
+                        String name = in.field();
                         reasoning = in.string("");
+                        reasoningField = name;
                     }
                 }
                 case "reasoning_details" -> details(in);
                 case "tool_calls" -> toolCalls(in);
                 case "function_call" -> functionCall(in);
+                case "extra_content" -> extra = extra(in, extra);
+                case "images" -> images(in);
                 default -> in.skip();
             }
         }
@@ -121,7 +155,7 @@ final class OpenAiChatDelta {
 
     private void content(JsonReader in) {
         if (!in.array()) {
-            text = in.string("");
+            text = in.isObject() ? JsonTree.text(in) : in.string("");
             return;
         }
         StringBuilder said = new StringBuilder();
@@ -177,17 +211,44 @@ final class OpenAiChatDelta {
             return;
         }
         StringBuilder texts = new StringBuilder();
+        List<Map<String, @Nullable Object>> all = new ArrayList<>(1);
         while (in.nextElement()) {
-            if (in.object()) {
-                while (in.nextField()) {
-                    switch (in.field()) {
-                        case "text", "summary" -> texts.append(in.string(""));
-                        default -> in.skip();
-                    }
-                }
+            Map<String, @Nullable Object> detail = JsonTree.object(in);
+            if (!detail.isEmpty()) {
+                all.add(detail);
+                texts.append(detail.get("text") instanceof String text ? text : "")
+                        .append(detail.get("summary") instanceof String summary ? summary : "");
             }
         }
-        details = texts.toString();
+        details = all;
+        detailText = texts.toString();
+    }
+
+    /** Reads images, each an object around a URL. */
+    private void images(JsonReader in) {
+        if (!in.array()) {
+            return;
+        }
+        List<String> urls = new ArrayList<>(1);
+        while (in.nextElement()) {
+            if (JsonTree.object(in).get("image_url") instanceof Map<?, ?> image
+                    && image.get("url") instanceof String url
+                    && !url.isEmpty()) {
+                urls.add(url);
+            }
+        }
+        images = urls;
+    }
+
+    private static Map<String, @Nullable Object> extra(JsonReader in, Map<String, @Nullable Object> before) {
+        if (!in.isObject()) {
+            in.skip();
+            return before;
+        }
+        Map<String, @Nullable Object> extra = new LinkedHashMap<>(before);
+        String name = in.field();
+        extra.put(name, JsonTree.of(in));
+        return extra;
     }
 
     private void toolCalls(JsonReader in) {
@@ -222,6 +283,7 @@ final class OpenAiChatDelta {
         piece.id = "";
         piece.name = "";
         piece.arguments = "";
+        piece.extra = Map.of();
         return piece;
     }
 
@@ -236,7 +298,7 @@ final class OpenAiChatDelta {
                 case "function", "custom" -> call(in, piece);
                 case "name" -> piece.name = or(in, piece.name);
                 case "arguments", "input" -> piece.arguments = or(in, piece.arguments);
-                default -> in.skip();
+                default -> piece.extra = extra(in, piece.extra);
             }
         }
     }

@@ -5,12 +5,10 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
-import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
-import dev.understudy.provider.dialect.ToolCallIdMapper;
-import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,11 +25,12 @@ final class OpenAiChatRequest {
         Map<String, Object> extra = request.extra().getOrDefault(DialectName.OPENAI_CHAT, Map.of());
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("model", request.model());
-        body.put("messages", messages(request.messages(), openAiCompatibility));
+        List<Object> messages = messages(request.messages(), openAiCompatibility);
+        body.put("messages", messages);
         tools(request.toolSet(), body);
         format(request.format(), body);
         sampling(request.sampling(), openAiCompatibility, body);
-        if (isContinued(request.messages(), openAiCompatibility, Continuation.FLAGS)) {
+        if (isContinued(messages, openAiCompatibility, Continuation.FLAGS)) {
             body.put("continue_final_message", true);
             body.put("add_generation_prompt", false);
         }
@@ -49,50 +48,49 @@ final class OpenAiChatRequest {
     }
 
     private static List<Object> messages(List<Message> messages, OpenAiCompatibility openAiCompatibility) {
-        ToolCallIdMapper ids = new ToolCallIdMapper(openAiCompatibility.turns().callIds());
+        OpenAiChatTurn assistantTurns = new OpenAiChatTurn(openAiCompatibility.turns());
         List<Object> turns = new ArrayList<>(messages.size());
-        for (int i = 0; i < messages.size(); i++) {
-            Map<String, @Nullable Object> turn = message(messages.get(i), ids);
-            if (i == messages.size() - 1 && isContinued(messages, openAiCompatibility, Continuation.PREFIX)) {
-                turn.put("prefix", true);
+        for (Message message : messages) {
+            if (message instanceof Message.Assistant assistant) {
+                Map<String, @Nullable Object> turn = assistantTurns.of(assistant);
+                if (turn != null) {
+                    turns.add(turn);
+                }
+            } else {
+                turns.add(message(message, assistantTurns));
             }
-            turns.add(turn);
+        }
+        if (isContinued(turns, openAiCompatibility, Continuation.PREFIX)
+                && turns.get(turns.size() - 1) instanceof Map<?, ?> last) {
+            Map<String, @Nullable Object> marked = new LinkedHashMap<>();
+            last.forEach((name, value) -> marked.put(String.valueOf(name), value));
+            marked.put("prefix", true);
+            turns.set(turns.size() - 1, marked);
         }
         return turns;
     }
 
-    private static boolean isContinued(
-            List<Message> messages, OpenAiCompatibility openAiCompatibility, Continuation by) {
+    private static boolean isContinued(List<Object> turns, OpenAiCompatibility openAiCompatibility, Continuation by) {
         return openAiCompatibility.turns().continuation() == by
-                && messages.get(messages.size() - 1) instanceof Message.Assistant;
+                && !turns.isEmpty()
+                && turns.get(turns.size() - 1) instanceof Map<?, ?> last
+                && "assistant".equals(last.get("role"));
     }
 
-    private static Map<String, @Nullable Object> message(Message message, ToolCallIdMapper ids) {
+    private static Map<String, @Nullable Object> message(Message message, OpenAiChatTurn assistantTurns) {
         if (message instanceof Message.System system) {
             return turn("system", system.text());
         }
         if (message instanceof Message.User user) {
             return turn("user", user(user));
         }
-        if (message instanceof Message.ToolResult result) {
-            Map<String, @Nullable Object> turn = turn("tool", result.content());
-            turn.put("tool_call_id", ids.of(result));
-            return turn;
-        }
-        Message.Assistant assistant = (Message.Assistant) message;
-        boolean onlyCalls = assistant.text().isEmpty() && !assistant.toolCalls().isEmpty();
-        Map<String, @Nullable Object> turn = turn("assistant", onlyCalls ? null : assistant.text());
-        if (!assistant.toolCalls().isEmpty()) {
-            turn.put(
-                    "tool_calls",
-                    assistant.toolCalls().stream()
-                            .map(call -> call(call, ids.of(call)))
-                            .toList());
-        }
+        Message.ToolResult result = (Message.ToolResult) message;
+        Map<String, @Nullable Object> turn = turn("tool", result.content());
+        turn.put("tool_call_id", assistantTurns.id(result));
         return turn;
     }
 
-    private static Map<String, @Nullable Object> turn(String role, @Nullable Object content) {
+    static Map<String, @Nullable Object> turn(String role, @Nullable Object content) {
         Map<String, @Nullable Object> turn = new LinkedHashMap<>();
         turn.put("role", role);
         turn.put("content", content);
@@ -116,12 +114,6 @@ final class OpenAiChatRequest {
                 ? "data:" + data.mediaType() + ";base64," + data.base64()
                 : ((Message.Image.Url) image).url();
         return fields("type", "image_url", "image_url", Map.of("url", url));
-    }
-
-    private static Map<String, Object> call(ToolCall call, String id) {
-        Map<String, Object> fields = fields("id", id, "type", "function");
-        fields.put("function", fields("name", call.name(), "arguments", call.arguments()));
-        return fields;
     }
 
     private static void tools(ToolSet toolSet, Map<String, @Nullable Object> body) {
@@ -182,7 +174,7 @@ final class OpenAiChatRequest {
         }
     }
 
-    private static Map<String, Object> fields(String first, Object one, String second, Object two) {
+    static Map<String, Object> fields(String first, Object one, String second, Object two) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put(first, one);
         fields.put(second, two);

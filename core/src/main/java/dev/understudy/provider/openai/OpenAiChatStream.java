@@ -7,12 +7,16 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.VendorData;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.dialect.SyntheticCallIds;
+import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,8 @@ final class OpenAiChatStream implements StreamDecoder {
     private final OpenAiCompatibility openAiCompatibility;
     private final OpenAiChatEvent event = new OpenAiChatEvent(false);
     private final OpenAiChatUsage usage = new OpenAiChatUsage();
+    private final OpenAiChatReasoning reasoningOrigin = new OpenAiChatReasoning();
+    private Map<String, @Nullable Object> extra = Map.of();
     private @Nullable OpenAiChatToolCalls calls;
     private @Nullable String finish;
     private boolean saidAnything;
@@ -95,18 +101,28 @@ final class OpenAiChatStream implements StreamDecoder {
             return;
         }
         reasoningInWords |= turn.reasoningInWords();
+        if (turn.hasReasoning()) {
+            reasoningOrigin.add(turn);
+        }
+        if (!turn.extra.isEmpty()) {
+            extra = turn.extra;
+        }
         String reasoning = turn.reasoning(!reasoningInWords);
         if (!reasoning.isEmpty()) {
             saidAnything = true;
-            out.accept(new StreamChunk.Reasoning(reasoning, null));
+            out.accept(new StreamChunk.Reasoning(reasoning, null, OpenAiChatBlock.REASONING));
         }
         if (!turn.text.isEmpty()) {
             saidAnything = true;
-            out.accept(new StreamChunk.Text(turn.text));
+            out.accept(new StreamChunk.Text(turn.text, OpenAiChatBlock.TEXT));
         }
         if (!turn.refusal.isEmpty()) {
             saidAnything = true;
-            out.accept(new StreamChunk.Refusal(turn.refusal));
+            out.accept(new StreamChunk.Refusal(turn.refusal, OpenAiChatBlock.REFUSAL));
+        }
+        for (String url : turn.images) {
+            saidAnything = true;
+            out.accept(new StreamChunk.Block(OpenAiChatAnswer.image(url), OpenAiChatBlock.IMAGE));
         }
         if (turn.pieces() > 0) {
             saidAnything = true;
@@ -127,12 +143,27 @@ final class OpenAiChatStream implements StreamDecoder {
         return terminated;
     }
 
+    private void data(Consumer<StreamChunk> out) {
+        VendorData reasoning = reasoningOrigin.data();
+        if (reasoning != null) {
+            if (reasoningOrigin.isHidden()) {
+                out.accept(new StreamChunk.Reasoning("", null, OpenAiChatBlock.REASONING));
+            }
+            out.accept(new StreamChunk.BlockData(reasoning, OpenAiChatBlock.REASONING));
+        }
+        VendorData text = VendorFields.data(DialectName.OPENAI_CHAT, extra);
+        if (text != null) {
+            out.accept(new StreamChunk.BlockData(text, OpenAiChatBlock.TEXT));
+        }
+    }
+
     @Override
     public void end(Consumer<StreamChunk> out) {
         if (!finished()) {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason"));
         }
         boolean anyCalls = calls != null && !calls.isEmpty();
+        data(out);
         if (calls != null) {
             calls.done(out);
         }

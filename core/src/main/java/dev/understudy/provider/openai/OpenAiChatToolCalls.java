@@ -2,11 +2,15 @@ package dev.understudy.provider.openai;
 
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.SyntheticCallIds;
+import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.framing.JsonObjectEnd;
 import dev.understudy.provider.json.JsonErrors;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +24,14 @@ public final class OpenAiChatToolCalls {
     private static final class Call {
         final int place;
         final int vendorIndex;
-        final JsonObjectEnd end = new JsonObjectEnd();
+        JsonObjectEnd end = new JsonObjectEnd();
         final StringBuilder arguments = new StringBuilder();
         String vendorId;
         String id = "";
         String name = "";
+        Map<String, @Nullable Object> extra = Map.of();
         boolean shown;
+        int shownArguments;
 
         Call(int place, OpenAiChatDelta.Piece piece) {
             this.place = place;
@@ -66,10 +72,31 @@ public final class OpenAiChatToolCalls {
             if (call.name.isEmpty()) {
                 call.name = piece.name;
             }
-            call.arguments.append(piece.arguments);
-            call.end.take(piece.arguments);
-            emit(call, piece, out);
+            if (!piece.extra.isEmpty()) {
+                Map<String, @Nullable Object> extra = new LinkedHashMap<>(call.extra);
+                extra.putAll(piece.extra);
+                call.extra = extra;
+            }
+            append(call, piece.arguments);
+            emit(call, out);
         }
+    }
+
+    /** Some servers begin with a placeholder, or repeat the whole object. */
+    private static void append(Call call, String arguments) {
+        if (arguments.isEmpty() || (call.end.reached() && arguments.contentEquals(call.arguments))) {
+            return;
+        }
+        if (isPlaceholder(call)) {
+            call.arguments.setLength(0);
+            call.end = new JsonObjectEnd();
+        }
+        call.arguments.append(arguments);
+        call.end.take(arguments);
+    }
+
+    private static boolean isPlaceholder(Call call) {
+        return "{}".contentEquals(call.arguments);
     }
 
     private Call begin(OpenAiChatDelta.Piece piece) {
@@ -85,7 +112,8 @@ public final class OpenAiChatToolCalls {
     private @Nullable Call callOf(OpenAiChatDelta.Piece piece, boolean besideAnother) {
         Call same = withId(piece);
         if (same != null) {
-            return begins(piece, same) ? null : same;
+            boolean again = isPlaceholder(same) || piece.arguments.contentEquals(same.arguments);
+            return begins(piece, same) && !again ? null : same;
         }
         Call last = piece.index < 0 ? (calls.isEmpty() ? null : calls.get(calls.size() - 1)) : lastAt(piece.index);
         if (last == null || piece.name.isEmpty()) {
@@ -123,19 +151,28 @@ public final class OpenAiChatToolCalls {
         return null;
     }
 
-    /** Emits a call from the moment its name is known, because id and name are equal in every part. */
-    private void emit(Call call, OpenAiChatDelta.Piece piece, Consumer<StreamChunk> out) {
+    /**
+     * Emits a call from the moment its name is known, because id and name are equal in every part. Arguments that may be
+     * a placeholder wait.
+     */
+    private void emit(Call call, Consumer<StreamChunk> out) {
         if (call.name.isEmpty()) {
             return;
         }
-        int index = call.place;
+        String fresh = isPlaceholder(call) ? "" : call.arguments.substring(call.shownArguments);
         if (!call.shown) {
             name(call);
             call.shown = true;
-            out.accept(new StreamChunk.ToolCallPart(index, call.id, call.name, call.arguments.toString()));
-        } else if (!piece.arguments.isEmpty()) {
-            out.accept(new StreamChunk.ToolCallPart(index, call.id, call.name, piece.arguments));
+        } else if (fresh.isEmpty()) {
+            return;
         }
+        call.shownArguments += fresh.length();
+        out.accept(part(call, fresh));
+    }
+
+    private static StreamChunk part(Call call, String arguments) {
+        return new StreamChunk.ToolCallPart(
+                call.place, call.id, call.name, arguments, OpenAiChatBlock.CALL + call.place);
     }
 
     private void name(Call call) {
@@ -149,7 +186,11 @@ public final class OpenAiChatToolCalls {
     void done(Consumer<StreamChunk> out) {
         List<ToolCall> completed = completed();
         for (int i = 0; i < completed.size(); i++) {
-            out.accept(new StreamChunk.ToolCallDone(i, completed.get(i)));
+            Call call = calls.get(i);
+            if (call.shown && isPlaceholder(call)) {
+                out.accept(part(call, call.arguments.toString()));
+            }
+            out.accept(new StreamChunk.ToolCallDone(i, completed.get(i), OpenAiChatBlock.CALL + i));
         }
     }
 
@@ -160,7 +201,11 @@ public final class OpenAiChatToolCalls {
             if (call.id.isEmpty()) {
                 name(call);
             }
-            completed.add(new ToolCall(call.id, call.name, call.arguments.toString()));
+            completed.add(new ToolCall(
+                    call.id,
+                    call.name,
+                    call.arguments.toString(),
+                    VendorFields.data(DialectName.OPENAI_CHAT, call.extra)));
         }
         return completed;
     }

@@ -22,8 +22,8 @@ public final class OpenAiChatUsage {
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "prompt_tokens", "input_tokens" -> input = in.integer(input);
-                    case "completion_tokens", "output_tokens" -> output = in.integer(output);
+                    case "prompt_tokens", "input_tokens" -> input = or(in.integer(input), input);
+                    case "completion_tokens", "output_tokens" -> output = or(in.integer(output), output);
                     case "total_tokens" -> total = in.integer(total);
                     case "cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens" ->
                         cached = Math.max(cached, in.integer(cached));
@@ -34,6 +34,11 @@ public final class OpenAiChatUsage {
                 }
             }
         }
+    }
+
+    /** Some servers send both names of a number, one of them with 0. */
+    private static int or(int read, int before) {
+        return read == 0 ? Math.max(0, before) : read;
     }
 
     private void input(JsonReader in) {
@@ -65,7 +70,10 @@ public final class OpenAiChatUsage {
         reasoning = later.reasoning == UNTOLD ? reasoning : later.reasoning;
     }
 
-    /** Normalizes so that output includes reasoning: xAI excludes it, which its total reveals. */
+    /**
+     * Normalizes so that output includes reasoning: xAI excludes it, which its total reveals, and Gemini does not even
+     * report it.
+     */
     public Usage normalised() {
         if (input <= 0 && output <= 0) {
             return Usage.none();
@@ -73,6 +81,10 @@ public final class OpenAiChatUsage {
         int said = Math.max(0, output);
         int thought = Math.max(0, reasoning);
         long all = (long) Math.max(0, input) + said + thought;
+        if (reasoning == UNTOLD && input > 0 && said > 0 && total > all) {
+            thought = (int) (total - all);
+            all = total;
+        }
         return Usage.of(Math.max(0, input), thought > 0 && total == all ? said + thought : said)
                 .withCachedInput(Math.max(0, cached))
                 .withReasoning(thought);

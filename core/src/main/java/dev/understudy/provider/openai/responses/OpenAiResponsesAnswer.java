@@ -2,7 +2,7 @@ package dev.understudy.provider.openai.responses;
 
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.Json;
@@ -53,25 +53,9 @@ final class OpenAiResponsesAnswer {
         if (end.status.equals("queued") || end.status.equals("in_progress")) {
             throw JsonErrors.rejected("an answer with status " + end.status);
         }
-        StringBuilder text = new StringBuilder();
-        StringBuilder refusal = new StringBuilder();
-        List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
-        List<ToolCall> calls = new ArrayList<>();
-        for (OpenAiResponsesItem item : items) {
-            text.append(item.text());
-            refusal.append(item.refusal());
-            if (!item.thought().isEmpty() || item.reasoningSignature() != null) {
-                reasoningBlocks.add(new ReasoningBlock(item.thought(), item.reasoningSignature()));
-            }
-            if (item.isCall()) {
-                calls.add(new ToolCall(item.callId(), item.name(), item.arguments()));
-            }
-        }
-        return new ChatResponse(
-                text.toString(),
-                refusal.toString(),
-                reasoningBlocks,
-                calls,
-                end.finish(!calls.isEmpty(), provider, model));
+        List<ContentBlock> blocks = new ArrayList<>();
+        items.forEach(item -> blocks.addAll(item.blocks()));
+        boolean calls = blocks.stream().anyMatch(ToolCall.class::isInstance);
+        return new ChatResponse(blocks, end.finish(calls, provider, model));
     }
 }

@@ -1,93 +1,98 @@
 package dev.understudy.provider.openai.responses;
 
+import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.VendorFields;
+import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One item of an answer, whole or as it begins. Items of tools that the vendor runs itself have a type only.
+ * One item of an answer, whole or as it begins.
  *
  * @param type "" if it has none
- * @param id the item's own id, "" without one
- * @param text of a message
- * @param refusal of a message
- * @param thought of a reasoning item: its summary, or its text without a summary
- * @param reasoningSignature of a reasoning item
- * @param callId the id that the result of a call must name
- * @param name of the tool
- * @param arguments of a call as JSON, "" if it has none yet
+ * @param fields all fields, the type included
  */
-record OpenAiResponsesItem(
-        String type,
-        String id,
-        String text,
-        String refusal,
-        String thought,
-        ReasoningBlock.@Nullable Signature reasoningSignature,
-        String callId,
-        String name,
-        String arguments) {
+record OpenAiResponsesItem(String type, Map<String, @Nullable Object> fields) {
+
+    static final String CUSTOM_CALL = "custom_tool_call";
 
     static OpenAiResponsesItem read(JsonReader in) {
-        String type = "";
-        String id = "";
-        StringBuilder text = new StringBuilder();
-        StringBuilder refusal = new StringBuilder();
-        StringBuilder summary = new StringBuilder();
-        ReasoningBlock.Signature reasoningSignature = null;
-        String callId = "";
-        String name = "";
-        String arguments = "";
-        if (in.object()) {
-            while (in.nextField()) {
-                switch (in.field()) {
-                    case "type" -> type = in.word("");
-                    case "id" -> id = in.string("");
-                    case "content" -> parts(in, text, refusal);
-                    case "summary" -> parts(in, summary, refusal);
-                    case "encrypted_content" -> reasoningSignature = signature(in.string(""));
-                    case "call_id" -> callId = in.string("");
-                    case "name" -> name = in.string("");
-                    case "arguments" -> arguments = in.isObject() ? JsonTree.text(in) : in.string("");
-                    default -> in.skip();
-                }
-            }
-        }
-        boolean reasoning = type.equals("reasoning");
-        return new OpenAiResponsesItem(
-                type,
-                id,
-                reasoning ? "" : text.toString(),
-                refusal.toString(),
-                !reasoning ? "" : summary.length() > 0 ? summary.toString() : text.toString(),
-                reasoningSignature,
-                callId.isEmpty() ? id : callId,
-                name,
-                arguments);
+        Map<String, @Nullable Object> fields = JsonTree.object(in);
+        return new OpenAiResponsesItem(text(fields.get("type")), fields);
     }
 
-    private static void parts(JsonReader in, StringBuilder text, StringBuilder refusal) {
-        if (!in.array()) {
-            text.append(in.string(""));
-            return;
-        }
-        while (in.nextElement()) {
-            if (in.object()) {
-                while (in.nextField()) {
-                    switch (in.field()) {
-                        case "text" -> text.append(in.string(""));
-                        case "refusal" -> refusal.append(in.string(""));
-                        default -> in.skip();
-                    }
-                }
-            }
-        }
+    private static String text(@Nullable Object value) {
+        return value instanceof String || value instanceof Number ? value.toString() : "";
     }
 
-    private static ReasoningBlock.@Nullable Signature signature(String value) {
+    /** The item's own id, "" without one. */
+    String id() {
+        return text(fields.get("id"));
+    }
+
+    /** Text of a message. */
+    String text() {
+        return isReasoning() ? "" : joined(fields.get("content"), "text");
+    }
+
+    /** Refusal of a message. */
+    String refusal() {
+        return joined(fields.get("content"), "refusal");
+    }
+
+    /** Text of a reasoning item: its summary, or its text without a summary. */
+    String thought() {
+        if (!isReasoning()) {
+            return "";
+        }
+        String summary = joined(fields.get("summary"), "text");
+        return summary.isEmpty() ? joined(fields.get("content"), "text") : summary;
+    }
+
+    private static String joined(@Nullable Object parts, String field) {
+        if (!(parts instanceof List<?> list)) {
+            return field.equals("text") ? text(parts) : "";
+        }
+        StringBuilder all = new StringBuilder();
+        for (Object part : list) {
+            all.append(part instanceof Map<?, ?> map ? text(map.get(field)) : "");
+        }
+        return all.toString();
+    }
+
+    /** Signature of a reasoning item; null without one. */
+    ReasoningBlock.@Nullable Signature reasoningSignature() {
+        String value = isReasoning() ? text(fields.get("encrypted_content")) : "";
         return value.isEmpty() ? null : new ReasoningBlock.Signature(value, true, DialectName.OPENAI_RESPONSES);
+    }
+
+    /** The id that the result of a call must name. */
+    String callId() {
+        String callId = text(fields.get("call_id"));
+        return callId.isEmpty() ? id() : callId;
+    }
+
+    /** Name of the tool. */
+    String name() {
+        return text(fields.get("name"));
+    }
+
+    /** Arguments of a call as JSON, or the text of a custom call; "" if it has none yet. */
+    String arguments() {
+        Object arguments = fields.get(type.equals(CUSTOM_CALL) ? "input" : "arguments");
+        return arguments instanceof Map<?, ?> object ? Json.text(object) : text(arguments);
     }
 
     boolean isMessage() {
@@ -99,6 +104,80 @@ record OpenAiResponsesItem(
     }
 
     boolean isCall() {
-        return type.equals("function_call");
+        return type.equals("function_call") || type.equals(CUSTOM_CALL);
+    }
+
+    /** Returns true for an item that only the vendor interprets. */
+    boolean isOpaque() {
+        return !type.isEmpty() && !isMessage() && !isReasoning() && !isCall();
+    }
+
+    /** Returns the fields beside the content as vendor data; null without any. */
+    @Nullable
+    VendorData vendorData() {
+        Map<String, @Nullable Object> rest = new LinkedHashMap<>(fields);
+        if (isReasoning()) {
+            rest.remove("encrypted_content");
+        } else if (type.equals("function_call")) {
+            rest.keySet().removeAll(Set.of("type", "call_id", "name", "arguments"));
+        } else if (type.equals(CUSTOM_CALL)) {
+            rest.keySet().removeAll(Set.of("call_id", "name", "input"));
+        } else if (isMessage() && isPlain()) {
+            rest.remove("content");
+        }
+        return id().isEmpty() && !isOpaque() ? null : VendorFields.data(DialectName.OPENAI_RESPONSES, rest);
+    }
+
+    /** Returns true for a message of one text and nothing else, such as annotations. */
+    private boolean isPlain() {
+        return fields.get("content") instanceof List<?> parts
+                && parts.size() == 1
+                && parts.get(0) instanceof Map<?, ?> part
+                && "output_text".equals(part.get("type"))
+                && part.entrySet().stream()
+                        .allMatch(entry -> Set.of("type", "text").contains(String.valueOf(entry.getKey()))
+                                || entry.getValue() == null
+                                || (entry.getValue() instanceof Collection<?> list && list.isEmpty()));
+    }
+
+    /** Returns the blocks of a whole item. */
+    List<ContentBlock> blocks() {
+        List<ContentBlock> blocks = new ArrayList<>(1);
+        if (isCall()) {
+            blocks.add(new ToolCall(callId(), name(), arguments(), vendorData()));
+        } else if (isReasoning()) {
+            if (!thought().isEmpty() || reasoningSignature() != null) {
+                blocks.add(new ReasoningBlock(thought(), reasoningSignature(), vendorData()));
+            }
+        } else if (isOpaque()) {
+            ContentBlock opaque = opaque();
+            if (opaque != null) {
+                blocks.add(opaque);
+            }
+        } else {
+            if (!text().isEmpty()) {
+                blocks.add(new ContentBlock.Text(text(), refusal().isEmpty() ? vendorData() : null));
+            }
+            if (!refusal().isEmpty()) {
+                blocks.add(new ContentBlock.Refusal(refusal(), vendorData()));
+            }
+        }
+        return blocks;
+    }
+
+    /** Returns the block of an opaque item; null for any other. */
+    @Nullable
+    ContentBlock opaque() {
+        VendorData data = isOpaque() ? vendorData() : null;
+        if (data == null) {
+            return null;
+        }
+        String image = type.equals("image_generation_call") ? text(fields.get("result")) : "";
+        if (image.isEmpty()) {
+            return new ContentBlock.Opaque(type, data);
+        }
+        String format = text(fields.get("output_format"));
+        return new ContentBlock.Image(
+                new Message.Image.Data("image/" + (format.isEmpty() ? "png" : format), image), data);
     }
 }

@@ -1,7 +1,9 @@
 package dev.understudy.provider.openai.responses;
 
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.json.JsonErrors;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,7 @@ final class OpenAiResponsesItems {
 
     private static final class Open {
         final int place;
+        final int number;
         String id;
         /** Parts whose text was emitted, one bit each; parts beyond the last bit share it. */
         long said;
@@ -30,9 +33,13 @@ final class OpenAiResponsesItems {
         final StringBuilder arguments = new StringBuilder();
         String whole = "";
         boolean done;
+        @Nullable
+        VendorData data;
 
-        Open(int place, String id) {
+        /** @param number number of the block */
+        Open(int place, int number, String id) {
             this.place = place;
+            this.number = number;
             this.id = id;
         }
     }
@@ -55,19 +62,19 @@ final class OpenAiResponsesItems {
 
     void text(int place, String id, int part, String text, Consumer<StreamChunk> out) {
         if (says(place, id, part, text)) {
-            out.accept(new StreamChunk.Text(text));
+            out.accept(new StreamChunk.Text(text, at(place, id).number));
         }
     }
 
     void refusal(int place, String id, int part, String words, Consumer<StreamChunk> out) {
         if (says(place, id, part, words)) {
-            out.accept(new StreamChunk.Refusal(words));
+            out.accept(new StreamChunk.Refusal(words, at(place, id).number));
         }
     }
 
     void thought(int place, String id, int part, String thought, Consumer<StreamChunk> out) {
         if (says(place, id, part, thought)) {
-            out.accept(new StreamChunk.Reasoning(thought, null));
+            out.accept(new StreamChunk.Reasoning(thought, null, at(place, id).number));
         }
     }
 
@@ -104,7 +111,7 @@ final class OpenAiResponsesItems {
         open.callId = item.callId();
         open.name = item.name();
         open.first = item.arguments();
-        out.accept(new StreamChunk.ToolCallPart(open.call, open.callId, open.name, open.arguments.toString()));
+        out.accept(part(open, open.arguments.toString()));
     }
 
     /** Emits arguments; those of a call whose beginning was not received are kept until it is. */
@@ -115,8 +122,12 @@ final class OpenAiResponsesItems {
         Open open = at(place, id);
         open.arguments.append(json);
         if (open.call >= 0 && !open.done) {
-            out.accept(new StreamChunk.ToolCallPart(open.call, open.callId, open.name, json));
+            out.accept(part(open, json));
         }
+    }
+
+    private static StreamChunk part(Open open, String arguments) {
+        return new StreamChunk.ToolCallPart(open.call, open.callId, open.name, arguments, open.number);
     }
 
     void wholeArguments(int place, String id, String json) {
@@ -136,25 +147,37 @@ final class OpenAiResponsesItems {
             if (!item.arguments().isEmpty()) {
                 open.whole = item.arguments();
             }
+            open.data = item.vendorData();
             close(open, out);
-        } else if (open.said == 0) {
-            say(item, out);
-        }
-        if (item.reasoningSignature() != null) {
-            out.accept(new StreamChunk.Reasoning("", item.reasoningSignature()));
+            return;
         }
         open.done = true;
+        ContentBlock opaque = item.opaque();
+        if (opaque != null) {
+            out.accept(new StreamChunk.Block(opaque, open.number));
+            return;
+        }
+        if (open.said == 0) {
+            say(item, open.number, out);
+        }
+        if (item.reasoningSignature() != null) {
+            out.accept(new StreamChunk.Reasoning("", item.reasoningSignature(), open.number));
+        }
+        VendorData data = item.blocks().isEmpty() ? null : item.vendorData();
+        if (data != null) {
+            out.accept(new StreamChunk.BlockData(data, open.number));
+        }
     }
 
-    private static void say(OpenAiResponsesItem item, Consumer<StreamChunk> out) {
+    private static void say(OpenAiResponsesItem item, int number, Consumer<StreamChunk> out) {
         if (!item.thought().isEmpty()) {
-            out.accept(new StreamChunk.Reasoning(item.thought(), null));
+            out.accept(new StreamChunk.Reasoning(item.thought(), null, number));
         }
         if (!item.text().isEmpty()) {
-            out.accept(new StreamChunk.Text(item.text()));
+            out.accept(new StreamChunk.Text(item.text(), number));
         }
         if (!item.refusal().isEmpty()) {
-            out.accept(new StreamChunk.Refusal(item.refusal()));
+            out.accept(new StreamChunk.Refusal(item.refusal(), number));
         }
     }
 
@@ -167,10 +190,10 @@ final class OpenAiResponsesItems {
         String told = open.arguments.toString();
         String arguments = !open.whole.isEmpty() ? open.whole : told.isEmpty() ? open.first : told;
         if (arguments.length() > told.length() && arguments.startsWith(told)) {
-            out.accept(new StreamChunk.ToolCallPart(
-                    open.call, open.callId, open.name, arguments.substring(told.length())));
+            out.accept(part(open, arguments.substring(told.length())));
         }
-        out.accept(new StreamChunk.ToolCallDone(open.call, new ToolCall(open.callId, open.name, arguments)));
+        out.accept(new StreamChunk.ToolCallDone(
+                open.call, new ToolCall(open.callId, open.name, arguments, open.data), open.number));
     }
 
     /** Completes all open calls at the end of the stream. */
@@ -192,7 +215,7 @@ final class OpenAiResponsesItems {
         if (items.size() == MAX_ITEMS) {
             throw JsonErrors.rejected("more than " + MAX_ITEMS + " items in one answer");
         }
-        Open open = new Open(place, id);
+        Open open = new Open(place, place >= 0 ? place : items.size(), id);
         items.add(open);
         last = open;
         return open;

@@ -2,11 +2,9 @@ package dev.understudy.provider.openai.responses;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
-import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
@@ -21,7 +19,7 @@ import java.util.Map;
  *
  * <ul>
  *   <li>leading system messages become {@code instructions}, later ones stay in place, and so does an only message;
- *   <li>one assistant turn becomes several items: its signed reasoning, its text, its tool calls;
+ *   <li>one assistant turn becomes several items, in the order of its blocks, as {@link OpenAiResponsesTurn} says;
  *   <li>reasoning is sent back only if this dialect signed it;
  *   <li>tools are not strict unless extra fields of the caller say so, because not every schema can be;
  *   <li>stop sequences and seed are not supported and omitted;
@@ -43,7 +41,8 @@ final class OpenAiResponsesRequest {
             body.put("instructions", String.join("\n\n", texts));
         }
         List<Object> input = new ArrayList<>();
-        messages.subList(leading, messages.size()).forEach(message -> items(message, ids, input));
+        OpenAiResponsesTurn turns = new OpenAiResponsesTurn(ids, input);
+        messages.subList(leading, messages.size()).forEach(message -> items(message, turns, input));
         body.put("input", input);
         tools(request.toolSet(), body);
         format(request.format(), body);
@@ -66,34 +65,16 @@ final class OpenAiResponsesRequest {
         return count == messages.size() ? 0 : count;
     }
 
-    private static void items(Message message, ToolCallIdMapper ids, List<Object> input) {
+    private static void items(Message message, OpenAiResponsesTurn turns, List<Object> input) {
         if (message instanceof Message.System system) {
             input.add(item("role", "system", "content", system.text()));
         } else if (message instanceof Message.User user) {
             input.add(item("role", "user", "content", content(user)));
         } else if (message instanceof Message.ToolResult result) {
-            input.add(item("type", "function_call_output", "call_id", ids.of(result), "output", result.content()));
+            turns.add(result);
         } else if (message instanceof Message.Assistant assistant) {
-            assistant.reasoningBlocks().forEach(reasoningBlock -> thought(reasoningBlock, input));
-            if (!assistant.text().isEmpty()) {
-                input.add(item("role", "assistant", "content", assistant.text()));
-            }
-            assistant.toolCalls().forEach(call -> input.add(call(call, ids.of(call))));
+            turns.add(assistant);
         }
-    }
-
-    private static void thought(ReasoningBlock reasoningBlock, List<Object> input) {
-        ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
-        if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.OPENAI_RESPONSES)) {
-            List<Object> summary = reasoningBlock.text().isEmpty()
-                    ? List.of()
-                    : List.of(item("type", "summary_text", "text", reasoningBlock.text()));
-            input.add(item("type", "reasoning", "summary", summary, "encrypted_content", reasoningSignature.value()));
-        }
-    }
-
-    private static Map<String, Object> call(ToolCall call, String id) {
-        return item("type", "function_call", "call_id", id, "name", call.name(), "arguments", call.arguments());
     }
 
     /** Text alone is sent as a string, because some servers support nothing else. */
@@ -169,7 +150,7 @@ final class OpenAiResponsesRequest {
         }
     }
 
-    private static Map<String, Object> item(Object... fields) {
+    static Map<String, Object> item(Object... fields) {
         return ExtraFields.fields(fields);
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decodes a streamed response. Items begin, grow by deltas and are done; a done event repeats the whole text, which
  * counts only without deltas. The answer is complete with {@code response.completed} or {@code response.incomplete}
- * only. Items of tools that the vendor runs itself, lifecycle events and unknown ones are skipped. The fields of an
+ * only. Items of other types are emitted whole once they are done; lifecycle events and unknown ones are skipped. The fields of an
  * event may come in any order.
  */
 public final class OpenAiResponsesStream implements StreamDecoder {
@@ -166,7 +166,7 @@ public final class OpenAiResponsesStream implements StreamDecoder {
                 case "sequence_number" -> number = in.integer(-1);
                 case "item_id" -> itemId = in.isString() ? in.repeated(lastItem) : "";
                 case "delta" -> delta = in.string("");
-                case "text", "refusal", "arguments" -> whole = in.string("");
+                case "text", "refusal", "arguments", "input" -> whole = in.string("");
                 case "item" -> item = OpenAiResponsesItem.read(in);
                 case "response" -> response(in);
                 case "error" -> hasError = !in.isNull();
@@ -194,12 +194,12 @@ public final class OpenAiResponsesStream implements StreamDecoder {
             case "response.refusal.delta" -> items.refusal(outputIndex, itemId, partIndex, delta, out);
             case "response.reasoning_summary_text.delta", "response.reasoning_text.delta" ->
                 items.thought(outputIndex, itemId, partIndex, delta, out);
-            case "response.function_call_arguments.delta" -> items.arguments(outputIndex, itemId, delta, out);
+            case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta" -> items.arguments(outputIndex, itemId, delta, out);
             case "response.output_text.done" -> items.text(outputIndex, itemId, partIndex, unreceivedText(), out);
             case "response.refusal.done" -> items.refusal(outputIndex, itemId, partIndex, unreceivedText(), out);
             case "response.reasoning_summary_text.done", "response.reasoning_text.done" ->
                 items.thought(outputIndex, itemId, partIndex, unreceivedText(), out);
-            case "response.function_call_arguments.done" -> items.wholeArguments(outputIndex, itemId, whole);
+            case "response.function_call_arguments.done", "response.custom_tool_call_input.done" -> items.wholeArguments(outputIndex, itemId, whole);
             case "response.output_item.added" -> items.begin(outputIndex, item, out);
             case "response.output_item.done" -> items.done(outputIndex, item, out);
             case "response.completed", "response.incomplete", "response.failed", "response.cancelled" ->

@@ -182,6 +182,7 @@ final class OpenAiStoredResponse implements StoredAnswer {
 
         private static boolean isOneWith(StreamChunk open, StreamChunk next) {
             return open.getClass() == next.getClass()
+                    && open.block() == next.block()
                     && !(open instanceof StreamChunk.ToolCallPart one
                             && next instanceof StreamChunk.ToolCallPart other
                             && one.index() != other.index());
@@ -189,11 +190,11 @@ final class OpenAiStoredResponse implements StoredAnswer {
 
         private static StreamChunk saying(StreamChunk like, String words) {
             if (like instanceof StreamChunk.ToolCallPart part) {
-                return new StreamChunk.ToolCallPart(part.index(), part.id(), part.name(), words);
+                return new StreamChunk.ToolCallPart(part.index(), part.id(), part.name(), words, part.block());
             }
             return like instanceof StreamChunk.Text
-                    ? new StreamChunk.Text(words)
-                    : new StreamChunk.Reasoning(words, null);
+                    ? new StreamChunk.Text(words, like.block())
+                    : new StreamChunk.Reasoning(words, null, like.block());
         }
     }
 }

@@ -1,0 +1,148 @@
+package dev.understudy.provider.openai.responses;
+
+import static dev.understudy.provider.openai.responses.OpenAiResponsesRequest.item;
+
+import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.ToolCallIdMapper;
+import dev.understudy.provider.dialect.VendorFields;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes assistant turns and tool results as items. Items of this origin go back as they came, reasoning before the
+ * item that it led to. The vendor refuses an item with an id whose reasoning is missing, and reasoning that nothing
+ * follows. So where a turn holds reasoning that cannot go back, which is reasoning without encrypted or plain content,
+ * its items go back without ids, and items of the vendor's own tools are omitted. Not thread-safe.
+ */
+final class OpenAiResponsesTurn {
+
+    private static final String ID = "id";
+    private static final String CONTENT = "content";
+
+    private final ToolCallIdMapper ids;
+    private final List<Object> input;
+    private final Set<String> customCalls = new HashSet<>();
+
+    OpenAiResponsesTurn(ToolCallIdMapper ids, List<Object> input) {
+        this.ids = ids;
+        this.input = input;
+    }
+
+    void add(Message.ToolResult result) {
+        String id = ids.of(result);
+        String type = customCalls.contains(id) ? "custom_tool_call_output" : "function_call_output";
+        input.add(item("type", type, "call_id", id, "output", result.content()));
+    }
+
+    void add(Message.Assistant assistant) {
+        List<ContentBlock> blocks = assistant.blocks();
+        boolean whole = blocks.stream().allMatch(OpenAiResponsesTurn::isReturnable);
+        String lastId = "";
+        for (int i = 0; i < blocks.size(); i++) {
+            ContentBlock block = blocks.get(i);
+            Map<String, ? extends @Nullable Object> own =
+                    whole ? VendorFields.of(block, DialectName.OPENAI_RESPONSES) : Map.of();
+            String id = String.valueOf(own.get(ID));
+            boolean sent = own.containsKey(ID) && id.equals(lastId);
+            lastId = id;
+            if (block instanceof ReasoningBlock reasoning) {
+                if (isFollowed(blocks, i)) {
+                    reasoning(reasoning, own);
+                }
+            } else if (block instanceof ToolCall call) {
+                call(call, own, VendorFields.of(block, DialectName.OPENAI_RESPONSES));
+            } else if (block instanceof ContentBlock.Text text) {
+                message("output_text", text.text(), own, sent);
+            } else if (block instanceof ContentBlock.Refusal refusal) {
+                message("refusal", refusal.text(), own, sent);
+            } else if (!own.isEmpty()) {
+                input.add(own);
+            }
+        }
+    }
+
+    /** Returns false for reasoning of this origin that the vendor would not find again. */
+    private static boolean isReturnable(ContentBlock block) {
+        if (!(block instanceof ReasoningBlock reasoning) || reasoning.signature() != null) {
+            return true;
+        }
+        Map<String, ? extends @Nullable Object> own = VendorFields.of(block, DialectName.OPENAI_RESPONSES);
+        return own.isEmpty() || hasContent(own);
+    }
+
+    private static boolean hasContent(Map<String, ? extends @Nullable Object> own) {
+        return own.get(CONTENT) instanceof Collection<?> content && !content.isEmpty();
+    }
+
+    private static boolean isFollowed(List<ContentBlock> blocks, int at) {
+        return blocks.subList(at + 1, blocks.size()).stream()
+                .anyMatch(block -> !(block instanceof ReasoningBlock)
+                        && !(block instanceof ContentBlock.Text text && text.text().isEmpty()));
+    }
+
+    private void reasoning(ReasoningBlock reasoning, Map<String, ? extends @Nullable Object> own) {
+        ReasoningBlock.Signature signature = reasoning.signature();
+        boolean signed = signature != null && signature.origin().equals(DialectName.OPENAI_RESPONSES);
+        if (!own.isEmpty() && (signed || hasContent(own))) {
+            Map<String, @Nullable Object> item = new LinkedHashMap<>(own);
+            if (signed) {
+                item.put("encrypted_content", signature.value());
+            }
+            input.add(item);
+        } else if (signed) {
+            List<Object> summary = reasoning.text().isEmpty()
+                    ? List.of()
+                    : List.of(item("type", "summary_text", "text", reasoning.text()));
+            input.add(item("type", "reasoning", "summary", summary, "encrypted_content", signature.value()));
+        }
+    }
+
+    private void message(String type, String text, Map<String, ? extends @Nullable Object> own, boolean sent) {
+        if (sent || text.isEmpty()) {
+            return;
+        }
+        if (own.containsKey(CONTENT)) {
+            input.add(own);
+            return;
+        }
+        Map<String, Object> part = item("type", type, type.equals("refusal") ? type : "text", text);
+        if (!own.isEmpty()) {
+            if (type.equals("output_text")) {
+                part.put("annotations", List.of());
+            }
+            Map<String, @Nullable Object> item = new LinkedHashMap<>(own);
+            item.put(CONTENT, List.of(part));
+            input.add(item);
+        } else {
+            input.add(item("role", "assistant", CONTENT, type.equals("refusal") ? List.of(part) : text));
+        }
+    }
+
+    /** @param origin the vendor data, also where the turn goes back without ids */
+    private void call(
+            ToolCall call,
+            Map<String, ? extends @Nullable Object> own,
+            Map<String, ? extends @Nullable Object> origin) {
+        String id = ids.of(call);
+        boolean custom = OpenAiResponsesItem.CUSTOM_CALL.equals(origin.get("type"));
+        if (custom) {
+            customCalls.add(id);
+        }
+        Map<String, @Nullable Object> item = new LinkedHashMap<>();
+        item.put("type", custom ? OpenAiResponsesItem.CUSTOM_CALL : "function_call");
+        item.putAll(own);
+        item.put("call_id", id);
+        item.put("name", call.name());
+        item.put(custom ? "input" : "arguments", call.arguments());
+        input.add(item);
+    }
+}
