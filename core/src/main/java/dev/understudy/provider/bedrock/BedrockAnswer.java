@@ -2,7 +2,7 @@ package dev.understudy.provider.bedrock;
 
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.Json;
@@ -14,9 +14,7 @@ import java.util.List;
 final class BedrockAnswer {
 
     private final BedrockMetadata end = new BedrockMetadata();
-    private final StringBuilder text = new StringBuilder();
-    private final List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
-    private final List<ToolCall> calls = new ArrayList<>();
+    private final List<ContentBlock> blocks = new ArrayList<>();
     private boolean hasContent;
 
     private BedrockAnswer() {}
@@ -30,12 +28,8 @@ final class BedrockAnswer {
             throw InBandError.noAnswer(body, "no Converse message in the answer");
         }
         answer.end.check();
-        return new ChatResponse(
-                answer.text.toString(),
-                "",
-                answer.reasoningBlocks,
-                answer.calls,
-                answer.end.finish(!answer.calls.isEmpty(), provider, model));
+        boolean calls = answer.blocks.stream().anyMatch(ToolCall.class::isInstance);
+        return new ChatResponse(answer.blocks, answer.end.finish(calls, provider, model));
     }
 
     private void response(JsonReader in) {
@@ -60,32 +54,18 @@ final class BedrockAnswer {
             if (in.field().equals("message")) {
                 message(in);
             } else if (in.field().equals("content") && in.array()) {
-                clear(); // of a repeated field the last one counts
+                blocks.clear(); // of a repeated field the last one counts
                 hasContent = true;
                 BedrockBlock block = new BedrockBlock();
                 while (in.nextElement()) {
                     block.clear();
                     block.read(in);
-                    add(block);
+                    ContentBlock content = block.content();
+                    if (content != null) {
+                        blocks.add(content);
+                    }
                 }
             }
-        }
-    }
-
-    private void clear() {
-        text.setLength(0);
-        reasoningBlocks.clear();
-        calls.clear();
-    }
-
-    private void add(BedrockBlock block) {
-        text.append(block.text);
-        ReasoningBlock.Signature reasoningSignature = block.reasoningSignature();
-        if (!block.reasoning.isEmpty() || reasoningSignature != null) {
-            reasoningBlocks.add(new ReasoningBlock(block.reasoning, reasoningSignature));
-        }
-        if (block.isCall) {
-            calls.add(new ToolCall(block.callId, block.name, block.input.isEmpty() ? "{}" : block.input));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.understudy.provider.bedrock;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Message;
@@ -9,9 +10,11 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
+import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.json.Json;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes a conversation as alternating turns of user and assistant, as Converse requires: consecutive messages of
- * one role are merged, and tool results belong to the user. Blank texts, which it refuses, are omitted, and so is
+ * one role are merged, and tool results belong to the user. The blocks of an answer keep their order. Blank
+ * texts, which it refuses, are omitted, and so is
  * reasoning that this dialect did not sign. Ids of tool calls are restricted to the allowed characters and unique.
  * Trailing white space of a final assistant message is removed.
  */
@@ -51,10 +55,11 @@ final class BedrockMessages {
             turn("assistant");
             boolean trailing = last && assistant.toolCalls().isEmpty();
             if (!trailing || !assistant.text().isBlank()) {
-                assistant.reasoningBlocks().forEach(this::reasoning);
+                assistant.blocks().forEach(this::content);
             }
-            text(trailing ? assistant.text().stripTrailing() : assistant.text());
-            assistant.toolCalls().forEach(this::call);
+            if (trailing) {
+                trimEnd();
+            }
         } else if (message instanceof Message.ToolResult result) {
             turn("user");
             result(result);
@@ -106,14 +111,45 @@ final class BedrockMessages {
         }
     }
 
-    private void reasoning(ReasoningBlock reasoningBlock) {
-        ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
-        if (reasoningSignature != null && reasoningSignature.origin().equals(DialectName.BEDROCK_CONVERSE)) {
-            Map<String, Object> content = reasoningSignature.redacted()
-                    ? Map.of("redactedContent", reasoningSignature.value())
+    private void content(ContentBlock content) {
+        Map<String, ? extends @Nullable Object> own = VendorFields.of(content, DialectName.BEDROCK_CONVERSE);
+        if (content instanceof ContentBlock.Text words) {
+            if (own.isEmpty()) {
+                text(words.text());
+            } else {
+                Map<String, Object> cited = ExtraFields.fields("content", List.of(Map.of("text", words.text())));
+                own.forEach((name, value) -> cited.put(name, value == null ? List.of() : value));
+                blocks.add(Map.of("citationsContent", cited));
+            }
+        } else if (content instanceof ContentBlock.Refusal refusal) {
+            text(refusal.text());
+        } else if (content instanceof ReasoningBlock reasoning) {
+            reasoning(reasoning);
+        } else if (content instanceof ToolCall call) {
+            call(call);
+        } else if (!own.isEmpty()) {
+            Map<String, Object> whole = new LinkedHashMap<>();
+            whole.putAll(own);
+            blocks.add(whole);
+        }
+    }
+
+    /** Removes trailing white space, which is refused at the end of a conversation. */
+    private void trimEnd() {
+        int end = blocks.size() - 1;
+        if (end >= 0 && blocks.get(end).get("text") instanceof String text) {
+            blocks.set(end, Map.of("text", text.stripTrailing()));
+        }
+    }
+
+    private void reasoning(ReasoningBlock reasoning) {
+        ReasoningBlock.Signature signature = reasoning.signature();
+        if (signature != null && signature.origin().equals(DialectName.BEDROCK_CONVERSE)) {
+            Map<String, Object> content = signature.redacted()
+                    ? Map.of("redactedContent", signature.value())
                     : Map.of(
                             "reasoningText",
-                            ExtraFields.fields("text", reasoningBlock.text(), "signature", reasoningSignature.value()));
+                            ExtraFields.fields("text", reasoning.text(), "signature", signature.value()));
             blocks.add(Map.of("reasoningContent", content));
         }
     }

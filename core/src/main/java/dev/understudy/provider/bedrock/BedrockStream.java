@@ -3,9 +3,7 @@ package dev.understudy.provider.bedrock;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
@@ -23,25 +21,10 @@ import java.util.function.Consumer;
  */
 final class BedrockStream implements StreamDecoder {
 
-    /** A tool call or reasoning block that is not complete yet. */
-    private static final class Open {
-        private final int call;
-        private final String id;
-        private final String name;
-        private final StringBuilder json = new StringBuilder();
-        private final StringBuilder signature = new StringBuilder();
-
-        Open(int call, String id, String name) {
-            this.call = call;
-            this.id = id;
-            this.name = name;
-        }
-    }
-
     private final String provider;
     private final String requestedModel;
     private final BedrockMetadata end = new BedrockMetadata();
-    private final Map<Integer, Open> open = new TreeMap<>();
+    private final Map<Integer, BedrockOpenBlock> open = new TreeMap<>();
     private int calls;
     private boolean terminated;
 
@@ -100,9 +83,9 @@ final class BedrockStream implements StreamDecoder {
             case "contentBlockStart" -> begin(out);
             case "contentBlockDelta" -> goOn(out);
             case "contentBlockStop" -> {
-                Open closed = open.remove(index);
+                BedrockOpenBlock closed = open.remove(index);
                 if (closed != null) {
-                    close(closed, out);
+                    closed.close(out);
                 }
             }
             case "messageStop" -> end.check();
@@ -112,51 +95,37 @@ final class BedrockStream implements StreamDecoder {
     }
 
     private void begin(Consumer<StreamChunk> out) {
-        if (!block.isCall) {
+        if (!block.isCall && block.other.isEmpty()) {
             return;
         }
-        Open replaced = open.put(index, new Open(calls, block.callId, block.name));
+        BedrockOpenBlock begun = new BedrockOpenBlock(index, block.isCall ? calls++ : -1, block);
+        BedrockOpenBlock replaced = open.put(index, begun);
         if (replaced != null) {
-            close(replaced, out);
+            replaced.close(out);
         }
-        out.accept(new StreamChunk.ToolCallPart(calls, block.callId, block.name, ""));
-        calls++;
+        if (block.isCall) {
+            out.accept(begun.part(""));
+        }
     }
 
     private void goOn(Consumer<StreamChunk> out) {
         if (!block.text.isEmpty()) {
-            out.accept(new StreamChunk.Text(block.text));
+            out.accept(new StreamChunk.Text(block.text, index));
         }
         if (!block.reasoning.isEmpty()) {
-            out.accept(new StreamChunk.Reasoning(block.reasoning, null));
+            out.accept(new StreamChunk.Reasoning(block.reasoning, null, index));
         }
         if (!block.redacted.isEmpty()) {
-            out.accept(new StreamChunk.Reasoning("", block.reasoningSignature()));
+            out.accept(new StreamChunk.Reasoning("", block.reasoningSignature(), index));
         }
-        if (!block.signature.isEmpty()) {
-            open.computeIfAbsent(index, none -> new Open(-1, "", "")).signature.append(block.signature);
+        BedrockOpenBlock at = open.get(index);
+        if (at == null && (!block.signature.isEmpty() || !block.citations.isEmpty())) {
+            at = new BedrockOpenBlock(index, -1, block);
+            open.put(index, at);
         }
-        Open at = block.input.isEmpty() ? null : open.get(index);
-        if (at != null && at.call >= 0) {
-            at.json.append(block.input);
-            out.accept(new StreamChunk.ToolCallPart(at.call, at.id, at.name, block.input));
+        if (at != null) {
+            at.add(block, out);
         }
-    }
-
-    private static void close(Open closed, Consumer<StreamChunk> out) {
-        if (closed.call < 0) {
-            ReasoningBlock.Signature reasoningSignature = BedrockBlock.signed(closed.signature.toString());
-            if (reasoningSignature != null) {
-                out.accept(new StreamChunk.Reasoning("", reasoningSignature));
-            }
-            return;
-        }
-        String arguments = closed.json.toString();
-        if (arguments.isEmpty()) {
-            arguments = "{}";
-            out.accept(new StreamChunk.ToolCallPart(closed.call, closed.id, closed.name, arguments));
-        }
-        out.accept(new StreamChunk.ToolCallDone(closed.call, new ToolCall(closed.id, closed.name, arguments)));
     }
 
     @Override
@@ -174,7 +143,7 @@ final class BedrockStream implements StreamDecoder {
         if (!finished()) {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a stop reason"));
         }
-        open.values().forEach(each -> close(each, out));
+        open.values().forEach(each -> each.close(out));
         open.clear();
         out.accept(end.finish(calls > 0, provider, requestedModel));
     }

@@ -23,6 +23,11 @@ import java.util.function.Consumer;
  */
 final class CohereStream implements StreamDecoder {
 
+    // Numbers of the content blocks, whose fields have no order of their own.
+    private static final int REASONING = 0;
+    private static final int TEXT = 1;
+    private static final int CALL = 2;
+
     /** A tool call that is not complete yet. */
     private static final class Open {
         private final int index;
@@ -32,6 +37,10 @@ final class CohereStream implements StreamDecoder {
         Open(int index, CohereMessage.Call first) {
             this.index = index;
             this.first = first;
+        }
+
+        StreamChunk part(String fragment) {
+            return new StreamChunk.ToolCallPart(index, first.id(), first.name(), fragment, CALL + index);
         }
     }
 
@@ -132,10 +141,10 @@ final class CohereStream implements StreamDecoder {
     private void emit(Consumer<StreamChunk> out) {
         plan.append(message.plan);
         if (!message.thinking.isEmpty()) {
-            out.accept(new StreamChunk.Reasoning(message.thinking, null));
+            out.accept(new StreamChunk.Reasoning(message.thinking, null, REASONING));
         }
         if (!message.text.isEmpty()) {
-            out.accept(new StreamChunk.Text(message.text));
+            out.accept(new StreamChunk.Text(message.text, TEXT));
         }
         switch (type) {
             case "tool-call-start" -> message.calls.forEach(call -> begin(call, out));
@@ -150,20 +159,20 @@ final class CohereStream implements StreamDecoder {
         close(out);
         ReasoningBlock.Signature reasoningSignature = CohereAnswer.planSignature(plan.toString());
         if (reasoningSignature != null) {
-            out.accept(new StreamChunk.Reasoning("", reasoningSignature));
+            out.accept(new StreamChunk.Reasoning("", reasoningSignature, REASONING));
             plan.setLength(0);
         }
         Open first = new Open(calls++, call);
         open.put(index, first);
         first.arguments.append(call.arguments());
-        out.accept(new StreamChunk.ToolCallPart(first.index, call.id(), call.name(), call.arguments()));
+        out.accept(first.part(call.arguments()));
     }
 
     private void goOn(String arguments, Consumer<StreamChunk> out) {
         Open at = open.get(index);
         if (at != null && !arguments.isEmpty()) {
             at.arguments.append(arguments);
-            out.accept(new StreamChunk.ToolCallPart(at.index, at.first.id(), at.first.name(), arguments));
+            out.accept(at.part(arguments));
         }
     }
 
@@ -177,7 +186,9 @@ final class CohereStream implements StreamDecoder {
 
     private static void done(Open closed, Consumer<StreamChunk> out) {
         out.accept(new StreamChunk.ToolCallDone(
-                closed.index, new ToolCall(closed.first.id(), closed.first.name(), closed.arguments.toString())));
+                closed.index,
+                new ToolCall(closed.first.id(), closed.first.name(), closed.arguments.toString()),
+                CALL + closed.index));
     }
 
     @Override

@@ -22,6 +22,12 @@ public final class Ollama implements Dialect {
         return DialectName.OLLAMA;
     }
 
+    /** Reasoning is bound to the server. */
+    @Override
+    public boolean isHostBound() {
+        return true;
+    }
+
     @Override
     public String path(ChatRequest request, boolean stream) {
         return "/api/chat";

@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Message;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
@@ -13,10 +14,12 @@ import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.ToolArguments;
+import dev.understudy.provider.dialect.VendorFields;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Encodes the body of a chat request:
@@ -27,7 +30,8 @@ import java.util.Map;
  * field sets one, and the server silently truncates longer conversations;
  *   <li>images are sent as bytes; one that is only a URL is refused as {@link FailureKind#UNSUPPORTED} before
  * anything is sent;
- *   <li>arguments of tool calls are objects, and results name the tool;
+ *   <li>arguments of tool calls are objects, results name the tool, and the reasoning of this server goes back with its
+ * calls;
  *   <li>tool choice cannot be enforced: with {@link ToolSet.Choice.Mode#NONE} the tools are omitted, with a named one the
  * others are;
  *   <li>extra fields of the caller take precedence; those of {@code options} are merged.
@@ -75,6 +79,10 @@ final class OllamaRequest {
         if (message instanceof Message.Assistant assistant) {
             Map<String, Object> turn = turn("assistant", assistant.text());
             if (!assistant.toolCalls().isEmpty()) {
+                String reasoning = reasoning(assistant);
+                if (!reasoning.isEmpty()) {
+                    turn.put("thinking", reasoning);
+                }
                 turn.put(
                         "tool_calls",
                         assistant.toolCalls().stream().map(OllamaRequest::call).toList());
@@ -93,6 +101,14 @@ final class OllamaRequest {
             turn.put("images", images);
         }
         return turn;
+    }
+
+    /** Returns the reasoning that came from this dialect. */
+    private static String reasoning(Message.Assistant assistant) {
+        return assistant.reasoningBlocks().stream()
+                .filter(reasoning -> !VendorFields.of(reasoning, DialectName.OLLAMA).isEmpty())
+                .map(ReasoningBlock::text)
+                .collect(Collectors.joining());
     }
 
     private static Map<String, Object> turn(String role, String content) {

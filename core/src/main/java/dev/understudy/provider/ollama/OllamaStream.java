@@ -9,7 +9,9 @@ import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData;
 import dev.understudy.chat.VendorMetadata;
+import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.dialect.SyntheticCallIds;
 import dev.understudy.provider.error.InBandError;
@@ -21,12 +23,21 @@ import org.jspecify.annotations.Nullable;
 /** Decodes a streamed answer. The line with {@code done} completes it and has the tokens. */
 final class OllamaStream implements StreamDecoder {
 
+    // Numbers of the content blocks, whose fields have no order of their own.
+    private static final int REASONING = 0;
+    private static final int TEXT = 1;
+    private static final int CALL = 2;
+
+    /** Marks the reasoning as this dialect's, so that it goes back with the calls. */
+    static final VendorData ORIGIN = new VendorData(DialectName.OLLAMA, "{\"field\":\"thinking\"}");
+
     private final String provider;
     private final ChatRequest request;
     private final OllamaEvent line = new OllamaEvent();
     private boolean done;
     private @Nullable String reason;
     private int calls;
+    private boolean hasReasoning;
 
     OllamaStream(String provider, ChatRequest request) {
         this.provider = provider;
@@ -63,18 +74,19 @@ final class OllamaStream implements StreamDecoder {
 
     private void emit(Consumer<StreamChunk> out) {
         if (!line.thinking.isEmpty()) {
-            out.accept(new StreamChunk.Reasoning(line.thinking, null));
+            hasReasoning = true;
+            out.accept(new StreamChunk.Reasoning(line.thinking, null, REASONING));
         }
         if (!line.text.isEmpty()) {
-            out.accept(new StreamChunk.Text(line.text));
+            out.accept(new StreamChunk.Text(line.text, TEXT));
         }
         for (ToolCall received : line.calls) {
             String id = received.id().isEmpty()
                     ? SyntheticCallIds.of(SyntheticCallIds.salt(request, line.created), calls)
                     : received.id();
             ToolCall call = new ToolCall(id, received.name(), received.arguments());
-            out.accept(new StreamChunk.ToolCallPart(calls, call.id(), call.name(), call.arguments()));
-            out.accept(new StreamChunk.ToolCallDone(calls, call));
+            out.accept(new StreamChunk.ToolCallPart(calls, call.id(), call.name(), call.arguments(), CALL + calls));
+            out.accept(new StreamChunk.ToolCallDone(calls, call, CALL + calls));
             calls++;
         }
     }
@@ -93,6 +105,9 @@ final class OllamaStream implements StreamDecoder {
     public void end(Consumer<StreamChunk> out) {
         if (!done) {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended before it was done"));
+        }
+        if (hasReasoning) {
+            out.accept(new StreamChunk.BlockData(ORIGIN, REASONING));
         }
         out.accept(new StreamChunk.Finish(
                 finishReason(),

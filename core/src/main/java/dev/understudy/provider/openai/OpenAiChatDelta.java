@@ -1,5 +1,6 @@
 package dev.understudy.provider.openai;
 
+import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
 import java.util.ArrayList;
@@ -155,7 +156,7 @@ final class OpenAiChatDelta {
 
     private void content(JsonReader in) {
         if (!in.array()) {
-            text = in.isObject() ? JsonTree.text(in) : in.string("");
+            text = in.isObject() ? textOf(JsonTree.object(in)) : in.string("");
             return;
         }
         StringBuilder said = new StringBuilder();
@@ -184,6 +185,11 @@ final class OpenAiChatDelta {
         text = said.toString();
         refusal = refusals.toString();
         thinking = thoughts.toString();
+    }
+
+    /** Some servers parse an answer in JSON and send the object. */
+    private static String textOf(Map<String, @Nullable Object> object) {
+        return object.isEmpty() ? "" : Json.text(object);
     }
 
     /** Reads a string, or a list of objects with a text. */
