@@ -24,6 +24,16 @@ public sealed interface StreamChunk {
     }
 
     /**
+     * Returns this chunk with another block number.
+     *
+     * @param block the number, or {@link #UNNUMBERED}
+     * @return a copy; this chunk if it belongs to no block
+     */
+    default StreamChunk withBlock(int block) {
+        return this;
+    }
+
+    /**
      * Returns the text of this chunk.
      *
      * @return the text, "" if this chunk is not text
@@ -71,6 +81,11 @@ public sealed interface StreamChunk {
         public boolean isContent() {
             return !text.isEmpty();
         }
+
+        @Override
+        public StreamChunk withBlock(int block) {
+            return new Text(text, block);
+        }
     }
 
     /**
@@ -107,6 +122,11 @@ public sealed interface StreamChunk {
         public boolean isContent() {
             return !thought.isEmpty() || closes != null;
         }
+
+        @Override
+        public StreamChunk withBlock(int block) {
+            return new Reasoning(thought, closes, block);
+        }
     }
 
     /**
@@ -133,6 +153,11 @@ public sealed interface StreamChunk {
          */
         public Refusal(String refusal) {
             this(refusal, UNNUMBERED);
+        }
+
+        @Override
+        public StreamChunk withBlock(int block) {
+            return new Refusal(refusal, block);
         }
     }
 
@@ -177,6 +202,11 @@ public sealed interface StreamChunk {
         public boolean isContent() {
             return true;
         }
+
+        @Override
+        public StreamChunk withBlock(int block) {
+            return new ToolCallPart(index, id, name, arguments, block);
+        }
     }
 
     /**
@@ -212,6 +242,11 @@ public sealed interface StreamChunk {
         public boolean isContent() {
             return true;
         }
+
+        @Override
+        public StreamChunk withBlock(int block) {
+            return new ToolCallDone(index, call, block);
+        }
     }
 
     /**
@@ -235,6 +270,11 @@ public sealed interface StreamChunk {
         public boolean isContent() {
             return true;
         }
+
+        @Override
+        public StreamChunk withBlock(int block) {
+            return new Block(content, block);
+        }
     }
 
     /**
@@ -253,6 +293,11 @@ public sealed interface StreamChunk {
          */
         public BlockData {
             Objects.requireNonNull(vendorData, "vendorData");
+        }
+
+        @Override
+        public StreamChunk withBlock(int block) {
+            return new BlockData(vendorData, block);
         }
     }
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DecodedAnswer {
 
-    /** The chunks without the numbers of their blocks. */
+    /** The chunks without the numbers of their blocks and without vendor data. */
     public final List<StreamChunk> chunks = new ArrayList<>();
 
     /** The chunks as they came. */
@@ -58,14 +58,16 @@ public final class DecodedAnswer {
 
     void take(StreamChunk chunk) {
         numbered.add(chunk);
-        chunks.add(unnumbered(chunk));
+        if (!(chunk instanceof StreamChunk.BlockData)) {
+            chunks.add(unnumbered(chunk));
+        }
         text.append(chunk.text());
         if (chunk instanceof StreamChunk.Reasoning thought) {
             reasoning.append(thought.thought());
         } else if (chunk instanceof StreamChunk.Refusal words) {
             refusal.append(words.refusal());
         } else if (chunk instanceof StreamChunk.ToolCallDone done) {
-            toolCalls.add(done.call());
+            toolCalls.add(done.call().withVendorData(null));
         } else if (chunk instanceof StreamChunk.Finish end) {
             finish = end;
         }
@@ -85,7 +87,7 @@ public final class DecodedAnswer {
             return new StreamChunk.ToolCallPart(part.index(), part.id(), part.name(), part.arguments());
         }
         return chunk instanceof StreamChunk.ToolCallDone done
-                ? new StreamChunk.ToolCallDone(done.index(), done.call())
+                ? new StreamChunk.ToolCallDone(done.index(), done.call().withVendorData(null))
                 : chunk;
     }
 

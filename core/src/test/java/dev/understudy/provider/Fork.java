@@ -36,7 +36,10 @@ final class Fork {
         return (T) new Fork().copy(original);
     }
 
-    private Object copy(Object original) {
+    private @Nullable Object copy(@Nullable Object original) {
+        if (original == null) {
+            return null;
+        }
         Object known = copies.get(original);
         if (known != null) {
             return known;

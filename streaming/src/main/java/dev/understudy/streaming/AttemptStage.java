@@ -34,6 +34,7 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
     private final @Nullable HedgedTakeover hedgedTakeover;
     private final int base;
     private @Nullable ResumeToken kept;
+    private int textBlock = StreamChunk.UNNUMBERED;
     private int received; // text of the answer so far, by this attempt
     private boolean content;
     private boolean finished;
@@ -74,6 +75,7 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         }
         if (chunk instanceof StreamChunk.Text words) {
             content = true;
+            textBlock(words.block(), sink);
             String fresh = seam.add(words.text());
             received += attemptSpec.continues() ? length(fresh) : words.text().length();
             pieces.add(received);
@@ -91,6 +93,12 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
             reasoning(reasoning, sink);
         } else if (chunk instanceof StreamChunk.Resumable offer) {
             kept = attemptSpec.continues() ? null : offer.token(); // a continuation is not all of the answer
+        } else if (chunk instanceof StreamChunk.BlockData) {
+            if (seam.isJoined() && !replayComparison.awaitsBlocks()) {
+                behindText(chunk, sink);
+            }
+        } else if (chunk instanceof StreamChunk.Block && replayComparison.awaitsBlocks()) {
+            replayComparison.repeatBlock();
         } else if (chunk instanceof StreamChunk.Refusal && attemptSpec.compares()) {
             refusal(chunk, sink);
         } else if (attemptSpec.isTakeover()
@@ -101,7 +109,18 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         } else if (chunk instanceof StreamChunk.Reset reset) {
             reset(reset, sink);
         } else {
+            content |= chunk.isContent();
             behindText(chunk, sink);
+        }
+    }
+
+    /** Text of another block is not joined to the text that is held. */
+    private void textBlock(int block, StatefulOperator.Sink<StreamChunk> sink) {
+        if (block != textBlock) {
+            if (seam.isJoined()) {
+                flush(sink);
+            }
+            textBlock = block;
         }
     }
 
@@ -120,7 +139,7 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         }
         String ripe = wordCommitter.add(fresh);
         if (!ripe.isEmpty()) {
-            chunkDelivery.offer(new StreamChunk.Text(ripe), sink);
+            deliver(new StreamChunk.Text(ripe, textBlock), sink);
         }
     }
 
@@ -205,13 +224,18 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
 
     private void behindText(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
         flush(sink);
-        chunkDelivery.offer(chunk, sink);
+        deliver(chunk, sink);
+    }
+
+    /** A continuation numbers its blocks anew, so its chunks continue the latest block. */
+    private void deliver(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
+        chunkDelivery.offer(attemptSpec.continues() ? chunk.withBlock(StreamChunk.UNNUMBERED) : chunk, sink);
     }
 
     private void flush(StatefulOperator.Sink<StreamChunk> sink) {
         String rest = wordCommitter.flush();
         if (!rest.isEmpty()) {
-            chunkDelivery.offer(new StreamChunk.Text(rest), sink);
+            deliver(new StreamChunk.Text(rest, textBlock), sink);
         }
     }
 

@@ -10,6 +10,7 @@ final class ChunkBuffer {
     private final int most;
     private final List<StreamChunk> chunks = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
+    private int block = StreamChunk.UNNUMBERED;
     private int pieces;
 
     ChunkBuffer(int most) {
@@ -19,6 +20,10 @@ final class ChunkBuffer {
     void add(StreamChunk chunk) {
         pieces += chunk.isContent() ? 1 : 0;
         if (chunk instanceof StreamChunk.Text words) {
+            if (words.block() != block) {
+                closeText();
+                block = words.block();
+            }
             text.append(words.text());
         } else {
             closeText();
@@ -42,7 +47,7 @@ final class ChunkBuffer {
 
     private void closeText() {
         if (text.length() > 0) {
-            chunks.add(new StreamChunk.Text(text.toString()));
+            chunks.add(new StreamChunk.Text(text.toString(), block));
             text.setLength(0);
         }
     }

@@ -1,6 +1,9 @@
 package dev.understudy.streaming;
 
 import dev.understudy.chat.ChatResponseAggregator;
+import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.ToolCall;
 import dev.understudy.streaming.seam.PrefillSeam;
 
 /**
@@ -14,7 +17,7 @@ enum DeliveredContent {
     TEXT,
     /** Text whose continuation could begin with the same words, so that a repetition is indistinguishable from it. */
     AMBIGUOUS_TEXT,
-    /** Reasoning, with or without text. */
+    /** Reasoning or a block that the vendor alone interprets, with or without text. */
     REASONING,
     /** A tool call. */
     TOOL_CALL,
@@ -31,12 +34,22 @@ enum DeliveredContent {
         if (!shown.toolCalls().isEmpty()) {
             return TOOL_CALL;
         }
-        if (shown.hasReasoning()) {
+        if (shown.hasReasoning() || wholeBlocks(shown) > 0) {
             return REASONING;
         }
         if (shown.length() == 0) {
             return NOTHING;
         }
         return PrefillSeam.isAmbiguous(shown.text(), fragment) ? AMBIGUOUS_TEXT : TEXT;
+    }
+
+    /** Number of blocks that came whole: images, sound, files and those that only their origin interprets. */
+    static int wholeBlocks(ChatResponseAggregator shown) {
+        return (int) shown.blocks().stream()
+                .filter(block -> !(block instanceof ContentBlock.Text
+                        || block instanceof ContentBlock.Refusal
+                        || block instanceof ReasoningBlock
+                        || block instanceof ToolCall))
+                .count();
     }
 }

@@ -11,12 +11,13 @@ import java.util.TreeMap;
  */
 final class PartialToolCalls {
 
-    private record Part(String id, String name, StringBuilder arguments) {}
+    private record Part(String id, String name, StringBuilder arguments, int block) {}
 
     private final TreeMap<Integer, Part> open = new TreeMap<>();
 
     void add(StreamChunk.ToolCallPart part) {
-        open.computeIfAbsent(part.index(), index -> new Part(part.id(), part.name(), new StringBuilder()))
+        open.computeIfAbsent(part.index(), index -> new Part(
+                                part.id(), part.name(), new StringBuilder(), part.block()))
                 .arguments
                 .append(part.arguments());
     }
@@ -28,7 +29,8 @@ final class PartialToolCalls {
     List<StreamChunk.ToolCallDone> close() {
         List<StreamChunk.ToolCallDone> calls = new ArrayList<>();
         open.forEach((index, part) -> calls.add(
-                new StreamChunk.ToolCallDone(index, new ToolCall(part.id, part.name, part.arguments.toString()))));
+                new StreamChunk.ToolCallDone(
+                        index, new ToolCall(part.id, part.name, part.arguments.toString()), part.block)));
         open.clear();
         return calls;
     }

@@ -14,6 +14,7 @@ final class ReplayComparison {
     private final @Nullable ReplaySeam thoughts;
     private final int sealsShown;
     private final List<ToolCall> callsShown;
+    private int blocksAwaited;
     private int seals;
     private int calls;
 
@@ -26,6 +27,7 @@ final class ReplayComparison {
         this.thoughts = compares && ofInterest && shown.hasReasoning() ? new ReplaySeam(shown.reasoning()) : null;
         this.sealsShown = compares ? shown.reasoningBlocks().size() : 0;
         this.callsShown = compares ? shown.toolCalls() : List.of();
+        this.blocksAwaited = compares ? DeliveredContent.wholeBlocks(shown) : 0;
     }
 
     /** True if the reasoning has to equal the delivered one. */
@@ -43,7 +45,7 @@ final class ReplayComparison {
             return null;
         }
         boolean sealShown = chunk.closes() != null && seals++ < sealsShown;
-        return new StreamChunk.Reasoning(fresh, sealShown ? null : chunk.closes());
+        return new StreamChunk.Reasoning(fresh, sealShown ? null : chunk.closes(), chunk.block());
     }
 
     /** True if the answer continues although a part of the delivered reasoning was not repeated. */
@@ -54,6 +56,16 @@ final class ReplayComparison {
     /** True if delivered tool calls were not repeated yet. */
     boolean awaitsCalls() {
         return calls < callsShown.size();
+    }
+
+    /** True if delivered blocks other than text, reasoning, refusal and calls were not repeated yet. */
+    boolean awaitsBlocks() {
+        return blocksAwaited > 0;
+    }
+
+    /** Counts a repeated block; its data may differ from run to run. */
+    void repeatBlock() {
+        blocksAwaited--;
     }
 
     /** True if the call equals the next delivered one. */

@@ -55,7 +55,7 @@ final class OpenAiChatAnswer {
                 blocks,
                 new StreamChunk.Finish(
                         OpenAiChatFinishReason.reason(turn.finish, !toolCalls.isEmpty()),
-                        event.usage.normalised(),
+                        event.usage.normalised(event.model),
                         event.vendorMetadata(turn.finish),
                         ServedBy.by(provider, request.model())));
     }

@@ -169,7 +169,7 @@ final class OpenAiChatStream implements StreamDecoder {
         }
         out.accept(new StreamChunk.Finish(
                 finish == null && !anyCalls ? FinishReason.STOP : OpenAiChatFinishReason.reason(finish, anyCalls),
-                usage.normalised(),
+                usage.normalised(event.model),
                 event.vendorMetadata(finish),
                 ServedBy.by(provider, request.model())));
     }

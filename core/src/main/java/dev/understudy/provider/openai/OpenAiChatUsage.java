@@ -73,15 +73,17 @@ public final class OpenAiChatUsage {
     /**
      * Normalizes so that output includes reasoning: xAI excludes it, which its total reveals, and Gemini does not even
      * report it.
+     *
+     * @param model model that answered, "" if unknown
      */
-    public Usage normalised() {
+    public Usage normalised(String model) {
         if (input <= 0 && output <= 0) {
             return Usage.none();
         }
         int said = Math.max(0, output);
         int thought = Math.max(0, reasoning);
         long all = (long) Math.max(0, input) + said + thought;
-        if (reasoning == UNTOLD && input > 0 && said > 0 && total > all) {
+        if (reasoning == UNTOLD && input > 0 && said > 0 && total > all && model.contains("gemini")) {
             thought = (int) (total - all);
             all = total;
         }

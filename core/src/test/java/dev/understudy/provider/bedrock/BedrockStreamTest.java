@@ -1,11 +1,12 @@
 package dev.understudy.provider.bedrock;
 
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.understudy.chat.ChatException.CallFailed;
-import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
@@ -14,6 +15,7 @@ import dev.understudy.chat.StreamChunk.Text;
 import dev.understudy.chat.StreamChunk.ToolCallPart;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.DecodedAnswer;
 import dev.understudy.provider.EventStreamBytes;
 import java.nio.charset.StandardCharsets;
@@ -113,7 +115,13 @@ class BedrockStreamTest {
         delta(stream, 2, "'text':'So'");
         DecodedAnswer decodedAnswer = hear(stopped(stream, "end_turn"));
         assertThat(decodedAnswer.toolCalls).isEmpty();
-        assertThat(decodedAnswer.chunks).hasSize(2).startsWith(new Text("So"));
+        assertThat(decodedAnswer.response().blocks())
+                .containsExactly(
+                        opaque(
+                                "toolUse",
+                                "{'toolUse':{'toolUseId':'t','name':'search','type':'server_tool_use','input':{}}}"),
+                        opaque("toolResult", "{'toolResult':{'toolUseId':'t','content':[{'text':'found'}]}}"),
+                        new ContentBlock.Text("So", data("{'citations':[{'title':'x'}]}")));
         assertThat(decodedAnswer.finished().reason()).isEqualTo(FinishReason.STOP);
     }
 
@@ -257,5 +265,13 @@ class BedrockStreamTest {
     private static DecodedAnswer hear(EventStreamBytes stream) {
         BedrockConverse dialect = new BedrockConverse();
         return DecodedAnswer.of(dialect.framing(), dialect.decoder("p", REQUEST), stream.bytes());
+    }
+
+    private static ContentBlock opaque(String type, String fields) {
+        return new ContentBlock.Opaque(type, data(fields));
+    }
+
+    private static VendorData data(String fields) {
+        return new VendorData("bedrock-converse", fields.replace('\'', '"'));
     }
 }

@@ -59,13 +59,17 @@ class GeminiStreamTest {
                 says("{'text':', well','thought':true,'thoughtSignature':'c2ln'}", null),
                 says("{'text':'Yes'}", null),
                 says("{'text':'','thoughtSignature':'dGV4dA=='}", "STOP"));
-        assertThat(decodedAnswer.chunks.subList(0, 5))
+        assertThat(decodedAnswer.chunks.subList(0, 4))
                 .containsExactly(
                         new Reasoning("Hm", null),
                         new Reasoning(", well", null),
                         new Reasoning("", new ReasoningBlock.Signature("c2ln", false, "gemini")),
-                        new Text("Yes"),
-                        new StreamChunk.BlockData(signature("dGV4dA=="), 2));
+                        new Text("Yes"));
+        assertThat(decodedAnswer.response().blocks())
+                .containsExactly(
+                        new ReasoningBlock("Hm, well", new ReasoningBlock.Signature("c2ln", false, "gemini")),
+                        new ContentBlock.Text("Yes"),
+                        new ContentBlock.Text("", signature("dGV4dA==")));
     }
 
     @Test
@@ -82,9 +86,10 @@ class GeminiStreamTest {
         assertThat(decodedAnswer.chunks.subList(0, 4))
                 .containsExactly(
                         new ToolCallPart(0, "f1", "weather", first.arguments()),
-                        new ToolCallDone(0, first),
+                        new ToolCallDone(0, first.withVendorData(null)),
                         new ToolCallPart(1, second.id(), "now", "{}"),
                         new ToolCallDone(1, second));
+        assertThat(decodedAnswer.response().toolCalls()).containsExactly(first, second);
         assertThat(second.id()).matches("[a-z0-9]{9}");
         assertThat(decodedAnswer.finished().reason()).isEqualTo(FinishReason.TOOL_CALLS);
     }

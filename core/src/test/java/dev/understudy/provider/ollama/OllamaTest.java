@@ -243,7 +243,7 @@ class OllamaTest {
         ChatResponse response = decode("{'model':'tiny','message':{'role':'assistant','content':'Yes','thinking':'Hm',"
                 + "'tool_calls':[{'function':{'name':'now','arguments':{}}}]},'done':true,'done_reason':'stop'}");
         assertThat(response.text()).isEqualTo("Yes");
-        assertThat(response.reasoningBlocks()).containsExactly(ReasoningBlock.of("Hm"));
+        assertThat(response.reasoningBlocks()).containsExactly(new ReasoningBlock("Hm", null, OllamaStream.ORIGIN));
         assertThat(response.toolCalls()).hasSize(1);
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(decode(line("'content':'a'") + "\n" + line("'content':'b'") + "\n" + DONE)

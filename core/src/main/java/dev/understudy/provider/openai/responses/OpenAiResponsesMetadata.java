@@ -60,7 +60,7 @@ final class OpenAiResponsesMetadata {
         boolean cut = status.equals("incomplete") && !incomplete.isEmpty();
         return new Finish(
                 reason(calledTools),
-                usage.normalised(),
+                usage.normalised(model),
                 new VendorMetadata(orNull(id), orNull(model), orNull(cut ? incomplete : status), null),
                 ServedBy.by(provider, requestedModel));
     }

@@ -1,16 +1,19 @@
 package dev.understudy.provider.openai.responses;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,9 +34,15 @@ class OpenAiResponsesAnswerTest {
                         + "'usage':{'input_tokens':5,'output_tokens':9,'output_tokens_details':{'reasoning_tokens':2},'total_tokens':14}}");
         assertThat(response.text()).isEqualTo("Hello");
         assertThat(response.reasoningBlocks())
-                .containsExactly(new ReasoningBlock(
-                        "One. Two.", new ReasoningBlock.Signature("opaque", true, "openai-responses")));
-        assertThat(response.toolCalls()).containsExactly(new ToolCall("call_1", "t", "{}"));
+                .extracting(ReasoningBlock::text, ReasoningBlock::signature)
+                .containsExactly(tuple("One. Two.", new ReasoningBlock.Signature("opaque", true, "openai-responses")));
+        assertThat(response.toolCalls())
+                .containsExactly(
+                        new ToolCall("call_1", "t", "{}", new VendorData("openai-responses", "{\"id\":\"fc\"}")));
+        assertThat(response.blocks())
+                .element(1)
+                .isInstanceOfSatisfying(
+                        ContentBlock.Opaque.class, opaque -> assertThat(opaque.type()).isEqualTo("web_search_call"));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(response.usage()).isEqualTo(Usage.of(5, 9).withReasoning(2));
         assertThat(response.vendorMetadata().id()).isEqualTo("resp_1");

@@ -1,20 +1,22 @@
 package dev.understudy.provider.openai.responses;
 
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ContentBlock;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
-import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.StreamChunk.Reasoning;
 import dev.understudy.chat.StreamChunk.Refusal;
 import dev.understudy.chat.StreamChunk.Text;
 import dev.understudy.chat.StreamChunk.ToolCallDone;
 import dev.understudy.chat.StreamChunk.ToolCallPart;
+import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.DecodedAnswer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -211,7 +213,11 @@ class OpenAiResponsesStreamTest {
                 event("response.output_item.done", "'output_index':0,'item':{'type':'web_search_call','id':'ws'}"),
                 event("response.hologram.delta", "'output_index':1,'delta':'~'"),
                 COMPLETED);
-        assertThat(decodedAnswer.chunks).hasSize(1);
+        assertThat(decodedAnswer.toolCalls).isEmpty();
+        assertThat(decodedAnswer.response().blocks())
+                .containsExactly(new ContentBlock.Opaque(
+                        "web_search_call",
+                        new VendorData("openai-responses", "{\"type\":\"web_search_call\",\"id\":\"ws\"}")));
         assertThat(decodedAnswer.finished().reason()).isEqualTo(FinishReason.STOP);
     }
 

@@ -1,13 +1,14 @@
 package dev.understudy.provider.openai.responses;
 
+import dev.understudy.chat.ChatException.CallFailed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.framing.SseFraming;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,7 @@ class OpenAiStoredResponseTest {
     }
 
     private static StreamChunk.Text said(String words) {
-        return new StreamChunk.Text(words);
+        return new StreamChunk.Text(words, 0);
     }
 
     @Test
@@ -108,6 +109,7 @@ class OpenAiStoredResponseTest {
                         call
                                 + "\"item\":{\"type\":\"function_call\",\"id\":\"i\",\"call_id\":\"c\",\"name\":\"clock\"}"),
                 event(2, "response.function_call_arguments.delta", call + "\"delta\":\"{\\\"z\\\"\""));
+        VendorData data = new VendorData("openai-responses", "{\"id\":\"i\"}");
         assertThat(
                         heard(
                                 kept.connect(),
@@ -118,9 +120,9 @@ class OpenAiStoredResponseTest {
                                         call
                                                 + "\"item\":{\"type\":\"function_call\",\"id\":\"i\",\"call_id\":\"c\",\"name\":\"clock\"}")))
                 .containsExactly(
-                        new StreamChunk.ToolCallPart(0, "c", "clock", "{\"z\""),
-                        new StreamChunk.ToolCallPart(0, "c", "clock", ":1}"),
-                        new StreamChunk.ToolCallDone(0, new ToolCall("c", "clock", "{\"z\":1}")));
+                        new StreamChunk.ToolCallPart(0, "c", "clock", "{\"z\"", 0),
+                        new StreamChunk.ToolCallPart(0, "c", "clock", ":1}", 0),
+                        new StreamChunk.ToolCallDone(0, new ToolCall("c", "clock", "{\"z\":1}", data), 0));
     }
 
     @Test
