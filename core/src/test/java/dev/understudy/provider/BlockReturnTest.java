@@ -46,13 +46,14 @@ class BlockReturnTest {
             + "{'type':'fallback','from':{'model':'a'},'to':{'model':'b'},'trigger':'OPAQUE-3'},"
             + "{'type':'server_tool_use','id':'s2','name':'web_search','input':{'query':'plums'}}]";
 
-    private static final String CONVERSE = "[{'reasoningContent':{'reasoningText':{'text':'A','signature':'OPAQUE-1'}}},"
-            + "{'toolUse':{'toolUseId':'t1','name':'clock','input':{'zone':'UTC'}}},"
-            + "{'reasoningContent':{'redactedContent':'OPAQUE-2'}},"
-            + "{'toolUse':{'toolUseId':'s1','name':'nova_grounding','type':'server_tool_use','input':{'q':'x'}}},"
-            + "{'toolResult':{'toolUseId':'s1','content':[{'text':'OPAQUE-3'}]}},"
-            + "{'citationsContent':{'content':[{'text':'So.'}],'citations':[{'title':'OPAQUE-4'}]}},"
-            + "{'toolUse':{'toolUseId':'t2','name':'clock','input':{}}}]";
+    private static final String CONVERSE =
+            "[{'reasoningContent':{'reasoningText':{'text':'A','signature':'OPAQUE-1'}}},"
+                    + "{'toolUse':{'toolUseId':'t1','name':'clock','input':{'zone':'UTC'}}},"
+                    + "{'reasoningContent':{'redactedContent':'OPAQUE-2'}},"
+                    + "{'toolUse':{'toolUseId':'s1','name':'nova_grounding','type':'server_tool_use','input':{'q':'x'}}},"
+                    + "{'toolResult':{'toolUseId':'s1','content':[{'text':'OPAQUE-3'}]}},"
+                    + "{'citationsContent':{'content':[{'text':'So.'}],'citations':[{'title':'OPAQUE-4'}]}},"
+                    + "{'toolUse':{'toolUseId':'t2','name':'clock','input':{}}}]";
 
     private static final String PARTS = "[{'text':'A','thought':true,'thoughtSignature':'OPAQUE1'},"
             + "{'executableCode':{'language':'PYTHON','code':'OPAQUE-2'}},"
@@ -62,20 +63,22 @@ class BlockReturnTest {
             + "{'inlineData':{'mimeType':'image/png','data':'AAAA'},'thoughtSignature':'OPAQUE6'},"
             + "{'functionCall':{'id':'f2','name':'clock','args':{}}}]";
 
-    private static final String ITEMS = "[{'id':'rs1','type':'reasoning','summary':[{'type':'summary_text','text':'A'}],"
-            + "'encrypted_content':'OPAQUE-1'},"
-            + "{'id':'fc1','type':'function_call','status':'completed','call_id':'c1','name':'clock','arguments':'{}'},"
-            + "{'id':'rs2','type':'reasoning','summary':[],'encrypted_content':'OPAQUE-2'},"
-            + "{'id':'ws1','type':'web_search_call','status':'completed','action':{'query':'OPAQUE-3'}},"
-            + "{'id':'ms1','type':'message','role':'assistant','status':'completed','content':[{'type':'output_text',"
-            + "'text':'Well.','annotations':[{'type':'url_citation','url':'OPAQUE-4'}]}]},"
-            + "{'id':'ct1','type':'custom_tool_call','status':'completed','call_id':'c2','name':'run','input':'print()'}]";
+    private static final String ITEMS =
+            "[{'id':'rs1','type':'reasoning','summary':[{'type':'summary_text','text':'A'}],"
+                    + "'encrypted_content':'OPAQUE-1'},"
+                    + "{'id':'fc1','type':'function_call','status':'completed','call_id':'c1','name':'clock','arguments':'{}'},"
+                    + "{'id':'rs2','type':'reasoning','summary':[],'encrypted_content':'OPAQUE-2'},"
+                    + "{'id':'ws1','type':'web_search_call','status':'completed','action':{'query':'OPAQUE-3'}},"
+                    + "{'id':'ms1','type':'message','role':'assistant','status':'completed','content':[{'type':'output_text',"
+                    + "'text':'Well.','annotations':[{'type':'url_citation','url':'OPAQUE-4'}]}]},"
+                    + "{'id':'ct1','type':'custom_tool_call','status':'completed','call_id':'c2','name':'run','input':'print()'}]";
 
     @Test
     void interleavedThinkingKeepsItsPlace() {
         ChatResponse answer = decode(ANTHROPIC, "{'id':'m','content':" + INTERLEAVED + ",'stop_reason':'tool_use'}");
         assertSame(back(ANTHROPIC, answer).at("/messages/1/content"), INTERLEAVED);
-        assertThat(decodeStream(ANTHROPIC, anthropicEvents(INTERLEAVED)).blocks()).isEqualTo(answer.blocks());
+        assertThat(decodeStream(ANTHROPIC, anthropicEvents(INTERLEAVED)).blocks())
+                .isEqualTo(answer.blocks());
         assertHiddenFromOthers(ANTHROPIC, answer);
     }
 
@@ -153,8 +156,10 @@ class BlockReturnTest {
         ChatResponse answer = decode(DEEPSEEK, "{'choices':[{'message':" + message + "}]}");
         assertThat(back(DEEPSEEK, answer).at("/messages/1/reasoning_content").stringValue())
                 .isEqualTo("OPAQUE-1");
-        String stream = chunk("{'reasoning_content':'OPAQ'}") + chunk("{'reasoning_content':'UE-1'}")
-                + chunk("{" + call + "}") + finish();
+        String stream = chunk("{'reasoning_content':'OPAQ'}")
+                + chunk("{'reasoning_content':'UE-1'}")
+                + chunk("{" + call + "}")
+                + finish();
         assertThat(decodeStream(DEEPSEEK, stream).blocks()).isEqualTo(answer.blocks());
         assertHiddenFromOthers(DEEPSEEK, answer, CHAT);
     }
@@ -173,11 +178,12 @@ class BlockReturnTest {
     void reasoningDetailsGoBackUnchanged() {
         String details = "[{'type':'reasoning.text','text':'Thinking of it.','format':'g','index':0},"
                 + "{'id':'c1','type':'reasoning.encrypted','data':'OPAQUE-1','format':'g','index':1}]";
-        String call = "'tool_calls':[{'index':0,'id':'c1','type':'function','function':{'name':'clock','arguments':'{}'}}]";
+        String call =
+                "'tool_calls':[{'index':0,'id':'c1','type':'function','function':{'name':'clock','arguments':'{}'}}]";
         ChatResponse answer = decode(
                 CHAT,
-                "{'choices':[{'message':{'content':'','reasoning':'Thinking of it.','reasoning_details':" + details + ","
-                        + call + "}}]}");
+                "{'choices':[{'message':{'content':'','reasoning':'Thinking of it.','reasoning_details':" + details
+                        + "," + call + "}}]}");
         assertSame(back(CHAT, answer).at("/messages/1/reasoning_details"), details);
         String stream = chunk("{'reasoning':'Thinking','reasoning_details':[{'type':'reasoning.text','text':'Thinking',"
                         + "'format':'g','index':0}]}")
@@ -194,10 +200,14 @@ class BlockReturnTest {
     void signatureOnACallGoesBackWithTheCall() {
         String call = "{'extra_content':{'google':{'thought_signature':'OPAQUE-1'}},'function':{'arguments':'{}',"
                 + "'name':'clock'},'id':'f1','type':'function'}";
-        ChatResponse answer = decode(CHAT, "{'choices':[{'message':{'role':'assistant','tool_calls':[" + call + "]}}]}");
-        assertThat(back(CHAT, answer).at("/messages/1/tool_calls/0/extra_content/google/thought_signature").stringValue())
+        ChatResponse answer =
+                decode(CHAT, "{'choices':[{'message':{'role':'assistant','tool_calls':[" + call + "]}}]}");
+        assertThat(back(CHAT, answer)
+                        .at("/messages/1/tool_calls/0/extra_content/google/thought_signature")
+                        .stringValue())
                 .isEqualTo("OPAQUE-1");
-        assertThat(decodeStream(CHAT, chunk("{'tool_calls':[" + call + "]}") + finish()).blocks())
+        assertThat(decodeStream(CHAT, chunk("{'tool_calls':[" + call + "]}") + finish())
+                        .blocks())
                 .isEqualTo(answer.blocks());
         assertHiddenFromOthers(CHAT, answer, DEEPSEEK);
     }
@@ -296,7 +306,12 @@ class BlockReturnTest {
                 }
                 case "tool_use", "server_tool_use" -> {
                     begun.putObject("input");
-                    delta(deltas, at, "input_json_delta", "partial_json", block.path("input").toString());
+                    delta(
+                            deltas,
+                            at,
+                            "input_json_delta",
+                            "partial_json",
+                            block.path("input").toString());
                 }
                 case "compaction" -> {
                     begun.putNull("content");
@@ -308,7 +323,8 @@ class BlockReturnTest {
                     .append(deltas)
                     .append(event("content_block_stop", at + "\"x\":0"));
         }
-        return event("message_start", "\"message\":{\"id\":\"m\"}") + events
+        return event("message_start", "\"message\":{\"id\":\"m\"}")
+                + events
                 + event("message_delta", "\"delta\":{\"stop_reason\":\"tool_use\"}")
                 + event("message_stop", "\"x\":0");
     }
@@ -316,8 +332,7 @@ class BlockReturnTest {
     private static void delta(StringBuilder into, String at, String type, String field, String value) {
         String quoted = Corpus.MAPPER.writeValueAsString(value);
         into.append(event(
-                "content_block_delta",
-                at + "\"delta\":{\"type\":\"" + type + "\",\"" + field + "\":" + quoted + "}"));
+                "content_block_delta", at + "\"delta\":{\"type\":\"" + type + "\",\"" + field + "\":" + quoted + "}"));
     }
 
     private static String event(String type, String fields) {

@@ -187,8 +187,7 @@ enum Deviation {
                             && recording.provider().equals("gemini")
                             && usage.reasoning() == 0
                             && output > usage.output()
-                    ? expected.with(
-                            "usage", Usage.of(usage.input(), output).withReasoning(output - usage.output()))
+                    ? expected.with("usage", Usage.of(usage.input(), output).withReasoning(output - usage.output()))
                     : expected;
         }
     },

@@ -1,8 +1,8 @@
 package dev.understudy.testing;
 
-import dev.understudy.chat.ChatException;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 

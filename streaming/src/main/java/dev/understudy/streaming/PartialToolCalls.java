@@ -16,8 +16,7 @@ final class PartialToolCalls {
     private final TreeMap<Integer, Part> open = new TreeMap<>();
 
     void add(StreamChunk.ToolCallPart part) {
-        open.computeIfAbsent(part.index(), index -> new Part(
-                                part.id(), part.name(), new StringBuilder(), part.block()))
+        open.computeIfAbsent(part.index(), index -> new Part(part.id(), part.name(), new StringBuilder(), part.block()))
                 .arguments
                 .append(part.arguments());
     }
@@ -28,9 +27,8 @@ final class PartialToolCalls {
 
     List<StreamChunk.ToolCallDone> close() {
         List<StreamChunk.ToolCallDone> calls = new ArrayList<>();
-        open.forEach((index, part) -> calls.add(
-                new StreamChunk.ToolCallDone(
-                        index, new ToolCall(part.id, part.name, part.arguments.toString()), part.block)));
+        open.forEach((index, part) -> calls.add(new StreamChunk.ToolCallDone(
+                index, new ToolCall(part.id, part.name, part.arguments.toString()), part.block)));
         open.clear();
         return calls;
     }

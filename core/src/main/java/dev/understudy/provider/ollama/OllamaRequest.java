@@ -106,7 +106,8 @@ final class OllamaRequest {
     /** Returns the reasoning that came from this dialect. */
     private static String reasoning(Message.Assistant assistant) {
         return assistant.reasoningBlocks().stream()
-                .filter(reasoning -> !VendorFields.of(reasoning, DialectName.OLLAMA).isEmpty())
+                .filter(reasoning ->
+                        !VendorFields.of(reasoning, DialectName.OLLAMA).isEmpty())
                 .map(ReasoningBlock::text)
                 .collect(Collectors.joining());
     }

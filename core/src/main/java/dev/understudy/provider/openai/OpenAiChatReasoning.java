@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the reasoning of an answer needs in order to go back: the name of its field, or its details. Details of a
+ * Collects the data with which the reasoning of an answer goes back: the name of its field, or its details. Details of a
  * stream come in fragments, which are joined. Not thread-safe.
  */
 final class OpenAiChatReasoning {
@@ -70,8 +70,6 @@ final class OpenAiChatReasoning {
         if (!details.isEmpty()) {
             return VendorFields.data(DialectName.OPENAI_CHAT, ExtraFields.fields(DETAILS, details));
         }
-        return field.isEmpty()
-                ? null
-                : VendorFields.data(DialectName.OPENAI_CHAT, ExtraFields.fields(FIELD, field));
+        return field.isEmpty() ? null : VendorFields.data(DialectName.OPENAI_CHAT, ExtraFields.fields(FIELD, field));
     }
 }

@@ -112,8 +112,7 @@ public final class OpenAiChatToolCalls {
     private @Nullable Call callOf(OpenAiChatDelta.Piece piece, boolean besideAnother) {
         Call same = withId(piece);
         if (same != null) {
-            boolean again = piece.index >= 0
-                    && (isPlaceholder(same) || piece.arguments.contentEquals(same.arguments));
+            boolean again = piece.index >= 0 && (isPlaceholder(same) || piece.arguments.contentEquals(same.arguments));
             return begins(piece, same) && !again ? null : same;
         }
         Call last = piece.index < 0 ? (calls.isEmpty() ? null : calls.get(calls.size() - 1)) : lastAt(piece.index);

@@ -81,8 +81,8 @@ final class OpenAiChatTurn {
             boolean withCalls,
             List<Object> thinking,
             Map<String, @Nullable Object> more) {
-        boolean wanted = reasoningReplay == ReasoningReplay.ALWAYS
-                || (withCalls && reasoningReplay != ReasoningReplay.NEVER);
+        boolean wanted =
+                reasoningReplay == ReasoningReplay.ALWAYS || (withCalls && reasoningReplay != ReasoningReplay.NEVER);
         Object details = own.get(OpenAiChatReasoning.DETAILS);
         if (details != null && reasoningReplay != ReasoningReplay.NEVER) {
             more.put(OpenAiChatReasoning.DETAILS, details);

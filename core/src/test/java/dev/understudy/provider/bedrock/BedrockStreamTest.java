@@ -1,10 +1,10 @@
 package dev.understudy.provider.bedrock;
 
-import dev.understudy.chat.ChatException.CallFailed;
-import dev.understudy.chat.ChatRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.FailureKind;

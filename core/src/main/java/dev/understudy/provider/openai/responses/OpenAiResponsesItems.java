@@ -33,6 +33,7 @@ final class OpenAiResponsesItems {
         final StringBuilder arguments = new StringBuilder();
         String whole = "";
         boolean done;
+
         @Nullable
         VendorData data;
 

@@ -194,12 +194,14 @@ public final class OpenAiResponsesStream implements StreamDecoder {
             case "response.refusal.delta" -> items.refusal(outputIndex, itemId, partIndex, delta, out);
             case "response.reasoning_summary_text.delta", "response.reasoning_text.delta" ->
                 items.thought(outputIndex, itemId, partIndex, delta, out);
-            case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta" -> items.arguments(outputIndex, itemId, delta, out);
+            case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta" ->
+                items.arguments(outputIndex, itemId, delta, out);
             case "response.output_text.done" -> items.text(outputIndex, itemId, partIndex, unreceivedText(), out);
             case "response.refusal.done" -> items.refusal(outputIndex, itemId, partIndex, unreceivedText(), out);
             case "response.reasoning_summary_text.done", "response.reasoning_text.done" ->
                 items.thought(outputIndex, itemId, partIndex, unreceivedText(), out);
-            case "response.function_call_arguments.done", "response.custom_tool_call_input.done" -> items.wholeArguments(outputIndex, itemId, whole);
+            case "response.function_call_arguments.done", "response.custom_tool_call_input.done" ->
+                items.wholeArguments(outputIndex, itemId, whole);
             case "response.output_item.added" -> items.begin(outputIndex, item, out);
             case "response.output_item.done" -> items.done(outputIndex, item, out);
             case "response.completed", "response.incomplete", "response.failed", "response.cancelled" ->

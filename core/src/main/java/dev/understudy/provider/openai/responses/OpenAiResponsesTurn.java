@@ -86,7 +86,8 @@ final class OpenAiResponsesTurn {
     private static boolean isFollowed(List<ContentBlock> blocks, int at) {
         return blocks.subList(at + 1, blocks.size()).stream()
                 .anyMatch(block -> !(block instanceof ReasoningBlock)
-                        && !(block instanceof ContentBlock.Text text && text.text().isEmpty()));
+                        && !(block instanceof ContentBlock.Text text
+                                && text.text().isEmpty()));
     }
 
     private void reasoning(ReasoningBlock reasoning, Map<String, ? extends @Nullable Object> own) {

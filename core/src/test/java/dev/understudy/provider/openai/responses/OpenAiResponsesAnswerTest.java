@@ -1,11 +1,11 @@
 package dev.understudy.provider.openai.responses;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.FailureKind;
@@ -39,10 +39,9 @@ class OpenAiResponsesAnswerTest {
         assertThat(response.toolCalls())
                 .containsExactly(
                         new ToolCall("call_1", "t", "{}", new VendorData("openai-responses", "{\"id\":\"fc\"}")));
-        assertThat(response.blocks())
-                .element(1)
-                .isInstanceOfSatisfying(
-                        ContentBlock.Opaque.class, opaque -> assertThat(opaque.type()).isEqualTo("web_search_call"));
+        assertThat(response.blocks()).element(1).isInstanceOfSatisfying(ContentBlock.Opaque.class, opaque -> assertThat(
+                        opaque.type())
+                .isEqualTo("web_search_call"));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(response.usage()).isEqualTo(Usage.of(5, 9).withReasoning(2));
         assertThat(response.vendorMetadata().id()).isEqualTo("resp_1");

@@ -1,19 +1,19 @@
 package dev.understudy.provider.openai.responses;
 
-import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.ContentBlock;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.StreamChunk.Reasoning;
 import dev.understudy.chat.StreamChunk.Refusal;
 import dev.understudy.chat.StreamChunk.Text;
 import dev.understudy.chat.StreamChunk.ToolCallDone;
 import dev.understudy.chat.StreamChunk.ToolCallPart;
-import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorData;

@@ -1,9 +1,9 @@
 package dev.understudy.provider.openai.responses;
 
-import dev.understudy.chat.ChatException.CallFailed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.StreamChunk;
