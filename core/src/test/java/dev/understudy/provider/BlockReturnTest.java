@@ -153,7 +153,8 @@ class BlockReturnTest {
     void reasoningOfATurnWithCallsGoesBackInItsField() {
         String call = "'tool_calls':[{'id':'c1','type':'function','function':{'name':'clock','arguments':'{}'}}]";
         String message = "{'role':'assistant','content':'','reasoning_content':'OPAQUE-1'," + call + "}";
-        ChatResponse answer = decode(DEEPSEEK, "{'choices':[{'message':" + message + "}]}");
+        ChatResponse answer =
+                decode(DEEPSEEK, "{'choices':[{'finish_reason':'tool_calls','message':" + message + "}]}");
         assertThat(back(DEEPSEEK, answer).at("/messages/1/reasoning_content").stringValue())
                 .isEqualTo("OPAQUE-1");
         String stream = chunk("{'reasoning_content':'OPAQ'}")
@@ -182,8 +183,8 @@ class BlockReturnTest {
                 "'tool_calls':[{'index':0,'id':'c1','type':'function','function':{'name':'clock','arguments':'{}'}}]";
         ChatResponse answer = decode(
                 CHAT,
-                "{'choices':[{'message':{'content':'','reasoning':'Thinking of it.','reasoning_details':" + details
-                        + "," + call + "}}]}");
+                "{'choices':[{'finish_reason':'tool_calls','message':{'content':'','reasoning':'Thinking of it.','reasoning_details':"
+                        + details + "," + call + "}}]}");
         assertSame(back(CHAT, answer).at("/messages/1/reasoning_details"), details);
         String stream = chunk("{'reasoning':'Thinking','reasoning_details':[{'type':'reasoning.text','text':'Thinking',"
                         + "'format':'g','index':0}]}")
@@ -200,8 +201,10 @@ class BlockReturnTest {
     void signatureOnACallGoesBackWithTheCall() {
         String call = "{'extra_content':{'google':{'thought_signature':'OPAQUE-1'}},'function':{'arguments':'{}',"
                 + "'name':'clock'},'id':'f1','type':'function'}";
-        ChatResponse answer =
-                decode(CHAT, "{'choices':[{'message':{'role':'assistant','tool_calls':[" + call + "]}}]}");
+        ChatResponse answer = decode(
+                CHAT,
+                "{'choices':[{'finish_reason':'tool_calls','message':{'role':'assistant','tool_calls':[" + call
+                        + "]}}]}");
         assertThat(back(CHAT, answer)
                         .at("/messages/1/tool_calls/0/extra_content/google/thought_signature")
                         .stringValue())
