@@ -91,7 +91,7 @@ class ConsequencesTest {
             test.server.then(ScriptedReply.error(404, "invalid_request_error", "model_not_found", "No such model"));
             return test.failingOver(test.overServer("k1"), Duration.ofMinutes(10));
         });
-        all.put("model cooldown after a Retry-After above 3 s", test -> {
+        all.put("model cooldown after a Retry-After", test -> {
             test.server.then(ScriptedReply.error(503, "server_error", "Busy").withRetryAfter(Duration.ofDays(366)));
             return test.failingOver(test.overServer("k1"), Duration.ofHours(1));
         });

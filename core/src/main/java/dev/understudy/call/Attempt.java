@@ -1,7 +1,6 @@
 package dev.understudy.call;
 
 import dev.understudy.chat.AttemptLog;
-import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponseAggregator;
@@ -88,19 +87,13 @@ final class Attempt {
 
     /** Hides the cursor and the listener of this call from an understudy that is used as a provider. */
     private Context contextFor(Event.AttemptStarted event, Context context) {
-        Context inner =
-                scope().in(context.delete(Cursor.class).delete(Listener.class)).put(FinishWait.class, finishWait);
+        Context inner = call.scope()
+                .in(context.delete(Cursor.class).delete(Listener.class))
+                .put(FinishWait.class, finishWait);
         if (call.policies().timeoutsOf(route.capabilities()).headers() != null) {
             inner = inner.put(ResponseStart.class, responseStart);
         }
         return Listener.contextFor(call.listener(), event, inner);
-    }
-
-    /** After the longest wait of the policy the request is sent even if the vendor's Retry-After is longer. */
-    private CallScope scope() {
-        Duration longest = call.policies().options().retry().maxWait();
-        boolean waited = !longest.isZero() && cursor.waited().compareTo(longest) >= 0;
-        return waited ? call.scope().ignoringRetryAfter() : call.scope();
     }
 
     private ChatRequest trimmed() {

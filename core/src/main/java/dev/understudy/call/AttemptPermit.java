@@ -81,15 +81,7 @@ final class AttemptPermit {
         }
         FailureRules.Rule rule = FailureRules.of(failure.kind());
         noteWindow(failure, now);
-        call.memory()
-                .cooldowns()
-                .failed(
-                        route.name(),
-                        route.model(),
-                        failure,
-                        rule,
-                        call.policies().options().retry().maxInPlaceWait(),
-                        now);
+        call.memory().cooldowns().failed(route.name(), route.model(), failure, rule, now);
         if (rule.countsForCircuit() && !isCausedByCaller(failure, took)) {
             if (permit.failure(now) || permit.cut(now)) {
                 pooledProvider.health().failed(failure, true, took, now);

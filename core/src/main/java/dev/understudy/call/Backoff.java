@@ -42,6 +42,16 @@ final class Backoff {
         return Duration.ofNanos(nanos + between(random, 0, nanos / 10));
     }
 
+    /**
+     * Returns a time to wait with a tenth added at random, or with the base of the back-off where that is longer, so that
+     * calls that wait for one instant do not all go on in it. A jitter of {@code NONE} adds nothing.
+     */
+    static Duration jittered(Duration wait, RetryPolicy policy, RandomGenerator random) {
+        long nanos = Nanos.of(wait);
+        long spread = Math.max(nanos / 10, policy.base().toNanos());
+        return policy.jitter() == RetryPolicy.Jitter.NONE ? wait : Duration.ofNanos(nanos + between(random, 0, spread));
+    }
+
     private static long between(RandomGenerator random, long from, long to) {
         return from + (long) (random.nextDouble() * (to - from));
     }

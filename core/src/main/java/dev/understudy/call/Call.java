@@ -4,6 +4,7 @@ import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.Nanos;
@@ -101,6 +102,12 @@ public record Call(
         ConversationTrimmer.Outcome less =
                 ConversationTrimmer.after(before.request(), contextWindow, window(route, cursor));
         return less instanceof ConversationTrimmer.Shorter more ? before.then(more) : less;
+    }
+
+    @Override
+    public FailureKind coolingDownAfter(Route route) {
+        Cooldowns.Cooldown cooldown = memory.cooldowns.at(route.name(), route.model(), now());
+        return cooldown == null ? FailureKind.RATE_LIMITED : cooldown.kind();
     }
 
     @Override

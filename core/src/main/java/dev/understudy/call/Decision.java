@@ -1,8 +1,8 @@
 package dev.understudy.call;
 
 import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.guard.FailureRules;
-import dev.understudy.guard.Nanos;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.pool.Route;
 import dev.understudy.trim.ConversationTrimmer;
@@ -21,8 +21,9 @@ public sealed interface Decision {
      *
      * @param reason the reason, for decisions
      * @param text the reason in words, for people
+     * @param failure failure that no attempt of the call reported, {@code null} for none
      */
-    record Stop(Reason reason, String text) implements Decision {
+    record Stop(Reason reason, String text, @Nullable Failure failure) implements Decision {
 
         enum Reason {
             DEADLINE_EXCEEDED("The time of the call is over"),
@@ -35,6 +36,7 @@ public sealed interface Decision {
             FATAL_ERROR("A fatal error of the JVM"),
             RETRY_BUDGET_EXHAUSTED("All providers/models failed"),
             WAIT_EXCEEDS_DEADLINE("All providers/models failed"),
+            WAIT_TOO_LONG("All providers/models failed"),
             ALL_FAILED("All providers/models failed");
 
             private final String text;
@@ -48,9 +50,17 @@ public sealed interface Decision {
             this(reason, reason.text);
         }
 
+        Stop(Reason reason, String text) {
+            this(reason, text, null);
+        }
+
         /** Returns a stop with a detail appended to the text of its reason. */
         static Stop with(Reason reason, String detail) {
             return new Stop(reason, reason.text + "; " + detail);
+        }
+
+        Stop withFailure(Failure failure) {
+            return new Stop(reason, text, failure);
         }
     }
 
@@ -70,6 +80,9 @@ public sealed interface Decision {
         /** Takes the token of one retry at this route; returns false if its retry budget is exhausted. */
         boolean retryToken(Route route);
 
+        /** Returns the kind of failure that the route cools down after; RATE_LIMITED if it does not cool down. */
+        FailureKind coolingDownAfter(Route route);
+
         /** Returns true if after this delay the circuit of the route is not open and the provider is not held. */
         boolean isAvailable(Route route, Duration after);
 
@@ -87,8 +100,18 @@ public sealed interface Decision {
         ConversationTrimmer.Outcome shorter(Cursor cursor);
     }
 
-    /** Returns the first step: the first route at once, or the one that is available first if all are cooling down. */
-    static Decision first(Cursor start, Plan plan, Options options, long now, long deadline) {
+    /**
+     * Returns the first step: the first route at once, or the one that is available first if all are cooling down. One that
+     * cools down for longer than a call waits is not waited for.
+     */
+    static Decision first(
+            Cursor start,
+            Plan plan,
+            Options options,
+            long now,
+            long deadline,
+            RandomGenerator random,
+            Resources resources) {
         int first = 0;
         for (int i = 1;
                 i < plan.lastResorts() && !start.routeStates().get(first).isAvailable(now);
@@ -102,14 +125,25 @@ public sealed interface Decision {
         if (start.routeStates().get(first).isAvailable(now)) {
             return new Again(start.to(first, Duration.ZERO), Duration.ZERO);
         }
-        long untilAvailable = start.routeStates().get(first).availableAt() - now;
-        Duration wait = Duration.ofNanos(
-                Math.min(untilAvailable, Nanos.of(options.retry().maxWait())));
-        if (deadline != Long.MAX_VALUE && deadline - now <= wait.toNanos()) {
+        Duration told = Duration.ofNanos(start.routeStates().get(first).availableAt() - now);
+        boolean tooLong = told.compareTo(options.retry().maxWait()) > 0;
+        if (tooLong && plan.routes().size() > plan.lastResorts()) {
+            return new Again(start.to(plan.lastResorts(), Duration.ZERO), Duration.ZERO);
+        }
+        Duration wait = Backoff.jittered(told, options.retry(), random);
+        if (tooLong || (deadline != Long.MAX_VALUE && deadline - now <= wait.toNanos())) {
+            Route route = plan.route(first);
+            Failure failure = Failure.of(
+                            resources.coolingDownAfter(route), route.name() + "/" + route.model() + " is cooling down")
+                    .withRetryAfter(told);
+            String when = tooLong
+                    ? ", and a call waits for "
+                            + SkipReason.millis(options.retry().maxWait()) + " at most"
+                    : ", after the time of the call is over";
             return Stop.with(
-                    Stop.Reason.ALL_COOLING_DOWN,
-                    plan.route(first).name() + " could be asked in " + SkipReason.millis(wait)
-                            + ", after the time of the call is over");
+                            Stop.Reason.ALL_COOLING_DOWN,
+                            route.name() + " could be asked in " + SkipReason.millis(told) + when)
+                    .withFailure(failure);
         }
         return new Again(start.to(first, wait), wait);
     }

@@ -14,6 +14,8 @@ import dev.understudy.guard.Nanos;
 import dev.understudy.policy.ContextWindow;
 import dev.understudy.pool.Route;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -147,9 +149,10 @@ public final class Engine {
     /** Makes the first attempt at once or, when all routes are cooling down, when the first becomes available. */
     private <T> Flux<T> first(Call call, CallMode<T> mode) {
         Cursor start = Cursor.start(call.plan());
-        Decision decision = Decision.first(start, call.plan(), policies.options(), call.started(), call.deadline());
+        Decision decision = Decision.first(
+                start, call.plan(), policies.options(), call.started(), call.deadline(), policies.random(), call);
         if (decision instanceof Decision.Stop stop) {
-            return Flux.error(exhausted(stop.text(), start, call));
+            return Flux.error(exhausted(stop, start, call));
         }
         Decision.Again again = (Decision.Again) decision;
         return again.delay().isZero()
@@ -172,7 +175,7 @@ public final class Engine {
 
     private Publisher<Context> next(AttemptFailure failed, Call call) {
         if (CallerCode.isFatal(failed.failed().getCause())) {
-            return Mono.error(exhausted("A fatal error of the JVM", failed.cursor(), call));
+            return Mono.error(exhausted(new Decision.Stop(Decision.Stop.Reason.FATAL_ERROR), failed.cursor(), call));
         }
         if (failed.failed().failure().phase() == Failure.Phase.REQUEST) { // the request is invalid for every provider
             return Mono.error(new ChatException.Rejected(
@@ -196,11 +199,15 @@ public final class Engine {
                     : step.delaySubscription(
                             again.delay(), policies.timeSource().scheduler());
         }
-        return Mono.error(exhausted(((Decision.Stop) decision).text(), failed.cursor(), call));
+        return Mono.error(exhausted((Decision.Stop) decision, failed.cursor(), call));
     }
 
-    private static ChatException exhausted(String text, Cursor cursor, Call call) {
-        ChatException exhausted = new ChatException.Exhausted(text, cursor.attemptLog(), cursor.failures());
+    private static ChatException exhausted(Decision.Stop stop, Cursor cursor, Call call) {
+        List<ChatException.CallFailed> failures = new ArrayList<>(cursor.failures());
+        if (stop.failure() != null) {
+            failures.add(new ChatException.CallFailed(stop.failure()));
+        }
+        ChatException exhausted = new ChatException.Exhausted(stop.text(), cursor.attemptLog(), failures);
         call.end(new Event.CallFailed(call.id(), exhausted, call.took()));
         return exhausted;
     }

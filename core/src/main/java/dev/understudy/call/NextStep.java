@@ -71,7 +71,7 @@ record NextStep(
         }
         if (rule.obeysRetryAfter() && retryAfter != null) {
             return retryAfter.compareTo(options.retry().maxInPlaceWait()) <= 0
-                    ? Optional.of(Backoff.advisedDelay(retryAfter, random))
+                    ? Optional.of(longer(Backoff.advisedDelay(retryAfter, random), backoff(same == Same.THROTTLED)))
                     : Optional.empty();
         }
         boolean first = retriesSoFar == 0;
@@ -159,9 +159,15 @@ record NextStep(
         }
         Cursor.RouteState routeState = remaining.routeStates().get(route);
         Route target = plan.route(route);
-        long cap = Nanos.of(options.retry().maxWait());
-        long advised = Math.min(cap, Math.max(0, routeState.availableAt() - now));
-        Duration wait = Duration.ofNanos(Math.max(advised, Math.min(cap, Nanos.of(backoff(true)))));
+        Duration told = Duration.ofNanos(Math.max(0, routeState.availableAt() - now));
+        Duration maxWait = options.retry().maxWait();
+        if (told.compareTo(maxWait) > 0) {
+            return Stop.with(
+                    Reason.WAIT_TOO_LONG,
+                    target.name() + " could be asked in " + SkipReason.millis(told) + ", and a call waits for "
+                            + SkipReason.millis(maxWait) + " at most");
+        }
+        Duration wait = longer(Backoff.jittered(told, options.retry(), random), shorter(maxWait, backoff(true)));
         if (!isBeforeDeadline(wait)) {
             return exceedsDeadline(target, wait);
         }
@@ -233,6 +239,14 @@ record NextStep(
             }
         }
         return Optional.empty();
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
     }
 
     private boolean isAffordable(int route) {

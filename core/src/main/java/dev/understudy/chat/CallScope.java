@@ -17,12 +17,10 @@ public final class CallScope {
 
     private final Consumer<ProviderEvent> listener;
     private final Map<Object, Object> values;
-    private final boolean ignoresRetryAfter;
 
-    private CallScope(Consumer<ProviderEvent> listener, Map<Object, Object> values, boolean ignoresRetryAfter) {
+    private CallScope(Consumer<ProviderEvent> listener, Map<Object, Object> values) {
         this.listener = listener;
         this.values = values;
-        this.ignoresRetryAfter = ignoresRetryAfter;
     }
 
     /**
@@ -32,7 +30,7 @@ public final class CallScope {
      * @return a new scope
      */
     public static CallScope reportingTo(Consumer<ProviderEvent> listener) {
-        return new CallScope(listener, new ConcurrentHashMap<>(4), false);
+        return new CallScope(listener, new ConcurrentHashMap<>(4));
     }
 
     /**
@@ -43,25 +41,6 @@ public final class CallScope {
      */
     public static CallScope of(ContextView context) {
         return context.hasKey(CallScope.class) ? context.get(CallScope.class) : NONE;
-    }
-
-    /**
-     * Returns the scope for an attempt that must not wait for a Retry-After any longer. Values and reports are shared
-     * with this scope.
-     *
-     * @return the scope
-     */
-    public CallScope ignoringRetryAfter() {
-        return new CallScope(listener, values, true);
-    }
-
-    /**
-     * Returns whether the provider is to send the request even with a key that is still cooling down.
-     *
-     * @return {@code true} to ignore a Retry-After
-     */
-    public boolean ignoresRetryAfter() {
-        return ignoresRetryAfter;
     }
 
     /**

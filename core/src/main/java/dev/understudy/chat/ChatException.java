@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -106,8 +107,24 @@ public abstract sealed class ChatException extends RuntimeException {
 
         @Override
         public Failure failure() {
-            Failure cause = attemptLog.cause();
-            return cause == null ? Failure.of(FailureKind.SERVER, reason) : cause;
+            Failure logged = attemptLog.cause();
+            boolean unsent = logged == null || logged.kind() == FailureKind.SKIPPED;
+            Failure cause = unsent && getCause() instanceof CallFailed failed ? failed.failure() : logged;
+            if (cause == null) {
+                return Failure.of(FailureKind.SERVER, reason);
+            }
+            return cause.retryAfter() == null ? cause : cause.withRetryAfter(soonest(cause.retryAfter()));
+        }
+
+        /** Returns the shortest Retry-After of all routes: after it, one of them may be asked. */
+        private Duration soonest(Duration told) {
+            Duration soonest = told;
+            for (AttemptLog.Attempt attempt : attemptLog.attempts()) {
+                Duration other =
+                        attempt.failure() == null ? null : attempt.failure().retryAfter();
+                soonest = other != null && other.compareTo(soonest) < 0 ? other : soonest;
+            }
+            return soonest;
         }
 
         /**

@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param jitter randomization of the back-off; {@link Jitter#FULL} by default
  * @param maxInPlaceWait longest delay requested by a vendor (Retry-After) after which the same route is retried; a
  *     longer one sends the call to the next route; 3 s by default
- * @param maxWait longest delay when no other route is left; 30 s by default
+ * @param maxWait longest delay requested by a vendor that is waited for when no other route is left; with a longer one the
+ *     call fails at once, and its failure tells the Retry-After; 5 s by default
  */
 public record RetryPolicy(
         int retries, Duration base, Duration cap, Jitter jitter, Duration maxInPlaceWait, Duration maxWait) {
@@ -23,7 +24,7 @@ public record RetryPolicy(
             Duration.ofSeconds(8),
             Jitter.FULL,
             Duration.ofSeconds(3),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(5));
 
     /**
      * Checks the values.

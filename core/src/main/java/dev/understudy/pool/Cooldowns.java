@@ -28,7 +28,14 @@ public final class Cooldowns {
      * @param until the instant of its end, on the nanosecond clock
      * @param kind the kind of failure that started it
      */
-    public record Cooldown(long until, FailureKind kind) {}
+    public record Cooldown(long until, FailureKind kind) {
+
+        /** Keeps the kind of the cooldown that this one extends, if this one was started by a skipped attempt. */
+        private Cooldown after(Cooldown was, long now) {
+            boolean extension = kind == FailureKind.SKIPPED && was.until - now > 0;
+            return extension ? new Cooldown(until, was.kind) : this;
+        }
+    }
 
     /** Receives the cooldowns that this instance started or ended itself, not those of other instances. Must not throw. */
     interface Watcher {
@@ -49,17 +56,12 @@ public final class Cooldowns {
         this.watcher = watcher;
     }
 
-    /**
-     * Starts a cooldown if the failure asks for one.
-     *
-     * @param maxInPlaceWait longest Retry-After that is waited for on the same route, without a cooldown
-     */
-    public void failed(
-            String provider, String model, Failure failure, FailureRules.Rule rule, Duration maxInPlaceWait, long now) {
+    /** Starts a cooldown if the failure asks for one: until then other calls do not ask the model here. */
+    public void failed(String provider, String model, Failure failure, FailureRules.Rule rule, long now) {
         Duration retryAfter = failure.retryAfter();
         if (rule.coolsDownModel()) {
             start(provider, model, new Cooldown(now + MODEL_COOLDOWN.toNanos(), failure.kind()), now);
-        } else if (rule.obeysRetryAfter() && retryAfter != null && retryAfter.compareTo(maxInPlaceWait) > 0) {
+        } else if (rule.obeysRetryAfter() && retryAfter != null) {
             Duration bounded = retryAfter.compareTo(LONGEST) > 0 ? LONGEST : retryAfter;
             start(provider, model, new Cooldown(now + Nanos.of(bounded), failure.kind()), now);
         }
@@ -121,6 +123,6 @@ public final class Cooldowns {
         if (cooldowns.size() >= CAPACITY) {
             cooldowns.removeIf(old -> old.until - now <= 0);
         }
-        cooldowns.merge(key, cooldown, (was, is) -> was.until - is.until > 0 ? was : is);
+        cooldowns.merge(key, cooldown, (was, is) -> was.until - is.until > 0 ? was : is.after(was, now));
     }
 }

@@ -6,6 +6,7 @@ import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.CallLimits;
@@ -50,6 +51,11 @@ public final class CallFixtures {
             @Override
             public boolean retryToken(Route route) {
                 return retryTokens;
+            }
+
+            @Override
+            public FailureKind coolingDownAfter(Route route) {
+                return FailureKind.RATE_LIMITED;
             }
 
             @Override

@@ -159,20 +159,40 @@ class DecisionTest {
     }
 
     @Test
-    void waitForRetryAfterIsCapped() {
+    void retryAfterBeyondTheLongestWaitStops() {
         Plan plan = plan(route("a"));
         Failure tomorrow = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofDays(1));
-        Decision.Again again = (Decision.Again) decide(tomorrow, failedOnce(plan, tomorrow), plan, Long.MAX_VALUE);
-        assertThat(again.delay()).isEqualTo(Duration.ofSeconds(30));
+        Decision.Stop stop = (Decision.Stop) decide(tomorrow, failedOnce(plan, tomorrow), plan, Long.MAX_VALUE);
+        assertThat(stop.reason()).isEqualTo(Decision.Stop.Reason.WAIT_TOO_LONG);
+    }
+
+    @Test
+    void waitForRouteIsNeverShorterThanToldAndJittered() {
+        Plan plan = plan(route("a"));
+        Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(4));
+        Decision.Again lowest = (Decision.Again) Decision.after(
+                told, failedOnce(plan, told), plan, RULES, NOW, Long.MAX_VALUE, LOWEST, CallFixtures.PLENTY);
+        Decision.Again highest = (Decision.Again) Decision.after(
+                told, failedOnce(plan, told), plan, RULES, NOW, Long.MAX_VALUE, HIGHEST, CallFixtures.PLENTY);
+        assertThat(lowest.delay()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(highest.delay()).isBetween(Duration.ofMillis(4_400), Duration.ofMillis(4_500));
+    }
+
+    @Test
+    void retryAfterIsNeverShorterThanTheBackoff() {
+        Plan plan = plan(route("a"), route("b"));
+        Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofMillis(10));
+        assertThat(millis(waitsInPlace(told, plan, HIGHEST))).containsExactly(1000L, 2000L);
+        assertThat(millis(waitsInPlace(told, plan, LOWEST))).containsExactly(50L, 50L);
     }
 
     @Test
     void waitBeyondDeadlineStopsWithItsLength() {
         Plan plan = plan(route("a"));
-        Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20));
-        long deadline = NOW + Duration.ofSeconds(5).toNanos();
+        Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(4));
+        long deadline = NOW + Duration.ofSeconds(2).toNanos();
         Decision.Stop stop = (Decision.Stop) decide(told, failedOnce(plan, told), plan, deadline);
-        assertThat(stop.text()).contains("a could be asked again in 20000 ms");
+        assertThat(stop.text()).contains("a could be asked again in 4000 ms");
     }
 
     @Test
@@ -224,7 +244,8 @@ class DecisionTest {
         long inFive = NOW + Duration.ofSeconds(5).toNanos();
         Route[] routes = {route("a"), route("b"), route("c")};
         Plan plan = new Plan(List.of(routes), List.of(inTwenty, inFive, inTwenty), 3, routes[0], AttemptLog.empty());
-        Decision.Again again = (Decision.Again) Decision.first(Cursor.start(plan), plan, RULES, NOW, Long.MAX_VALUE);
+        Decision.Again again = (Decision.Again)
+                Decision.first(Cursor.start(plan), plan, RULES, NOW, Long.MAX_VALUE, LOWEST, CallFixtures.PLENTY);
         assertThat(again.cursor().route()).isEqualTo(1);
         assertThat(again.delay()).isEqualTo(Duration.ofSeconds(5));
     }
@@ -232,7 +253,7 @@ class DecisionTest {
     @Test
     void waitForRouteThatFailedBeforeCostsRetryToken() {
         Plan plan = plan(route("a"));
-        Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(10));
+        Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(4));
         Decision decision = Decision.after(
                 told, failedOnce(plan, told), plan, RULES, NOW, Long.MAX_VALUE, LOWEST, CallFixtures.NO_RETRY_TOKENS);
         assertThat(decision).isInstanceOfSatisfying(Decision.Stop.class, stop -> assertThat(stop.reason())

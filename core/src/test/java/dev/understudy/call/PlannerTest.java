@@ -105,7 +105,7 @@ class PlannerTest {
         Planner planner = planner(any("a", ALL), any("b", ALL));
         Route a = plan(planner, PLAIN, false, 0).routes().get(0);
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(20));
-        cooldowns.failed("a", "m", told, FailureRules.of(told.kind()), Duration.ofSeconds(3), 1000);
+        cooldowns.failed("a", "m", told, FailureRules.of(told.kind()), 1000);
 
         Plan plan = plan(planner, PLAIN, false, 1000);
         assertThat(names(plan)).containsExactly("b/m", "a/m");
@@ -124,7 +124,7 @@ class PlannerTest {
         Planner planner = planner(any("a", ALL), any("b", ALL));
         Route a = plan(planner, PLAIN, false, 0).routes().get(0);
         Failure gone = Failure.of(FailureKind.MODEL_NOT_FOUND, "");
-        cooldowns.failed("a", "m", gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), 0);
+        cooldowns.failed("a", "m", gone, FailureRules.of(gone.kind()), 0);
         long almost = Duration.ofMinutes(10).toNanos() - 1;
         assertThat(names(plan(planner, PLAIN, false, almost))).containsExactly("b/m", "a/m");
         assertThat(plan(planner, PLAIN, false, almost).availableAt()).containsExactly(0L, 0L);
@@ -139,7 +139,7 @@ class PlannerTest {
         for (int i = 0; i < 3_000; i++) {
             Route route = new Route(pooledProvider, "invented-" + i, Capabilities.assumed());
             assertThat(route.circuit()).isNotNull();
-            cooldowns.failed("a", route.model(), gone, FailureRules.of(gone.kind()), Duration.ofSeconds(3), i);
+            cooldowns.failed("a", route.model(), gone, FailureRules.of(gone.kind()), i);
         }
         assertThat(pooledProvider.circuits().size()).isBetween(900, PooledProvider.MAX_CIRCUITS);
         assertThat(cooldowns.size()).isBetween(900, Cooldowns.CAPACITY);

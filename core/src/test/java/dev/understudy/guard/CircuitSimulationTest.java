@@ -380,7 +380,7 @@ class CircuitSimulationTest {
         scenario.advance(Duration.ofSeconds(1));
         assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.OPEN);
         CallResult result = ask(understudy, false);
-        scenario.advance(Duration.ofSeconds(4));
+        scenario.advance(Duration.ofMillis(4_500));
         assertThat(result.outcomes()).containsExactly("a:skipped", "b:failed", "b:served");
         assertThat(a.subscriptions()).isEqualTo(2);
     }

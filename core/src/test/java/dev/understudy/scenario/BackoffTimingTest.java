@@ -141,17 +141,6 @@ class BackoffTimingTest {
     }
 
     @ChatAndStream
-    void longRetryAfterOfTheLastRouteIsCapped(CallKind kind) {
-        ScriptedProvider limited = ScriptedProvider.named("p1")
-                .then(
-                        ScriptedAnswer.fail(
-                                Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofMinutes(10))),
-                        ScriptedAnswer.text("Here I am."));
-        play(kind, timed(RetryPolicy.defaults(), new FixedRandom(1), limited), FailureKind.RATE_LIMITED);
-        assertThat(asked).containsExactly(0L, 30_000L);
-    }
-
-    @ChatAndStream
     void overloadDoublesTheBase(CallKind kind) {
         ScriptedProvider busy = ScriptedProvider.named("p1").then(ScriptedAnswer.fail(FailureKind.OVERLOADED));
         play(kind, timed(retries(4), new FixedRandom(1), busy));

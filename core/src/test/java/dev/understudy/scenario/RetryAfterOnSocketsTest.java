@@ -121,15 +121,15 @@ class RetryAfterOnSocketsTest {
     }
 
     @EveryDialectAndKind
-    void retryAfterOfTheLastRouteIsCapped(SocketDialect dialect, CallKind kind) {
-        ScriptedServer server = scenario.server()
-                .then(ScriptedReply.rateLimited(Duration.ofHours(2)), ScriptedReply.text("Here I am."));
-        Understudy understudy = scenario.builder(scenario.provider(dialect, "p1", server, "k1"))
-                .retry(QUICK.withMaxWait(Duration.ofMillis(200)))
-                .build();
-        assertThat(kind.result(understudy, REQUEST).text()).isEqualTo("Here I am.");
-        assertThat(gaps(server)).singleElement().satisfies(gap -> assertThat(gap)
-                .isBetween(Duration.ofMillis(200), Duration.ofSeconds(2)));
+    void longRetryAfterOfTheLastRouteIsToldAtOnceAndToTheNextCaller(SocketDialect dialect, CallKind kind) {
+        ScriptedServer server = scenario.server().then(ScriptedReply.rateLimited(Duration.ofMinutes(2)));
+        Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1"));
+        for (int i = 0; i < 2; i++) {
+            Failure failure = kind.result(understudy, REQUEST).exhausted().failure();
+            assertThat(failure.kind()).isEqualTo(FailureKind.RATE_LIMITED);
+            assertThat(failure.retryAfter()).isBetween(Duration.ofSeconds(90), Duration.ofSeconds(120));
+        }
+        assertThat(server.calls()).hasSize(1);
     }
 
     @EveryDialectAndKind

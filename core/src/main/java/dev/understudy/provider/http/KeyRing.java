@@ -116,27 +116,6 @@ final class KeyRing {
         return cooldown != null && cooldown.kind == FailureKind.AUTH;
     }
 
-    /** Returns the rate-limited key whose cooldown ends first, among those not tried in this call. */
-    @Nullable
-    Lease leaseCoolingDown(Set<Integer> tried) {
-        int first = -1;
-        long earliest = 0;
-        for (int i = 0; i < keys.size(); i++) {
-            Cooldown coolDown = cooldowns.get(i);
-            boolean limited = coolDown != null && coolDown.kind == FailureKind.RATE_LIMITED;
-            if (limited && !tried.contains(i) && (first < 0 || coolDown.until - earliest < 0)) {
-                first = i;
-                earliest = coolDown.until;
-            }
-        }
-        return first < 0 ? null : new Lease(first, keys.get(first));
-    }
-
-    /** Ends the cooldown of a key that served. */
-    void release(Lease lease) {
-        cooldowns.set(lease.index, null);
-    }
-
     /** Returns true if another key may succeed with the same request. */
     static boolean rotates(FailureKind kind) {
         return kind == FailureKind.RATE_LIMITED || kind == FailureKind.QUOTA || kind == FailureKind.AUTH;

@@ -60,9 +60,7 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
 
     private <T> Flux<T> once(Function<KeyRing.Lease, Flux<T>> exchange, Tries tries) {
         long now = clock.getAsLong();
-        KeyRing.Lease free = keys.lease(tries.keys, now);
-        KeyRing.Lease lease =
-                free == null && tries.scope.ignoresRetryAfter() ? keys.leaseCoolingDown(tries.keys) : free;
+        KeyRing.Lease lease = keys.lease(tries.keys, now);
         tries.lease = lease;
         if (lease == null) {
             return Flux.error(new CallFailed(unavailable(tries, now)));
@@ -74,7 +72,7 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         if (keys.isOnTrial(lease)) {
             return answer.doOnNext(accepted -> keys.accept(lease)).doOnComplete(() -> keys.accept(lease));
         }
-        return free == null ? answer.doOnComplete(() -> keys.release(lease)) : answer;
+        return answer;
     }
 
     /** Receives the time until the empty bucket of this key fills again. */

@@ -81,26 +81,6 @@ class KeyRingTest {
     }
 
     @Test
-    void limitedKeyWithTheShortestCooldownIsForcedInvalidOnesAreNot() {
-        ring.coolDown(lease(0), Failure.of(FailureKind.AUTH, ""), 0);
-        ring.coolDown(lease(0), LIMITED.withRetryAfter(Duration.ofMinutes(2)), 0);
-        ring.coolDown(lease(0), LIMITED.withRetryAfter(Duration.ofMinutes(1)), 0);
-        assertThat(Objects.requireNonNull(ring.leaseCoolingDown(Set.of())).index())
-                .isEqualTo(2);
-        assertThat(Objects.requireNonNull(ring.leaseCoolingDown(Set.of(2))).index())
-                .isEqualTo(1);
-        assertThat(ring.leaseCoolingDown(Set.of(1, 2))).isNull();
-    }
-
-    @Test
-    void aKeyThatServedIsFreeAgain() {
-        KeyRing.Lease first = lease(0);
-        ring.coolDown(first, LIMITED, 0);
-        ring.release(first);
-        assertThat(IntStream.range(0, 3).map(i -> lease(0).index())).containsExactlyInAnyOrder(0, 1, 2);
-    }
-
-    @Test
     void onlyInvalidKeysFailAsAuthWithoutAWait() {
         for (int i = 0; i < 3; i++) {
             ring.coolDown(lease(0), Failure.of(FailureKind.AUTH, ""), 0);

@@ -64,15 +64,20 @@ record OpenAiError(
             case UNSUPPORTED -> theirs(400, "unsupported_value", message);
             case INVALID_REQUEST, TOOL_REJECTED -> theirs(400, "invalid_request", message);
             case MODEL_NOT_FOUND -> theirs(404, "model_not_found", message);
-            case RATE_LIMITED ->
-                new OpenAiError(429, "rate_limit_error", "rate_limit_exceeded", null, message, retryAfter);
+            case RATE_LIMITED -> rateLimited(message, retryAfter);
             case QUOTA -> new OpenAiError(429, "insufficient_quota", "insufficient_quota", null, message, retryAfter);
-            case OVERLOADED, SKIPPED -> ours(503, "overloaded", message, retryAfter);
+            case OVERLOADED -> ours(503, "overloaded", message, retryAfter);
+            case SKIPPED ->
+                retryAfter == null ? ours(503, "overloaded", message, null) : rateLimited(message, retryAfter);
             case TIMEOUT -> ours(504, "timeout", message, retryAfter);
             // an API key that the vendor refuses is an error of the gateway, not of the client
             case AUTH, FORBIDDEN, CONNECT, SERVER, PROTOCOL, TRUNCATED, EMPTY ->
                 ours(502, "upstream_" + failure.kind().label(), message, retryAfter);
         };
+    }
+
+    private static OpenAiError rateLimited(String message, @Nullable Duration retryAfter) {
+        return new OpenAiError(429, "rate_limit_error", "rate_limit_exceeded", null, message, retryAfter);
     }
 
     private static OpenAiError theirs(int status, String code, String message) {

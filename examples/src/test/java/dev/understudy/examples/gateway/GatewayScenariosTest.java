@@ -116,7 +116,8 @@ class GatewayScenariosTest {
         assertThat(limited.header("x-should-retry")).isEmpty();
         int requests = scenarioServers.primary("rate-limited").calls().size();
         GatewayClient.Response second = client.stream("rate-limited");
-        assertThat(second.status()).isEqualTo(503);
+        assertThat(second.status()).isEqualTo(429);
+        assertThat(second.errorCode()).isEqualTo("rate_limit_exceeded");
         for (GatewayClient.Response response : List.of(limited, second)) {
             assertThat(Integer.parseInt(response.header("retry-after"))).isBetween(1, 40);
         }

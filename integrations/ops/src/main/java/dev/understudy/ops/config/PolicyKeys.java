@@ -79,7 +79,10 @@ public final class PolicyKeys {
                 defaults.maxInPlaceWait(),
                 "longest Retry-After that is waited for on the same route; a longer one sends the call to the next route");
         ConfigKey<Duration> maxWait = ConfigKey.of(
-                "maxWait", ScalarTypes.PAUSE, defaults.maxWait(), "longest wait when no other route is left");
+                "maxWait",
+                ScalarTypes.PAUSE,
+                defaults.maxWait(),
+                "longest Retry-After that is waited for when no other route is left; with a longer one the call fails at once");
         return new ObjectType<>(
                 "retry",
                 "retries on the same route",
