@@ -49,7 +49,11 @@ final class Attempt {
         this.cursor = cursor;
         this.route = call.plan().route(cursor.route());
         this.started = call.now();
-        this.attemptPermit = new AttemptPermit(route, call.plan().isLastResort(cursor.route()), call);
+        this.attemptPermit = new AttemptPermit(
+                route,
+                call.plan().isLastResort(cursor.route()),
+                cursor.routeState().reconnecting(),
+                call);
     }
 
     /** Runs the attempt behind its guards: permit, trimming, time limits, commit. Never throws. */
@@ -280,6 +284,6 @@ final class Attempt {
     }
 
     private int maxAttempts() {
-        return call.policies().options().retry().retries() + 1;
+        return Math.max(cursor.attempt(), call.policies().options().retry().retries() + 1);
     }
 }

@@ -24,13 +24,18 @@ final class AttemptPermit {
     private final PooledProvider pooledProvider;
     private final Call call;
     private final boolean early;
+    private final boolean reconnecting;
     private final AtomicBoolean held = new AtomicBoolean();
     private int estimate;
     private @Nullable Permit permit;
 
-    /** @param early true if an open circuit may be tried before its open time ends */
-    AttemptPermit(Route route, boolean early, Call call) {
+    /**
+     * @param early true if an open circuit may be tried before its open time ends
+     * @param reconnecting true if the call waited because connections were refused: it may be made beside a trial
+     */
+    AttemptPermit(Route route, boolean early, boolean reconnecting, Call call) {
         this.early = early;
+        this.reconnecting = reconnecting;
         this.route = route;
         this.pooledProvider = route.pooledProvider();
         this.call = call;
@@ -39,8 +44,7 @@ final class AttemptPermit {
     /** Returns {@code null} if all resources are acquired, to be released later; else the reason, and nothing is acquired. */
     @Nullable
     Failure acquire(long now) {
-        CircuitBreaker.Admission admission =
-                early ? route.circuit().tryEarly(now) : route.circuit().tryAcquire(now);
+        CircuitBreaker.Admission admission = admission(now);
         if (!(admission instanceof Permit granted)) {
             CircuitBreaker.Denied denied = (CircuitBreaker.Denied) admission;
             return RouteChecks.denied(denied).failure();
@@ -59,6 +63,15 @@ final class AttemptPermit {
         held.set(true);
         pooledProvider.health().started();
         return null;
+    }
+
+    private CircuitBreaker.Admission admission(long now) {
+        if (reconnecting && pooledProvider.health().refusesConnections()) {
+            return route.circuit().tryBeside(now);
+        }
+        return early || reconnecting
+                ? route.circuit().tryEarly(now)
+                : route.circuit().tryAcquire(now);
     }
 
     /** Reports the first content. */

@@ -7,6 +7,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.guard.Nanos;
 import dev.understudy.policy.ContextWindow;
 import dev.understudy.policy.TokenCounter;
@@ -114,6 +115,13 @@ public record Call(
     public boolean isAvailable(Route route, Duration after) {
         long then = now() + Nanos.of(after);
         return !route.pooledProvider().isHeld(then) && route.circuit().remaining(then) == 0;
+    }
+
+    @Override
+    public boolean refusesConnections(Route route) {
+        return route.pooledProvider().health().refusesConnections()
+                && !route.pooledProvider().isHeld(now())
+                && route.circuit().reading(now()).state() != ProviderStatus.CircuitState.FORCED_OPEN;
     }
 
     @Override

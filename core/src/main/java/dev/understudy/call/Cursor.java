@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +38,18 @@ record Cursor(
      * @param excluded true if no further attempt is made
      * @param availableAt the instant before which no attempt should be made, 0 for none
      * @param shortened the shortened request after a context overflow; {@code null} before
+     * @param reconnecting true if it is asked again because every route refused connections
      */
     record RouteState(
-            int tries, int turns, boolean excluded, long availableAt, ConversationTrimmer.@Nullable Shorter shortened) {
+            int tries,
+            int turns,
+            boolean excluded,
+            long availableAt,
+            ConversationTrimmer.@Nullable Shorter shortened,
+            boolean reconnecting) {
 
         RouteState(long availableAt) {
-            this(0, 0, false, availableAt, null);
+            this(0, 0, false, availableAt, null, false);
         }
 
         /** Returns true if the route was neither tried nor skipped yet. */
@@ -99,7 +106,8 @@ record Cursor(
         more.add(failure);
         RouteState was = routeState();
         int tried = failure.failure().kind() == FailureKind.SKIPPED ? 0 : 1;
-        RouteState next = new RouteState(was.tries + tried, was.turns + 1, was.excluded, 0, was.shortened);
+        RouteState next =
+                new RouteState(was.tries + tried, was.turns + 1, was.excluded, 0, was.shortened, was.reconnecting);
         return new Cursor(route, with(next), waited, attemptLog.plus(attempt), more);
     }
 
@@ -133,7 +141,7 @@ record Cursor(
         RouteState was = routeState();
         return new Cursor(
                 route,
-                with(new RouteState(was.tries, was.turns, true, 0, was.shortened)),
+                with(new RouteState(was.tries, was.turns, true, 0, was.shortened, was.reconnecting)),
                 waited,
                 attemptLog,
                 failures);
@@ -144,15 +152,36 @@ record Cursor(
         RouteState was = routeState();
         return new Cursor(
                 route,
-                with(new RouteState(was.tries, was.turns, false, instant, was.shortened)),
+                with(new RouteState(was.tries, was.turns, false, instant, was.shortened, was.reconnecting)),
                 waited,
                 attemptLog,
                 failures);
     }
 
+    /** Returns the state in which routes that refused connections are asked once more. */
+    Cursor reconnecting(Set<Integer> refused) {
+        List<RouteState> copy = new ArrayList<>(routeStates);
+        for (int index : refused) {
+            RouteState was = routeStates.get(index);
+            copy.set(index, new RouteState(was.tries, 0, false, 0, was.shortened, true));
+        }
+        return new Cursor(route, copy, waited, attemptLog, failures);
+    }
+
+    /** Returns the last entry of a route in the attempt log, {@code null} for none. */
+    AttemptLog.@Nullable Attempt last(Route route) {
+        AttemptLog.Attempt last = null;
+        for (AttemptLog.Attempt attempt : attemptLog.attempts()) {
+            boolean same =
+                    attempt.provider().equals(route.name()) && attempt.model().equals(route.model());
+            last = same ? attempt : last;
+        }
+        return last;
+    }
+
     /** Returns the state for another attempt at the current route with a shortened request. */
     Cursor shortened(ConversationTrimmer.Shorter request) {
-        RouteState shorter = new RouteState(routeState().tries, routeState().turns, false, 0, request);
+        RouteState shorter = new RouteState(routeState().tries, routeState().turns, false, 0, request, false);
         return new Cursor(route, with(shorter), Duration.ZERO, attemptLog, failures);
     }
 

@@ -86,6 +86,9 @@ public sealed interface Decision {
         /** Returns true if after this delay the circuit of the route is not open and the provider is not held. */
         boolean isAvailable(Route route, Duration after);
 
+        /** Returns true if the provider refused the last connection, and no operator keeps the route from being asked. */
+        boolean refusesConnections(Route route);
+
         /** Returns true if the cost limit of the call allows an attempt at this route. */
         boolean affordable(Route route, Cursor cursor);
 

@@ -78,7 +78,8 @@ record NextStep(
         return switch (same) {
             case BACK_OFF -> Optional.of(backoff(false));
             case THROTTLED -> Optional.of(backoff(true));
-            case ONCE_AT_ONCE -> first ? Optional.of(Duration.ZERO) : Optional.empty();
+            case ONCE_AT_ONCE ->
+                first && !cursor.routeState().reconnecting() ? Optional.of(Duration.ZERO) : Optional.empty();
             case ONCE -> first ? Optional.of(backoff(false)) : Optional.empty();
             case ONCE_IF_ALONE -> first && plan.lastResorts() == 1 ? Optional.of(Duration.ZERO) : Optional.empty();
             case NO -> Optional.empty();
@@ -106,12 +107,14 @@ record NextStep(
             }
         }
         Decision wait = waitFor(remaining, earliest(remaining));
-        if (!(wait instanceof Stop)) {
+        if (!(wait instanceof Stop stop)) {
             return wait;
         }
         return shorter(remaining).orElseGet(() -> {
             int last = lastResort(remaining);
-            return last < 0 ? wait : new Again(remaining.to(last, Duration.ZERO), Duration.ZERO);
+            return last < 0
+                    ? new Reconnection(this, remaining).decide(stop)
+                    : new Again(remaining.to(last, Duration.ZERO), Duration.ZERO);
         });
     }
 
@@ -253,7 +256,7 @@ record NextStep(
         return resources.affordable(plan.route(route), cursor);
     }
 
-    private boolean isBeforeDeadline(Duration delay) {
+    boolean isBeforeDeadline(Duration delay) {
         return deadline == Long.MAX_VALUE || deadline - now > Nanos.of(delay);
     }
 

@@ -204,6 +204,11 @@ sealed interface BreakerState
                     : this;
         }
 
+        /** Returns the state for a call beside the trial: of the lease before, which is not the current one. */
+        HalfOpen beside() {
+            return new HalfOpen(generation, lease - 1, leased, until, times, cause);
+        }
+
         /** Accepts also a trial whose lease expired: it was sent after the circuit opened, so its success is current. */
         @Override
         public BreakerState trialSucceeded(HalfOpen by, long now, CircuitPolicy policy) {

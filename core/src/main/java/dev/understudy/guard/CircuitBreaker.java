@@ -96,6 +96,16 @@ public final class CircuitBreaker {
         return acquire(true, now);
     }
 
+    /**
+     * Requests a permit beside the trial in progress, for a call that waited while connections were refused. Its success
+     * closes the circuit like that of the trial, its failure is ignored.
+     */
+    public Admission tryBeside(long now) {
+        return state.get() instanceof BreakerState.HalfOpen trial
+                ? new Permit(this, trial.beside())
+                : acquire(true, now);
+    }
+
     private Admission acquire(boolean early, long now) {
         while (true) {
             BreakerState current = state.get();

@@ -1,5 +1,6 @@
 package dev.understudy.guard;
 
+import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import java.util.EnumMap;
 import java.util.Map;
@@ -74,6 +75,11 @@ public final class FailureRules {
             Map.entry(FailureKind.SKIPPED, new Rule(Same.NO, Next.YES, false).obeyingRetryAfter())));
 
     private FailureRules() {}
+
+    /** Returns true if no connection was opened, so that no request was sent: refused, unknown host, connect timeout. */
+    public static boolean isRefusedConnection(Failure failure) {
+        return failure.kind() == FailureKind.CONNECT && failure.phase() == Failure.Phase.CONNECT;
+    }
 
     /** Returns the row of this kind; every kind has one. */
     public static Rule of(FailureKind kind) {

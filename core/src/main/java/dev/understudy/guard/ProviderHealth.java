@@ -27,6 +27,7 @@ public final class ProviderHealth {
     private final Map<String, Long> coolingKeys = new ConcurrentHashMap<>(2);
     private volatile @Nullable Instant lastSuccess;
     private volatile ProviderStatus.@Nullable LastFailure lastFailure;
+    private volatile boolean refuses;
     private volatile long failedAt;
     private volatile long lastResponse;
     private volatile double averageResponse;
@@ -47,6 +48,7 @@ public final class ProviderHealth {
     }
 
     public void firstContent(long nanos, long now) {
+        connected();
         latencyStatistics.sample(nanos, now);
         averageFirstContent = smoothed(averageFirstContent, nanos);
     }
@@ -58,6 +60,7 @@ public final class ProviderHealth {
 
     public void served(long nanos, boolean unary, long now) {
         calls.success(now);
+        connected();
         if (consecutive.get() != 0) {
             consecutive.set(0);
         }
@@ -75,6 +78,7 @@ public final class ProviderHealth {
      * @param counts true if the failure counts against the provider
      */
     public void failed(Failure failure, boolean counts, long nanos, long now) {
+        refuses = FailureRules.isRefusedConnection(failure);
         lastFailure = new ProviderStatus.LastFailure(wallClock(), failure.toString());
         if (counts) {
             calls.failure(now);
@@ -82,6 +86,17 @@ public final class ProviderHealth {
             failedAt = now;
             latencyStatistics.atLeast(nanos, now); // a quick failure must not make the provider look fast
         }
+    }
+
+    private void connected() {
+        if (refuses) {
+            refuses = false;
+        }
+    }
+
+    /** Returns true if the last attempt that ended found no connection. */
+    public boolean refusesConnections() {
+        return refuses;
     }
 
     public void keyCoolsDown(String fingerprint, @Nullable Duration duration, long now) {

@@ -14,9 +14,17 @@ import java.time.Duration;
  *     longer one sends the call to the next route; 3 s by default
  * @param maxWait longest delay requested by a vendor that is waited for when no other route is left; with a longer one the
  *     call fails at once, and its failure tells the Retry-After; 5 s by default
+ * @param reconnectWait time for which a call asks again, with back-off, while every route refuses connections, so that no
+ *     request was sent: a server that restarts. Zero for never; 5 s by default
  */
 public record RetryPolicy(
-        int retries, Duration base, Duration cap, Jitter jitter, Duration maxInPlaceWait, Duration maxWait) {
+        int retries,
+        Duration base,
+        Duration cap,
+        Jitter jitter,
+        Duration maxInPlaceWait,
+        Duration maxWait,
+        Duration reconnectWait) {
 
     private static final RetryPolicy DEFAULTS = new RetryPolicy(
             2,
@@ -24,6 +32,7 @@ public record RetryPolicy(
             Duration.ofSeconds(8),
             Jitter.FULL,
             Duration.ofSeconds(3),
+            Duration.ofSeconds(5),
             Duration.ofSeconds(5));
 
     /**
@@ -35,6 +44,7 @@ public record RetryPolicy(
      * @param jitter randomization of the back-off
      * @param maxInPlaceWait longest delay requested by a vendor
      * @param maxWait longest delay when no other route is left
+     * @param reconnectWait time for which a call asks again while every route refuses connections
      * @throws IllegalArgumentException if a value is out of its range
      */
     public RetryPolicy {
@@ -47,10 +57,9 @@ public record RetryPolicy(
         if (cap.compareTo(base) < 0) {
             throw new IllegalArgumentException("cap is at least base (" + base + "): " + cap);
         }
-        if (maxInPlaceWait.isNegative() || maxWait.isNegative()) {
-            throw new IllegalArgumentException(
-                    "maxInPlaceWait and maxWait are not negative: " + maxInPlaceWait + ", " + maxWait);
-        }
+        notNegative("maxInPlaceWait", maxInPlaceWait);
+        notNegative("maxWait", maxWait);
+        notNegative("reconnectWait", reconnectWait);
     }
 
     /**
@@ -63,12 +72,12 @@ public record RetryPolicy(
     }
 
     /**
-     * Returns a policy without retries: each route is asked once.
+     * Returns a policy without retries: each route is asked once, also when all refuse connections.
      *
      * @return the policy
      */
     public static RetryPolicy none() {
-        return DEFAULTS.withRetries(0);
+        return DEFAULTS.withRetries(0).withReconnectWait(Duration.ZERO);
     }
 
     /**
@@ -78,7 +87,7 @@ public record RetryPolicy(
      * @return a copy
      */
     public RetryPolicy withRetries(int retries) {
-        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait);
+        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait, reconnectWait);
     }
 
     /**
@@ -89,7 +98,7 @@ public record RetryPolicy(
      * @return a copy
      */
     public RetryPolicy withBackoff(Duration base, Duration cap) {
-        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait);
+        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait, reconnectWait);
     }
 
     /**
@@ -99,7 +108,7 @@ public record RetryPolicy(
      * @return a copy
      */
     public RetryPolicy withJitter(Jitter jitter) {
-        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait);
+        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait, reconnectWait);
     }
 
     /**
@@ -109,7 +118,7 @@ public record RetryPolicy(
      * @return a copy
      */
     public RetryPolicy withMaxInPlaceWait(Duration maxInPlaceWait) {
-        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait);
+        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait, reconnectWait);
     }
 
     /**
@@ -119,7 +128,23 @@ public record RetryPolicy(
      * @return a copy
      */
     public RetryPolicy withMaxWait(Duration maxWait) {
-        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait);
+        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait, reconnectWait);
+    }
+
+    /**
+     * Returns a copy with another time for which a call asks again while every route refuses connections.
+     *
+     * @param reconnectWait zero or longer; zero for never
+     * @return a copy
+     */
+    public RetryPolicy withReconnectWait(Duration reconnectWait) {
+        return new RetryPolicy(retries, base, cap, jitter, maxInPlaceWait, maxWait, reconnectWait);
+    }
+
+    private static void notNegative(String name, Duration duration) {
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException(name + " is not negative: " + duration);
+        }
     }
 
     /** Randomization of the back-off, so that many callers do not retry at one time. */

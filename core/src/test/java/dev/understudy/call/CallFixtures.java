@@ -64,6 +64,11 @@ public final class CallFixtures {
             }
 
             @Override
+            public boolean refusesConnections(Route route) {
+                return false;
+            }
+
+            @Override
             public boolean affordable(Route route, Cursor cursor) {
                 return true;
             }

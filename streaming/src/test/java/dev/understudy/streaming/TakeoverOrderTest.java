@@ -17,8 +17,10 @@ import dev.understudy.chat.Message;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** Which route continues an interrupted stream, in which way, and what is remembered of refusals. */
@@ -75,6 +77,30 @@ class TakeoverOrderTest {
                 .expectNext(TEXT)
                 .verifyComplete();
         assertThat(one.subscriptions()).isEqualTo(1);
+    }
+
+    @Test
+    void takeoverWaitsForAServerThatRestarts() {
+        StepVerifier.withVirtualTime(() -> {
+                    long restarted = virtualMillis() + 1_500;
+                    one.then(CUT)
+                            .rule(asked -> one.subscriptions() > 1 && virtualMillis() < restarted
+                                    ? ScriptedAnswer.fail(Failure.of(FailureKind.CONNECT, "connection refused")
+                                            .withPhase(Failure.Phase.CONNECT))
+                                    : null)
+                            .always(WHOLE);
+                    return over(ResumePolicy.exact(), one).stream(ASKED)
+                            .reduce("", (text, chunk) -> text + chunk.text());
+                })
+                .expectSubscription()
+                .expectNoEvent(Duration.ofMillis(1_500))
+                .thenAwait(Duration.ofSeconds(1))
+                .expectNext(TEXT)
+                .verifyComplete();
+    }
+
+    private static long virtualMillis() {
+        return Schedulers.parallel().now(TimeUnit.MILLISECONDS);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -31,6 +32,9 @@ final class TransportErrors {
         if (error instanceof UnknownHostException) {
             return connect("unknown host");
         }
+        if (error instanceof NoRouteToHostException) {
+            return connect("no route to the host");
+        }
         if (error instanceof ConnectException) {
             boolean slow = error.getClass().getSimpleName().contains("Timeout");
             return connect(slow ? "no connection in time" : "connection refused");
@@ -39,7 +43,9 @@ final class TransportErrors {
             return connect("no connection in time");
         }
         if (error instanceof SSLException || error.getCause() instanceof SSLException) {
-            return connect("no TLS connection: " + error.getClass().getSimpleName());
+            return Failure.of(
+                    FailureKind.CONNECT,
+                    "no TLS connection: " + error.getClass().getSimpleName());
         }
         if (error instanceof TooLongFrameException || error.getCause() instanceof TooLongFrameException) {
             return Failure.of(
@@ -60,7 +66,8 @@ final class TransportErrors {
         if (error instanceof IOException || error instanceof IllegalStateException) {
             return answered
                     ? Failure.of(FailureKind.TRUNCATED, "the connection was lost in the middle of the answer")
-                    : connect("the connection was lost before an answer came");
+                    : Failure.of(FailureKind.CONNECT, "the connection was lost before an answer came")
+                            .withPhase(Failure.Phase.HEADERS);
         }
         return Failure.of(
                 FailureKind.PROTOCOL,

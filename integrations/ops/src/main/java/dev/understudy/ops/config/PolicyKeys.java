@@ -83,17 +83,23 @@ public final class PolicyKeys {
                 ScalarTypes.PAUSE,
                 defaults.maxWait(),
                 "longest Retry-After that is waited for when no other route is left; with a longer one the call fails at once");
+        ConfigKey<Duration> reconnectWait = ConfigKey.of(
+                "reconnectWait",
+                ScalarTypes.PAUSE,
+                defaults.reconnectWait(),
+                "time for which a call asks again while every route refuses connections; 0s for never");
         return new ObjectType<>(
                 "retry",
                 "retries on the same route",
-                List.of(retries, base, cap, jitter, maxInPlaceWait, maxWait),
+                List.of(retries, base, cap, jitter, maxInPlaceWait, maxWait, reconnectWait),
                 values -> new RetryPolicy(
                         values.get(retries),
                         values.get(base),
                         values.get(cap),
                         values.get(jitter),
                         values.get(maxInPlaceWait),
-                        values.get(maxWait)));
+                        values.get(maxWait),
+                        values.get(reconnectWait)));
     }
 
     private static ObjectType<TimeoutPolicy> timeouts(String name, String doc, TimeoutPolicy defaults) {

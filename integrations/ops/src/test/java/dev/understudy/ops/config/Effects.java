@@ -78,6 +78,7 @@ public final class Effects {
                 policy("retry.jitter", "decorrelated", "jitter=DECORRELATED"),
                 policy("retry.maxInPlaceWait", "7777ms", "maxInPlaceWait=PT7.777S"),
                 policy("retry.maxWait", "7777ms", "maxWait=PT7.777S"),
+                policy("retry.reconnectWait", "7777ms", "reconnectWait=PT7.777S"),
                 policy("timeouts.firstContent", "7777ms", "firstContent=PT7.777S"),
                 policy("timeouts.idle", "7777ms", "idle=PT7.777S"),
                 policy("timeouts.response", "7777ms", "response=PT7.777S"),
