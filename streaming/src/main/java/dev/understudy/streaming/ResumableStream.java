@@ -144,7 +144,7 @@ final class ResumableStream {
             }
             outer.report(providerEvent);
         });
-        return (outer.ignoresRetryAfter() ? scope.ignoringRetryAfter() : scope).in(below);
+        return scope.in(below);
     }
 
     private Context context(Context below) {
