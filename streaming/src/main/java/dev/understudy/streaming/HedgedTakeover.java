@@ -28,7 +28,7 @@ final class HedgedTakeover {
     /**
      * Another attempt at the answer.
      *
-     * @param chunks what is left of the answer
+     * @param chunks remaining chunks of the answer
      * @param lost called if the silent attempt sends a chunk before the other one delivers any
      */
     record Rival(Flux<StreamChunk> chunks, Runnable lost) {}

@@ -11,7 +11,7 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * One subscription of a {@link SourceRace}. The demand that the first source has not served is requested of the second one
+ * One subscription of a race of two sources. The demand that the first source has not served is requested of the second one
  * too; as the first source is silent while both run, no more than that is emitted.
  */
 final class SourceRaceSubscriber<T> extends DrainLoop implements CoreSubscriber<T>, Subscription, Scannable {
@@ -21,7 +21,7 @@ final class SourceRaceSubscriber<T> extends DrainLoop implements CoreSubscriber<
             AtomicLongFieldUpdater.newUpdater(SourceRaceSubscriber.class, "requested");
 
     private final CoreSubscriber<? super T> actual;
-    private final SourceRace<T> race;
+    private final RaceState race;
     private Subscription upstream = Operators.emptySubscription();
     private volatile @Nullable Second<T> second;
     private volatile long requested;
@@ -29,7 +29,7 @@ final class SourceRaceSubscriber<T> extends DrainLoop implements CoreSubscriber<
     private long asked; // of the first source, in turn
     private long emitted; // by the first source
 
-    SourceRaceSubscriber(CoreSubscriber<? super T> actual, SourceRace<T> race) {
+    SourceRaceSubscriber(CoreSubscriber<? super T> actual, RaceState race) {
         this.actual = actual;
         this.race = race;
     }
