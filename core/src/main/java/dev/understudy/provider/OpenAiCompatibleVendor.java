@@ -1,10 +1,11 @@
 package dev.understudy.provider;
 
 import dev.understudy.provider.endpoint.Endpoint;
-import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.ReasoningReplay;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.RoleOrder;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import java.util.Locale;
 
 /**
@@ -37,15 +38,15 @@ public enum OpenAiCompatibleVendor {
     /** Google's Gemini in its OpenAI-compatible form; {@link Providers#gemini} supports more. */
     GEMINI("https://generativelanguage.googleapis.com/v1beta/openai", like()),
     /** GPUStack; {@code {}} is the server's host and port. */
-    GPUSTACK("https://{}/v1", like().withLoading(true)),
+    GPUSTACK("https://{}/v1", server()),
     /** Groq. */
     GROQ("https://api.groq.com/openai/v1", like().withMaxTokensField("max_completion_tokens")),
     /** Hugging Face's router of inference providers. */
     HUGGINGFACE("https://router.huggingface.co/v1", like()),
     /** Server of llama.cpp, on port 8080 of this machine by default. */
-    LLAMACPP("http://localhost:8080/v1", like().withLoading(true)),
+    LLAMACPP("http://localhost:8080/v1", server()),
     /** LM Studio, on port 1234 of this machine by default. */
-    LMSTUDIO("http://localhost:1234/v1", like().withLoading(true)),
+    LMSTUDIO("http://localhost:1234/v1", server()),
     /**
      * Mistral. Unknown fields are rejected, and so are ids of tool calls other than nine letters and digits; a
      * continued assistant message is repeated from its beginning.
@@ -63,9 +64,9 @@ public enum OpenAiCompatibleVendor {
     /** OpenRouter. Ids of tool calls are passed on to vendors that restrict them. */
     OPENROUTER("https://openrouter.ai/api/v1", like().withCallIds(new CallIds("_-", 1, 40))),
     /** Perplexity. Models cannot be listed, so probes always succeed. */
-    PERPLEXITY("https://api.perplexity.ai", like().withProbePath("")),
+    PERPLEXITY("https://api.perplexity.ai", like().withProbePath("").withRoleOrder(RoleOrder.ALTERNATING)),
     /** SGLang, on port 30000 of this machine by default. */
-    SGLANG("http://localhost:30000/v1", like().withLoading(true).withContinuation(Continuation.FLAGS)),
+    SGLANG("http://localhost:30000/v1", server().withContinuation(Continuation.FLAGS)),
     /** Snowflake Cortex; {@code {}} is the account's host. Streams have no finish reason, only the end marker. */
     SNOWFLAKE(
             "https://{}/api/v2/cortex/v1",
@@ -77,7 +78,7 @@ public enum OpenAiCompatibleVendor {
     /** Vercel AI Gateway. Ids of tool calls are passed on to vendors that restrict them. */
     VERCEL("https://ai-gateway.vercel.sh/v1", like().withCallIds(new CallIds("_-", 1, 40))),
     /** vLLM, on port 8000 of this machine by default. */
-    VLLM("http://localhost:8000/v1", like().withLoading(true).withContinuation(Continuation.FLAGS)),
+    VLLM("http://localhost:8000/v1", server().withContinuation(Continuation.FLAGS)),
     /** Writer. */
     WRITER("https://api.writer.com/v1", like().withPath("/chat")),
     /** xAI. */
@@ -99,6 +100,11 @@ public enum OpenAiCompatibleVendor {
 
     private static OpenAiCompatibility like() {
         return OpenAiCompatibility.defaults();
+    }
+
+    /** A server of one's own: loads models when they are requested, and renders messages with a chat template. */
+    private static OpenAiCompatibility server() {
+        return like().withLoading(true).withRoleOrder(RoleOrder.ALTERNATING);
     }
 
     /**

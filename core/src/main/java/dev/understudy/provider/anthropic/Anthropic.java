@@ -2,6 +2,7 @@ package dev.understudy.provider.anthropic;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.RequiredFinishReason;
@@ -13,6 +14,7 @@ import dev.understudy.provider.framing.SseFraming;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +67,16 @@ public final class Anthropic implements Dialect {
     @Override
     public CallIds callIds() {
         return AnthropicMessages.CALL_IDS;
+    }
+
+    @Override
+    public ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        return AnthropicThinking.fitted(request, changes);
+    }
+
+    @Override
+    public ConversationRules conversationRules() {
+        return AnthropicMessages.RULES;
     }
 
     @Override

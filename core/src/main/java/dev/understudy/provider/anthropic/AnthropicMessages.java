@@ -4,6 +4,7 @@ import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ToolArguments;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class AnthropicMessages {
 
     public static final CallIds CALL_IDS = new CallIds("_-", 1, Integer.MAX_VALUE);
+
+    public static final ConversationRules RULES =
+            ConversationRules.any().withOnlyReasoning().withUserFirst().withDeclaredTools();
 
     private final ToolCallIdMapper ids = new ToolCallIdMapper(CALL_IDS);
     private final List<Map<String, Object>> turns = new ArrayList<>();

@@ -6,6 +6,8 @@ import dev.understudy.provider.anthropic.AnthropicAnswer;
 import dev.understudy.provider.anthropic.AnthropicMessages;
 import dev.understudy.provider.anthropic.AnthropicRequest;
 import dev.understudy.provider.anthropic.AnthropicStream;
+import dev.understudy.provider.anthropic.AnthropicThinking;
+import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.RequiredFinishReason;
@@ -14,6 +16,7 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.text.PathSegment;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,16 @@ public final class BedrockAnthropic implements Dialect {
     @Override
     public CallIds callIds() {
         return AnthropicMessages.CALL_IDS;
+    }
+
+    @Override
+    public ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        return AnthropicThinking.fitted(request, changes);
+    }
+
+    @Override
+    public ConversationRules conversationRules() {
+        return AnthropicMessages.RULES;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.understudy.provider.bedrock;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.RequiredFinishReason;
@@ -32,6 +33,11 @@ public final class BedrockConverse implements Dialect {
     @Override
     public CallIds callIds() {
         return BedrockMessages.CALL_IDS;
+    }
+
+    @Override
+    public ConversationRules conversationRules() {
+        return ConversationRules.any().withOnlyReasoning().withUserFirst().withDeclaredTools();
     }
 
     @Override

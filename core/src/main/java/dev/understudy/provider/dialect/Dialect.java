@@ -3,6 +3,7 @@ package dev.understudy.provider.dialect;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
+import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.error.CallerText;
@@ -11,6 +12,7 @@ import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.json.Json;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,20 @@ public interface Dialect {
      */
     default Map<String, String> synonyms() {
         return Map.of();
+    }
+
+    /** Rules of this target for conversations, by which they are changed before {@link #body} encodes them. */
+    default ConversationRules conversationRules() {
+        return ConversationRules.any();
+    }
+
+    /**
+     * Returns the request without combinations of parameters that this target refuses.
+     *
+     * @param changes receives the name of each parameter that is changed
+     */
+    default ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        return request;
     }
 
     /** Form of tool call ids that this vendor accepts; {@link #body} rewrites the others. */

@@ -82,8 +82,20 @@ public record OpenAiCompatibility(
      * @param continuation mark of a trailing assistant message that is to be continued
      * @param callIds accepted ids of tool calls
      * @param reasoning which reasoning goes back to the server that it came from
+     * @param roles accepted order of roles
      */
-    public record Turns(Continuation continuation, CallIds callIds, ReasoningReplay reasoning) {}
+    public record Turns(Continuation continuation, CallIds callIds, ReasoningReplay reasoning, RoleOrder roles) {}
+
+    /** Accepted order of the roles of a conversation. */
+    public enum RoleOrder {
+        /** Any order. */
+        ANY,
+        /**
+         * At most one system message, at the beginning, then user and assistant in turn, as many chat templates demand.
+         * System messages are joined, and so are consecutive messages of one role.
+         */
+        ALTERNATING
+    }
 
     /**
      * Which reasoning goes back to the server that it came from, in the field in which it came. Reasoning of other
@@ -180,7 +192,7 @@ public record OpenAiCompatibility(
             new Fields("max_tokens", "seed"),
             true,
             false,
-            new Turns(Continuation.PLAIN, CallIds.any(), ReasoningReplay.WITH_CALLS),
+            new Turns(Continuation.PLAIN, CallIds.any(), ReasoningReplay.WITH_CALLS, RoleOrder.ANY),
             false);
 
     /**
@@ -349,7 +361,7 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withContinuation(Continuation continuation) {
-        return withTurns(new Turns(continuation, turns.callIds(), turns.reasoning()));
+        return withTurns(new Turns(continuation, turns.callIds(), turns.reasoning(), turns.roles()));
     }
 
     /**
@@ -359,7 +371,7 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withCallIds(CallIds callIds) {
-        return withTurns(new Turns(turns.continuation(), callIds, turns.reasoning()));
+        return withTurns(new Turns(turns.continuation(), callIds, turns.reasoning(), turns.roles()));
     }
 
     /**
@@ -369,7 +381,17 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withReasoningReplay(ReasoningReplay reasoning) {
-        return withTurns(new Turns(turns.continuation(), turns.callIds(), reasoning));
+        return withTurns(new Turns(turns.continuation(), turns.callIds(), reasoning, turns.roles()));
+    }
+
+    /**
+     * Selects the accepted order of roles.
+     *
+     * @param roles accepted order
+     * @return a copy with the value
+     */
+    public OpenAiCompatibility withRoleOrder(RoleOrder roles) {
+        return withTurns(new Turns(turns.continuation(), turns.callIds(), turns.reasoning(), roles));
     }
 
     private OpenAiCompatibility withTurns(Turns turns) {

@@ -2,6 +2,7 @@ package dev.understudy.provider.gemini;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.AggregatedAnswer;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
@@ -43,6 +44,11 @@ public final class Gemini implements Dialect {
     @Override
     public String probePath() {
         return "/models";
+    }
+
+    @Override
+    public ConversationRules conversationRules() {
+        return ConversationRules.any().withOnlyReasoning().withUserFirst().withReservedKeys("$ref");
     }
 
     @Override

@@ -30,7 +30,8 @@ final class EncodedBodyCache {
             SamplingParameters samplingParameters,
             Map<String, Map<String, Object>> extra) {}
 
-    private record Same(Object thing) {
+    /** Compares by identity. */
+    record Same(Object thing) {
         @Override
         public boolean equals(Object other) {
             return other instanceof Same same && same.thing == thing;

@@ -44,6 +44,7 @@ public final class HttpProvider implements ChatProvider {
     private final HttpExchange httpExchange;
     private final FailureRedactor failures;
     private final OriginScope originScope;
+    private final RequestFitter requestFitter;
     private final HttpConnections httpConnections;
     private final String probePath;
     private final boolean loads;
@@ -64,6 +65,7 @@ public final class HttpProvider implements ChatProvider {
         this.keyRotation = new KeyRotation(endpoint.name(), new KeyRing(endpoint.keys()), clock);
         this.parameterFallback = new ParameterFallback(endpoint.name(), dialect, clock);
         this.originScope = originScope;
+        this.requestFitter = new RequestFitter(endpoint.name(), dialect, originScope, endpoint::capabilities);
         this.credentials = credentials(endpoint);
         this.failures = new FailureRedactor(credentials == null ? redactor(endpoint) : credentials::redactor);
         this.httpConnections = new HttpConnections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
@@ -82,6 +84,7 @@ public final class HttpProvider implements ChatProvider {
         this.parameterFallback = original.parameterFallback;
         this.failures = original.failures;
         this.originScope = original.originScope;
+        this.requestFitter = original.requestFitter;
         this.httpConnections = original.httpConnections;
         this.httpExchange = original.httpExchange;
         this.probePath = probePath;
@@ -132,7 +135,7 @@ public final class HttpProvider implements ChatProvider {
                     CallerText caller = caller(request, false);
                     return withKey(lease -> parameterFallback
                             .around(
-                                    originScope.sent(request),
+                                    requestFitter.fit(request, scope),
                                     false,
                                     scope,
                                     body -> httpExchange
@@ -167,7 +170,7 @@ public final class HttpProvider implements ChatProvider {
         return withKey(lease -> {
             try {
                 return parameterFallback.around(
-                        originScope.sent(request),
+                        requestFitter.fit(request, scope),
                         true,
                         scope,
                         body -> httpExchange.streamed(

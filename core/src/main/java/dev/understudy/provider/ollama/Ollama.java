@@ -2,6 +2,7 @@ package dev.understudy.provider.ollama;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.AggregatedAnswer;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
@@ -41,6 +42,12 @@ public final class Ollama implements Dialect {
     @Override
     public boolean loads() {
         return true;
+    }
+
+    /** Without a user message the server only loads the model. */
+    @Override
+    public ConversationRules conversationRules() {
+        return ConversationRules.any().withUserNeeded();
     }
 
     @Override

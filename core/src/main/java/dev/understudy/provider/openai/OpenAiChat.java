@@ -2,11 +2,12 @@ package dev.understudy.provider.openai;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
-import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.framing.SseFraming;
@@ -60,6 +61,16 @@ public final class OpenAiChat implements Dialect {
     @Override
     public CallIds callIds() {
         return openAiCompatibility.turns().callIds();
+    }
+
+    @Override
+    public ConversationRules conversationRules() {
+        return openAiCompatibility.turns().roles() == OpenAiCompatibility.RoleOrder.ALTERNATING
+                ? ConversationRules.any()
+                        .withOneSystemMessage()
+                        .withAlternating()
+                        .withUserNeeded()
+                : ConversationRules.any();
     }
 
     @Override

@@ -1,0 +1,86 @@
+package dev.understudy.provider.anthropic;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ToolSet;
+import dev.understudy.provider.dialect.DialectName;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resolves combinations of parameters that Anthropic refuses while thinking is enabled by an extra field of the
+ * caller: thinking yields to a tool that must be called, a temperature other than 1 yields to thinking, and the budget
+ * is below the limit of the answer.
+ */
+public final class AnthropicThinking {
+
+    private static final String THINKING = "thinking";
+    private static final String BUDGET = "budget_tokens";
+
+    /** Least budget that the vendor accepts. */
+    private static final int LEAST_BUDGET = 1024;
+
+    private AnthropicThinking() {}
+
+    /** @param changes receives the name of each parameter that is changed */
+    public static ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        Map<String, Object> extra = request.extra().getOrDefault(DialectName.ANTHROPIC, Map.of());
+        if (!(extra.get(THINKING) instanceof Map<?, ?> thinking) || "disabled".equals(thinking.get("type"))) {
+            return request;
+        }
+        ToolSet.Choice.Mode choice = request.toolSet().choice().mode();
+        if (choice == ToolSet.Choice.Mode.REQUIRED || choice == ToolSet.Choice.Mode.NAMED) {
+            changes.accept(THINKING);
+            return withThinking(request, extra, null);
+        }
+        ChatRequest fitted = request;
+        Double temperature = request.sampling().temperature();
+        if (temperature != null && temperature != 1) {
+            changes.accept("temperature");
+            fitted = request.withSampling(request.sampling().withTemperature(null));
+        }
+        return thinking.get(BUDGET) instanceof Number budget
+                ? budget(fitted, extra, thinking, budget.intValue(), changes)
+                : fitted;
+    }
+
+    /** The budget is part of the answer's limit; without a limit of the caller the answer gets its own besides. */
+    private static ChatRequest budget(
+            ChatRequest request,
+            Map<String, Object> extra,
+            Map<?, ?> thinking,
+            int budget,
+            Consumer<String> changes) {
+        Integer limit = request.sampling().maxTokens();
+        if (limit == null) {
+            return extra.containsKey("max_tokens")
+                    ? request
+                    : request.withMaxTokens(budget + AnthropicRequest.MAX_TOKENS);
+        }
+        if (budget < limit) {
+            return request;
+        }
+        changes.accept(THINKING + "." + BUDGET);
+        if (limit <= LEAST_BUDGET) {
+            return withThinking(request, extra, null);
+        }
+        Map<Object, Object> smaller = new LinkedHashMap<>(thinking);
+        smaller.put(BUDGET, Math.max(LEAST_BUDGET, limit / 2));
+        return withThinking(request, extra, smaller);
+    }
+
+    private static ChatRequest withThinking(
+            ChatRequest request, Map<String, Object> extra, @Nullable Object thinking) {
+        Map<String, Object> fields = new LinkedHashMap<>(extra);
+        if (thinking == null) {
+            fields.remove(THINKING);
+        } else {
+            fields.put(THINKING, thinking);
+        }
+        Map<String, Map<String, Object>> all = new LinkedHashMap<>(request.extra());
+        all.put(DialectName.ANTHROPIC, fields);
+        return new ChatRequest(
+                request.model(), request.messages(), request.toolSet(), request.format(), request.sampling(), all);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.understudy.provider.conversation;
+
+import java.util.Set;
+
+/**
+ * Forms of a conversation that a target refuses. {@link ConversationFitter} changes a copy of the conversation
+ * accordingly.
+ *
+ * @param turns rules for the order and kind of messages
+ * @param tools rules for tool calls and results
+ */
+public record ConversationRules(Turns turns, Tools tools) {
+
+    /**
+     * Rules for the order and kind of messages.
+     *
+     * @param oneSystemMessage system messages are joined to one at the beginning
+     * @param alternating consecutive messages of the user, or of the assistant, are joined
+     * @param userNeeded a conversation needs a user message
+     * @param userFirst the first message after the system messages is one of the user
+     * @param onlyReasoning an assistant message may consist of reasoning
+     */
+    public record Turns(
+            boolean oneSystemMessage,
+            boolean alternating,
+            boolean userNeeded,
+            boolean userFirst,
+            boolean onlyReasoning) {}
+
+    /**
+     * Rules for tool calls and results.
+     *
+     * @param declared a conversation with tool calls needs declared tools
+     * @param reservedKeys keys that have a meaning for the target in results that are JSON objects
+     */
+    public record Tools(boolean declared, Set<String> reservedKeys) {
+        /** Copies the keys. */
+        public Tools {
+            reservedKeys = Set.copyOf(reservedKeys);
+        }
+    }
+
+    private static final ConversationRules ANY =
+            new ConversationRules(new Turns(false, false, false, false, false), new Tools(false, Set.of()));
+
+    /** Returns the rules that hold for every target. */
+    public static ConversationRules any() {
+        return ANY;
+    }
+
+    public ConversationRules withOneSystemMessage() {
+        return withTurns(new Turns(true, turns.alternating, turns.userNeeded, turns.userFirst, turns.onlyReasoning));
+    }
+
+    public ConversationRules withAlternating() {
+        return withTurns(
+                new Turns(turns.oneSystemMessage, true, turns.userNeeded, turns.userFirst, turns.onlyReasoning));
+    }
+
+    public ConversationRules withUserNeeded() {
+        return withTurns(
+                new Turns(turns.oneSystemMessage, turns.alternating, true, turns.userFirst, turns.onlyReasoning));
+    }
+
+    public ConversationRules withUserFirst() {
+        return withTurns(
+                new Turns(turns.oneSystemMessage, turns.alternating, turns.userNeeded, true, turns.onlyReasoning));
+    }
+
+    public ConversationRules withOnlyReasoning() {
+        return withTurns(
+                new Turns(turns.oneSystemMessage, turns.alternating, turns.userNeeded, turns.userFirst, true));
+    }
+
+    public ConversationRules withDeclaredTools() {
+        return new ConversationRules(turns, new Tools(true, tools.reservedKeys));
+    }
+
+    public ConversationRules withReservedKeys(String... keys) {
+        return new ConversationRules(turns, new Tools(tools.declared, Set.of(keys)));
+    }
+
+    private ConversationRules withTurns(Turns turns) {
+        return new ConversationRules(turns, tools);
+    }
+}

@@ -1,0 +1,161 @@
+package dev.understudy.provider.conversation;
+
+import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ReasoningBlock;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Applies the rules for the order and kind of messages. */
+final class TurnFitter {
+
+    private static final String SEPARATOR = "\n\n";
+
+    /** Text of a user message that a target demands and the conversation does not have. */
+    private static final String GO_ON = "Continue.";
+
+    private TurnFitter() {}
+
+    static List<Message> messages(List<Message> messages, ConversationRules.Turns rules, List<String> changes) {
+        List<Message> fitted = withoutEmpty(messages, rules, changes);
+        if (rules.userNeeded()) {
+            fitted = withUser(fitted, changes);
+        }
+        if (rules.oneSystemMessage()) {
+            fitted = withOneSystem(fitted, changes);
+        }
+        if (rules.userFirst()) {
+            fitted = withUserFirst(fitted, changes);
+        }
+        return rules.alternating() ? alternating(fitted, changes) : fitted;
+    }
+
+    private static List<Message> withoutEmpty(
+            List<Message> messages, ConversationRules.Turns rules, List<String> changes) {
+        boolean none = true;
+        for (Message message : messages) {
+            none &= !isEmpty(message, rules.onlyReasoning());
+        }
+        if (none) {
+            return messages;
+        }
+        List<Message> kept = messages.stream()
+                .filter(message -> !isEmpty(message, rules.onlyReasoning()))
+                .toList();
+        if (kept.isEmpty()) {
+            return messages;
+        }
+        changes.add("empty_turns");
+        return kept;
+    }
+
+    /** Returns true for an assistant message without anything that can be sent. */
+    private static boolean isEmpty(Message message, boolean onlyReasoning) {
+        if (!(message instanceof Message.Assistant assistant)) {
+            return false;
+        }
+        for (ContentBlock block : assistant.blocks()) {
+            boolean nothing = block instanceof ReasoningBlock reasoning
+                    ? !onlyReasoning || reasoning.signature() == null
+                    : block instanceof ContentBlock.Text text && text.text().isBlank() && text.vendorData() == null;
+            if (!nothing) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The last system message is said by the user if nothing else is. */
+    private static List<Message> withUser(List<Message> messages, List<String> changes) {
+        int lastSystem = -1;
+        for (int i = 0; i < messages.size(); i++) {
+            Message message = messages.get(i);
+            if (message instanceof Message.User) {
+                return messages;
+            }
+            lastSystem = message instanceof Message.System ? i : lastSystem;
+        }
+        changes.add("user_turn");
+        List<Message> fitted = new ArrayList<>(messages);
+        if (lastSystem >= 0 && messages.get(lastSystem) instanceof Message.System system) {
+            fitted.set(lastSystem, Message.user(system.text()));
+        } else {
+            fitted.add(0, Message.user(GO_ON));
+        }
+        return fitted;
+    }
+
+    private static List<Message> withOneSystem(List<Message> messages, List<String> changes) {
+        List<String> texts = new ArrayList<>(1);
+        boolean first = true;
+        for (int i = 0; i < messages.size(); i++) {
+            if (messages.get(i) instanceof Message.System system) {
+                first &= i == 0;
+                texts.add(system.text());
+            }
+        }
+        if (texts.isEmpty() || (first && texts.size() == 1)) {
+            return messages;
+        }
+        changes.add("system_messages");
+        List<Message> fitted = new ArrayList<>(messages.size());
+        fitted.add(Message.system(String.join(SEPARATOR, texts)));
+        for (Message message : messages) {
+            if (!(message instanceof Message.System)) {
+                fitted.add(message);
+            }
+        }
+        return fitted;
+    }
+
+    private static List<Message> withUserFirst(List<Message> messages, List<String> changes) {
+        int at = 0;
+        while (at < messages.size() && messages.get(at) instanceof Message.System) {
+            at++;
+        }
+        if (at == messages.size() || !(messages.get(at) instanceof Message.Assistant)) {
+            return messages;
+        }
+        changes.add("user_turn");
+        List<Message> fitted = new ArrayList<>(messages);
+        fitted.add(at, Message.user(GO_ON));
+        return fitted;
+    }
+
+    private static List<Message> alternating(List<Message> messages, List<String> changes) {
+        List<Message> fitted = new ArrayList<>(messages.size());
+        for (Message message : messages) {
+            Message before = fitted.isEmpty() ? null : fitted.get(fitted.size() - 1);
+            Message joined = joined(before, message);
+            if (joined == null) {
+                fitted.add(message);
+            } else {
+                fitted.set(fitted.size() - 1, joined);
+            }
+        }
+        if (fitted.size() == messages.size()) {
+            return messages;
+        }
+        changes.add("equal_roles");
+        return fitted;
+    }
+
+    private static @Nullable Message joined(@Nullable Message before, Message message) {
+        if (before instanceof Message.User one && message instanceof Message.User other) {
+            List<Message.Part> parts = new ArrayList<>(one.parts());
+            parts.add(new Message.Part.Text(SEPARATOR));
+            parts.addAll(other.parts());
+            return new Message.User(parts);
+        }
+        if (before instanceof Message.Assistant one && message instanceof Message.Assistant other) {
+            List<ContentBlock> blocks = new ArrayList<>(one.blocks());
+            if (!one.text().isEmpty() && !other.text().isEmpty()) {
+                blocks.add(new ContentBlock.Text(SEPARATOR));
+            }
+            blocks.addAll(other.blocks());
+            return new Message.Assistant(blocks);
+        }
+        return null;
+    }
+}
