@@ -1,11 +1,11 @@
 package dev.understudy.provider;
 
 import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.ReasoningReplay;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.RoleOrder;
-import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import java.util.Locale;
 
 /**

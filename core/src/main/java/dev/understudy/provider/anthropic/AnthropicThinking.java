@@ -47,11 +47,7 @@ public final class AnthropicThinking {
 
     /** The budget is part of the answer's limit; without a limit of the caller the answer gets its own besides. */
     private static ChatRequest budget(
-            ChatRequest request,
-            Map<String, Object> extra,
-            Map<?, ?> thinking,
-            int budget,
-            Consumer<String> changes) {
+            ChatRequest request, Map<String, Object> extra, Map<?, ?> thinking, int budget, Consumer<String> changes) {
         Integer limit = request.sampling().maxTokens();
         if (limit == null) {
             return extra.containsKey("max_tokens")
@@ -70,8 +66,7 @@ public final class AnthropicThinking {
         return withThinking(request, extra, smaller);
     }
 
-    private static ChatRequest withThinking(
-            ChatRequest request, Map<String, Object> extra, @Nullable Object thinking) {
+    private static ChatRequest withThinking(ChatRequest request, Map<String, Object> extra, @Nullable Object thinking) {
         Map<String, Object> fields = new LinkedHashMap<>(extra);
         if (thinking == null) {
             fields.remove(THINKING);

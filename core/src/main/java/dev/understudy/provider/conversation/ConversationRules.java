@@ -68,8 +68,7 @@ public record ConversationRules(Turns turns, Tools tools) {
     }
 
     public ConversationRules withOnlyReasoning() {
-        return withTurns(
-                new Turns(turns.oneSystemMessage, turns.alternating, turns.userNeeded, turns.userFirst, true));
+        return withTurns(new Turns(turns.oneSystemMessage, turns.alternating, turns.userNeeded, turns.userFirst, true));
     }
 
     public ConversationRules withDeclaredTools() {

@@ -71,12 +71,15 @@ final class ResultPairing {
     private Message.@Nullable ToolResult resultOf(ToolCall call, int from) {
         for (int i = from; i < messages.size(); i++) {
             Message message = messages.get(i);
-            if (message instanceof Message.ToolResult result && !taken[i] && key(result).equals(key(call))) {
+            if (message instanceof Message.ToolResult result
+                    && !taken[i]
+                    && key(result).equals(key(call))) {
                 taken[i] = true;
                 return result;
             }
             if (message instanceof Message.Assistant assistant
-                    && assistant.toolCalls().stream().anyMatch(other -> key(other).equals(key(call)))) {
+                    && assistant.toolCalls().stream()
+                            .anyMatch(other -> key(other).equals(key(call)))) {
                 return null;
             }
         }

@@ -92,8 +92,8 @@ final class ToolFitter {
 
     private Message.Assistant calls(Message.Assistant assistant) {
         boolean plain = assistant.blocks().stream()
-                .allMatch(block -> !(block instanceof ToolCall call)
-                        || plain(call.name()).equals(call.name()));
+                .allMatch(block ->
+                        !(block instanceof ToolCall call) || plain(call.name()).equals(call.name()));
         if (plain) {
             return assistant;
         }

@@ -36,8 +36,8 @@ final class RequestFitter {
     }
 
     ChatRequest fit(ChatRequest request, CallScope scope) {
-        Consumer<String> changes = parameter -> scope.report(new ProviderEvent.RequestAdapted(
-                provider, request.model(), parameter, ProviderEvent.Change.REWRITTEN));
+        Consumer<String> changes = parameter -> scope.report(
+                new ProviderEvent.RequestAdapted(provider, request.model(), parameter, ProviderEvent.Change.REWRITTEN));
         ChatRequest fitted = conversation(request, scope, changes);
         Integer limit = capabilities.apply(request.model()).maxOutput();
         Integer requested = fitted.sampling().maxTokens();

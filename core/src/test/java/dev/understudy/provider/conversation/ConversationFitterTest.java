@@ -109,7 +109,11 @@ class ConversationFitterTest {
     @Test
     void toolsOfTheHistoryAreDeclaredAndMayNotBeCalled() {
         FittedConversation fitted = ConversationFitter.fit(
-                List.of(ASK, Message.assistant("", ONE, TWO), Message.toolResult(ONE, "1"), Message.toolResult(TWO, "2")),
+                List.of(
+                        ASK,
+                        Message.assistant("", ONE, TWO),
+                        Message.toolResult(ONE, "1"),
+                        Message.toolResult(TWO, "2")),
                 ToolSet.empty(),
                 ANY.withDeclaredTools());
         assertThat(fitted.toolSet().tools()).extracting(Tool::name).containsExactly("clock");
@@ -123,9 +127,9 @@ class ConversationFitterTest {
     @Test
     void namesOfCallsHaveCharactersThatEveryVendorAccepts() {
         ToolCall odd = new ToolCall("c1", "my.tool/v2", "{}");
-        List<Message> fitted =
-                fit(ANY, "tool_names", ASK, Message.assistant("", odd), Message.toolResult(odd, "1"));
-        assertThat(((Message.Assistant) fitted.get(1)).toolCalls().get(0).name()).isEqualTo("my_tool_v2");
+        List<Message> fitted = fit(ANY, "tool_names", ASK, Message.assistant("", odd), Message.toolResult(odd, "1"));
+        assertThat(((Message.Assistant) fitted.get(1)).toolCalls().get(0).name())
+                .isEqualTo("my_tool_v2");
         assertThat(((Message.ToolResult) fitted.get(2)).name()).isEqualTo("my_tool_v2");
     }
 
