@@ -26,7 +26,7 @@ final class RequestFitter {
     private final OriginScope originScope;
     private final Function<String, Capabilities> capabilities;
 
-    /** @param capabilities what a model can do, by its name */
+    /** @param capabilities capabilities of a model, by its name */
     RequestFitter(
             String provider, Dialect dialect, OriginScope originScope, Function<String, Capabilities> capabilities) {
         this.provider = provider;
