@@ -15,6 +15,7 @@ import dev.understudy.fault.WireSample.Form;
 import dev.understudy.provider.EventStreamBytes;
 import dev.understudy.scenario.CallKind;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -180,13 +181,16 @@ final class BodyFaults {
                         body("an answer and then endless noise", End.SERVED, (sample, kind, caller) -> {
                             caller.say(sample.answer(kind));
                             caller.endlessly(bytes("noise"), 140 * MIB);
-                        }),
-                        body("an answer and then a connection that stays", End.SERVED, (sample, kind, caller) -> {
-                            caller.say(sample.answer(kind));
-                            caller.stall();
                         }))
                 .map(each -> each.only(BodyFaults::isLong).readUpTo(64 * MIB));
-        return Stream.of(short_, long_, after).flatMap(some -> some);
+        Stream<ServerFault> silent = Stream.of(
+                body("an answer and then a connection that stays", End.SERVED, (sample, kind, caller) -> {
+                            caller.say(sample.answer(kind));
+                            caller.stall();
+                        })
+                        .only(CallKind.STREAM)
+                        .idleFor(Duration.ofSeconds(1)));
+        return Stream.of(short_, long_, after, silent).flatMap(some -> some);
     }
 
     /** Limits streams of 64 MiB to one dialect of each framing, unless all are requested. */

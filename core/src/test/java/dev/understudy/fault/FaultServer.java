@@ -29,6 +29,7 @@ final class FaultServer implements AutoCloseable {
     }
 
     private static final int SEND_BUFFER = 64 << 10;
+    private static final int WAIT_MILLIS = 120_000;
 
     private final ServerSocket kind;
     private final AtomicInteger calls = new AtomicInteger();
@@ -60,7 +61,7 @@ final class FaultServer implements AutoCloseable {
 
     /** Returns the next connection whose script has ended, by itself or because the caller closed it. */
     Caller ended() throws InterruptedException {
-        Caller caller = over.poll(10, TimeUnit.SECONDS);
+        Caller caller = over.poll(60, TimeUnit.SECONDS);
         if (caller == null) {
             throw new AssertionError("the server is still listened to");
         }
@@ -89,7 +90,7 @@ final class FaultServer implements AutoCloseable {
         try (socket) {
             socket.setSendBufferSize(SEND_BUFFER);
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(WAIT_MILLIS);
             Caller caller = new Caller(socket);
             try {
                 played.play(caller);
@@ -217,7 +218,7 @@ final class FaultServer implements AutoCloseable {
             } catch (java.net.SocketTimeoutException rested) {
                 // The connection is still open.
             } finally {
-                socket.setSoTimeout(20_000);
+                socket.setSoTimeout(WAIT_MILLIS);
             }
         }
 

@@ -29,7 +29,7 @@ final class HttpFaults {
     private static final End TOO_LONG = End.fails(PROTOCOL, "16 KiB");
     private static final End NO_HTTP = End.fails(PROTOCOL, "not HTTP");
     private static final byte[] BOMB = bomb(10);
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     private HttpFaults() {}
 

@@ -16,7 +16,9 @@ import java.util.function.BiPredicate;
  * @param end expected outcome
  * @param most limit of bytes read, buffers included
  * @param garbage limit of bytes allocated
- * @param silence time limit for silence of the client
+ * @param silence time limit of the client for the first content and for a unary answer; generous where the fault is
+ *     none of time
+ * @param idle time limit of the client between two pieces of content
  */
 record ServerFault(
         String name,
@@ -25,9 +27,12 @@ record ServerFault(
         BiFunction<WireSample, CallKind, End> end,
         long most,
         long garbage,
-        Duration silence) {
+        Duration silence,
+        Duration idle) {
 
     static final long MIB = 1 << 20;
+
+    private static final Duration PATIENT = Duration.ofMinutes(2);
 
     /** Bytes that the server sends to one caller. */
     @FunctionalInterface
@@ -59,7 +64,7 @@ record ServerFault(
 
     private static ServerFault of(String name, End end, Script script) {
         return new ServerFault(
-                name, script, (sample, kind) -> true, (sample, kind) -> end, MIB, 24 * MIB, Duration.ofSeconds(10));
+                name, script, (sample, kind) -> true, (sample, kind) -> end, MIB, 24 * MIB, PATIENT, PATIENT);
     }
 
     /** Reads the request before the script runs. */
@@ -84,7 +89,7 @@ record ServerFault(
     }
 
     ServerFault only(BiPredicate<WireSample, CallKind> where) {
-        return new ServerFault(name, script, at.and(where), end, most, garbage, silence);
+        return new ServerFault(name, script, at.and(where), end, most, garbage, silence, idle);
     }
 
     ServerFault only(CallKind where) {
@@ -92,19 +97,23 @@ record ServerFault(
     }
 
     ServerFault endsIn(BiFunction<WireSample, CallKind, End> ends) {
-        return new ServerFault(name, script, at, ends, most, garbage, silence);
+        return new ServerFault(name, script, at, ends, most, garbage, silence, idle);
     }
 
     ServerFault readUpTo(long bytes) {
-        return new ServerFault(name, script, at, end, bytes, garbage, silence);
+        return new ServerFault(name, script, at, end, bytes, garbage, silence, idle);
     }
 
     ServerFault allocating(long bytes) {
-        return new ServerFault(name, script, at, end, most, bytes, silence);
+        return new ServerFault(name, script, at, end, most, bytes, silence, idle);
     }
 
     ServerFault silentFor(Duration time) {
-        return new ServerFault(name, script, at, end, most, garbage, time);
+        return new ServerFault(name, script, at, end, most, garbage, time, idle);
+    }
+
+    ServerFault idleFor(Duration time) {
+        return new ServerFault(name, script, at, end, most, garbage, silence, time);
     }
 
     @Override

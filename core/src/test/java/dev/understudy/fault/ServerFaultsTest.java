@@ -47,13 +47,13 @@ class ServerFaultsTest {
     static final FaultServer ELSEWHERE = new FaultServer(caller -> caller.head("200 OK"));
 
     private static final ChatRequest REQUEST = ChatRequest.of("m", "hi");
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(3);
     /** Bytes that the buffers of two sockets may hold beyond those that were read. */
     private static final long ON_THE_WAY = 12 * MIB;
 
     private static final String CHATTY = "reactor.netty.http.client.HttpClientConnect";
     private static final int OFF = 50;
-    private static final ExecutorService CALLERS = Executors.newFixedThreadPool(6);
+    private static final ExecutorService CALLERS = Executors.newFixedThreadPool(24);
 
     private static int was;
     private static long began;
@@ -129,7 +129,10 @@ class ServerFaultsTest {
     private static List<String> afterRequest(ServerFault attack, WireSample sample, CallKind kind) throws Exception {
         ScriptedProvider second = ScriptedProvider.named("second");
         TimeoutPolicy timeoutPolicy =
-                TimeoutPolicy.defaults().withFirstContent(attack.silence()).withResponse(attack.silence());
+                TimeoutPolicy.defaults()
+                .withFirstContent(attack.silence())
+                .withResponse(attack.silence())
+                .withIdle(attack.idle());
         try (FaultServer server = new FaultServer(caller -> attack.script().play(sample, kind, caller));
                 ChatProvider first = sample.provider(Endpoint.of("first", server.url() + "/v1", "k-secret")
                         .withTransport(Transport.defaults().withDrain(Duration.ofMillis(300))));
