@@ -25,7 +25,7 @@ final class BodyFaults {
 
     private static final String PAGE =
             "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please.</body></html>";
-    private static final boolean ALL = Boolean.getBoolean("understudy.hostile.all");
+    private static final boolean ALL = Boolean.getBoolean("understudy.tests.all");
     private static final End BAD_JSON = End.fails(PROTOCOL, "JSON");
     private static final End FULL = End.fails(PROTOCOL, "64 MiB");
 

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * a success where the answer is complete.
  *
  * <p>Streams of 64 MiB run in one dialect of each framing, in all of them with {@code
- * -Dunderstudy.hostile.all=true}.
+ * -Dunderstudy.tests.all=true}.
  */
 class ServerFaultsTest {
 

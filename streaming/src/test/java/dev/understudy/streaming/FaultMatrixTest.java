@@ -17,11 +17,15 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
-/** Every fault in every phase, in every way of going on, on sockets; single and double. */
+/**
+ * Every fault in every phase, in every way of going on, on sockets; single and double. The default run plays each
+ * combination in one dialect, {@code -Dunderstudy.tests.all=true} in both.
+ */
 class FaultMatrixTest {
 
     private static final int AT_A_TIME = 16;
     private static final Duration LONG = Duration.ofSeconds(40);
+    private static final boolean ALL = Boolean.getBoolean("understudy.tests.all");
 
     @Test
     void everyCellEndsAsItsWayDemands() {
@@ -32,7 +36,9 @@ class FaultMatrixTest {
         for (MatrixCell cell : MatrixCell.all()) {
             String why = cell.skipped();
             if (why == null) {
-                cells.add(cell);
+                if (ALL || cell.isOfTheDefaultRun()) {
+                    cells.add(cell);
+                }
             } else {
                 skipped.merge(why, 1, Integer::sum);
             }
@@ -55,7 +61,7 @@ class FaultMatrixTest {
         assertThat(wrong)
                 .as("%d of %d cells", wrong == null ? 0 : wrong.size(), cells.size())
                 .isEmpty();
-        assertThat(cells).hasSizeGreaterThan(1000);
+        assertThat(cells).hasSizeGreaterThan(ALL ? 1000 : 500);
     }
 
     private static void tell(List<MatrixCell> cells, Map<String, Integer> skipped, long nanos, Duration cpu) {

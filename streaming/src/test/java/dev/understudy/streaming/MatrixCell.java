@@ -131,6 +131,15 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
         return all;
     }
 
+    /**
+     * Whether the cell is in the default run: the dialect of the first server alternates, so that each combination of all
+     * others is played once, and each pair of two properties in both dialects.
+     */
+    boolean isOfTheDefaultRun() {
+        int sum = wire.ordinal() + phase.ordinal() + fault.ordinal() + mode.ordinal() + rescuers.ordinal();
+        return sum % AnswerEvents.Dialect.values().length == first.ordinal();
+    }
+
     /** Why it means nothing; {@code null} when it does mean something. */
     @Nullable
     String skipped() {

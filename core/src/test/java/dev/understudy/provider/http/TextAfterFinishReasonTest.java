@@ -27,15 +27,22 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
-/** Streams whose finish reason arrives before the last text, or whose terminal event does not arrive. */
+/**
+ * Streams whose finish reason arrives before the last text, or whose terminal event does not arrive. The tests wait for
+ * their servers, so they run at the same time.
+ */
 class TextAfterFinishReasonTest {
 
     private static final Duration PAUSE = Duration.ofMillis(400);
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration SHORT = Duration.ofMillis(2500);
     private static final ChatRequest REQUEST = ChatRequest.of("m", "Tell me a story");
 
     private final ScriptedServer server = ScriptedServer.start();
@@ -97,6 +104,19 @@ class TextAfterFinishReasonTest {
         }
     }
 
+    /** Makes a first exchange, which is slow, before time matters. */
+    @BeforeAll
+    static void warmUp() {
+        try (ScriptedServer server = ScriptedServer.start()) {
+            for (Wire wire : Wire.values()) {
+                server.always(wire.reply());
+                try (Understudy understudy = understudy(server, wire, LIMIT)) {
+                    assertWhole(understudy.stream(REQUEST));
+                }
+            }
+        }
+    }
+
     @AfterEach
     void close() {
         server.close();
@@ -104,6 +124,7 @@ class TextAfterFinishReasonTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void textAfterAPauseLongerThanTheDrainIsDelivered(Wire wire) {
         server.always(wire.reply().between(PAUSE));
         try (Understudy understudy = understudy(wire, LIMIT)) {
@@ -113,6 +134,7 @@ class TextAfterFinishReasonTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void aWholeAnswerWithAPauseInItsBodyIsDelivered(Wire wire) {
         server.always(wire.whole().between(PAUSE));
         try (Understudy understudy = understudy(wire, LIMIT)) {
@@ -124,9 +146,10 @@ class TextAfterFinishReasonTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void aProviderWithoutAClientDeliversItToo(Wire wire) {
         server.always(wire.reply().between(PAUSE));
-        ChatProvider provider = provider(wire);
+        ChatProvider provider = provider(server, wire);
         try {
             assertWhole(provider.stream(REQUEST));
         } finally {
@@ -136,6 +159,7 @@ class TextAfterFinishReasonTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void aReaderThatIsSlowerThanTheDrainLosesNothing(Wire wire) {
         server.always(wire.reply().between(Duration.ofMillis(20)));
         try (Understudy understudy = understudy(wire, LIMIT)) {
@@ -145,9 +169,10 @@ class TextAfterFinishReasonTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void silenceAfterTheFinishReasonEndsAtTheIdleLimit(Wire wire) {
         server.always(wire.reply().stall(FaultPoint.events(wire.finish + 1)));
-        try (Understudy understudy = understudy(wire, Duration.ofMillis(1500))) {
+        try (Understudy understudy = understudy(wire, SHORT)) {
             ChatResponse response = aggregate(understudy.stream(REQUEST));
             assertThat(response.text()).isEqualTo("Once ");
             assertThat(response.finish().reason()).isEqualTo(FinishReason.STOP);
@@ -156,26 +181,29 @@ class TextAfterFinishReasonTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void silenceAfterTheFinishReasonEndsAtTheDeadline(Wire wire) {
         server.always(wire.reply().stall(FaultPoint.events(wire.finish + 1)));
         try (Understudy understudy = understudy(wire, LIMIT)) {
             ChatResponse response =
-                    aggregate(understudy.stream(REQUEST).contextWrite(CallContext.timeout(Duration.ofMillis(1500))));
+                    aggregate(understudy.stream(REQUEST).contextWrite(CallContext.timeout(SHORT)));
             assertThat(response.text()).isEqualTo("Once ");
         }
     }
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void silenceAfterSuchTextIsATimeout(Wire wire) {
         server.always(wire.reply().stall(FaultPoint.events(wire.finish + 2)));
-        try (Understudy understudy = understudy(wire, Duration.ofMillis(1500))) {
+        try (Understudy understudy = understudy(wire, SHORT)) {
             assertPartial(understudy, FailureKind.TIMEOUT);
         }
     }
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void aLostConnectionAfterSuchTextIsTruncated(Wire wire) {
         server.always(wire.reply().resetConnection(FaultPoint.events(wire.finish + 2)));
         try (Understudy understudy = understudy(wire, LIMIT)) {
@@ -204,14 +232,18 @@ class TextAfterFinishReasonTest {
     }
 
     private Understudy understudy(Wire wire, Duration idle) {
+        return understudy(server, wire, idle);
+    }
+
+    private static Understudy understudy(ScriptedServer server, Wire wire, Duration idle) {
         return Understudy.builder()
-                .provider(provider(wire))
+                .provider(provider(server, wire))
                 .retry(RetryPolicy.none())
                 .timeouts(TimeoutPolicy.defaults().withFirstContent(LIMIT).withIdle(idle))
                 .build();
     }
 
-    private ChatProvider provider(Wire wire) {
+    private static ChatProvider provider(ScriptedServer server, Wire wire) {
         Endpoint endpoint = Endpoint.of("p", server.url("/v1"), "key")
                 .withTransport(Transport.defaults().withDrain(Duration.ofMillis(50)));
         return wire == Wire.OPEN_AI
