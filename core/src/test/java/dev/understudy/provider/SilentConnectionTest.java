@@ -18,8 +18,6 @@ import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,8 +32,8 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /**
- * HTTP/2 connections that go silent without being closed, and how many connections are opened at all. The tests wait for
- * their limits, so they run at the same time.
+ * Connections that go silent without being closed, or reach their maximal life time. The tests wait for their limits, so
+ * they run at the same time.
  */
 class SilentConnectionTest {
 
@@ -222,42 +220,14 @@ class SilentConnectionTest {
 
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
-    @CsvSource({"HTTP1, 300, 2", "HTTP2, 300, 2", "HTTP1, 600000, 1", "HTTP2, 600000, 1"})
+    @CsvSource({"HTTP1, 1500, 2", "HTTP2, 1500, 2", "HTTP1, 600000, 1", "HTTP2, 600000, 1"})
     void connectionOverItsMaxLifeTimeIsReplaced(Transport.Wire wire, long maxLifeTime, int connections) {
         Transport transport =
                 PATIENT.withWire(wire).withMaxLifeTime(Duration.ofMillis(maxLifeTime));
         try (ChatProvider provider = provider(transport)) {
             answers(Call.CHAT.text(provider, REQUEST));
-            answers(Mono.delay(Duration.ofMillis(500)).then(Call.CHAT.text(provider, REQUEST)));
+            answers(Mono.delay(Duration.ofSeconds(2)).then(Call.CHAT.text(provider, REQUEST)));
         }
         assertThat(relay.accepted()).isEqualTo(connections);
-    }
-
-    @Test
-    @Execution(ExecutionMode.CONCURRENT)
-    void hundredCallsAtOnceOpenOneConnectionOverHttp2() {
-        try (ChatProvider provider = provider(PATIENT)) {
-            List<String> texts = Objects.requireNonNull(Flux.range(0, 100)
-                    .flatMap(i -> Call.CHAT.text(provider, REQUEST), 100)
-                    .collectList()
-                    .block(SOON));
-            assertThat(texts).hasSize(100).containsOnly("It rains");
-        }
-        assertThat(relay.accepted()).isEqualTo(1);
-    }
-
-    @Test
-    @Execution(ExecutionMode.CONCURRENT)
-    void slowReadersDoNotHoldUpOtherStreamsOfTheConnection() {
-        server.when(asked -> asked.model().equals("large"), ScriptedReply.text("words ".repeat(100_000)));
-        ChatRequest large = ChatRequest.of("large", "hi");
-        try (ChatProvider provider = provider(PATIENT)) {
-            StepVerifier.create(Flux.range(0, 20).flatMap(i -> provider.stream(large), 20, 1), 20)
-                    .expectNextCount(20)
-                    .then(() -> answers(Call.STREAM.text(provider, REQUEST)))
-                    .thenCancel()
-                    .verify(SOON);
-        }
-        assertThat(relay.accepted()).isEqualTo(1);
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class HedgingOnSocketsTest {
 
     private static final HedgingPolicy SOON =
-            HedgingPolicy.defaults().withAtLeast(Duration.ofMillis(50)).withMaxExtra(1);
+            HedgingPolicy.defaults().withAtLeast(Duration.ofMillis(250)).withMaxExtra(1);
 
     @RegisterExtension
     final SocketScenario scenario = new SocketScenario();
@@ -42,7 +42,7 @@ class HedgingOnSocketsTest {
             assertThat(providerStatus.consecutiveFailures()).isZero();
         });
         assertThat(understudy.control().status().get(0).health()).isEqualTo(ProviderStatus.Health.UNKNOWN);
-        assertThat(scenario.timers.left()).isZero();
+        scenario.assertNoTimerIsLeft();
     }
 
     @EveryDialectAndKind

@@ -341,10 +341,10 @@ class SameResponseTest {
                 .build();
         one.then(WHOLE.reset(ScriptedReply.FaultPoint.tokens(2)));
         StepVerifier.create(ResumingProvider.over(patient).stream(ASKED)
-                        .contextWrite(CallContext.deadline(Duration.ofMillis(500))))
+                        .contextWrite(CallContext.deadline(Duration.ofSeconds(2))))
                 .thenConsumeWhile(chunk -> true)
                 .expectError(ChatException.PartialAnswer.class)
-                .verify(Duration.ofSeconds(5));
+                .verify(LONG);
     }
 
     @Test

@@ -43,7 +43,11 @@ import reactor.test.StepVerifier;
 /** Frames of HTTP/2 that a server may send, and how many connections and streams are opened. */
 class Http2WireTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
+    /** Opening a connection takes its time while cores are busy. */
+    private static final Transport PATIENT =
+            TlsCertificates.transport().withConnect(SOON).withAcquire(SOON);
+
     private static final ChatRequest REQUEST = ChatRequest.of("m", "hi");
 
     private static ChatProvider provider(Http2Server server, Transport transport) {
@@ -82,7 +86,7 @@ class Http2WireTest {
         try (Http2Server server = new Http2Server(10, answer);
                 ChatProvider provider = provider(
                         server,
-                        TlsCertificates.transport().withMaxConnections(2).withAcquire(Duration.ofSeconds(2)))) {
+                        TlsCertificates.transport().withMaxConnections(2).withAcquire(Duration.ofSeconds(5)))) {
             List<FailureKind> kinds = new CopyOnWriteArrayList<>();
             StepVerifier.create(Flux.range(0, 30)
                             .flatMap(
@@ -143,7 +147,7 @@ class Http2WireTest {
                 .bindNow();
         try (SilencingRelay relay = SilencingRelay.to(server.port());
                 ChatProvider provider = Providers.openAiCompatible(
-                        Endpoint.of("stage", relay.url(), "k1").withTransport(TlsCertificates.transport()),
+                        Endpoint.of("stage", relay.url(), "k1").withTransport(PATIENT),
                         OpenAiCompatibility.defaults())) {
             relay.hold(2, 15); // the second to the fourteenth get nowhere before the fifteenth begins
             StepVerifier.create(Flux.range(0, 20).flatMap(i -> provider.chat(REQUEST), 20))
@@ -164,11 +168,11 @@ class Http2WireTest {
                         .always(ScriptedReply.text("It rains").stall(ScriptedReply.FaultPoint.tokens(1)));
                 ScriptedServer free = TlsCertificates.server().always(ScriptedReply.text("It rains"))) {
             int calls = wire == Transport.Wire.HTTP1 ? 1 : ConnectionWatch.MAX_STREAMS;
-            Transport narrow = TlsCertificates.transport().withWire(wire).withMaxConnections(1);
+            Transport narrow = PATIENT.withWire(wire).withMaxConnections(1).withAcquire(Duration.ofSeconds(2));
             try (ChatProvider first = scripted(full, narrow);
                     Understudy understudy = Understudy.builder()
                             .provider(first)
-                            .provider(scripted(free, TlsCertificates.transport()))
+                            .provider(scripted(free, PATIENT))
                             .build()) {
                 StepVerifier.create(Flux.range(0, calls)
                                 .flatMap(i -> first.stream(REQUEST).filter(StreamChunk::isContent), calls))
@@ -182,6 +186,46 @@ class Http2WireTest {
             }
             assertThat(full.connectionsOpened()).isEqualTo(1);
             assertThat(Transport.defaults().pool().acquire()).isLessThan(Duration.ofMillis(500));
+        }
+    }
+
+    @Test
+    void hundredCallsAtOnceOpenOneConnection() {
+        try (ScriptedServer server = TlsCertificates.server().always(ScriptedReply.text("It rains"));
+                ChatProvider provider = scripted(server, PATIENT)) {
+            StepVerifier.create(Flux.range(0, 100)
+                            .flatMap(i -> provider.chat(REQUEST).map(ChatResponse::text), 100)
+                            .distinct())
+                    .expectNext("It rains")
+                    .expectComplete()
+                    .verify(SOON);
+            assertThat(server.calls()).hasSize(100);
+            assertThat(server.connectionsOpened()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void slowReadersDoNotHoldUpOtherStreamsOfTheConnection() {
+        ChatRequest large = ChatRequest.of("large", "hi");
+        try (ScriptedServer server = TlsCertificates.server()
+                        .when(
+                                asked -> asked.model().equals("large"),
+                                ScriptedReply.text("words ".repeat(100_000)))
+                        .always(ScriptedReply.text("It rains"));
+                ChatProvider provider = scripted(server, PATIENT)) {
+            StepVerifier.create(Flux.range(0, 20).flatMap(i -> provider.stream(large), 20, 1), 20)
+                    .expectNextCount(20)
+                    .then(() -> StepVerifier.create(provider.stream(REQUEST)
+                                    .ofType(StreamChunk.Text.class)
+                                    .map(StreamChunk.Text::text)
+                                    .collectList()
+                                    .map(texts -> String.join("", texts)))
+                            .expectNext("It rains")
+                            .expectComplete()
+                            .verify(SOON))
+                    .thenCancel()
+                    .verify(SOON);
+            assertThat(server.connectionsOpened()).isEqualTo(1);
         }
     }
 
