@@ -183,8 +183,8 @@ final class BodyFaults {
                             caller.endlessly(bytes("noise"), 140 * MIB);
                         }))
                 .map(each -> each.only(BodyFaults::isLong).readUpTo(64 * MIB));
-        Stream<ServerFault> silent = Stream.of(
-                body("an answer and then a connection that stays", End.SERVED, (sample, kind, caller) -> {
+        Stream<ServerFault> silent =
+                Stream.of(body("an answer and then a connection that stays", End.SERVED, (sample, kind, caller) -> {
                             caller.say(sample.answer(kind));
                             caller.stall();
                         })

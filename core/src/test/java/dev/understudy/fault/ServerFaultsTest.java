@@ -128,8 +128,7 @@ class ServerFaultsTest {
     /** Violations of the expectations of one case. */
     private static List<String> afterRequest(ServerFault attack, WireSample sample, CallKind kind) throws Exception {
         ScriptedProvider second = ScriptedProvider.named("second");
-        TimeoutPolicy timeoutPolicy =
-                TimeoutPolicy.defaults()
+        TimeoutPolicy timeoutPolicy = TimeoutPolicy.defaults()
                 .withFirstContent(attack.silence())
                 .withResponse(attack.silence())
                 .withIdle(attack.idle());

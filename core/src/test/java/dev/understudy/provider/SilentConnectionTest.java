@@ -222,8 +222,7 @@ class SilentConnectionTest {
     @Execution(ExecutionMode.CONCURRENT)
     @CsvSource({"HTTP1, 1500, 2", "HTTP2, 1500, 2", "HTTP1, 600000, 1", "HTTP2, 600000, 1"})
     void connectionOverItsMaxLifeTimeIsReplaced(Transport.Wire wire, long maxLifeTime, int connections) {
-        Transport transport =
-                PATIENT.withWire(wire).withMaxLifeTime(Duration.ofMillis(maxLifeTime));
+        Transport transport = PATIENT.withWire(wire).withMaxLifeTime(Duration.ofMillis(maxLifeTime));
         try (ChatProvider provider = provider(transport)) {
             answers(Call.CHAT.text(provider, REQUEST));
             answers(Mono.delay(Duration.ofSeconds(2)).then(Call.CHAT.text(provider, REQUEST)));

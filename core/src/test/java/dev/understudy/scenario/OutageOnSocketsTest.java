@@ -75,7 +75,9 @@ class OutageOnSocketsTest {
                 .doOnNext(call -> {
                     if (call == DOWN_FROM) {
                         down.set(true);
-                    } else if (down.get() && call >= DOWN_TO && attemptsInOpenWindows().size() >= OPEN_WINDOWS) {
+                    } else if (down.get()
+                            && call >= DOWN_TO
+                            && attemptsInOpenWindows().size() >= OPEN_WINDOWS) {
                         down.set(false);
                         back.set(call);
                     }

@@ -208,9 +208,7 @@ class Http2WireTest {
     void slowReadersDoNotHoldUpOtherStreamsOfTheConnection() {
         ChatRequest large = ChatRequest.of("large", "hi");
         try (ScriptedServer server = TlsCertificates.server()
-                        .when(
-                                asked -> asked.model().equals("large"),
-                                ScriptedReply.text("words ".repeat(100_000)))
+                        .when(asked -> asked.model().equals("large"), ScriptedReply.text("words ".repeat(100_000)))
                         .always(ScriptedReply.text("It rains"));
                 ChatProvider provider = scripted(server, PATIENT)) {
             StepVerifier.create(Flux.range(0, 20).flatMap(i -> provider.stream(large), 20, 1), 20)

@@ -185,8 +185,7 @@ class TextAfterFinishReasonTest {
     void silenceAfterTheFinishReasonEndsAtTheDeadline(Wire wire) {
         server.always(wire.reply().stall(FaultPoint.events(wire.finish + 1)));
         try (Understudy understudy = understudy(wire, LIMIT)) {
-            ChatResponse response =
-                    aggregate(understudy.stream(REQUEST).contextWrite(CallContext.timeout(SHORT)));
+            ChatResponse response = aggregate(understudy.stream(REQUEST).contextWrite(CallContext.timeout(SHORT)));
             assertThat(response.text()).isEqualTo("Once ");
         }
     }
