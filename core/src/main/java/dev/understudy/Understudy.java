@@ -14,7 +14,6 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
-import dev.understudy.guard.FailureClassifier;
 import dev.understudy.guard.Nanos;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.FailoverPolicy;
@@ -87,8 +86,13 @@ public final class Understudy implements ChatProvider {
         Call.Memory memory = new Call.Memory(providerPool, cooldowns, new LearnedContextWindows());
         this.engine = new Engine(name, planner, memory, policies, context -> CallContext.from(context)
                 .options(timeSource.nanos()));
-        this.healthProber =
-                new HealthProber(pooledProviders, policies.healthCheckPolicy(), events, timeSource, policies.random());
+        this.healthProber = new HealthProber(
+                pooledProviders,
+                policies.healthCheckPolicy(),
+                events,
+                policies.failureTyping(),
+                timeSource,
+                policies.random());
         this.stateSubscriber = new StateSubscriber(providerPool, cooldowns, statePublisher, timeSource);
         this.control = new UnderstudyControl(memory, statusView, policies);
     }
@@ -186,7 +190,7 @@ public final class Understudy implements ChatProvider {
         return Flux.fromIterable(providerPool.all())
                 .flatMap(pooledProvider -> Mono.defer(pooledProvider.provider()::warmup)
                         .onErrorResume(error -> {
-                            Failure failure = FailureClassifier.failure(error);
+                            Failure failure = policies.failureTyping().failure(error);
                             new PoolEvents(name, policies.listener()).warmupFailed(pooledProvider.name(), failure);
                             return Mono.empty();
                         }))

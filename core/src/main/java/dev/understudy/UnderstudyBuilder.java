@@ -3,7 +3,9 @@ package dev.understudy;
 import dev.understudy.call.Decision;
 import dev.understudy.call.Policies;
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.FailureClassifier;
 import dev.understudy.event.Listener;
+import dev.understudy.guard.FailureTyping;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.CallLimits;
 import dev.understudy.policy.CircuitPolicy;
@@ -17,6 +19,7 @@ import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.Selection;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.pool.StatePublisher;
+import dev.understudy.provider.error.ExceptionClassifier;
 import dev.understudy.shared.SharedState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +54,7 @@ public final class UnderstudyBuilder {
     private FailoverPolicy failoverPolicy = FailoverPolicy.defaults();
     private Selection selection = Selection.sequential();
     private HedgingPolicy hedgingPolicy = HedgingPolicy.none();
+    private FailureClassifier failureClassifier = new ExceptionClassifier();
     private HealthCheckPolicy healthChecks = HealthCheckPolicy.none();
     private ContextWindow contextWindow = ContextWindow.defaults();
     private boolean aroundFilters = false;
@@ -144,6 +148,18 @@ public final class UnderstudyBuilder {
             throw new IllegalArgumentException("Model '" + model + "' cannot be its own fallback");
         }
         fallbacks.put(model, chain);
+        return this;
+    }
+
+    /**
+     * Adds a classifier for exceptions of your own providers. The built-in one, which knows the JDK's exceptions and those
+     * of common HTTP clients and vendors' SDKs, is asked about exceptions that this one does not know.
+     *
+     * @param classifier the classifier; of several, the one added last is asked first
+     * @return this builder
+     */
+    public UnderstudyBuilder failureClassifier(FailureClassifier classifier) {
+        this.failureClassifier = classifier.orElse(failureClassifier);
         return this;
     }
 
@@ -403,6 +419,7 @@ public final class UnderstudyBuilder {
                 hedgingPolicy,
                 healthChecks,
                 contextWindow,
+                new FailureTyping(failureClassifier),
                 listener,
                 StatePublisher.of(sharedState, name, timeSource),
                 timeSource,

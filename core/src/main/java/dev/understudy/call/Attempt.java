@@ -13,7 +13,6 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
-import dev.understudy.guard.FailureClassifier;
 import dev.understudy.guard.FinishWait;
 import dev.understudy.guard.ResponseStart;
 import dev.understudy.policy.TimeoutPolicy;
@@ -78,10 +77,11 @@ final class Attempt {
         Event.AttemptStarted event =
                 new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), maxAttempts());
         call.publish(event);
-        return Flux.defer(() -> CallerCode.answer(() -> mode.call(route, trimmed)))
+        return Flux.defer(() -> CallerCode.answer(
+                        () -> mode.call(route, trimmed), call.policies().failureTyping()))
                 .switchIfEmpty(Flux.error(Attempt::empty))
                 .transform(answer -> limited(answer, mode))
-                .onErrorMap(FailureClassifier::typed)
+                .onErrorMap(this::typed)
                 .transform(answer -> mode.commit(answer, this))
                 .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
                 .doOnCancel(this::abandoned)
@@ -138,6 +138,15 @@ final class Attempt {
 
     private static ChatException.CallFailed empty() {
         return new ChatException.CallFailed(Failure.of(FailureKind.EMPTY, "the provider completed without an answer"));
+    }
+
+    /** Types an error of the provider; a lost connection within an answer that has begun is a cut. */
+    ChatException.CallFailed typed(Throwable error) {
+        ChatException.CallFailed typed = call.policies().failureTyping().typed(error);
+        boolean cut = delivered != null && typed != error && typed.failure().kind() == FailureKind.CONNECT;
+        return cut
+                ? typed.with(Failure.of(FailureKind.TRUNCATED, typed.failure().message()))
+                : typed;
     }
 
     /** Returns the failure of an answer with neither text nor tool call; {@code null} if it is valid nevertheless. */

@@ -2,7 +2,7 @@ package dev.understudy.call;
 
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
-import dev.understudy.guard.FailureClassifier;
+import dev.understudy.guard.FailureTyping;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -14,12 +14,12 @@ final class CallerCode {
     private CallerCode() {}
 
     /** Returns the publisher of a provider, or one that fails if the provider throws or returns {@code null}. */
-    static <T> Publisher<T> answer(Supplier<@Nullable Publisher<T>> provider) {
+    static <T> Publisher<T> answer(Supplier<@Nullable Publisher<T>> provider, FailureTyping failureTyping) {
         try {
             Publisher<T> answer = provider.get();
             return answer != null ? answer : Flux.error(new NullPointerException("the provider returned no publisher"));
         } catch (Throwable thrown) {
-            return Flux.error(FailureClassifier.typed(thrown));
+            return Flux.error(failureTyping.typed(thrown));
         }
     }
 

@@ -6,7 +6,6 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
-import dev.understudy.guard.FailureClassifier;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +77,7 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
                 emitted = chunk instanceof StreamChunk.Finish finish ? finish(finish) : accepted(chunk);
             } catch (Throwable thrown) { // a chunk of the caller's own type threw
                 upstream.cancel();
-                onError(FailureClassifier.typed(thrown));
+                onError(attempt.typed(thrown));
                 return;
             }
             if (emitted != null) {

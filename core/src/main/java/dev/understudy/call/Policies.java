@@ -3,6 +3,7 @@ package dev.understudy.call;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Feature;
 import dev.understudy.event.Listener;
+import dev.understudy.guard.FailureTyping;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.CallLimits;
 import dev.understudy.policy.CircuitPolicy;
@@ -34,6 +35,7 @@ public record Policies(
         HedgingPolicy hedgingPolicy,
         HealthCheckPolicy healthCheckPolicy,
         ContextWindow contextWindow,
+        FailureTyping failureTyping,
         Listener listener,
         StatePublisher statePublisher,
         TimeSource timeSource,
@@ -61,6 +63,7 @@ public record Policies(
                 hedgingPolicy,
                 healthCheckPolicy,
                 contextWindow,
+                failureTyping,
                 listener,
                 statePublisher,
                 timeSource,

@@ -2,7 +2,6 @@ package dev.understudy.call;
 
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
-import dev.understudy.guard.FailureClassifier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -62,7 +61,7 @@ final class SingleAnswer extends FluxOperator<ChatResponse, ChatResponse> {
                 accepted = accepted(response);
             } catch (Throwable thrown) { // a response of the caller's own type threw
                 upstream.cancel();
-                actual.onError(FailureClassifier.typed(thrown));
+                actual.onError(attempt.typed(thrown));
                 return;
             }
             if (accepted != null) {

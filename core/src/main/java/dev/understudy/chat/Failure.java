@@ -1,6 +1,8 @@
 package dev.understudy.chat;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -106,8 +108,11 @@ public record Failure(
         if (error instanceof ChatException failed) {
             return failed.failure();
         }
-        if (error instanceof TimeoutException) {
+        if (error instanceof TimeoutException || error instanceof SocketTimeoutException) {
             return of(FailureKind.TIMEOUT, "the provider gave up waiting");
+        }
+        if (error instanceof EOFException) {
+            return of(FailureKind.TRUNCATED, "the connection ended within the answer");
         }
         if (error instanceof IOException) {
             return of(FailureKind.CONNECT, error.getClass().getSimpleName());
@@ -143,18 +148,14 @@ public record Failure(
 
     /**
      * Returns this failure as one of a stream that has delivered content. A request whose answer began was not too long,
-     * so CONTEXT_OVERFLOW becomes {@link FailureKind#OVERLOADED}; its connection existed, so CONNECT becomes
-     * {@link FailureKind#TRUNCATED}. All other kinds are kept.
+     * so CONTEXT_OVERFLOW becomes {@link FailureKind#OVERLOADED}. All other kinds are kept.
      *
      * @return the failure
      */
     public Failure afterContent() {
-        return switch (kind) {
-            case CONTEXT_OVERFLOW ->
-                new Failure(FailureKind.OVERLOADED, message, status, code, phase, withWindow(null).advice);
-            case CONNECT -> new Failure(FailureKind.TRUNCATED, message, status, code, null, advice);
-            default -> this;
-        };
+        return kind == FailureKind.CONTEXT_OVERFLOW
+                ? new Failure(FailureKind.OVERLOADED, message, status, code, phase, withWindow(null).advice)
+                : this;
     }
 
     /** Returns the milliseconds of a duration; {@link Long#MAX_VALUE} if they are more than a long can hold. */

@@ -2,7 +2,7 @@ package dev.understudy.pool;
 
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.guard.FailureClassifier;
+import dev.understudy.guard.FailureTyping;
 import dev.understudy.guard.ProbeState;
 import dev.understudy.guard.ProviderHealth;
 import dev.understudy.guard.TimeSource;
@@ -25,6 +25,7 @@ public final class HealthProber implements Disposable {
 
     private final HealthCheckPolicy defaults;
     private final PoolEvents events;
+    private final FailureTyping failureTyping;
     private final TimeSource timeSource;
     private final RandomGenerator random;
     private final Disposable.Composite running = Disposables.composite();
@@ -34,10 +35,12 @@ public final class HealthProber implements Disposable {
             List<PooledProvider> pooledProviders,
             HealthCheckPolicy defaults,
             PoolEvents events,
+            FailureTyping failureTyping,
             TimeSource timeSource,
             RandomGenerator random) {
         this.defaults = defaults;
         this.events = events;
+        this.failureTyping = failureTyping;
         this.timeSource = timeSource;
         this.random = random;
         for (PooledProvider pooledProvider : pooledProviders) {
@@ -78,7 +81,7 @@ public final class HealthProber implements Disposable {
     }
 
     private void record(PooledProvider pooledProvider, Instant wallClock, @Nullable Throwable error) {
-        String message = error == null ? null : FailureClassifier.failure(error).toString();
+        String message = error == null ? null : failureTyping.failure(error).toString();
         boolean wasOutOfRotation = pooledProvider.outOfRotation();
         long now = timeSource.nanos();
         pooledProvider

@@ -68,7 +68,7 @@ class CoreArchitectureTest {
                 arguments(SHARED, List.of(CHAT)),
                 arguments(POOL, List.of(CHAT, POLICY, EVENT, GUARD, SHARED)),
                 arguments(CALL, List.of(CHAT, POLICY, EVENT, GUARD, TRIM, POOL)),
-                arguments(ROOT, List.of(CHAT, POLICY, EVENT, GUARD, TRIM, SHARED, POOL, CALL)),
+                arguments(ROOT, List.of(CHAT, POLICY, EVENT, GUARD, TRIM, SHARED, POOL, CALL, PROVIDER + ".error")),
                 arguments(PROVIDERS, List.of(CHAT, GUARD, "javax.net.ssl..")),
                 arguments(TESTING, List.of(CHAT)));
     }

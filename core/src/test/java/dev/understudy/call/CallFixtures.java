@@ -8,6 +8,7 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Listener;
+import dev.understudy.guard.FailureTyping;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.CallLimits;
 import dev.understudy.policy.CircuitPolicy;
@@ -107,6 +108,7 @@ public final class CallFixtures {
                 HedgingPolicy.none(),
                 HealthCheckPolicy.none(),
                 ContextWindow.defaults(),
+                new FailureTyping(error -> null),
                 listener,
                 StatePublisher.OFF,
                 TimeSource.PARALLEL,

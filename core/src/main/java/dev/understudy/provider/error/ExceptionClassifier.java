@@ -4,7 +4,6 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureClassifier;
 import dev.understudy.chat.FailureKind;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +53,9 @@ public final class ExceptionClassifier implements FailureClassifier {
             }
         }
         for (Throwable each : chain) {
-            if (each instanceof IOException) {
-                return named(Failure.of(FailureKind.CONNECT, ""), each);
+            FailureKind kind = ExceptionTypes.vague(each);
+            if (kind != null) {
+                return named(Failure.of(kind, ""), each);
             }
         }
         return null;
@@ -63,7 +63,8 @@ public final class ExceptionClassifier implements FailureClassifier {
 
     /** Returns the failure with the type of the exception as message. */
     private static Failure named(Failure failure, Throwable error) {
-        return failure.withMessage("the provider failed with " + error.getClass().getName());
+        return failure.withMessage(
+                "the provider failed with " + error.getClass().getName());
     }
 
     private static List<Throwable> chain(Throwable error) {

@@ -13,6 +13,7 @@ import static dev.understudy.chat.FailureKind.TRUNCATED;
 import static dev.understudy.chat.FailureKind.UNSUPPORTED;
 
 import dev.understudy.chat.FailureKind;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -87,12 +88,29 @@ final class ExceptionTypes {
                 text.contains("during response") ? TRUNCATED : CONNECT;
             case "java.net.SocketTimeoutException" -> text.startsWith("connect") ? CONNECT : TIMEOUT;
             case "java.io.InterruptedIOException" -> text.contains("timeout") ? TIMEOUT : SKIPPED;
+            case "io.grpc.StatusRuntimeException", "io.grpc.StatusException" ->
+                text.startsWith("cancelled") ? SKIPPED : text.startsWith("deadline_exceeded") ? TIMEOUT : null;
             case "java.net.ProtocolException" -> text.equals("unexpected end of stream") ? TRUNCATED : null;
             // Clients of the JDK and of OkHttp report a connection that was closed before the response by its end.
             case "java.io.IOException" ->
                 text.contains("header parser received no bytes") || text.startsWith("unexpected end of stream on")
                         ? CONNECT
                         : null;
+            default -> null;
+        };
+    }
+
+    /** Returns the kind of an exception that says little and counts only if its causes say nothing either. */
+    static @Nullable FailureKind vague(Throwable error) {
+        String name = error.getClass().getSimpleName();
+        boolean transport = error instanceof IOException || name.matches("\\w+(IoException|IOException)");
+        if (transport) {
+            return CONNECT;
+        }
+        return switch (name) {
+            case "WebClientRequestException", "ResourceAccessException", "SdkClientException" -> CONNECT;
+            case "TransientAiException", "RetriableException" -> SERVER;
+            case "NonTransientAiException", "NonRetriableException" -> INVALID_REQUEST;
             default -> null;
         };
     }

@@ -11,7 +11,6 @@ final class GrpcStatus {
     private static final Pattern CODE = Pattern.compile("code=(\\w+)");
 
     private static final Map<String, Integer> STATUSES = Map.ofEntries(
-            Map.entry("CANCELLED", 499),
             Map.entry("INVALID_ARGUMENT", 400),
             Map.entry("FAILED_PRECONDITION", 400),
             Map.entry("OUT_OF_RANGE", 400),
@@ -22,20 +21,20 @@ final class GrpcStatus {
             Map.entry("ABORTED", 409),
             Map.entry("RESOURCE_EXHAUSTED", 429),
             Map.entry("UNIMPLEMENTED", 501),
-            Map.entry("UNAVAILABLE", 503),
-            Map.entry("DEADLINE_EXCEEDED", 504));
+            Map.entry("UNAVAILABLE", 503));
 
     private GrpcStatus() {}
 
     /**
-     * Returns the HTTP status of a gRPC status; 500 for codes without one, 0 for a text without a code.
+     * Returns the HTTP status of a gRPC status; 500 for codes without one, 0 for a text without a code and for the codes
+     * of calls that were ended on this side.
      *
      * @param status text of the status: {@code Status{code=UNAVAILABLE, …}}
      */
     static int http(String status) {
         Matcher matcher = CODE.matcher(status);
-        return matcher.find()
-                ? STATUSES.getOrDefault(matcher.group(1).toUpperCase(Locale.ROOT), 500)
-                : 0;
+        String code = matcher.find() ? matcher.group(1).toUpperCase(Locale.ROOT) : "CANCELLED";
+        boolean endedHere = code.equals("CANCELLED") || code.equals("DEADLINE_EXCEEDED");
+        return endedHere ? 0 : STATUSES.getOrDefault(code, 500);
     }
 }

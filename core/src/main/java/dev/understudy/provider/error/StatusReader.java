@@ -23,7 +23,7 @@ final class StatusReader {
             List.of("getFirst", "firstValue", "values", "getValue", "firstMatchingHeader", "get");
     private static final List<String> BODY =
             List.of("getResponseBodyAsString", "responseBody", "body", "contentUTF8", "getResponseBody", "rawResponse");
-    private static final List<String> CODE = List.of("errorCode", "getErrorCode", "type");
+    private static final List<String> CODE = List.of("errorCode", "getErrorCode", "code", "type");
 
     /**
      * Response that an exception carries.
@@ -64,12 +64,14 @@ final class StatusReader {
 
     private static String body(Throwable error, @Nullable Object response) {
         Object body = first(error, BODY);
-        String text = body instanceof Optional<?> optional ? String.valueOf(optional.orElse("")) : String.valueOf(body);
-        boolean none = body == null || text.isBlank();
+        Object content = body instanceof Optional<?> optional ? optional.orElse(null) : body;
+        String text = content == null ? "" : content.toString();
+        boolean none = text.isBlank();
         String words = none || !text.contains("{") ? (none ? "" : text + "\n") + error.getMessage() : text;
-        Object code = response == null ? null : first(response, CODE);
-        return code instanceof String name
-                ? "{\"code\":\"" + name.replaceAll("[^\\w.#-]", "") + "\",\"message\":" + quoted(words) + "}"
+        String code = text(first(error, CODE));
+        code = code == null && response != null ? text(first(response, CODE)) : code;
+        return code != null && !words.startsWith("{\"")
+                ? "{\"code\":\"" + code.replaceAll("[^\\w.#-]", "") + "\",\"message\":" + quoted(words) + "}"
                 : words;
     }
 

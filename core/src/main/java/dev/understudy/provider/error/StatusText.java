@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 record StatusText(int status, String rest) {
 
-    private static final Pattern FIRST = Pattern.compile("^(?:HTTP(?:/[\\d.]{1,3})? )?([45]\\d\\d)(?=$| - |: | [A-Z]\\w| *\\{)");
+    private static final Pattern FIRST =
+            Pattern.compile("^(?:HTTP(?:/[\\d.]{1,3})? )?([45]\\d\\d)(?=$| - |: | [A-Z]\\w| *\\{)");
     private static final Pattern NAMED =
             Pattern.compile("\\bstatus(?: ?code)?\\s?(?:is|of|[:=])?\\s?\\(?([45]\\d\\d)\\b", Pattern.CASE_INSENSITIVE);
 
