@@ -94,8 +94,10 @@ final class CredentialCache {
         return end.minus(tenth.compareTo(MARGIN) < 0 ? tenth : MARGIN);
     }
 
+    @SuppressWarnings("ReferenceEquality") // a source may give a rejected credential again
     private boolean isUsedUp(Held held) {
-        return held == rejected || held.replaceAt != null && !clock.get().isBefore(held.replaceAt);
+        boolean old = held.replaceAt != null && !clock.get().isBefore(held.replaceAt);
+        return old || held == rejected;
     }
 
     private static KeyRing.Lease lease(Held held) {

@@ -92,18 +92,20 @@ final class OpenAiResponsesTurn {
 
     private void reasoning(ReasoningBlock reasoning, Map<String, ? extends @Nullable Object> own) {
         ReasoningBlock.Signature signature = reasoning.signature();
-        boolean signed = signature != null && signature.origin().equals(DialectName.OPENAI_RESPONSES);
-        if (!own.isEmpty() && (signed || hasContent(own))) {
+        String encrypted = signature != null && signature.origin().equals(DialectName.OPENAI_RESPONSES)
+                ? signature.value()
+                : null;
+        if (!own.isEmpty() && (encrypted != null || hasContent(own))) {
             Map<String, @Nullable Object> item = new LinkedHashMap<>(own);
-            if (signed) {
-                item.put("encrypted_content", signature.value());
+            if (encrypted != null) {
+                item.put("encrypted_content", encrypted);
             }
             input.add(item);
-        } else if (signed) {
+        } else if (encrypted != null) {
             List<Object> summary = reasoning.text().isEmpty()
                     ? List.of()
                     : List.of(item("type", "summary_text", "text", reasoning.text()));
-            input.add(item("type", "reasoning", "summary", summary, "encrypted_content", signature.value()));
+            input.add(item("type", "reasoning", "summary", summary, "encrypted_content", encrypted));
         }
     }
 
