@@ -22,7 +22,7 @@ final class StreamPace {
     /** Records a chunk. */
     void chunk(long now) {
         if (begun) {
-            longest = Math.max(longest * FADING, now - last);
+            longest = Math.max(longest * FADING, (double) (now - last));
         }
         begun = true;
         last = now;
