@@ -2,8 +2,10 @@ package dev.understudy.provider.http;
 
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -17,10 +19,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param changes fields of the body, nested ones as {@code "options.seed"}; to the name a field is renamed to, or to
  *     "" for a dropped one
+ * @param outputLimit most tokens that are asked for; {@code null} for any number
+ * @param thinkingYields true if thinking is turned off where a tool must be called
  */
-record AdaptedBody(Map<String, String> changes) {
+record AdaptedBody(Map<String, String> changes, @Nullable Integer outputLimit, boolean thinkingYields) {
 
     static final AdaptedBody NONE = new AdaptedBody(Map.of());
+
+    private static final String THINKING_FIELD = "thinking";
+
+    /** Refusals of a tool that must be called while the model thinks, however it was asked to think. */
+    private static final Pattern FORCED_TOOL_WHILE_THINKING =
+            Pattern.compile("(?i)thinking.{1,80}tool_?choice|tool_?choice.{1,80}thinking");
 
     private static final Set<String> THINKING =
             Set.of("thinking", "think", "thinkingconfig", "enablethinking", "reasoning", "reasoningeffort");
@@ -50,6 +60,10 @@ record AdaptedBody(Map<String, String> changes) {
         changes = Map.copyOf(changes);
     }
 
+    AdaptedBody(Map<String, String> changes) {
+        this(changes, null, false);
+    }
+
     /**
      * Returns the one change that a refusal calls for; {@code null} if nothing that was sent can be dropped or
      * renamed.
@@ -59,6 +73,13 @@ record AdaptedBody(Map<String, String> changes) {
      */
     static @Nullable AdaptedBody after(
             Failure failure, Map<String, ? extends @Nullable Object> sent, Map<String, String> synonyms) {
+        Integer limit = OutputLimit.in(failure, sent);
+        if (limit != null) {
+            return new AdaptedBody(Map.of(), limit, false);
+        }
+        if (isForcedToolWhileThinking(failure) && ForcedTool.isIn(sent)) {
+            return new AdaptedBody(Map.of(), null, true);
+        }
         String refused = failure.advice().refusedParameter();
         if (failure.kind() != FailureKind.UNSUPPORTED || failure.phase() != Failure.Phase.HEADERS || refused == null) {
             return null;
@@ -71,9 +92,17 @@ record AdaptedBody(Map<String, String> changes) {
         return field == null ? null : new AdaptedBody(Map.of(field, ""));
     }
 
+    private static boolean isForcedToolWhileThinking(Failure failure) {
+        return (failure.kind() == FailureKind.INVALID_REQUEST || failure.kind() == FailureKind.UNSUPPORTED)
+                && failure.phase() == Failure.Phase.HEADERS
+                && FORCED_TOOL_WHILE_THINKING.matcher(failure.message()).find();
+    }
+
     /** Returns true if the model will presumably refuse the field in later calls as well. */
-    static boolean lasts(Failure failure) {
-        return !COMBINATION.matcher(failure.message()).find();
+    boolean lasts(Failure failure) {
+        return outputLimit != null
+                || thinkingYields
+                || !COMBINATION.matcher(failure.message()).find();
     }
 
     private static @Nullable String field(String[] path, Map<?, ?> sent) {
@@ -82,7 +111,7 @@ record AdaptedBody(Map<String, String> changes) {
             if (means(path[0], key)) {
                 return key;
             }
-            if (CONTAINERS.contains(plain(key)) && entry.getValue() instanceof Map<?, ?> inner) {
+            if (isContainer(key) && entry.getValue() instanceof Map<?, ?> inner) {
                 String name = path.length > 1 && plain(path[0]).equals(plain(key)) ? path[1] : path[0];
                 for (Object field : inner.keySet()) {
                     if (means(name, String.valueOf(field))) {
@@ -102,6 +131,11 @@ record AdaptedBody(Map<String, String> changes) {
                 : name.equals("thinking") && THINKING.contains(key);
     }
 
+    /** Returns true for an object in which some dialects nest parameters. */
+    static boolean isContainer(String field) {
+        return CONTAINERS.contains(plain(field));
+    }
+
     /** Normalizes spellings of one name: {@code top_p}, {@code topP}. */
     private static String plain(String name) {
         return name.replaceAll("[_-]", "").toLowerCase(Locale.ROOT);
@@ -110,18 +144,34 @@ record AdaptedBody(Map<String, String> changes) {
     AdaptedBody plus(AdaptedBody more) {
         Map<String, String> merged = new HashMap<>(changes);
         merged.putAll(more.changes);
-        return new AdaptedBody(merged);
+        boolean lower = more.outputLimit != null && (outputLimit == null || more.outputLimit < outputLimit);
+        return new AdaptedBody(merged, lower ? more.outputLimit : outputLimit, thinkingYields || more.thinkingYields);
     }
 
     /** Returns true if one of these changes was made before, or would be reverted. */
     boolean repeats(AdaptedBody more) {
+        boolean lowers = more.outputLimit != null && (outputLimit == null || more.outputLimit < outputLimit);
+        boolean yields = more.thinkingYields && !thinkingYields;
+        if (more.changes.isEmpty()) {
+            return !lowers && !yields;
+        }
         return more.changes.entrySet().stream()
                 .anyMatch(change -> changes.containsKey(change.getKey()) || changes.containsKey(change.getValue()));
     }
 
     /** Returns the body with the changes applied, in the same order. */
     Map<String, ? extends @Nullable Object> of(Map<String, ? extends @Nullable Object> body) {
-        return changes.isEmpty() ? body : within("", body);
+        if (changes.isEmpty() && outputLimit == null && !thinkingYields) {
+            return body;
+        }
+        Map<String, @Nullable Object> adapted = within("", body);
+        if (thinkingYields && ForcedTool.isIn(adapted)) {
+            boolean asked = adapted.keySet().removeIf(field -> THINKING.contains(plain(field)));
+            if (!asked) {
+                adapted.put(THINKING_FIELD, Map.of("type", "disabled"));
+            }
+        }
+        return adapted;
     }
 
     private Map<String, @Nullable Object> within(String prefix, Map<?, ? extends @Nullable Object> fields) {
@@ -130,12 +180,35 @@ record AdaptedBody(Map<String, String> changes) {
             String key = String.valueOf(name);
             String change = changes.get(prefix + key);
             if (change == null) {
-                boolean inside = prefix.isEmpty() && CONTAINERS.contains(plain(key));
-                adapted.put(key, inside && value instanceof Map<?, ?> inner ? within(key + ".", inner) : value);
+                boolean inside = prefix.isEmpty() && isContainer(key);
+                adapted.put(
+                        key,
+                        inside && value instanceof Map<?, ?> inner ? within(key + ".", inner) : limited(key, value));
             } else if (!change.isEmpty() && !fields.containsKey(change)) {
                 adapted.put(change, value);
             }
         });
         return adapted;
+    }
+
+    private @Nullable Object limited(String field, @Nullable Object value) {
+        return outputLimit != null
+                        && value instanceof Number number
+                        && number.longValue() > outputLimit
+                        && OutputLimit.isField(field)
+                ? outputLimit
+                : value;
+    }
+
+    /** Returns the names of the parameters that are changed without being dropped or renamed. */
+    List<String> rewritten() {
+        List<String> names = new ArrayList<>(1);
+        if (outputLimit != null) {
+            names.add("max_tokens");
+        }
+        if (thinkingYields) {
+            names.add(THINKING_FIELD);
+        }
+        return names;
     }
 }

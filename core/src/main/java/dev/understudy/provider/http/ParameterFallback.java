@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 import reactor.core.publisher.Flux;
 
 /**
- * Resends a request that was refused because of one parameter without it, at once and with the same key, and omits
- * the parameter in later calls for that model, for at most an hour. Thread-safe.
+ * Resends a request that was refused because of one parameter without it, or with a value that the refusal tells, at
+ * once and with the same key, and does so in later calls for that model, for at most an hour. Thread-safe.
  */
 final class ParameterFallback {
 
@@ -85,7 +85,7 @@ final class ParameterFallback {
             if (change == null || adaptedBody.repeats(change)) {
                 return Flux.error(failed);
             }
-            if (AdaptedBody.lasts(failed.failure())) {
+            if (change.lasts(failed.failure())) {
                 learn(request.model(), change);
             }
             change.changes()
@@ -94,6 +94,9 @@ final class ParameterFallback {
                             request.model(),
                             parameter,
                             name.isEmpty() ? ProviderEvent.Change.LEFT_OUT : ProviderEvent.Change.RENAMED)));
+            change.rewritten()
+                    .forEach(parameter -> scope.report(new ProviderEvent.RequestAdapted(
+                            provider, request.model(), parameter, ProviderEvent.Change.REWRITTEN)));
             return once(request, stream, scope, send, typing, adaptedBody.plus(change), left - 1);
         });
     }

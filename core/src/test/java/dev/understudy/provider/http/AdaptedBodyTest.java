@@ -134,7 +134,7 @@ class AdaptedBodyTest {
         "`temperature` may only be set to 1 when thinking is enabled, false",
     })
     void refusalOfACombinationIsNotRemembered(String words, boolean lasts) {
-        assertThat(AdaptedBody.lasts(Failure.of(FailureKind.UNSUPPORTED, words)))
+        assertThat(AdaptedBody.NONE.lasts(Failure.of(FailureKind.UNSUPPORTED, words)))
                 .isEqualTo(lasts);
     }
 
@@ -158,5 +158,55 @@ class AdaptedBodyTest {
             assertThat(answer).isEqualTo("served");
         }
         assertThat(parameterFallback.models()).isEqualTo(ParameterFallback.MODELS);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "8192 | max_tokens must be less than or equal to 8192, the maximum value for this model",
+                "8192 | `max_tokens` must be less than or equal to `8192`, the maximum value for `max_tokens`",
+                "64000 | max_tokens: 300000 > 64000, which is the maximum allowed number of output tokens",
+                "16384 | max_tokens is too large: 64000. This model supports at most 16384 completion tokens",
+                "8192 | The maximum tokens you requested exceeds the model limit of 8192. Try again with a lower value.",
+                "8192 | Invalid max_tokens value, the valid range of max_tokens is [1, 8192]",
+                "65536 | a maxOutputTokens value of 100000 but the supported range is from 1 (inclusive) to 65537 (exclusive)",
+                "4096 | max_completion_tokens cannot be greater than 4096",
+                " | max_tokens must be at least 1, got -5",
+                " | max_tokens must be greater than 0",
+                " | This model's maximum context length is 8192 tokens. However, you requested 64000 tokens",
+            })
+    void refusalTellsTheLongestAnswer(Integer limit, String message) {
+        assertThat(OutputLimit.told(message)).isEqualTo(limit);
+    }
+
+    @Test
+    void toldLimitLowersWhatIsAskedForAtAnyPlace() {
+        Failure failure = Failure.of(FailureKind.INVALID_REQUEST, "max_tokens must be less than or equal to 100")
+                .withPhase(Failure.Phase.HEADERS);
+        Map<String, Object> sent = Map.of("max_tokens", 50, "inferenceConfig", Map.of("maxTokens", 200));
+        AdaptedBody change = AdaptedBody.after(failure, sent, Map.of());
+        assertThat(change).isNotNull();
+        assertThat(change.of(sent)).isEqualTo(Map.of("max_tokens", 50, "inferenceConfig", Map.of("maxTokens", 100)));
+        assertThat(change.lasts(failure)).isTrue();
+        assertThat(change.repeats(change)).isTrue();
+        assertThat(AdaptedBody.after(failure, change.of(sent), Map.of())).isNull();
+    }
+
+    @Test
+    void thinkingYieldsToAToolThatMustBeCalledAndOnlyThen() {
+        Failure failure = Failure.of(FailureKind.INVALID_REQUEST, "Thinking mode does not support this tool_choice")
+                .withPhase(Failure.Phase.HEADERS);
+        Map<String, Object> forced = Map.of("tool_choice", "required");
+        AdaptedBody change = AdaptedBody.after(failure, forced, Map.of());
+        assertThat(change).isNotNull();
+        assertThat(change.of(forced).get("thinking")).isEqualTo(Map.of("type", "disabled"));
+        assertThat(change.of(Map.of("tool_choice", "required", "reasoning_effort", "high")))
+                .isEqualTo(forced);
+        assertThat(change.of(Map.of("tool_choice", "auto", "reasoning_effort", "high")))
+                .isEqualTo(Map.of("tool_choice", "auto", "reasoning_effort", "high"));
+        assertThat(change.lasts(failure)).isTrue();
+        assertThat(AdaptedBody.after(failure, Map.of("tool_choice", "auto"), Map.of()))
+                .isNull();
     }
 }
