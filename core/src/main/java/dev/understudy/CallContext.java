@@ -132,7 +132,8 @@ public final class CallContext {
     }
 
     /**
-     * Sets a deadline for all calls upstream, counted from the subscription of the pipeline.
+     * Sets a deadline for all calls upstream, counted from the subscription of the pipeline. Obeyed by {@link Understudy}
+     * and by resuming decorators; a provider that is called without one of them does not read it.
      *
      * @param fromSubscription longer than zero
      * @return an operator for {@code contextWrite}

@@ -129,8 +129,9 @@ public final class Understudy implements ChatProvider {
     }
 
     /**
-     * Returns the combined capabilities of the providers for a model and its fallbacks: images and streaming if any
-     * provider has them, all else from the first provider that serves the model.
+     * Returns the combined capabilities of the providers for a model and its fallbacks: every feature that any provider
+     * has, the largest context window (unknown if that of any provider is), output limit and price of the first provider
+     * that serves the model.
      */
     @Override
     public Capabilities capabilities(String model) {

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.Tool;
 import dev.understudy.event.Event;
 import dev.understudy.policy.HealthCheckPolicy;
 import dev.understudy.policy.ProviderOptions;
@@ -16,6 +19,7 @@ import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,9 +41,62 @@ class UnderstudyTest {
                 .withWindow(9_000));
         Capabilities together = scenario.builder(a, b).build().capabilities("m");
         assertThat(together.features())
-                .containsExactlyInAnyOrder(Feature.TOOLS, Feature.VISION, Feature.STREAMING, Feature.PREFILL);
-        assertThat(together.window()).isEqualTo(8_000);
+                .containsExactlyInAnyOrder(
+                        Feature.TOOLS, Feature.VISION, Feature.STREAMING, Feature.JSON_SCHEMA, Feature.PREFILL);
+        assertThat(together.window()).isEqualTo(9_000);
         assertThat(together.maxOutput()).isEqualTo(100);
+    }
+
+    @Test
+    void windowIsUnknownIfThatOfAnyProviderIs() {
+        a.can(Capabilities.of(Feature.TOOLS).withWindow(8_000));
+        b.can(Capabilities.of(Feature.TOOLS));
+        assertThat(scenario.builder(a, b).build().capabilities("m").window()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void innerClientIsAskedForWhatAnyOfItsProvidersCan(boolean streamed) {
+        a.can(Capabilities.of(Feature.STREAMING));
+        b.can(Capabilities.of(Feature.STREAMING, Feature.TOOLS, Feature.STREAMING_TOOLS));
+        Understudy inner = scenario.builder(a, b).name("inner").build();
+        Understudy outer = scenario.builder(inner).name("outer").build();
+        ChatRequest tools = REQUEST.withTools(List.of(new Tool("clock", "The time", Map.of("type", "object"))));
+        CallResult result = streamed ? scenario.stream(outer.stream(tools)) : scenario.chat(outer.chat(tools));
+        assertThat(result.served()).isTrue();
+        assertThat(b.subscriptions()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void conversationIsNotTrimmedForInnerClientWithLargerWindow(boolean streamed) {
+        ChatRequest longer = REQUEST.plus(Message.assistant("x".repeat(4_000))).plus(Message.user("And then?"));
+        a.can(Capabilities.assumed().withWindow(300)).always(ScriptedAnswer.fail(FailureKind.CONTEXT_OVERFLOW));
+        b.can(Capabilities.assumed().withWindow(100_000));
+        Understudy inner = scenario.builder(b, a).name("inner").build();
+        Understudy outer = scenario.builder(inner).name("outer").build();
+        CallResult result = streamed ? scenario.stream(outer.stream(longer)) : scenario.chat(outer.chat(longer));
+        assertThat(result.served()).isTrue();
+        assertThat(b.requests().get(0).messages()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void tagOfInnerClientIsNotRequiredOfItsProviders(boolean streamed) {
+        Understudy inner = scenario.builder(a).name("inner").build();
+        Understudy outer = scenario.builder()
+                .name("outer")
+                .provider(inner, ProviderOptions.defaults().withTag("region", "eu"))
+                .build();
+        var eu = CallContext.require("region", "eu");
+        CallResult result = streamed
+                ? scenario.stream(outer.stream(REQUEST).contextWrite(eu))
+                : scenario.chat(outer.chat(REQUEST).contextWrite(eu));
+        assertThat(result.served()).isTrue();
+        CallResult direct = streamed
+                ? scenario.stream(inner.stream(REQUEST).contextWrite(eu))
+                : scenario.chat(inner.chat(REQUEST).contextWrite(eu));
+        assertThat(direct.error).isInstanceOf(ChatException.Rejected.class);
     }
 
     @Test

@@ -60,7 +60,7 @@ public final class Engine {
 
     public <T> Flux<T> run(ChatRequest request, CallMode<T> mode) {
         return Flux.deferContextual(context -> {
-            CallOptions callOptions = options.apply(context);
+            CallOptions callOptions = FulfilledTags.without(options.apply(context), context);
             boolean stream = mode == CallMode.STREAM;
             Event.CallId id =
                     new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, callOptions.tags());
@@ -76,7 +76,7 @@ public final class Engine {
                             ? hedge.run(call, step.get(Cursor.class), mode)
                             : first(call, mode))
                     .retryWhen(Retry.from(signals -> signals.concatMap(signal -> next(signal.failure(), call))));
-            return new CallBoundary<>(attempts, call, inFlight);
+            return new CallBoundary<>(FulfilledTags.addTo(attempts, callOptions), call, inFlight);
         });
     }
 

@@ -24,32 +24,39 @@ public record StatusView(
         ProviderPool providerPool, Map<String, List<String>> fallbacks, List<Record> policies, TimeSource timeSource) {
 
     /**
-     * Returns the combined capabilities for a model and its fallbacks: tools, schemas, reasoning and sizes of the first
-     * provider that serves the first of them; images, streaming and prefill if any provider has them.
+     * Returns the combined capabilities for a model and its fallbacks: features that any provider has, the largest window
+     * if all are known, and the output limit and price of the first provider that serves the first of the models.
      */
     public Capabilities capabilities(String model) {
-        Capabilities first = null;
-        Set<Feature> union = EnumSet.noneOf(Feature.class);
+        List<Capabilities> all = new ArrayList<>();
         List<String> chain = new ArrayList<>(List.of(model));
         chain.addAll(fallbacks.getOrDefault(model, List.of()));
         for (String name : chain) {
             for (PooledProvider pooledProvider : providerPool.all()) {
                 String providerModel = pooledProvider.options().model(name);
                 if (providerModel != null) {
-                    Capabilities own = pooledProvider.provider().capabilities(providerModel);
-                    first = first == null ? own : first;
-                    union.addAll(own.features());
+                    all.add(pooledProvider.provider().capabilities(providerModel));
                 }
             }
         }
-        if (first == null) {
-            return Capabilities.of();
+        return all.isEmpty() ? Capabilities.of() : combined(all);
+    }
+
+    private static Capabilities combined(List<Capabilities> all) {
+        Set<Feature> union = EnumSet.noneOf(Feature.class);
+        int largest = 0;
+        boolean known = true;
+        for (Capabilities each : all) {
+            union.addAll(each.features());
+            Integer window = each.window();
+            known &= window != null;
+            largest = window == null ? largest : Math.max(largest, window);
         }
-        Capabilities combined = first;
-        for (Feature feature : List.of(Feature.VISION, Feature.STREAMING, Feature.PREFILL)) {
-            combined = union.contains(feature) ? combined.withFeature(feature) : combined;
-        }
-        return combined;
+        Capabilities first = all.get(0);
+        Capabilities combined = Capabilities.of(union.toArray(Feature[]::new));
+        combined = known ? combined.withWindow(largest) : combined;
+        combined = first.maxOutput() == null ? combined : combined.withMaxOutput(first.maxOutput());
+        return first.price() == null ? combined : combined.withPrice(first.price());
     }
 
     /** Returns every composed model name: those that callers use and those of the providers. */
