@@ -59,7 +59,7 @@ class TakeoverSignalsTest {
     }
 
     private void play() {
-        Metrics metrics = Metrics.to(meters).withModels("m");
+        Metrics metrics = Metrics.to(meters).addModels("m");
         Understudy door = Understudy.builder()
                 .name("understudy")
                 .provider(one)

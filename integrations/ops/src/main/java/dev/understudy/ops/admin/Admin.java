@@ -69,6 +69,7 @@ public final class Admin {
          * Accepts one token, which allows reading only.
          *
          * @param token 16 characters or more
+         * @return the options
          */
         public static Options reading(String token) {
             return of(AccessToken.of(token), null);
@@ -78,17 +79,30 @@ public final class Admin {
          * Accepts one token, which allows reading and writing.
          *
          * @param token 16 characters or more
+         * @return the options
          */
         public static Options writing(String token) {
             return of(null, AccessToken.of(token));
         }
 
-        /** Accepts two tokens: the first allows reading, the second allows reading and writing. */
+        /**
+         * Accepts two tokens: the first allows reading, the second allows reading and writing.
+         *
+         * @param read 16 characters or more
+         * @param write 16 characters or more, another token
+         * @return the options
+         */
         public static Options tokens(String read, String write) {
             return of(AccessToken.of(read), AccessToken.of(write));
         }
 
-        /** Host names that requests may carry, besides {@code localhost} and literal addresses; none by default. */
+        /**
+         * Replaces the host names that requests may carry, besides {@code localhost} and literal addresses; none by
+         * default.
+         *
+         * @param names host names, in any case
+         * @return a copy with the value
+         */
         public Options withHosts(String... names) {
             Set<String> lower = Set.of(names).stream()
                     .map(name -> name.toLowerCase(java.util.Locale.ROOT))
@@ -96,7 +110,12 @@ public final class Admin {
             return new Options(read, write, lower, watchers, backlog, keepAlive);
         }
 
-        /** Limit of concurrent event streams; 16 by default. */
+        /**
+         * Replaces the limit of concurrent event streams; 16 by default.
+         *
+         * @param watchers 1 or more
+         * @return a copy with the value
+         */
         public Options withWatchers(int watchers) {
             return new Options(read, write, hosts, watchers, backlog, keepAlive);
         }
@@ -104,6 +123,9 @@ public final class Admin {
         /**
          * Limit of events that are queued for one event stream; beyond it the oldest is dropped and reported as lost.
          * 256 by default.
+         *
+         * @param backlog 1 or more
+         * @return a copy with the value
          */
         public Options withBacklog(int backlog) {
             return new Options(read, write, hosts, watchers, backlog, keepAlive);
@@ -112,6 +134,9 @@ public final class Admin {
         /**
          * Interval of the keep-alive comments on event streams, which keep proxies from closing them; 15 s by
          * default.
+         *
+         * @param keepAlive longer than zero
+         * @return a copy with the value
          */
         public Options withKeepAlive(Duration keepAlive) {
             return new Options(read, write, hosts, watchers, backlog, keepAlive);
@@ -148,6 +173,11 @@ public final class Admin {
             this.connections = connections;
         }
 
+        /**
+         * Returns the port that the server listens on.
+         *
+         * @return the port
+         */
         public int port() {
             return server.port();
         }
@@ -173,7 +203,10 @@ public final class Admin {
     /**
      * Creates the routes of these agents.
      *
+     * @param agents the agents that are shown and changed
      * @param activityLog registered as a listener of the same agents; events that it did not receive are not shown
+     * @param options tokens and limits
+     * @return the routes, not mounted yet
      */
     public static Admin of(Agents agents, ActivityLog activityLog, Options options) {
         List<AdminRoute> adminRoutes = new ArrayList<>(new AgentRoutes(agents, activityLog).routes());
@@ -199,6 +232,8 @@ public final class Admin {
      * Returns the routes for an existing server: {@code HttpServer.create().route(admin.routes())}. They answer below
      * {@code /api/agents} and {@code /api/providers}, and to {@code /api/events} and {@code /api/openapi.json}; other
      * paths are left to the application.
+     *
+     * @return adds the routes to those of a server
      */
     public Consumer<HttpServerRoutes> routes() {
         return mounted -> mounted.route(Admin::isOurs, adminHandler::serve);
@@ -209,7 +244,12 @@ public final class Admin {
                 .matches("(?i)(https?://[^/?#]*)?/api/(((agents|providers)(/[^?#]*)?)|events|openapi\\.json)([?#].*)?");
     }
 
-    /** Starts a server on this port of the loopback interface; 0 selects a free port. Binds at subscription. */
+    /**
+     * Starts a server on this port of the loopback interface; 0 selects a free port. Binds at subscription.
+     *
+     * @param port 0 to 65535
+     * @return the server; fails if the port cannot be bound
+     */
     public Mono<Server> start(int port) {
         return start(new InetSocketAddress(NetUtil.LOCALHOST4, port));
     }
@@ -217,6 +257,9 @@ public final class Admin {
     /**
      * Starts a server on this address, without TLS: outside the loopback interface, put a proxy that terminates TLS
      * in front. Binds at subscription.
+     *
+     * @param address address and port to listen on
+     * @return the server; fails if the address cannot be bound
      */
     public Mono<Server> start(InetSocketAddress address) {
         ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
@@ -231,7 +274,11 @@ public final class Admin {
                 .map(server -> new Server(server, connections));
     }
 
-    /** Lists the method and path template of each route. */
+    /**
+     * Lists the method and path template of each route.
+     *
+     * @return one line for each route: {@code GET /api/agents}
+     */
     public List<String> paths() {
         return adminRoutes.stream()
                 .map(adminRoute -> adminRoute.method() + " " + adminRoute.template())

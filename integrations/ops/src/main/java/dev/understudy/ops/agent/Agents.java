@@ -45,6 +45,14 @@ public final class Agents implements AutoCloseable {
      */
     public record Reload(Instant at, String source, boolean accepted, List<ConfigException.Error> errors) {
 
+        /**
+         * Copies the errors.
+         *
+         * @param at time of the attempt
+         * @param source file or other origin of the configuration
+         * @param accepted {@code true} if the configuration runs now
+         * @param errors reasons of the refusal; empty if the configuration was accepted
+         */
         public Reload {
             errors = List.copyOf(errors);
         }
@@ -71,6 +79,9 @@ public final class Agents implements AutoCloseable {
     /**
      * Opens the agents of a configuration with default options. Opens no connection, unless health checks are
      * enabled.
+     *
+     * @param config a parsed configuration
+     * @return the open agents
      */
     public static Agents open(Config config) {
         return builder(config).open();
@@ -79,13 +90,20 @@ public final class Agents implements AutoCloseable {
     /**
      * Opens the agents of a configuration.
      *
+     * @param config a parsed configuration
      * @param listener receives the events of all agents
+     * @return the open agents
      */
     public static Agents open(Config config, Listener listener) {
         return builder(config).listener(listener).open();
     }
 
-    /** Returns a builder for options that a configuration cannot express. */
+    /**
+     * Returns a builder for options that a configuration cannot express.
+     *
+     * @param config a parsed configuration
+     * @return a builder
+     */
     public static Builder builder(Config config) {
         return new Builder(config);
     }
@@ -94,11 +112,13 @@ public final class Agents implements AutoCloseable {
      * Creates agents from chains composed in code, each under its own name. They can be read and operated like
      * configured ones; {@link #swap}, {@link #change} and {@link #watch} throw {@code UnsupportedOperationException}.
      *
+     * @param understudies the chains
+     * @return the agents
      * @throws IllegalArgumentException if two have the same name
      */
-    public static Agents of(Understudy... doors) {
+    public static Agents of(Understudy... understudies) {
         Map<String, RunningAgent> agents = new LinkedHashMap<>();
-        for (Understudy understudy : doors) {
+        for (Understudy understudy : understudies) {
             if (agents.put(understudy.name(), new RunningAgent(null, understudy, understudy)) != null) {
                 throw new IllegalArgumentException("Two agents are named '" + understudy.name() + "'");
             }
@@ -106,7 +126,11 @@ public final class Agents implements AutoCloseable {
         return new Agents(ActiveAgents.composed(agents), Schedulers::parallel);
     }
 
-    /** Lists the ids of the running agents, in order. */
+    /**
+     * Lists the ids of the running agents, in order.
+     *
+     * @return a copy
+     */
     public List<String> ids() {
         return activeAgents.ids();
     }
@@ -114,6 +138,9 @@ public final class Agents implements AutoCloseable {
     /**
      * Returns the chain that is running now, for operators; {@code null} if there is no agent of this id. A change
      * replaces the chain, so callers use {@link #provider} instead.
+     *
+     * @param agentId id of the agent
+     * @return the chain; {@code null} if there is none
      */
     public @Nullable Understudy understudy(String agentId) {
         RunningAgent agent = activeAgents.find(agentId);
@@ -124,6 +151,9 @@ public final class Agents implements AutoCloseable {
      * Returns a provider for callers. Each call goes to the chain that is running when the call is subscribed, and
      * ends on that chain. A call of an unknown agent fails with {@link ChatException.Rejected}. {@code close()} does
      * nothing.
+     *
+     * @param agentId id of the agent
+     * @return the provider
      */
     public ChatProvider provider(String agentId) {
         return new AgentProvider(agentId, () -> {
@@ -138,7 +168,11 @@ public final class Agents implements AutoCloseable {
         });
     }
 
-    /** Returns the running configuration; {@code null} for agents composed in code. */
+    /**
+     * Returns the running configuration; {@code null} for agents composed in code.
+     *
+     * @return the configuration; {@code null} if there is none
+     */
     public @Nullable Config config() {
         return activeAgents.config();
     }
@@ -146,6 +180,9 @@ public final class Agents implements AutoCloseable {
     /**
      * Returns the current settings of this agent that can be changed at runtime; {@code null} if there is no agent of
      * this id.
+     *
+     * @param agentId id of the agent
+     * @return the settings; {@code null} if there is no such agent
      */
     public @Nullable FailoverSettings failover(String agentId) {
         RunningAgent agent = activeAgents.find(agentId);
@@ -156,6 +193,8 @@ public final class Agents implements AutoCloseable {
      * Replaces this agent by one with these settings, until a configuration is swapped in. Calls in flight end on the
      * old chain; holds are kept. Blocks while another change is applied, so do not call it on an event loop.
      *
+     * @param agentId id of the agent
+     * @param settings settings that replace the current ones
      * @throws IllegalArgumentException if there is no agent of this id
      * @throws ConfigException if the settings are invalid; with all errors at once
      * @throws UnsupportedOperationException if the agent was composed in code
@@ -170,6 +209,7 @@ public final class Agents implements AutoCloseable {
     /**
      * Replaces this agent by one with changed settings.
      *
+     * @param agentId id of the agent
      * @param change applied to the current settings while no other change can happen
      * @return {@code true} if the agent was replaced
      * @throws IllegalArgumentException if there is no agent of this id
@@ -185,6 +225,7 @@ public final class Agents implements AutoCloseable {
      * none. Calls in flight end on the old chains, which close after their last call. Blocks while another change is
      * applied, so do not call it on an event loop.
      *
+     * @param config configuration that replaces the running one
      * @throws ConfigException if the configuration cannot be used; nothing has changed then
      * @throws UnsupportedOperationException for agents composed in code
      */
@@ -203,6 +244,7 @@ public final class Agents implements AutoCloseable {
      * is reported by {@link #reloads()} once, and the running configuration continues. The file is read on {@code
      * Schedulers.boundedElastic()}.
      *
+     * @param file the configuration file
      * @return ends the watching when disposed
      * @throws UnsupportedOperationException for agents composed in code
      */
@@ -217,17 +259,23 @@ public final class Agents implements AutoCloseable {
     /**
      * Emits the result of each reload from subscription on, on the thread that reloads. A subscriber without demand
      * misses results. Completes when the agents are closed; never fails.
+     *
+     * @return the results, without those before the subscription
      */
     public Flux<Reload> reloads() {
         return reloads.asFlux();
     }
 
-    /** Returns the result of the last reload; {@code null} before the first. */
+    /**
+     * Returns the result of the last reload; {@code null} before the first.
+     *
+     * @return the result; {@code null} if there is none
+     */
     public @Nullable Reload lastReload() {
         return lastReload;
     }
 
-    /** @param errors empty if the configuration was accepted */
+    /** Records and emits the result of a reload; {@code errors} is empty if the configuration was accepted. */
     void publish(String source, List<ConfigException.Error> errors) {
         Instant now = Instant.ofEpochMilli(timer.get().now(TimeUnit.MILLISECONDS));
         Reload reload = new Reload(now, source, errors.isEmpty(), errors);
@@ -270,7 +318,12 @@ public final class Agents implements AutoCloseable {
             this.config = config;
         }
 
-        /** Receives the events of all agents; combine several with {@link Listener#and}. */
+        /**
+         * Receives the events of all agents; combine several with {@link Listener#and}.
+         *
+         * @param listener receives the events
+         * @return this builder
+         */
         public Builder listener(Listener listener) {
             this.listener = listener;
             return this;
@@ -279,6 +332,9 @@ public final class Agents implements AutoCloseable {
         /**
          * Supplies the provider that the configuration declares with {@code supplied: true} under the same name. The
          * agents never close it.
+         *
+         * @param provider a provider, found by its name
+         * @return this builder
          */
         public Builder supply(ChatProvider provider) {
             supplied.put(provider.name(), provider);
@@ -286,21 +342,34 @@ public final class Agents implements AutoCloseable {
         }
 
         /**
-         * State that is shared with other instances; by default each agent has a state in memory, which outlives its
-         * chains.
+         * Sets the state that is shared with other instances; by default each agent has a state in memory, which outlives
+         * its chains.
+         *
+         * @param shared state of all agents
+         * @return this builder
          */
         public Builder sharedState(SharedState shared) {
             this.sharedState = id -> shared;
             return this;
         }
 
-        /** Clock and timer of the agents and of watching; {@code Schedulers.parallel()} by default. */
+        /**
+         * Sets clock and timer of the agents and of watching; {@code Schedulers.parallel()} by default.
+         *
+         * @param scheduler a scheduler that never blocks
+         * @return this builder
+         */
         public Builder scheduler(Scheduler scheduler) {
             this.timer = () -> scheduler;
             return customize((id, builder) -> builder.scheduler(scheduler));
         }
 
-        /** Customizes each chain before it is built, for example with a token counter or a selection. */
+        /**
+         * Customizes each chain before it is built, for example with a token counter or a selection.
+         *
+         * @param customizer receives the id of the agent and its builder
+         * @return this builder
+         */
         public Builder customize(BiConsumer<String, UnderstudyBuilder> customizer) {
             touches.add(customizer);
             return this;
@@ -309,6 +378,7 @@ public final class Agents implements AutoCloseable {
         /**
          * Opens the agents. Opens no connection, unless health checks are enabled.
          *
+         * @return the open agents
          * @throws ConfigException if the configuration declares a supplied provider that was not supplied
          */
         public Agents open() {

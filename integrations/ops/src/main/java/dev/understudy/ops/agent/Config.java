@@ -49,6 +49,8 @@ public final class Config {
     /**
      * Parses a configuration with the environment of this process.
      *
+     * @param jsonOrYaml text of the document
+     * @return the valid configuration
      * @throws ConfigException with all errors at once
      */
     public static Config parse(String jsonOrYaml) {
@@ -58,7 +60,9 @@ public final class Config {
     /**
      * Parses a configuration.
      *
+     * @param jsonOrYaml text of the document
      * @param environment values of environment variables by name
+     * @return the valid configuration
      * @throws ConfigException with all errors at once
      */
     public static Config parse(String jsonOrYaml, Map<String, String> environment) {
@@ -68,6 +72,8 @@ public final class Config {
     /**
      * Reads a file in UTF-8, with the environment of this process. Blocks.
      *
+     * @param file the file
+     * @return the valid configuration
      * @throws ConfigException with all errors at once, or if the file cannot be read
      */
     public static Config read(Path file) {
@@ -77,7 +83,9 @@ public final class Config {
     /**
      * Reads a file in UTF-8. Blocks.
      *
+     * @param file the file
      * @param environment values of environment variables by name
+     * @return the valid configuration
      * @throws ConfigException with all errors at once, or if the file cannot be read
      */
     public static Config read(Path file, Map<String, String> environment) {
@@ -87,6 +95,8 @@ public final class Config {
     /**
      * Finds a configuration by the environment and working directory of this process, see {@link #find(Map, Path)}.
      * Blocks.
+     *
+     * @return the configuration; {@code null} if none exists
      */
     public static @Nullable Config find() {
         return find(System.getenv(), Path.of(""));
@@ -96,6 +106,7 @@ public final class Config {
      * Returns the first configuration that exists of: the JSON in {@value #TEXT_VARIABLE}; the file named by {@value
      * #PATH_VARIABLE}; {@code config/understudy.yaml}; {@code config/risks.yaml}. Blocks.
      *
+     * @param environment values of environment variables by name
      * @param directory base of relative paths
      * @return {@code null} if none exists
      * @throws ConfigException with all errors of the first one at once
@@ -147,32 +158,56 @@ public final class Config {
         return new ConfigException(file.toString(), List.of(new ConfigException.Error("", what, right)));
     }
 
-    /** Returns the origin: a path, the name of an environment variable, or "The configuration". */
+    /**
+     * Returns the origin: a path, the name of an environment variable, or "The configuration".
+     *
+     * @return the origin
+     */
     public String source() {
         return source;
     }
 
-    /** Returns the file, for {@link Agents#watch}; {@code null} if the configuration was not read from a file. */
+    /**
+     * Returns the file, for {@link Agents#watch}; {@code null} if the configuration was not read from a file.
+     *
+     * @return the file; {@code null} if there is none
+     */
     public @Nullable Path file() {
         return file;
     }
 
-    /** Lists the ids of the agents, in order. */
+    /**
+     * Lists the ids of the agents, in order.
+     *
+     * @return a copy
+     */
     public List<String> agents() {
         return List.copyOf(document.agents().keySet());
     }
 
-    /** Lists the names of the providers, in order. */
+    /**
+     * Lists the names of the providers, in order.
+     *
+     * @return a copy
+     */
     public List<String> providers() {
         return List.copyOf(document.providers().keySet());
     }
 
-    /** Lists the configured webhooks, in order; start each with {@link Webhooks#start}. */
+    /**
+     * Lists the configured webhooks, in order; start each with {@link Webhooks#start}.
+     *
+     * @return options, one for each receiver
+     */
     public List<Webhooks.Options> webhooks() {
         return document.webhooks();
     }
 
-    /** Returns the JSON Schema of configurations, for validation and completion in editors. */
+    /**
+     * Returns the JSON Schema of configurations, for validation and completion in editors.
+     *
+     * @return the schema, in JSON
+     */
     public static String schema() {
         return ConfigSchema.text();
     }

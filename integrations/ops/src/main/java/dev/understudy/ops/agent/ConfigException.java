@@ -41,7 +41,11 @@ public final class ConfigException extends RuntimeException {
         this.errors = List.copyOf(errors);
     }
 
-    /** All errors, in the order of the document where they have a position in it. */
+    /**
+     * All errors, in the order of the document where they have a position in it.
+     *
+     * @return one error or more
+     */
     public List<Error> errors() {
         return errors;
     }

@@ -35,12 +35,21 @@ public final class Logs implements Listener {
         this.vendorText = vendorText;
     }
 
-    /** Writes to the logger {@value #NAME}. */
+    /**
+     * Writes to the logger {@value #NAME}.
+     *
+     * @return the listener
+     */
     public static Logs create() {
         return hasSlf4j() ? to(Slf4jLogSink.named(NAME)) : to(Loggers.getLogger(NAME));
     }
 
-    /** Writes to this logger, as text. */
+    /**
+     * Writes to this logger, as text.
+     *
+     * @param logger receives the lines
+     * @return the listener
+     */
     public static Logs to(Logger logger) {
         return to(LogSink.text(logger));
     }
@@ -62,6 +71,8 @@ public final class Logs implements Listener {
     /**
      * Returns a copy that includes vendors' messages of failures. API keys are redacted from them; quotations of a
      * prompt are not.
+     *
+     * @return a copy
      */
     public Logs withVendorMessages() {
         return new Logs(sink, true);

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * number of understudies:
  *
  * <pre>{@code
- * Metrics metrics = Metrics.to(registry).withModels("gpt-5.6", "claude-sonnet-5");
+ * Metrics metrics = Metrics.to(registry).addModels("gpt-5.6", "claude-sonnet-5");
  * Understudy understudy = Understudy.builder().provider(openai).provider(anthropic).listener(metrics).build();
  * metrics.bind(understudy);
  * }</pre>
  *
  * <p>docs/operate.md lists every meter with its tags. Values of tags are bounded: models that are neither configured nor named
- * by {@link #withModels} count as {@value #OTHER}, because callers may invent names. Tags of {@link CallContext#tag} do not
+ * by {@link #addModels} count as {@value #OTHER}, because callers may invent names. Tags of {@link CallContext#tag} do not
  * become tags of meters. Costs a few microseconds per call, and nothing per chunk. Thread-safe.
  */
 public final class Metrics implements Listener {
@@ -46,12 +46,23 @@ public final class Metrics implements Listener {
         this.boundUnderstudies = new BoundUnderstudies(registry);
     }
 
+    /**
+     * Creates the listener.
+     *
+     * @param registry registers the meters
+     * @return the listener
+     */
     public static Metrics to(MeterRegistry registry) {
         return new Metrics(registry);
     }
 
-    /** Adds names of models that may be values of tags: those that callers use with providers that serve any model. */
-    public Metrics withModels(String... names) {
+    /**
+     * Adds names of models that may be values of tags: those that callers use with providers that serve any model.
+     *
+     * @param names names as callers write them
+     * @return this instance
+     */
+    public Metrics addModels(String... names) {
         models.addAll(List.of(names));
         return this;
     }
@@ -60,6 +71,8 @@ public final class Metrics implements Listener {
      * Publishes gauges of this understudy's providers, counts costs by their prices, and allows its models as values
      * of tags. An understudy of the same name that is bound later replaces it, as after a reload of the
      * configuration; gauges of removed providers read {@code NaN}.
+     *
+     * @param understudy a running understudy
      */
     public void bind(Understudy understudy) {
         boundUnderstudies.add(understudy);
@@ -68,6 +81,8 @@ public final class Metrics implements Listener {
     /**
      * Binds all chains of these agents, also those that replace them later. Gauges of removed agents read {@code
      * NaN}.
+     *
+     * @param agents open agents
      */
     public void bind(Agents agents) {
         boundUnderstudies.add(agents);

@@ -38,6 +38,13 @@ public final class Observations implements ChatProvider {
         this.registry = registry;
     }
 
+    /**
+     * Observes the calls of a provider.
+     *
+     * @param provider the provider that answers
+     * @param registry receives the observations
+     * @return a provider that answers as the observed one
+     */
     public static Observations over(ChatProvider provider, ObservationRegistry registry) {
         return new Observations(provider, registry);
     }

@@ -35,7 +35,11 @@ public final class Webhooks implements Listener, AutoCloseable {
         /** An operator changed something. */
         AUDIT;
 
-        /** Returns the name in lower case, as configurations use it. */
+        /**
+         * Returns the name in lower case, as configurations use it.
+         *
+         * @return the name
+         */
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -55,6 +59,16 @@ public final class Webhooks implements Listener, AutoCloseable {
         private static final Delivery DEFAULTS =
                 new Delivery(5, Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofMinutes(10), 256);
 
+        /**
+         * Checks the limits.
+         *
+         * @param tries largest number of tries
+         * @param timeout limit of one try
+         * @param backoff delay before the second try
+         * @param maxAge age after which a message is given up
+         * @param queue largest number of queued messages
+         * @throws IllegalArgumentException if a number is below 1 or a duration not longer than zero
+         */
         public Delivery {
             if (tries < 1 || queue < 1) {
                 throw new IllegalArgumentException("tries and queue are 1 or more: " + tries + ", " + queue);
@@ -64,26 +78,61 @@ public final class Webhooks implements Listener, AutoCloseable {
             positive("maxAge", maxAge);
         }
 
+        /**
+         * Returns the default limits.
+         *
+         * @return the limits
+         */
         public static Delivery defaults() {
             return DEFAULTS;
         }
 
+        /**
+         * Replaces the number of tries.
+         *
+         * @param tries 1 or more
+         * @return a copy with the value
+         */
         public Delivery withTries(int tries) {
             return new Delivery(tries, timeout, backoff, maxAge, queue);
         }
 
+        /**
+         * Replaces the limit of one try.
+         *
+         * @param timeout longer than zero
+         * @return a copy with the value
+         */
         public Delivery withTimeout(Duration timeout) {
             return new Delivery(tries, timeout, backoff, maxAge, queue);
         }
 
+        /**
+         * Replaces the delay before the second try.
+         *
+         * @param backoff longer than zero
+         * @return a copy with the value
+         */
         public Delivery withBackoff(Duration backoff) {
             return new Delivery(tries, timeout, backoff, maxAge, queue);
         }
 
+        /**
+         * Replaces the age after which a message is given up.
+         *
+         * @param maxAge longer than zero
+         * @return a copy with the value
+         */
         public Delivery withMaxAge(Duration maxAge) {
             return new Delivery(tries, timeout, backoff, maxAge, queue);
         }
 
+        /**
+         * Replaces the largest number of queued messages.
+         *
+         * @param queue 1 or more
+         * @return a copy with the value
+         */
         public Delivery withQueue(int queue) {
             return new Delivery(tries, timeout, backoff, maxAge, queue);
         }
@@ -107,6 +156,7 @@ public final class Webhooks implements Listener, AutoCloseable {
          *
          * @param secrets {@code whsec_} and 24 to 64 random bytes in Base64, as {@code openssl rand -base64 32} makes
          *     them
+         * @return the secret
          * @throws IllegalArgumentException if one has another form; the message does not contain it
          */
         public static Secret of(String... secrets) {
@@ -136,6 +186,17 @@ public final class Webhooks implements Listener, AutoCloseable {
     public record Options(
             URI url, boolean plainHttp, Secret secret, Set<Topic> topics, Duration quiet, Delivery delivery) {
 
+        /**
+         * Checks the options.
+         *
+         * @param url receiver; https, or http to loopback
+         * @param plainHttp {@code true} to allow http to any host
+         * @param secret secret of signatures
+         * @param topics posted topics
+         * @param quiet time within which further events of one kind are posted together
+         * @param delivery limits of delivery
+         * @throws IllegalArgumentException if the URL is not allowed, there is no topic, or {@code quiet} is negative
+         */
         public Options {
             if (!plainHttp || !"http".equalsIgnoreCase(url.getScheme())) {
                 requireSafe(url);
@@ -152,7 +213,13 @@ public final class Webhooks implements Listener, AutoCloseable {
             topics = Set.copyOf(topics);
         }
 
-        /** Posts all topics with default options. */
+        /**
+         * Posts all topics with default options.
+         *
+         * @param url receiver; https, or http to loopback
+         * @param secret secret of signatures
+         * @return the options
+         */
         public static Options to(URI url, Secret secret) {
             return new Options(
                     url, false, secret, EnumSet.allOf(Topic.class), Duration.ofSeconds(10), Delivery.defaults());
@@ -161,20 +228,42 @@ public final class Webhooks implements Listener, AutoCloseable {
         /**
          * Posts all topics with default options to a URL that may be plain http to any host: messages can be read on
          * the way.
+         *
+         * @param url receiver; https or http
+         * @param secret secret of signatures
+         * @return the options
          */
         public static Options toPlainHttp(URI url, Secret secret) {
             return new Options(
                     url, true, secret, EnumSet.allOf(Topic.class), Duration.ofSeconds(10), Delivery.defaults());
         }
 
+        /**
+         * Replaces the posted topics.
+         *
+         * @param topics one or more
+         * @return a copy with the value
+         */
         public Options withTopics(Set<Topic> topics) {
             return new Options(url, plainHttp, secret, topics, quiet, delivery);
         }
 
+        /**
+         * Replaces the time within which further events of one kind are posted together.
+         *
+         * @param quiet zero posts each event singly
+         * @return a copy with the value
+         */
         public Options withQuiet(Duration quiet) {
             return new Options(url, plainHttp, secret, topics, quiet, delivery);
         }
 
+        /**
+         * Replaces the limits of delivery.
+         *
+         * @param delivery limits of delivery
+         * @return a copy with the value
+         */
         public Options withDelivery(Delivery delivery) {
             return new Options(url, plainHttp, secret, topics, quiet, delivery);
         }
@@ -222,7 +311,12 @@ public final class Webhooks implements Listener, AutoCloseable {
         this.eventCoalescer = new EventCoalescer(options.quiet(), scheduler, webhookQueue::put);
     }
 
-    /** Starts delivery. Nothing is sent before an event; messages are sent one at a time, in order. */
+    /**
+     * Starts delivery. Nothing is sent before an event; messages are sent one at a time, in order.
+     *
+     * @param options receiver, secret, topics and limits
+     * @return the listener
+     */
     public static Webhooks start(Options options) {
         return start(
                 options, Schedulers::parallel, () -> ThreadLocalRandom.current().nextLong());
@@ -240,6 +334,11 @@ public final class Webhooks implements Listener, AutoCloseable {
         }
     }
 
+    /**
+     * Returns the counts of messages since the start.
+     *
+     * @return a snapshot
+     */
     public Counts counts() {
         return webhookQueue.counts();
     }

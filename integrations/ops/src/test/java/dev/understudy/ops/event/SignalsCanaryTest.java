@@ -68,7 +68,7 @@ class SignalsCanaryTest {
     void noSignalShowsAKeyThatAServerRepeats(boolean stream, String echo) {
         Lines lines = new Lines();
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        Metrics metrics = Metrics.to(meters).withModels("m");
+        Metrics metrics = Metrics.to(meters).addModels("m");
         List<Event> events = new ArrayList<>();
         Listener listener =
                 Logs.to(lines.logger()).withVendorMessages().and(metrics).and(events::add);

@@ -256,7 +256,7 @@ class MetricsTest {
 
     @Test
     void modelsThatNobodyComposedAreOther() {
-        Metrics metrics = Metrics.to(registry).withModels("gpt-5");
+        Metrics metrics = Metrics.to(registry).addModels("gpt-5");
         Understudy door = Understudy.builder()
                 .provider(ScriptedProvider.named("a"))
                 .fallback("chain", "link")
@@ -303,7 +303,7 @@ class MetricsTest {
 
     @Test
     void withoutADoorThereAreNoGaugesAndNoCosts() {
-        Metrics metrics = Metrics.to(registry).withModels("a-1");
+        Metrics metrics = Metrics.to(registry).addModels("a-1");
         Day day = new Day(metrics);
         day.served(false);
         assertThat(registry.find("understudy.cost").counters()).isEmpty();
