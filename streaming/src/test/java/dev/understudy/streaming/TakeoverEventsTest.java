@@ -61,7 +61,7 @@ class TakeoverEventsTest {
     }
 
     @Test
-    void whoeverListensToTheDoorHearsOfATakeoverBeforeItsFirstWord() {
+    void listenerReceivesTakeoverBeforeItsFirstContent() {
         two.then(ScriptedAnswer.tokens("me"));
         Listener both = event -> {
             heard.add(event);
@@ -77,17 +77,17 @@ class TakeoverEventsTest {
             assertThat(told.takeover().strategy()).isEqualTo("prefill");
             assertThat(told.takeover().offset()).isEqualTo(11);
             assertThat(told.takeover().gap()).isBetween(Duration.ZERO, Duration.ofSeconds(5));
-            assertThat(told.failure()).isEqualTo(RESET);
+            assertThat(told.failure()).isEqualTo(RESET.afterContent());
             assertThat(told.toString())
                     .startsWith("#2 two/m takes over from one/m (prefill) after 11 characters and ")
-                    .endsWith("because of connect");
+                    .endsWith("because of truncated");
             int at = order.indexOf(told);
             assertThat(order.get(at + 1)).isInstanceOf(StreamChunk.Switched.class);
         });
     }
 
     @Test
-    void anAnswerThatIsNotCutIsNoNews() {
+    void completeAnswerReportsNoTakeover() {
         ScriptedProvider fine = ScriptedProvider.named("fine").then(ScriptedAnswer.tokens("Once"));
         play(ResumingProvider.over(door(heard::add, fine)));
         assertThat(heard).isNotEmpty();
@@ -95,7 +95,7 @@ class TakeoverEventsTest {
     }
 
     @Test
-    void aWayThatGaveNothingIsToldWithItsOwnReason() {
+    void failedTakeoverIsReportedWithItsOwnFailure() {
         two.rule(asked ->
                 asked.messages().size() > 1 ? ScriptedAnswer.fail(REFUSAL) : ScriptedAnswer.tokens("Long", " ago"));
         play(ResumingProvider.over(
@@ -113,20 +113,20 @@ class TakeoverEventsTest {
     }
 
     @Test
-    void anAnswerThatNobodySavesIsLostForTheReasonThatCutIt() {
+    void unresumedStreamIsLostWithTheFailureThatCutIt() {
         two.then(ScriptedAnswer.fail(FailureKind.SERVER));
         play(ResumingProvider.over(door(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.PREFILL)));
         assertThat(ofTakeovers()).hasSize(2);
         assertThat(((Event.TakeoverFailed) ofTakeovers().get(0)).failure().kind())
                 .isEqualTo(FailureKind.SERVER);
         assertThat(ofTakeovers().get(1)).isInstanceOfSatisfying(Event.StreamLost.class, told -> {
-            assertThat(told.failure()).isEqualTo(RESET);
-            assertThat(told).hasToString("#3 stream of one/m is lost after 11 characters because of connect");
+            assertThat(told.failure()).isEqualTo(RESET.afterContent());
+            assertThat(told).hasToString("#3 stream of one/m is lost after 11 characters because of truncated");
         });
     }
 
     @Test
-    void aRescuerThatDiesTooIsASecondStory() {
+    void failureOfTheContinuationIsReportedToo() {
         two.then(ScriptedAnswer.tokens("me", " there", " w").failAfter(3, RESET));
         play(ResumingProvider.over(
                 door(heard::add, one, two), ResumePolicy.exact().withTakeovers(1)));
@@ -137,7 +137,7 @@ class TakeoverEventsTest {
     }
 
     @Test
-    void whatWasNeverShownIsAskedAfresh() {
+    void undeliveredStreamStartsAfresh() {
         ScriptedProvider early =
                 ScriptedProvider.named("early").then(ScriptedAnswer.tokens("On").failAfter(1, RESET));
         two.then(ScriptedAnswer.tokens("Once"));
@@ -149,7 +149,7 @@ class TakeoverEventsTest {
     }
 
     @Test
-    void aListenerOfItsOwnHearsBesidesTheDoorsAlsoThroughABuffer() {
+    void additionalListenerReceivesTakeoversThroughABuffer() {
         two.then(ScriptedAnswer.tokens("me"));
         List<Event> own = new ArrayList<>();
         ChatProvider buffered = StreamBuffer.none().around(door(heard::add, one, two));
@@ -159,7 +159,7 @@ class TakeoverEventsTest {
     }
 
     @Test
-    void aProviderWithoutAListenerIsHeardByTheOneThatIsGiven() {
+    void providerWithoutListenerReportsToTheAdditionalOne() {
         ScriptedProvider alone =
                 ScriptedProvider.named("alone").then(CUT, ScriptedAnswer.tokens("Once upon a", " time"));
         play(ResumingProvider.over(alone, ResumePolicy.exact(), heard::add));
@@ -173,7 +173,7 @@ class TakeoverEventsTest {
     }
 
     @Test
-    void aListenerThatThrowsHarmsNothing() {
+    void throwingListenerDoesNotAffectTheStream() {
         two.then(ScriptedAnswer.tokens("me"));
         Listener harmful = event -> {
             throw new IllegalStateException("not your call's fault");
