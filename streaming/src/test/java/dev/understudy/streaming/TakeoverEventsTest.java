@@ -77,10 +77,10 @@ class TakeoverEventsTest {
             assertThat(told.takeover().strategy()).isEqualTo("prefill");
             assertThat(told.takeover().offset()).isEqualTo(11);
             assertThat(told.takeover().gap()).isBetween(Duration.ZERO, Duration.ofSeconds(5));
-            assertThat(told.failure()).isEqualTo(RESET.afterContent());
+            assertThat(told.failure()).isEqualTo(RESET);
             assertThat(told.toString())
                     .startsWith("#2 two/m takes over from one/m (prefill) after 11 characters and ")
-                    .endsWith("because of truncated");
+                    .endsWith("because of connect");
             int at = order.indexOf(told);
             assertThat(order.get(at + 1)).isInstanceOf(StreamChunk.Switched.class);
         });
@@ -120,8 +120,8 @@ class TakeoverEventsTest {
         assertThat(((Event.TakeoverFailed) ofTakeovers().get(0)).failure().kind())
                 .isEqualTo(FailureKind.SERVER);
         assertThat(ofTakeovers().get(1)).isInstanceOfSatisfying(Event.StreamLost.class, told -> {
-            assertThat(told.failure()).isEqualTo(RESET.afterContent());
-            assertThat(told).hasToString("#3 stream of one/m is lost after 11 characters because of truncated");
+            assertThat(told.failure()).isEqualTo(RESET);
+            assertThat(told).hasToString("#3 stream of one/m is lost after 11 characters because of connect");
         });
     }
 

@@ -88,7 +88,7 @@ class TakeoverSignalsTest {
         play();
         assertThat(meters.get("understudy.takeover")
                         .tags("understudy", "understudy", "from", "one", "from.model", "m")
-                        .tags("to", "two", "to.model", "m", "strategy", "prefill", "kind", "truncated")
+                        .tags("to", "two", "to.model", "m", "strategy", "prefill", "kind", "connect")
                         .counter()
                         .count())
                 .isEqualTo(1);
