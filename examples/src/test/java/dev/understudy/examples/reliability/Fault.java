@@ -1,5 +1,6 @@
 package dev.understudy.examples.reliability;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -62,6 +63,13 @@ record Fault(
 
     Fault waiting() {
         return new Fault(name, upstream, caller, slots, modes, true, question, play);
+    }
+
+    /** This fault at a provider of another model, such as one that does not reason and has shorter limits. */
+    Fault withFirstModel(String model) {
+        List<Slot> others = new ArrayList<>(slots);
+        others.set(0, slots.get(0).withModel(model));
+        return new Fault(name, upstream, caller, List.copyOf(others), modes, waits, question, play);
     }
 
     Fault asking(Question question) {

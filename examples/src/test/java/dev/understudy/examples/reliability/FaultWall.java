@@ -26,7 +26,7 @@ final class FaultWall {
 
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final int AT_A_TIME = 40;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Duration LONG_LIMIT = Duration.ofSeconds(200);
 
     private FaultWall() {}
@@ -88,10 +88,11 @@ final class FaultWall {
                         return null;
                     }))
                     .toList();
+            long start = System.nanoTime();
             List<String> wrong = new ArrayList<>();
             for (int i = 0; i < stages.size(); i++) {
                 Stage stage = stages.get(i);
-                String problem = problem(running.get(i), stage.fault().waits() ? LONG_LIMIT : LIMIT);
+                String problem = problem(running.get(i), start, stage.fault().waits() ? LONG_LIMIT : LIMIT);
                 if (problem != null) {
                     wrong.add(stage + ": " + problem);
                 }
@@ -109,9 +110,9 @@ final class FaultWall {
         return thread;
     }
 
-    private static String problem(Future<?> run, Duration limit) throws InterruptedException {
+    private static String problem(Future<?> run, long start, Duration limit) throws InterruptedException {
         try {
-            run.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            run.get(limit.toNanos() - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
             return null;
         } catch (TimeoutException late) {
             run.cancel(true);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Faults of upstreams, each through the gateway and through the library. {@code -P wall} adds those that wait for limits,
  * {@code -Dunderstudy.wall.only=} selects by a regular expression.
  */
-@Timeout(300)
+@Timeout(400)
 class FaultWallTest {
 
     private static final boolean ALL = Boolean.getBoolean("understudy.wall");

@@ -114,6 +114,7 @@ final class TransportFaults {
                             }
                         })
                         .ending(run -> run.whole().within(Duration.ofSeconds(150)))
+                        .withFirstModel("gpt-4.1")
                         .waiting(),
                 raw("no HTTP", "an SSH banner", SECOND, exchange -> exchange.send("SSH-2.0-OpenSSH_9.7\r\n")),
                 raw("redirect", "307 to another path of the server", SECOND, exchange -> {
