@@ -6,17 +6,7 @@ import java.util.Set;
 final class OpenFaults {
 
     private static final Set<String> NAMES = Set.of(
-            "context overflow",
-            "every provider rate limited",
-            "500 that speaks of the context length",
-            "request too large for a proxy",
-            "request larger than the tokens per minute",
-            "every provider restarts",
-            "the only provider restarts in the middle",
-            "twenty callers at a rate limit",
-            "full cache inside the answer",
-            "end without a finish reason",
-            "limit reached without words");
+            "every provider restarts", "the only provider restarts in the middle", "twenty callers at a rate limit");
 
     private OpenFaults() {}
 
