@@ -227,9 +227,10 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         deliver(chunk, sink);
     }
 
-    /** A continuation numbers its blocks anew, so its chunks continue the latest block. */
+    /** Another answer numbers its blocks in its own way, so its chunks continue the latest block. */
     private void deliver(StreamChunk chunk, StatefulOperator.Sink<StreamChunk> sink) {
-        chunkDelivery.offer(attemptSpec.continues() ? chunk.withBlock(StreamChunk.UNNUMBERED) : chunk, sink);
+        boolean other = attemptSpec.continues() || (attemptSpec.compares() && !attemptSpec.resumes());
+        chunkDelivery.offer(other ? chunk.withBlock(StreamChunk.UNNUMBERED) : chunk, sink);
     }
 
     private void flush(StatefulOperator.Sink<StreamChunk> sink) {

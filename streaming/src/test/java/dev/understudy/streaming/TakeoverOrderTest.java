@@ -14,10 +14,12 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.Message;
+import dev.understudy.chat.StreamChunk;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -64,6 +66,22 @@ class TakeoverOrderTest {
         assertThat(answer.text()).isEqualTo(TEXT);
         assertThat(answer.servedBy().provider()).isEqualTo("two");
         assertThat(one.subscriptions()).as("the broken one").isEqualTo(1);
+    }
+
+    @Test
+    void aReplayContinuesTheLatestBlockWhateverItsNumbers() {
+        one.then(numbered(1).failAfter(2, RESET)).always(ScriptedAnswer.fail(FailureKind.SERVER));
+        two.always(numbered(0).failAfter(3, RESET));
+        three.always(numbered(1));
+        ChatResponse answer = answer(over(ResumePolicy.exact(), one, two, three), ASKED);
+        assertThat(answer.text()).isEqualTo(TEXT);
+        assertThat(answer.servedBy().provider()).isEqualTo("three");
+    }
+
+    private static ScriptedAnswer numbered(int block) {
+        return ScriptedAnswer.chunks(Stream.of("Once", " upon", " a time", " there was.")
+                .map(text -> new StreamChunk.Text(text, block))
+                .toArray(StreamChunk[]::new));
     }
 
     @Test
