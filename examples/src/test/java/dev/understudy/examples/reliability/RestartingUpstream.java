@@ -2,12 +2,14 @@ package dev.understudy.examples.reliability;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** A server that is down for a while: its port refuses connections, and then it answers. */
 final class RestartingUpstream implements Upstream {
@@ -44,14 +46,26 @@ final class RestartingUpstream implements Upstream {
 
     /** Binds without listening, so that the system refuses connections. */
     private int reserve(int wanted) {
-        try {
-            reserved = new Socket();
-            reserved.setReuseAddress(true);
-            reserved.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
-            return reserved.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                reserved = new Socket();
+                reserved.setReuseAddress(true);
+                reserved.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
+                return reserved.getLocalPort();
+            } catch (BindException e) {
+                // a listener that was closed just now may still have the port
+                if (attempt == 100) {
+                    throw new UncheckedIOException(e);
+                }
+                pause();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+    }
+
+    private static void pause() {
+        LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
 
     private synchronized void stop() {
