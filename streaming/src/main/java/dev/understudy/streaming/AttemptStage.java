@@ -36,6 +36,7 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
     private @Nullable ResumeToken kept;
     private int textBlock = StreamChunk.UNNUMBERED;
     private int received; // text of the answer so far, by this attempt
+    private int piecesReceived; // by this attempt
     private boolean content;
     private boolean finished;
     private boolean abandoned;
@@ -76,6 +77,7 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         if (chunk instanceof StreamChunk.Text words) {
             content = true;
             textBlock(words.block(), sink);
+            piecesReceived += words.isContent() ? 1 : 0;
             String fresh = seam.add(words.text());
             received += attemptSpec.continues() ? length(fresh) : words.text().length();
             pieces.add(received);
@@ -187,7 +189,17 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
     }
 
     private void finish(StreamChunk.Finish finish, StatefulOperator.Sink<StreamChunk> sink) {
+        boolean limited = finish.reason() == FinishReason.LENGTH && isLimited();
+        if (limited && !seam.isJoined() && !seam.kept().isEmpty()) {
+            abandon("the answer begins again, and its limit of tokens ends it", sink);
+            return;
+        }
         if (!settle(sink)) {
+            return;
+        }
+        if (limited && isShortened()) {
+            terminate(null, sink);
+            abandoned = true;
             return;
         }
         if (replayComparison.awaitsCalls()) {
@@ -201,6 +213,20 @@ final class AttemptStage implements StatefulOperator.Handler<StreamChunk, Stream
         chunkDelivery.open(sink);
         chunkDelivery.offer(attemptAccount.finish(finish, attemptSpec), sink);
         finished = true;
+    }
+
+    /**
+     * True if the server may have applied the limit of tokens of a continuation to the whole answer: it began the answer
+     * again, and no more pieces came than that limit. The answer is shorter than the caller's limit then.
+     */
+    private boolean isShortened() {
+        Integer limit = attemptSpec.request().sampling().maxTokens();
+        return limit != null && seam.isRepeated() && piecesReceived <= limit;
+    }
+
+    /** True if the request has a limit of tokens that is reduced by what was received before. */
+    private boolean isLimited() {
+        return attemptSpec.continues() && attemptSpec.request().sampling().maxTokens() != null;
     }
 
     /**

@@ -189,12 +189,17 @@ class TokenServerTest {
             FinishReason reason = most < tokens.size() ? FinishReason.LENGTH : FinishReason.STOP;
             for (ChatRequest request : List.of(GREEDY, SAMPLED)) {
                 for (int after = 1; after < Math.min(most, tokens.size()); after++) {
-                    ChatResponse answer = cut(request.withMaxTokens(most), tokens, after, Twin.CONTINUES);
-                    if (answer != null) {
-                        assertThat(answer.text())
-                                .as("%d of %d tokens", after, most)
-                                .isEqualTo(whole);
-                        assertThat(answer.finishReason()).isEqualTo(reason);
+                    for (Twin twin : List.of(Twin.CONTINUES, Twin.ECHOES, Twin.RESTARTS)) {
+                        ChatResponse answer = cut(request.withMaxTokens(most), tokens, after, twin);
+                        if (answer != null) {
+                            assertThat(answer.text())
+                                    .as("%s, %d of %d tokens", twin, after, most)
+                                    .isEqualTo(whole);
+                            assertThat(answer.finishReason()).isEqualTo(reason);
+                        }
+                        assertThat(answer != null || twin == Twin.RESTARTS || request == SAMPLED)
+                                .as("%s is lost after %d of %d tokens", twin, after, most)
+                                .isTrue();
                     }
                 }
             }

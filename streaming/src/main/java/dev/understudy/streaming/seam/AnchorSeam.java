@@ -94,6 +94,11 @@ public final class AnchorSeam extends Seam {
     }
 
     @Override
+    public boolean isRepeated() {
+        return joined && isRestart() && equal == shown.length() && words.length() < shown.length();
+    }
+
+    @Override
     public String kept() {
         return held.toString();
     }

@@ -94,6 +94,11 @@ public final class PrefillSeam extends Seam {
     }
 
     @Override
+    public boolean isRepeated() {
+        return joined && equal == prefix.length();
+    }
+
+    @Override
     public String kept() {
         return prefix.substring(0, equal);
     }

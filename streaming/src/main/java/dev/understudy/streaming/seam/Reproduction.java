@@ -14,7 +14,9 @@ public final class Reproduction extends Seam {
     private final String unshown;
     private final List<String> expected = new ArrayList<>(3); // ways to say what was received, longest first
     private final StringBuilder held = new StringBuilder();
+    private final int all;
     private boolean joined;
+    private boolean repeated;
 
     /**
      * @param received all received text
@@ -23,6 +25,7 @@ public final class Reproduction extends Seam {
      */
     public Reproduction(String received, int sent, int shown) {
         this.unshown = received.substring(shown);
+        this.all = received.length();
         String rest = received.substring(sent);
         expected.add(received);
         expected.add(rest);
@@ -66,6 +69,7 @@ public final class Reproduction extends Seam {
             return "";
         }
         joined = true;
+        repeated = one.length() == all;
         String fresh = unshown.concat(held.substring(one.length()));
         held.setLength(0);
         return fresh;
@@ -79,6 +83,11 @@ public final class Reproduction extends Seam {
     @Override
     public boolean isJoined() {
         return joined;
+    }
+
+    @Override
+    public boolean isRepeated() {
+        return repeated;
     }
 
     @Override

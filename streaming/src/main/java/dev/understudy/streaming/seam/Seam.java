@@ -17,6 +17,11 @@ public abstract class Seam {
     /** True if all further text is new. */
     public abstract boolean isJoined();
 
+    /** True if the answer began again from its first character, so that its length is that of the whole answer. */
+    public boolean isRepeated() {
+        return false;
+    }
+
     /** Text that was received and not returned, for counting. */
     public String kept() {
         return "";
