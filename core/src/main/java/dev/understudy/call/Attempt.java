@@ -13,6 +13,7 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
+import dev.understudy.guard.ConcurrencyLimit;
 import dev.understudy.guard.FinishWait;
 import dev.understudy.guard.ResponseStart;
 import dev.understudy.policy.TimeoutPolicy;
@@ -32,7 +33,8 @@ final class Attempt {
     private final Route route;
     private final @Nullable Race race;
     private final AttemptPermit attemptPermit;
-    private final long started;
+    private long started;
+    private Duration queued = Duration.ZERO;
     private final FinishWait finishWait = new FinishWait();
     private final ResponseStart responseStart = new ResponseStart();
     private ChatRequest sent;
@@ -51,15 +53,32 @@ final class Attempt {
         this.attemptPermit = new AttemptPermit(
                 route,
                 call.plan().isLastResort(cursor.route()),
-                cursor.routeState().reconnecting(),
+                cursor.routeState().access() == Cursor.Access.RECONNECTING,
                 call);
     }
 
     /** Runs the attempt behind its guards: permit, trimming, time limits, commit. Never throws. */
     <T> Flux<T> run(CallMode<T> mode) {
-        Failure denied = attemptPermit.acquire(started);
+        return cursor.routeState().access() == Cursor.Access.QUEUE
+                ? SlotWait.of(call, route)
+                        .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
+                        .flatMapMany(slot -> admitted(slot, mode))
+                : admitted(attemptPermit.acquire(started), mode);
+    }
+
+    /** Begins with the slot that it waited for. */
+    private <T> Flux<T> admitted(ConcurrencyLimit.Waiter slot, CallMode<T> mode) {
+        long now = call.now();
+        queued = Duration.ofNanos(now - started);
+        started = now;
+        return admitted(attemptPermit.acquire(slot, now), mode);
+    }
+
+    private <T> Flux<T> admitted(@Nullable SkipReason denied, CallMode<T> mode) {
         if (denied != null) {
-            return Flux.error(failed(denied, Usage.none()));
+            AttemptFailure skipped = failed(denied.failure(), Usage.none());
+            boolean full = denied instanceof SkipReason.AtCapacity;
+            return Flux.error(full ? new AttemptFailure(skipped.cursor().full(), skipped.failed()) : skipped);
         }
         try {
             return request(mode);
@@ -285,8 +304,8 @@ final class Attempt {
         return AttemptLog.Attempt.of(route.name(), route.model(), outcome)
                 .withNumber(sentRequest ? cursor.attempt() : 0, sentRequest ? maxAttempts() : 0)
                 .withFailure(failure)
-                .withTiming(
-                        new AttemptLog.Timing(cursor.waited(), Duration.ofNanos(call.now() - started), firstContent))
+                .withTiming(new AttemptLog.Timing(
+                        cursor.waited().plus(queued), Duration.ofNanos(call.now() - started), firstContent))
                 .withUsage(usage)
                 .withKeyFingerprint(keyFingerprint)
                 .withDropped(dropped);

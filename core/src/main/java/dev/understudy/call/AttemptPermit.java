@@ -4,6 +4,7 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Usage;
 import dev.understudy.guard.CircuitBreaker;
+import dev.understudy.guard.ConcurrencyLimit;
 import dev.understudy.guard.FailureRules;
 import dev.understudy.guard.Permit;
 import dev.understudy.guard.RateLimiter;
@@ -12,6 +13,7 @@ import dev.understudy.pool.PooledProvider;
 import dev.understudy.pool.Route;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,20 +45,34 @@ final class AttemptPermit {
 
     /** Returns {@code null} if all resources are acquired, to be released later; else the reason, and nothing is acquired. */
     @Nullable
-    Failure acquire(long now) {
+    SkipReason acquire(long now) {
+        return acquire(() -> pooledProvider.limiter().concurrency().tryAcquire(), now);
+    }
+
+    /** Acquires the resources with a slot that the call waited for. */
+    @Nullable
+    SkipReason acquire(ConcurrencyLimit.Waiter slot, long now) {
+        return acquire(slot::take, now);
+    }
+
+    private @Nullable SkipReason acquire(BooleanSupplier slot, long now) {
         CircuitBreaker.Admission admission = admission(now);
         if (!(admission instanceof Permit granted)) {
-            CircuitBreaker.Denied denied = (CircuitBreaker.Denied) admission;
-            return RouteChecks.denied(denied).failure();
+            return RouteChecks.denied((CircuitBreaker.Denied) admission);
         }
         if (!pooledProvider.limiter().isOff()) {
             estimate = TokenCounter.characters()
                     .estimateUsage(call.request(), route.capabilities())
                     .total();
-            Duration wait = pooledProvider.limiter().acquire(estimate, now);
-            if (wait != null) {
+            if (!slot.getAsBoolean()) {
                 granted.neutral(now);
-                return new SkipReason.RateLimited(wait).failure();
+                return new SkipReason.AtCapacity();
+            }
+            Duration wait = pooledProvider.limiter().take(estimate, now);
+            if (wait != null) {
+                pooledProvider.limiter().concurrency().release();
+                granted.neutral(now);
+                return new SkipReason.RateLimited(wait);
             }
         }
         permit = granted;

@@ -10,6 +10,7 @@ import dev.understudy.event.Listener;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.guard.Nanos;
 import dev.understudy.policy.ContextWindow;
+import dev.understudy.policy.ProviderOptions;
 import dev.understudy.policy.TokenCounter;
 import dev.understudy.pool.Cooldowns;
 import dev.understudy.pool.PooledProvider;
@@ -115,6 +116,17 @@ public record Call(
     public boolean isAvailable(Route route, Duration after) {
         long then = now() + Nanos.of(after);
         return !route.pooledProvider().isHeld(then) && route.circuit().remaining(then) == 0;
+    }
+
+    @Override
+    public boolean queues(Route route) {
+        ProviderOptions.RateLimits limits = route.pooledProvider().options().limits();
+        return limits.queue() > 0 && !limits.queueWait().isZero();
+    }
+
+    @Override
+    public double queueLength(Route route) {
+        return route.pooledProvider().limiter().concurrency().load();
     }
 
     @Override

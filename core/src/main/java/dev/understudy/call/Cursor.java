@@ -38,7 +38,8 @@ record Cursor(
      * @param excluded true if no further attempt is made
      * @param availableAt the instant before which no attempt should be made, 0 for none
      * @param shortened the shortened request after a context overflow; {@code null} before
-     * @param reconnecting true if it is asked again because every route refused connections
+     * @param access how the next attempt gets its permit
+     * @param full true if the route was skipped because all its concurrent calls were taken
      */
     record RouteState(
             int tries,
@@ -46,10 +47,19 @@ record Cursor(
             boolean excluded,
             long availableAt,
             ConversationTrimmer.@Nullable Shorter shortened,
-            boolean reconnecting) {
+            Access access,
+            boolean full) {
 
         RouteState(long availableAt) {
-            this(0, 0, false, availableAt, null, false);
+            this(0, 0, false, availableAt, null, Access.USUAL, false);
+        }
+
+        private RouteState until(boolean excluded, long availableAt) {
+            return new RouteState(tries, turns, excluded, availableAt, shortened, access, full);
+        }
+
+        private RouteState again(int turns, Access access) {
+            return new RouteState(tries, turns, false, 0, shortened, access, false);
         }
 
         /** Returns true if the route was neither tried nor skipped yet. */
@@ -60,6 +70,16 @@ record Cursor(
         boolean isAvailable(long now) {
             return availableAt == 0 || availableAt - now <= 0;
         }
+    }
+
+    /** How an attempt gets its permit. */
+    enum Access {
+        /** From the circuit and the rate limits, if they grant it at once. */
+        USUAL,
+        /** Also from an open circuit, because every route refused connections. */
+        RECONNECTING,
+        /** After a wait for one of the concurrent calls of the route. */
+        QUEUE
     }
 
     static Cursor start(Plan plan) {
@@ -107,7 +127,7 @@ record Cursor(
         RouteState was = routeState();
         int tried = failure.failure().kind() == FailureKind.SKIPPED ? 0 : 1;
         RouteState next =
-                new RouteState(was.tries + tried, was.turns + 1, was.excluded, 0, was.shortened, was.reconnecting);
+                new RouteState(was.tries + tried, was.turns + 1, was.excluded, 0, was.shortened, was.access, false);
         return new Cursor(route, with(next), waited, attemptLog.plus(attempt), more);
     }
 
@@ -139,33 +159,42 @@ record Cursor(
     /** Excludes the current route from further attempts of this call. */
     Cursor excludingRoute() {
         RouteState was = routeState();
-        return new Cursor(
-                route,
-                with(new RouteState(was.tries, was.turns, true, 0, was.shortened, was.reconnecting)),
-                waited,
-                attemptLog,
-                failures);
+        return new Cursor(route, with(was.until(true, 0)), waited, attemptLog, failures);
     }
 
     /** Makes the current route unavailable until an instant. */
     Cursor notBefore(long instant) {
         RouteState was = routeState();
-        return new Cursor(
-                route,
-                with(new RouteState(was.tries, was.turns, false, instant, was.shortened, was.reconnecting)),
-                waited,
-                attemptLog,
-                failures);
+        return new Cursor(route, with(was.until(false, instant)), waited, attemptLog, failures);
     }
 
     /** Returns the state in which routes that refused connections are asked once more. */
     Cursor reconnecting(Set<Integer> refused) {
         List<RouteState> copy = new ArrayList<>(routeStates);
         for (int index : refused) {
-            RouteState was = routeStates.get(index);
-            copy.set(index, new RouteState(was.tries, 0, false, 0, was.shortened, true));
+            copy.set(index, routeStates.get(index).again(0, Access.RECONNECTING));
         }
         return new Cursor(route, copy, waited, attemptLog, failures);
+    }
+
+    /** Returns the state after a skip of the current route because all its concurrent calls are taken. */
+    Cursor full() {
+        RouteState was = routeState();
+        return new Cursor(
+                route,
+                with(new RouteState(
+                        was.tries, was.turns, was.excluded, was.availableAt, was.shortened, was.access, true)),
+                waited,
+                attemptLog,
+                failures);
+    }
+
+    /** Returns the state for an attempt that waits in the queue of a route. */
+    Cursor queueing(int other) {
+        List<RouteState> copy = new ArrayList<>(routeStates);
+        RouteState was = routeStates.get(other);
+        copy.set(other, was.again(was.turns, Access.QUEUE));
+        return new Cursor(other, copy, Duration.ZERO, attemptLog, failures);
     }
 
     /** Returns the last entry of a route in the attempt log, {@code null} for none. */
@@ -181,7 +210,8 @@ record Cursor(
 
     /** Returns the state for another attempt at the current route with a shortened request. */
     Cursor shortened(ConversationTrimmer.Shorter request) {
-        RouteState shorter = new RouteState(routeState().tries, routeState().turns, false, 0, request, false);
+        RouteState shorter =
+                new RouteState(routeState().tries, routeState().turns, false, 0, request, Access.USUAL, false);
         return new Cursor(route, with(shorter), Duration.ZERO, attemptLog, failures);
     }
 

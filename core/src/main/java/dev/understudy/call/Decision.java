@@ -86,6 +86,12 @@ public sealed interface Decision {
         /** Returns true if after this delay the circuit of the route is not open and the provider is not held. */
         boolean isAvailable(Route route, Duration after);
 
+        /** Returns true if calls may wait for one of the concurrent calls of the route's provider. */
+        boolean queues(Route route);
+
+        /** Returns the number of calls that wait for the route's provider, for each of its concurrent calls. */
+        double queueLength(Route route);
+
         /** Returns true if the provider refused the last connection, and no operator keeps the route from being asked. */
         boolean refusesConnections(Route route);
 

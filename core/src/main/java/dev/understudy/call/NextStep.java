@@ -79,7 +79,9 @@ record NextStep(
             case BACK_OFF -> Optional.of(backoff(false));
             case THROTTLED -> Optional.of(backoff(true));
             case ONCE_AT_ONCE ->
-                first && !cursor.routeState().reconnecting() ? Optional.of(Duration.ZERO) : Optional.empty();
+                first && cursor.routeState().access() != Cursor.Access.RECONNECTING
+                        ? Optional.of(Duration.ZERO)
+                        : Optional.empty();
             case ONCE -> first ? Optional.of(backoff(false)) : Optional.empty();
             case ONCE_IF_ALONE -> first && plan.lastResorts() == 1 ? Optional.of(Duration.ZERO) : Optional.empty();
             case NO -> Optional.empty();
@@ -106,6 +108,10 @@ record NextStep(
                 return new Again(remaining.to(i, Duration.ZERO), Duration.ZERO);
             }
         }
+        int queue = shortestQueue(remaining);
+        if (queue >= 0) {
+            return new Again(remaining.queueing(queue), Duration.ZERO);
+        }
         Decision wait = waitFor(remaining, earliest(remaining));
         if (!(wait instanceof Stop stop)) {
             return wait;
@@ -116,6 +122,22 @@ record NextStep(
                     ? new Reconnection(this, remaining).decide(stop)
                     : new Again(remaining.to(last, Duration.ZERO), Duration.ZERO);
         });
+    }
+
+    /** Returns the route with the shortest queue of those that had no free concurrent call, -1 for none. */
+    private int shortestQueue(Cursor remaining) {
+        int shortest = -1;
+        for (int i = 0; i < plan.routes().size(); i++) {
+            Cursor.RouteState routeState = remaining.routeStates().get(i);
+            boolean queues = routeState.full() && routeState.access() != Cursor.Access.QUEUE;
+            if (queues
+                    && resources.queues(plan.route(i))
+                    && (shortest < 0
+                            || resources.queueLength(plan.route(i)) < resources.queueLength(plan.route(shortest)))) {
+                shortest = i;
+            }
+        }
+        return shortest;
     }
 
     /** Returns an untried route whose circuit is open, -1 for none; none for failures that the request caused. */

@@ -139,6 +139,30 @@ sealed interface SkipReason {
         }
     }
 
+    /** All concurrent calls of the provider are taken. */
+    record AtCapacity() implements SkipReason {
+        @Override
+        public String text() {
+            return "is at its limit of concurrent calls";
+        }
+    }
+
+    /** As many calls as are allowed wait for the provider. */
+    record QueueFull(int calls) implements SkipReason {
+        @Override
+        public String text() {
+            return "is at its limit of concurrent calls, and " + calls + " calls wait for it already";
+        }
+    }
+
+    /** No concurrent call of the provider became free in time. */
+    record QueueTimeout(Duration waited) implements SkipReason {
+        @Override
+        public String text() {
+            return "is at its limit of concurrent calls, of which none became free within " + millis(waited);
+        }
+    }
+
     /** The configured rate limit of the provider is reached. */
     record RateLimited(Duration remaining) implements SkipReason {
         @Override

@@ -2,14 +2,10 @@ package dev.understudy.guard;
 
 import dev.understudy.policy.ProviderOptions;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Enforces the configured rate limits of one provider: concurrent calls, requests and tokens per minute. Never blocks. */
 public final class RateLimiter {
-
-    /** Wait that is reported when the limit of concurrent calls is reached. */
-    private static final Duration CONCURRENT_WAIT = Duration.ofMillis(100);
 
     /** Marks an unknown number of used tokens. */
     public static final int UNKNOWN = -1;
@@ -22,15 +18,16 @@ public final class RateLimiter {
         void spent(int requests, int tokens);
     }
 
-    private final @Nullable Integer concurrent;
+    private final boolean limited;
+    private final ConcurrencyLimit concurrency;
     private final @Nullable TokenBucket requests;
     private final @Nullable TokenBucket tokens;
     private final Spending spending;
-    private final AtomicInteger running = new AtomicInteger();
 
     public RateLimiter(ProviderOptions.RateLimits limits, Spending spending, long now) {
         this.spending = spending;
-        this.concurrent = limits.concurrent();
+        this.limited = limits.concurrent() != null;
+        this.concurrency = new ConcurrencyLimit(limits.concurrent(), limits.queue());
         this.requests = bucket(limits.requestsPerMinute(), now);
         this.tokens = bucket(limits.tokensPerMinute(), now);
     }
@@ -40,21 +37,19 @@ public final class RateLimiter {
     }
 
     public boolean isOff() {
-        return concurrent == null && requests == null && tokens == null;
+        return !limited && requests == null && tokens == null;
     }
 
-    /** Acquires the limits for one call, to be released with {@link #release}, and returns {@code null}; or returns the time to wait and acquires nothing. */
-    public @Nullable Duration acquire(int estimate, long now) {
-        if (running.incrementAndGet() > maxConcurrent()) {
-            running.decrementAndGet();
-            return CONCURRENT_WAIT;
-        }
+    public ConcurrencyLimit concurrency() {
+        return concurrency;
+    }
+
+    /** Takes a call that has a slot from the limits per minute and returns {@code null}; or returns the time to wait and takes nothing. */
+    public @Nullable Duration take(int estimate, long now) {
         if (requests != null && !requests.take(1, now)) {
-            running.decrementAndGet();
             return Duration.ofNanos(requests.until(1, now));
         }
         if (tokens != null && !tokens.take(estimate, now)) {
-            running.decrementAndGet();
             if (requests != null) {
                 requests.add(1, now);
             }
@@ -70,11 +65,11 @@ public final class RateLimiter {
      * @param used tokens that were used; with {@link #UNKNOWN} the estimate remains counted
      */
     public void release(int estimate, int used, long now) {
-        running.decrementAndGet();
         if (tokens != null && used != UNKNOWN) {
             tokens.add((double) estimate - used, now);
             spending.spent(0, (int) Math.max(Integer.MIN_VALUE, (long) used - estimate));
         }
+        concurrency.release();
     }
 
     /** Fills the limits per minute. */
@@ -85,10 +80,6 @@ public final class RateLimiter {
         if (tokens != null) {
             tokens.fill(now);
         }
-    }
-
-    private int maxConcurrent() {
-        return concurrent == null ? Integer.MAX_VALUE : concurrent;
     }
 
     /** Takes from the limits what other instances have taken. */

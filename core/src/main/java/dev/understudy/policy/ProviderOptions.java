@@ -1,5 +1,6 @@
 package dev.understudy.policy;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -139,20 +140,26 @@ public record ProviderOptions(
     }
 
     /**
-     * Rate limits of one provider, enforced by the client. A route over its limit is skipped, or waited for briefly
-     * when no other route is left; calls are not queued. {@code null} is no limit.
+     * Rate limits of one provider, enforced by the client. A route over its limit is skipped; when no other route is
+     * left, the call waits for it. {@code null} is no limit.
      *
      * @param requestsPerMinute attempts in a minute, 1 or more
      * @param tokensPerMinute tokens of prompt and answer in a minute, 1 or more; estimated before an attempt, corrected
      *     by its usage
      * @param concurrent concurrent attempts, 1 or more
+     * @param queue calls that may wait for one of the concurrent attempts, in order of arrival, when no other route is
+     *     left; 0 for none, 1,000 by default
+     * @param queueWait longest time that a call waits in that queue, inside its deadline; zero for no wait, 10 s by
+     *     default
      */
     public record RateLimits(
             @Nullable Integer requestsPerMinute,
             @Nullable Integer tokensPerMinute,
-            @Nullable Integer concurrent) {
+            @Nullable Integer concurrent,
+            int queue,
+            Duration queueWait) {
 
-        private static final RateLimits NONE = new RateLimits(null, null, null);
+        private static final RateLimits NONE = new RateLimits(null, null, null, 1_000, Duration.ofSeconds(10));
 
         /**
          * Checks the limits.
@@ -160,12 +167,17 @@ public record ProviderOptions(
          * @param requestsPerMinute attempts in a minute
          * @param tokensPerMinute tokens of prompt and answer in a minute
          * @param concurrent concurrent attempts
-         * @throws IllegalArgumentException if a limit is below 1
+         * @param queue calls that may wait for one of the concurrent attempts
+         * @param queueWait longest time that a call waits in that queue
+         * @throws IllegalArgumentException if a limit is below 1, or a value of the queue is negative
          */
         public RateLimits {
             if (below(requestsPerMinute) || below(tokensPerMinute) || below(concurrent)) {
                 throw new IllegalArgumentException("A rate limit is 1 or more, or null for none: " + requestsPerMinute
                         + ", " + tokensPerMinute + ", " + concurrent);
+            }
+            if (queue < 0 || queueWait.isNegative()) {
+                throw new IllegalArgumentException("queue and queueWait are not negative: " + queue + ", " + queueWait);
             }
         }
 
@@ -185,7 +197,7 @@ public record ProviderOptions(
          * @return a copy
          */
         public RateLimits withRequestsPerMinute(@Nullable Integer requests) {
-            return new RateLimits(requests, tokensPerMinute, concurrent);
+            return new RateLimits(requests, tokensPerMinute, concurrent, queue, queueWait);
         }
 
         /**
@@ -195,7 +207,7 @@ public record ProviderOptions(
          * @return a copy
          */
         public RateLimits withTokensPerMinute(@Nullable Integer tokens) {
-            return new RateLimits(requestsPerMinute, tokens, concurrent);
+            return new RateLimits(requestsPerMinute, tokens, concurrent, queue, queueWait);
         }
 
         /**
@@ -205,7 +217,27 @@ public record ProviderOptions(
          * @return a copy
          */
         public RateLimits withConcurrent(@Nullable Integer attempts) {
-            return new RateLimits(requestsPerMinute, tokensPerMinute, attempts);
+            return new RateLimits(requestsPerMinute, tokensPerMinute, attempts, queue, queueWait);
+        }
+
+        /**
+         * Returns a copy with another length of the queue.
+         *
+         * @param calls 0 or more; 0 for no queue
+         * @return a copy
+         */
+        public RateLimits withQueue(int calls) {
+            return new RateLimits(requestsPerMinute, tokensPerMinute, concurrent, calls, queueWait);
+        }
+
+        /**
+         * Returns a copy with another longest time in the queue.
+         *
+         * @param wait zero or longer; zero for no queue
+         * @return a copy
+         */
+        public RateLimits withQueueWait(Duration wait) {
+            return new RateLimits(requestsPerMinute, tokensPerMinute, concurrent, queue, wait);
         }
 
         private static boolean below(@Nullable Integer limit) {

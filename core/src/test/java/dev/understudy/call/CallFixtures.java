@@ -65,6 +65,16 @@ public final class CallFixtures {
             }
 
             @Override
+            public boolean queues(Route route) {
+                return false;
+            }
+
+            @Override
+            public double queueLength(Route route) {
+                return 0;
+            }
+
+            @Override
             public boolean refusesConnections(Route route) {
                 return false;
             }

@@ -30,10 +30,10 @@ class LargeCountsTest {
     void debtOfOneUsageIsBounded() {
         RateLimiter rateLimiter = new RateLimiter(
                 ProviderOptions.RateLimits.none().withTokensPerMinute(200_000), (requests, tokens) -> {}, 0);
-        assertThat(rateLimiter.acquire(100, 0)).isNull();
+        assertThat(rateLimiter.take(100, 0)).isNull();
         rateLimiter.release(100, MOST, 0);
-        Duration wait = rateLimiter.acquire(100, 0);
+        Duration wait = rateLimiter.take(100, 0);
         assertThat(wait).isNotNull().isLessThanOrEqualTo(Duration.ofMinutes(11));
-        assertThat(rateLimiter.acquire(100, Duration.ofMinutes(11).toNanos())).isNull();
+        assertThat(rateLimiter.take(100, Duration.ofMinutes(11).toNanos())).isNull();
     }
 }

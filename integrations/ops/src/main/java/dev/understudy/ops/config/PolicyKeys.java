@@ -251,12 +251,24 @@ public final class PolicyKeys {
                 "largest number of tokens of prompt and answer per minute; 0 for no limit");
         ConfigKey<Integer> concurrent = ConfigKey.of(
                 "concurrent", ScalarTypes.whole(0), 0, "largest number of concurrent attempts; 0 for no limit");
+        ProviderOptions.RateLimits defaults = ProviderOptions.RateLimits.none();
+        ConfigKey<Integer> queue = ConfigKey.of(
+                "queue",
+                ScalarTypes.whole(0),
+                defaults.queue(),
+                "largest number of calls that wait for one of the `concurrent` attempts when no other route is left");
+        ConfigKey<Duration> queueWait = ConfigKey.of(
+                "queueWait", ScalarTypes.PAUSE, defaults.queueWait(), "longest time that a call waits in that queue");
         return new ObjectType<>(
                 "limits",
-                "rate limits of a provider; a provider over a limit is skipped",
-                List.of(requests, tokens, concurrent),
+                "rate limits of a provider; a provider over a limit is skipped, or waited for when no other is left",
+                List.of(requests, tokens, concurrent, queue, queueWait),
                 values -> new ProviderOptions.RateLimits(
-                        limit(values.get(requests)), limit(values.get(tokens)), limit(values.get(concurrent))));
+                        limit(values.get(requests)),
+                        limit(values.get(tokens)),
+                        limit(values.get(concurrent)),
+                        values.get(queue),
+                        values.get(queueWait)));
     }
 
     /** The token counter is not configurable; {@code Agents.Builder.customize} sets it. */

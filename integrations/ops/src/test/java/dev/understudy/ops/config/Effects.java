@@ -280,7 +280,17 @@ public final class Effects {
                         "providers.p.limits.concurrent",
                         7,
                         config -> seat(config).limits().concurrent(),
-                        7));
+                        7),
+                Effect.of(
+                        "providers.p.limits.queue",
+                        7,
+                        config -> seat(config).limits().queue(),
+                        7),
+                Effect.of(
+                        "providers.p.limits.queueWait",
+                        "7777ms",
+                        config -> seat(config).limits().queueWait(),
+                        Duration.ofMillis(7_777)));
     }
 
     private static final String AUTHORITY = "src/test/resources/dev/understudy/ops/authority.pem";
