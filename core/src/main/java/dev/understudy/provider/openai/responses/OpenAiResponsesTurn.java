@@ -92,9 +92,8 @@ final class OpenAiResponsesTurn {
 
     private void reasoning(ReasoningBlock reasoning, Map<String, ? extends @Nullable Object> own) {
         ReasoningBlock.Signature signature = reasoning.signature();
-        String encrypted = signature != null && signature.origin().equals(DialectName.OPENAI_RESPONSES)
-                ? signature.value()
-                : null;
+        String encrypted =
+                signature != null && signature.origin().equals(DialectName.OPENAI_RESPONSES) ? signature.value() : null;
         if (!own.isEmpty() && (encrypted != null || hasContent(own))) {
             Map<String, @Nullable Object> item = new LinkedHashMap<>(own);
             if (encrypted != null) {
