@@ -23,7 +23,11 @@ public final class AnthropicThinking {
 
     private AnthropicThinking() {}
 
-    /** @param changes receives the name of each parameter that is changed */
+    /**
+     * Fits the thinking options to the vendor's rules.
+     *
+     * @param changes receives the name of each parameter that is changed
+     */
     public static ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
         Map<String, Object> extra = request.extra().getOrDefault(DialectName.ANTHROPIC, Map.of());
         if (!(extra.get(THINKING) instanceof Map<?, ?> thinking) || "disabled".equals(thinking.get("type"))) {

@@ -116,7 +116,7 @@ final class ExceptionTypes {
     }
 
     private static void add(FailureKind kind, String names) {
-        for (String name : names.strip().split("\\s+")) {
+        for (String name : names.strip().split("\\s+", -1)) {
             TABLE.put(name, kind);
         }
     }

@@ -93,7 +93,10 @@ final class StatusReader {
             }
             return null;
         }
-        for (String accessor : headers == null ? List.<String>of() : HEADER) {
+        if (headers == null) {
+            return null;
+        }
+        for (String accessor : HEADER) {
             String value = text(call(headers, accessor, name));
             if (value != null) {
                 return value;

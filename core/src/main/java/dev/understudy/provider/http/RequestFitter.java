@@ -48,6 +48,7 @@ final class RequestFitter {
         return dialect.fitted(fitted, changes);
     }
 
+    @SuppressWarnings("ReferenceEquality") // rules return the same objects when they change nothing
     private ChatRequest conversation(ChatRequest request, CallScope scope, Consumer<String> changes) {
         ConversationRules rules = dialect.conversationRules();
         ChatRequest sent = originScope.sent(request);
