@@ -206,6 +206,7 @@ final class Attempt {
                     .served(route.name(), route.model(), finish.usage().input(), now);
         }
         call.memory().cooldowns().succeeded(route.name(), route.model());
+        call.memory().providerPool().served(route.pooledProvider(), now);
         route.pooledProvider().health().served(now - started, firstContent == null, now);
         AttemptLog.Attempt attempt = logEntry(
                 AttemptLog.Outcome.SERVED,

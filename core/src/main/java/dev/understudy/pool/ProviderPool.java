@@ -4,6 +4,7 @@ import dev.understudy.guard.CircuitBreaker;
 import dev.understudy.guard.Nanos;
 import dev.understudy.guard.ProbeState;
 import dev.understudy.policy.FailoverPolicy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,12 +13,50 @@ import java.util.concurrent.atomic.AtomicReference;
 /** The providers of an understudy in order of composition, and the active one, which is asked first. */
 public final class ProviderPool {
 
+    /** Time for which the primary must have stayed active for its earlier failures to be forgotten. */
+    private static final Duration STABLE = Duration.ofMinutes(5);
+
+    /** Limit of the doublings of the answers that the primary must give before it becomes active again. */
+    private static final int MAX_RELAPSES = 4;
+
     /**
      * @param active index of the provider that is asked first
      * @param primary index of the provider that is active while all are healthy
      * @param since the instant of the last change, on the nanosecond clock
+     * @param relapses times that the primary was left soon after its return, which double the answers it must give
+     * @param trial the last trial of the primary since then
      */
-    private record ActiveState(int active, int primary, long since) {}
+    private record ActiveState(int active, int primary, long since, int relapses, Trial trial) {
+
+        ActiveState with(Trial trial) {
+            return new ActiveState(active, primary, since, relapses, trial);
+        }
+
+        /** Returns the state after a failure of the active provider. */
+        ActiveState leftFor(int next, long now) {
+            boolean relapsed = active == primary && relapses >= 0 && now - since < STABLE.toNanos();
+            int more = relapsed ? Math.min(MAX_RELAPSES, relapses + 1) : active == primary ? 0 : relapses;
+            return new ActiveState(next, primary, now, Math.max(0, more), Trial.NONE);
+        }
+
+        boolean hasRecovered() {
+            return trial.answers >= 1 << Math.max(0, relapses);
+        }
+    }
+
+    /**
+     * Calls that ask the primary first while another provider is active.
+     *
+     * @param at the instant of the last one, if there was any
+     * @param made true if there was one since the last change
+     * @param answers answers of the primary since its last failure
+     */
+    private record Trial(long at, boolean made, int answers) {
+        private static final Trial NONE = new Trial(0, false, 0);
+    }
+
+    /** Marks a primary that was not left yet. */
+    private static final int NEVER_LEFT = -1;
 
     private final List<PooledProvider> pooledProviders;
     private final FailoverPolicy failoverPolicy;
@@ -35,7 +74,7 @@ public final class ProviderPool {
         this.failoverPolicy = failoverPolicy;
         this.events = events;
         this.statePublisher = statePublisher;
-        this.state = new AtomicReference<>(new ActiveState(0, 0, now));
+        this.state = new AtomicReference<>(new ActiveState(0, 0, now, NEVER_LEFT, Trial.NONE));
     }
 
     public List<PooledProvider> all() {
@@ -50,21 +89,49 @@ public final class ProviderPool {
         return failoverPolicy.automatic();
     }
 
-    /** Returns the active provider first, then the others in order of composition. Returns to the primary if that is due. */
+    /**
+     * Returns the active provider first, then the others in order of composition. When a trial of the primary is due, the
+     * primary comes before the active provider for this one call.
+     */
     public List<PooledProvider> inOrder(long now) {
-        returnToPrimary(now);
-        int active = state.get().active;
-        if (active == 0) {
-            return pooledProviders;
+        ActiveState is = state.get();
+        boolean trial = takesTrial(is, now);
+        if (is.active == 0) {
+            return trial ? first(is.primary, pooledProviders) : pooledProviders;
         }
-        List<PooledProvider> order = new ArrayList<>(pooledProviders);
-        order.add(0, order.remove(active));
+        List<PooledProvider> order = first(is.active, pooledProviders);
+        return trial ? first(order.indexOf(pooledProviders.get(is.primary)), order) : order;
+    }
+
+    private static List<PooledProvider> first(int index, List<PooledProvider> providers) {
+        List<PooledProvider> order = new ArrayList<>(providers);
+        order.add(0, order.remove(index));
         return order;
+    }
+
+    /** Counts an answer of the primary after a trial was made; the primary becomes active again after enough of them. */
+    public void served(PooledProvider pooledProvider, long now) {
+        ActiveState was = state.get();
+        if (was.active == was.primary
+                || !was.trial.made
+                || pooledProviders.get(was.primary) != pooledProvider
+                || !failoverPolicy.returns()) {
+            return;
+        }
+        ActiveState is = was.with(new Trial(was.trial.at, was.trial.made, was.trial.answers + 1));
+        if (is.hasRecovered()) {
+            failOver(was, new ActiveState(was.primary, was.primary, now, was.relapses, Trial.NONE), "it has recovered");
+        } else {
+            state.compareAndSet(was, is);
+        }
     }
 
     /** Makes another provider the active one if the active one has failed too often in a row. */
     public void failed(PooledProvider pooledProvider, long now) {
         ActiveState was = state.get();
+        if (was.active != was.primary && pooledProviders.get(was.primary) == pooledProvider) {
+            state.compareAndSet(was, was.with(new Trial(was.trial.at, was.trial.made, 0)));
+        }
         if (!failoverPolicy.automatic()
                 || pooledProviders.get(was.active) != pooledProvider
                 || pooledProvider.health().consecutiveFailures() < failoverPolicy.maxConsecutiveFailures()) {
@@ -75,7 +142,7 @@ public final class ProviderPool {
             if (isHealthy(pooledProviders.get(next))) {
                 failOver(
                         was,
-                        new ActiveState(next, was.primary, now),
+                        was.leftFor(next, now),
                         "after " + pooledProvider.health().consecutiveFailures() + " consecutive failures");
                 return;
             }
@@ -89,7 +156,7 @@ public final class ProviderPool {
      */
     public void switchTo(String provider, long now) {
         int next = pooledProviders.indexOf(named(provider));
-        while (!replace(state.get(), new ActiveState(next, next, now), "switched manually")) {
+        while (!replace(state.get(), new ActiveState(next, next, now, NEVER_LEFT, Trial.NONE), "switched manually")) {
             // a concurrent failover changed it: the operator's choice is applied last
         }
         statePublisher.active(provider, true);
@@ -99,7 +166,10 @@ public final class ProviderPool {
     void applyRemote(String provider, boolean manual, long now) {
         find(provider).map(pooledProviders::indexOf).ifPresent(next -> {
             ActiveState was = state.get();
-            replace(was, new ActiveState(next, manual ? next : was.primary, now), "as in another instance");
+            replace(
+                    was,
+                    new ActiveState(next, manual ? next : was.primary, now, was.relapses, Trial.NONE),
+                    "as in another instance");
         });
     }
 
@@ -120,15 +190,23 @@ public final class ProviderPool {
                         + pooledProviders.stream().map(PooledProvider::name).toList()));
     }
 
-    private void returnToPrimary(long now) {
-        ActiveState was = state.get();
-        if (was.active == was.primary || !failoverPolicy.returns()) {
-            return;
+    /** Takes the trial of the primary if it is due. */
+    private boolean takesTrial(ActiveState is, long now) {
+        if (is.active == is.primary || !failoverPolicy.returns()) {
+            return false;
         }
-        PooledProvider primary = pooledProviders.get(was.primary);
-        if (hasRecovered(primary, was.since, now)) {
-            failOver(was, new ActiveState(was.primary, was.primary, now), "it has recovered");
+        return (!is.trial.made || now - is.trial.at >= pace(is))
+                && hasRecovered(pooledProviders.get(is.primary), is.since, now)
+                && state.compareAndSet(is, is.with(new Trial(now, true, is.trial.answers)));
+    }
+
+    /** Returns the nanoseconds between two trials: shorter behind an answer, and none for a primary that did not relapse. */
+    private long pace(ActiveState is) {
+        long returnAfter = Nanos.of(failoverPolicy.returnAfter());
+        if (is.trial.answers == 0) {
+            return returnAfter;
         }
+        return is.relapses > 0 ? returnAfter / 5 : 0;
     }
 
     /** A health check must have succeeded after the last failure; without health checks time and the circuits decide. */
