@@ -138,7 +138,7 @@ final class ErrorPhrases {
             row(RATE_LIMITED, """
                     rate.?limit  |  too many requests  |  requests? per (second|minute|hour|day)
                     tokens? per (second|minute|hour|day)  |  quota exceeded for
-                    concurrency (limit|of this api)  |  too many tokens, please wait  |  usage limit reached
+                    high.?frequency requests  |  concurrency (limit|of this api)  |  too many tokens, please wait  |  usage limit reached
                     使用上限  |  请求过多  |  并发
                     """).at(0, 400, 403, 429, 500),
 
@@ -159,7 +159,7 @@ final class ErrorPhrases {
                     (unknown|no such|invalid|unsupported|unrecognized) model\\b(?! (in|out)put)
                     is not a valid model  |  model not exist  |  ^model: \\S+\\s*$  |  no endpoints found
                     provided model identifier is invalid  |  deployment.{0,40}does not exist  |  模型不存在
-                    on-demand throughput isn.t supported  |  no allowed providers are available
+                    model is not supported when using  |  on-demand throughput isn.t supported  |  no allowed providers are available
                     no models? (are |is )?loaded
                     """).at(0, 400, 404, 410, 422),
             row(SERVER, """
@@ -172,7 +172,14 @@ final class ErrorPhrases {
                     capacity (exceeded|available)  |  server (is )?busy  |  maximum pending requests
                     experiencing high (demand|load|traffic)  |  loading model
                     model is (currently )?loading  |  temporarily unavailable  |  服务繁忙  |  过载
-                    """).at(0, 424, 429, 498, 500, 502, 503, 529));
+                    """).at(0, 424, 429, 498, 500, 502, 503, 529),
+            // Said with a status that blames the request.
+            row(OVERLOADED, """
+                    temporarily (overloaded|unavailable|at capacity|out of capacity)
+                    (service|server|model|engine|system)( is| are)? (currently |temporarily )?(overloaded|busy|at capacity)
+                    (is|are) (currently )?(at|over) capacity  |  experiencing high (demand|load|traffic)
+                    model is (currently )?unavailable  |  (no|insufficient) capacity (is )?available
+                    """).at(400, 403, 404, 422));
 
     static final List<ErrorPhrase> TABLE = Stream.of(FIRST, UnsupportedPhrases.TABLE, LAST)
             .flatMap(List::stream)

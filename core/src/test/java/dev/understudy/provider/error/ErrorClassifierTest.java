@@ -99,6 +99,14 @@ class ErrorClassifierTest {
             424 SERVER - {"error":{"message":"failed dependency","type":"x"}}
             503 OVERLOADED - {"error":{"message":"Service Unavailable","type":"internal_server_error"}}
             400 MODEL_NOT_FOUND - {"error":{"message":"The model `l` has been decommissioned and is no longer supported.","type":"invalid_request_error","code":"model_decommissioned"}}
+            # Overload and rate limits with a status that blames the request
+            400 OVERLOADED - {"error":{"message":"Service temporarily overloaded","type":"error","code":400}}
+            400 OVERLOADED - {"type":"error","error":{"type":"ModelError","message":"Model is unavailable."}}
+            400 OVERLOADED - {"error":{"message":"The model is temporarily unavailable, try again shortly","type":"invalid_request_error"}}
+            404 OVERLOADED - {"error":{"message":"This model is temporarily at capacity.","code":404}}
+            403 OVERLOADED - {"error":{"message":"The server is busy","code":403}}
+            400 RATE_LIMITED - {"error":{"message":"High-frequency requests were detected from you","code":"400"}}
+            400 MODEL_NOT_FOUND - {"detail":"The 'm-mini' model is not supported when using this product with a personal account."}
             # Mistral
             401 AUTH - {"detail":"Invalid API Key"}
             422 INVALID_REQUEST - {"detail":[{"type":"missing","loc":["body","messages"],"msg":"Field required","input":{}}]}
