@@ -1,6 +1,8 @@
 package dev.understudy.testing;
 
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ChatResponseAggregator;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ServedBy;
@@ -119,7 +121,7 @@ record Answer(
     }
 
     ChatResponse whole(String provider, String model) {
-        return new ChatResponse(text(), refusal(), thoughts(), toolCalls(), finish(provider, model));
+        return new ChatResponse(blocks(), finish(provider, model));
     }
 
     String text() {
@@ -150,7 +152,19 @@ record Answer(
         return reasoningBlocks;
     }
 
+    /** Content blocks in order; a call that comes in parts only is complete. */
+    List<ContentBlock> blocks() {
+        ChatResponseAggregator aggregator = new ChatResponseAggregator();
+        chunks.forEach(aggregator::add);
+        calls().forEach((index, call) -> aggregator.add(new StreamChunk.ToolCallDone(index, call)));
+        return aggregator.blocks();
+    }
+
     List<ToolCall> toolCalls() {
+        return List.copyOf(calls().values());
+    }
+
+    private TreeMap<Integer, ToolCall> calls() {
         TreeMap<Integer, ToolCall> calls = new TreeMap<>();
         for (StreamChunk chunk : chunks) {
             if (chunk instanceof StreamChunk.ToolCallDone done) {
@@ -162,7 +176,7 @@ record Answer(
                         (a, b) -> new ToolCall(a.id(), a.name(), a.arguments() + b.arguments()));
             }
         }
-        return List.copyOf(calls.values());
+        return calls;
     }
 
     /** Chunks as a vendor sends them: tool calls in parts only. */

@@ -1,5 +1,6 @@
 package dev.understudy.testing;
 
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
@@ -128,26 +129,41 @@ final class AnthropicFormat implements WireFormat {
     @Override
     public String whole(Answer answer, Form form, Question asked) {
         List<String> blocks = new ArrayList<>();
-        for (ReasoningBlock reasoningBlock : answer.thoughts()) {
-            ReasoningBlock.Signature reasoningSignature = reasoningBlock.signature();
-            blocks.add(
-                    reasoningSignature != null && reasoningSignature.redacted()
-                            ? redacted(reasoningSignature)
-                            : "{\"type\":\"thinking\",\"thinking\":" + WireFormat.quote(reasoningBlock.text())
-                                    + ",\"signature\":"
-                                    + WireFormat.quote(reasoningSignature == null ? "" : reasoningSignature.value())
-                                    + "}");
+        StringBuilder text = new StringBuilder();
+        for (ContentBlock block : answer.blocks()) {
+            if (block instanceof ContentBlock.Text words) {
+                text.append(words.text());
+            } else if (block instanceof ContentBlock.Refusal refusal) {
+                text.append(refusal.text());
+            } else {
+                closeText(text, blocks);
+                if (block instanceof ReasoningBlock reasoning) {
+                    blocks.add(thinking(reasoning));
+                } else if (block instanceof ToolCall call) {
+                    blocks.add(toolUse(
+                            call.id(), call.name(), call.arguments().isBlank() ? "{}" : call.arguments()));
+                }
+            }
         }
-        String text = answer.text() + answer.refusal();
-        if (!text.isEmpty()) {
-            blocks.add("{\"type\":\"text\",\"text\":" + WireFormat.quote(text) + "}");
-        }
-        for (ToolCall call : answer.toolCalls()) {
-            blocks.add(toolUse(call.id(), call.name(), call.arguments().isBlank() ? "{}" : call.arguments()));
-        }
+        closeText(text, blocks);
         return "{" + head(answer, asked) + ",\"content\":[" + String.join(",", blocks) + "],\"stop_reason\":"
                 + (form.finish() ? WireFormat.quote(word(answer)) : "null") + ",\"stop_sequence\":null,\"usage\":"
                 + usage(answer.used(), answer.used().output()) + "}";
+    }
+
+    private static void closeText(StringBuilder text, List<String> blocks) {
+        if (text.length() > 0) {
+            blocks.add("{\"type\":\"text\",\"text\":" + WireFormat.quote(text.toString()) + "}");
+            text.setLength(0);
+        }
+    }
+
+    private static String thinking(ReasoningBlock reasoning) {
+        ReasoningBlock.Signature signature = reasoning.signature();
+        return signature != null && signature.redacted()
+                ? redacted(signature)
+                : "{\"type\":\"thinking\",\"thinking\":" + WireFormat.quote(reasoning.text()) + ",\"signature\":"
+                        + WireFormat.quote(signature == null ? "" : signature.value()) + "}";
     }
 
     private static String head(Answer answer, Question asked) {
