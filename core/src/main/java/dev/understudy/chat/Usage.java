@@ -9,22 +9,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Usage {
 
-    private static final Usage NONE = new Usage(0, 0, 0, 0, false);
+    private static final Usage NONE = new Usage(0, 0, 0, 0, 0, false);
 
     private final int input;
     private final int output;
     private final int cachedInput;
+    private final int cacheWrite;
     private final int reasoning;
     private final boolean estimated;
 
-    private Usage(int input, int output, int cachedInput, int reasoning, boolean estimated) {
-        if (input < 0 || output < 0 || cachedInput < 0 || reasoning < 0) {
+    private Usage(int input, int output, int cachedInput, int cacheWrite, int reasoning, boolean estimated) {
+        if (input < 0 || output < 0 || cachedInput < 0 || cacheWrite < 0 || reasoning < 0) {
             throw new IllegalArgumentException("Tokens are counted from 0: input " + input + ", output " + output
-                    + ", cached " + cachedInput + ", reasoning " + reasoning);
+                    + ", cached " + cachedInput + ", written to the cache " + cacheWrite + ", reasoning " + reasoning);
         }
         this.input = input;
         this.output = output;
         this.cachedInput = cachedInput;
+        this.cacheWrite = cacheWrite;
         this.reasoning = reasoning;
         this.estimated = estimated;
     }
@@ -54,6 +56,15 @@ public final class Usage {
      */
     public int cachedInput() {
         return cachedInput;
+    }
+
+    /**
+     * Returns the input tokens that were written to the vendor's cache.
+     *
+     * @return the tokens, part of {@link #input()}
+     */
+    public int cacheWrite() {
+        return cacheWrite;
     }
 
     /**
@@ -92,7 +103,7 @@ public final class Usage {
      * @throws IllegalArgumentException if a count is negative
      */
     public static Usage of(int input, int output) {
-        return new Usage(input, output, 0, 0, false);
+        return new Usage(input, output, 0, 0, 0, false);
     }
 
     /**
@@ -103,7 +114,7 @@ public final class Usage {
      * @throws IllegalArgumentException if the count is negative
      */
     public static Usage estimate(int input) {
-        return new Usage(input, 0, 0, 0, true);
+        return new Usage(input, 0, 0, 0, 0, true);
     }
 
     /**
@@ -114,7 +125,17 @@ public final class Usage {
      * @throws IllegalArgumentException if the count is negative
      */
     public Usage withCachedInput(int tokens) {
-        return new Usage(input, output, tokens, reasoning, estimated);
+        return new Usage(input, output, tokens, cacheWrite, reasoning, estimated);
+    }
+
+    /**
+     * Returns a copy with other tokens written to the cache.
+     *
+     * @param tokens the tokens, part of the input
+     * @return a copy
+     */
+    public Usage withCacheWrite(int tokens) {
+        return new Usage(input, output, cachedInput, tokens, reasoning, estimated);
     }
 
     /**
@@ -125,7 +146,7 @@ public final class Usage {
      * @throws IllegalArgumentException if the count is negative
      */
     public Usage withReasoning(int tokens) {
-        return new Usage(input, output, cachedInput, tokens, estimated);
+        return new Usage(input, output, cachedInput, cacheWrite, tokens, estimated);
     }
 
     /**
@@ -135,7 +156,7 @@ public final class Usage {
      * @return a copy
      */
     public Usage withEstimated(boolean estimated) {
-        return new Usage(input, output, cachedInput, reasoning, estimated);
+        return new Usage(input, output, cachedInput, cacheWrite, reasoning, estimated);
     }
 
     /**
@@ -164,6 +185,7 @@ public final class Usage {
                 sum(input, other.input),
                 sum(output, other.output),
                 sum(cachedInput, other.cachedInput),
+                sum(cacheWrite, other.cacheWrite),
                 sum(reasoning, other.reasoning),
                 estimated || other.estimated);
     }
@@ -178,18 +200,19 @@ public final class Usage {
                 && input == other.input
                 && output == other.output
                 && cachedInput == other.cachedInput
+                && cacheWrite == other.cacheWrite
                 && reasoning == other.reasoning
                 && estimated == other.estimated;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(input, output, cachedInput, reasoning, estimated);
+        return Objects.hash(input, output, cachedInput, cacheWrite, reasoning, estimated);
     }
 
     @Override
     public String toString() {
-        return "Usage[input=" + input + ", output=" + output + ", cachedInput=" + cachedInput + ", reasoning="
-                + reasoning + ", estimated=" + estimated + "]";
+        return "Usage[input=" + input + ", output=" + output + ", cachedInput=" + cachedInput
+                + (cacheWrite == 0 ? "" : ", cacheWrite=" + cacheWrite) + ", reasoning=" + reasoning + ", estimated=" + estimated + "]";
     }
 }

@@ -36,7 +36,9 @@ public enum OpenAiCompatibleVendor {
     /** Fireworks AI. */
     FIREWORKS("https://api.fireworks.ai/inference/v1", like()),
     /** Google's Gemini in its OpenAI-compatible form; {@link Providers#gemini} supports more. */
-    GEMINI("https://generativelanguage.googleapis.com/v1beta/openai", like()),
+    GEMINI(
+            "https://generativelanguage.googleapis.com/v1beta/openai",
+            like().withReasoningReplay(ReasoningReplay.SIGNED)),
     /** GPUStack; {@code {}} is the server's host and port. */
     GPUSTACK("https://{}/v1", server()),
     /** Groq. */

@@ -216,6 +216,19 @@ class BlockReturnTest {
     }
 
     @Test
+    void foreignCallHasAPlaceholderWhereSignaturesAreRequired() {
+        Dialect gemini = new OpenAiChat(OpenAiCompatibleVendor.GEMINI.compatibility());
+        ToolCall one = new ToolCall("c1", "clock", "{}");
+        ToolCall two = new ToolCall("c2", "clock", "{}");
+        JsonNode calls = json(
+                        gemini, ChatRequest.of("gemini-3-flash", List.of(Message.user("q"), Message.assistant("", one, two))))
+                .at("/messages/1/tool_calls");
+        assertThat(calls.get(0).at("/extra_content/google/thought_signature").stringValue())
+                .isEqualTo("skip_thought_signature_validator");
+        assertThat(calls.get(1).has("extra_content")).isFalse();
+    }
+
+    @Test
     void assistantTurnWithoutTextAndCallsIsLeftOut() {
         ChatRequest request = ChatRequest.of(
                 "m",

@@ -109,7 +109,9 @@ public record OpenAiCompatibility(
         /** As WITH_CALLS, and {@code reasoning_content} with one space for a turn with tool calls without reasoning. */
         REQUIRED,
         /** All reasoning. */
-        ALWAYS
+        ALWAYS,
+        /** As WITH_CALLS, and Google's placeholder for a signature on the first call of a turn that has none. */
+        SIGNED
     }
 
     /**

@@ -27,6 +27,12 @@ final class OpenAiChatTurn {
     /** Value of that field for a turn without reasoning, or with another vendor's. */
     private static final String NO_REASONING = " ";
 
+    /** Field of a call in which Gemini's compatible form expects a signature. */
+    private static final String EXTRA = "extra_content";
+
+    private static final Map<String, Object> PLACEHOLDER =
+            Map.of("google", Map.of("thought_signature", "skip_thought_signature_validator"));
+
     private final ReasoningReplay reasoningReplay;
     private final ToolCallIdMapper ids;
 
@@ -44,7 +50,7 @@ final class OpenAiChatTurn {
     @Nullable
     Map<String, @Nullable Object> of(Message.Assistant assistant) {
         StringBuilder text = new StringBuilder();
-        List<Object> calls = new ArrayList<>(0);
+        List<Map<String, Object>> calls = new ArrayList<>(0);
         List<Object> thinking = new ArrayList<>(0);
         Map<String, @Nullable Object> more = new LinkedHashMap<>();
         boolean withCalls = assistant.blocks().stream().anyMatch(ToolCall.class::isInstance);
@@ -70,6 +76,9 @@ final class OpenAiChatTurn {
             turn.putIfAbsent(REQUIRED, NO_REASONING);
         }
         if (!calls.isEmpty()) {
+            if (reasoningReplay == ReasoningReplay.SIGNED) {
+                calls.get(0).putIfAbsent(EXTRA, PLACEHOLDER);
+            }
             turn.put("tool_calls", calls);
         }
         return turn;
