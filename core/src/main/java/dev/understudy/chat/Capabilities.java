@@ -210,8 +210,9 @@ public final class Capabilities {
      * @param input price of the prompt where it was not cached, 0 or more
      * @param cachedInput price of the part of the prompt that came from the vendor's cache, 0 or more
      * @param output price of the answer, reasoning included, 0 or more
+     * @param cacheWrite price of the part of the prompt that was written to the vendor's cache, 0 or more
      */
-    public record Price(double input, double cachedInput, double output) {
+    public record Price(double input, double cachedInput, double output, double cacheWrite) {
 
         private static final double MILLION = 1_000_000;
 
@@ -221,13 +222,25 @@ public final class Capabilities {
          * @param input price of the prompt where it was not cached
          * @param cachedInput price of the part of the prompt that came from the vendor's cache
          * @param output price of the answer
+         * @param cacheWrite price of the part of the prompt that was written to the vendor's cache
          * @throws IllegalArgumentException if a value is negative or not a number
          */
         public Price {
-            if (!(input >= 0) || !(cachedInput >= 0) || !(output >= 0)) {
+            if (!(input >= 0) || !(cachedInput >= 0) || !(output >= 0) || !(cacheWrite >= 0)) {
                 throw new IllegalArgumentException("A price is a number per million tokens, 0 or more: " + input + ", "
-                        + cachedInput + ", " + output);
+                        + cachedInput + ", " + output + ", " + cacheWrite);
             }
+        }
+
+        /**
+         * Creates a price whose cache is written at the price of input.
+         *
+         * @param input price of the prompt where it was not cached, 0 or more
+         * @param cachedInput price of the part of the prompt that came from the vendor's cache, 0 or more
+         * @param output price of the answer, reasoning included, 0 or more
+         */
+        public Price(double input, double cachedInput, double output) {
+            this(input, cachedInput, output, input);
         }
 
         /**
@@ -248,8 +261,12 @@ public final class Capabilities {
          * @return the cost
          */
         public double cost(Usage usage) {
-            int fresh = Math.max(0, usage.input() - usage.cachedInput());
-            return (fresh * input + usage.cachedInput() * cachedInput + usage.output() * output) / MILLION;
+            int fresh = Math.max(0, usage.input() - usage.cachedInput() - usage.cacheWrite());
+            return (fresh * input
+                            + usage.cachedInput() * cachedInput
+                            + usage.cacheWrite() * cacheWrite
+                            + usage.output() * output)
+                    / MILLION;
         }
     }
 }

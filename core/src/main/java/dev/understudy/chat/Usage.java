@@ -213,6 +213,7 @@ public final class Usage {
     @Override
     public String toString() {
         return "Usage[input=" + input + ", output=" + output + ", cachedInput=" + cachedInput
-                + (cacheWrite == 0 ? "" : ", cacheWrite=" + cacheWrite) + ", reasoning=" + reasoning + ", estimated=" + estimated + "]";
+                + (cacheWrite == 0 ? "" : ", cacheWrite=" + cacheWrite) + ", reasoning=" + reasoning + ", estimated="
+                + estimated + "]";
     }
 }

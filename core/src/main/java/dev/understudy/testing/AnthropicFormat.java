@@ -140,8 +140,7 @@ final class AnthropicFormat implements WireFormat {
                 if (block instanceof ReasoningBlock reasoning) {
                     blocks.add(thinking(reasoning));
                 } else if (block instanceof ToolCall call) {
-                    blocks.add(toolUse(
-                            call.id(), call.name(), call.arguments().isBlank() ? "{}" : call.arguments()));
+                    blocks.add(toolUse(call.id(), call.name(), call.arguments().isBlank() ? "{}" : call.arguments()));
                 }
             }
         }

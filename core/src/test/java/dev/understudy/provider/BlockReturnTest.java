@@ -221,7 +221,8 @@ class BlockReturnTest {
         ToolCall one = new ToolCall("c1", "clock", "{}");
         ToolCall two = new ToolCall("c2", "clock", "{}");
         JsonNode calls = json(
-                        gemini, ChatRequest.of("gemini-3-flash", List.of(Message.user("q"), Message.assistant("", one, two))))
+                        gemini,
+                        ChatRequest.of("gemini-3-flash", List.of(Message.user("q"), Message.assistant("", one, two))))
                 .at("/messages/1/tool_calls");
         assertThat(calls.get(0).at("/extra_content/google/thought_signature").stringValue())
                 .isEqualTo("skip_thought_signature_validator");

@@ -78,7 +78,10 @@ final class AnthropicMetadata {
     /** Normalized usage: tokens read from or written to the cache are part of the input. */
     Usage usage() {
         int all = (int) Math.min(Integer.MAX_VALUE, (long) input + cacheRead + cacheWrite);
-        return Usage.of(all, output).withCachedInput(cacheRead).withReasoning(thinking);
+        return Usage.of(all, output)
+                .withCachedInput(cacheRead)
+                .withCacheWrite(cacheWrite)
+                .withReasoning(thinking);
     }
 
     Finish finish(boolean calledTools, String provider, String requestedModel) {

@@ -48,7 +48,9 @@ final class BedrockMetadata {
     private Usage usage() {
         boolean within = total == (long) input + output;
         long all = within ? input : (long) input + cacheRead + cacheWrite;
-        return Usage.of((int) Math.min(Integer.MAX_VALUE, all), output).withCachedInput(cacheRead);
+        return Usage.of((int) Math.min(Integer.MAX_VALUE, all), output)
+                .withCachedInput(cacheRead)
+                .withCacheWrite(cacheWrite);
     }
 
     /** @throws CallFailed if the stop reason reports that generation failed */

@@ -12,10 +12,11 @@ public final class OpenAiChatUsage {
     private int output = UNTOLD;
     private int total = UNTOLD;
     private int cached = UNTOLD;
+    private int written = UNTOLD;
     private int reasoning = UNTOLD;
 
     void clear() {
-        input = output = total = cached = reasoning = UNTOLD;
+        input = output = total = cached = written = reasoning = UNTOLD;
     }
 
     public void read(JsonReader in) {
@@ -27,6 +28,8 @@ public final class OpenAiChatUsage {
                     case "total_tokens" -> total = in.integer(total);
                     case "cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens" ->
                         cached = Math.max(cached, in.integer(cached));
+                    case "cache_write_tokens", "cache_creation_input_tokens" ->
+                        written = Math.max(written, in.integer(written));
                     case "reasoning_tokens" -> reasoning = in.integer(reasoning);
                     case "prompt_tokens_details", "prompt_token_details", "input_tokens_details" -> input(in);
                     case "completion_tokens_details", "completion_token_details", "output_tokens_details" -> output(in);
@@ -44,8 +47,10 @@ public final class OpenAiChatUsage {
     private void input(JsonReader in) {
         if (in.object()) {
             while (in.nextField()) {
-                if (in.field().equals("cached_tokens")) {
-                    cached = in.integer(cached);
+                switch (in.field()) {
+                    case "cached_tokens" -> cached = in.integer(cached);
+                    case "cache_write_tokens" -> written = in.integer(written);
+                    default -> in.skip();
                 }
             }
         }
@@ -67,6 +72,7 @@ public final class OpenAiChatUsage {
         output = later.output == UNTOLD ? output : later.output;
         total = later.total == UNTOLD ? total : later.total;
         cached = later.cached == UNTOLD ? cached : later.cached;
+        written = later.written == UNTOLD ? written : later.written;
         reasoning = later.reasoning == UNTOLD ? reasoning : later.reasoning;
     }
 
@@ -89,6 +95,7 @@ public final class OpenAiChatUsage {
         }
         return Usage.of(Math.max(0, input), thought > 0 && total == all ? said + thought : said)
                 .withCachedInput(Math.max(0, cached))
+                .withCacheWrite(Math.max(0, written))
                 .withReasoning(thought);
     }
 }

@@ -43,7 +43,7 @@ class AnthropicAnswerTest {
                         new ToolCall("t1", "weather", "{\"city\":\"Oslo\",\"n\":1.50}"),
                         new ToolCall("t2", "now", "{}"));
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
-        assertThat(response.usage()).isEqualTo(Usage.of(6, 4).withCachedInput(2));
+        assertThat(response.usage()).isEqualTo(Usage.of(6, 4).withCachedInput(2).withCacheWrite(3));
         assertThat(response.vendorMetadata().id()).isEqualTo("msg_1");
         assertThat(response.vendorMetadata().model()).isEqualTo("claude-x");
         assertThat(response.servedBy().model()).isEqualTo("asked-for");

@@ -83,11 +83,11 @@ class AnthropicStreamTest {
     @Test
     void usageIsTheLastNumberOfEachFieldAndInputCountsTheCache() {
         assertThat(finish(hear(START, over("end_turn"))).usage())
-                .isEqualTo(Usage.of(17, 5).withCachedInput(3));
+                .isEqualTo(Usage.of(17, 5).withCachedInput(3).withCacheWrite(4));
         String repeated = event("{'type':'message_delta','delta':{'stop_reason':'end_turn'},'usage':{'input_tokens':20,"
                 + "'cache_read_input_tokens':null,'output_tokens':9,'output_tokens_details':{'thinking_tokens':6}}}");
         assertThat(finish(hear(START, repeated, STOP)).usage())
-                .isEqualTo(Usage.of(27, 9).withCachedInput(3).withReasoning(6));
+                .isEqualTo(Usage.of(27, 9).withCachedInput(3).withCacheWrite(4).withReasoning(6));
     }
 
     @Test
@@ -95,7 +95,9 @@ class AnthropicStreamTest {
         String odd = event("{'type':'message_delta','delta':{'stop_reason':'end_turn'},'usage':{'input_tokens':-5,"
                 + "'cache_read_input_tokens':99999999999,'output_tokens':'many'}}");
         assertThat(finish(hear(START, odd)).usage())
-                .isEqualTo(Usage.of(Integer.MAX_VALUE, 1).withCachedInput(Integer.MAX_VALUE));
+                .isEqualTo(Usage.of(Integer.MAX_VALUE, 1)
+                        .withCachedInput(Integer.MAX_VALUE)
+                        .withCacheWrite(4));
     }
 
     @Test

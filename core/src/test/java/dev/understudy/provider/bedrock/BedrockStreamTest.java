@@ -57,7 +57,8 @@ class BedrockStreamTest {
         DecodedAnswer decodedAnswer = hear(told(stopped(delta(said("Hel"), 0, "'text':'lo 👋'"), "end_turn")));
         assertThat(decodedAnswer.chunks).hasSize(3).startsWith(new Text("Hel"), new Text("lo 👋"));
         assertThat(decodedAnswer.finished().reason()).isEqualTo(FinishReason.STOP);
-        assertThat(decodedAnswer.finished().usage()).isEqualTo(Usage.of(17, 5).withCachedInput(4));
+        assertThat(decodedAnswer.finished().usage())
+                .isEqualTo(Usage.of(17, 5).withCachedInput(4).withCacheWrite(3));
         assertThat(decodedAnswer.finished().vendorMetadata().finishReason()).isEqualTo("end_turn");
     }
 

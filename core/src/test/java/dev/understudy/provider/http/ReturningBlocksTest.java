@@ -78,8 +78,7 @@ class ReturningBlocksTest {
                         + event("message_delta", "'delta':{'stop_reason':'pause_turn'}")
                         + event("message_stop", "'x':0"));
         first.then(paused);
-        try (Understudy door =
-                Understudy.over(Providers.anthropic(endpoint("claude", first)))) {
+        try (Understudy door = Understudy.over(Providers.anthropic(endpoint("claude", first)))) {
             ChatRequest request = ChatRequest.of("m", "search");
             ChatResponse answer = stream(door, request);
             assertThat(answer.finishReason()).isEqualTo(FinishReason.PAUSE);

@@ -23,12 +23,14 @@ final class ProviderCounters {
     static final class Tokens {
         private final LongAdder input = new LongAdder();
         private final LongAdder cachedInput = new LongAdder();
+        private final LongAdder cacheWrite = new LongAdder();
         private final LongAdder output = new LongAdder();
         private final LongAdder reasoning = new LongAdder();
 
         private void add(Usage usage) {
             input.add(usage.input());
             cachedInput.add(usage.cachedInput());
+            cacheWrite.add(usage.cacheWrite());
             output.add(usage.output());
             reasoning.add(usage.reasoning());
         }
@@ -39,6 +41,10 @@ final class ProviderCounters {
 
         long cachedInput() {
             return cachedInput.sum();
+        }
+
+        long cacheWrite() {
+            return cacheWrite.sum();
         }
 
         long output() {

@@ -109,7 +109,12 @@ final class StatisticsJson {
 
     private static double cost(Capabilities.Price price, ProviderCounters.Tokens tokens) {
         long cached = tokens.cachedInput();
-        long fresh = Math.max(0, tokens.input() - cached);
-        return (fresh * price.input() + cached * price.cachedInput() + tokens.output() * price.output()) / 1e6;
+        long written = tokens.cacheWrite();
+        long fresh = Math.max(0, tokens.input() - cached - written);
+        return (fresh * price.input()
+                        + cached * price.cachedInput()
+                        + written * price.cacheWrite()
+                        + tokens.output() * price.output())
+                / 1e6;
     }
 }

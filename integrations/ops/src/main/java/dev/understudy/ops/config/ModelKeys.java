@@ -17,14 +17,25 @@ final class ModelKeys {
             "cachedInput",
             AMOUNT,
             "price of a million prompt tokens from the vendor's cache; that of `input` if left out");
+    private static final ConfigKey<Double> CACHE_WRITE = ConfigKey.optional(
+            "cacheWrite",
+            AMOUNT,
+            "price of a million prompt tokens that are written to the vendor's cache; that of `input` if left out");
     private static final ConfigKey<Double> OUTPUT =
             ConfigKey.required("output", AMOUNT, "price of a million tokens of the answer");
 
     private static final ObjectType<Capabilities.Price> PRICE = new ObjectType<>(
-            "price", "prices of a model, in one currency for all providers", List.of(INPUT, CACHED, OUTPUT), values -> {
+            "price",
+            "prices of a model, in one currency for all providers",
+            List.of(INPUT, CACHED, CACHE_WRITE, OUTPUT),
+            values -> {
                 Double cached = values.find(CACHED);
+                Double cacheWrite = values.find(CACHE_WRITE);
                 return new Capabilities.Price(
-                        values.get(INPUT), cached == null ? values.get(INPUT) : cached, values.get(OUTPUT));
+                        values.get(INPUT),
+                        cached == null ? values.get(INPUT) : cached,
+                        values.get(OUTPUT),
+                        cacheWrite == null ? values.get(INPUT) : cacheWrite);
             });
 
     private static final Map<Feature, ConfigKey<Boolean>> FEATURES = new EnumMap<>(Feature.class);

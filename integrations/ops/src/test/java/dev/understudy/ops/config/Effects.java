@@ -443,6 +443,13 @@ public final class Effects {
                                 config -> price(config),
                                 new Capabilities.Price(2, 1, 3))
                         .with("providers.p.catalogue.m.price.input", 2)
+                        .with("providers.p.catalogue.m.price.output", 3),
+                Effect.of(
+                                "providers.p.catalogue.m.price.cacheWrite",
+                                4,
+                                config -> price(config),
+                                new Capabilities.Price(2, 2, 3, 4))
+                        .with("providers.p.catalogue.m.price.input", 2)
                         .with("providers.p.catalogue.m.price.output", 3));
         Stream<Effect> features = Stream.of(Feature.values()).map(feature -> {
             boolean usual = Capabilities.assumed().has(feature);
