@@ -159,7 +159,8 @@ final class ErrorPhrases {
                     (unknown|no such|invalid|unsupported|unrecognized) model\\b(?! (in|out)put)
                     is not a valid model  |  model not exist  |  ^model: \\S+\\s*$  |  no endpoints found
                     provided model identifier is invalid  |  deployment.{0,40}does not exist  |  模型不存在
-                    model is not supported when using  |  on-demand throughput isn.t supported  |  no allowed providers are available
+                    \\bmodel\\b.{0,160}? (was deprecated on|no longer accessible)  |  for this model has ended
+                    not a chat model  |  model is not supported when using  |  on-demand throughput isn.t supported  |  no allowed providers are available
                     no models? (are |is )?loaded
                     """).at(0, 400, 404, 410, 422),
             row(SERVER, """

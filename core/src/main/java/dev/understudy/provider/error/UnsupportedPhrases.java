@@ -22,6 +22,12 @@ final class UnsupportedPhrases {
                     tool_choice.{0,40}(not supported|unsupported)
                     """).refusing("tools"),
             refusal("""
+                    no endpoints found that support the provided 'tool_choice'
+                    """).refusing("tool_choice"),
+            refusal("""
+                    response modalities.{0,60}not supported
+                    """).refusing("response_modalities"),
+            refusal("""
                     url sources are not supported  |  image ur[il]s? (is|are) not supported
                     """).refusing("image_url"),
             refusal("""

@@ -107,6 +107,11 @@ class ErrorClassifierTest {
             403 OVERLOADED - {"error":{"message":"The server is busy","code":403}}
             400 RATE_LIMITED - {"error":{"message":"High-frequency requests were detected from you","code":"400"}}
             400 MODEL_NOT_FOUND - {"detail":"The 'm-mini' model is not supported when using this product with a personal account."}
+            404 MODEL_NOT_FOUND - {"code":"Some requested entity was not found","error":"The model m was deprecated on 2025-01-01 and is no longer accessible via the API."}
+            404 MODEL_NOT_FOUND - {"error":{"message":"The alpha period for this model has ended. For other models, see our pages","code":404}}
+            404 MODEL_NOT_FOUND - {"error":{"message":"This is not a chat model and thus not supported in the v1/chat/completions endpoint.","type":"invalid_request_error","param":"model","code":null}}
+            404 UNSUPPORTED tool_choice {"error":{"message":"No endpoints found that support the provided 'tool_choice' value.","code":404}}
+            400 UNSUPPORTED response_modalities {"error":{"code":400,"message":"The requested combination of response modalities (TEXT) is not supported by the model. models/tts accepts: * AUDIO","status":"INVALID_ARGUMENT"}}
             # Mistral
             401 AUTH - {"detail":"Invalid API Key"}
             422 INVALID_REQUEST - {"detail":[{"type":"missing","loc":["body","messages"],"msg":"Field required","input":{}}]}
