@@ -72,6 +72,7 @@ public final class Engine {
                 Listener.safely(listener(context), new Event.CallFailed(id, rejected, Duration.ZERO));
                 return Flux.error(rejected);
             }
+            // retryWhen puts the Context that next() emits under the next subscription: a retry finds its Cursor there.
             Flux<T> attempts = Flux.deferContextual(step -> step.hasKey(Cursor.class)
                             ? hedge.run(call, step.get(Cursor.class), mode)
                             : first(call, mode))

@@ -34,6 +34,10 @@ final class Hedge {
         allowance.add(1 - saved, now);
     }
 
+    /**
+     * Makes the attempt of a cursor: in a race with a later one at another provider where the policy and the plan allow,
+     * otherwise alone.
+     */
     <T> Flux<T> run(Call call, Cursor cursor, CallMode<T> mode) {
         int other = policy.enabled() ? hedgeRoute(call, cursor) : -1;
         if (other < 0) {

@@ -18,7 +18,7 @@ final class BoundedBody {
     /** Emits the whole body, also an empty one; above the limit, a PROTOCOL failure. */
     static Flux<byte[]> whole(ByteBufFlux content, int limit) {
         return content.asByteArray()
-                .onErrorMap(error -> TransportErrors.typed(error, true))
+                .onErrorMap(error -> TransportErrors.withinAnswer(error))
                 .collect(ByteArrayOutputStream::new, (all, piece) -> {
                     if (all.size() + piece.length > limit) {
                         throw new CallFailed(Failure.of(

@@ -11,7 +11,7 @@ record FailureRedactor(Supplier<Redactor> current) {
 
     /** Removes keys from a failure before it leaves the provider. */
     CallFailed redacted(Throwable error) {
-        CallFailed failed = TransportErrors.typed(error, false);
+        CallFailed failed = TransportErrors.beforeAnswer(error);
         Failure failure = failed.failure();
         Redactor redactor = current.get();
         Failure safe = failure.withMessage(redactor.redact(failure.message()))

@@ -133,7 +133,7 @@ final class HttpAnswer<T> extends Flux<T> {
         public void onError(Throwable error) {
             progress.answered();
             passed();
-            CallFailed typed = TransportErrors.typed(error, false);
+            CallFailed typed = TransportErrors.beforeAnswer(error);
             if (!resent && progress.mayBeResent(typed.failure().kind()) && !answer.connections.isClosed()) {
                 resent = true;
                 progress = new RequestProgress();

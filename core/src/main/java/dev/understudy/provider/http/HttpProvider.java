@@ -146,7 +146,7 @@ public final class HttpProvider implements ChatProvider {
                                                     lease,
                                                     keyRotation.bucketListener(lease, scope))
                                             .flux(),
-                                    error -> TransportErrors.typed(error, false))
+                                    error -> TransportErrors.beforeAnswer(error))
                             .map(body -> dialect.decode(name(), request, body))
                             .onErrorMap(error -> InBandError.typed(error, caller))
                             .map(response ->
@@ -181,7 +181,7 @@ public final class HttpProvider implements ChatProvider {
                                 lease,
                                 keyRotation.bucketListener(lease, scope),
                                 chunk -> signed(chunk, lease)),
-                        error -> failures.redacted(InBandError.typed(TransportErrors.typed(error, false), caller)));
+                        error -> failures.redacted(InBandError.typed(TransportErrors.beforeAnswer(error), caller)));
             } catch (RuntimeException unsent) {
                 return Flux.error(failures.redacted(unsent));
             }
@@ -213,7 +213,7 @@ public final class HttpProvider implements ChatProvider {
                         keyRotation.bucketListener(stored.lease(), scope),
                         chunk -> signed(chunk, stored.lease())))
                 .onErrorMap(error ->
-                        unavailable(failures.redacted(InBandError.typed(TransportErrors.typed(error, false), caller))));
+                        unavailable(failures.redacted(InBandError.typed(TransportErrors.beforeAnswer(error), caller))));
     }
 
     private static CallFailed unavailable(CallFailed failed) {

@@ -167,7 +167,7 @@ public final class StreamBodyDecoder {
                 }
                 Throwable error = piece.getThrowable();
                 if (error != null && !complete()) {
-                    throw TransportErrors.typed(error, true);
+                    throw TransportErrors.withinAnswer(error);
                 }
                 end();
                 return true;

@@ -20,8 +20,17 @@ final class TransportErrors {
 
     private TransportErrors() {}
 
-    /** @param answered true if the response headers had arrived */
-    static CallFailed typed(Throwable error, boolean answered) {
+    /** Classifies an error that came before the headers of the response: a lost connection is CONNECT. */
+    static CallFailed beforeAnswer(Throwable error) {
+        return typed(error, false);
+    }
+
+    /** Classifies an error that came after the headers of the response: a lost connection is TRUNCATED. */
+    static CallFailed withinAnswer(Throwable error) {
+        return typed(error, true);
+    }
+
+    private static CallFailed typed(Throwable error, boolean answered) {
         if (error instanceof CallFailed typed) {
             return typed;
         }

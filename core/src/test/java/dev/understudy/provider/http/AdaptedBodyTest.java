@@ -153,7 +153,7 @@ class AdaptedBodyTest {
                             body -> new String(body, StandardCharsets.UTF_8).contains("temperature")
                                     ? Flux.<String>error(new CallFailed(refusing("temperature")))
                                     : Flux.just("served"),
-                            error -> TransportErrors.typed(error, false))
+                            error -> TransportErrors.beforeAnswer(error))
                     .blockLast();
             assertThat(answer).isEqualTo("served");
         }

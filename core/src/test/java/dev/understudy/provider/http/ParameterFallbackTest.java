@@ -79,7 +79,7 @@ class ParameterFallbackTest {
                             }
                             return Flux.just("served");
                         },
-                        error -> TransportErrors.typed(error, false))
+                        error -> TransportErrors.beforeAnswer(error))
                 .blockLast();
     }
 }
