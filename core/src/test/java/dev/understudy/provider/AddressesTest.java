@@ -89,7 +89,7 @@ class AddressesTest {
     }
 
     @Test
-    void whatCannotBeEncodedFailsTheCallAndSendsNothing() {
+    void unencodableRequestFailsAsUnsupported() {
         try (ChatProvider provider = Providers.bedrock(endpoint("k1"))) {
             ChatRequest picture =
                     ChatRequest.of("m", List.of(Message.user("?", Message.Image.url("https://x.test/a.png"))));

@@ -166,7 +166,7 @@ class BlockReturnTest {
     }
 
     @Test
-    void turnWithCallsOfAnotherVendorHasEmptyReasoningWhereItIsRequired() {
+    void foreignCallsGetEmptyReasoningWhereRequired() {
         ToolCall call = new ToolCall("c1", "clock", "{}");
         ChatRequest request = ChatRequest.of(
                 "m", List.of(Message.user("q"), Message.assistant("", call), Message.toolResult(call, "r")));

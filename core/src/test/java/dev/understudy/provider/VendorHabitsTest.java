@@ -272,7 +272,7 @@ class VendorHabitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void itIsAskedAsItMustBe(OpenAiCompatibleVendor openAiCompatibleVendor) {
+    void requestHasTheFormOfTheVendor(OpenAiCompatibleVendor openAiCompatibleVendor) {
         ToolCall call = new ToolCall("functions.f:0", "f", "{}");
         ChatRequest request = ChatRequest.of(
                         "m",

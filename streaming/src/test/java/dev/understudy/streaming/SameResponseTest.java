@@ -293,7 +293,7 @@ class SameResponseTest {
     }
 
     @Test
-    void anAnswerThatIsGoneIsFollowedByTheNextWayAndSpeaksAgainstNobody() {
+    void missingStoredAnswerLeadsToTheNextStrategy() {
         one.rule(asked -> isGet(asked) ? ScriptedReply.status(404) : null);
         one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)), WHOLE);
         two.then(ScriptedReply.text(" a time."));
@@ -348,7 +348,7 @@ class SameResponseTest {
     }
 
     @Test
-    void aReaderThatLeavesMeanwhileClosesTheConnectionAndNothingElseIsSent() {
+    void cancelWhileReconnectingClosesTheConnection() {
         one.rule(asked -> isGet(asked) ? WHOLE.stall(ScriptedReply.FaultPoint.tokens(1)) : null);
         one.then(WHOLE.reset(ScriptedReply.FaultPoint.tokens(2)));
         StepVerifier.create(ResumingProvider.over(kept).stream(ASKED).map(StreamChunk::text), 3)

@@ -65,7 +65,7 @@ class SurvivalTest {
     private int nothing;
 
     @Test
-    void whatIsShownIsAlwaysABeginningOfTheTruthAndAllOfItWhenTheStreamCompletes() {
+    void deliveredTextIsAPrefixAndWholeOnCompletion() {
         Cases.play("survival of text", random -> {
             String truth = Texts.any(random);
             play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.text(), false);

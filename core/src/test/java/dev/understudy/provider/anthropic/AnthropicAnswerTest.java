@@ -82,7 +82,7 @@ class AnthropicAnswerTest {
     }
 
     @Test
-    void whatIsNoAnswerIsAProtocolFailure() {
+    void bodyWithoutAnswerIsProtocolFailure() {
         assertThat(failure("").kind()).isEqualTo(FailureKind.PROTOCOL);
         assertThat(failure("hello").kind()).isEqualTo(FailureKind.PROTOCOL);
         assertThat(failure("<html><body>login</body></html>").kind()).isEqualTo(FailureKind.PROTOCOL);

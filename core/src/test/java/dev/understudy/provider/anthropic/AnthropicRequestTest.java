@@ -56,7 +56,7 @@ class AnthropicRequestTest {
     }
 
     @Test
-    void whatOnlyTheSystemSaysIsSaidByTheUser() {
+    void onlySystemMessagesAreSentAsUser() {
         JsonNode body = json(ChatRequest.of("m", List.of(Message.system("Say hi."))));
         assertThat(body.has("system")).isFalse();
         assertThat(body.path("messages")).hasToString("[{\"role\":\"user\",\"content\":\"Say hi.\"}]");
@@ -155,7 +155,7 @@ class AnthropicRequestTest {
     }
 
     @Test
-    void whatOneRoleSaysInSeveralMessagesIsOneTurn() {
+    void consecutiveMessagesOfOneRoleAreOneTurn() {
         JsonNode messages = json(ChatRequest.of(
                         "m",
                         List.of(

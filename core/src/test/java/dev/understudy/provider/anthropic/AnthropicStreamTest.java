@@ -226,7 +226,7 @@ class AnthropicStreamTest {
     }
 
     @Test
-    void whatIsNotKnownIsPassedOver() {
+    void unknownEventsAreSkipped() {
         DecodedAnswer decodedAnswer = hear(
                 START,
                 event("{'type':'mood','text':'glad'}"),

@@ -52,7 +52,7 @@ class BedrockRequestTest {
     }
 
     @Test
-    void whatOnlyTheSystemSaysIsSaidByTheUser() {
+    void onlySystemMessagesAreSentAsUser() {
         assertThat(text(ChatRequest.of("m", List.of(Message.system("Say hi.")))))
                 .isEqualTo("{\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"Say hi.\"}]}]}");
     }

@@ -250,7 +250,7 @@ class BedrockStreamTest {
                 "[] | PROTOCOL",
                 "{'output':{'message':{'content':[]}},'stopReason':'malformed_tool_use'} | TOOL_REJECTED"
             })
-    void whatIsNoAnswerIsAFailure(String body, FailureKind kind) {
+    void bodyWithoutAnswerIsFailure(String body, FailureKind kind) {
         CallFailed failed = catchThrowableOfType(CallFailed.class, () -> decode(body));
         assertThat(failed.failure().kind()).isEqualTo(kind);
     }

@@ -286,7 +286,7 @@ class CohereTest {
     }
 
     @Test
-    void whatIsNoAnswerFailsAsWhatItTells() {
+    void bodyWithoutAnswerIsTypedByItsError() {
         assertThat(failure("{'id':'e','message':'invalid api token'}")).isEqualTo(FailureKind.AUTH);
         assertThat(failure("{}")).isEqualTo(FailureKind.PROTOCOL);
         assertThat(failure("<html>Sign in</html>")).isEqualTo(FailureKind.PROTOCOL);

@@ -154,7 +154,7 @@ class TlsTrustTest {
     }
 
     @Test
-    void whatIsNoCertificateIsRefusedByTheNameOfItsFile(@TempDir Path house) throws IOException {
+    void fileWithoutCertificateIsNamedInTheError(@TempDir Path house) throws IOException {
         Path prose = Files.writeString(house.resolve("prose.pem"), "Dear authority");
         Path empty = Files.writeString(house.resolve("empty.pem"), "");
         for (Path file : new Path[] {prose, empty, house.resolve("none.pem")}) {

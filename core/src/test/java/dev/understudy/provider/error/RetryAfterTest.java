@@ -54,7 +54,7 @@ class RetryAfterTest {
                 "Fri, 32 Nov 2026 08:49:37 GMT",
                 "Fri, 06 Nov 9999 08:49:37 GMT"
             })
-    void whatIsNotAheadOrMakesNoSenseIsNotSaid(String value) {
+    void pastOrMalformedRetryAfterIsIgnored(String value) {
         assertThat(header("retry-after", value)).isNull();
         assertThat(header("retry-after-ms", value)).isNull();
     }

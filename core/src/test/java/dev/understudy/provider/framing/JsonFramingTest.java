@@ -53,7 +53,7 @@ class JsonFramingTest {
     }
 
     @Test
-    void whatTheEndOfTheBodyCutsOffIsToldAsSuch() {
+    void valueCutByTheEndOfTheBodyIsUnterminated() {
         JsonFraming framing = new JsonFraming();
         framing.push("{}\n{\"a\":".getBytes(StandardCharsets.UTF_8));
         framing.end();

@@ -48,14 +48,14 @@ class GeminiRequestTest {
     }
 
     @Test
-    void whatOnlyTheSystemSaysIsSaidByTheUser() {
+    void onlySystemMessagesAreSentAsUser() {
         JsonNode body = json(ChatRequest.of("m", List.of(Message.system("Say hi."))));
         assertThat(body.has("systemInstruction")).isFalse();
         assertThat(body.path("contents")).hasToString("[{\"role\":\"user\",\"parts\":[{\"text\":\"Say hi.\"}]}]");
     }
 
     @Test
-    void whatOneRoleSaysInSeveralMessagesIsOneContent() {
+    void consecutiveMessagesOfOneRoleAreOneContent() {
         JsonNode contents = json(ChatRequest.of(
                         "m", List.of(Message.user("a"), Message.user("b"), Message.assistant("c"), Message.user(""))))
                 .path("contents");

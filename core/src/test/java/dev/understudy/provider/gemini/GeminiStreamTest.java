@@ -318,7 +318,7 @@ class GeminiStreamTest {
     }
 
     @Test
-    void whatIsNoAnswerFailsAsWhatItTells() {
+    void bodyWithoutAnswerIsTypedByItsError() {
         assertThat(failure("{}")).isEqualTo(FailureKind.PROTOCOL);
         assertThat(failure("")).isEqualTo(FailureKind.PROTOCOL);
         assertThat(failure("<html><body>Sign in</body></html>")).isEqualTo(FailureKind.PROTOCOL);
@@ -330,7 +330,7 @@ class GeminiStreamTest {
     }
 
     @Test
-    void whatItSaysCanBeSaidBack() {
+    void responseMessageCanBeSentBack() {
         ChatResponse response = decode(
                 "{'candidates':[{'content':{'parts':["
                         + "{'functionCall':{'name':'now','args':{'zone':'CET'}},'thoughtSignature':'c2ln'}]},'finishReason':'STOP'}]}");

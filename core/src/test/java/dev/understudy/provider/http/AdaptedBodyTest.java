@@ -56,7 +56,7 @@ class AdaptedBodyTest {
         "thinking, reasoning_effort",
         "reasoning_effort, reasoning_effort",
     })
-    void whatCanBeLeftOutIs(String refused, String field) {
+    void optionalRefusedParameterIsLeftOut(String refused, String field) {
         assertThat(after(refusing(refused))).isEqualTo(new AdaptedBody(Map.of(field, "")));
     }
 
@@ -75,7 +75,7 @@ class AdaptedBodyTest {
                 "prefill",
                 "tools.temperature"
             })
-    void whatIsAskedForOrWasNotSentIsKept(String refused) {
+    void requiredOrUnsentParameterIsKept(String refused) {
         assertThat(after(refusing(refused))).isNull();
     }
 

@@ -102,7 +102,7 @@ class JsonTest {
                 "{\"a\":1} {\"secret\":2}",
                 "{\"a\":\"\u0001secret\"}"
             })
-    void whatIsNoJsonIsAProtocolFailureThatQuotesNothing(String body) {
+    void invalidJsonIsProtocolFailureWithoutQuote(String body) {
         assertThatThrownBy(() -> drain(body.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOfSatisfying(CallFailed.class, e -> {
                     assertThat(e.failure().kind()).isEqualTo(FailureKind.PROTOCOL);
@@ -219,7 +219,7 @@ class JsonTest {
     }
 
     @Test
-    void whatJsonDoesNotHaveIsRefusedAtOnce() {
+    void valuesThatJsonLacksAreRefused() {
         assertThatThrownBy(() -> Json.write(Map.of("a", Double.NaN))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Json.write(List.of(new Object()))).isInstanceOf(IllegalArgumentException.class);
         List<Object> itself = new ArrayList<>();

@@ -252,7 +252,7 @@ class OllamaTest {
     }
 
     @Test
-    void whatIsNoAnswerFailsAsWhatItTells() {
+    void bodyWithoutAnswerIsTypedByItsError() {
         assertThat(failure("{'error':'model \\'x\\' not found'}")).isEqualTo(FailureKind.MODEL_NOT_FOUND);
         assertThat(failure("{}")).isEqualTo(FailureKind.PROTOCOL);
         assertThat(failure("")).isEqualTo(FailureKind.PROTOCOL);

@@ -100,7 +100,7 @@ class OpenAiChatAnswerTest {
                 "'ok' | PROTOCOL",
                 "{'choices':[{'message' | PROTOCOL"
             })
-    void whatIsNoAnswerIsTyped(String body, FailureKind kind) {
+    void bodyWithoutAnswerIsTypedByItsError(String body, FailureKind kind) {
         assertThatThrownBy(() -> decode(body))
                 .isInstanceOfSatisfying(
                         CallFailed.class, e -> assertThat(e.failure().kind()).isEqualTo(kind));

@@ -75,7 +75,7 @@ class OpenAiChatStreamTest {
     }
 
     @Test
-    void whatIsSeenWhenIsTold() {
+    void finishedAndTerminatedFollowTheEvents() {
         SseFraming framing = new SseFraming();
         OpenAiChatStream decoder = new OpenAiChatStream("p1", REQUEST, OpenAiCompatibility.defaults());
         DecodedAnswer.Live live = new DecodedAnswer.Live(framing, decoder, new DecodedAnswer());
@@ -293,7 +293,7 @@ class OpenAiChatStreamTest {
                 "'choices':[{'index':0,'delta':{'content':{},'tool_calls':null,'function_call':null,'refusal':7}}]",
                 "'choices':[],'prompt_filter_results':[{'content_filter_results':{'error':{}}}]"
             })
-    void whatIsNoErrorIsNone(String harmless) {
+    void harmlessEventsAreNoError(String harmless) {
         DecodedAnswer decodedAnswer = hear(
                 event(harmless) + "event: ping\ndata: ping\n\ndata:\n\n" + delta("'content':'a'") + finish("stop"));
         assertThat(decodedAnswer.failure).isNull();

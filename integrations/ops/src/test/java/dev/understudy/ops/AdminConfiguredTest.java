@@ -106,7 +106,7 @@ class AdminConfiguredTest {
     }
 
     @Test
-    void whatIsLeftOutStaysAsItIs() {
+    void omittedFieldsKeepTheirValues() {
         operatorClient.post(SUPPORT, "{\"max_consecutive_failures\":9}");
         assertThat(operatorClient.get(SUPPORT).json())
                 .containsEntry("primary_provider_id", "ann")
@@ -134,7 +134,7 @@ class AdminConfiguredTest {
                 "{\"backup_provider_ids\":[\"ann\"]} | #/backup_provider_ids/0 | is named already",
                 "{\"health_check_query\":\"ping\"} | #/health_check_query | has no model to go to",
             })
-    void whatCannotBeIsRefusedAndChangesNothing(String body, String pointer, String detail) {
+    void invalidChangeIsRefusedAsAWhole(String body, String pointer, String detail) {
         Map<String, Object> before = operatorClient.get(SUPPORT).json();
         OperatorClient.Reply refused = operatorClient.post(SUPPORT, body);
         assertThat(refused.status()).isEqualTo(422);

@@ -96,7 +96,7 @@ class HotReloadTest {
     }
 
     @Test
-    void whatStaysTheSameKeepsItsConnections() {
+    void unchangedProviderKeepsItsConnections() {
         try (ScriptedServer server = ScriptedServer.start();
                 Agents agents = Agents.open(same(server, "{}"))) {
             chat(agents.provider("a")).block(LONG);

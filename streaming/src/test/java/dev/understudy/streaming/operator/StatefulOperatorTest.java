@@ -278,7 +278,7 @@ class StatefulOperatorTest {
     }
 
     @Test
-    void aSourceThatSendsMoreThanItWasAskedForIsAnErrorAndNoSilentLoss() {
+    void sourceThatExceedsDemandIsAnError() {
         TestPublisher<Integer> source = TestPublisher.createNoncompliant(TestPublisher.Violation.REQUEST_OVERFLOW);
         Reader reader = new Reader() {
             @Override

@@ -133,7 +133,7 @@ class AnchorFiguresTest {
     }
 
     @Test
-    void theSeamIsExactWhereTheAnchorIsRepeatedAndAbandonedWhereItIsNot() {
+    void repeatedAnchorIsExactAndOthersAreAbandoned() {
         Random random = new Random(42);
         Map<Habit, Map<Kind, Count>> counts = new EnumMap<>(Habit.class);
         for (Habit habit : Habit.values()) {

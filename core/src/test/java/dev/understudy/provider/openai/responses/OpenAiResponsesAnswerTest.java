@@ -71,7 +71,7 @@ class OpenAiResponsesAnswerTest {
                 "[] | PROTOCOL",
                 "<html>busy</html> | PROTOCOL"
             })
-    void whatIsNoFinishedAnswerIsAFailure(String body, FailureKind kind) {
+    void unfinishedAnswerIsFailure(String body, FailureKind kind) {
         CallFailed failed = catchThrowableOfType(CallFailed.class, () -> decode(body));
         assertThat(failed.failure().kind()).isEqualTo(kind);
     }

@@ -157,7 +157,7 @@ class OpenAiResponsesRequestTest {
     }
 
     @Test
-    void whatThisWireDoesNotKnowIsLeftOut() {
+    void optionsUnknownToResponsesAreLeftOut() {
         String body = text(
                 ChatRequest.of("m1", "q")
                         .withTemperature(0.5)

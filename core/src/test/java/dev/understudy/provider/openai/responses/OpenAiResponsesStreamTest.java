@@ -162,7 +162,7 @@ class OpenAiResponsesStreamTest {
     }
 
     @Test
-    void whatNoDeltaToldIsToldByWhatIsDone() {
+    void contentWithoutDeltasComesFromDoneEvents() {
         DecodedAnswer decodedAnswer = hear(
                 event(
                         "response.output_item.done",
@@ -295,7 +295,7 @@ class OpenAiResponsesStreamTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "7", "{\"type\":", "<html>"})
-    void whatIsNoEventIsNoAnswer(String payload) {
+    void payloadThatIsNoEventIsProtocolFailure(String payload) {
         assertThat(hear("data: " + payload + "\n\n", COMPLETED).kind()).isEqualTo(FailureKind.PROTOCOL);
     }
 

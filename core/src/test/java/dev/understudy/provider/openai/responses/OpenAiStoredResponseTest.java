@@ -72,7 +72,7 @@ class OpenAiStoredResponseTest {
     }
 
     @Test
-    void whatComesTwiceIsToldOnce() {
+    void eventsRepeatedAfterReconnectAreSkipped() {
         heard(kept.connect(), CREATED, ONCE, UPON);
         StreamDecoder second = kept.connect();
         assertThat(heard(second, ONCE, UPON, TIME, TIME, COMPLETED))

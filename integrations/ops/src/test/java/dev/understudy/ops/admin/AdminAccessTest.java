@@ -44,7 +44,7 @@ class AdminAccessTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"x", "canary-read-4f1d7c2a9", "canary-read-4f1d7c2a9bb", "", "canary-read-4f1d7c2a9c"})
-    void nobodyGetsInWithoutARightToken(String token) {
+    void requestWithoutValidTokenIsRefused(String token) {
         for (String path : List.of(SUPPORT, "/api/providers/health", "/api/events", "/api/openapi.json", "/nowhere")) {
             OperatorClient.Reply refused = operatorClient.send("GET", path, token, null);
             assertThat(refused.status()).isEqualTo(401);
@@ -140,7 +140,7 @@ class AdminAccessTest {
         "/, unknown-path",
         "/api/agents/support%2Ffailover, unknown-path"
     })
-    void whatIsNotThereIsNotThere(String path, String problem) {
+    void unknownAgentOrPathIs404(String path, String problem) {
         OperatorClient.Reply refused = operatorClient.get(path);
         assertThat(refused.status()).isEqualTo(404);
         assertThat(refused.problem()).isEqualTo(problem);
@@ -204,7 +204,7 @@ class AdminAccessTest {
                 "{\"provider_id\":\"ann\"} {}",
                 "nonsense with canary"
             })
-    void whatIsNoObjectIsRefusedAndNotRepeated(String body) {
+    void bodyThatIsNoObjectIsRefused(String body) {
         OperatorClient.Reply refused = operatorClient.post(SUPPORT + "/switch", body);
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.problem()).isEqualTo("malformed-json");

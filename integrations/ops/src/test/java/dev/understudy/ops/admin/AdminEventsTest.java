@@ -107,7 +107,7 @@ class AdminEventsTest {
     }
 
     @Test
-    void whatAnOperatorDoesIsTold() {
+    void operatorActionsAreEvents() {
         String heard = heard(
                 "?types=admin.changed,active.changed",
                 "admin.changed",
@@ -155,7 +155,7 @@ class AdminEventsTest {
     }
 
     @Test
-    void whoeverDoesNotKeepUpLosesTheOldestAndIsToldHowMany() throws IOException {
+    void slowWatcherLosesOldestEventsAndTheirCountIsSent() throws IOException {
         int total = 20_000;
         try (Socket slow = new Socket()) {
             slow.setSoTimeout((int) LONG.toMillis());

@@ -181,7 +181,7 @@ class AdminTest {
     }
 
     @Test
-    void whatHappenedIsCounted() {
+    void statisticsCountCalls() {
         ann.then(ScriptedAnswer.fail(FailureKind.OVERLOADED));
         chat();
         chat();

@@ -86,7 +86,7 @@ class AgentsTest {
     }
 
     @Test
-    void whatDoesNotChangeIsLeftAlone() {
+    void unchangedAgentIsKeptOnSwap() {
         try (Agents agents = open("{support: {primary: ann}, sales: {primary: bob}}")) {
             Understudy support = agents.understudy("support");
             Understudy sales = agents.understudy("sales");
@@ -177,7 +177,7 @@ class AgentsTest {
     }
 
     @Test
-    void whatThrowsWhenItIsClosedKeepsNobodyElseOpen() {
+    void failingCloseDoesNotKeepOthersOpen() {
         ChatProvider stuck = new Stuck(bob);
         Agents agents = Agents.of(
                 Understudy.builder().name("one").provider(stuck).build(),
@@ -216,7 +216,7 @@ class AgentsTest {
     }
 
     @Test
-    void whoIsSuppliedMustBeThere() {
+    void missingSuppliedProviderIsRefused() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(
                         () -> Agents.builder(yaml("{support: {primary: ann}}")).open())
@@ -224,7 +224,7 @@ class AgentsTest {
     }
 
     @Test
-    void whatIsSuppliedIsNotClosed() {
+    void suppliedProviderIsNotClosed() {
         try (Agents agents = open("{support: {primary: ann}}")) {
             agents.swap(yaml("{support: {primary: bob}}"));
             assertThat(said(agents.provider("support"))).isEqualTo("I am Bob");

@@ -106,7 +106,7 @@ class ConfigFileWatcherTest {
     }
 
     @Test
-    void whatNobodySuppliesIsRefusedToo() throws IOException {
+    void fileWithMissingSuppliedProviderIsRefused() throws IOException {
         agents.watch(file);
         write(BOB.replace("providers: {", "providers: {eve: {supplied: true}, ")
                 .replace("primary: bob", "primary: eve"));

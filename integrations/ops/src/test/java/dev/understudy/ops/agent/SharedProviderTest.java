@@ -35,7 +35,7 @@ class SharedProviderTest {
     }
 
     @Test
-    void whatWasClosedIsNotLentAgain() {
+    void closedProviderIsNotLentAgain() {
         lent().close();
         assertThat(sharedProvider.lend()).isNull();
         assertThat(ann.closes()).isEqualTo(1);

@@ -28,7 +28,7 @@ class ConfigSchemaTest {
 
     /** With -Dunderstudy.write=true the file is written instead. */
     @Test
-    void itIsWhatTheKeysSay() throws IOException {
+    void schemaMatchesTheKeys() throws IOException {
         String made = PRETTY.writeValueAsString(ConfigSchema.generated()) + "\n";
         if (Boolean.getBoolean("understudy.write")) {
             Files.writeString(

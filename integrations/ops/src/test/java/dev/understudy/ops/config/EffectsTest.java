@@ -24,14 +24,14 @@ class EffectsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("effects")
-    void itTakesEffect(Effect effect) {
+    void keyTakesEffect(Effect effect) {
         assertThat(effect.seen().apply(effect.config())).isEqualTo(effect.expected());
     }
 
     /** Else the test above would show nothing. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("effects")
-    void itIsNotSoWithoutIt(Effect effect) {
+    void defaultDiffersFromTheTestedValue(Effect effect) {
         if (isNeeded(effect.path())) {
             return;
         }

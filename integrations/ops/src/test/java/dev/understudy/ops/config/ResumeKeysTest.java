@@ -110,7 +110,7 @@ class ResumeKeysTest {
     }
 
     @Test
-    void whatDoesNotGoTogetherIsAMistake() {
+    void contradictingResumeKeysAreErrors() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> agents("\"resume\": {\"ways\": [\"fail\", \"prefill\"]}"))
                 .withMessageContaining("agents.a.resume: Each way stands once, and FAIL last");

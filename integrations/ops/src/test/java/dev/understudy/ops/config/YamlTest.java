@@ -77,7 +77,7 @@ class YamlTest {
     }
 
     @Test
-    void whatIsTooLongIsRefusedUnread() {
+    void tooLongDocumentIsRefusedUnread() {
         ConfigErrors found = new ConfigErrors(Map.of());
         assertThat(ConfigParser.read("a: " + "x".repeat(ConfigParser.MAX_CHARACTERS), found))
                 .isNull();

@@ -63,7 +63,7 @@ class EventPayloadTest {
     }
 
     @Test
-    void whatIsNotKnownIsLeftOut() {
+    void unknownValuesAreLeftOut() {
         EventPayload eventPayload = EventPayload.of(new Event.CircuitStateChanged(
                 "support", "a", "m", ProviderStatus.CircuitState.HALF_OPEN, ProviderStatus.CircuitState.CLOSED, null));
         assertThat(eventPayload.data())

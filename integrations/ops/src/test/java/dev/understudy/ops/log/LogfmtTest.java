@@ -47,7 +47,7 @@ class LogfmtTest {
     }
 
     @Test
-    void whatIsNotKnownIsNotThere() {
+    void nullAndEmptyValuesAreOmitted() {
         assertThat(new Logfmt("e").add("k", null).add("l", "")).hasToString("event=e");
     }
 }

@@ -53,7 +53,7 @@ class LogsTest {
     }
 
     @Test
-    void whoServedIsOneLine() {
+    void succeededCallIsOneLine() {
         new Day(logs).served(false);
         assertThat(lines.of("call_succeeded"))
                 .containsExactly(
@@ -101,7 +101,7 @@ class LogsTest {
     }
 
     @Test
-    void whatIsForgottenAtTheEndOfACallIsForgotten() {
+    void endedCallsAreNotRemembered() {
         Day day = new Day(logs);
         for (int i = 0; i < 3; i++) {
             day.failedOver(true);
@@ -119,7 +119,7 @@ class LogsTest {
     }
 
     @Test
-    void itSpeaksWhereReactorSpeaks() {
+    void loggerIsNamedAfterThePackage() {
         Logs.create().on(new Event.ActiveProviderChanged("d", "a", "b", "switched by hand"));
         assertThat(Logs.NAME).isEqualTo("dev.understudy");
     }

@@ -162,7 +162,7 @@ class MetricsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whoWasOutrunCostsTooAndIsToldApart(boolean streamed) {
+    void wastedAttemptsAreCountedSeparately(boolean streamed) {
         Day day = day(registry);
         day.hedged(streamed);
         assertThat(count("understudy.hedge", "from", "a", "to", "b")).isEqualTo(1);
@@ -177,7 +177,7 @@ class MetricsTest {
     }
 
     @Test
-    void whatACallerLeftOrAProviderCutIsPaidAllTheSame() {
+    void cancelledAndPartialAttemptsAreCharged() {
         Day day = day(registry);
         day.cancelled(true);
         assertThat(count("understudy.attempts", "provider", "a", "outcome", "cancelled"))

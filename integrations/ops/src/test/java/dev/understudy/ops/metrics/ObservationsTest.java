@@ -133,7 +133,7 @@ class ObservationsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whoLosesARaceEndsOnceAsWasted(boolean streamed) {
+    void loserOfARaceEndsOnceAsWasted(boolean streamed) {
         a.then(ScriptedAnswer.hang());
         b.then(ScriptedAnswer.text("Here."));
         play(streamed, observed(door().hedging(HedgingPolicy.defaults().withAtLeast(Duration.ofMillis(20)))));
@@ -199,7 +199,7 @@ class ObservationsTest {
     }
 
     @Test
-    void whoTakesOnlyTheFinishHasBeenServed() {
+    void cancelAfterTheFinishCountsAsServed() {
         a.then(ScriptedAnswer.text("Here."));
         observed(door()).stream(REQUEST)
                 .takeUntil(StreamChunk.Finish.class::isInstance)

@@ -83,7 +83,7 @@ class WebhooksTest {
     }
 
     @Test
-    void whatWasNotTakenIsPostedAgainUnderTheSameId() {
+    void refusedPostIsRetriedUnderTheSameId() {
         webhookReceiver.server.then(
                 WebhookReceiver.status(500), WebhookReceiver.status(429), WebhookReceiver.status(204));
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options())) {
@@ -112,7 +112,7 @@ class WebhooksTest {
 
     @ParameterizedTest
     @ValueSource(ints = {302, 400, 401, 404, 410})
-    void whatWillNotChangeIsNotTriedAgain(int status) {
+    void finalStatusIsNotRetried(int status) {
         webhookReceiver.server.then(
                 WebhookReceiver.status(status).withHeader("location", webhookReceiver.server.url("/elsewhere")),
                 WebhookReceiver.status(200));
@@ -124,7 +124,7 @@ class WebhooksTest {
     }
 
     @Test
-    void itIsTriedSoOftenAndNoMore() {
+    void triesAreLimited() {
         webhookReceiver.server.always(WebhookReceiver.status(503));
         Webhooks.Delivery hasty = Webhooks.Delivery.defaults().withBackoff(Duration.ofMillis(5));
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options().withDelivery(hasty.withTries(3)))) {
