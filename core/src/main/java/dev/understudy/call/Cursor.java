@@ -38,7 +38,7 @@ record Cursor(
      * @param excluded true if no further attempt is made
      * @param availableAt the instant before which no attempt should be made, 0 for none
      * @param shortened the shortened request after a context overflow; {@code null} before
-     * @param access how the next attempt gets its permit
+     * @param access acquisition of the permit of the next attempt
      * @param full true if the route was skipped because all its concurrent calls were taken
      */
     record RouteState(
@@ -72,7 +72,7 @@ record Cursor(
         }
     }
 
-    /** How an attempt gets its permit. */
+    /** Acquisition of the permit of an attempt. */
     enum Access {
         /** From the circuit and the rate limits, if they grant it at once. */
         USUAL,
