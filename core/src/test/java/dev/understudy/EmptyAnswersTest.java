@@ -12,9 +12,11 @@ import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Message;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorMetadata;
 import dev.understudy.event.Event;
 import dev.understudy.policy.HedgingPolicy;
 import dev.understudy.policy.RetryPolicy;
@@ -121,6 +123,20 @@ class EmptyAnswersTest {
         assertThat(result.text()).isEqualTo("from b");
         assertThat(result.outcomes()).containsExactly("a:failed", "b:served");
         assertThat(result.attemptLog().attempts().get(0).failure().kind()).isEqualTo(FailureKind.EMPTY);
+    }
+
+    @Test
+    void refusalBehindStreamedReasoningIsDelivered() {
+        StreamChunk thought = new StreamChunk.Reasoning("May I?", null);
+        StreamChunk refusal = new StreamChunk.Refusal("I cannot.");
+        a.always(ScriptedAnswer.chunks(
+                thought,
+                refusal,
+                new StreamChunk.Finish(FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by("a", "m"))));
+        StepVerifier.create(scenario.builder(a, b).build().stream(REQUEST))
+                .expectNext(thought, refusal)
+                .expectNextMatches(StreamChunk.Finish.class::isInstance)
+                .verifyComplete();
     }
 
     @ParameterizedTest

@@ -130,7 +130,8 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
         }
 
         private @Nullable StreamChunk finish(StreamChunk.Finish finish) {
-            boolean empty = delivered.length() == 0 && delivered.toolCalls().isEmpty();
+            boolean refused = committed && delivered.hasRefusal(); // delivered behind reasoning
+            boolean empty = delivered.length() == 0 && delivered.toolCalls().isEmpty() && !refused;
             Failure flaw = empty ? attempt.unusable(finish.reason(), delivered.refusal()) : null;
             if (flaw != null) {
                 upstream.cancel();
