@@ -78,7 +78,7 @@ final class Attempt {
         if (denied != null) {
             AttemptFailure skipped = failed(denied.failure(), Usage.none());
             boolean full = denied instanceof SkipReason.AtCapacity;
-            return Flux.error(full ? new AttemptFailure(skipped.cursor().full(), skipped.failed()) : skipped);
+            return Flux.error(full ? new AttemptFailure(skipped.cursor().atCapacity(), skipped.failed()) : skipped);
         }
         try {
             return request(mode);

@@ -39,7 +39,7 @@ record Cursor(
      * @param availableAt the instant before which no attempt should be made, 0 for none
      * @param shortened the shortened request after a context overflow; {@code null} before
      * @param access acquisition of the permit of the next attempt
-     * @param full true if the route was skipped because all its concurrent calls were taken
+     * @param atCapacity true if the route was skipped because all its concurrent calls were taken
      */
     record RouteState(
             int tries,
@@ -48,14 +48,14 @@ record Cursor(
             long availableAt,
             ConversationTrimmer.@Nullable Shorter shortened,
             Access access,
-            boolean full) {
+            boolean atCapacity) {
 
         RouteState(long availableAt) {
             this(0, 0, false, availableAt, null, Access.USUAL, false);
         }
 
         private RouteState until(boolean excluded, long availableAt) {
-            return new RouteState(tries, turns, excluded, availableAt, shortened, access, full);
+            return new RouteState(tries, turns, excluded, availableAt, shortened, access, atCapacity);
         }
 
         private RouteState again(int turns, Access access) {
@@ -178,7 +178,7 @@ record Cursor(
     }
 
     /** Returns the state after a skip of the current route because all its concurrent calls are taken. */
-    Cursor full() {
+    Cursor atCapacity() {
         RouteState was = routeState();
         return new Cursor(
                 route,

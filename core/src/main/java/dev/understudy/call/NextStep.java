@@ -129,7 +129,7 @@ record NextStep(
         int shortest = -1;
         for (int i = 0; i < plan.routes().size(); i++) {
             Cursor.RouteState routeState = remaining.routeStates().get(i);
-            boolean queues = routeState.full() && routeState.access() != Cursor.Access.QUEUE;
+            boolean queues = routeState.atCapacity() && routeState.access() != Cursor.Access.QUEUE;
             if (queues
                     && resources.queues(plan.route(i))
                     && (shortest < 0
