@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -28,6 +29,9 @@ import reactor.core.publisher.Flux;
 public final class Strategies {
 
     private static final int CALLS = 30;
+    /** Draws of the least-latency selection are equal in each run. */
+    private static final long SEED = 7;
+
     private static final Duration GIVE_UP = Duration.ofMinutes(1);
 
     private record Story(String name, Selection selection, String expectation, Predicate<Map<String, Long>> holds) {}
@@ -95,7 +99,7 @@ public final class Strategies {
                         "leastLatency",
                         Selection.leastLatency(),
                         "most by the fast one",
-                        s -> count(s, "fast") > CALLS / 2),
+                        s -> count(s, "fast") > Math.max(count(s, "plain"), count(s, "cheap"))),
                 new Story("cheapest", Selection.cheapest(), "all by the cheap one", s -> count(s, "cheap") == CALLS),
                 new Story(
                         "capable",
@@ -108,6 +112,7 @@ public final class Strategies {
             Selection selection, ScriptedServer fast, ScriptedServer plain, ScriptedServer cheap) {
         try (Understudy understudy = Understudy.builder()
                 .selection(selection)
+                .random(new Random(SEED))
                 .provider(
                         Providers.openAi(endpoint("fast", fast, 10)),
                         ProviderOptions.defaults().withWeight(3))

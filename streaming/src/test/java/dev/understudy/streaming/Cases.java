@@ -84,7 +84,7 @@ public final class Cases {
     }
 
     private static int count(int costly) {
-        return Math.max(1, Integer.getInteger("understudy.cases", 10_000) / costly);
+        return Math.max(1, Integer.getInteger("understudy.cases", 5_000) / costly);
     }
 
     private static void run(String what, long seed, Case one) {

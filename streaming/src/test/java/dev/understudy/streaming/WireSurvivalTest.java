@@ -18,7 +18,7 @@ class WireSurvivalTest {
         Map<String, Integer> outcomes = new ConcurrentSkipListMap<>();
         try (WireStage stage = new WireStage()) {
             Cases.playAtOnce(
-                    AT_ONCE, "survival on the wire", Integer.getInteger("understudy.wire.cases", 1_200), random -> {
+                    AT_ONCE, "survival on the wire", Integer.getInteger("understudy.wire.cases", 1_000), random -> {
                         WireCase drawn = WireCase.draw(random);
                         try {
                             outcomes.merge(stage.play(drawn).outcome(), 1, Integer::sum);

@@ -4,6 +4,7 @@ import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,9 @@ final class CallResults implements Listener {
     private final AtomicInteger failed = new AtomicInteger();
     private final AtomicInteger untagged = new AtomicInteger();
     private final Map<String, Integer> servedBy = new ConcurrentHashMap<>();
+    private final ConcurrentSkipListSet<Long> open = new ConcurrentSkipListSet<>();
     private volatile String lastServedBy = "";
+    private int inARow;
     private volatile @Nullable String firstFailure;
 
     /** Events of a call carry its tags, which name the task. */
@@ -30,16 +33,39 @@ final class CallResults implements Listener {
     }
 
     long begin() {
-        return calls.getAndIncrement();
+        long number = calls.getAndIncrement();
+        open.add(number);
+        return number;
     }
 
-    void answered(boolean rightly, String by) {
+    void end(long number) {
+        open.remove(number);
+    }
+
+    synchronized void answered(String text, String expected, String by) {
+        boolean rightly = text.equals(expected);
+        if (!rightly && firstFailure == null) {
+            firstFailure = by + " answered: " + text;
+        }
         (rightly ? right : wrong).incrementAndGet();
         servedBy.merge(by, 1, Integer::sum);
+        inARow = by.equals(lastServedBy) ? inARow + 1 : 1;
         lastServedBy = by;
     }
 
-    void failed(Throwable error) {
+    /** Returns the number of the oldest call that has not ended. */
+    long oldestOpen() {
+        Long oldest = open.ceiling(0L);
+        return oldest == null ? Long.MAX_VALUE : oldest;
+    }
+
+    /** Returns how many answers in a row, up to the last one, are by this provider. */
+    synchronized int inARowBy(String provider) {
+        return provider.equals(lastServedBy) ? inARow : 0;
+    }
+
+    synchronized void failed(Throwable error) {
+        inARow = 0;
         failed.incrementAndGet();
         if (firstFailure == null) {
             firstFailure = String.valueOf(error.getMessage());

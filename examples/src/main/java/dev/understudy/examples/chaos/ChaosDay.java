@@ -27,8 +27,9 @@ import reactor.util.context.Context;
  */
 public final class ChaosDay {
 
-    private static final Duration STORM = Duration.ofMillis(600);
-    private static final Duration CALM = Duration.ofMillis(1_100);
+    /** Limit of one fault, and of the calm after it. */
+    private static final Duration FAULT_LIMIT = Duration.ofSeconds(30);
+
     private static final Duration EVERY = Duration.ofMillis(40);
 
     private ChaosDay() {}
@@ -52,16 +53,15 @@ public final class ChaosDay {
             metrics.bind(chaosSetup.understudy());
             ChatProvider provider = ResumingProvider.over(chaosSetup.understudy());
             provider.warmup().block(Duration.ofSeconds(10));
-            Mono<Void> day = Flux.range(0, rounds)
-                    .concatMap(round -> Flux.fromIterable(faults))
-                    .concatMap(storm -> turn(chaosSetup, storm, STORM).then(turn(chaosSetup, FaultScenario.CALM, CALM)))
-                    .then();
+            ChaosReport report = new ChaosReport(chaosSetup, callResults, registry, capturedLog, faults, rounds);
+            Mono<Void> day =
+                    new FaultSchedule(chaosSetup, callResults, report::seen, FAULT_LIMIT).play(faults, rounds);
             Flux.interval(EVERY)
                     .onBackpressureDrop()
                     .takeUntilOther(day)
                     .flatMap(number -> call(provider, ChaosCall.number(number), callResults), Integer.MAX_VALUE)
                     .blockLast(Duration.ofMinutes(5));
-            return new ChaosReport(chaosSetup, callResults, registry, capturedLog, faults, rounds).print(out);
+            return report.print(out);
         }
     }
 
@@ -78,24 +78,20 @@ public final class ChaosDay {
                 .toList();
     }
 
-    private static Mono<Void> turn(ChaosSetup chaosSetup, FaultScenario faultScenario, Duration forHowLong) {
-        return Mono.fromRunnable(() -> chaosSetup.turn(faultScenario))
-                .then(Mono.delay(forHowLong))
-                .then();
-    }
-
     private static Mono<Void> call(ChatProvider provider, ChaosCall chaosCall, CallResults callResults) {
-        return (callResults.begin() % 2 == 0
+        long begun = callResults.begin();
+        return (begun % 2 == 0
                         ? provider.chat(chaosCall.request())
                         : ChatResponseAggregator.collect(provider.stream(chaosCall.request())))
                 .doOnNext(answer -> {
                     ServedBy servedBy = answer.servedBy();
-                    callResults.answered(answer.text().equals(chaosCall.answer()), servedBy.provider());
+                    callResults.answered(answer.text(), chaosCall.answer(), servedBy.provider());
                 })
                 .onErrorResume(error -> {
                     callResults.failed(error);
                     return Mono.empty();
                 })
+                .doFinally(end -> callResults.end(begun))
                 .contextWrite(CallContext.tag(ChaosCall.KEY, chaosCall.id()))
                 .contextWrite(Context.of(ChaosCall.KEY, chaosCall.id()))
                 .then();

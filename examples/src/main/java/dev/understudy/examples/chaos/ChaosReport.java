@@ -100,7 +100,7 @@ record ChaosReport(
     }
 
     /** Counts attempts at the primary that failed as this fault makes them fail. */
-    private double seen(FaultScenario faultScenario) {
+    double seen(FaultScenario faultScenario) {
         return sum("understudy.attempts", "provider", "primary", "kind", kind(faultScenario));
     }
 

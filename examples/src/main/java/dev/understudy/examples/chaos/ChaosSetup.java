@@ -19,6 +19,9 @@ import java.util.List;
 /** A primary with injected faults, a healthy backup, and an understudy in front of both. */
 final class ChaosSetup implements AutoCloseable {
 
+    /** Long enough that a healthy provider answers within it while all cores are busy. */
+    private static final Duration SILENCE = Duration.ofSeconds(4);
+
     private volatile FaultScenario faultScenario = FaultScenario.CALM;
     private final ScriptedServer primary = ScriptedServer.start();
     private final ScriptedServer backup = ScriptedServer.start();
@@ -40,12 +43,12 @@ final class ChaosSetup implements AutoCloseable {
                 .provider(first, "gpt-demo")
                 .retry(RetryPolicy.defaults().withBackoff(Duration.ofMillis(50), Duration.ofMillis(200)))
                 .timeouts(TimeoutPolicy.defaults()
-                        .withFirstContent(Duration.ofSeconds(2))
-                        .withIdle(Duration.ofSeconds(2))
-                        .withResponse(Duration.ofSeconds(3)))
+                        .withFirstContent(SILENCE)
+                        .withIdle(SILENCE)
+                        .withResponse(SILENCE))
                 .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(200), Duration.ofMillis(400)))
                 .failover(FailoverPolicy.defaults().withReturnAfter(Duration.ofMillis(300)))
-                .callTimeout(Duration.ofSeconds(10))
+                .callTimeout(Duration.ofSeconds(60))
                 .listener(listener);
         this.understudy = failover ? builder.provider(second, "claude-demo").build() : builder.build();
     }

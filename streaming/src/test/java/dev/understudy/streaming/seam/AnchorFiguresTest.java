@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** How exact the seam of ANCHORED is, with a model that is imitated in its good and bad habits. docs/streaming.md shows it. */
 class AnchorFiguresTest {
 
-    private static final int TRIES = Math.max(200, Integer.getInteger("understudy.cases", 10_000) / 20);
+    private static final int TRIES = Math.max(500, Integer.getInteger("understudy.cases", 5_000) / 20);
 
     private enum Kind {
         PROSE,

@@ -270,9 +270,9 @@ class WebhooksTest {
             List<ChatResponse> answers = Flux.range(0, 500)
                     .concatMap(i -> door.chat(ChatRequest.of("m", "hello")))
                     .collectList()
-                    .block(Duration.ofSeconds(20));
+                    .block(Duration.ofMinutes(2));
             assertThat(answers).hasSize(500);
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
             // 16 wait, one or two are on their way.
             assertThat(webhooks.counts().dropped()).isBetween(500L - 16 - 3, 500L - 16);
         }
