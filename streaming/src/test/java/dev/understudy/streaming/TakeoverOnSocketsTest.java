@@ -7,6 +7,8 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.policy.RetryPolicy;
@@ -90,12 +92,16 @@ class TakeoverOnSocketsTest {
     }
 
     private ChatProvider door(Duration idle) {
-        return ResumingProvider.over(Understudy.builder()
+        return ResumingProvider.over(client(idle));
+    }
+
+    private Understudy client(Duration idle) {
+        return Understudy.builder()
                 .retry(RetryPolicy.defaults().withRetries(0))
                 .timeouts(TimeoutPolicy.defaults().withFirstContent(LIMIT).withIdle(idle))
                 .provider(openAi)
                 .provider(anthropic)
-                .build());
+                .build();
     }
 
     private static Endpoint endpoint(String name, String url) {
@@ -109,6 +115,22 @@ class TakeoverOnSocketsTest {
         anthropic.close();
         one.close();
         two.close();
+    }
+
+    /** Dialects number the blocks of an answer differently. */
+    @ParameterizedTest
+    @EnumSource(
+            value = ResumePolicy.Strategy.class,
+            names = {"REPLAY", "RESTART"})
+    void anAnswerRepeatedByAnotherVendorIsAggregatedInOrder(ResumePolicy.Strategy strategy) {
+        one.then(Fault.FIN.reply(ScriptedReply.FaultPoint.tokens(5)));
+        two.then(ScriptedReply.tokens(TOKENS));
+        ChatResponse response = ChatResponseAggregator.collect(
+                        ResumingProvider.over(client(LIMIT), ResumePolicy.of(strategy))
+                                .stream(ASKED))
+                .block(LIMIT);
+        assertThat(response.text()).isEqualTo(TRUTH);
+        assertThat(response.blocks()).hasSize(1);
     }
 
     @ParameterizedTest
