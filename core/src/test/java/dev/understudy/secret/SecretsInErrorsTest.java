@@ -41,7 +41,7 @@ class SecretsInErrorsTest {
         }
     }
 
-    /** Whether every case runs over HTTP/2 too; {@code -Dunderstudy.tests.all=true}. */
+    /** Runs every case over HTTP/2 too; {@code -Dunderstudy.tests.all=true}. */
     private static final boolean ALL = !SocketScenario.HTTP2 || Boolean.getBoolean("understudy.tests.all");
 
     /**

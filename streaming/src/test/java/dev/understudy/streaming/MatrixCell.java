@@ -132,7 +132,7 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
     }
 
     /**
-     * Whether the cell is in the default run: the dialect of the first server alternates, so that each combination of all
+     * True if the cell is in the default run: the dialect of the first server alternates, so that each combination of all
      * others is played once, and each pair of two properties in both dialects.
      */
     boolean isOfTheDefaultRun() {

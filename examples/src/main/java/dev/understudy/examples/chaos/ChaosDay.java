@@ -27,6 +27,9 @@ import reactor.util.context.Context;
  */
 public final class ChaosDay {
 
+    /** More calls do not begin, so that a slow machine is not asked for more than it can answer. */
+    private static final int MOST_AT_ONCE = 48;
+
     /** Limit of one fault, and of the calm after it. */
     private static final Duration FAULT_LIMIT = Duration.ofSeconds(30);
 
@@ -59,7 +62,7 @@ public final class ChaosDay {
             Flux.interval(EVERY)
                     .onBackpressureDrop()
                     .takeUntilOther(day)
-                    .flatMap(number -> call(provider, ChaosCall.number(number), callResults), Integer.MAX_VALUE)
+                    .flatMap(number -> call(provider, ChaosCall.number(number), callResults), MOST_AT_ONCE)
                     .blockLast(Duration.ofMinutes(5));
             return report.print(out);
         }

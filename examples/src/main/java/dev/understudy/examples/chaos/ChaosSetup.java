@@ -2,7 +2,9 @@ package dev.understudy.examples.chaos;
 
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.Feature;
 import dev.understudy.event.Listener;
 import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.FailoverPolicy;
@@ -19,8 +21,10 @@ import java.util.List;
 /** A primary with injected faults, a healthy backup, and an understudy in front of both. */
 final class ChaosSetup implements AutoCloseable {
 
-    /** Long enough that a healthy provider answers within it while all cores are busy. */
-    private static final Duration SILENCE = Duration.ofSeconds(4);
+    /** Limits of the primary, which is silent at times; its model counts as a reasoning model, to have limits of its own. */
+    private static final Duration SILENCE = Duration.ofSeconds(2);
+    /** Limits of the backup, which is healthy, also while all cores are busy. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private volatile FaultScenario faultScenario = FaultScenario.CALM;
     private final ScriptedServer primary = ScriptedServer.start();
@@ -42,10 +46,8 @@ final class ChaosSetup implements AutoCloseable {
                 .name("chaos")
                 .provider(first, "gpt-demo")
                 .retry(RetryPolicy.defaults().withBackoff(Duration.ofMillis(50), Duration.ofMillis(200)))
-                .timeouts(TimeoutPolicy.defaults()
-                        .withFirstContent(SILENCE)
-                        .withIdle(SILENCE)
-                        .withResponse(SILENCE))
+                .timeouts(limits(PATIENCE))
+                .reasoningTimeouts(limits(SILENCE))
                 .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(200), Duration.ofMillis(400)))
                 .failover(FailoverPolicy.defaults().withReturnAfter(Duration.ofMillis(300)))
                 .callTimeout(Duration.ofSeconds(60))
@@ -53,9 +55,18 @@ final class ChaosSetup implements AutoCloseable {
         this.understudy = failover ? builder.provider(second, "claude-demo").build() : builder.build();
     }
 
+    private static TimeoutPolicy limits(Duration limit) {
+        return TimeoutPolicy.defaults()
+                .withFirstContent(limit)
+                .withIdle(limit)
+                .withResponse(limit);
+    }
+
     private static ChatProvider openAi(ScriptedServer server) {
         return Providers.openAiCompatible(
-                Endpoint.of("primary", server.url(), "primary-key"), OpenAiCompatibility.defaults());
+                Endpoint.of("primary", server.url(), "primary-key")
+                        .withModel("gpt-demo", Capabilities.assumed().withFeature(Feature.REASONING)),
+                OpenAiCompatibility.defaults());
     }
 
     Understudy understudy() {
