@@ -126,8 +126,7 @@ class TakeoverOnSocketsTest {
         one.then(Fault.FIN.reply(ScriptedReply.FaultPoint.tokens(5)));
         two.then(ScriptedReply.tokens(TOKENS));
         ChatResponse response = ChatResponseAggregator.collect(
-                        ResumingProvider.over(client(LIMIT), ResumePolicy.of(strategy))
-                                .stream(ASKED))
+                        ResumingProvider.over(client(LIMIT), ResumePolicy.of(strategy)).stream(ASKED))
                 .block(LIMIT);
         assertThat(response.text()).isEqualTo(TRUTH);
         assertThat(response.blocks()).hasSize(1);

@@ -57,8 +57,7 @@ public final class ChaosDay {
             ChatProvider provider = ResumingProvider.over(chaosSetup.understudy());
             provider.warmup().block(Duration.ofSeconds(10));
             ChaosReport report = new ChaosReport(chaosSetup, callResults, registry, capturedLog, faults, rounds);
-            Mono<Void> day =
-                    new FaultSchedule(chaosSetup, callResults, report::seen, FAULT_LIMIT).play(faults, rounds);
+            Mono<Void> day = new FaultSchedule(chaosSetup, callResults, report::seen, FAULT_LIMIT).play(faults, rounds);
             Flux.interval(EVERY)
                     .onBackpressureDrop()
                     .takeUntilOther(day)

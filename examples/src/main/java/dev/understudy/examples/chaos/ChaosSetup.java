@@ -56,10 +56,7 @@ final class ChaosSetup implements AutoCloseable {
     }
 
     private static TimeoutPolicy limits(Duration limit) {
-        return TimeoutPolicy.defaults()
-                .withFirstContent(limit)
-                .withIdle(limit)
-                .withResponse(limit);
+        return TimeoutPolicy.defaults().withFirstContent(limit).withIdle(limit).withResponse(limit);
     }
 
     private static ChatProvider openAi(ScriptedServer server) {

@@ -43,8 +43,7 @@ record FaultSchedule(
         return Mono.defer(() -> {
             chaosSetup.turn(FaultScenario.CALM);
             long first = callResults.calls();
-            return until(
-                    CALM, () -> callResults.oldestOpen() >= first && callResults.inARowBy("primary") >= ENOUGH);
+            return until(CALM, () -> callResults.oldestOpen() >= first && callResults.inARowBy("primary") >= ENOUGH);
         });
     }
 
