@@ -305,4 +305,36 @@ class SeamTest {
         }
         return pieces;
     }
+
+    @Test
+    void answerThatBeginsAgainIsKnownFromOneThatContinues() {
+        String text = "Once upon a time there was a cat that sat on a mat";
+        Reproduction behindPrefix = new Reproduction(text, 30, 40);
+        assertThat(behindPrefix.add(text.substring(30).concat(" of")))
+                .isEqualTo(text.substring(40).concat(" of"));
+        assertThat(behindPrefix.isRepeated()).isFalse();
+        Reproduction again = new Reproduction(text, 30, 40);
+        assertThat(again.isRepeated()).isFalse();
+        again.add(text.concat(" of"));
+        assertThat(again.isRepeated()).isTrue();
+
+        PrefillSeam continuation = new PrefillSeam(text, "");
+        assertThat(continuation.add(" of")).isEqualTo(" of");
+        assertThat(continuation.isRepeated()).isFalse();
+        PrefillSeam repetition = new PrefillSeam(text, "");
+        repetition.add(text.substring(0, 20));
+        assertThat(repetition.isRepeated()).isFalse();
+        assertThat(repetition.add(text.substring(20).concat(" of"))).isEqualTo(" of");
+        assertThat(repetition.isRepeated()).isTrue();
+
+        String words = "there was a cat that sat on a mat";
+        AnchorSeam quoted = new AnchorSeam(words, text, 200);
+        assertThat(quoted.add(words.concat(" of"))).isEqualTo(" of");
+        assertThat(quoted.isRepeated()).isFalse();
+        AnchorSeam begun = new AnchorSeam(words, text, 200);
+        assertThat(begun.isRepeated()).isFalse();
+        assertThat(begun.add(text.concat(" of"))).isEqualTo(" of");
+        assertThat(begun.isRepeated()).isTrue();
+        assertThat(new ReplaySeam("a").isRepeated()).isFalse();
+    }
 }
