@@ -58,10 +58,20 @@ public final class ChatResponseAggregator {
      */
     public ChatResponseAggregator add(StreamChunk chunk) {
         if (chunk instanceof StreamChunk.Text words) {
-            received += words.text().length();
-            length += words.text().length();
-            at(Kind.TEXT, words.block()).text.append(words.text());
-        } else if (chunk instanceof StreamChunk.Reasoning reasoning) {
+            String fresh = words.text();
+            received += fresh.length();
+            length += fresh.length();
+            BlockBuilder recent = last;
+            (recent != null && recent.takes(Kind.TEXT, words.block()) ? recent : at(Kind.TEXT, words.block()))
+                    .text.append(fresh);
+        } else {
+            addOther(chunk);
+        }
+        return this;
+    }
+
+    private void addOther(StreamChunk chunk) {
+        if (chunk instanceof StreamChunk.Reasoning reasoning) {
             received += reasoning.thought().length();
             BlockBuilder block = at(Kind.REASONING, reasoning.block());
             block.text.append(reasoning.thought());
@@ -83,7 +93,6 @@ public final class ChatResponseAggregator {
         } else if (chunk instanceof StreamChunk.Finish end) {
             finish = end;
         }
-        return this;
     }
 
     /** Returns the block that a fragment continues, or a new one. */

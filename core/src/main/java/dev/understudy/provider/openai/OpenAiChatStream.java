@@ -120,9 +120,10 @@ final class OpenAiChatStream implements StreamDecoder {
             saidAnything = true;
             out.accept(new StreamChunk.Refusal(turn.refusal, OpenAiChatBlock.REFUSAL));
         }
-        for (String url : turn.images) {
+        if (!turn.images.isEmpty()) {
             saidAnything = true;
-            out.accept(new StreamChunk.Block(OpenAiChatAnswer.image(url), OpenAiChatBlock.IMAGE));
+            turn.images.forEach(
+                    url -> out.accept(new StreamChunk.Block(OpenAiChatAnswer.image(url), OpenAiChatBlock.IMAGE)));
         }
         if (turn.pieces() > 0) {
             saidAnything = true;
