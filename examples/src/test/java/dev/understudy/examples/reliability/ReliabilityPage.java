@@ -23,13 +23,10 @@ final class ReliabilityPage {
         List<Fault> faults = FaultWall.faults();
         long runs =
                 faults.stream().mapToLong(fault -> 2L * fault.modes().size()).sum();
-        long open = faults.stream().filter(OpenFaults::contains).count();
-        long quick = faults.stream()
-                .filter(fault -> !fault.waits() && !OpenFaults.contains(fault))
-                .count();
+        long quick = faults.stream().filter(fault -> !fault.waits()).count();
         lines.add("");
         lines.add(faults.size() + " faults, " + runs + " runs. " + quick + " faults are played in every build, "
-                + (faults.size() - quick - open) + " more with `-P wall`; " + open + " are open.");
+                + (faults.size() - quick) + " more with `-P wall`.");
         FaultWall.groups().forEach((title, group) -> {
             lines.addAll(List.of("", "### " + title, ""));
             lines.add("| fault | upstream | the caller must see | gateway | library | run by |");
@@ -41,20 +38,18 @@ final class ReliabilityPage {
     }
 
     private static String row(Fault fault) {
-        String result = OpenFaults.contains(fault)
-                ? "open"
-                : Arrays.stream(Mode.values())
-                        .filter(fault.modes()::contains)
-                        .map(Mode::label)
-                        .collect(Collectors.joining(", "));
+        String modes = Arrays.stream(Mode.values())
+                .filter(fault.modes()::contains)
+                .map(Mode::label)
+                .collect(Collectors.joining(", "));
         return "| "
                 + String.join(
                         " | ",
                         fault.name(),
                         fault.upstream(),
                         fault.caller(),
-                        result,
-                        result,
+                        modes,
+                        modes,
                         fault.waits() ? "`-P wall`" : "every build")
                 + " |";
     }

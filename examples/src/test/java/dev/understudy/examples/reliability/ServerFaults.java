@@ -8,10 +8,12 @@ import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /** Peculiarities of servers and proxies in how they write events, statuses and times. */
@@ -279,14 +281,32 @@ final class ServerFaults {
                         .waiting(),
                 Fault.of(
                                 "twenty callers at a rate limit",
-                                "429 with `Retry-After: 1` for the first 20 calls, then answers; there is no second provider",
+                                "429 with `Retry-After: 1` for a second, then answers",
                                 "every answer",
-                                Slot.openAi(
-                                        mode -> Upstream.scripted(server -> server.rule(request -> request.number() > 20
-                                                        ? null
-                                                        : ScriptedReply.rateLimited(Duration.ofSeconds(1)))
-                                                .always(Answers.answer()))))
-                        .playing(stage -> stage.callers(20).forEach(Run::whole)));
+                                Slot.openAi(mode -> Upstream.scripted(server -> limited(server))),
+                                anthropic(Answers.answer()))
+                        .playing(stage -> stage.callers(20).forEach(Run::whole)),
+                Fault.of(
+                                "five callers at the rate limit of the only provider",
+                                "429 with `Retry-After: 1` for a second, then answers; there is no second provider",
+                                "every answer",
+                                Slot.openAi(mode -> Upstream.scripted(server -> limited(server))))
+                        .playing(stage -> stage.callers(5).forEach(Run::whole)));
+    }
+
+    /** Answers 429 for a second from the first call on. */
+    private static void limited(ScriptedServer server) {
+        AtomicReference<Duration> first = new AtomicReference<>();
+        server.rule(request -> {
+                    if (!request.method().equals("POST")) {
+                        return null;
+                    }
+                    first.compareAndSet(null, request.at());
+                    return request.at().minus(first.get()).compareTo(Duration.ofSeconds(1)) < 0
+                            ? ScriptedReply.rateLimited(Duration.ofSeconds(1))
+                            : null;
+                })
+                .always(Answers.answer());
     }
 
     private static ScriptedReply withCall(String text) {
