@@ -13,6 +13,6 @@ final class Await {
         Flux.interval(Duration.ZERO, Duration.ofMillis(20))
                 .onBackpressureDrop()
                 .takeUntil(tick -> condition.getAsBoolean())
-                .blockLast(Duration.ofSeconds(30));
+                .blockLast(Duration.ofSeconds(100));
     }
 }

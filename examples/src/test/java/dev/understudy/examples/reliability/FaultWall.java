@@ -26,8 +26,7 @@ final class FaultWall {
 
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final int AT_A_TIME = 40;
-    private static final Duration LIMIT = Duration.ofSeconds(120);
-    private static final Duration LONG_LIMIT = Duration.ofSeconds(200);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
 
     private FaultWall() {}
 
@@ -92,7 +91,7 @@ final class FaultWall {
             List<String> wrong = new ArrayList<>();
             for (int i = 0; i < stages.size(); i++) {
                 Stage stage = stages.get(i);
-                String problem = problem(running.get(i), start, stage.fault().waits() ? LONG_LIMIT : LIMIT);
+                String problem = problem(running.get(i), start);
                 if (problem != null) {
                     wrong.add(stage + ": " + problem);
                 }
@@ -110,13 +109,13 @@ final class FaultWall {
         return thread;
     }
 
-    private static String problem(Future<?> run, long start, Duration limit) throws InterruptedException {
+    private static String problem(Future<?> run, long start) throws InterruptedException {
         try {
-            run.get(limit.toNanos() - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
+            run.get(LIMIT.toNanos() - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
             return null;
         } catch (TimeoutException late) {
             run.cancel(true);
-            return "no end within " + limit.toSeconds() + " s";
+            return "no end within " + LIMIT.toSeconds() + " s";
         } catch (ExecutionException failed) {
             return String.valueOf(Objects.requireNonNull(failed.getCause()).getMessage())
                     .strip();

@@ -59,7 +59,7 @@ final class RefusalFaults {
                                                             .withHeader("retry-after", date(past.plusSeconds(2)));
                                         })
                                         .always(Answers.answer()))
-                        .ending(run -> run.whole().within(Duration.ofSeconds(15))),
+                        .ending(run -> run.whole().within(Duration.ofSeconds(60))),
                 backed(
                                 "clock of the upstream is ahead",
                                 "429 with `Date` and `Retry-After` of a clock that is a year ahead",
@@ -74,7 +74,7 @@ final class RefusalFaults {
                                                             .withHeader("retry-after", date(future.plusSeconds(2)));
                                         })
                                         .always(Answers.answer()))
-                        .ending(run -> run.whole().within(Duration.ofSeconds(15))),
+                        .ending(run -> run.whole().within(Duration.ofSeconds(60))),
                 backed(
                                 "Retry-After in milliseconds",
                                 "429 with `retry-after-ms: 300`, then answers",
@@ -96,7 +96,7 @@ final class RefusalFaults {
                                 Slot.anthropic(mode -> Upstream.scripted(
                                         server -> server.always(ScriptedReply.rateLimited(Duration.ofHours(1))))))
                         .ending(run -> {
-                            run.error("rate_limit_exceeded").within(Duration.ofSeconds(10));
+                            run.error("rate_limit_exceeded").within(Duration.ofSeconds(60));
                             assertThat(run.outcome().retryAfter())
                                     .as(run.outcome().toString())
                                     .isBetween(Duration.ofMinutes(58), Duration.ofMinutes(61));
@@ -179,7 +179,7 @@ final class RefusalFaults {
                                         mode -> Upstream.scripted(server -> server.always(ScriptedReply.status(503)))),
                                 Slot.anthropic(
                                         mode -> Upstream.scripted(server -> server.always(ScriptedReply.status(503)))))
-                        .ending(run -> run.error("overloaded").within(Duration.ofSeconds(20))));
+                        .ending(run -> run.error("overloaded").within(Duration.ofSeconds(60))));
     }
 
     private static Fault transientStatus(int status) {

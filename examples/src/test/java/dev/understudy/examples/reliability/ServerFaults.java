@@ -106,7 +106,7 @@ final class ServerFaults {
                         "the answer within seconds",
                         server -> server.then(ScriptedReply.status(429).withHeader("retry-after", value))
                                 .always(Answers.answer()))
-                .ending(run -> run.whole().within(Duration.ofSeconds(20))));
+                .ending(run -> run.whole().within(Duration.ofSeconds(60))));
     }
 
     private static Stream<Fault> statuses() {

@@ -189,6 +189,7 @@ final class TakeoverFaults {
                                 anthropic(Answers.answer().stall(tokens(20))),
                                 openAi(Answers.answer()))
                         .ending(run -> run.whole().within(Duration.ofSeconds(130)))
+                        .withFirstModel("claude-opus-4-6")
                         .waiting(),
                 Fault.of(
                                 "one token each two seconds",

@@ -57,7 +57,7 @@ final class TransportFaults {
                                 "the answer",
                                 Slot.openAi(mode -> RestartingUpstream.restarting(RESTART)),
                                 Slot.anthropic(mode -> Upstream.refusing()))
-                        .ending(run -> run.whole().within(Duration.ofSeconds(20))),
+                        .ending(run -> run.whole().within(Duration.ofSeconds(60))),
                 raw("closed without a response", "FIN instead of a response", SECOND, exchange -> {}),
                 Fault.of(
                         "reset after the headers",
@@ -201,7 +201,7 @@ final class TransportFaults {
                                 "the answer within seconds",
                                 exchange -> exchange.ok().send(exchange.body()).await())
                         .only(Mode.STREAM)
-                        .ending(run -> run.whole().within(Duration.ofSeconds(10))),
+                        .ending(run -> run.whole().within(Duration.ofSeconds(60))),
                 raw(
                                 "connection stays open after an error",
                                 "503 with an error, and no end of the body",
@@ -209,7 +209,7 @@ final class TransportFaults {
                                 exchange -> exchange.head("503 Busy", "content-type: application/json")
                                         .send("{\"error\":{\"message\":\"busy\"}}")
                                         .await())
-                        .ending(run -> run.whole().within(Duration.ofSeconds(20))));
+                        .ending(run -> run.whole().within(Duration.ofSeconds(60))));
     }
 
     private static byte[] gzip(String text) throws IOException {
