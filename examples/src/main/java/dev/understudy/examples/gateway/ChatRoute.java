@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -89,7 +90,21 @@ final class ChatRoute implements HttpBodies.Route {
         head(response, servedByListener.provider(), model, servedByListener.attempts());
         response.header("x-accel-buffering", "no").header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
         SseWriter writer = SseWriter.of(model == null ? request.model() : model).withUsage(usage);
-        return response.sse().sendString(writer.write(chunks)).then();
+        return sent(writer.write(chunks), response);
+    }
+
+    /** Signals an error only after the events before it are on their way: it closes the connection at once. */
+    private static Mono<Void> sent(Flux<String> events, HttpServerResponse response) {
+        AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
+        Flux<String> all = events.onErrorResume(failed -> {
+            error.set(failed);
+            return Flux.empty();
+        });
+        Mono<Void> end = Mono.defer(() -> {
+            Throwable failed = error.get();
+            return failed == null ? Mono.empty() : Mono.error(failed);
+        });
+        return response.sse().sendString(all).then().then(end);
     }
 
     private static void head(

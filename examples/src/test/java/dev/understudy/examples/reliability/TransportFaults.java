@@ -88,10 +88,10 @@ final class TransportFaults {
                         }),
                 Fault.of(
                                 "client leaves",
-                                "answers with 100 ms between tokens",
+                                "answers with 100 ms between tokens, a call that is not streamed after two minutes",
                                 "nothing; the request to the provider ends too",
                                 Slot.openAi(mode -> Upstream.scripted(server -> server.always(Answers.answer()
-                                        .beforeFirst(Duration.ofMillis(200))
+                                        .beforeFirst(mode == Mode.CHAT ? Duration.ofMinutes(2) : Duration.ofMillis(200))
                                         .between(Duration.ofMillis(100))))),
                                 second())
                         .playing(stage -> {
