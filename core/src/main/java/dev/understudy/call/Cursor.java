@@ -37,7 +37,7 @@ record Cursor(
      * @param turns number of attempts and of skips
      * @param excluded true if no further attempt is made
      * @param availableAt the instant before which no attempt should be made, 0 for none
-     * @param shortened the shortened request after a context overflow; {@code null} before
+     * @param shortened the shortened request, {@code null} until a context overflow
      * @param access acquisition of the permit of the next attempt
      * @param atCapacity true if the route was skipped because all its concurrent calls were taken
      */

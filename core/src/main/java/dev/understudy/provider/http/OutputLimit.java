@@ -70,9 +70,9 @@ final class OutputLimit {
     /** Returns true if the body, or an object in it, asks for more tokens. */
     private static boolean exceeds(Map<?, ?> fields, int limit) {
         return fields.entrySet().stream()
-                .anyMatch(field -> field.getValue() instanceof Number number
+                .anyMatch(field -> (field.getValue() instanceof Number number
                                 && isField(String.valueOf(field.getKey()))
-                                && number.longValue() > limit
+                                && number.longValue() > limit)
                         || (field.getValue() instanceof Map<?, ?> inner
                                 && AdaptedBody.isContainer(String.valueOf(field.getKey()))
                                 && exceeds(inner, limit)));
