@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -168,7 +169,7 @@ public record ChatResponse(List<ContentBlock> blocks, StreamChunk.Finish finish)
      * @return the chunks, the finish last
      */
     public List<StreamChunk> chunks() {
-        List<StreamChunk> chunks = ContentBlocks.chunks(blocks);
+        List<StreamChunk> chunks = chunks(blocks);
         chunks.add(finish);
         return chunks;
     }
@@ -190,5 +191,32 @@ public record ChatResponse(List<ContentBlock> blocks, StreamChunk.Finish finish)
                 + toolCalls().size() + ", reason="
                 + finishReason() + ", by " + servedBy().provider() + "/"
                 + servedBy().model() + "]";
+    }
+
+    /** Returns the chunks of a stream that delivers these blocks; the aggregator builds equal blocks from them. */
+    private static List<StreamChunk> chunks(List<ContentBlock> blocks) {
+        List<StreamChunk> chunks = new ArrayList<>();
+        int calls = 0;
+        for (int i = 0; i < blocks.size(); i++) {
+            ContentBlock block = blocks.get(i);
+            if (block instanceof ToolCall call) {
+                chunks.add(new StreamChunk.ToolCallDone(calls++, call, i));
+                continue;
+            }
+            if (block instanceof ContentBlock.Text text) {
+                chunks.add(new StreamChunk.Text(text.text(), i));
+            } else if (block instanceof ContentBlock.Refusal refusal) {
+                chunks.add(new StreamChunk.Refusal(refusal.text(), i));
+            } else if (block instanceof ReasoningBlock reasoning) {
+                chunks.add(new StreamChunk.Reasoning(reasoning.text(), reasoning.signature(), i));
+            } else {
+                chunks.add(new StreamChunk.Block(block, i));
+                continue;
+            }
+            if (block.vendorData() != null) {
+                chunks.add(new StreamChunk.BlockData(block.vendorData(), i));
+            }
+        }
+        return chunks;
     }
 }

@@ -73,7 +73,7 @@ record AdaptedBody(Map<String, String> changes, @Nullable Integer outputLimit, b
      */
     static @Nullable AdaptedBody after(
             Failure failure, Map<String, ? extends @Nullable Object> sent, Map<String, String> synonyms) {
-        Integer limit = OutputLimit.in(failure, sent);
+        Integer limit = OutputLimit.in(failure, sent, AdaptedBody::isContainer);
         if (limit != null) {
             return new AdaptedBody(Map.of(), limit, false);
         }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,14 +38,14 @@ final class OutputLimit {
         return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
     }
 
-    /** Returns the limit that a refusal tells, if the body asks for more; null otherwise. */
-    static @Nullable Integer in(Failure failure, Map<?, ?> sent) {
+    /** Returns the limit that a refusal tells, if the body, or a container in it, asks for more; null otherwise. */
+    static @Nullable Integer in(Failure failure, Map<?, ?> sent, Predicate<String> isContainer) {
         boolean refused = failure.kind() == FailureKind.INVALID_REQUEST || failure.kind() == FailureKind.UNSUPPORTED;
         if (!refused || failure.phase() != Failure.Phase.HEADERS) {
             return null;
         }
         Integer limit = told(failure.message());
-        return limit != null && limit > 0 && exceeds(sent, limit) ? limit : null;
+        return limit != null && limit > 0 && exceeds(sent, limit, isContainer) ? limit : null;
     }
 
     static @Nullable Integer told(String message) {
@@ -68,13 +69,13 @@ final class OutputLimit {
     }
 
     /** Returns true if the body, or an object in it, asks for more tokens. */
-    private static boolean exceeds(Map<?, ?> fields, int limit) {
+    private static boolean exceeds(Map<?, ?> fields, int limit, Predicate<String> isContainer) {
         return fields.entrySet().stream()
                 .anyMatch(field -> (field.getValue() instanceof Number number
                                 && isField(String.valueOf(field.getKey()))
                                 && number.longValue() > limit)
                         || (field.getValue() instanceof Map<?, ?> inner
-                                && AdaptedBody.isContainer(String.valueOf(field.getKey()))
-                                && exceeds(inner, limit)));
+                                && isContainer.test(String.valueOf(field.getKey()))
+                                && exceeds(inner, limit, isContainer)));
     }
 }

@@ -5,6 +5,7 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
 import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.ReasoningReplay;
@@ -70,7 +71,9 @@ final class OpenAiChatTurn {
         if (text.length() == 0 && calls.isEmpty()) {
             return null;
         }
-        Map<String, @Nullable Object> turn = OpenAiChatRequest.turn("assistant", content(text.toString(), thinking));
+        Map<String, @Nullable Object> turn = new LinkedHashMap<>();
+        turn.put("role", "assistant");
+        turn.put("content", content(text.toString(), thinking));
         turn.putAll(more);
         if (withCalls && reasoningReplay == ReasoningReplay.REQUIRED) {
             turn.putIfAbsent(REQUIRED, NO_REASONING);
@@ -97,8 +100,8 @@ final class OpenAiChatTurn {
             more.put(OpenAiChatReasoning.DETAILS, details);
         } else if (wanted && own.get(OpenAiChatReasoning.FIELD) instanceof String field) {
             if (field.equals(OpenAiChatReasoning.THINKING)) {
-                thinking.add(OpenAiChatRequest.fields(
-                        "type", field, field, List.of(OpenAiChatRequest.fields("type", "text", "text", text))));
+                thinking.add(ExtraFields.fields(
+                        "type", field, field, List.of(ExtraFields.fields("type", "text", "text", text))));
             } else {
                 more.merge(field, text, (before, next) -> before + String.valueOf(next));
             }
@@ -111,14 +114,14 @@ final class OpenAiChatTurn {
         }
         List<Object> parts = new ArrayList<>(thinking);
         if (!text.isEmpty()) {
-            parts.add(OpenAiChatRequest.fields("type", "text", "text", text));
+            parts.add(ExtraFields.fields("type", "text", "text", text));
         }
         return parts;
     }
 
     private Map<String, Object> call(ToolCall call, Map<String, ? extends @Nullable Object> own) {
-        Map<String, Object> fields = OpenAiChatRequest.fields("id", ids.of(call), "type", "function");
-        fields.put("function", OpenAiChatRequest.fields("name", call.name(), "arguments", call.arguments()));
+        Map<String, Object> fields = ExtraFields.fields("id", ids.of(call), "type", "function");
+        fields.put("function", ExtraFields.fields("name", call.name(), "arguments", call.arguments()));
         own.forEach((name, value) -> {
             if (value != null) {
                 fields.put(name, value);

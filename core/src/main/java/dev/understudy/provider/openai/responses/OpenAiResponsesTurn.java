@@ -1,6 +1,6 @@
 package dev.understudy.provider.openai.responses;
 
-import static dev.understudy.provider.openai.responses.OpenAiResponsesRequest.item;
+import static dev.understudy.provider.dialect.ExtraFields.fields;
 
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Message;
@@ -40,7 +40,7 @@ final class OpenAiResponsesTurn {
     void add(Message.ToolResult result) {
         String id = ids.of(result);
         String type = customCalls.contains(id) ? "custom_tool_call_output" : "function_call_output";
-        input.add(item("type", type, "call_id", id, "output", result.content()));
+        input.add(fields("type", type, "call_id", id, "output", result.content()));
     }
 
     void add(Message.Assistant assistant) {
@@ -103,8 +103,8 @@ final class OpenAiResponsesTurn {
         } else if (encrypted != null) {
             List<Object> summary = reasoning.text().isEmpty()
                     ? List.of()
-                    : List.of(item("type", "summary_text", "text", reasoning.text()));
-            input.add(item("type", "reasoning", "summary", summary, "encrypted_content", encrypted));
+                    : List.of(fields("type", "summary_text", "text", reasoning.text()));
+            input.add(fields("type", "reasoning", "summary", summary, "encrypted_content", encrypted));
         }
     }
 
@@ -116,7 +116,7 @@ final class OpenAiResponsesTurn {
             input.add(own);
             return;
         }
-        Map<String, Object> part = item("type", type, type.equals("refusal") ? type : "text", text);
+        Map<String, Object> part = fields("type", type, type.equals("refusal") ? type : "text", text);
         if (!own.isEmpty()) {
             if (type.equals("output_text")) {
                 part.put("annotations", List.of());
@@ -125,7 +125,7 @@ final class OpenAiResponsesTurn {
             item.put(CONTENT, List.of(part));
             input.add(item);
         } else {
-            input.add(item("role", "assistant", CONTENT, type.equals("refusal") ? List.of(part) : text));
+            input.add(fields("role", "assistant", CONTENT, type.equals("refusal") ? List.of(part) : text));
         }
     }
 
