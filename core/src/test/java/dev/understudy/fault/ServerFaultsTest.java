@@ -140,6 +140,7 @@ class ServerFaultsTest {
                         .provider(second)
                         .retry(RetryPolicy.none())
                         .timeouts(timeoutPolicy)
+                        .loadingTimeouts(timeoutPolicy)
                         .build()) {
             long directBefore = PlatformDependent.usedDirectMemory();
             long allocatedBefore = allocated();

@@ -59,7 +59,7 @@ class CredentialsOnSocketsTest {
     }
 
     private Understudy understudy(SocketDialect dialect, ScriptedServer server, CredentialsSource source) {
-        Endpoint endpoint = Endpoint.of("p", server.url()).withCredentials(source);
+        Endpoint endpoint = SocketDialect.endpoint("p", server).withCredentials(source);
         return scenario.understudy(scenario.provider(dialect, endpoint));
     }
 }
