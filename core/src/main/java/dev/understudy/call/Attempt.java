@@ -149,7 +149,7 @@ final class Attempt {
     /** Returns the time that this attempt may take to its first content for others to follow; {@code null} for no limit. */
     private @Nullable Duration deadlineShare(TimeoutPolicy limits) {
         if (call.deadline() == Long.MAX_VALUE
-                || !cursor.leavesOthers(call.plan(), call.policies().options(), started)) {
+                || !cursor.leavesOthers(call.plan(), call.policies().options().maxAttempts(), started)) {
             return null;
         }
         return Duration.ofNanos((long) (limits.deadlineShare() * (call.deadline() - started)));

@@ -107,9 +107,13 @@ record Cursor(
         return sum;
     }
 
-    /** Returns true if another route could be asked at once should the attempt at the current route fail. */
-    boolean leavesOthers(Plan plan, Decision.Options options, long now) {
-        boolean attemptsLeft = options.maxAttempts() == 0 || attempts() + 1 < options.maxAttempts();
+    /**
+     * Returns true if another route could be asked at once should the attempt at the current route fail.
+     *
+     * @param maxAttempts limit of attempts of the call, 0 for none
+     */
+    boolean leavesOthers(Plan plan, int maxAttempts, long now) {
+        boolean attemptsLeft = maxAttempts == 0 || attempts() + 1 < maxAttempts;
         for (int i = 0; attemptsLeft && i < plan.lastResorts(); i++) {
             if (i != route
                     && routeStates.get(i).isUntried()

@@ -119,9 +119,16 @@ record NextStep(
         return shorter(remaining).orElseGet(() -> {
             int last = lastResort(remaining);
             return last < 0
-                    ? new Reconnection(this, remaining).decide(stop)
+                    ? reconnected(remaining, stop)
                     : new Again(remaining.to(last, Duration.ZERO), Duration.ZERO);
         });
+    }
+
+    private Decision reconnected(Cursor remaining, Stop end) {
+        Reconnection.Next next = new Reconnection(
+                        plan, remaining, options.retry(), cursor.waited(), random, resources::refusesConnections)
+                .next();
+        return next == null || !isBeforeDeadline(next.delay()) ? end : new Again(next.cursor(), next.delay());
     }
 
     /** Returns the route with the shortest queue of those that had no free concurrent call, -1 for none. */

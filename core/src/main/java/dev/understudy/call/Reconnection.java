@@ -5,44 +5,62 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.guard.FailureRules;
 import dev.understudy.guard.Nanos;
+import dev.understudy.policy.RetryPolicy;
 import dev.understudy.pool.Route;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a call asks again when every route refuses connections, as while a server restarts. No request was sent
  * then, so asking again costs no retry token. Pure.
  *
- * @param step the step that found no other route
  * @param remaining state of the call without the route that failed
+ * @param waited the last delay of the call
+ * @param random source of the jitter
+ * @param refusing returns true while the provider of a route refuses connections
  */
-record Reconnection(NextStep step, Cursor remaining) {
+record Reconnection(
+        Plan plan,
+        Cursor remaining,
+        RetryPolicy retry,
+        Duration waited,
+        RandomGenerator random,
+        Predicate<Route> refusing) {
 
     /** Longest back-off between two rounds over all routes. */
     private static final Duration CAP = Duration.ofSeconds(1);
 
-    /** Returns the first route that refused, after a delay; the given end if a route failed otherwise, or the time is over. */
-    Decision decide(Decision.Stop end) {
+    /**
+     * The route to ask again.
+     *
+     * @param cursor state of the call at the first route that refused
+     * @param delay back-off before it is asked
+     */
+    record Next(Cursor cursor, Duration delay) {}
+
+    /** Returns the first route that refused, after a delay; {@code null} if a route failed otherwise or the time is over. */
+    @Nullable
+    Next next() {
         Set<Integer> refused = refused();
-        long left = Nanos.of(step.options().retry().reconnectWait()) - elapsed();
+        long left = Nanos.of(retry.reconnectWait()) - elapsed();
         if (refused.isEmpty() || left < Backoff.FLOOR.toNanos()) {
-            return end;
+            return null;
         }
         Duration delay = Duration.ofNanos(Math.min(left, Math.min(CAP.toNanos(), backoff(refused))));
-        return step.isBeforeDeadline(delay)
-                ? new Decision.Again(
-                        remaining.reconnecting(refused).to(refused.iterator().next(), delay), delay)
-                : end;
+        return new Next(remaining.reconnecting(refused).to(refused.iterator().next(), delay), delay);
     }
 
     /** Returns the routes that refused, in order; none if one of those that were asked or skipped did otherwise. */
     private Set<Integer> refused() {
         Set<Integer> refused = new LinkedHashSet<>();
-        for (int i = 0; i < step.plan().routes().size(); i++) {
+        for (int i = 0; i < plan.routes().size(); i++) {
             Cursor.RouteState routeState = remaining.routeStates().get(i);
             boolean asked = routeState.turns() > 0;
-            if (asked && refuses(step.plan().route(i))) {
+            if (asked && refuses(plan.route(i))) {
                 refused.add(i);
             } else if (asked || routeState.availableAt() != 0) {
                 return Set.of();
@@ -56,8 +74,7 @@ record Reconnection(NextStep step, Cursor remaining) {
         Failure failure = last == null ? null : last.failure();
         return failure != null
                 && (FailureRules.isRefusedConnection(failure)
-                        || (failure.kind() == FailureKind.SKIPPED
-                                && step.resources().refusesConnections(route)));
+                        || (failure.kind() == FailureKind.SKIPPED && refusing.test(route)));
     }
 
     private long backoff(Set<Integer> refused) {
@@ -65,12 +82,7 @@ record Reconnection(NextStep step, Cursor remaining) {
         for (int route : refused) {
             tries = Math.max(tries, remaining.routeStates().get(route).tries());
         }
-        return Nanos.of(Backoff.retryDelay(
-                Math.max(1, tries - 1),
-                false,
-                step.cursor().waited(),
-                step.options().retry(),
-                step.random()));
+        return Nanos.of(Backoff.retryDelay(Math.max(1, tries - 1), false, waited, retry, random));
     }
 
     /** Returns the time since the first refusal. */

@@ -20,7 +20,7 @@ class PipelineTest {
                         "[letter]",
                         "fails over from lead/gpt-demo to deputy/claude-demo because of overloaded",
                         "[novel]",
-                        "no response within 2000 ms",
+                        "timeout: no content within",
                         "novel    The time of the call is over",
                         "poster   In short");
     }

@@ -24,7 +24,7 @@ final class ChaosSetup implements AutoCloseable {
     /** Limits of the primary, which is silent at times; its model counts as a reasoning model, to have limits of its own. */
     private static final Duration SILENCE = Duration.ofSeconds(2);
     /** Limits of the backup, which is healthy, also while all cores are busy. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(30);
 
     private volatile FaultScenario faultScenario = FaultScenario.CALM;
     private final ScriptedServer primary = ScriptedServer.start();
@@ -46,7 +46,7 @@ final class ChaosSetup implements AutoCloseable {
                 .name("chaos")
                 .provider(first, "gpt-demo")
                 .retry(RetryPolicy.defaults().withBackoff(Duration.ofMillis(50), Duration.ofMillis(200)))
-                .timeouts(limits(PATIENCE))
+                .timeouts(limits(ATTEMPT_LIMIT))
                 .reasoningTimeouts(limits(SILENCE))
                 .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(200), Duration.ofMillis(400)))
                 .failover(FailoverPolicy.defaults().withReturnAfter(Duration.ofMillis(300)))
