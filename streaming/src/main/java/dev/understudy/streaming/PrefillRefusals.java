@@ -4,6 +4,7 @@ import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +18,8 @@ final class PrefillRefusals {
     /** Time after which a route is asked again. */
     static final Duration MEMORY = Duration.ofHours(1);
 
-    private static final int MOST_ROUTES = 1000;
+    /** Limit of routes; callers may invent model names, so the oldest refusal makes room for a new one. */
+    static final int MOST_ROUTES = 1000;
 
     private final Map<String, Long> refusedAt = new ConcurrentHashMap<>();
 
@@ -32,9 +34,12 @@ final class PrefillRefusals {
 
     /** Remembers a route that refused prefill. */
     void learn(String route) {
-        if (all().size() < MOST_ROUTES) {
-            refusedAt.put(route, Clock.now());
+        if (all().size() >= MOST_ROUTES && !refusedAt.containsKey(route)) {
+            refusedAt.entrySet().stream()
+                    .min(Comparator.comparingLong(Map.Entry::getValue))
+                    .ifPresent(oldest -> refusedAt.remove(oldest.getKey(), oldest.getValue()));
         }
+        refusedAt.put(route, Clock.now());
     }
 
     static boolean isRefusal(AttemptLog.Attempt attempt) {

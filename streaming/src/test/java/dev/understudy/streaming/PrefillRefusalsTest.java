@@ -27,6 +27,18 @@ class PrefillRefusalsTest {
     }
 
     @Test
+    void oldestRefusalMakesRoomForANewOne() {
+        for (int i = 0; i <= PrefillRefusals.MOST_ROUTES; i++) {
+            refusals.learn("a/model-" + i);
+            clock.advanceTimeBy(Duration.ofMillis(1));
+        }
+        assertThat(refusals.all())
+                .hasSize(PrefillRefusals.MOST_ROUTES)
+                .contains("a/model-" + PrefillRefusals.MOST_ROUTES, "a/model-1")
+                .doesNotContain("a/model-0");
+    }
+
+    @Test
     void refusalsAreForgottenAtOnceByAnOperator() {
         refusals.learn("a/m");
         refusals.reset();
