@@ -20,7 +20,8 @@ class PipelineTest {
                         "[letter]",
                         "fails over from lead/gpt-demo to deputy/claude-demo because of overloaded",
                         "[novel]",
-                        "timeout: no content within",
+                        "the share of the call's time for one attempt",
+                        "fails over from lead/gpt-demo to deputy/claude-demo because of timeout",
                         "novel    The time of the call is over",
                         "poster   In short");
     }

@@ -157,7 +157,7 @@ class AdaptedBodyTest {
                     .blockLast();
             assertThat(answer).isEqualTo("served");
         }
-        assertThat(parameterFallback.models()).isBetween(900, ParameterFallback.MODELS);
+        assertThat(parameterFallback.models()).isBetween(ParameterFallback.MODELS * 15 / 16, ParameterFallback.MODELS);
     }
 
     @ParameterizedTest
