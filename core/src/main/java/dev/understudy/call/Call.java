@@ -76,6 +76,7 @@ public record Call(
             cooldowns.reset(provider);
             learnedContextWindows.reset(provider);
             pooledProvider.limiter().reset(now);
+            pooledProvider.health().forgetKeyCooldowns();
             pooledProvider.circuits().values().forEach(circuit -> circuit.reset(now));
             pooledProvider.provider().forgetFailures();
         }

@@ -164,6 +164,11 @@ public final class ProviderHealth {
         return averageFirstContent == 0 ? null : Duration.ofNanos((long) averageFirstContent);
     }
 
+    /** Forgets the cooldowns of all keys. */
+    public void forgetKeyCooldowns() {
+        coolingKeys.clear();
+    }
+
     public List<ProviderStatus.KeyCooldown> coolingKeys(long now) {
         List<ProviderStatus.KeyCooldown> cooling = new ArrayList<>();
         coolingKeys.forEach((fingerprint, until) -> {

@@ -55,6 +55,8 @@ class LearnedRateLimitsTest {
             assertThat(gated.duration()).isBetween(Duration.ofSeconds(25), Duration.ofSeconds(30));
         });
         assertThat(understudy.control().status().get(0).keyCooldowns()).hasSize(1);
+        understudy.control().release("p1");
+        assertThat(understudy.control().status().get(0).keyCooldowns()).isEmpty();
     }
 
     @EveryDialectAndKind

@@ -8,15 +8,12 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.provider.PhraseSamples;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.openai.OpenAiChat;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -46,41 +43,20 @@ class QuotedTextTest {
             "{\"error\":{\"message\":\"Provider returned error\",\"code\":null,\"metadata\":{\"raw\":%s}}}",
             "{\"detail\":[{\"type\":\"value_error\",\"loc\":[\"body\"],\"msg\":%s}]}");
 
-    private static final List<String> SENTENCES = List.of(
-            "Invalid value: '%s'. Look at the manual.",
-            "We do not know `%s`, sorry",
-            "Cannot read \"%s\" here.",
-            "Something is wrong with %s, see above",
-            "%s",
-            "bad field: %s");
-
-    private static final List<UnaryOperator<String>> SPELLINGS = List.of(
-            text -> text,
-            text -> text.toUpperCase(Locale.ROOT),
-            text -> text.replace("\"", "\\\"").replace("'", "\\u0027"),
-            text -> text.replace("&", "&amp;")
-                    .replace("\"", "&quot;")
-                    .replace("'", "&#39;")
-                    .replace("<", "&lt;"),
-            text -> URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20"),
-            text -> text.replace(" ", "  "));
-
     @Test
     void aQuotedTextOfTheRequestDecidesNothing() {
         Random random = new Random(Long.getLong("seed", 7));
-        List<String> patterns = patterns();
         List<String> wrong = new ArrayList<>();
         int fitting = 0;
         for (int i = 0; i < CASES; i++) {
-            String phrase =
-                    PhraseSamples.of(patterns.get(i % patterns.size()), random).strip();
+            String phrase = Quotations.phrase(i, random);
             if (phrase.length() < 2 || phrase.length() > 64) {
                 continue;
             }
             int status = STATUSES.get(random.nextInt(STATUSES.size()));
             String form = FORMS.get(random.nextInt(FORMS.size()));
-            String sentence = SENTENCES.get(random.nextInt(SENTENCES.size()));
-            UnaryOperator<String> spelling = SPELLINGS.get(random.nextInt(SPELLINGS.size()));
+            String sentence = Quotations.SENTENCES.get(random.nextInt(Quotations.SENTENCES.size()));
+            UnaryOperator<String> spelling = Quotations.SPELLINGS.get(random.nextInt(Quotations.SPELLINGS.size()));
             int place = random.nextInt(8);
             phrase = place == 4 ? phrase.replaceAll("[^A-Za-z0-9_-]", "_") : phrase;
             String whole = place == 7 ? LONG + phrase + ". " + LONG : phrase;
@@ -99,24 +75,6 @@ class QuotedTextTest {
         }
         assertThat(wrong).as("%d of %d", wrong.size(), CASES).isEmpty();
         assertThat(fitting).as("cases that matter").isGreaterThan(CASES / 8);
-    }
-
-    private static List<String> patterns() {
-        List<String> patterns = new ArrayList<>();
-        ErrorPhrases.TABLE.forEach(row -> row.words().forEach(way -> {
-            if (!way.pattern().pattern().isEmpty()) {
-                patterns.add(way.pattern().pattern());
-            }
-        }));
-        patterns.addAll(List.of(
-                "maximum context length is 16 tokens",
-                "unsupported parameter: temperature",
-                "try again in 20000s",
-                "retry after 7 days",
-                "\\[1113\\]\\[",
-                "n_ctx: 12",
-                "not support temperature"));
-        return patterns;
     }
 
     private static ChatRequest request(int place, String text) {
