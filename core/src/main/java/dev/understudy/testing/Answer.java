@@ -198,6 +198,24 @@ record Answer(
         return deltas;
     }
 
+    /** Chunks as a vendor sends them that does not divide tool calls: each call once, where it begins. */
+    List<StreamChunk> undivided() {
+        List<StreamChunk> whole = new ArrayList<>();
+        TreeMap<Integer, ToolCall> calls = calls();
+        for (StreamChunk chunk : chunks) {
+            int index = chunk instanceof StreamChunk.ToolCallDone done
+                    ? done.index()
+                    : chunk instanceof StreamChunk.ToolCallPart part ? part.index() : -1;
+            ToolCall call = calls.remove(index);
+            if (call != null) {
+                whole.add(new StreamChunk.ToolCallDone(index, call));
+            } else if (index < 0) {
+                whole.add(chunk);
+            }
+        }
+        return whole;
+    }
+
     private static List<StreamChunk.ToolCallPart> fragments(StreamChunk.ToolCallDone done) {
         List<StreamChunk.ToolCallPart> parts = new ArrayList<>();
         ToolCall call = done.call();

@@ -11,6 +11,11 @@ record CrlfFormat(WireFormat wireFormat) implements WireFormat {
     }
 
     @Override
+    public String streamType() {
+        return wireFormat.streamType();
+    }
+
+    @Override
     public List<WireEvent> events(Answer answer, Form form, Question asked) {
         return wireFormat.events(answer, form, asked).stream()
                 .map(WireEvent::crlf)

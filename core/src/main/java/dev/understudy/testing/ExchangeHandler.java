@@ -10,7 +10,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -22,10 +21,6 @@ import reactor.netty.http.server.HttpServerResponse;
 /** Handles one exchange: records the request, takes the reply of the script, and sends its plan. */
 final class ExchangeHandler {
 
-    private static final WireFormat OPEN_AI = new OpenAiChatFormat();
-    private static final WireFormat RESPONSES = new OpenAiResponsesFormat();
-    private static final WireFormat ANTHROPIC = new AnthropicFormat();
-    private static final Pattern CHAT_PATHS = Pattern.compile("/(chat/completions|messages|responses)$");
     private static final byte[] NO_BODY = {};
 
     private final Script<RecordedRequest, ScriptedReply> script;
@@ -77,10 +72,11 @@ final class ExchangeHandler {
     private Mono<Void> answer(RecordedRequest asked, HttpServerResponse response, Channel channel) {
         return Mono.defer(() -> {
             StoredAnswers.Kept storedReply = stored.find(asked);
-            WireFormat wireFormat = storedReply != null ? RESPONSES : speech(asked.path());
+            WireFormat spoken = storedReply != null ? WireFormats.RESPONSES : WireFormats.of(asked.path());
+            WireFormat wireFormat = spoken != null ? spoken : WireFormats.OPEN_AI;
             ScriptedReply scriptedReply = reply(asked, storedReply);
             Question question = storedReply != null ? StoredAnswers.question(storedReply, asked) : asked.question();
-            if (wireFormat == RESPONSES) {
+            if (wireFormat == WireFormats.RESPONSES) {
                 stored.store(scriptedReply, asked.question());
             }
             ResponsePlan responsePlan = scriptedReply.responsePlans.of(scriptedReply.spec, wireFormat, question);
@@ -95,13 +91,6 @@ final class ExchangeHandler {
         });
     }
 
-    private static WireFormat speech(String path) {
-        if (path.endsWith("/messages")) {
-            return ANTHROPIC;
-        }
-        return path.endsWith("/responses") ? RESPONSES : OPEN_AI;
-    }
-
     private ScriptedReply reply(RecordedRequest asked, StoredAnswers.@Nullable Kept storedReply) {
         ScriptedReply fromRule = script.fromRules(asked);
         if (fromRule != null) {
@@ -111,14 +100,15 @@ final class ExchangeHandler {
             return storedReply.scriptedReply();
         }
         boolean post = asked.method().equals("POST");
-        if (post && CHAT_PATHS.matcher(asked.path()).find()) {
+        if (post && WireFormats.of(asked.path()) != null) {
             return script.next();
         }
         if (post && script.peek().spec.body() instanceof ReplyBody.Raw) {
             return script.next();
         }
-        return asked.method().equals("GET") && asked.path().endsWith("/models")
-                ? ScriptedReply.raw(200, "application/json", OpenAiChatFormat.models())
+        String models = asked.method().equals("GET") ? WireFormats.models(asked.path()) : null;
+        return models != null
+                ? ScriptedReply.raw(200, "application/json", models)
                 : ScriptedReply.error(404, "invalid_request_error", "No reply is scripted for " + asked.path());
     }
 
@@ -132,6 +122,11 @@ final class ExchangeHandler {
         response.status(scriptedReply.spec.status())
                 .header("content-type", responsePlan.contentType())
                 .header(wireFormat.idHeader(), "req_stage" + asked.number());
+        if (scriptedReply.spec.body() instanceof ReplyBody.Refused refused) {
+            wireFormat
+                    .errorHeaders(scriptedReply.spec.status(), refused.trouble())
+                    .forEach(response::header);
+        }
         scriptedReply.spec.headers().forEach(response::header);
         if (scriptedReply.spec.form().untilClose()) {
             response.chunkedTransfer(false).keepAlive(false);

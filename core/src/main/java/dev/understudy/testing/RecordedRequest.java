@@ -1,12 +1,15 @@
 package dev.understudy.testing;
 
 import dev.understudy.testing.WireFormat.Question;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -30,6 +33,13 @@ public final class RecordedRequest {
         /** The client closed the connection, or reset the stream, before the end. */
         CLIENT_CANCELLED
     }
+
+    /** Model in the path, where the body names none. */
+    private static final Pattern MODEL = Pattern.compile("/models?/([^/:]+)[/:]");
+
+    /** End of a path that asks for a stream. */
+    private static final Pattern STREAM =
+            Pattern.compile("(:streamGenerateContent|/converse-stream|/invoke-with-response-stream)$");
 
     private static final JsonMapper JSON = new JsonMapper();
     /** Resolves its deserializer here: a mapper does that at its first use, behind a lock that blocks event loops. */
@@ -61,17 +71,22 @@ public final class RecordedRequest {
         this.uri = uri;
         this.headers = List.copyOf(headers);
         this.body = body;
-        this.question = question(text());
+        this.question = question(path(), text());
     }
 
-    private static Question question(String body) {
+    private static Question question(String path, String body) {
         JsonNode request = json(body);
+        Matcher model = MODEL.matcher(path);
         return new Question(
-                request.path("model").stringValue(""),
-                request.path("stream").booleanValue(false),
+                request.path("model").stringValue(model.find() ? decoded(model.group(1)) : ""),
+                STREAM.matcher(path).find() || request.path("stream").booleanValue(path.endsWith("/api/chat")),
                 request.path("stream_options").path("include_usage").booleanValue(false),
                 request.path("background").booleanValue(false),
                 -1);
+    }
+
+    private static String decoded(String segment) {
+        return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     private static JsonNode json(String body) {
@@ -197,9 +212,9 @@ public final class RecordedRequest {
     }
 
     /**
-     * Model that the body names.
+     * Model that the body names, or else the path.
      *
-     * @return the model; "" if the body names none
+     * @return the model; "" if neither names one
      */
     public String model() {
         return question.model();
@@ -208,7 +223,7 @@ public final class RecordedRequest {
     /**
      * Distinguishes requests for a stream.
      *
-     * @return {@code true} if the body asks for a stream
+     * @return {@code true} if a stream is requested, by the body or by the path
      */
     public boolean streaming() {
         return question.streamed();

@@ -31,7 +31,6 @@ record ResponsePlan(String contentType, int length, List<WireEvent> events, Clos
     }
 
     private static final String JSON = "application/json";
-    private static final String SSE = "text/event-stream; charset=utf-8";
 
     static ResponsePlan of(ReplySpec reply, WireFormat wireFormat, Question asked) {
         Fault fault = reply.fault();
@@ -43,9 +42,10 @@ record ResponsePlan(String contentType, int length, List<WireEvent> events, Clos
             return faulty(raw.contentType(), single ? pieces.get(0).bytes().length : -1, pieces, fault, wireFormat);
         }
         if (reply.body() instanceof ReplyBody.Content content && asked.streamed() && reply.status() == 200) {
-            WireFormat spoken = reply.form().crlf() ? new CrlfFormat(wireFormat) : wireFormat;
+            boolean isText = !wireFormat.streamType().equals(EventStreamMessage.CONTENT_TYPE);
+            WireFormat spoken = reply.form().crlf() && isText ? new CrlfFormat(wireFormat) : wireFormat;
             return faulty(
-                    SSE,
+                    spoken.streamType(),
                     -1,
                     pinged(spoken.events(content.answer(), reply.form(), asked), reply.form(), spoken),
                     fault,

@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reply of a {@link ScriptedServer} to one request. Immutable. A reply describes events and not a wire format: the
- * request selects OpenAI (Chat Completions or Responses) or Anthropic, streamed or whole.
+ * Reply of a {@link ScriptedServer} to one request. Immutable. A reply describes events and not a wire format: the path
+ * of the request selects the vendor, and the request a stream or a whole answer.
  *
  * <p>A reply has at most one fault; the last one set counts.
  */

@@ -22,9 +22,11 @@ import reactor.netty.tcp.SslProvider;
 /**
  * HTTP server on a free port of the loopback interface that answers by script and records its requests.
  *
- * <p>{@code POST …/chat/completions} and {@code POST …/responses} are answered as by OpenAI, {@code POST …/messages} as
- * by Anthropic, streamed when the body asks for a stream, and {@code GET …/models} with a list and without using up the
- * script. Other paths get raw replies only, else 404.
+ * <p>{@code POST …/chat/completions} and {@code POST …/responses} are answered as by OpenAI, {@code …/messages} as by
+ * Anthropic, {@code …:generateContent} as by Gemini, {@code …/model/ID/converse} and {@code …/model/ID/invoke} as by
+ * Bedrock (the latter with Anthropic's models), {@code …/v2/chat} as by Cohere and {@code …/api/chat} as by Ollama,
+ * streamed where the body or the path asks for a stream; {@code GET …/models} and {@code GET …/api/tags} with a list and
+ * without using up the script. Other paths get raw replies only, else 404.
  *
  * <p>An answer to a request with {@code background} is stored: {@code GET …/responses/ID} sends it again, after the
  * event {@code starting_after}, without the reply's fault and without using up the script. A rule for

@@ -1,6 +1,7 @@
 package dev.understudy.testing;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
@@ -9,6 +10,16 @@ interface WireFormat {
 
     /** Name of the response header with the request id. */
     String idHeader();
+
+    /** Content type of a streamed answer. */
+    default String streamType() {
+        return "text/event-stream; charset=utf-8";
+    }
+
+    /** Header fields of an HTTP error, besides the content type. */
+    default Map<String, String> errorHeaders(int status, Trouble trouble) {
+        return Map.of();
+    }
 
     /** Events of a streamed answer. */
     List<WireEvent> events(Answer answer, Form form, Question asked);
@@ -27,6 +38,14 @@ interface WireFormat {
 
     /** Event whose payload is cut off. */
     WireEvent garbled();
+
+    /** Returns a JSON object of a call's arguments, for formats that send an object; text that is none as a field. */
+    static String object(String arguments) {
+        String trimmed = arguments.strip();
+        return trimmed.startsWith("{")
+                ? trimmed
+                : trimmed.isEmpty() ? "{}" : "{\"invalid_arguments\":" + quote(arguments) + "}";
+    }
 
     /** Returns a JSON string in quotation marks, or {@code null} as JSON writes it. */
     static String quote(@Nullable String value) {

@@ -9,13 +9,12 @@ import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
-import dev.understudy.provider.Providers;
-import dev.understudy.provider.endpoint.Endpoint;
-import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.journey.JourneyVendor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A stream adds up to the blocks of the whole answer, for random answers in each format of the scripted server. */
@@ -23,20 +22,19 @@ class AggregatedStreamTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final ChatRequest REQUEST = ChatRequest.of("m", "Well?");
-    private static final int ANSWERS = Integer.getInteger("understudy.aggregated", 40);
+    private static final int ANSWERS = Integer.getInteger("understudy.aggregated", 15);
 
     @Test
     void aggregatedStreamEqualsTheWholeAnswer() {
         long seed = System.nanoTime();
-        try (ScriptedServer server = ScriptedServer.start();
-                ChatProvider chat = Providers.openAiCompatible(
-                        Endpoint.of("chat", server.url("/v1"), "k"), OpenAiCompatibility.defaults());
-                ChatProvider responses = Providers.openAiResponses(Endpoint.of("responses", server.url("/v1"), "k"));
-                ChatProvider anthropic = Providers.anthropic(Endpoint.of("anthropic", server.url("/v1"), "k"))) {
+        try (ScriptedServer server = ScriptedServer.start()) {
+            List<ChatProvider> providers = Stream.of(JourneyVendor.values())
+                    .map(vendor -> vendor.at(server))
+                    .toList();
             for (int i = 0; i < ANSWERS; i++) {
                 StreamChunk[] chunks = chunks(new Random(seed + i));
                 server.always(ScriptedReply.chunks(chunks));
-                for (ChatProvider provider : List.of(chat, responses, anthropic)) {
+                for (ChatProvider provider : providers) {
                     ChatResponse whole = provider.chat(REQUEST).block(LONG);
                     ChatResponse aggregated = ChatResponseAggregator.collect(provider.stream(REQUEST))
                             .block(LONG);
@@ -48,6 +46,7 @@ class AggregatedStreamTest {
                     assertThat(aggregated.finishReason()).isEqualTo(whole.finishReason());
                 }
             }
+            providers.forEach(ChatProvider::close);
         }
     }
 
