@@ -122,13 +122,22 @@ public record ChatRequest(
             needs.add(Feature.JSON_SCHEMA);
         }
         for (Message message : messages) {
-            if (message instanceof Message.User user
-                    && user.parts().stream().anyMatch(part -> part instanceof Message.Part.Image)) {
+            if ((message instanceof Message.User user && hasImage(user.parts()))
+                    || (message instanceof Message.ToolResult result && hasImage(result.parts()))) {
                 needs.add(Feature.VISION);
                 break;
             }
         }
         return needs;
+    }
+
+    private static boolean hasImage(List<Message.Part> parts) {
+        for (Message.Part part : parts) {
+            if (part instanceof Message.Part.Image) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

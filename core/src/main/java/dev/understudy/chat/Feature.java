@@ -8,7 +8,7 @@ public enum Feature {
     STREAMING,
     /** Tool calls in streamed answers. */
     STREAMING_TOOLS,
-    /** Images in user messages. */
+    /** Images in user messages and tool results. */
     VISION,
     /** Answers that conform to a JSON schema. */
     JSON_SCHEMA,

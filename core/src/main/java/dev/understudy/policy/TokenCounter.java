@@ -2,6 +2,7 @@ package dev.understudy.policy;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
@@ -20,8 +21,14 @@ public interface TokenCounter {
     /** Tokens added to each message for its role and delimiters. */
     int PER_MESSAGE = 4;
 
-    /** Tokens counted for an image of any size. */
+    /** Tokens counted for an image of any size, and for a page of a file. */
     int PER_IMAGE = 1_000;
+
+    /** Bytes counted as a page of a file that is not text. */
+    int BYTES_PER_PAGE = 50_000;
+
+    /** Bytes of sound counted as a token. */
+    int BYTES_PER_AUDIO_TOKEN = 500;
 
     /**
      * Counts the tokens of a message.
@@ -62,7 +69,8 @@ public interface TokenCounter {
 
     /**
      * Returns the default counter, which needs no vocabulary: all characters of a message ÷ 4, rounded up, plus
-     * {@value #PER_MESSAGE}, plus {@value #PER_IMAGE} for each image. Close for English prose; too low for Chinese or
+     * {@value #PER_MESSAGE}, plus {@value #PER_IMAGE} for each image and each {@value #BYTES_PER_PAGE} bytes of a file
+     * that is not text, begun ones included. Close for English prose; too low for Chinese or
      * Japanese, which take a token for every one or two characters.
      *
      * @return the counter
@@ -94,7 +102,7 @@ public interface TokenCounter {
     /**
      * Returns a counter that uses a tokenizer: {@code TokenCounter.of(encoding::countTokens)}. The tokenizer is called
      * once for each text of a message (content, a tool's name, its arguments, its result); {@value #PER_MESSAGE} for
-     * each message and {@value #PER_IMAGE} for each image are added.
+     * each message and the tokens of images, files and sound, as {@link #characters()} counts them, are added.
      *
      * @param tokensOfText counts the tokens of a text
      * @return the counter
@@ -106,9 +114,13 @@ public interface TokenCounter {
     private static long fixed(Message message) {
         long cost = PER_MESSAGE;
         if (message instanceof Message.User user) {
+            cost += media(user.parts());
+        } else if (message instanceof Message.ToolResult result) {
+            cost += media(result.parts());
+        } else if (message instanceof Message.Assistant assistant) {
             cost += (long) PER_IMAGE
-                    * user.parts().stream()
-                            .filter(Message.Part.Image.class::isInstance)
+                    * assistant.blocks().stream()
+                            .filter(ContentBlock.Image.class::isInstance)
                             .count();
         }
         return cost;
@@ -129,11 +141,41 @@ public interface TokenCounter {
         for (ToolCall call : assistant.toolCalls()) {
             sum += (long) of.applyAsInt(call.name()) + of.applyAsInt(call.arguments());
         }
-        for (ReasoningBlock reasoningBlock : assistant.reasoningBlocks()) {
-            sum += reasoningBlock.signature() == null
-                    ? 0
-                    : of.applyAsInt(reasoningBlock.text()); // only signed blocks are sent back to the model
+        for (ContentBlock block : assistant.blocks()) {
+            if (block instanceof ReasoningBlock reasoning) {
+                boolean sent = reasoning.signature() != null || reasoning.vendorData() != null;
+                sum += sent ? of.applyAsInt(reasoning.text()) : 0; // other reasoning is not sent back to the model
+            } else if (block instanceof ContentBlock.Refusal refusal) {
+                sum += of.applyAsInt(refusal.text());
+            } else if (block instanceof ContentBlock.Opaque opaque) {
+                sum += of.applyAsInt(opaque.vendorData().json());
+            }
         }
         return sum;
+    }
+
+    private static long media(List<Message.Part> parts) {
+        long cost = 0;
+        for (Message.Part part : parts) {
+            if (part instanceof Message.Part.Image) {
+                cost += PER_IMAGE;
+            } else if (part instanceof Message.Part.Audio audio) {
+                cost += bytes(audio.base64()) / BYTES_PER_AUDIO_TOKEN;
+            } else if (part instanceof Message.Part.File file) {
+                cost += file(file.file());
+            }
+        }
+        return cost;
+    }
+
+    private static long file(Message.File file) {
+        long bytes = file instanceof Message.File.Data data ? bytes(data.base64()) : 0;
+        return file.mediaType().startsWith("text/") && bytes > 0
+                ? estimate(bytes)
+                : PER_IMAGE * (1 + bytes / BYTES_PER_PAGE);
+    }
+
+    private static long bytes(String base64) {
+        return base64.length() * 3L / 4;
     }
 }

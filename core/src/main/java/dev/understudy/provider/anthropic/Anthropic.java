@@ -75,7 +75,7 @@ public final class Anthropic implements Dialect {
     }
 
     @Override
-    public ConversationRules conversationRules() {
+    public ConversationRules conversationRules(String model) {
         return AnthropicMessages.RULES;
     }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +27,11 @@ public final class AnthropicMessages {
 
     public static final CallIds CALL_IDS = new CallIds("_-", 1, Integer.MAX_VALUE);
 
-    public static final ConversationRules RULES =
-            ConversationRules.any().withOnlyReasoning().withUserFirst().withDeclaredTools();
+    public static final ConversationRules RULES = ConversationRules.any()
+            .withOnlyReasoning()
+            .withUserFirst()
+            .withDeclaredTools()
+            .withMediaInResults();
 
     private final ToolCallIdMapper ids = new ToolCallIdMapper(CALL_IDS);
     private final List<Map<String, Object>> turns = new ArrayList<>();
@@ -62,6 +66,7 @@ public final class AnthropicMessages {
         } else if (message instanceof Message.Assistant assistant) {
             turn("assistant");
             assistant.blocks().forEach(this::content);
+            cached(assistant.cacheHint());
         } else if (message instanceof Message.ToolResult result) {
             turn("user");
             result(result);
@@ -116,22 +121,21 @@ public final class AnthropicMessages {
     }
 
     private void part(Message.Part part) {
-        if (part instanceof Message.Part.Text words) {
-            text(words.text());
-        } else if (part instanceof Message.Part.Image picture) {
-            blocks.add(block("image", "source", source(picture.image())));
+        Map<String, Object> encoded = AnthropicParts.of(part);
+        if (encoded != null) {
+            blocks.add(encoded);
+            cached(part.cacheHint());
         }
     }
 
-    private static Map<String, Object> source(Message.Image image) {
-        if (image instanceof Message.Image.Data data) {
-            return block("base64", "media_type", data.mediaType(), "data", data.base64());
+    /** Marks the last block that may be marked. */
+    private void cached(Message.CacheHint cacheHint) {
+        for (int i = blocks.size() - 1; i >= 0 && cacheHint != Message.CacheHint.NONE; i--) {
+            if (!isThought(blocks.get(i))) {
+                AnthropicCache.mark(blocks.get(i), cacheHint);
+                return;
+            }
         }
-        String url = ((Message.Image.Url) image).url();
-        int comma = url.indexOf(";base64,");
-        return url.startsWith("data:") && comma > 0
-                ? block("base64", "media_type", url.substring(5, comma), "data", url.substring(comma + 8))
-                : block("url", "url", url);
     }
 
     private void text(String text) {
@@ -187,10 +191,17 @@ public final class AnthropicMessages {
     }
 
     private void result(Message.ToolResult result) {
-        Map<String, Object> block = block("tool_result", "tool_use_id", ids.of(result), "content", result.content());
+        Object content = result.media().isEmpty()
+                ? result.content()
+                : result.parts().stream()
+                        .map(AnthropicParts::of)
+                        .filter(Objects::nonNull)
+                        .toList();
+        Map<String, Object> block = block("tool_result", "tool_use_id", ids.of(result), "content", content);
         if (result.error()) {
             block.put("is_error", true);
         }
+        AnthropicCache.mark(block, result.cacheHint());
         results.add(block);
     }
 

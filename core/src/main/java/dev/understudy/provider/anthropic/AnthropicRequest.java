@@ -44,11 +44,11 @@ public final class AnthropicRequest {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", request.model());
         body.put("max_tokens", maxTokens(request));
-        String system = system(request);
+        Object system = system(request);
         List<Map<String, Object>> messages = AnthropicMessages.of(request.messages());
         if (messages.isEmpty()) {
             messages = List.of(AnthropicMessages.textTurn("user", system));
-        } else if (!system.isEmpty()) {
+        } else if (!system.equals("")) {
             body.put("system", system);
         }
         body.put("messages", messages);
@@ -67,6 +67,7 @@ public final class AnthropicRequest {
         if (stream) {
             body.put("stream", true);
         }
+        AnthropicCache.limit(body);
         request.extra()
                 .getOrDefault(DialectName.ANTHROPIC, Map.of())
                 .forEach((field, value) -> ExtraFields.join(body, field, value, "output_config"));
@@ -83,16 +84,29 @@ public final class AnthropicRequest {
         return limit > 0 ? Math.min(requested, limit) : requested;
     }
 
-    private static String system(ChatRequest request) {
-        List<String> texts = request.messages().stream()
-                .map(message -> message instanceof Message.System system ? system.text() : "")
-                .filter(text -> !text.isBlank())
-                .collect(Collectors.toCollection(ArrayList::new));
+    /** Returns one text, or blocks if one of them is the end of a prefix that is to be cached. */
+    private static Object system(ChatRequest request) {
+        List<Message.System> texts = new ArrayList<>();
+        boolean hinted = false;
+        for (Message message : request.messages()) {
+            if (message instanceof Message.System system && !system.text().isBlank()) {
+                texts.add(system);
+                hinted |= system.cacheHint() != Message.CacheHint.NONE;
+            }
+        }
         String format = FormatInstruction.of(request.format());
         if (!format.isEmpty()) {
-            texts.add(format);
+            texts.add(new Message.System(format));
         }
-        return String.join("\n\n", texts);
+        return hinted
+                ? texts.stream().map(AnthropicRequest::system).toList()
+                : texts.stream().map(Message.System::text).collect(Collectors.joining("\n\n"));
+    }
+
+    private static Map<String, Object> system(Message.System system) {
+        Map<String, Object> block = ExtraFields.fields("type", "text", "text", system.text());
+        AnthropicCache.mark(block, system.cacheHint());
+        return block;
     }
 
     private static void sampling(SamplingParameters samplingParameters, Map<String, Object> body) {
@@ -119,6 +133,10 @@ public final class AnthropicRequest {
         }
         schema.putAll(tool.schema());
         fields.put("input_schema", schema);
+        if (tool.strict()) {
+            fields.put("strict", true);
+        }
+        AnthropicCache.mark(fields, tool.cacheHint());
         return fields;
     }
 

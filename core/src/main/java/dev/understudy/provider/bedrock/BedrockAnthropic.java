@@ -55,7 +55,7 @@ public final class BedrockAnthropic implements Dialect {
     }
 
     @Override
-    public ConversationRules conversationRules() {
+    public ConversationRules conversationRules(String model) {
         return AnthropicMessages.RULES;
     }
 

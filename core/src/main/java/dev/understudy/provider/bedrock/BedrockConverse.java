@@ -36,8 +36,10 @@ public final class BedrockConverse implements Dialect {
     }
 
     @Override
-    public ConversationRules conversationRules() {
-        return ConversationRules.any().withOnlyReasoning().withUserFirst().withDeclaredTools();
+    public ConversationRules conversationRules(String model) {
+        ConversationRules rules =
+                ConversationRules.any().withOnlyReasoning().withUserFirst().withDeclaredTools();
+        return BedrockModel.of(model).isMedial() ? rules.withMediaInResults() : rules;
     }
 
     @Override

@@ -1,9 +1,6 @@
 package dev.understudy.provider.bedrock;
 
-import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ContentBlock;
-import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
@@ -16,8 +13,8 @@ import dev.understudy.provider.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class BedrockMessages {
 
     static final CallIds CALL_IDS = new CallIds("_-", 1, 64);
+
+    /** Text of a turn that has documents and no text. */
+    private static final String DOCUMENT = "See the document.";
 
     private final ToolCallIdMapper ids = new ToolCallIdMapper(CALL_IDS);
     private final List<Map<String, Object>> turns = new ArrayList<>();
@@ -60,6 +60,7 @@ final class BedrockMessages {
             if (trailing) {
                 trimEnd();
             }
+            cached(assistant.cacheHint());
         } else if (message instanceof Message.ToolResult result) {
             turn("user");
             result(result);
@@ -71,38 +72,34 @@ final class BedrockMessages {
         if (next.equals(role)) {
             return;
         }
+        if (isTextMissing()) {
+            text(DOCUMENT);
+        }
         if (!blocks.isEmpty()) {
-            turns.add(ExtraFields.fields("role", role, "content", List.copyOf(blocks)));
+            turns.add(ExtraFields.fields("role", role, "content", new ArrayList<>(blocks)));
             blocks.clear();
         }
         role = next;
     }
 
     private void part(Message.Part part) {
-        if (part instanceof Message.Part.Text words) {
-            text(words.text());
-        } else if (part instanceof Message.Part.Image picture) {
-            blocks.add(Map.of("image", image(picture.image())));
+        Map<String, Object> encoded = BedrockParts.of(part);
+        if (encoded != null) {
+            blocks.add(encoded);
+            cached(part.cacheHint());
         }
     }
 
-    /** Images are sent as bytes; Converse fetches none. */
-    private static Map<String, Object> image(Message.Image image) {
-        if (image instanceof Message.Image.Data data) {
-            return image(data.mediaType(), data.base64());
+    private void cached(Message.CacheHint cacheHint) {
+        if (!blocks.isEmpty() && blocks.get(blocks.size() - 1).get("reasoningContent") == null) {
+            BedrockCache.mark(blocks, cacheHint);
         }
-        String url = ((Message.Image.Url) image).url();
-        int comma = url.indexOf(";base64,");
-        if (url.startsWith("data:") && comma > 0) {
-            return image(url.substring(5, comma), url.substring(comma + 8));
-        }
-        throw new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "Converse does not support images by URL")
-                .withRefusedParameter("image_url"));
     }
 
-    private static Map<String, Object> image(String mediaType, String base64) {
-        String format = mediaType.substring(mediaType.indexOf('/') + 1).toLowerCase(Locale.ROOT);
-        return ExtraFields.fields("format", format.equals("jpg") ? "jpeg" : format, "source", Map.of("bytes", base64));
+    /** Returns true if a turn has a document and no text, which the API refuses. */
+    private boolean isTextMissing() {
+        return blocks.stream().anyMatch(block -> block.containsKey("document"))
+                && blocks.stream().noneMatch(block -> block.containsKey("text"));
     }
 
     private void text(String text) {
@@ -171,12 +168,16 @@ final class BedrockMessages {
     }
 
     private void result(Message.ToolResult result) {
-        List<Object> content = result.content().isBlank() ? List.of() : List.of(Map.of("text", result.content()));
+        List<Map<String, Object>> content = result.parts().stream()
+                .map(BedrockParts::of)
+                .filter(Objects::nonNull)
+                .toList();
         Map<String, Object> block = ExtraFields.fields("toolUseId", ids.of(result), "content", content);
         if (result.error()) {
             block.put("status", "error");
         }
         blocks.add(Map.of("toolResult", block));
+        cached(result.cacheHint());
     }
 
     private static String sanitized(String word) {

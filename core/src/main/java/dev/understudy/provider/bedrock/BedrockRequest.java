@@ -54,6 +54,7 @@ final class BedrockRequest {
                             "textFormat",
                             ExtraFields.fields("type", "json_schema", "structure", Map.of("jsonSchema", named))));
         }
+        BedrockCache.limit(body, BedrockModel.of(request.model()));
         request.extra()
                 .getOrDefault(DialectName.BEDROCK_CONVERSE, Map.of())
                 .forEach((field, value) -> ExtraFields.join(body, field, value, "inferenceConfig"));
@@ -65,6 +66,7 @@ final class BedrockRequest {
         for (Message message : request.messages()) {
             if (message instanceof Message.System system && !system.text().isBlank()) {
                 texts.add(ExtraFields.fields("text", system.text()));
+                BedrockCache.mark(texts, system.cacheHint());
             }
         }
         String format = FormatInstruction.of(request.format());
@@ -98,7 +100,12 @@ final class BedrockRequest {
             return;
         }
         Map<String, Object> config = new LinkedHashMap<>();
-        config.put("tools", toolSet.tools().stream().map(BedrockRequest::tool).toList());
+        List<Map<String, Object>> tools = new ArrayList<>();
+        for (Tool tool : toolSet.tools()) {
+            tools.add(tool(tool));
+            BedrockCache.mark(tools, tool.cacheHint());
+        }
+        config.put("tools", tools);
         switch (toolSet.choice().mode()) {
             case AUTO, NONE -> {}
             case REQUIRED -> config.put("toolChoice", Map.of("any", Map.of()));
@@ -125,6 +132,9 @@ final class BedrockRequest {
             spec.put("description", tool.description());
         }
         spec.put("inputSchema", Map.of("json", tool.schema()));
+        if (tool.strict()) {
+            spec.put("strict", true);
+        }
         return Map.of("toolSpec", spec);
     }
 }

@@ -10,6 +10,7 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
+import dev.understudy.provider.dialect.Media;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,10 +101,10 @@ final class CohereRequest {
         if (part instanceof Message.Part.Text words) {
             return fields("type", "text", "text", words.text());
         }
-        Message.Image image = ((Message.Part.Image) part).image();
-        String url = image instanceof Message.Image.Data data
-                ? "data:" + data.mediaType() + ";base64," + data.base64()
-                : ((Message.Image.Url) image).url();
+        if (!(part instanceof Message.Part.Image picture)) {
+            throw Media.unsupported("Cohere", "files and sound", "file");
+        }
+        String url = Media.of(picture.image()).address();
         return fields("type", "image_url", "image_url", Map.of("url", url));
     }
 

@@ -32,8 +32,9 @@ public record ConversationRules(Turns turns, Tools tools) {
      *
      * @param declared a conversation with tool calls needs declared tools
      * @param reservedKeys keys that have a meaning for the target in results that are JSON objects
+     * @param media results may hold images and files; those of other targets follow in a user message
      */
-    public record Tools(boolean declared, Set<String> reservedKeys) {
+    public record Tools(boolean declared, Set<String> reservedKeys, boolean media) {
         /** Copies the keys. */
         public Tools {
             reservedKeys = Set.copyOf(reservedKeys);
@@ -41,7 +42,7 @@ public record ConversationRules(Turns turns, Tools tools) {
     }
 
     private static final ConversationRules ANY =
-            new ConversationRules(new Turns(false, false, false, false, false), new Tools(false, Set.of()));
+            new ConversationRules(new Turns(false, false, false, false, false), new Tools(false, Set.of(), false));
 
     /** Returns the rules that hold for every target. */
     public static ConversationRules any() {
@@ -72,11 +73,15 @@ public record ConversationRules(Turns turns, Tools tools) {
     }
 
     public ConversationRules withDeclaredTools() {
-        return new ConversationRules(turns, new Tools(true, tools.reservedKeys));
+        return new ConversationRules(turns, new Tools(true, tools.reservedKeys, tools.media));
     }
 
     public ConversationRules withReservedKeys(String... keys) {
-        return new ConversationRules(turns, new Tools(tools.declared, Set.of(keys)));
+        return new ConversationRules(turns, new Tools(tools.declared, Set.of(keys), tools.media));
+    }
+
+    public ConversationRules withMediaInResults() {
+        return new ConversationRules(turns, new Tools(tools.declared, tools.reservedKeys, true));
     }
 
     private ConversationRules withTurns(Turns turns) {

@@ -52,7 +52,7 @@ final class ResultPairing {
             Message message = messages.get(i);
             if (message instanceof Message.ToolResult result) {
                 if (!taken[i]) {
-                    rebuilt.add(Message.user("Result of " + result.name() + ": " + result.content()));
+                    rebuilt.add(told(result));
                 }
                 continue;
             }
@@ -65,6 +65,14 @@ final class ResultPairing {
             }
         }
         return rebuilt;
+    }
+
+    /** Returns a result without a call as words of the user. */
+    private static Message told(Message.ToolResult result) {
+        List<Message.Part> parts = new ArrayList<>();
+        parts.add(new Message.Part.Text("Result of " + result.name() + ": " + result.content()));
+        parts.addAll(result.media());
+        return new Message.User(parts);
     }
 
     /** Takes the next result of a call, before another call of its id. */

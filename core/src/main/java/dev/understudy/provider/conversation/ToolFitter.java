@@ -42,6 +42,11 @@ final class ToolFitter {
     List<Message> messages(List<Message> messages) {
         List<Message> paired = ResultPairing.paired(messages);
         changed(paired != messages, "tool_results");
+        if (!rules.media()) {
+            List<Message> moved = ResultMedia.moved(paired);
+            changed(moved != paired, "tool_results");
+            paired = moved;
+        }
         List<Message> fitted = new ArrayList<>(paired.size());
         boolean equal = true;
         for (Message message : paired) {
@@ -63,7 +68,7 @@ final class ToolFitter {
     private Message.ToolResult result(Message.ToolResult result) {
         String name = plain(result.name());
         String content = result.content();
-        if (result.error() && content.isBlank()) {
+        if (result.error() && content.isBlank() && result.media().isEmpty()) {
             content = WITHOUT_WORDS;
         } else if (!rules.reservedKeys().isEmpty() && hasReservedKey(content)) {
             content = Json.text(Map.of("result", content));
@@ -73,7 +78,22 @@ final class ToolFitter {
         }
         changed(!content.equals(result.content()), "tool_results");
         changed(!name.equals(result.name()), "tool_names");
-        return new Message.ToolResult(result.callId(), name, content, result.error());
+        return content.equals(result.content())
+                ? new Message.ToolResult(result.callId(), name, result.parts(), result.error())
+                : new Message.ToolResult(result.callId(), name, withText(result, content), result.error());
+    }
+
+    /** Returns the parts of a result with another text in front, and the hint of the last part. */
+    private static List<Message.Part> withText(Message.ToolResult result, String content) {
+        List<Message.Part> media = result.media();
+        Message.Part text = new Message.Part.Text(content);
+        if (media.isEmpty()) {
+            return List.of(text.withCacheHint(result.cacheHint()));
+        }
+        List<Message.Part> parts = new ArrayList<>(media.size() + 1);
+        parts.add(text);
+        parts.addAll(media);
+        return parts;
     }
 
     private boolean hasReservedKey(String content) {
@@ -98,7 +118,7 @@ final class ToolFitter {
             return assistant;
         }
         changed(true, "tool_names");
-        return new Message.Assistant(assistant.blocks().stream()
+        return assistant.withBlocks(assistant.blocks().stream()
                 .map(block -> block instanceof ToolCall call
                         ? (ContentBlock)
                                 new ToolCall(call.id(), plain(call.name()), call.arguments(), call.vendorData())

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Applies the rules for the order and kind of messages. */
 final class TurnFitter {
 
-    private static final String SEPARATOR = "\n\n";
+    static final String SEPARATOR = "\n\n";
 
     /** Text of a user message that a target demands and the conversation does not have. */
     private static final String GO_ON = "Continue.";
@@ -88,11 +88,13 @@ final class TurnFitter {
 
     private static List<Message> withOneSystem(List<Message> messages, List<String> changes) {
         List<String> texts = new ArrayList<>(1);
+        Message.CacheHint hint = Message.CacheHint.NONE;
         boolean first = true;
         for (int i = 0; i < messages.size(); i++) {
             if (messages.get(i) instanceof Message.System system) {
                 first &= i == 0;
                 texts.add(system.text());
+                hint = system.cacheHint();
             }
         }
         if (texts.isEmpty() || (first && texts.size() == 1)) {
@@ -100,7 +102,7 @@ final class TurnFitter {
         }
         changes.add("system_messages");
         List<Message> fitted = new ArrayList<>(messages.size());
-        fitted.add(Message.system(String.join(SEPARATOR, texts)));
+        fitted.add(new Message.System(String.join(SEPARATOR, texts), hint));
         for (Message message : messages) {
             if (!(message instanceof Message.System)) {
                 fitted.add(message);
@@ -154,7 +156,7 @@ final class TurnFitter {
                 blocks.add(new ContentBlock.Text(SEPARATOR));
             }
             blocks.addAll(other.blocks());
-            return new Message.Assistant(blocks);
+            return new Message.Assistant(blocks, other.cacheHint());
         }
         return null;
     }

@@ -72,8 +72,8 @@ public interface Dialect {
         return Map.of();
     }
 
-    /** Rules of this target for conversations, by which they are changed before {@link #body} encodes them. */
-    default ConversationRules conversationRules() {
+    /** Rules of a model at this target for conversations, by which they are changed before {@link #body} encodes them. */
+    default ConversationRules conversationRules(String model) {
         return ConversationRules.any();
     }
 

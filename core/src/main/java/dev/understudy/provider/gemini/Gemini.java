@@ -47,8 +47,10 @@ public final class Gemini implements Dialect {
     }
 
     @Override
-    public ConversationRules conversationRules() {
-        return ConversationRules.any().withOnlyReasoning().withUserFirst().withReservedKeys("$ref");
+    public ConversationRules conversationRules(String model) {
+        ConversationRules rules =
+                ConversationRules.any().withOnlyReasoning().withUserFirst().withReservedKeys("$ref");
+        return GeminiContents.signs(model) ? rules.withMediaInResults() : rules;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.Media;
 import dev.understudy.provider.dialect.ToolArguments;
 import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.json.Json;
@@ -98,9 +99,19 @@ final class GeminiContents {
     private void part(Message.Part part) {
         if (part instanceof Message.Part.Text words) {
             text(words.text());
-        } else if (part instanceof Message.Part.Image picture) {
-            parts.add(picture(picture.image()));
+        } else {
+            parts.add(media(part));
         }
+    }
+
+    private static Map<String, Object> media(Message.Part part) {
+        if (part instanceof Message.Part.Audio audio) {
+            return inline(audio.mediaType(), audio.base64());
+        }
+        return media(
+                part instanceof Message.Part.File file
+                        ? Media.of(file.file())
+                        : Media.of(((Message.Part.Image) part).image()));
     }
 
     private void text(String text) {
@@ -109,18 +120,15 @@ final class GeminiContents {
         }
     }
 
-    private static Map<String, Object> picture(Message.Image image) {
-        if (image instanceof Message.Image.Data data) {
-            return inline(data.mediaType(), data.base64());
+    private static Map<String, Object> media(Media media) {
+        if (media.isInline()) {
+            return inline(media.mediaType(), media.base64());
         }
-        String url = ((Message.Image.Url) image).url();
-        int comma = url.indexOf(";base64,");
-        if (url.startsWith("data:") && comma > 0) {
-            return inline(url.substring(5, comma), url.substring(comma + 8));
-        }
-        Map<String, Object> file = part("fileUri", url);
-        String path = url.replaceAll("[?#].*", "");
-        String type = TYPES.get(path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+        Map<String, Object> file = part("fileUri", media.url());
+        String path = media.url().replaceAll("[?#].*", "");
+        String type = media.mediaType().isEmpty()
+                ? TYPES.get(path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT))
+                : media.mediaType();
         if (type != null) {
             file.put("mimeType", type);
         }
@@ -146,7 +154,7 @@ final class GeminiContents {
             } else if (block instanceof ContentBlock.Refusal refusal) {
                 text(refusal.text());
             } else if (block instanceof ContentBlock.Image image) {
-                produced(picture(image.image()), own);
+                produced(media(Media.of(image.image())), own);
             } else if (block instanceof ContentBlock.Audio audio) {
                 produced(inline(audio.mediaType(), audio.base64()), own);
             } else if (block instanceof ContentBlock.File file) {
@@ -194,6 +202,11 @@ final class GeminiContents {
         Map<String, Object> fields = identified(result.callId());
         fields.put("name", result.name());
         fields.put("response", object != null ? object : Map.of(result.error() ? "error" : "result", result.content()));
+        List<Map<String, Object>> media =
+                result.media().stream().map(GeminiContents::media).toList();
+        if (!media.isEmpty()) {
+            fields.put("parts", media);
+        }
         results.add(part("functionResponse", fields));
     }
 

@@ -50,7 +50,7 @@ record OriginScope(String dialect, String owner) {
         }
         return request.withMessages(request.messages().stream()
                 .map(message -> message instanceof Message.Assistant assistant
-                        ? new Message.Assistant(sent(assistant.blocks()))
+                        ? assistant.withBlocks(sent(assistant.blocks()))
                         : message)
                 .toList());
     }

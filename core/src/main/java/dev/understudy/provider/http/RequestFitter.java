@@ -50,7 +50,7 @@ final class RequestFitter {
 
     @SuppressWarnings("ReferenceEquality") // rules return the same objects when they change nothing
     private ChatRequest conversation(ChatRequest request, CallScope scope, Consumer<String> changes) {
-        ConversationRules rules = dialect.conversationRules();
+        ConversationRules rules = dialect.conversationRules(request.model());
         ChatRequest sent = originScope.sent(request);
         FittedConversation fitted = ConversationFitter.fit(sent.messages(), request.toolSet(), rules);
         if (fitted.messages() == request.messages() && fitted.toolSet() == request.toolSet()) {

@@ -46,7 +46,7 @@ public final class Ollama implements Dialect {
 
     /** Without a user message the server only loads the model. */
     @Override
-    public ConversationRules conversationRules() {
+    public ConversationRules conversationRules(String model) {
         return ConversationRules.any().withUserNeeded();
     }
 

@@ -1,8 +1,6 @@
 package dev.understudy.provider.ollama;
 
-import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
@@ -13,6 +11,7 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
+import dev.understudy.provider.dialect.Media;
 import dev.understudy.provider.dialect.ToolArguments;
 import dev.understudy.provider.dialect.VendorFields;
 import java.util.ArrayList;
@@ -94,7 +93,9 @@ final class OllamaRequest {
         List<String> images = new ArrayList<>();
         for (Message.Part part : user.parts()) {
             if (part instanceof Message.Part.Image picture) {
-                images.add(base64(picture.image()));
+                images.add(base64(Media.of(picture.image())));
+            } else if (!(part instanceof Message.Part.Text)) {
+                throw Media.unsupported("Ollama", "files and sound", "file");
             }
         }
         if (!images.isEmpty()) {
@@ -119,17 +120,11 @@ final class OllamaRequest {
         return turn;
     }
 
-    private static String base64(Message.Image image) {
-        if (image instanceof Message.Image.Data data) {
-            return data.base64();
+    private static String base64(Media media) {
+        if (!media.isInline()) {
+            throw Media.unsupported("Ollama", "images by URL", "image_url");
         }
-        String url = ((Message.Image.Url) image).url();
-        int comma = url.indexOf(";base64,");
-        if (!url.startsWith("data:") || comma < 0) {
-            throw new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "Ollama takes images as bytes, not as URLs")
-                    .withRefusedParameter("image_url"));
-        }
-        return url.substring(comma + 8);
+        return media.base64();
     }
 
     private static Map<String, Object> call(ToolCall call) {

@@ -64,7 +64,7 @@ public final class OpenAiChat implements Dialect {
     }
 
     @Override
-    public ConversationRules conversationRules() {
+    public ConversationRules conversationRules(String model) {
         return openAiCompatibility.turns().roles() == OpenAiCompatibility.RoleOrder.ALTERNATING
                 ? ConversationRules.any()
                         .withOneSystemMessage()

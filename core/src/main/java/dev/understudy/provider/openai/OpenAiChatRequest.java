@@ -7,6 +7,7 @@ import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.Media;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
 import java.util.ArrayList;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Encodes the body of a Chat Completions request. */
 final class OpenAiChatRequest {
+
+    /** The API's names of formats that differ from the media type. */
+    private static final Map<String, String> AUDIO =
+            Map.of("audio/mpeg", "mp3", "audio/x-wav", "wav", "audio/wave", "wav", "audio/vnd.wave", "wav");
 
     private OpenAiChatRequest() {}
 
@@ -109,11 +114,21 @@ final class OpenAiChatRequest {
         if (part instanceof Message.Part.Text words) {
             return fields("type", "text", "text", words.text());
         }
-        Message.Image image = ((Message.Part.Image) part).image();
-        String url = image instanceof Message.Image.Data data
-                ? "data:" + data.mediaType() + ";base64," + data.base64()
-                : ((Message.Image.Url) image).url();
-        return fields("type", "image_url", "image_url", Map.of("url", url));
+        if (part instanceof Message.Part.Image picture) {
+            String url = Media.of(picture.image()).address();
+            return fields("type", "image_url", "image_url", Map.of("url", url));
+        }
+        if (part instanceof Message.Part.Audio audio) {
+            String format =
+                    AUDIO.getOrDefault(audio.mediaType(), audio.mediaType().substring("audio/".length()));
+            return fields("type", "input_audio", "input_audio", fields("data", audio.base64(), "format", format));
+        }
+        Media file = Media.of(((Message.Part.File) part).file());
+        if (!file.isInline()) {
+            throw Media.unsupported("Chat Completions", "files by URL", "file");
+        }
+        String name = file.name().isBlank() ? "document" : file.name();
+        return fields("type", "file", "file", fields("filename", name, "file_data", file.address()));
     }
 
     private static void tools(ToolSet toolSet, Map<String, @Nullable Object> body) {
@@ -140,6 +155,9 @@ final class OpenAiChatRequest {
             function.put("description", tool.description());
         }
         function.put("parameters", tool.schema());
+        if (tool.strict()) {
+            function.put("strict", true);
+        }
         return fields("type", "function", "function", function);
     }
 

@@ -2,6 +2,7 @@ package dev.understudy.provider.openai.responses;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.RequiredFinishReason;
@@ -71,6 +72,11 @@ public final class OpenAiResponses implements Dialect {
     @Override
     public CallIds callIds() {
         return CALL_IDS;
+    }
+
+    @Override
+    public ConversationRules conversationRules(String model) {
+        return ConversationRules.any().withMediaInResults();
     }
 
     @Override

@@ -21,7 +21,7 @@ import java.util.Map;
  *   <li>leading system messages become {@code instructions}, later ones stay in place, and so does an only message;
  *   <li>one assistant turn becomes several items, in the order of its blocks, as {@link OpenAiResponsesTurn} says;
  *   <li>reasoning is sent back only if this dialect signed it;
- *   <li>tools are not strict unless extra fields of the caller say so, because not every schema can be;
+ *   <li>tools are not strict unless the caller says so, because not every schema can be;
  *   <li>stop sequences and seed are not supported and omitted;
  *   <li>extra fields of the caller take precedence; those of {@code text} are merged.
  * </ul>
@@ -82,18 +82,7 @@ final class OpenAiResponsesRequest {
         if (user.parts().stream().allMatch(part -> part instanceof Message.Part.Text)) {
             return user.text();
         }
-        return user.parts().stream().map(OpenAiResponsesRequest::part).toList();
-    }
-
-    private static Map<String, Object> part(Message.Part part) {
-        if (part instanceof Message.Part.Text words) {
-            return item("type", "input_text", "text", words.text());
-        }
-        Message.Image image = ((Message.Part.Image) part).image();
-        String url = image instanceof Message.Image.Data data
-                ? "data:" + data.mediaType() + ";base64," + data.base64()
-                : ((Message.Image.Url) image).url();
-        return item("type", "input_image", "image_url", url);
+        return user.parts().stream().map(OpenAiResponsesPart::of).toList();
     }
 
     private static void tools(ToolSet toolSet, Map<String, Object> body) {
@@ -118,7 +107,7 @@ final class OpenAiResponsesRequest {
             function.put("description", tool.description());
         }
         function.put("parameters", tool.schema());
-        function.put("strict", false);
+        function.put("strict", tool.strict());
         return function;
     }
 

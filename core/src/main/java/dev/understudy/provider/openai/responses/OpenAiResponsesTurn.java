@@ -40,7 +40,10 @@ final class OpenAiResponsesTurn {
     void add(Message.ToolResult result) {
         String id = ids.of(result);
         String type = customCalls.contains(id) ? "custom_tool_call_output" : "function_call_output";
-        input.add(fields("type", type, "call_id", id, "output", result.content()));
+        Object output = result.media().isEmpty()
+                ? result.content()
+                : result.parts().stream().map(OpenAiResponsesPart::of).toList();
+        input.add(fields("type", type, "call_id", id, "output", output));
     }
 
     void add(Message.Assistant assistant) {
