@@ -146,6 +146,10 @@ final class ErrorBodyCollector {
                 addCode(code);
             }
         }
+        String number = map.get("status_msg") instanceof String ? scalar(map.get("status_code")) : null;
+        if (number != null) {
+            addCode("base_resp." + number);
+        }
         for (String field : STATUS_FIELDS) {
             status(scalar(map.get(field)));
         }

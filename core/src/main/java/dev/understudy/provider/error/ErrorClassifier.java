@@ -30,6 +30,7 @@ public final class ErrorClassifier {
             entry(407, FailureKind.FORBIDDEN),
             entry(408, FailureKind.SERVER),
             entry(409, FailureKind.SERVER),
+            entry(410, FailureKind.MODEL_NOT_FOUND),
             entry(413, FailureKind.REQUEST_TOO_LARGE),
             entry(424, FailureKind.SERVER),
             entry(425, FailureKind.SERVER),
@@ -123,7 +124,8 @@ public final class ErrorClassifier {
 
     static Failure inBand(ErrorBody error, CallerText caller) {
         Evidence evidence = Evidence.of(error, caller);
-        return failure(error.status(), error, evidence).withRetryAfter(RetryAfter.in(evidence.words(), clock()));
+        int status = error.status() != 0 ? error.status() : StatusText.within(evidence.words());
+        return failure(status, error, evidence).withRetryAfter(RetryAfter.in(evidence.words(), clock()));
     }
 
     private static Instant clock() {

@@ -14,33 +14,41 @@ import org.jspecify.annotations.Nullable;
  * @param at statuses at which it applies (0 is an in-band error without one); empty means all
  * @param unless wordings that exclude it
  * @param refused the feature it refuses
+ * @param certain true if the wordings are so specific that they overrule a vague code of a server failure
  */
 public record ErrorPhrase(
         FailureKind kind,
         List<Wording> words,
         Set<Integer> at,
         List<Wording> unless,
-        @Nullable String refused) {
+        @Nullable String refused,
+        boolean certain) {
 
+    /** @param words one pattern a line, each followed by {@code @} and its source */
     static ErrorPhrase row(FailureKind kind, String words) {
-        return new ErrorPhrase(kind, Wording.all(words), Set.of(), List.of(), null);
+        return new ErrorPhrase(kind, Wording.sourced(words), Set.of(), List.of(), null, false);
     }
 
     ErrorPhrase at(Integer... statuses) {
-        return new ErrorPhrase(kind, words, Set.of(statuses), unless, refused);
+        return new ErrorPhrase(kind, words, Set.of(statuses), unless, refused, certain);
     }
 
     ErrorPhrase unless(String otherWords) {
-        return new ErrorPhrase(kind, words, at, Wording.all(otherWords), refused);
+        return new ErrorPhrase(kind, words, at, Wording.all(otherWords), refused, certain);
     }
 
     ErrorPhrase refusing(String feature) {
-        return new ErrorPhrase(kind, words, at, unless, feature);
+        return new ErrorPhrase(kind, words, at, unless, feature, certain);
+    }
+
+    ErrorPhrase asCertain() {
+        return new ErrorPhrase(kind, words, at, unless, refused, true);
     }
 
     /**
      * Returns true if the phrase may overrule the vendor's own code for another kind. Phrases about keys and quotas
-     * do not overrule a code or status of a server failure, nor do phrases about keys overrule a rate limit code.
+     * overrule a code for a server failure only with a status of the client or if they are certain, and never one for
+     * overload or a rate limit of another status.
      */
     boolean refines(int status, @Nullable FailureKind coded) {
         boolean key = kind == FailureKind.AUTH;
@@ -48,7 +56,8 @@ public record ErrorPhrase(
             return true;
         }
         return switch (coded) {
-            case SERVER, OVERLOADED -> status >= 400 && status < 500;
+            case SERVER -> certain || (status >= 400 && status < 500);
+            case OVERLOADED -> status >= 400 && status < 500;
             case RATE_LIMITED -> !key;
             default -> true;
         };
@@ -69,15 +78,37 @@ public record ErrorPhrase(
     /**
      * A wording: a pattern, and the longest text that every match contains, which is searched first because that is
      * cheap.
+     *
+     * @param source name of the source in docs/errors.md; "" for a wording that only excludes others
      */
-    public record Wording(String literal, Pattern pattern) {
+    public record Wording(String literal, Pattern pattern, String source) {
+
+        private static final String SOURCE = " @ ";
+
+        /** Reads one pattern and its source from each line; an empty text is the wording that always occurs. */
+        static List<Wording> sourced(String lines) {
+            if (lines.isEmpty()) {
+                return List.of(of("", ""));
+            }
+            return lines.lines()
+                    .map(line -> {
+                        int at = line.lastIndexOf(SOURCE);
+                        return of(
+                                line.substring(0, at).strip(),
+                                line.substring(at + SOURCE.length()).strip());
+                    })
+                    .toList();
+        }
+
+        private static Wording of(String pattern, String source) {
+            return new Wording(literalOf(pattern), Pattern.compile(pattern, Pattern.MULTILINE), source);
+        }
 
         /** Splits at {@code |} between spaces and at line ends; all in lower case. */
         static List<Wording> all(String wordings) {
             List<Wording> all = new ArrayList<>();
             for (String each : wordings.strip().split(" \\| |\\n", -1)) {
-                String wording = each.strip();
-                all.add(new Wording(literalOf(wording), Pattern.compile(wording, Pattern.MULTILINE)));
+                all.add(of(each.strip(), ""));
             }
             return List.copyOf(all);
         }

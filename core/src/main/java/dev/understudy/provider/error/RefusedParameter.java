@@ -21,11 +21,17 @@ final class RefusedParameter {
             pattern("unsupported (?:parameter|value|argument|field)s?(?:\\(s\\))?:? ['`\"]?([\\w.\\[\\]\ufffc-]+)"),
             pattern(
                     "(?:unknown|unrecognized|unexpected) (?:request )?(?:parameter|argument|field)s?(?: supplied| passed)?:? ['`\"]?([\\w.\\[\\]\ufffc-]+)"),
+            pattern("unknown name ['`\"]?([\\w.\ufffc-]+)['`\"]? at "),
+            pattern(
+                    "(?:argument|parameter|field)s? not supported (?:with|for|by|on) this model: ['`\"]?([\\w.\ufffc-]+)"),
+            pattern("['`\"]([\\w.\ufffc-]+)['`\"] must be unset when"),
+            pattern("parameter\\.(\\w+) must be set to"),
             pattern("extraneous key \\[([\\w.\ufffc-]+)\\]"),
             pattern("^(?:.*errors: )?([a-z_]+)(?:\\.[\\w.]+)?: extra inputs are not permitted"),
             pattern(
                     "['`\"]([\\w.\ufffc-]+)['`\"](?: parameter| option| field)? (?:is|are) (?:deprecated|not supported|unsupported)"),
-            pattern("(?:not|n't) support (?:the |a |an )?['`\"]?([\\w.\ufffc-]+)['`\"]?"),
+            pattern(
+                    "(?:not|n't) support (?:the |a |an )?(?:(?:parameter|field|option)s?:? )?\\[?['`\"]?([\\w.\ufffc-]+)['`\"]?"),
             pattern(
                     "(?<![\\w.\ufffc-])([\\w.\ufffc-]++) (?:parameter|option|field) (?:is|are) (?:deprecated|not supported|unsupported)"),
             pattern(
@@ -57,8 +63,9 @@ final class RefusedParameter {
         return null;
     }
 
-    /** An image in the messages is refused as an image, not as that message. */
-    private static String plain(String name) {
+    /** Drops the full stop of a sentence. An image in the messages is refused as an image, not as that message. */
+    private static String plain(String found) {
+        String name = found.endsWith(".") ? found.substring(0, found.length() - 1) : found;
         return name.contains("image") && name.matches("(messages|input|contents)\\W.*") ? "image" : name;
     }
 

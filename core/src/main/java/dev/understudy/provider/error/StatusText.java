@@ -18,6 +18,23 @@ record StatusText(int status, String rest) {
     private static final Pattern NAMED =
             Pattern.compile("\\bstatus(?: ?code)?\\s?(?:is|of|[:=])?\\s?\\(?([45]\\d\\d)\\b", Pattern.CASE_INSENSITIVE);
 
+    /** Statuses that servers and gateways put into the message of an error in a response with status 200. */
+    private static final Pattern WITHIN = Pattern.compile(
+            "^(?:HTTP(?:/[\\d.]{1,3})? )?([45]\\d\\d)(?=$| - |: | (?:Bad|Unauthorized|Payment|Forbidden|Not|Method|Request|"
+                    + "Conflict|Gone|Payload|Unprocessable|Too|Internal|Service|Gateway|Server|Error)\\b| *\\{)"
+                    + "|\\b(?:status(?: ?code)?|error code|HTTP(?: error)?|error)"
+                    + "(?: is| of|[:=])? ?\\(?([45]\\d\\d)\\b(?! ?(?:tokens|words|characters|bytes|items|ms|s)\\b)",
+            Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+
+    /** Returns the status that the message of an in-band error names; 0 without one. */
+    static int within(String words) {
+        Matcher matcher = WITHIN.matcher(TextLimits.truncate(words, 2 * TextLimits.EVIDENCE));
+        if (!matcher.find()) {
+            return 0;
+        }
+        return Integer.parseInt(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+    }
+
     static @Nullable StatusText in(@Nullable String message) {
         if (message == null) {
             return null;

@@ -8,74 +8,122 @@ final class UnsupportedPhrases {
 
     static final List<ErrorPhrase> TABLE = List.of(
             refusal("""
-                    assistant (message|response) prefill  |  must end with a user message
-                    requests? ending with a model turn  |  2 or more assistant messages at the end
-                    expected last role user.{0,80}got assistant
-                    last message must (be|have).{0,20}\\buser\\b
-                    prefill.{0,40}(not supported|unsupported|incompatible)
+                    assistant (message|response) prefill                                                    @ anthropic
+                    must end with a user message                                                            @ anthropic
+                    requests? ending with a model turn                                                      @ gemini
+                    2 or more assistant messages at the end                                                 @ llamacpp
+                    expected last role user.{0,80}got assistant                                             @ mistral
+                    last message must (be|have).{0,20}\\buser\\b                                             @ perplexity
+                    prefill.{0,40}(not supported|unsupported|incompatible)                                  @ llamacpp
                     """).refusing("prefill"),
             refusal("""
-                    (not|n't) support (for )?(the )?(tools?|function|functions|tool use|tool calling|function calling|tool choice)\\b
-                    (tool use|tool[- ]calling|function[- ]calling|tools?)( is| are)? not (supported|enabled|available)
-                    no endpoints found that support tool  |  requires --enable-auto-tool-choice
-                    tools param requires
-                    tool_choice.{0,40}(not supported|unsupported)
-                    """).refusing("tools"),
-            refusal("""
-                    no endpoints found that support the provided 'tool_choice'
+                    tool_choice.{0,60}(not supported|unsupported|not support)                               @ deepseek
+                    (not|n't) support (this |the provided |the )?'?tool_choice                              @ deepseek
+                    no endpoints found that support the provided 'tool_choice'                              @ openrouter
+                    not be enabled when tool_choice forces                                                  @ anthropic
                     """).refusing("tool_choice"),
             refusal("""
-                    response modalities.{0,60}not supported
+                    (not|n't) support (for )?(the )?(tools?|function|functions|tool use|tool calling|function calling|tool choice)\\b @ ollama
+                    (tool use|tool[- ]calling|function[- ]calling|tools?)( is| are)? not (supported|enabled|available) @ gemini
+                    no endpoints found that support tool                                                    @ openrouter
+                    requires --enable-auto-tool-choice                                                      @ vllm
+                    tools param requires                                                                    @ llamacpp
+                    """).refusing("tools"),
+            refusal("""
+                    response modalities.{0,60}not supported                                                 @ gemini
                     """).refusing("response_modalities"),
             refusal("""
-                    url sources are not supported  |  image ur[il]s? (is|are) not supported
+                    requires that either input content or output modality contain audio                     @ openai
+                    """).refusing("modalities"),
+            refusal("""
+                    (not|n't) support (any )?(audio|input audio|audio input)                                @ openai
+                    (input )?audio( input| content)?( modality)?( is| are)? not (supported|enabled|available) @ gemini
+                    no endpoints found that support (input audio|audio)                                     @ openrouter
+                    """).refusing("audio"),
+            refusal("""
+                    no endpoints found that support (file|pdf)                                              @ openrouter
+                    (file|pdf|document)( input| content)?s?( is| are)? not (supported|enabled|available)    @ openai
+                    """).refusing("file"),
+            refusal("""
+                    url sources are not supported                                                           @ bedrock
+                    image ur[il]s? (is|are) not supported                                                   @ reported
                     """).refusing("image_url"),
             refusal("""
-                    (not|n't) support (any )?(image|vision|multimodal|picture)
-                    image_url is only supported by
-                    (image|vision|multimodal)s?( input| content)?s?( is| are)? not (supported|enabled|available)
-                    no endpoints found that support image  |  at most 0 image  |  not a multimodal model
+                    (not|n't) support (any )?(image|vision|multimodal|picture)                              @ llamacpp
+                    image_url is only supported by                                                          @ openai
+                    unknown variant `image_url`                                                             @ deepseek
+                    (image|vision|multimodal)s?( input| content)?s?( is| are)? not (supported|enabled|available) @ llamacpp
+                    no endpoints found that support (image|input image)                                     @ openrouter
+                    at most 0 image                                                                         @ vllm
+                    not a (multimodal|vision) model                                                         @ vllm
                     """).refusing("image"),
             refusal("""
-                    response[_ ]format.{0,60}(not supported|unsupported|unavailable|not available)
-                    (not|n't) support (the )?(response[_ ]format|json[_ ]?(schema|mode|object)|structured output)
-                    (json mode|json_schema|structured outputs?)( is| are)? not (supported|enabled|available)
-                    output_(config|format).{0,40}(not supported|unsupported|not permitted)
+                    response[_ ]format.{0,60}(not supported|unsupported|unavailable|not available)          @ deepseek
+                    schema for response_format.{0,200} is not (permitted|supported)                         @ openai
+                    (not|n't) support (the )?(response[_ ]format|json[_ ]?(schema|mode|object)|structured output) @ groq
+                    (json mode|json_schema|structured outputs?)( is| are)? not (supported|enabled|available) @ gemini
+                    json schema contains features not supported                                             @ vllm
+                    (failed to parse|error parsing) grammar                                                 @ llamacpp
+                    output_(config|format).{0,40}(not supported|unsupported|not permitted)                  @ anthropic
                     """).refusing("response_format"),
             refusal("""
-                    developer instruction is not enabled
-                    (not|n't) support (the )?system (message|prompt|role|instruction)
-                    system (role|message|prompt|instruction)s?( is| are)? not (supported|enabled)
+                    developer instruction is not enabled                                                    @ gemini
+                    (not|n't) support (the )?system (message|prompt|role|instruction)                       @ bedrock
+                    system (role|message|prompt|instruction)s?( is| are)? not (supported|enabled)           @ vllm
                     """).refusing("system"),
             refusal("""
-                    (not|n't) support streaming  |  streaming( is| are)? not (supported|enabled|available)
+                    (not|n't) support streaming                                                             @ openai
+                    only supports? stream mode                                                              @ dashscope
+                    streaming( is| are)? not (supported|enabled|available)                                  @ bedrock
                     """).refusing("stream"),
             refusal("""
-                    invalid.{0,3}signature.{0,12}thinking
-                    encrypted content.{0,40}could not be (verified|decrypted)
+                    invalid.{0,3}signature.{0,12}thinking                                                   @ anthropic
+                    encrypted content.{0,40}could not be (verified|decrypted)                               @ openai
                     """).refusing("thoughts"),
             refusal("""
-                    (not|n't) support (assistant )?thinking  |  thinking( mode)? is not supported
+                    (not|n't) support (assistant )?thinking                                                 @ ollama
+                    thinking( mode)? is not supported                                                       @ gemini
+                    only works in thinking mode                                                             @ gemini
                     """).refusing("thinking"),
             refusal("""
-                    `?temperature`? and `?top_p`? cannot both
-                    top_p.{0,20}cannot (both )?be (specified|used).{0,20}temperature
+                    reasoning is mandatory                                                                  @ openrouter
+                    """).refusing("reasoning"),
+            refusal("""
+                    logprobs (is|are) not enabled                                                           @ gemini
+                    """).refusing("logprobs"),
+            refusal("""
+                    penalty is not enabled                                                                  @ gemini
+                    """).refusing("penalty"),
+            refusal("""
+                    `?temperature`? and `?top_p`? cannot both                                               @ anthropic
+                    top_p.{0,20}cannot (both )?be (specified|used).{0,20}temperature                        @ bedrock
                     """).refusing("top_p"),
             refusal("""
-                    temperature.{0,20}(may only be set to|only 1 is allowed|does not support)
+                    temperature.{0,20}(may only be set to|only 1 is allowed|does not support)               @ anthropic
                     """).refusing("temperature"),
             refusal("""
-                    unsupported (parameter|value|argument|field)
-                    (unknown|unrecognized|unexpected) (request )?(parameter|argument|field)
-                    unrecognized request argument  |  is deprecated for this model
-                    (parameter|options?|field|argument|value|level|feature|input)\\b.{0,80}(is |are )?not supported (with|for|by|in) (this|the)
-                    not supported (with|for|by) this (model|endpoint)
-                    this model (does not|doesn't) support  |  ^#: extraneous key
-                    request: #: extraneous key
-                    (^|errors: )(?!messages|contents|tools|system|input)[a-z_]+(\\.[\\w.]+)?: extra inputs are not permitted
+                    unsupported (parameter|value|argument|field)                                            @ openai
+                    (unknown|unrecognized|unexpected) (request )?(parameter|argument|field)                 @ openai
+                    unrecognized request argument                                                           @ openai
+                    unknown name .{1,200}cannot find field                                                  @ gemini
+                    is deprecated for this model                                                            @ anthropic
+                    (parameter|options?|field|argument|value|level|feature|input)\\b.{0,80}(is |are )?not supported (with|for|by|in|on) (this|the) @ openai
+                    not supported (with|for|by|on) this (model|endpoint)                                    @ anthropic
+                    tools? with \\w+ (is|are) not supported                                                 @ openai
+                    this model (does not|doesn't) support                                                   @ bedrock
+                    (does not|doesn't) support (the )?parameter                                             @ xai
+                    can handle the requested parameters                                                     @ openrouter
+                    property '.{1,80}' is unsupported                                                       @ groq
+                    (?<![\\w.])[a-z]+_[a-z_]+ is not supported                                              @ together
+                    must be unset when                                                                      @ anthropic
+                    parameter\\.\\w+ must be set to                                                         @ dashscope
+                    ^#: extraneous key                                                                      @ bedrock
+                    request: #: extraneous key                                                              @ bedrock
+                    (^|errors: )(?!messages|contents|tools|system|input)[a-z_]+(\\.[\\w.]+)?: extra inputs are not permitted @ anthropic
                     """).unless("supported by any provider"),
             refusal("""
-                    extra inputs are not permitted  |  extra_forbidden
+                    extra inputs are not permitted                                                          @ mistral
+                    extra_forbidden                                                                         @ mistral
                     """).at(422).unless("^messages | ^tools"));
 
     private UnsupportedPhrases() {}
