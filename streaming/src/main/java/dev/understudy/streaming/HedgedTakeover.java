@@ -65,11 +65,7 @@ final class HedgedTakeover {
         if (!race.firstClaims()) {
             return false;
         }
-        Rival slower = other;
-        if (slower != null) {
-            other = null;
-            slower.lost().run();
-        }
+        abandon();
         long now = Clock.now();
         if (chunk.isContent()) {
             streamPace.chunk(now);
@@ -77,6 +73,15 @@ final class HedgedTakeover {
             arm(now, sink);
         }
         return true;
+    }
+
+    /** Records the other attempt, if there is one, as wasted. */
+    void abandon() {
+        Rival slower = other;
+        if (slower != null) {
+            other = null;
+            slower.lost().run();
+        }
     }
 
     private void arm(long now, StatefulOperator.Sink<StreamChunk> sink) {

@@ -39,6 +39,7 @@ final class ResumableStream {
     private final ContextView context;
     private final HedgingBudget hedgingBudget;
     private final @Nullable HedgedTakeover silent; // the attempt beside which this stream runs
+    private final @Nullable ResumableStream original; // the stream of that attempt
     private final ChatResponseAggregator shown;
     private final AttemptAccount attemptAccount;
 
@@ -50,6 +51,7 @@ final class ResumableStream {
     private ProviderEvent.@Nullable FirstContentFrom asked; // the route of the attempt to take over
     private int before; // attempts of the stream beside which this one began
     private boolean over; // nothing is left to try
+    private @Nullable HedgedTakeover hedge; // of the current attempt
 
     ResumableStream(
             ChatProvider inner,
@@ -71,6 +73,7 @@ final class ResumableStream {
         this.hedgingBudget = hedgingBudget;
         this.shown = new ChatResponseAggregator();
         this.silent = null;
+        this.original = null;
     }
 
     /** Continues a stream with another attempt, beside a silent one. */
@@ -89,6 +92,7 @@ final class ResumableStream {
         this.call = original.call;
         this.takeoverPlanner = original.planner().fork(attemptAccount);
         this.silent = silent;
+        this.original = original;
     }
 
     Flux<StreamChunk> run() {
@@ -108,6 +112,7 @@ final class ResumableStream {
     private Flux<StreamChunk> relay(Flux<StreamChunk> answer, AttemptSpec now) {
         HedgedTakeover hedgedTakeover =
                 policy.hedging().enabled() ? new HedgedTakeover(policy.hedging(), hedgingBudget, this::fork) : null;
+        hedge = hedgedTakeover;
         Flux<StreamChunk> attempt =
                 new StatefulOperator<>(answer, () -> stage(now, hedgedTakeover), Schedulers::parallel);
         return hedgedTakeover == null ? attempt : hedgedTakeover.race(attempt);
@@ -128,6 +133,10 @@ final class ResumableStream {
 
     /** Records the attempts of a stream that ran beside this one and was slower, or failed. */
     private void wasted(ResumableStream other) {
+        HedgedTakeover beside = other.hedge;
+        if (beside != null) {
+            beside.abandon();
+        }
         attemptAccount.addAttemptsOf(other.attemptAccount, other.before);
         ProviderEvent.FirstContentFrom asked = other.asked;
         if (!other.over && asked != null) {
@@ -180,13 +189,23 @@ final class ResumableStream {
         }
         if (next == null) {
             over = true;
-            if (silent == null || !silent.isOpen()) {
+            if (!mayOthersGoOn()) {
                 events().lost(planner().interruption(), shown.length());
             }
             return Mono.error(planner().failed());
         }
         attemptSpec = next;
         return Mono.just(true);
+    }
+
+    /** Claims the answer; false if a silent attempt sent a chunk before, which may be one that another hedge runs beside. */
+    private boolean claims() {
+        return silent == null || original == null || (silent.otherClaims() && original.claims());
+    }
+
+    /** Returns true if one of the silent attempts beside which this stream runs may still go on. */
+    private boolean mayOthersGoOn() {
+        return silent != null && original != null && (silent.isOpen() || original.mayOthersGoOn());
     }
 
     private TakeoverEvents events() {
@@ -205,8 +224,7 @@ final class ResumableStream {
     private AttemptStage stage(AttemptSpec now, @Nullable HedgedTakeover hedgedTakeover) {
         ChunkBuffer chunkBuffer = now.fresh() ? hold() : null;
         Supplier<List<StreamChunk>> announcement = () -> now.isTakeover() ? announce(now) : List.of();
-        ChunkDelivery chunkDelivery = new ChunkDelivery(
-                shown, chunkBuffer, holdTime(), announcement, () -> silent == null || silent.otherClaims());
+        ChunkDelivery chunkDelivery = new ChunkDelivery(shown, chunkBuffer, holdTime(), announcement, this::claims);
         return new AttemptStage(
                 now, policy.limits().word(), shown, pieces(now), attemptAccount, chunkDelivery, hedgedTakeover);
     }

@@ -373,4 +373,56 @@ class HedgedTakeoverTest {
                 .assertNext(chunks -> assertThat(text(chunks)).isEqualTo(TEXT))
                 .verifyComplete();
     }
+
+    @Test
+    void takeoverBesideASilentTakeoverEndsBothSilentOnes() {
+        AtomicInteger live = new AtomicInteger();
+        ChatProvider first = pausing("one", 3, Duration.ofSeconds(9), live);
+        ChatProvider second = pausing("two", 1, Duration.ofSeconds(15), live);
+        ChatProvider third = slow("three", Duration.ofSeconds(1), live);
+        StepVerifier.withVirtualTime(
+                        () -> over(POLICY, first, second, third).stream(ASKED).collectList())
+                .thenAwait(Duration.ofSeconds(60))
+                .assertNext(chunks -> {
+                    assertThat(text(chunks)).isEqualTo(TEXT);
+                    assertThat(attempts(chunks))
+                            .extracting(AttemptLog.Attempt::provider)
+                            .containsExactlyInAnyOrder("one", "two", "three");
+                })
+                .verifyComplete();
+        assertThat(live).as("left running").hasValue(0);
+    }
+
+    @Test
+    void attemptsBesideAWastedTakeoverAreWastedToo() {
+        AtomicInteger live = new AtomicInteger();
+        ChatProvider first = pausing("one", 3, Duration.ofSeconds(6), live);
+        ChatProvider second = pausing("two", 1, Duration.ofSeconds(15), live);
+        ChatProvider third = pausing("three", 1, Duration.ofSeconds(15), live);
+        StepVerifier.withVirtualTime(
+                        () -> over(POLICY, first, second, third).stream(ASKED).collectList())
+                .thenAwait(Duration.ofSeconds(60))
+                .assertNext(chunks -> {
+                    assertThat(text(chunks)).isEqualTo(TEXT);
+                    assertThat(attempts(chunks))
+                            .extracting(AttemptLog.Attempt::provider, AttemptLog.Attempt::outcome)
+                            .containsExactlyInAnyOrder(
+                                    tuple("one", AttemptLog.Outcome.SERVED),
+                                    tuple("two", AttemptLog.Outcome.WASTED),
+                                    tuple("three", AttemptLog.Outcome.WASTED));
+                })
+                .verifyComplete();
+        assertThat(live).as("left running").hasValue(0);
+    }
+
+    /** A provider with an equal time before each token. */
+    private static ChatProvider slow(String name, Duration wait, AtomicInteger live) {
+        ChatProvider fast = pausing(name, -1, wait, live);
+        return new ForwardingChatProvider(fast) {
+            @Override
+            public Flux<StreamChunk> stream(ChatRequest request) {
+                return fast.stream(request).concatMap(chunk -> Mono.delay(wait).thenReturn(chunk), 1);
+            }
+        };
+    }
 }

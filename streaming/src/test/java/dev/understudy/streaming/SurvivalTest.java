@@ -25,6 +25,7 @@ import dev.understudy.policy.RetryPolicy;
 import dev.understudy.streaming.seam.Anchor;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Random answers, cut anywhere in any way, by servers that all know the same truth. */
 class SurvivalTest {
@@ -53,7 +56,16 @@ class SurvivalTest {
         FINE,
         DEAD,
         CUT,
-        CUT_SILENTLY
+        CUT_SILENTLY,
+        SILENT
+    }
+
+    /** Circumstances of a case. */
+    private enum Setting {
+        ONE_THREAD,
+        THREAD_OF_EACH_SERVER,
+        /** Virtual time: servers are silent for a while or for good, and takeovers begin beside them. */
+        HEDGED
     }
 
     /** One server: how it continues, and what becomes of its next calls. */
@@ -63,12 +75,13 @@ class SurvivalTest {
     private int whole;
     private int partial;
     private int nothing;
+    private int besides; // requests that began beside a silent one
 
     @Test
     void deliveredTextIsAPrefixAndWholeOnCompletion() {
         Cases.play("survival of text", random -> {
             String truth = Texts.any(random);
-            play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.text(), false);
+            play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.text(), Setting.ONE_THREAD);
         });
         System.out.printf("  %d whole, %d partial, %d never begun; saved by %s%n", whole, partial, nothing, saved);
         if (System.getProperty("seed", "").isBlank()) {
@@ -95,7 +108,7 @@ class SurvivalTest {
                         i,
                         new dev.understudy.chat.ToolCall("call" + i, "tool" + random.nextInt(2), "{\"a\":" + i + "}")));
             }
-            play(random, truth, text, ResponseFormat.text(), false);
+            play(random, truth, text, ResponseFormat.text(), Setting.ONE_THREAD);
         });
     }
 
@@ -103,7 +116,8 @@ class SurvivalTest {
     void structuredAnswersComeWholeOrNotAtAll() {
         Cases.play("survival of structured answers", 4, random -> {
             String truth = "{\"text\": \"" + Texts.prose(random, 10) + "\"}";
-            Listening heard = play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.json(), false);
+            Listening heard = play(
+                    random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.json(), Setting.ONE_THREAD);
             if (heard.answer.length() > 0) {
                 assertThat(heard.answer.text()).isEqualTo(truth);
             }
@@ -114,29 +128,60 @@ class SurvivalTest {
     void theSameHoldsWhenEachServerSpeaksOnAThreadOfItsOwn() {
         Cases.play("survival on many threads", 10, random -> {
             String truth = Texts.any(random);
-            play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.text(), true);
+            play(
+                    random,
+                    List.of(new StreamChunk.Text(truth)),
+                    truth,
+                    ResponseFormat.text(),
+                    Setting.THREAD_OF_EACH_SERVER);
         });
     }
 
-    private Listening play(Random random, List<StreamChunk> truth, String text, ResponseFormat format, boolean threads)
+    @Test
+    void hedgedTakeoversDeliverTextOnce() {
+        Cases.play("survival with hedged takeovers", 5, random -> {
+            VirtualTimeScheduler.getOrSet();
+            try {
+                String truth = Texts.any(random);
+                play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.text(), Setting.HEDGED);
+            } finally {
+                VirtualTimeScheduler.reset();
+            }
+        });
+        System.out.printf(
+                "  %d whole, %d partial, %d never begun; %d requests beside others%n",
+                whole, partial, nothing, besides);
+        if (System.getProperty("seed", "").isBlank()) {
+            assertThat(whole).isPositive();
+            assertThat(besides).as("requests beside a silent one").isPositive();
+        }
+    }
+
+    private Listening play(Random random, List<StreamChunk> truth, String text, ResponseFormat format, Setting setting)
             throws InterruptedException {
+        boolean hedging = setting == Setting.HEDGED;
         boolean deterministic = random.nextBoolean();
         ChatRequest request = ChatRequest.of("m", "q").withFormat(format);
         request = deterministic ? request.withTemperature(0) : request;
-        ResumePolicy policy = policy(random);
+        ResumePolicy policy = hedging ? policy(random).withHedging(hedging(random)) : policy(random);
         boolean lies = !policy.strategies().contains(ResumePolicy.Strategy.RESTART) && random.nextInt(4) == 0;
         Listening[] listening = new Listening[1];
         List<Actor> actors = new ArrayList<>();
-        int count = 1 + random.nextInt(3);
+        int count = (hedging ? 2 : 1) + random.nextInt(3);
         for (int i = 0; i < count; i++) {
             // Whoever lies, lies only to those who have heard the truth, so that the truth is known.
             Supplier<String> heardBefore = () -> lies && random.nextBoolean() ? listening[0].answer.text() : "";
-            actors.add(actor("p" + i, random, truth, text, heardBefore));
+            actors.add(actor("p" + i, random, truth, text, heardBefore, hedging));
         }
         UnderstudyBuilder door =
                 Understudy.builder().retry(RetryPolicy.defaults().withRetries(0));
-        actors.forEach(actor -> door.provider(threads ? onItsOwnThread(actor.provider) : actor.provider));
-        boolean alone = count == 1 && !threads && random.nextBoolean();
+        actors.forEach(actor -> door.provider(
+                switch (setting) {
+                    case ONE_THREAD -> actor.provider;
+                    case THREAD_OF_EACH_SERVER -> onItsOwnThread(actor.provider);
+                    case HEDGED -> pausing(actor.provider, random, actors);
+                }));
+        boolean alone = count == 1 && setting == Setting.ONE_THREAD && random.nextBoolean();
         ChatProvider company = alone ? actors.get(0).provider : door.build();
         ChatProvider provider = ResumingProvider.over(company, policy);
 
@@ -144,6 +189,9 @@ class SurvivalTest {
                 random, random.nextInt(3) == 0, random.nextInt(5) == 0 ? random.nextInt(20) : -1, () -> live(actors));
         listening[0] = heard;
         provider.stream(request).subscribe(heard);
+        if (hedging) {
+            VirtualTimeScheduler.get().advanceTimeBy(Duration.ofHours(1));
+        }
         assertThat(heard.over.await(10, TimeUnit.SECONDS)).as("it ends").isTrue();
 
         String shown = heard.answer.text();
@@ -260,13 +308,20 @@ class SurvivalTest {
                 .withLimits(new ResumePolicy.Limits(1 + random.nextInt(80), limits.anchor(), limits.search()));
     }
 
+    private static ResumePolicy.Hedging hedging(Random random) {
+        return ResumePolicy.Hedging.defaults()
+                .withAtLeast(Duration.ofMillis(200 + random.nextInt(5_000)))
+                .withMaxExtra(1);
+    }
+
     private static Actor actor(
-            String name, Random random, List<StreamChunk> truth, String text, Supplier<String> lieTo) {
+            String name, Random random, List<StreamChunk> truth, String text, Supplier<String> lieTo, boolean silent) {
         boolean prefill = random.nextBoolean();
         List<Fate> fates = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             int draw = random.nextInt(8);
-            fates.add(draw < 4 ? Fate.CUT : draw == 4 ? Fate.CUT_SILENTLY : draw == 5 ? Fate.DEAD : Fate.FINE);
+            Fate cut = silent && random.nextBoolean() ? Fate.SILENT : Fate.CUT;
+            fates.add(draw < 4 ? cut : draw == 4 ? Fate.CUT_SILENTLY : draw == 5 ? Fate.DEAD : Fate.FINE);
         }
         ScriptedProvider provider = ScriptedProvider.named(name);
         provider.can(prefill ? Capabilities.assumed().withFeature(Feature.PREFILL) : Capabilities.assumed());
@@ -315,13 +370,14 @@ class SurvivalTest {
         int after = random.nextInt(told.size());
         FailureKind kind = KINDS[random.nextInt(KINDS.length)];
         Failure failure = kind == FailureKind.TIMEOUT
-                ? Failure.timeout(Failure.Phase.IDLE, java.time.Duration.ofSeconds(20))
+                ? Failure.timeout(Failure.Phase.IDLE, Duration.ofSeconds(20))
                 : Failure.of(kind, "scripted");
         return switch (fate) {
             case FINE -> scriptedAnswer;
             case DEAD -> ScriptedAnswer.fail(failure);
             case CUT -> scriptedAnswer.failAfter(after, failure);
             case CUT_SILENTLY -> scriptedAnswer.cutAfter(after);
+            case SILENT -> scriptedAnswer.hangAfter(after);
         };
     }
 
@@ -351,6 +407,24 @@ class SurvivalTest {
             @Override
             public Flux<StreamChunk> stream(ChatRequest request) {
                 return delegate().stream(request).publishOn(Schedulers.parallel(), 1);
+            }
+        };
+    }
+
+    /** A provider that pauses before one chunk in twenty. */
+    private ChatProvider pausing(ChatProvider provider, Random random, List<Actor> actors) {
+        return new ForwardingChatProvider(provider) {
+            @Override
+            public Flux<StreamChunk> stream(ChatRequest request) {
+                return delegate().stream(request)
+                        .doOnSubscribe(subscription -> besides += live(actors) > 1 ? 1 : 0)
+                        .concatMap(
+                                chunk -> {
+                                    int longest = random.nextInt(20) == 0 ? 25_000 : 100;
+                                    return Mono.delay(Duration.ofMillis(random.nextInt(longest)))
+                                            .thenReturn(chunk);
+                                },
+                                1);
             }
         };
     }
