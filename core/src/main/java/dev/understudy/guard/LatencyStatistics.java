@@ -49,18 +49,15 @@ final class LatencyStatistics {
 
     private void average(long nanos, long now) {
         level.updateAndGet(was -> {
-            double decay = Math.exp(-Math.max(0, now - was.at) / TAU);
-            double decayed = was.nanos * decay;
+            double decay = decay(was, now);
             // A slower sample counts in full, a faster one by the share that has decayed since the last.
-            return new Level(nanos > decayed ? nanos : decayed + nanos * (1 - decay), now);
+            return new Level(nanos > was.nanos ? nanos : was.nanos * decay + nanos * (1 - decay), now);
         });
     }
 
     /** Raises the average to a duration that is only a lower bound. */
     void atLeast(long nanos, long now) {
-        if (nanos > at(now)) {
-            average(nanos, now);
-        }
+        level.updateAndGet(was -> nanos > was.nanos * decay(was, now) ? new Level(nanos, now) : was);
     }
 
     /** Counts a lower bound in average and percentiles, unless it is below the median and therefore uninformative. */
@@ -100,6 +97,10 @@ final class LatencyStatistics {
     /** Returns the decayed average in nanoseconds; 0 without samples. */
     double at(long now) {
         Level is = level.get();
-        return is.nanos * Math.exp(-Math.max(0, now - is.at) / TAU);
+        return is.nanos * decay(is, now);
+    }
+
+    private static double decay(Level level, long now) {
+        return Math.exp(-Math.max(0, now - level.at) / TAU);
     }
 }

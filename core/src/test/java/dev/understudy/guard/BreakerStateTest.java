@@ -65,6 +65,7 @@ class BreakerStateTest {
         assertThat(closed.remoteOpened("over", 10, 10, POLICY)).isSameAs(closed);
         BreakerState.Open open = new BreakerState.Open(7, 100, 3, "mine");
         assertThat(open.remoteOpened("theirs", 90, 10, POLICY)).isSameAs(open);
+        assertThat(open.remoteOpened("theirs", 100, 10, POLICY)).isSameAs(open);
         assertThat(open.remoteOpened("theirs", 200, 10, POLICY)).isEqualTo(new BreakerState.Open(7, 200, 3, "mine"));
         assertThat(open.remoteClosed(10)).isEqualTo(new BreakerState.Open(7, 10, 3, "mine"));
         assertThat(states)
@@ -94,5 +95,13 @@ class BreakerStateTest {
             assertThat(state.forced(null, 0).generation()).isEqualTo(8);
             assertThat(state.disabled().name()).isEqualTo(ProviderStatus.CircuitState.DISABLED);
         });
+    }
+
+    @Test
+    void expiredTrialIsFollowedByTheNextLease() {
+        assertThat(halfOpen.acquire(false, 99, POLICY)).isSameAs(halfOpen);
+        assertThat(halfOpen.acquire(false, 100, POLICY))
+                .isEqualTo(new BreakerState.HalfOpen(
+                        7, 3, true, 100 + POLICY.trialLease().toNanos(), 1, "why"));
     }
 }

@@ -1,6 +1,7 @@
 package dev.understudy.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
@@ -492,6 +493,80 @@ class CircuitBreakerTest {
         assertDenied(ProviderStatus.CircuitState.FORCED_OPEN, Duration.ofSeconds(1));
         pass(1);
         succeed(1);
+        assertState(ProviderStatus.CircuitState.DISABLED);
+    }
+
+    @Test
+    void callBesideATrialMayCloseButNotReopen() {
+        fail(5);
+        pass(5);
+        Permit trial = trial();
+        Permit failed = (Permit) breaker.tryBeside(now);
+        assertThat(failed.failure(now)).isTrue();
+        assertState(ProviderStatus.CircuitState.HALF_OPEN);
+        Permit succeeded = (Permit) breaker.tryBeside(now);
+        assertThat(succeeded.begun(now)).isTrue();
+        assertState(ProviderStatus.CircuitState.CLOSED);
+        assertThat(trial.failure(now)).isTrue();
+        assertState(ProviderStatus.CircuitState.CLOSED);
+    }
+
+    @Test
+    void callBesideNoTrialIsTheTrialItself() {
+        fail(5);
+        assertThat(breaker.tryBeside(now)).isInstanceOfSatisfying(Permit.class, permit -> permit.failure(now));
+        assertDenied(ProviderStatus.CircuitState.OPEN, Duration.ofSeconds(10));
+    }
+
+    @Test
+    void cutOfASucceededTrialCountsForTheClosedCircuit() {
+        with(STEADY.withConsecutive(1));
+        fail(1);
+        pass(5);
+        Permit trial = trial();
+        trial.begun(now);
+        assertThat(trial.admitted()).isSameAs(breaker.state());
+        assertThat(trial.cut(now)).isTrue();
+        assertState(ProviderStatus.CircuitState.OPEN);
+    }
+
+    @Test
+    void openingByAnotherInstanceIsToldAsRemote() {
+        List<CircuitBreaker.Change> changes = new ArrayList<>();
+        breaker = new CircuitBreaker(STEADY, new SplittableRandom(1), changes::add, now);
+        breaker.remoteOpened("4 of 5 calls failed", now + 1_000, now);
+        assertThat(breaker.remaining(now)).isEqualTo(1_000);
+        breaker.remoteClosed(now);
+        assertThat(breaker.remaining(now)).isZero();
+        assertThat(trial().failure(now)).isTrue();
+        assertThat(changes)
+                .extracting(CircuitBreaker.Change::to, CircuitBreaker.Change::remote)
+                .containsExactly(
+                        tuple(ProviderStatus.CircuitState.OPEN, true),
+                        tuple(ProviderStatus.CircuitState.HALF_OPEN, false),
+                        tuple(ProviderStatus.CircuitState.OPEN, false));
+    }
+
+    @Test
+    void resetClosesAnOpenCircuitAndForgetsFailures() {
+        fail(5);
+        breaker.reset(now);
+        assertThat(breaker.isClosed()).isTrue();
+        fail(4);
+        breaker.reset(now);
+        fail(4);
+        assertThat(moves).containsExactly("CLOSED OPEN", "OPEN CLOSED");
+    }
+
+    @Test
+    void resetKeepsAnOperatorsOrder() {
+        breaker.forceOpen(null, now);
+        breaker.reset(now);
+        assertThat(breaker.isForcedOpen()).isTrue();
+        assertThat(breaker.isClosed()).isFalse();
+        breaker.disable(now);
+        breaker.reset(now);
+        assertThat(breaker.isForcedOpen()).isFalse();
         assertState(ProviderStatus.CircuitState.DISABLED);
     }
 }

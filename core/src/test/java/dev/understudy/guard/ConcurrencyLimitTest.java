@@ -141,4 +141,17 @@ class ConcurrencyLimitTest {
         assertThat(waiter).isNotNull();
         return waiter;
     }
+
+    @Test
+    void loadIsTheNumberOfWaitingCallsForEachSlot() {
+        ConcurrencyLimit limit = new ConcurrencyLimit(2, 10);
+        limit.tryAcquire();
+        limit.tryAcquire();
+        assertThat(limit.load()).isZero();
+        waitFor(limit, "a");
+        assertThat(limit.load()).isEqualTo(0.5);
+        waitFor(limit, "b");
+        waitFor(limit, "c");
+        assertThat(limit.load()).isEqualTo(1.5);
+    }
 }

@@ -72,4 +72,14 @@ class LatencyPercentileTest {
         IntStream.range(0, 100).forEach(i -> samples.sample(i % 20 == 0 ? 5_000 : 100, 0));
         assertThat(samples.percentile(0.95)).isEqualTo(100);
     }
+
+    @Test
+    void lowerBoundAtTheMedianCounts() {
+        IntStream.range(0, 10).forEach(i -> samples.sample(100, 0));
+        IntStream.range(0, 30).forEach(i -> samples.slowerThan(100, 0));
+        IntStream.range(0, 2).forEach(i -> samples.sample(5_000, 0));
+        assertThat(samples.percentile(0.5))
+                .as("32 of 42 samples lie above the 10 measured ones")
+                .isEqualTo(5_000);
+    }
 }

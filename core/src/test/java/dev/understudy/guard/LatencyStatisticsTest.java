@@ -58,4 +58,16 @@ class LatencyStatisticsTest {
         latencyStatistics.atLeast(9_000, 10 * SECOND);
         assertThat(latencyStatistics.at(10 * SECOND)).isCloseTo(9_000, A_HAIR);
     }
+
+    @Test
+    void slowerSampleNeverMeansALowerAverage() {
+        latencyStatistics.sample(1_000, 5 * SECOND);
+        latencyStatistics.sample(367, 15 * SECOND); // below and above the decayed average of 367.9
+        double faster = latencyStatistics.at(15 * SECOND);
+        LatencyStatistics other = new LatencyStatistics(-SECOND);
+        other.sample(1_000, 5 * SECOND);
+        other.sample(369, 15 * SECOND);
+        assertThat(other.at(15 * SECOND)).isGreaterThan(faster);
+        assertThat(faster).isCloseTo(1_000 / Math.E + 367 * (1 - 1 / Math.E), A_HAIR);
+    }
 }

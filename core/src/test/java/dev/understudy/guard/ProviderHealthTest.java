@@ -146,4 +146,39 @@ class ProviderHealthTest {
         providerHealth.ended();
         assertThat(providerHealth.inFlight()).isEqualTo(1);
     }
+
+    @Test
+    void refusedConnectionIsRememberedUntilTheNextContent() {
+        Failure refused = Failure.of(FailureKind.CONNECT, "refused").withPhase(Failure.Phase.CONNECT);
+        assertThat(providerHealth.refusesConnections()).isFalse();
+        providerHealth.failed(refused, true, SECOND, 0);
+        assertThat(providerHealth.refusesConnections()).isTrue();
+        providerHealth.firstContent(SECOND, 0);
+        assertThat(providerHealth.refusesConnections()).isFalse();
+        providerHealth.failed(refused, true, SECOND, 0);
+        providerHealth.served(SECOND, true, 0);
+        assertThat(providerHealth.refusesConnections()).isFalse();
+        providerHealth.failed(refused, true, SECOND, 0);
+        providerHealth.failed(BROKEN, true, SECOND, 0);
+        assertThat(providerHealth.refusesConnections()).isFalse();
+    }
+
+    @Test
+    void instantOfTheLastCountedFailureIsKept() {
+        providerHealth.failed(BROKEN, true, 1, 5 * SECOND);
+        providerHealth.failed(BROKEN, false, 1, 9 * SECOND);
+        assertThat(providerHealth.failedAt()).isEqualTo(5 * SECOND);
+    }
+
+    @Test
+    void moreThanTwiceTheUsualTimeIsUnusual() {
+        assertThat(providerHealth.isUnusual(Long.MAX_VALUE))
+                .as("the usual time is unknown")
+                .isFalse();
+        for (int i = 0; i < 10; i++) {
+            providerHealth.firstContent(SECOND, 0);
+        }
+        assertThat(providerHealth.isUnusual(2 * SECOND)).isFalse();
+        assertThat(providerHealth.isUnusual(2 * SECOND + 1)).isTrue();
+    }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.policy.ProviderOptions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -109,5 +111,52 @@ class RateLimiterTest {
 
     private static RateLimiter limiter(ProviderOptions.RateLimits limits) {
         return new RateLimiter(limits, (requests, tokens) -> {}, 0);
+    }
+
+    @Test
+    void anyLimitTurnsTheLimiterOn() {
+        ProviderOptions.RateLimits none = ProviderOptions.RateLimits.none();
+        assertThat(limiter(none.withConcurrent(1)).isOff()).isFalse();
+        assertThat(limiter(none.withRequestsPerMinute(1)).isOff()).isFalse();
+        assertThat(limiter(none.withTokensPerMinute(1)).isOff()).isFalse();
+    }
+
+    @Test
+    void spendingOfLimitsPerMinuteIsTold() {
+        assertThat(spending(ProviderOptions.RateLimits.none().withConcurrent(1)))
+                .containsExactly("0 0");
+        assertThat(spending(ProviderOptions.RateLimits.none().withRequestsPerMinute(6)))
+                .containsExactly("1 0");
+        assertThat(spending(ProviderOptions.RateLimits.none().withTokensPerMinute(600)))
+                .containsExactly("0 500", "0 -200");
+    }
+
+    private static List<String> spending(ProviderOptions.RateLimits limits) {
+        List<String> spent = new ArrayList<>();
+        RateLimiter rateLimiter = new RateLimiter(limits, (requests, tokens) -> spent.add(requests + " " + tokens), 0);
+        acquire(rateLimiter, 500, 0);
+        rateLimiter.release(500, 300, 0);
+        return spent;
+    }
+
+    @Test
+    void resetFillsTheLimitsPerMinute() {
+        RateLimiter rateLimiter = limiter(
+                ProviderOptions.RateLimits.none().withRequestsPerMinute(2).withTokensPerMinute(600));
+        assertThat(acquire(rateLimiter, 600, 0)).isNull();
+        rateLimiter.reset(0);
+        assertThat(acquire(rateLimiter, 300, 0)).isNull();
+        assertThat(acquire(rateLimiter, 300, 0)).isNull();
+        assertThat(acquire(rateLimiter, 1, 0)).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void spendingOfOtherInstancesIsTakenFromTheLimits() {
+        RateLimiter requests = limiter(ProviderOptions.RateLimits.none().withRequestsPerMinute(6));
+        requests.spentElsewhere(6, 100, 0);
+        assertThat(acquire(requests, 1, 0)).isEqualTo(Duration.ofSeconds(10));
+        RateLimiter tokens = limiter(ProviderOptions.RateLimits.none().withTokensPerMinute(600));
+        tokens.spentElsewhere(6, 600, 0);
+        assertThat(acquire(tokens, 100, 0)).isEqualTo(Duration.ofSeconds(10));
     }
 }

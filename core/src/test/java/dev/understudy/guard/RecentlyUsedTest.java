@@ -30,6 +30,8 @@ class RecentlyUsedTest {
         IntStream.range(CAPACITY / 2, CAPACITY)
                 .forEach(i -> assertThat(map.contains("old-" + i)).isTrue());
         assertThat(map.get("new")).isEqualTo(1);
+        IntStream.range(0, CAPACITY / 2)
+                .forEach(i -> assertThat(map.contains("old-" + i)).isEqualTo(i >= CAPACITY / 16));
     }
 
     @Test
@@ -57,5 +59,27 @@ class RecentlyUsedTest {
         assertThat(map.get("key")).isEqualTo(1);
         map.remove("key", 1);
         assertThat(map.isEmpty()).isTrue();
+    }
+
+    @Test
+    void mergedEntriesMakeRoomForNewOnes() {
+        IntStream.range(0, 3 * CAPACITY).forEach(i -> map.merge("new-" + i, 1, Integer::sum));
+        assertThat(map.size()).isLessThanOrEqualTo(CAPACITY);
+        assertThat(map.contains("new-0")).isFalse();
+        assertThat(map.contains("new-" + (3 * CAPACITY - 1))).isTrue();
+    }
+
+    @Test
+    void valuesAreListedAndRemoved() {
+        map.get("one", key -> 1);
+        map.get("two", key -> 2);
+        map.get("three", key -> 3);
+        assertThat(map.values()).containsExactlyInAnyOrder(1, 2, 3);
+        map.removeIf(value -> value == 2);
+        assertThat(map.values()).containsExactlyInAnyOrder(1, 3);
+        assertThat(map.remove("one")).isEqualTo(1);
+        assertThat(map.remove("one")).isNull();
+        assertThat(map.isEmpty()).isFalse();
+        assertThat(map.size()).isEqualTo(1);
     }
 }
