@@ -1,7 +1,9 @@
 package dev.understudy.streaming;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -132,12 +134,26 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
     }
 
     /**
-     * True if the cell is in the default run: the dialect of the first server alternates, so that each combination of all
-     * others is played once, and each pair of two properties in both dialects.
+     * The cells of the default run: each combination of phase, fault, mode and rescuers once. The protocol and the dialect of
+     * the first server alternate, so that each pair of two properties is played wherever it can be.
      */
-    boolean isOfTheDefaultRun() {
-        int sum = wire.ordinal() + phase.ordinal() + fault.ordinal() + mode.ordinal() + rescuers.ordinal();
-        return sum % AnswerEvents.Dialect.values().length == first.ordinal();
+    static List<MatrixCell> sample() {
+        Map<List<Object>, List<MatrixCell>> byCombination = new LinkedHashMap<>();
+        for (MatrixCell cell : all()) {
+            if (cell.skipped() == null) {
+                byCombination
+                        .computeIfAbsent(
+                                List.of(cell.phase, cell.fault, cell.mode, cell.rescuers), key -> new ArrayList<>())
+                        .add(cell);
+            }
+        }
+        List<MatrixCell> sample = new ArrayList<>();
+        for (List<MatrixCell> cells : byCombination.values()) {
+            MatrixCell one = cells.get(0);
+            int sum = one.phase.ordinal() + one.fault.ordinal() + one.mode.ordinal() + one.rescuers.ordinal();
+            sample.add(cells.get(sum % cells.size()));
+        }
+        return sample;
     }
 
     /** Why it means nothing; {@code null} when it does mean something. */
