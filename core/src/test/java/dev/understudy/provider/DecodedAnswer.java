@@ -101,6 +101,10 @@ public final class DecodedAnswer {
     /** A stream that is still open. What it is fed after a failure is lost, as it is behind a transport. */
     public record Live(Framing framing, StreamDecoder decoder, DecodedAnswer decodedAnswer) {
 
+        public Live {
+            framing.skip(decoder::skips);
+        }
+
         public void feed(String more) {
             feed(more.getBytes(StandardCharsets.UTF_8));
         }

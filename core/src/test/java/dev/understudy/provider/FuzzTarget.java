@@ -43,6 +43,8 @@ import reactor.core.publisher.Signal;
  */
 abstract class FuzzTarget {
 
+    private static final int EVENT = 1 << 20;
+
     /** What a framing may hold besides the piece it was given: a line and an event, each with room to grow. */
     private static final long RETAINED = 5L << 20;
 
@@ -70,11 +72,12 @@ abstract class FuzzTarget {
         List<byte[]> objects = FuzzSeeds.with("ollama", "stream", FuzzSeeds.ollamaStreams());
         List<byte[]> either = FuzzSeeds.with("gemini", "stream", FuzzSeeds.geminiStreams());
         List<byte[]> messages = FuzzSeeds.with("bedrock", "stream", FuzzSeeds.converseStreams());
-        all.add(new Framed("framing/sse", SseFraming::new, sse));
-        all.add(new Framed("framing/json", JsonFraming::new, objects));
-        all.add(new Framed("framing/gemini", GeminiFraming::new, either));
-        all.add(new Framed("framing/event-stream", AwsEventStreamFraming::new, messages));
-        all.add(new Framed("framing/bedrock-chunks", BedrockInvokeFraming::new, FuzzSeeds.anthropicEvents(true)));
+        all.add(new Framed("framing/sse", () -> new SseFraming(EVENT), sse));
+        all.add(new Framed("framing/json", () -> new JsonFraming(EVENT), objects));
+        all.add(new Framed("framing/gemini", () -> new GeminiFraming(EVENT), either));
+        all.add(new Framed("framing/event-stream", () -> new AwsEventStreamFraming(EVENT), messages));
+        all.add(new Framed(
+                "framing/bedrock-chunks", () -> new BedrockInvokeFraming(EVENT), FuzzSeeds.anthropicEvents(true)));
         add(
                 all,
                 "openai",
@@ -163,7 +166,7 @@ abstract class FuzzTarget {
 
         /** How many bytes can be read before the event that holds the finish reason begins. */
         private int beforeFinish(byte[] bytes) {
-            Framing framing = dialect.framing();
+            Framing framing = dialect.framing(EVENT);
             StreamDecoder decoder = dialect.decoder("p", REQUEST);
             int last = 0;
             try {
@@ -185,9 +188,13 @@ abstract class FuzzTarget {
 
         /** Reads as the transport does. */
         private DecodedAnswer hear(byte[] bytes, int most, Random random) {
-            Framing framing = dialect.framing();
+            Framing framing = dialect.framing(EVENT);
             StreamBodyDecoder streamBodyDecoder = new StreamBodyDecoder(
-                    framing, dialect.decoder("p", REQUEST), chunk -> chunk, new StreamBodyDecoder.Progress() {});
+                    framing,
+                    dialect.decoder("p", REQUEST),
+                    chunk -> chunk,
+                    new StreamBodyDecoder.Progress() {},
+                    StreamBodyDecoder.Body.ofStream());
             DecodedAnswer decodedAnswer = new DecodedAnswer();
             try {
                 for (int at = 0; at < bytes.length; ) {

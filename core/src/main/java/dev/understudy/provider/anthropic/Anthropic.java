@@ -95,8 +95,8 @@ public final class Anthropic implements Dialect {
     }
 
     @Override
-    public Framing framing() {
-        return new SseFraming();
+    public Framing framing(int limit) {
+        return new SseFraming(limit);
     }
 
     @Override

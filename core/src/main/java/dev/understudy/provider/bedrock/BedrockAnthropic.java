@@ -73,8 +73,8 @@ public final class BedrockAnthropic implements Dialect {
     }
 
     @Override
-    public Framing framing() {
-        return new BedrockInvokeFraming();
+    public Framing framing(int limit) {
+        return new BedrockInvokeFraming(limit);
     }
 
     @Override

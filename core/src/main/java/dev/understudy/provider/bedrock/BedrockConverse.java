@@ -53,8 +53,8 @@ public final class BedrockConverse implements Dialect {
     }
 
     @Override
-    public Framing framing() {
-        return new AwsEventStreamFraming();
+    public Framing framing(int limit) {
+        return new AwsEventStreamFraming(limit);
     }
 
     @Override

@@ -15,8 +15,18 @@ import java.util.Base64;
  */
 public final class BedrockInvokeFraming implements Framing {
 
-    private final AwsEventStreamFraming messages = new AwsEventStreamFraming();
+    private final AwsEventStreamFraming messages;
     private byte[] payload = new byte[0];
+
+    /** Creates a framing with the default limit. */
+    public BedrockInvokeFraming() {
+        this(LIMIT);
+    }
+
+    /** @param limit limit of one message, in bytes */
+    public BedrockInvokeFraming(int limit) {
+        this.messages = new AwsEventStreamFraming(limit);
+    }
 
     @Override
     public void push(byte[] piece) {
@@ -34,7 +44,7 @@ public final class BedrockInvokeFraming implements Framing {
             if (messages.isErrorField()) {
                 throw InBandError.of(messages.payload(), messages.offset(), messages.length(), messages.event());
             }
-            if (unwrap()) {
+            if (!messages.isKeepAlive() && unwrap() && !isKeepAlive()) {
                 return true;
             }
         }

@@ -46,6 +46,9 @@ final class BedrockStream implements StreamDecoder {
         if (event.isErrorField()) {
             throw InBandError.of(event.payload(), event.offset(), event.length(), event.event());
         }
+        if (event.isKeepAlive()) {
+            return;
+        }
         type = event.event();
         index = 0;
         block.clear();

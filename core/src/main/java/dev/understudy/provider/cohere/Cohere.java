@@ -38,8 +38,8 @@ public final class Cohere implements Dialect {
     }
 
     @Override
-    public Framing framing() {
-        return new SseFraming();
+    public Framing framing(int limit) {
+        return new SseFraming(limit);
     }
 
     @Override

@@ -25,8 +25,16 @@ public final class AggregatedAnswer implements Consumer<StreamChunk> {
      * @throws CallFailed as thrown by the decoder; the error that the body reports if it holds no answer
      */
     public static ChatResponse read(byte[] body, StreamDecoder decoder) {
+        return read(body, new JsonFraming(Math.max(1, body.length)), decoder);
+    }
+
+    /**
+     * Reads the body of a stream.
+     *
+     * @throws CallFailed as thrown by the decoder; the error that the body reports if it holds no answer
+     */
+    public static ChatResponse read(byte[] body, Framing objects, StreamDecoder decoder) {
         AggregatedAnswer answer = new AggregatedAnswer();
-        Framing objects = new JsonFraming(Math.max(1, body.length));
         objects.push(body);
         objects.end();
         while (objects.next()) {

@@ -114,8 +114,17 @@ public interface Dialect {
         return !contentType.regionMatches(true, 0, "application/json", 0, "application/json".length());
     }
 
-    /** Returns a new splitter of response bytes into events, for one stream. */
-    Framing framing();
+    /** Returns a new splitter of response bytes into events, for one stream, with the default limit. */
+    default Framing framing() {
+        return framing(Framing.LIMIT);
+    }
+
+    /**
+     * Returns a new splitter of response bytes into events, for one stream.
+     *
+     * @param limit limit of one event, in bytes
+     */
+    Framing framing(int limit);
 
     /** Returns a new decoder of events, for one stream. */
     StreamDecoder decoder(String provider, ChatRequest request);

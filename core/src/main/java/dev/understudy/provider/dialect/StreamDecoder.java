@@ -14,6 +14,16 @@ public interface StreamDecoder {
     void read(Framing event, Consumer<StreamChunk> out);
 
     /**
+     * Returns true for a large event that {@link #read} would ignore, by its name or the beginning of its payload, so
+     * that it need not be buffered.
+     *
+     * @param event name of the event, "" without one
+     */
+    default boolean skips(String event, byte[] bytes, int from, int to) {
+        return false;
+    }
+
+    /**
      * Returns true once a finish reason was received: from then on a lost connection is no failure, unless content was
      * received after the finish reason.
      */

@@ -12,8 +12,18 @@ import java.time.Duration;
  * @param ping liveness check of silent HTTP/2 connections
  * @param wire protocol and encryption; {@link Wire#HTTP2} by default
  * @param tlsTrust trusted certificates; those of the JVM by default
+ * @param maxAnswer limit of a whole answer, and of one event of a stream, in bytes; 16 MiB by default
+ * @param maxStream limit of a stream with everything in it, in bytes; 64 MiB by default
  */
-public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, Wire wire, TlsTrust tlsTrust) {
+public record Transport(
+        Duration connect,
+        Duration drain,
+        Pool pool,
+        Ping ping,
+        Wire wire,
+        TlsTrust tlsTrust,
+        int maxAnswer,
+        int maxStream) {
 
     /** Protocol and encryption. Certificates are always checked. */
     public enum Wire {
@@ -105,13 +115,18 @@ public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, 
         }
     }
 
+    private static final int MAX_ANSWER = 16 << 20;
+    private static final int MAX_STREAM = 64 << 20;
+
     private static final Transport DEFAULTS = new Transport(
             Duration.ofSeconds(5),
             Duration.ofSeconds(2),
             Pool.defaults(),
             Ping.defaults(),
             Wire.HTTP2,
-            TlsTrust.system());
+            TlsTrust.system(),
+            MAX_ANSWER,
+            MAX_STREAM);
 
     /**
      * Checks the values.
@@ -122,11 +137,16 @@ public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, 
      * @param ping liveness check of silent HTTP/2 connections
      * @param wire protocol and encryption
      * @param tlsTrust trusted certificates
-     * @throws IllegalArgumentException if a duration is not positive
+     * @param maxAnswer limit of a whole answer, and of one event of a stream, in bytes
+     * @param maxStream limit of a stream, in bytes
+     * @throws IllegalArgumentException if a duration is not positive or a limit is below 1
      */
     public Transport {
         positive("connect", connect);
         positive("drain", drain);
+        if (maxAnswer < 1 || maxStream < 1) {
+            throw new IllegalArgumentException("A limit is 1 byte or more: " + maxAnswer + ", " + maxStream);
+        }
     }
 
     /**
@@ -145,7 +165,7 @@ public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, 
      * @return a copy with the value
      */
     public Transport withConnect(Duration connect) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
     }
 
     /**
@@ -155,7 +175,7 @@ public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, 
      * @return a copy with the value
      */
     public Transport withDrain(Duration drain) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
     }
 
     /**
@@ -205,7 +225,7 @@ public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, 
      * @return a copy with the value
      */
     public Transport withPool(Pool pool) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
     }
 
     /**
@@ -216,7 +236,7 @@ public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, 
      * @return a copy with the values
      */
     public Transport withPing(Duration after, Duration timeout) {
-        return new Transport(connect, drain, pool, new Ping(after, timeout), wire, tlsTrust);
+        return new Transport(connect, drain, pool, new Ping(after, timeout), wire, tlsTrust, maxAnswer, maxStream);
     }
 
     /**
@@ -226,7 +246,7 @@ public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, 
      * @return a copy with the value
      */
     public Transport withWire(Wire wire) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
     }
 
     /**
@@ -236,7 +256,29 @@ public record Transport(Duration connect, Duration drain, Pool pool, Ping ping, 
      * @return a copy with the value
      */
     public Transport withTrust(TlsTrust tlsTrust) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
+    }
+
+    /**
+     * Replaces the limit of a whole answer, and of one event of a stream. Content above it fails the attempt with {@link
+     * dev.understudy.chat.FailureKind#PROTOCOL}. Up to four times as much memory may be used for one answer.
+     *
+     * @param maxAnswer limit in bytes
+     * @return a copy with the value
+     */
+    public Transport withMaxAnswer(int maxAnswer) {
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
+    }
+
+    /**
+     * Replaces the limit of a stream, comments and pings included. A longer stream fails with {@link
+     * dev.understudy.chat.FailureKind#PROTOCOL}, unless its answer is complete.
+     *
+     * @param maxStream limit in bytes
+     * @return a copy with the value
+     */
+    public Transport withMaxStream(int maxStream) {
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
     }
 
     private static void positive(String what, Duration duration) {

@@ -16,10 +16,10 @@ import java.util.zip.CRC32;
  */
 public final class AwsEventStreamFraming implements Framing {
 
-    private static final int LIMIT = 1 << 20;
     private static final int PRELUDE = 12;
     private static final int OVERHEAD = PRELUDE + 4;
 
+    private final int limit;
     private final CRC32 crc = new CRC32();
     private byte[] bytes = new byte[4096];
     private int next;
@@ -33,6 +33,16 @@ public final class AwsEventStreamFraming implements Framing {
     private byte[] payload = bytes;
     private int offset;
     private int length;
+
+    /** Creates a framing with the default limit. */
+    public AwsEventStreamFraming() {
+        this(LIMIT);
+    }
+
+    /** @param limit limit of one message, in bytes */
+    public AwsEventStreamFraming(int limit) {
+        this.limit = limit;
+    }
 
     @Override
     public void push(byte[] piece) {
@@ -79,8 +89,8 @@ public final class AwsEventStreamFraming implements Framing {
         if (length < OVERHEAD || headers < 0 || headers > length - OVERHEAD) {
             throw JsonErrors.rejected("an event stream message with impossible lengths");
         }
-        if (length > LIMIT) {
-            throw JsonErrors.rejected("an event stream message of more than " + LIMIT + " bytes");
+        if (length > limit) {
+            throw JsonErrors.overLimit("an event stream message", limit);
         }
         total = length;
     }

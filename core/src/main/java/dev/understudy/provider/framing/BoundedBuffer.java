@@ -35,7 +35,7 @@ public final class BoundedBuffer {
 
     private void ensureCapacity(int count) {
         if (count > limit - length) {
-            throw JsonErrors.rejected(what + " of more than " + limit + " bytes");
+            throw JsonErrors.overLimit(what, limit);
         }
         if (length + count > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.min(limit, Math.max(FIRST, (length + count) * 2)));

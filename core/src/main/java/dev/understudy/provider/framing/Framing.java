@@ -7,9 +7,28 @@ import java.util.Arrays;
  * Splits a byte stream into events, regardless of how it is fragmented. A fragment is pushed, then events are pulled
  * until there is none. At most one incomplete event is buffered; above the limit a {@link
  * dev.understudy.chat.FailureKind#PROTOCOL} failure is thrown before memory is allocated. Not thread-safe; one
- * instance per stream.
+ * instance per stream. Events that nobody reads do not count, see {@link #skip}.
  */
 public interface Framing {
+
+    /** Default limit of one event, in bytes. */
+    int LIMIT = 16 << 20;
+
+    /** Decides by the beginning of a large event if its content is needed. */
+    @FunctionalInterface
+    interface Filter {
+
+        /**
+         * Returns true for an event that no decoder reads.
+         *
+         * @param event name of the event, "" without one
+         * @param bytes holds the beginning of the payload
+         */
+        boolean skips(String event, byte[] bytes, int from, int to);
+    }
+
+    /** Skips large events that a filter rejects, without buffering them. Framings without names of events keep all. */
+    default void skip(Filter filter) {}
 
     /** Adds the next fragment. The array is not referenced any more after {@link #next()} returned false. */
     void push(byte[] piece);
@@ -49,6 +68,11 @@ public interface Framing {
     /** Payload as an array of its own. */
     default byte[] copy() {
         return Arrays.copyOfRange(payload(), offset(), offset() + length());
+    }
+
+    /** Returns true if the payload has no content and was sent only to keep the connection open. */
+    default boolean isKeepAlive() {
+        return KeepAlive.is(payload(), offset(), offset() + length());
     }
 
     /** Returns true if the payload is {@code [DONE]}, with which gateways end streams of every dialect. */

@@ -10,9 +10,6 @@ import dev.understudy.provider.json.JsonErrors;
  */
 public final class JsonFraming extends PieceFraming {
 
-    /** Limit of one object of a stream, in bytes. */
-    public static final int LIMIT = 1 << 20;
-
     private final int limit;
     private final BoundedBuffer buffer;
 
@@ -32,7 +29,7 @@ public final class JsonFraming extends PieceFraming {
     private int offset;
     private int length;
 
-    /** Creates a framing with the limit for streams. */
+    /** Creates a framing with the default limit. */
     public JsonFraming() {
         this(LIMIT);
     }
@@ -48,21 +45,25 @@ public final class JsonFraming extends PieceFraming {
         if (!open) {
             buffer.clear();
         }
-        if (begins()) {
+        while (begins()) {
             int stop = text ? lineEnd() : objectEnd();
-            if (stop >= 0) {
-                deliver(stop);
+            if (stop < 0) {
+                buffer.add(piece, start, end);
+                next = end;
+                break;
+            }
+            deliver(stop);
+            if (!text || hasContent()) {
                 return true;
             }
-            buffer.add(piece, start, end);
-            next = end;
+            buffer.clear();
         }
         release();
         start = 0;
         if (over && open) {
             unterminated = true;
             deliver(0);
-            return true;
+            return !text || hasContent();
         }
         payload = EMPTY;
         return false;
@@ -126,7 +127,7 @@ public final class JsonFraming extends PieceFraming {
     private void deliver(int stop) {
         if (buffer.length() == 0) {
             if (stop - start > limit) {
-                throw JsonErrors.rejected("a line or an element of more than " + limit + " bytes");
+                throw JsonErrors.overLimit("a line or an element", limit);
             }
             payload = piece;
             offset = start;
@@ -139,6 +140,28 @@ public final class JsonFraming extends PieceFraming {
         }
         next = stop;
         open = false;
+    }
+
+    /**
+     * Reads a line that begins with no object: the fields of a server-sent event, where a proxy makes one of each line,
+     * and what keeps the connection open. Returns false for a line without content.
+     */
+    private boolean hasContent() {
+        int to = offset + length;
+        if (SseLine.isField("data", payload, offset, to)) {
+            int value = SseLine.value("data", payload, offset, to);
+            length = to - value;
+            offset = value;
+            text = length == 0 || payload[value] != '{';
+        } else if (SseLine.isField("event", payload, offset, to)
+                || SseLine.isField("id", payload, offset, to)
+                || SseLine.isField("retry", payload, offset, to)) {
+            return false;
+        }
+        while (to > offset && (payload[to - 1] == ',' || payload[to - 1] == ']')) {
+            to--;
+        }
+        return !saysDone() && !KeepAlive.is(payload, offset, to) && !SseLine.isField("DONE", payload, offset, to);
     }
 
     /** Returns true if the payload is no object: text of a proxy, or an HTML page. */

@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
  */
 public final class SseFraming extends PieceFraming {
 
-    private static final int LIMIT = 1 << 20;
+    /** Size from which an event is skipped if its content is not needed. */
+    private static final int LARGE = 64 << 10;
 
     /** Source of the payload of the current event. An event has payload of one form only. */
     private enum Form {
@@ -21,10 +22,19 @@ public final class SseFraming extends PieceFraming {
         BARE
     }
 
-    /** Start of a line that ended an earlier fragment. */
-    private final BoundedBuffer incomplete = new BoundedBuffer(LIMIT, "a line");
+    private final int limit;
 
-    private final BoundedBuffer payload = new BoundedBuffer(LIMIT, "an event");
+    /** Start of a line that ended an earlier fragment. */
+    private final BoundedBuffer incomplete;
+
+    private final BoundedBuffer payload;
+    private Filter filter = (event, bytes, from, to) -> false;
+
+    /** The current line is large and was found to be needed. */
+    private boolean needed;
+
+    /** The current line is skipped up to its end. */
+    private boolean skipping;
 
     private Form form = Form.NONE;
     private String event = "";
@@ -45,6 +55,23 @@ public final class SseFraming extends PieceFraming {
     /** The current line belongs to the event after this one. */
     private boolean held;
 
+    /** Creates a framing with the default limit. */
+    public SseFraming() {
+        this(LIMIT);
+    }
+
+    /** @param limit limit of one event, in bytes */
+    public SseFraming(int limit) {
+        this.limit = limit;
+        this.incomplete = new BoundedBuffer(limit, "a line");
+        this.payload = new BoundedBuffer(limit, "an event");
+    }
+
+    @Override
+    public void skip(Filter filter) {
+        this.filter = filter;
+    }
+
     @Override
     public boolean next() {
         if (delivered) {
@@ -62,7 +89,7 @@ public final class SseFraming extends PieceFraming {
         if (over && payload.length() > 0) {
             unterminated = true;
             delivered = true;
-            return true;
+            return hasContent();
         }
         return false;
     }
@@ -87,19 +114,33 @@ public final class SseFraming extends PieceFraming {
         int start = next;
         int i = LineEndScanner.in(piece, start, end);
         if (i == end) {
-            incomplete.add(piece, start, end);
+            if (!skipping) {
+                incomplete.add(piece, start, end);
+                skipping = isSkipped(incomplete.bytes(), 0, incomplete.length());
+            }
             next = end;
-            return over && lastLine();
+            return over && !skipping && lastLine();
         }
         next = i + 1;
         afterCr = piece[i] == '\r';
         if (incomplete.length() == 0) {
             at(piece, start, i);
         } else {
-            incomplete.add(piece, start, i);
+            if (!skipping) {
+                incomplete.add(piece, start, i);
+            }
             at(incomplete.bytes(), 0, incomplete.length());
         }
         return true;
+    }
+
+    /** Decides once, when a line of data becomes large, if the event is needed; asked again for each event. */
+    private boolean isSkipped(byte[] bytes, int start, int stop) {
+        if (needed || stop - start < LARGE || payload.length() > 0 || !SseLine.isField("data", bytes, start, stop)) {
+            return false;
+        }
+        needed = !filter.skips(event, bytes, SseLine.value("data", bytes, start, stop), stop);
+        return !needed;
     }
 
     private boolean lastLine() {
@@ -111,8 +152,8 @@ public final class SseFraming extends PieceFraming {
     }
 
     private void at(byte[] bytes, int start, int stop) {
-        if (stop - start > LIMIT) {
-            throw JsonErrors.rejected("a line of more than " + LIMIT + " bytes");
+        if (stop - start > limit && !isSkipped(bytes, start, stop)) {
+            throw JsonErrors.overLimit("a line", limit);
         }
         line = bytes;
         from = start;
@@ -129,7 +170,9 @@ public final class SseFraming extends PieceFraming {
     private boolean addLine() {
         if (from == to) {
             incomplete.clear();
-            if (payload.length() > 0) {
+            skipping = false;
+            needed = false;
+            if (hasContent()) {
                 return true;
             }
             reset();
@@ -138,17 +181,13 @@ public final class SseFraming extends PieceFraming {
         Form of = formOf();
         if (of != Form.NONE) {
             if (of != form && payload.length() > 0) {
-                held = true;
-                return true;
+                held = hasContent();
+                if (held) {
+                    return true;
+                }
+                reset();
             }
-            if (form == of) {
-                payload.add((byte) '\n');
-            }
-            form = of;
-            payload.add(
-                    line,
-                    of == Form.BARE ? from : SseLine.value(of == Form.DATA ? "data" : "error", line, from, to),
-                    to);
+            add(of);
         } else if (isField("event")) {
             event = name(SseLine.value("event", line, from, to));
         } else if (!recognised) {
@@ -156,7 +195,42 @@ public final class SseFraming extends PieceFraming {
         }
         recognised |= of != Form.NONE || !event.isEmpty();
         incomplete.clear();
+        skipping = false;
+        needed = false;
         return false;
+    }
+
+    /** Adds the value of the current line to the payload. */
+    private void add(Form of) {
+        int value = of == Form.BARE ? from : SseLine.value(of == Form.DATA ? "data" : "error", line, from, to);
+        if (of == Form.DATA && (skipping || isSkipped(line, from, to))) {
+            return;
+        }
+        if (of == Form.DATA && KeepAlive.isComment(line, value, to, payload.length() > 0)) {
+            return;
+        }
+        if (form == of) {
+            payload.add((byte) '\n');
+        }
+        form = of;
+        payload.add(line, value, to);
+    }
+
+    /** Returns false for an event without payload, or with payload that only keeps the connection open. */
+    private boolean hasContent() {
+        int length = payload.length();
+        if (form != Form.DATA || event.equals("error")) {
+            return length > 0;
+        }
+        byte[] bytes = payload.bytes();
+        if (length > 2 && bytes[0] == '{' && bytes[1] == '"') {
+            return true;
+        }
+        boolean unnamed = event.isEmpty() || event.equals("message");
+        boolean pulse = KeepAlive.isWord(event);
+        return !KeepAlive.is(bytes, 0, length)
+                && !(pulse && bytes[0] != '{')
+                && !((unnamed || pulse) && KeepAlive.isEmptyObject(bytes, 0, length));
     }
 
     /** Records if a skipped line is a field or comment of an event stream. */

@@ -70,8 +70,8 @@ public final class Gemini implements Dialect {
     }
 
     @Override
-    public Framing framing() {
-        return new GeminiFraming();
+    public Framing framing(int limit) {
+        return new GeminiFraming(limit);
     }
 
     @Override

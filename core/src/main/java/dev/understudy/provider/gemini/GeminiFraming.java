@@ -11,10 +11,22 @@ import java.util.Arrays;
  */
 public final class GeminiFraming implements Framing {
 
-    private final Framing events = new SseFraming();
-    private final Framing elements = new JsonFraming();
-    private Framing chosen = events;
+    private final Framing events;
+    private final Framing elements;
+    private Framing chosen;
     private boolean decided;
+
+    /** Creates a framing with the default limit. */
+    public GeminiFraming() {
+        this(LIMIT);
+    }
+
+    /** @param limit limit of one event, in bytes */
+    public GeminiFraming(int limit) {
+        events = new SseFraming(limit);
+        elements = new JsonFraming(limit);
+        chosen = events;
+    }
 
     /** Skips everything before the first byte, in any fragmentation, because JSON must begin a line. */
     @Override

@@ -1,8 +1,6 @@
 package dev.understudy.provider.http;
 
-import dev.understudy.chat.ChatException.CallFailed;
-import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureKind;
+import dev.understudy.provider.json.JsonErrors;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import reactor.core.publisher.Flux;
@@ -21,8 +19,7 @@ final class BoundedBody {
                 .onErrorMap(error -> TransportErrors.withinAnswer(error))
                 .collect(ByteArrayOutputStream::new, (all, piece) -> {
                     if (all.size() + piece.length > limit) {
-                        throw new CallFailed(Failure.of(
-                                FailureKind.PROTOCOL, "the answer exceeds its limit of " + (limit >> 20) + " MiB"));
+                        throw JsonErrors.overLimit("an answer", limit);
                     }
                     all.writeBytes(piece);
                 })

@@ -1,7 +1,6 @@
 package dev.understudy.provider.http;
 
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.guard.FinishWait;
 import dev.understudy.guard.ResponseStart;
@@ -9,8 +8,10 @@ import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.framing.BodyInflater;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,8 +27,6 @@ import reactor.util.context.ContextView;
 
 /** One HTTP request and its response. Bytes are copied out of Netty's buffers on arrival. */
 final class HttpExchange {
-
-    private static final int MAX_BODY = 16 << 20;
 
     private final Endpoint endpoint;
     private final Dialect dialect;
@@ -63,10 +62,11 @@ final class HttpExchange {
                                         return responseChecks.failure(response, content, caller, bucketListener);
                                     }
                                     ResponseChecks.reportEmptyBucket(response, bucketListener);
-                                    return ResponseChecks.isEncoded(response)
-                                            ? ResponseChecks.encoded(response)
-                                            : BoundedBody.whole(content, MAX_BODY)
-                                                    .doOnNext(whole -> progress.answered());
+                                    int limit = endpoint.transport().maxAnswer();
+                                    return BoundedBody.whole(content, limit)
+                                            .doOnNext(whole -> progress.answered())
+                                            .map(whole -> BodyInflater.whole(
+                                                    whole, ResponseChecks.encoding(response), limit, false));
                                 }),
                         UnaryOperator.identity())
                 .single();
@@ -128,12 +128,7 @@ final class HttpExchange {
                         return responseChecks.failure(response, content, caller, bucketListener);
                     }
                     ResponseChecks.reportEmptyBucket(response, bucketListener);
-                    if (ResponseChecks.isEncoded(response)) {
-                        return ResponseChecks.encoded(response);
-                    }
-                    return streams(response)
-                            ? chunks(decoder.get(), content, mark, progress)
-                            : unstreamed(request, content, progress).map(mark);
+                    return chunks(request, decoder.get(), response, content, mark, progress);
                 }),
                 failed -> InBandError.typed(failed, caller));
     }
@@ -160,28 +155,36 @@ final class HttpExchange {
      * awaited for a limited time.
      */
     private Flux<StreamChunk> chunks(
-            StreamDecoder decoder, ByteBufFlux content, UnaryOperator<StreamChunk> mark, RequestProgress progress) {
+            ChatRequest request,
+            StreamDecoder decoder,
+            HttpClientResponse response,
+            ByteBufFlux content,
+            UnaryOperator<StreamChunk> mark,
+            RequestProgress progress) {
         return Flux.deferContextual(context -> {
             started(context);
-            BodyEndWait bodyEndWait = new BodyEndWait(
-                    endpoint.transport().drain(), context.getOrDefault(FinishWait.class, null), progress);
-            StreamBodyDecoder streamBodyDecoder = new StreamBodyDecoder(dialect.framing(), decoder, mark, bodyEndWait);
-            return bodyEndWait
+            Transport transport = endpoint.transport();
+            BodyInflater inflater = BodyInflater.of(ResponseChecks.encoding(response));
+            StreamBodyDecoder.Body body = new StreamBodyDecoder.Body(
+                    transport.maxAnswer(), transport.maxStream(), inflater, whole(request, response));
+            BodyEndWait bodyEndWait =
+                    new BodyEndWait(transport.drain(), context.getOrDefault(FinishWait.class, null), progress);
+            StreamBodyDecoder streamBodyDecoder =
+                    new StreamBodyDecoder(dialect.framing(transport.maxAnswer()), decoder, mark, bodyEndWait, body);
+            Flux<StreamChunk> chunks = bodyEndWait
                     .limit(content.asByteArray())
                     .materialize() // so that the end and its error are decoded like the fragments before
                     .flatMapIterable(streamBodyDecoder::read, 1);
+            return inflater == null ? chunks : chunks.doFinally(end -> inflater.close());
         });
     }
 
-    /** Emits the chunks of a whole answer that a server sent in place of a stream. */
-    private Flux<StreamChunk> unstreamed(ChatRequest request, ByteBufFlux content, RequestProgress progress) {
-        return Flux.deferContextual(context -> {
-            started(context);
-            return BoundedBody.whole(content, MAX_BODY)
-                    .doOnNext(whole -> progress.answered())
-                    .map(body -> dialect.decode(endpoint.name(), request, body))
-                    .flatMapIterable(ChatResponse::chunks);
-        });
+    /** Returns the decoder for a whole answer that a server sent in place of a stream; null if it sends a stream. */
+    private StreamBodyDecoder.@Nullable Whole whole(ChatRequest request, HttpClientResponse response) {
+        String type = response.responseHeaders().get("content-type");
+        return dialect.streams(type == null ? "" : type)
+                ? null
+                : body -> WholeAnswer.inPlaceOfStream(dialect, endpoint.name(), request, body);
     }
 
     private static void started(ContextView context) {
@@ -189,10 +192,5 @@ final class HttpExchange {
         if (responseStart != null) {
             responseStart.arrived();
         }
-    }
-
-    private boolean streams(HttpClientResponse response) {
-        String type = response.responseHeaders().get("content-type");
-        return dialect.streams(type == null ? "" : type);
     }
 }

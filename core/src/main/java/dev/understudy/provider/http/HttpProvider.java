@@ -147,7 +147,7 @@ public final class HttpProvider implements ChatProvider {
                                                     keyRotation.bucketListener(lease, scope))
                                             .flux(),
                                     error -> TransportErrors.beforeAnswer(error))
-                            .map(body -> dialect.decode(name(), request, body))
+                            .map(body -> WholeAnswer.decode(dialect, name(), request, body))
                             .onErrorMap(error -> InBandError.typed(error, caller))
                             .map(response ->
                                     originScope.received(response).withFinish(signed(response.finish(), lease))));

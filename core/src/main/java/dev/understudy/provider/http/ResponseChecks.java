@@ -5,13 +5,12 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.error.CallerText;
-import dev.understudy.provider.json.JsonErrors;
+import dev.understudy.provider.framing.BodyInflater;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
@@ -23,7 +22,6 @@ record ResponseChecks(Dialect dialect, Duration drain) {
 
     private static final int MAX_ERROR_BODY = 64 << 10;
     private static final byte[] NOTHING = new byte[0];
-    private static final Pattern ENCODING = Pattern.compile("[\\w-]{1,20}");
 
     /**
      * Reads the body of an unsuccessful response and fails with the classified error.
@@ -35,7 +33,7 @@ record ResponseChecks(Dialect dialect, Duration drain) {
             HttpClientResponse response, ByteBufFlux content, CallerText caller, Consumer<Duration> bucketListener) {
         int status = response.status().code();
         return BoundedBody.upTo(content, MAX_ERROR_BODY, drain)
-                .map(body -> isEncoded(response) ? NOTHING : body)
+                .map(body -> inflated(body, response))
                 .flatMapMany(body -> Flux.error(new CallFailed(
                         status >= 300 && status < 400
                                 ? Failure.of(FailureKind.PROTOCOL, "a redirect, which is not followed")
@@ -77,15 +75,17 @@ record ResponseChecks(Dialect dialect, Duration drain) {
         return status >= 200 && status < 300;
     }
 
-    /** Returns true for a compressed body, which is refused because a few bytes can expand without limit. */
-    static boolean isEncoded(HttpClientResponse response) {
-        String encoding = response.responseHeaders().get("content-encoding");
-        return encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity");
+    /** Value of the header field Content-Encoding; null without it. */
+    static @Nullable String encoding(HttpClientResponse response) {
+        return response.responseHeaders().get("content-encoding");
     }
 
-    static <T> Flux<T> encoded(HttpClientResponse response) {
-        String encoding = response.responseHeaders().get("content-encoding").strip();
-        String name = ENCODING.matcher(encoding).matches() ? "'" + encoding + "'" : "an unknown encoding";
-        return Flux.error(JsonErrors.rejected("the answer is encoded as " + name + ", which was not requested"));
+    /** Decompresses the body of an error, as far as that is possible. */
+    private static byte[] inflated(byte[] body, HttpClientResponse response) {
+        try {
+            return BodyInflater.whole(body, encoding(response), MAX_ERROR_BODY, true);
+        } catch (CallFailed unreadable) {
+            return NOTHING;
+        }
     }
 }

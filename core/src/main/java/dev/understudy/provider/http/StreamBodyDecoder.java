@@ -1,12 +1,15 @@
 package dev.understudy.provider.http;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.framing.BodyInflater;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.json.JsonErrors;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -43,15 +46,50 @@ public final class StreamBodyDecoder {
         default void overLimit() {}
     }
 
-    static final long MAX_BYTES = 64L << 20;
+    /** Decodes a whole answer that a server sent in place of a stream. */
+    @FunctionalInterface
+    public interface Whole {
+
+        ChatResponse decode(byte[] body);
+    }
+
+    /**
+     * Limits of a body, and what is known of its form before the first byte.
+     *
+     * @param answer limit of a whole answer, in bytes
+     * @param stream limit of a stream, in bytes
+     * @param inflater decompressor, null for a body that is not compressed
+     * @param whole decoder of a whole answer, null if the body is known to be a stream
+     */
+    public record Body(
+            int answer,
+            int stream,
+            @Nullable BodyInflater inflater,
+            @Nullable Whole whole) {
+
+        private static final Body STREAM = new Body(Framing.LIMIT, 4 * Framing.LIMIT, null, null);
+
+        /** Returns a stream with the default limits. */
+        public static Body ofStream() {
+            return STREAM;
+        }
+    }
 
     private final Framing framing;
     private final StreamDecoder decoder;
     private final UnaryOperator<StreamChunk> mark;
     private final Progress progress;
+    private final Body body;
+    private @Nullable BodyInflater inflater;
+    private @Nullable Whole whole;
+
+    /** Pieces of a whole answer; null for a stream. */
+    private @Nullable ByteArrayOutputStream pieces;
+
     private final Queue<StreamChunk> ready = new ArrayDeque<>(4);
     private @Nullable CallFailed broken;
     private long bytes;
+    private boolean begun;
     private boolean finished;
     private boolean early;
     private boolean over;
@@ -60,11 +98,15 @@ public final class StreamBodyDecoder {
 
     /** @param mark applied to every chunk */
     public StreamBodyDecoder(
-            Framing framing, StreamDecoder decoder, UnaryOperator<StreamChunk> mark, Progress progress) {
+            Framing framing, StreamDecoder decoder, UnaryOperator<StreamChunk> mark, Progress progress, Body body) {
         this.framing = framing;
         this.decoder = decoder;
         this.mark = mark;
         this.progress = progress;
+        this.body = body;
+        this.inflater = body.inflater();
+        this.whole = body.whole();
+        framing.skip(decoder::skips);
     }
 
     /**
@@ -80,11 +122,11 @@ public final class StreamBodyDecoder {
 
     private void take(byte @Nullable [] piece) {
         if (piece != null) {
-            bytes += piece.length;
             progress.read();
         }
         if (over) {
-            if (bytes > MAX_BYTES) {
+            bytes += piece == null ? 0 : piece.length;
+            if (bytes > body.stream()) {
                 progress.overLimit();
             }
             return;
@@ -97,21 +139,70 @@ public final class StreamBodyDecoder {
             framing.end();
             return;
         }
-        if (bytes > MAX_BYTES && complete()) {
+        if (!begun && piece.length > 0) {
+            begun = true;
+            if (inflater == null && BodyInflater.isGzip(piece)) {
+                inflater = BodyInflater.ofGzip();
+            }
+        }
+        if (inflater == null) {
+            push(piece);
+        } else {
+            inflater.push(piece);
+        }
+    }
+
+    /** Adds content to the stream, or to the whole answer. */
+    private void push(byte[] content) {
+        bytes += content.length;
+        if (bytes > body.stream() && complete()) {
             ended = true; // a complete answer stays valid whatever follows it
             progress.overLimit();
             return;
         }
-        if (bytes > MAX_BYTES) {
-            broken = new CallFailed(
-                    Failure.of(FailureKind.PROTOCOL, "the stream exceeds its limit of " + (MAX_BYTES >> 20) + " MiB"));
+        if (bytes > body.stream()) {
+            broken = new CallFailed(Failure.of(
+                    FailureKind.PROTOCOL,
+                    "the stream exceeds its limit of " + body.stream()
+                            + " bytes: Transport.withMaxStream raises the limit"));
             return;
         }
         try {
-            framing.push(piece);
+            if (whole != null && pieces == null) {
+                decide(content);
+            }
+            if (pieces == null) {
+                framing.push(content);
+            } else if (bytes > body.answer()) {
+                throw JsonErrors.overLimit("an answer", body.answer());
+            } else {
+                pieces.writeBytes(content);
+            }
         } catch (CallFailed failed) {
             broken = failed;
         }
+    }
+
+    /** Decides by the first byte of content if the body is a whole answer or a stream. */
+    private void decide(byte[] content) {
+        int first = WholeAnswer.firstByte(content);
+        if (first < content.length) {
+            if (WholeAnswer.isJson(content[first])) {
+                pieces = new ByteArrayOutputStream(content.length);
+            } else {
+                whole = null;
+            }
+        }
+    }
+
+    /** Decompresses the next piece; returns false when more bytes are needed. */
+    private boolean inflate() {
+        byte[] content = inflater == null ? null : inflater.next();
+        if (content == null) {
+            return false;
+        }
+        push(content);
+        return true;
     }
 
     /** Returns true if an answer whose body ends here is complete. */
@@ -162,6 +253,9 @@ public final class StreamBodyDecoder {
                     decoded();
                     return true;
                 }
+                if (inflate()) {
+                    return true;
+                }
                 if (piece.hasValue()) {
                     return false;
                 }
@@ -169,7 +263,12 @@ public final class StreamBodyDecoder {
                 if (error != null && !complete()) {
                     throw TransportErrors.withinAnswer(error);
                 }
-                end();
+                if (pieces == null || whole == null) {
+                    end();
+                } else {
+                    whole.decode(pieces.toByteArray()).chunks().forEach(ready::add);
+                    over = true;
+                }
                 return true;
             } catch (CallFailed failed) {
                 if (complete() && !over && failed.failure().kind() == FailureKind.PROTOCOL) {

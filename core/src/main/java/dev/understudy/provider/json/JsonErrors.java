@@ -22,6 +22,15 @@ public final class JsonErrors {
         return rejected("JSON over a limit: " + MAX_DEPTH + " levels, numbers of " + MAX_NUMBER + " digits");
     }
 
+    /**
+     * Returns the failure for content above a limit that a transport option raises.
+     *
+     * @param what names the content
+     */
+    public static CallFailed overLimit(String what, int limit) {
+        return rejected(what + " of more than " + limit + " bytes: Transport.withMaxAnswer raises the limit");
+    }
+
     static CallFailed cut() {
         return rejected("JSON that ends in the middle");
     }

@@ -62,8 +62,8 @@ public final class Ollama implements Dialect {
     }
 
     @Override
-    public Framing framing() {
-        return new JsonFraming();
+    public Framing framing(int limit) {
+        return new JsonFraming(limit);
     }
 
     @Override

@@ -89,8 +89,8 @@ public final class OpenAiChat implements Dialect {
     }
 
     @Override
-    public Framing framing() {
-        return new SseFraming();
+    public Framing framing(int limit) {
+        return new SseFraming(limit);
     }
 
     @Override

@@ -17,7 +17,6 @@ import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class OpenAiChatStream implements StreamDecoder {
 
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
-
-    /** Names of keep-alive events, whose data may be text. */
-    private static final Set<String> KEEP_ALIVES = Set.of("ping", "keepalive", "keep-alive", "heartbeat");
 
     private final String provider;
     private final ChatRequest request;
@@ -76,7 +72,7 @@ final class OpenAiChatStream implements StreamDecoder {
         try {
             event.read(bytes, from, to - from);
         } catch (CallFailed notJson) {
-            if (!namedError && (framing.isUnterminated() || KEEP_ALIVES.contains(framing.event()))) {
+            if (!namedError && framing.isUnterminated()) {
                 return;
             }
             throw namedError || framing.isErrorField() ? InBandError.of(bytes, from, to - from) : notJson;

@@ -118,8 +118,8 @@ class AwsEventStreamFramingTest {
 
     @Test
     void aMessageOverTheLimitIsRefusedBeforeItIsThere() {
-        CallFailed failed = catchThrowableOfType(CallFailed.class, () -> read(prelude((1 << 20) + 1, 0), 12));
-        assertThat(failed.failure().message()).contains("1048576");
+        CallFailed failed = catchThrowableOfType(CallFailed.class, () -> read(prelude((16 << 20) + 1, 0), 12));
+        assertThat(failed.failure().message()).contains("16777216");
     }
 
     @Test

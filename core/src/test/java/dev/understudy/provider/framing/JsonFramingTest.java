@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonFramingTest {
 
+    private static final int LIMIT = 1 << 20;
     private static final String FIRST = "{\"a\":\"}{ \\\" é😀 \\\\\",\"b\":[{},[1]]}";
     private static final String SECOND = "{\r\n  \"c\" : {\r\n}\r\n}";
     private static final List<String> EVENTS = List.of(FIRST, SECOND, "{}");
@@ -31,7 +32,7 @@ class JsonFramingTest {
 
     @Test
     void piecesMayBePushedBeforeTheEarlierOnesAreRead() {
-        JsonFraming framing = new JsonFraming();
+        JsonFraming framing = new JsonFraming(LIMIT);
         for (byte b : (FIRST + "\n" + SECOND + "\n{}").getBytes(StandardCharsets.UTF_8)) {
             framing.push(new byte[] {b});
         }
@@ -43,7 +44,7 @@ class JsonFramingTest {
 
     @Test
     void anObjectIsToldAsSoonAsItIsWhole() {
-        JsonFraming framing = new JsonFraming();
+        JsonFraming framing = new JsonFraming(LIMIT);
         framing.push("[{\"a\":1".getBytes(StandardCharsets.UTF_8));
         assertThat(framing.next()).isFalse();
         framing.push("}".getBytes(StandardCharsets.UTF_8));
@@ -54,7 +55,7 @@ class JsonFramingTest {
 
     @Test
     void valueCutByTheEndOfTheBodyIsUnterminated() {
-        JsonFraming framing = new JsonFraming();
+        JsonFraming framing = new JsonFraming(LIMIT);
         framing.push("{}\n{\"a\":".getBytes(StandardCharsets.UTF_8));
         framing.end();
         assertThat(framing.next()).isTrue();
@@ -83,7 +84,7 @@ class JsonFramingTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"a\":\"", "[{\"a\":\"", "words "})
     void anEndlessEventIsRejectedBeforeItIsKept(String beginning) {
-        JsonFraming framing = new JsonFraming();
+        JsonFraming framing = new JsonFraming(LIMIT);
         framing.push(beginning.getBytes(StandardCharsets.UTF_8));
         assertThat(framing.next()).isFalse();
         byte[] more = new byte[64 << 10];
@@ -97,19 +98,19 @@ class JsonFramingTest {
                 })
                 .isInstanceOfSatisfying(CallFailed.class, failed -> {
                     assertThat(failed.failure().kind()).isEqualTo(FailureKind.PROTOCOL);
-                    assertThat(failed.failure().message()).contains("1048576 bytes");
+                    assertThat(failed.failure().message()).contains("1048576 bytes", "Transport.withMaxAnswer");
                 });
         assertThat(pushed[0]).isEqualTo(15);
     }
 
     @Test
     void theLimitHoldsForAnObjectThatComesInOnePiece() {
-        byte[] body = ("{\"a\":\"" + "x".repeat(JsonFraming.LIMIT) + "\"}").getBytes(StandardCharsets.UTF_8);
+        byte[] body = ("{\"a\":\"" + "x".repeat(LIMIT) + "\"}").getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> events(body, body.length))
                 .isInstanceOfSatisfying(
                         CallFailed.class,
                         failed -> assertThat(failed.failure().kind()).isEqualTo(FailureKind.PROTOCOL));
-        String most = "{\"a\":\"" + "x".repeat(JsonFraming.LIMIT - 8) + "\"}";
+        String most = "{\"a\":\"" + "x".repeat(LIMIT - 8) + "\"}";
         byte[] bytes = most.getBytes(StandardCharsets.UTF_8);
         assertThat(events(bytes, bytes.length)).containsExactly(most);
         assertThat(events(bytes, 1 << 16)).containsExactly(most);
@@ -117,7 +118,7 @@ class JsonFramingTest {
 
     @Test
     void endlessSpaceBetweenObjectsIsNotKept() {
-        JsonFraming framing = new JsonFraming();
+        JsonFraming framing = new JsonFraming(LIMIT);
         byte[] space = new byte[1 << 20];
         Arrays.fill(space, (byte) ',');
         for (int i = 0; i < 10; i++) {
@@ -129,7 +130,7 @@ class JsonFramingTest {
     }
 
     private static List<String> events(byte[] body, int size) {
-        JsonFraming framing = new JsonFraming();
+        JsonFraming framing = new JsonFraming(LIMIT);
         List<String> events = new ArrayList<>();
         for (int at = 0; at < body.length; at += size) {
             framing.push(Arrays.copyOfRange(body, at, Math.min(body.length, at + size)));

@@ -35,7 +35,7 @@ class SseFramingTest {
     void piecesMayBeCutAnywhere() {
         byte[] body = SAMPLE.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
         for (int cut = 1; cut < body.length; cut++) {
-            SseFraming framing = new SseFraming();
+            SseFraming framing = new SseFraming(1 << 20);
             List<String> events = new ArrayList<>();
             framing.push(Arrays.copyOfRange(body, 0, cut));
             drain(framing, events);
@@ -50,7 +50,7 @@ class SseFramingTest {
     @Test
     void piecesMayBePushedBeforeTheEarlierOnesAreRead() {
         byte[] body = SAMPLE.getBytes(StandardCharsets.UTF_8);
-        SseFraming framing = new SseFraming();
+        SseFraming framing = new SseFraming(1 << 20);
         for (byte b : body) {
             framing.push(new byte[] {b});
         }
@@ -68,7 +68,7 @@ class SseFramingTest {
 
     @Test
     void anEventThatTheEndCutsOffStillCounts() {
-        SseFraming framing = new SseFraming();
+        SseFraming framing = new SseFraming(1 << 20);
         framing.push("data: 1\n\ndata: {\"a\":".getBytes(StandardCharsets.UTF_8));
         List<String> events = new ArrayList<>();
         drain(framing, events);
@@ -129,6 +129,44 @@ class SseFramingTest {
     }
 
     @Test
+    void largeEventThatNobodyReadsIsSkippedWithoutBeingKept() {
+        for (String head :
+                List.of("event: picture\ndata: {\"type\":\"x\",\"b64\":\"", "data: {\"type\":\"picture\",\"b64\":\"")) {
+            SseFraming framing = new SseFraming(1 << 20);
+            framing.skip((event, bytes, from, to) ->
+                    (event + new String(bytes, from, 20, StandardCharsets.US_ASCII)).contains("picture"));
+            List<String> events = new ArrayList<>();
+            framing.push(("data: 1\n\n" + head).getBytes(StandardCharsets.UTF_8));
+            drain(framing, events);
+            byte[] more = "A".repeat(32 << 10).getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i < 500; i++) {
+                framing.push(more);
+                drain(framing, events);
+            }
+            framing.push("\"}\r\n\r\ndata: 2\n\n".getBytes(StandardCharsets.UTF_8));
+            drain(framing, events);
+            assertThat(events).containsExactly("|1", "|2");
+            assertThat(framing.isForeign()).isFalse();
+        }
+    }
+
+    @Test
+    void largeEventThatIsReadIsKept() {
+        SseFraming framing = new SseFraming(1 << 20);
+        int[] asked = {0};
+        framing.skip((event, bytes, from, to) -> asked[0]++ < 0);
+        List<String> events = new ArrayList<>();
+        byte[] body = ("data: " + "x".repeat(500_000) + "\n\ndata: " + "y".repeat(200_000) + "\n\n")
+                .getBytes(StandardCharsets.UTF_8);
+        for (int at = 0; at < body.length; at += 10_000) {
+            framing.push(Arrays.copyOfRange(body, at, Math.min(body.length, at + 10_000)));
+            drain(framing, events);
+        }
+        assertThat(events).extracting(String::length).containsExactly(500_001, 200_001);
+        assertThat(asked[0]).isEqualTo(2);
+    }
+
+    @Test
     void anyRandomCutGivesTheSameEvents() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
@@ -158,7 +196,7 @@ class SseFramingTest {
     }
 
     private static List<String> events(byte[] body, int size) {
-        SseFraming framing = new SseFraming();
+        SseFraming framing = new SseFraming(1 << 20);
         List<String> events = new ArrayList<>();
         for (int at = 0; at < body.length; at += size) {
             framing.push(Arrays.copyOfRange(body, at, Math.min(body.length, at + size)));

@@ -20,7 +20,6 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorData;
 import dev.understudy.provider.DecodedAnswer;
-import dev.understudy.provider.framing.JsonFraming;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -279,9 +278,13 @@ class GeminiStreamTest {
 
     @Test
     void anElementOverTheLimitIsRejected() {
-        String big = quoted(says("{'text':'" + "x".repeat(JsonFraming.LIMIT) + "'}", null));
-        assertThat(raw("[" + big + "]").kind()).isEqualTo(FailureKind.PROTOCOL);
-        assertThat(raw("data: " + big + "\n\n").kind()).isEqualTo(FailureKind.PROTOCOL);
+        String big = quoted(says("{'text':'" + "x".repeat(2_000) + "'}", null));
+        for (String body : List.of("[" + big + "]", "data: " + big + "\n\n")) {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            assertThat(DecodedAnswer.of(DIALECT.framing(2_000), DIALECT.decoder("p", REQUEST), bytes)
+                            .kind())
+                    .isEqualTo(FailureKind.PROTOCOL);
+        }
     }
 
     @Test
@@ -311,7 +314,7 @@ class GeminiStreamTest {
 
     @Test
     void aWholeAnswerMayBeBig() {
-        String big = "x".repeat(JsonFraming.LIMIT * 2);
+        String big = "x".repeat(2 << 20);
         ChatResponse response = decode(says("{'text':'" + big + "'}", "STOP"));
         assertThat(response.text()).hasSize(big.length());
         assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);

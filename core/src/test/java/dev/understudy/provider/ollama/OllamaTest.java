@@ -23,7 +23,6 @@ import dev.understudy.chat.Usage;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.DecodedAnswer;
 import dev.understudy.provider.endpoint.Secret;
-import dev.understudy.provider.framing.JsonFraming;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -223,7 +222,8 @@ class OllamaTest {
         assertThat(hear("<!doctype html><p>Sign in</p>").kind()).isEqualTo(FailureKind.PROTOCOL);
         assertThat(hear("{'a':" + "[".repeat(200) + "]".repeat(200) + "}").kind())
                 .isEqualTo(FailureKind.PROTOCOL);
-        assertThat(hear(line("'content':'" + "x".repeat(JsonFraming.LIMIT) + "'"))
+        byte[] big = quoted(line("'content':'" + "x".repeat(2_000) + "'")).getBytes(StandardCharsets.UTF_8);
+        assertThat(DecodedAnswer.of(DIALECT.framing(2_000), DIALECT.decoder("p", REQUEST), big)
                         .kind())
                 .isEqualTo(FailureKind.PROTOCOL);
     }

@@ -115,8 +115,8 @@ public final class OpenAiResponses implements Dialect {
     }
 
     @Override
-    public Framing framing() {
-        return new SseFraming();
+    public Framing framing(int limit) {
+        return new SseFraming(limit);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.dialect.EventType;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
@@ -24,8 +25,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenAiResponsesStream implements StreamDecoder {
 
-    /** Names of keep-alive events, whose data may be text. */
-    private static final Set<String> KEEP_ALIVES = Set.of("ping", "keepalive", "keep-alive", "heartbeat");
+    /** Types of events whose content is read. */
+    private static final Set<String> READ = Set.of(
+            "response.output_text.delta",
+            "response.refusal.delta",
+            "response.reasoning_summary_text.delta",
+            "response.reasoning_text.delta",
+            "response.function_call_arguments.delta",
+            "response.custom_tool_call_input.delta",
+            "response.output_text.done",
+            "response.refusal.done",
+            "response.reasoning_summary_text.done",
+            "response.reasoning_text.done",
+            "response.function_call_arguments.done",
+            "response.custom_tool_call_input.done",
+            "response.output_item.added",
+            "response.output_item.done",
+            "response.created",
+            "response.in_progress",
+            "response.queued",
+            "response.completed",
+            "response.incomplete",
+            "response.failed",
+            "response.cancelled");
 
     private final String provider;
     private final String requestedModel;
@@ -68,6 +90,13 @@ public final class OpenAiResponsesStream implements StreamDecoder {
         this.once = once;
     }
 
+    /** Pictures in progress, audio and the events of tools that the vendor runs itself are skipped. */
+    @Override
+    public boolean skips(String event, byte[] bytes, int from, int to) {
+        String name = EventType.of(event, bytes, from, to);
+        return name.startsWith("response.") && !READ.contains(name);
+    }
+
     @Override
     public void read(Framing event, Consumer<StreamChunk> out) {
         if (terminated) {
@@ -84,7 +113,7 @@ public final class OpenAiResponsesStream implements StreamDecoder {
             if (namedError) {
                 throw inBand(event);
             }
-            if (event.isUnterminated() || KEEP_ALIVES.contains(event.event())) {
+            if (event.isUnterminated()) {
                 return;
             }
             throw notJson;

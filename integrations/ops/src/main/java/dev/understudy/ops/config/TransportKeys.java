@@ -44,6 +44,13 @@ final class TransportKeys {
             ScalarTypes.whole(1),
             DEFAULTS.pool().maxConnections(),
             "largest number of connections to this provider");
+    private static final ConfigKey<Integer> MAX_ANSWER = ConfigKey.of(
+            "maxAnswer",
+            ScalarTypes.whole(1),
+            DEFAULTS.maxAnswer(),
+            "largest size of a whole answer, and of one event of a stream, in bytes");
+    private static final ConfigKey<Integer> MAX_STREAM =
+            ConfigKey.of("maxStream", ScalarTypes.whole(1), DEFAULTS.maxStream(), "largest size of a stream, in bytes");
     private static final ConfigKey<Transport.Wire> WIRE = ConfigKey.of(
             "wire",
             ScalarTypes.choice(Transport.Wire.class),
@@ -72,7 +79,9 @@ final class TransportKeys {
                     PING_AFTER,
                     PING_TIMEOUT,
                     WIRE,
-                    TRUST),
+                    TRUST,
+                    MAX_ANSWER,
+                    MAX_STREAM),
             values -> new Transport(
                     values.get(CONNECT),
                     values.get(DRAIN),
@@ -83,7 +92,9 @@ final class TransportKeys {
                             values.get(MAX_CONNECTIONS)),
                     new Transport.Ping(values.get(PING_AFTER), values.get(PING_TIMEOUT)),
                     values.get(WIRE),
-                    Objects.requireNonNullElse(values.find(TRUST), TlsTrust.system())));
+                    Objects.requireNonNullElse(values.find(TRUST), TlsTrust.system()),
+                    values.get(MAX_ANSWER),
+                    values.get(MAX_STREAM)));
 
     private TransportKeys() {}
 }

@@ -338,6 +338,16 @@ public final class Effects {
                         config -> transport(config).pool().maxConnections(),
                         7),
                 Effect.of(
+                        "providers.p.transport.maxAnswer",
+                        77,
+                        config -> transport(config).maxAnswer(),
+                        77),
+                Effect.of(
+                        "providers.p.transport.maxStream",
+                        78,
+                        config -> transport(config).maxStream(),
+                        78),
+                Effect.of(
                         "providers.p.transport.wire",
                         "http1",
                         config -> transport(config).wire(),
