@@ -96,8 +96,11 @@ public sealed interface ProviderEvent {
 
     /** Change of a part of a request that a model does not accept. */
     enum Change {
-        /** The request is sent again without a parameter that the model refused and the answer does not depend on. */
-        LEFT_OUT("is asked again without %s, which it refuses"),
+        /**
+         * The request is sent without a parameter that the target has no word for, or sent again without one that the
+         * model refused and the answer does not depend on.
+         */
+        LEFT_OUT("is asked without %s, which it does not accept"),
         /** The request is sent again with the other name of a parameter that the model refused. */
         RENAMED("is asked again with another name for %s, which it refuses"),
         /**

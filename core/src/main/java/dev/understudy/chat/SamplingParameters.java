@@ -10,20 +10,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SamplingParameters {
 
-    private static final SamplingParameters DEFAULTS = new SamplingParameters(null, null, null, List.of(), null);
+    private static final SamplingParameters DEFAULTS =
+            new SamplingParameters(null, null, null, List.of(), null, null, null, null);
 
     private final @Nullable Double temperature;
     private final @Nullable Double topP;
     private final @Nullable Integer maxTokens;
     private final List<String> stop;
     private final @Nullable Long seed;
+    private final @Nullable Integer topK;
+    private final @Nullable Double frequencyPenalty;
+    private final @Nullable Double presencePenalty;
 
     private SamplingParameters(
             @Nullable Double temperature,
             @Nullable Double topP,
             @Nullable Integer maxTokens,
             List<String> stop,
-            @Nullable Long seed) {
+            @Nullable Long seed,
+            @Nullable Integer topK,
+            @Nullable Double frequencyPenalty,
+            @Nullable Double presencePenalty) {
         if (temperature != null && !(temperature >= 0 && temperature <= 2)) {
             throw new IllegalArgumentException("temperature is 0 to 2: " + temperature);
         }
@@ -33,11 +40,25 @@ public final class SamplingParameters {
         if (maxTokens != null && maxTokens < 1) {
             throw new IllegalArgumentException("maxTokens is 1 or more: " + maxTokens);
         }
+        if (topK != null && topK < 1) {
+            throw new IllegalArgumentException("topK is 1 or more: " + topK);
+        }
+        requirePenalty("frequencyPenalty", frequencyPenalty);
+        requirePenalty("presencePenalty", presencePenalty);
         this.temperature = temperature;
         this.topP = topP;
         this.maxTokens = maxTokens;
         this.stop = List.copyOf(stop);
         this.seed = seed;
+        this.topK = topK;
+        this.frequencyPenalty = frequencyPenalty;
+        this.presencePenalty = presencePenalty;
+    }
+
+    private static void requirePenalty(String name, @Nullable Double penalty) {
+        if (penalty != null && !(penalty >= -2 && penalty <= 2)) {
+            throw new IllegalArgumentException(name + " is -2 to 2: " + penalty);
+        }
     }
 
     /**
@@ -86,6 +107,33 @@ public final class SamplingParameters {
     }
 
     /**
+     * Returns the number of most probable tokens among which one is drawn.
+     *
+     * @return 1 or more; {@code null} for the vendor's default
+     */
+    public @Nullable Integer topK() {
+        return topK;
+    }
+
+    /**
+     * Returns the penalty of tokens by the number of their occurrences so far.
+     *
+     * @return -2 to 2; {@code null} for the vendor's default
+     */
+    public @Nullable Double frequencyPenalty() {
+        return frequencyPenalty;
+    }
+
+    /**
+     * Returns the penalty of tokens that occurred before.
+     *
+     * @return -2 to 2; {@code null} for the vendor's default
+     */
+    public @Nullable Double presencePenalty() {
+        return presencePenalty;
+    }
+
+    /**
      * Returns parameters that leave everything to the vendor.
      *
      * @return the parameters
@@ -102,7 +150,8 @@ public final class SamplingParameters {
      * @throws IllegalArgumentException if the value is out of its range
      */
     public SamplingParameters withTemperature(@Nullable Double temperature) {
-        return new SamplingParameters(temperature, topP, maxTokens, stop, seed);
+        return new SamplingParameters(
+                temperature, topP, maxTokens, stop, seed, topK, frequencyPenalty, presencePenalty);
     }
 
     /**
@@ -113,7 +162,8 @@ public final class SamplingParameters {
      * @throws IllegalArgumentException if the value is out of its range
      */
     public SamplingParameters withTopP(@Nullable Double topP) {
-        return new SamplingParameters(temperature, topP, maxTokens, stop, seed);
+        return new SamplingParameters(
+                temperature, topP, maxTokens, stop, seed, topK, frequencyPenalty, presencePenalty);
     }
 
     /**
@@ -124,7 +174,8 @@ public final class SamplingParameters {
      * @throws IllegalArgumentException if the value is out of its range
      */
     public SamplingParameters withMaxTokens(@Nullable Integer maxTokens) {
-        return new SamplingParameters(temperature, topP, maxTokens, stop, seed);
+        return new SamplingParameters(
+                temperature, topP, maxTokens, stop, seed, topK, frequencyPenalty, presencePenalty);
     }
 
     /**
@@ -134,7 +185,8 @@ public final class SamplingParameters {
      * @return a copy
      */
     public SamplingParameters withStop(List<String> stop) {
-        return new SamplingParameters(temperature, topP, maxTokens, stop, seed);
+        return new SamplingParameters(
+                temperature, topP, maxTokens, stop, seed, topK, frequencyPenalty, presencePenalty);
     }
 
     /**
@@ -144,7 +196,44 @@ public final class SamplingParameters {
      * @return a copy
      */
     public SamplingParameters withSeed(@Nullable Long seed) {
-        return new SamplingParameters(temperature, topP, maxTokens, stop, seed);
+        return new SamplingParameters(
+                temperature, topP, maxTokens, stop, seed, topK, frequencyPenalty, presencePenalty);
+    }
+
+    /**
+     * Returns a copy with another number of most probable tokens.
+     *
+     * @param topK 1 or more; {@code null} for the vendor's default
+     * @return a copy
+     * @throws IllegalArgumentException if the value is out of its range
+     */
+    public SamplingParameters withTopK(@Nullable Integer topK) {
+        return new SamplingParameters(
+                temperature, topP, maxTokens, stop, seed, topK, frequencyPenalty, presencePenalty);
+    }
+
+    /**
+     * Returns a copy with another penalty of frequent tokens.
+     *
+     * @param frequencyPenalty -2 to 2; {@code null} for the vendor's default
+     * @return a copy
+     * @throws IllegalArgumentException if the value is out of its range
+     */
+    public SamplingParameters withFrequencyPenalty(@Nullable Double frequencyPenalty) {
+        return new SamplingParameters(
+                temperature, topP, maxTokens, stop, seed, topK, frequencyPenalty, presencePenalty);
+    }
+
+    /**
+     * Returns a copy with another penalty of tokens that occurred.
+     *
+     * @param presencePenalty -2 to 2; {@code null} for the vendor's default
+     * @return a copy
+     * @throws IllegalArgumentException if the value is out of its range
+     */
+    public SamplingParameters withPresencePenalty(@Nullable Double presencePenalty) {
+        return new SamplingParameters(
+                temperature, topP, maxTokens, stop, seed, topK, frequencyPenalty, presencePenalty);
     }
 
     /**
@@ -163,17 +252,21 @@ public final class SamplingParameters {
                 && Objects.equals(topP, other.topP)
                 && Objects.equals(maxTokens, other.maxTokens)
                 && Objects.equals(stop, other.stop)
-                && Objects.equals(seed, other.seed);
+                && Objects.equals(seed, other.seed)
+                && Objects.equals(topK, other.topK)
+                && Objects.equals(frequencyPenalty, other.frequencyPenalty)
+                && Objects.equals(presencePenalty, other.presencePenalty);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(temperature, topP, maxTokens, stop, seed);
+        return Objects.hash(temperature, topP, maxTokens, stop, seed, topK, frequencyPenalty, presencePenalty);
     }
 
     @Override
     public String toString() {
         return "Sampling[temperature=" + temperature + ", topP=" + topP + ", maxTokens=" + maxTokens + ", stop=" + stop
-                + ", seed=" + seed + "]";
+                + ", seed=" + seed + ", topK=" + topK + ", frequencyPenalty=" + frequencyPenalty + ", presencePenalty="
+                + presencePenalty + "]";
     }
 }

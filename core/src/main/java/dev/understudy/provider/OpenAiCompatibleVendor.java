@@ -4,6 +4,8 @@ import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.Option;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.ReasoningField;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.ReasoningReplay;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.RoleOrder;
 import java.util.Locale;
@@ -28,13 +30,13 @@ public enum OpenAiCompatibleVendor {
      */
     DATABRICKS("https://{}/serving-endpoints", like().withUsageOnRequest(false).withProbePath("")),
     /** DeepSeek. A turn with tool calls needs its reasoning. */
-    DEEPSEEK("https://api.deepseek.com", like().withReasoningReplay(ReasoningReplay.REQUIRED)),
+    DEEPSEEK("https://api.deepseek.com", thinking().withReasoningReplay(ReasoningReplay.REQUIRED)),
     /** DeepSeek's beta address, which continues a trailing assistant message. */
     DEEPSEEK_BETA(
             "https://api.deepseek.com/beta",
-            like().withContinuation(Continuation.PREFIX).withReasoningReplay(ReasoningReplay.REQUIRED)),
+            thinking().withContinuation(Continuation.PREFIX).withReasoningReplay(ReasoningReplay.REQUIRED)),
     /** Fireworks AI. */
-    FIREWORKS("https://api.fireworks.ai/inference/v1", like()),
+    FIREWORKS("https://api.fireworks.ai/inference/v1", like().withOption(Option.TOP_K)),
     /** Google's Gemini in its OpenAI-compatible form; {@link Providers#gemini} supports more. */
     GEMINI(
             "https://generativelanguage.googleapis.com/v1beta/openai",
@@ -58,13 +60,21 @@ public enum OpenAiCompatibleVendor {
             like().withUsageOnRequest(false)
                     .withSeedField("random_seed")
                     .withContinuation(Continuation.PREFIX)
-                    .withCallIds(new CallIds("", 9, 9))),
+                    .withCallIds(new CallIds("", 9, 9))
+                    .withoutOption(Option.USER)
+                    .withoutOption(Option.LOGPROBS)),
     /** Moonshot AI. A turn with tool calls needs its reasoning. */
-    MOONSHOT("https://api.moonshot.ai/v1", like().withReasoningReplay(ReasoningReplay.REQUIRED)),
+    MOONSHOT("https://api.moonshot.ai/v1", thinking().withReasoningReplay(ReasoningReplay.REQUIRED)),
     /** Ollama in its OpenAI-compatible form, which loses errors inside a stream; {@link Providers#ollama} does not. */
     OLLAMA("http://localhost:11434/v1", like().withLoading(true)),
     /** OpenRouter. Ids of tool calls are passed on to vendors that restrict them. */
-    OPENROUTER("https://openrouter.ai/api/v1", like().withCallIds(new CallIds("_-", 1, 40))),
+    OPENROUTER(
+            "https://openrouter.ai/api/v1",
+            like().withCallIds(new CallIds("_-", 1, 40))
+                    .withReasoningField(ReasoningField.OBJECT)
+                    .withOption(Option.TOP_K)
+                    .withOption(Option.CACHE_HINTS)
+                    .withOption(Option.SERVICE_TIER)),
     /** Perplexity. Models cannot be listed, so probes always succeed. */
     PERPLEXITY("https://api.perplexity.ai", like().withProbePath("").withRoleOrder(RoleOrder.ALTERNATING)),
     /** SGLang, on port 30000 of this machine by default. */
@@ -76,7 +86,7 @@ public enum OpenAiCompatibleVendor {
                     .withDoneCompletes(true)
                     .withProbePath("")),
     /** Together AI. */
-    TOGETHER("https://api.together.xyz/v1", like()),
+    TOGETHER("https://api.together.xyz/v1", like().withOption(Option.TOP_K)),
     /** Vercel AI Gateway. Ids of tool calls are passed on to vendors that restrict them. */
     VERCEL("https://ai-gateway.vercel.sh/v1", like().withCallIds(new CallIds("_-", 1, 40))),
     /** vLLM, on port 8000 of this machine by default. */
@@ -86,9 +96,9 @@ public enum OpenAiCompatibleVendor {
     /** xAI. */
     XAI("https://api.x.ai/v1", like()),
     /** Z.ai. */
-    ZAI("https://api.z.ai/api/paas/v4", like().withProbePath("")),
+    ZAI("https://api.z.ai/api/paas/v4", thinking().withProbePath("")),
     /** Z.ai's address for keys of its coding plan, which are unpaid at the other address. */
-    ZAI_CODING("https://api.z.ai/api/coding/paas/v4", like().withProbePath(""));
+    ZAI_CODING("https://api.z.ai/api/coding/paas/v4", thinking().withProbePath(""));
 
     private static final String PLACEHOLDER = "{}";
 
@@ -104,9 +114,17 @@ public enum OpenAiCompatibleVendor {
         return OpenAiCompatibility.defaults();
     }
 
+    /** A vendor whose models think unless they are told not to. */
+    private static OpenAiCompatibility thinking() {
+        return like().withReasoningField(ReasoningField.THINKING);
+    }
+
     /** A server of one's own: loads models when they are requested, and renders messages with a chat template. */
     private static OpenAiCompatibility server() {
-        return like().withLoading(true).withRoleOrder(RoleOrder.ALTERNATING);
+        return like().withLoading(true)
+                .withRoleOrder(RoleOrder.ALTERNATING)
+                .withReasoningField(ReasoningField.TEMPLATE)
+                .withOption(Option.TOP_K);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
@@ -67,6 +68,11 @@ public final class Anthropic implements Dialect {
     @Override
     public CallIds callIds() {
         return AnthropicMessages.CALL_IDS;
+    }
+
+    @Override
+    public boolean accepts(RequestOption option, ChatRequest request) {
+        return AnthropicRequest.accepts(option, request);
     }
 
     @Override

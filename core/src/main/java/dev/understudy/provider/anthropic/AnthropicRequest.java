@@ -10,11 +10,13 @@ import dev.understudy.provider.catalog.ModelCatalog;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.FormatInstruction;
+import dev.understudy.provider.dialect.RequestOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes the body of a Messages request:
@@ -59,11 +61,12 @@ public final class AnthropicRequest {
                     request.toolSet().tools().stream()
                             .map(AnthropicRequest::tool)
                             .toList());
-            choice(request.toolSet().choice(), body);
+            choice(request.toolSet().choice(), request.options().parallelToolCalls(), body);
         }
         if (request.format() instanceof ResponseFormat.JsonSchema schema && schema.strict()) {
             body.put("output_config", Map.of("format", format(schema)));
         }
+        options(request.options(), body);
         if (stream) {
             body.put("stream", true);
         }
@@ -116,8 +119,33 @@ public final class AnthropicRequest {
         if (samplingParameters.topP() != null) {
             body.put("top_p", samplingParameters.topP());
         }
+        if (samplingParameters.topK() != null) {
+            body.put("top_k", samplingParameters.topK());
+        }
         if (!samplingParameters.stop().isEmpty()) {
             body.put("stop_sequences", samplingParameters.stop());
+        }
+    }
+
+    /** Returns true for an option that the body has, or that {@link AnthropicThinking} writes. */
+    public static boolean accepts(RequestOption option, ChatRequest request) {
+        return switch (option) {
+            case TEMPERATURE, TOP_P, TOP_K, MAX_TOKENS, STOP, STRICT_TOOLS, STRICT_SCHEMA, CACHE_HINTS, USER -> true;
+            case PARALLEL_TOOL_CALLS -> request.toolSet().choice().mode() != ToolSet.Choice.Mode.NONE;
+            case REASONING -> AnthropicModel.of(request.model()).reasons();
+            case SERVICE_TIER -> request.options().serviceTier() != ChatRequest.ServiceTier.FLEX;
+            case SEED, FREQUENCY_PENALTY, PRESENCE_PENALTY, METADATA, LOGPROBS -> false;
+        };
+    }
+
+    private static void options(ChatRequest.Options options, Map<String, Object> body) {
+        if (options.user() != null) {
+            body.put("metadata", Map.of("user_id", options.user()));
+        }
+        if (options.serviceTier() == ChatRequest.ServiceTier.STANDARD) {
+            body.put("service_tier", "standard_only");
+        } else if (options.serviceTier() == ChatRequest.ServiceTier.PRIORITY) {
+            body.put("service_tier", "auto");
         }
     }
 
@@ -140,17 +168,23 @@ public final class AnthropicRequest {
         return fields;
     }
 
-    private static void choice(ToolSet.Choice choice, Map<String, Object> body) {
-        switch (choice.mode()) {
-            case AUTO -> {}
-            case NONE -> body.put("tool_choice", Map.of("type", "none"));
-            case REQUIRED -> body.put("tool_choice", Map.of("type", "any"));
-            case NAMED -> {
-                Map<String, Object> named = new LinkedHashMap<>();
-                named.put("type", "tool");
-                named.put("name", String.valueOf(choice.tool()));
-                body.put("tool_choice", named);
-            }
+    private static void choice(ToolSet.Choice choice, @Nullable Boolean parallel, Map<String, Object> body) {
+        Map<String, Object> fields = ExtraFields.fields(
+                "type",
+                switch (choice.mode()) {
+                    case AUTO -> "auto";
+                    case NONE -> "none";
+                    case REQUIRED -> "any";
+                    case NAMED -> "tool";
+                });
+        if (choice.tool() != null) {
+            fields.put("name", choice.tool());
+        }
+        if (parallel != null && choice.mode() != ToolSet.Choice.Mode.NONE) {
+            fields.put("disable_parallel_tool_use", !parallel);
+        }
+        if (fields.size() > 1 || choice.mode() != ToolSet.Choice.Mode.AUTO) {
+            body.put("tool_choice", fields);
         }
     }
 

@@ -3,19 +3,22 @@ package dev.understudy.provider.anthropic;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.ExtraFields;
+import dev.understudy.provider.dialect.ReasoningScale;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves combinations of parameters that Anthropic refuses while thinking is enabled by an extra field of the
- * caller: thinking yields to a tool that must be called, a temperature other than 1 yields to thinking, and the budget
- * is below the limit of the answer.
+ * Writes the reasoning that is asked for as fields, and resolves combinations of parameters that Anthropic refuses while
+ * thinking is enabled: thinking yields to a tool that must be called, top-k and a temperature other than 1 yield to
+ * thinking, and the budget is below the limit of the answer.
  */
 public final class AnthropicThinking {
 
     private static final String THINKING = "thinking";
+    private static final String OUTPUT = "output_config";
     private static final String BUDGET = "budget_tokens";
 
     /** Least budget that the vendor accepts. */
@@ -29,6 +32,53 @@ public final class AnthropicThinking {
      * @param changes receives the name of each parameter that is changed
      */
     public static ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        return resolved(asked(request, changes), changes);
+    }
+
+    /** Turns the reasoning that is asked for into fields; those of the caller take precedence. */
+    private static ChatRequest asked(ChatRequest request, Consumer<String> changes) {
+        ChatRequest.Reasoning reasoning = request.options().reasoning();
+        Map<String, Object> extra = request.extra().getOrDefault(DialectName.ANTHROPIC, Map.of());
+        AnthropicModel model = AnthropicModel.of(request.model());
+        if (reasoning == null || extra.containsKey(THINKING) || !model.reasons()) {
+            return request;
+        }
+        Map<String, Object> fields = new LinkedHashMap<>(extra);
+        if (reasoning.isOff()) {
+            fields.put(THINKING, Map.of("type", "disabled"));
+        } else if (model.adaptive()) {
+            fields.put(THINKING, Map.of("type", "adaptive"));
+            Map<Object, Object> output = new LinkedHashMap<>();
+            output.put("effort", effort(ReasoningScale.effort(request, reasoning)));
+            if (extra.get(OUTPUT) instanceof Map<?, ?> own) {
+                output.putAll(own);
+            }
+            fields.put(OUTPUT, output);
+        } else {
+            fields.put(
+                    THINKING,
+                    ExtraFields.fields(
+                            "type",
+                            "enabled",
+                            BUDGET,
+                            Math.max(LEAST_BUDGET, ReasoningScale.budget(request, reasoning))));
+        }
+        if (model.adaptive() ? reasoning.budget() != null : reasoning.effort() != null) {
+            changes.accept("reasoning");
+        }
+        return withExtra(request, fields);
+    }
+
+    private static String effort(ChatRequest.Reasoning.Effort effort) {
+        return switch (effort) {
+            case MINIMAL, LOW -> "low";
+            case MEDIUM -> "medium";
+            case HIGH -> "high";
+            case MAX -> "max";
+        };
+    }
+
+    private static ChatRequest resolved(ChatRequest request, Consumer<String> changes) {
         Map<String, Object> extra = request.extra().getOrDefault(DialectName.ANTHROPIC, Map.of());
         if (!(extra.get(THINKING) instanceof Map<?, ?> thinking) || "disabled".equals(thinking.get("type"))) {
             return request;
@@ -43,6 +93,10 @@ public final class AnthropicThinking {
         if (temperature != null && temperature != 1) {
             changes.accept("temperature");
             fitted = request.withSampling(request.sampling().withTemperature(null));
+        }
+        if (request.sampling().topK() != null) {
+            changes.accept("top_k");
+            fitted = fitted.withSampling(fitted.sampling().withTopK(null));
         }
         return thinking.get(BUDGET) instanceof Number budget
                 ? budget(fitted, extra, thinking, budget.intValue(), changes)
@@ -77,9 +131,12 @@ public final class AnthropicThinking {
         } else {
             fields.put(THINKING, thinking);
         }
+        return withExtra(request, fields);
+    }
+
+    private static ChatRequest withExtra(ChatRequest request, Map<String, Object> fields) {
         Map<String, Map<String, Object>> all = new LinkedHashMap<>(request.extra());
         all.put(DialectName.ANTHROPIC, fields);
-        return new ChatRequest(
-                request.model(), request.messages(), request.toolSet(), request.format(), request.sampling(), all);
+        return request.withExtra(all);
     }
 }

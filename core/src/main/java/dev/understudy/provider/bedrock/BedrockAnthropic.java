@@ -10,6 +10,7 @@ import dev.understudy.provider.anthropic.AnthropicThinking;
 import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
@@ -49,6 +50,12 @@ public final class BedrockAnthropic implements Dialect {
         return AnthropicMessages.CALL_IDS;
     }
 
+    /** The class of service is no part of the body here. */
+    @Override
+    public boolean accepts(RequestOption option, ChatRequest request) {
+        return option != RequestOption.SERVICE_TIER && AnthropicRequest.accepts(option, request);
+    }
+
     @Override
     public ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
         return AnthropicThinking.fitted(request, changes);
@@ -63,6 +70,9 @@ public final class BedrockAnthropic implements Dialect {
     public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
         Map<String, Object> body = this.request.body(request, false);
         body.remove("model");
+        if (!request.extra().getOrDefault(DialectName.ANTHROPIC, Map.of()).containsKey("service_tier")) {
+            body.remove("service_tier");
+        }
         body.putIfAbsent("anthropic_version", VERSION);
         return body;
     }

@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
@@ -12,6 +13,7 @@ import dev.understudy.provider.framing.AwsEventStreamFraming;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.text.PathSegment;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,16 @@ public final class BedrockConverse implements Dialect {
         ConversationRules rules =
                 ConversationRules.any().withOnlyReasoning().withUserFirst().withDeclaredTools();
         return BedrockModel.of(model).isMedial() ? rules.withMediaInResults() : rules;
+    }
+
+    @Override
+    public boolean accepts(RequestOption option, ChatRequest request) {
+        return BedrockOptions.accepts(option, request);
+    }
+
+    @Override
+    public ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        return BedrockOptions.fitted(request, changes);
     }
 
     @Override

@@ -24,7 +24,8 @@ import java.util.Map;
  *   <li>a strict JSON schema becomes {@code outputConfig}; for any JSON, or a schema that is not strict, an
  * instruction is added to the system text;
  *   <li>tools that must not be called are omitted, unless the conversation has tool calls, which require them;
- *   <li>extra fields of the caller take precedence; those of {@code inferenceConfig} are merged.
+ *   <li>extra fields of the caller take precedence; those of {@code inferenceConfig} and {@code
+ * additionalModelRequestFields} are merged.
  * </ul>
  */
 final class BedrockRequest {
@@ -54,10 +55,12 @@ final class BedrockRequest {
                             "textFormat",
                             ExtraFields.fields("type", "json_schema", "structure", Map.of("jsonSchema", named))));
         }
+        BedrockOptions.put(request, body);
         BedrockCache.limit(body, BedrockModel.of(request.model()));
         request.extra()
                 .getOrDefault(DialectName.BEDROCK_CONVERSE, Map.of())
-                .forEach((field, value) -> ExtraFields.join(body, field, value, "inferenceConfig"));
+                .forEach((field, value) -> ExtraFields.join(
+                        body, field, value, field.equals(BedrockOptions.MODEL_FIELDS) ? field : "inferenceConfig"));
         return body;
     }
 

@@ -4,11 +4,13 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.framing.SseFraming;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,20 @@ public final class Cohere implements Dialect {
     @Override
     public String probePath() {
         return "/v1/models";
+    }
+
+    @Override
+    public boolean accepts(RequestOption option, ChatRequest request) {
+        return CohereRequest.accepts(option);
+    }
+
+    @Override
+    public ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        ChatRequest.Reasoning reasoning = request.options().reasoning();
+        if (reasoning != null && reasoning.effort() != null) {
+            changes.accept("reasoning");
+        }
+        return request;
     }
 
     @Override

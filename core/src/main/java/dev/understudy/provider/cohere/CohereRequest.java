@@ -11,6 +11,8 @@ import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.Media;
+import dev.understudy.provider.dialect.ReasoningScale;
+import dev.understudy.provider.dialect.RequestOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>the model's tool plan is sent back with the calls ({@code tool_plan}), and in this dialect only;
  *   <li>a named tool cannot be required: it is sent alone, and some tool is required;
- *   <li>{@code p} is limited to 0.01 to 0.99;
+ *   <li>{@code p} is limited to 0.01 to 0.99, penalties to 0 to 1;
+ *   <li>an effort of reasoning becomes a budget; tools are strict together or not at all;
  *   <li>a schema becomes {@code response_format.json_schema}, which is always enforced; for any JSON the vendor also
  * wants an instruction in the prompt;
  *   <li>extra fields of the caller take precedence; two objects are merged.
@@ -45,11 +48,47 @@ final class CohereRequest {
             body.put("response_format", Map.of("type", "json_object"));
         }
         sampling(request.sampling(), body);
+        options(request, body);
         body.put("stream", stream);
         request.extra()
                 .getOrDefault(DialectName.COHERE, Map.of())
                 .forEach((field, value) -> ExtraFields.put(body, field, value));
         return body;
+    }
+
+    static boolean accepts(RequestOption option) {
+        return switch (option) {
+            case TEMPERATURE,
+                    TOP_P,
+                    TOP_K,
+                    MAX_TOKENS,
+                    STOP,
+                    SEED,
+                    FREQUENCY_PENALTY,
+                    PRESENCE_PENALTY,
+                    REASONING,
+                    STRICT_TOOLS,
+                    STRICT_SCHEMA,
+                    LOGPROBS -> true;
+            case PARALLEL_TOOL_CALLS, CACHE_HINTS, SERVICE_TIER, USER, METADATA -> false;
+        };
+    }
+
+    private static void options(ChatRequest request, Map<String, Object> body) {
+        if (request.toolSet().tools().stream().anyMatch(Tool::strict)) {
+            body.put("strict_tools", true);
+        }
+        if (request.options().topLogprobs() != null) {
+            body.put("logprobs", true);
+        }
+        ChatRequest.Reasoning reasoning = request.options().reasoning();
+        if (reasoning != null) {
+            body.put(
+                    "thinking",
+                    reasoning.isOff()
+                            ? fields("type", "disabled")
+                            : fields("type", "enabled", "token_budget", ReasoningScale.budget(request, reasoning)));
+        }
     }
 
     private static Map<String, Object> message(Message message) {
@@ -146,6 +185,15 @@ final class CohereRequest {
         if (samplingParameters.topP() != null) {
             body.put("p", Math.max(0.01, Math.min(0.99, samplingParameters.topP())));
         }
+        if (samplingParameters.topK() != null) {
+            body.put("k", samplingParameters.topK());
+        }
+        if (samplingParameters.frequencyPenalty() != null) {
+            body.put("frequency_penalty", unit(samplingParameters.frequencyPenalty()));
+        }
+        if (samplingParameters.presencePenalty() != null) {
+            body.put("presence_penalty", unit(samplingParameters.presencePenalty()));
+        }
         if (samplingParameters.maxTokens() != null) {
             body.put("max_tokens", samplingParameters.maxTokens());
         }
@@ -155,6 +203,11 @@ final class CohereRequest {
         if (samplingParameters.seed() != null) {
             body.put("seed", samplingParameters.seed());
         }
+    }
+
+    /** Penalties are 0 to 1 here. */
+    private static double unit(double penalty) {
+        return Math.max(0, Math.min(1, penalty));
     }
 
     private static Map<String, Object> fields(Object... namesAndValues) {

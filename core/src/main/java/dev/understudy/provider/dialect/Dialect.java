@@ -78,6 +78,15 @@ public interface Dialect {
     }
 
     /**
+     * Returns true if {@link #body} writes an option of a request. Options that are not accepted are left out, which is
+     * reported.
+     *
+     * @param option option of the request
+     * @param request the request, with its model
+     */
+    boolean accepts(RequestOption option, ChatRequest request);
+
+    /**
      * Returns the request without combinations of parameters that this target refuses.
      *
      * @param changes receives the name of each parameter that is changed

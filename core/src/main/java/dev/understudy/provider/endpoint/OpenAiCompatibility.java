@@ -1,6 +1,9 @@
 package dev.understudy.provider.endpoint;
 
 import dev.understudy.provider.text.PathSegment;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param turns form of the messages of a conversation
  * @param loading {@code true} if the server loads a model when it is requested; models at an address of this machine or of
  *     a private network then have {@link dev.understudy.chat.Feature#LOADING}
+ * @param options options of requests that not every server accepts
  */
 public record OpenAiCompatibility(
         Paths paths,
@@ -26,7 +30,8 @@ public record OpenAiCompatibility(
         boolean usageOnRequest,
         boolean doneCompletes,
         Turns turns,
-        boolean loading) {
+        boolean loading,
+        Options options) {
 
     /** Header field that carries the key as a bearer token. */
     public static final String AUTHORIZATION = "Authorization";
@@ -85,6 +90,62 @@ public record OpenAiCompatibility(
      * @param roles accepted order of roles
      */
     public record Turns(Continuation continuation, CallIds callIds, ReasoningReplay reasoning, RoleOrder roles) {}
+
+    /**
+     * Options of requests that not every server accepts. Others are left out, which is reported.
+     *
+     * @param reasoning form of the request for reasoning
+     * @param accepted accepted options
+     */
+    public record Options(ReasoningField reasoning, Set<Option> accepted) {
+        /**
+         * Copies the options.
+         *
+         * @param reasoning form of the request for reasoning
+         * @param accepted accepted options
+         */
+        public Options {
+            EnumSet<Option> copy = EnumSet.noneOf(Option.class);
+            copy.addAll(accepted);
+            accepted = Collections.unmodifiableSet(copy);
+        }
+    }
+
+    /** Option of a request that not every server accepts. */
+    public enum Option {
+        /** {@code frequency_penalty} and {@code presence_penalty}. */
+        PENALTIES,
+        /** {@code parallel_tool_calls}. */
+        PARALLEL_TOOL_CALLS,
+        /** {@code strict} in tools. */
+        STRICT_TOOLS,
+        /** {@code user}. */
+        USER,
+        /** {@code logprobs} and {@code top_logprobs}. */
+        LOGPROBS,
+        /** {@code service_tier}, with OpenAI's values. */
+        SERVICE_TIER,
+        /** {@code metadata}. */
+        METADATA,
+        /** {@code top_k}. */
+        TOP_K,
+        /** {@code cache_control} in parts of messages. */
+        CACHE_HINTS
+    }
+
+    /** Form of the request for reasoning. */
+    public enum ReasoningField {
+        /** None: reasoning cannot be chosen. */
+        NONE,
+        /** {@code reasoning_effort}, for models that are not known to be without reasoning. */
+        EFFORT,
+        /** {@code reasoning} with an effort, a budget, or {@code "enabled": false}. */
+        OBJECT,
+        /** {@code thinking} with the type {@code enabled} or {@code disabled}. */
+        THINKING,
+        /** {@code chat_template_kwargs} with {@code enable_thinking}, and {@code reasoning_effort}. */
+        TEMPLATE
+    }
 
     /** Accepted order of the roles of a conversation. */
     public enum RoleOrder {
@@ -195,7 +256,8 @@ public record OpenAiCompatibility(
             true,
             false,
             new Turns(Continuation.PLAIN, CallIds.any(), ReasoningReplay.WITH_CALLS, RoleOrder.ANY),
-            false);
+            false,
+            new Options(ReasoningField.EFFORT, EnumSet.range(Option.PENALTIES, Option.LOGPROBS)));
 
     /**
      * Checks the header field.
@@ -208,6 +270,7 @@ public record OpenAiCompatibility(
      * @param doneCompletes {@code true} if {@code [DONE]} completes an answer without finish reason
      * @param turns form of the messages of a conversation
      * @param loading {@code true} if the server loads a model when it is requested
+     * @param options options of requests that not every server accepts
      * @throws IllegalArgumentException if {@code keyHeader} is not the name of a header field
      */
     public OpenAiCompatibility {
@@ -231,7 +294,10 @@ public record OpenAiCompatibility(
      * @return the differences
      */
     public static OpenAiCompatibility openAi() {
-        return DEFAULTS.withMaxTokensField("max_completion_tokens").withCallIds(new CallIds(null, 1, 40));
+        return DEFAULTS.withMaxTokensField("max_completion_tokens")
+                .withCallIds(new CallIds(null, 1, 40))
+                .withOption(Option.SERVICE_TIER)
+                .withOption(Option.METADATA);
     }
 
     /**
@@ -299,7 +365,8 @@ public record OpenAiCompatibility(
     }
 
     private OpenAiCompatibility withPaths(Paths paths) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
+        return new OpenAiCompatibility(
+                paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading, options);
     }
 
     /**
@@ -309,7 +376,8 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withKeyHeader(String keyHeader) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
+        return new OpenAiCompatibility(
+                paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading, options);
     }
 
     /**
@@ -333,7 +401,8 @@ public record OpenAiCompatibility(
     }
 
     private OpenAiCompatibility withFields(Fields fields) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
+        return new OpenAiCompatibility(
+                paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading, options);
     }
 
     /**
@@ -343,7 +412,8 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withUsageOnRequest(boolean usageOnRequest) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
+        return new OpenAiCompatibility(
+                paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading, options);
     }
 
     /**
@@ -353,7 +423,8 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withDoneCompletes(boolean doneCompletes) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
+        return new OpenAiCompatibility(
+                paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading, options);
     }
 
     /**
@@ -397,7 +468,8 @@ public record OpenAiCompatibility(
     }
 
     private OpenAiCompatibility withTurns(Turns turns) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
+        return new OpenAiCompatibility(
+                paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading, options);
     }
 
     /**
@@ -407,6 +479,47 @@ public record OpenAiCompatibility(
      * @return a copy with the value
      */
     public OpenAiCompatibility withLoading(boolean loading) {
-        return new OpenAiCompatibility(paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading);
+        return new OpenAiCompatibility(
+                paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading, options);
+    }
+
+    /**
+     * Selects the form of the request for reasoning.
+     *
+     * @param reasoning the form
+     * @return a copy with the value
+     */
+    public OpenAiCompatibility withReasoningField(ReasoningField reasoning) {
+        return withOptions(new Options(reasoning, options.accepted()));
+    }
+
+    /**
+     * Adds an accepted option.
+     *
+     * @param option the option
+     * @return a copy that accepts the option
+     */
+    public OpenAiCompatibility withOption(Option option) {
+        EnumSet<Option> more = EnumSet.of(option);
+        more.addAll(options.accepted());
+        return withOptions(new Options(options.reasoning(), more));
+    }
+
+    /**
+     * Removes an accepted option.
+     *
+     * @param option the option
+     * @return a copy that does not accept the option
+     */
+    public OpenAiCompatibility withoutOption(Option option) {
+        EnumSet<Option> fewer = EnumSet.noneOf(Option.class);
+        fewer.addAll(options.accepted());
+        fewer.remove(option);
+        return withOptions(new Options(options.reasoning(), fewer));
+    }
+
+    private OpenAiCompatibility withOptions(Options options) {
+        return new OpenAiCompatibility(
+                paths, keyHeader, fields, usageOnRequest, doneCompletes, turns, loading, options);
     }
 }

@@ -6,6 +6,7 @@ import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.AggregatedAnswer;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.framing.Framing;
@@ -13,6 +14,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,19 @@ public final class Gemini implements Dialect {
         ConversationRules rules =
                 ConversationRules.any().withOnlyReasoning().withUserFirst().withReservedKeys("$ref");
         return GeminiContents.signs(model) ? rules.withMediaInResults() : rules;
+    }
+
+    @Override
+    public boolean accepts(RequestOption option, ChatRequest request) {
+        return GeminiRequest.accepts(option, request);
+    }
+
+    @Override
+    public ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        if (!GeminiThinking.isExact(request)) {
+            changes.accept("reasoning");
+        }
+        return request;
     }
 
     @Override

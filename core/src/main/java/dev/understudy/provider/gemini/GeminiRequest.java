@@ -8,6 +8,7 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
+import dev.understudy.provider.dialect.RequestOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,24 @@ final class GeminiRequest {
         return body;
     }
 
+    static boolean accepts(RequestOption option, ChatRequest request) {
+        return switch (option) {
+            case TEMPERATURE,
+                    TOP_P,
+                    TOP_K,
+                    MAX_TOKENS,
+                    STOP,
+                    SEED,
+                    FREQUENCY_PENALTY,
+                    PRESENCE_PENALTY,
+                    STRICT_TOOLS,
+                    STRICT_SCHEMA,
+                    LOGPROBS -> true;
+            case REASONING -> GeminiThinking.isKnownTo(request.model());
+            case PARALLEL_TOOL_CALLS, CACHE_HINTS, SERVICE_TIER, USER, METADATA -> false;
+        };
+    }
+
     private static void tools(ToolSet toolSet, Map<String, Object> body) {
         if (toolSet.isEmpty()) {
             return;
@@ -62,9 +81,16 @@ final class GeminiRequest {
                 toolSet.tools().stream().map(GeminiRequest::declaration).toList();
         body.put("tools", List.of(Map.of("functionDeclarations", declarations)));
         ToolSet.Choice choice = toolSet.choice();
-        if (choice.mode() != ToolSet.Choice.Mode.AUTO) {
+        boolean strict = toolSet.tools().stream().anyMatch(Tool::strict);
+        if (strict || choice.mode() != ToolSet.Choice.Mode.AUTO) {
             Map<String, Object> calling = new LinkedHashMap<>();
-            calling.put("mode", choice.mode() == ToolSet.Choice.Mode.NONE ? "NONE" : "ANY");
+            calling.put(
+                    "mode",
+                    switch (choice.mode()) {
+                        case AUTO -> "VALIDATED";
+                        case NONE -> "NONE";
+                        case REQUIRED, NAMED -> "ANY";
+                    });
             if (choice.tool() != null) {
                 calling.put("allowedFunctionNames", List.of(choice.tool()));
             }
@@ -102,6 +128,26 @@ final class GeminiRequest {
         }
         if (samplingParameters.seed() != null) {
             config.put("seed", samplingParameters.seed());
+        }
+        if (samplingParameters.topK() != null) {
+            config.put("topK", samplingParameters.topK());
+        }
+        if (samplingParameters.frequencyPenalty() != null) {
+            config.put("frequencyPenalty", samplingParameters.frequencyPenalty());
+        }
+        if (samplingParameters.presencePenalty() != null) {
+            config.put("presencePenalty", samplingParameters.presencePenalty());
+        }
+        Integer logprobs = request.options().topLogprobs();
+        if (logprobs != null) {
+            config.put("responseLogprobs", true);
+            if (logprobs > 0) {
+                config.put("logprobs", logprobs);
+            }
+        }
+        Map<String, Object> thinking = GeminiThinking.of(request);
+        if (!thinking.isEmpty()) {
+            config.put("thinkingConfig", thinking);
         }
         if (!(request.format() instanceof ResponseFormat.Text)) {
             config.put("responseMimeType", "application/json");

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Changes to a body because the model refuses a field. Only fields that do not change the requested answer are
- * dropped: sampling, reasoning length, usage reporting. Tools, images, system text and format are never dropped.
+ * dropped: sampling, reasoning length, usage reporting, class of
+ * service, log probabilities. Tools, images, system text and format are never dropped.
  * Immutable.
  *
  * @param changes fields of the body, nested ones as {@code "options.seed"}; to the name a field is renamed to, or to
@@ -32,8 +33,16 @@ record AdaptedBody(Map<String, String> changes, @Nullable Integer outputLimit, b
     private static final Pattern FORCED_TOOL_WHILE_THINKING =
             Pattern.compile("(?i)thinking.{1,80}tool_?choice|tool_?choice.{1,80}thinking");
 
-    private static final Set<String> THINKING =
-            Set.of("thinking", "think", "thinkingconfig", "enablethinking", "reasoning", "reasoningeffort");
+    private static final Set<String> THINKING = Set.of(
+            "thinking",
+            "think",
+            "thinkingconfig",
+            "enablethinking",
+            "chattemplatekwargs",
+            "reasoning",
+            "reasoningeffort",
+            "reasoningconfig",
+            "effort");
 
     private static final Set<String> DROPPABLE = Set.of(
             "temperature",
@@ -47,11 +56,25 @@ record AdaptedBody(Map<String, String> changes, @Nullable Integer outputLimit, b
             "frequencypenalty",
             "presencepenalty",
             "repetitionpenalty",
+            "paralleltoolcalls",
+            "disableparalleltooluse",
+            "servicetier",
+            "user",
+            "metadata",
+            "requestmetadata",
+            "logprobs",
+            "toplogprobs",
+            "responselogprobs",
             "streamoptions");
 
     /** Objects in which some dialects nest such fields. */
-    private static final Set<String> CONTAINERS =
-            Set.of("options", "generationconfig", "inferenceconfig", "additionalmodelrequestfields");
+    private static final Set<String> CONTAINERS = Set.of(
+            "options",
+            "generationconfig",
+            "inferenceconfig",
+            "additionalmodelrequestfields",
+            "outputconfig",
+            "toolchoice");
 
     /** Refusals of a combination of fields, which the next call need not have. */
     private static final Pattern COMBINATION = Pattern.compile("(?i)\\b(both|when|while|together)\\b");
@@ -128,7 +151,7 @@ record AdaptedBody(Map<String, String> changes, @Nullable Integer outputLimit, b
         String key = plain(field);
         return name.equals(key)
                 ? DROPPABLE.contains(key) || THINKING.contains(key)
-                : name.equals("thinking") && THINKING.contains(key);
+                : name.startsWith("thinking") && THINKING.contains(key);
     }
 
     /** Returns true for an object in which some dialects nest parameters. */

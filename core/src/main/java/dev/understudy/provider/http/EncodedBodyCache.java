@@ -28,7 +28,8 @@ final class EncodedBodyCache {
             Same toolbox,
             Same format,
             SamplingParameters samplingParameters,
-            Map<String, Map<String, Object>> extra) {}
+            Map<String, Map<String, Object>> extra,
+            ChatRequest.Options options) {}
 
     /** Compares by identity. */
     record Same(Object thing) {
@@ -74,7 +75,8 @@ final class EncodedBodyCache {
                 new Same(request.toolSet()),
                 new Same(request.format()),
                 request.sampling(),
-                request.extra());
+                request.extra(),
+                request.options());
         return scope.computeOnce(key, byte[].class, () -> Json.write(adaptedBody.of(dialect.body(request, stream))));
     }
 }

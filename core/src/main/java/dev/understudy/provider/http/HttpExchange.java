@@ -50,11 +50,21 @@ final class HttpExchange {
      * @param bucketListener receives the time until an empty bucket of the key fills again
      */
     Mono<byte[]> whole(
-            byte[] body, String path, CallerText caller, KeyRing.Lease lease, Consumer<Duration> bucketListener) {
+            byte[] body,
+            ChatRequest request,
+            CallerText caller,
+            KeyRing.Lease lease,
+            Consumer<Duration> bucketListener) {
         return new HttpAnswer<byte[]>(
                         httpConnections,
                         progress -> httpRequests
-                                .post(body, path, lease, "application/json", progress)
+                                .post(
+                                        body,
+                                        request.options(),
+                                        dialect.path(request, false),
+                                        lease,
+                                        "application/json",
+                                        progress)
                                 .response((response, content) -> {
                                     progress.begun();
                                     if (!ResponseChecks.isOk(response)) {
@@ -87,7 +97,8 @@ final class HttpExchange {
             Consumer<Duration> bucketListener,
             UnaryOperator<StreamChunk> mark) {
         return streamed(
-                progress -> httpRequests.post(body, dialect.path(request, true), lease, dialect.streamType(), progress),
+                progress -> httpRequests.post(
+                        body, request.options(), dialect.path(request, true), lease, dialect.streamType(), progress),
                 request,
                 caller,
                 decoder,

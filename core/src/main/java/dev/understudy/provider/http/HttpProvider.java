@@ -141,7 +141,7 @@ public final class HttpProvider implements ChatProvider {
                                     body -> httpExchange
                                             .whole(
                                                     body,
-                                                    dialect.path(request, false),
+                                                    request,
                                                     caller,
                                                     lease,
                                                     keyRotation.bucketListener(lease, scope))

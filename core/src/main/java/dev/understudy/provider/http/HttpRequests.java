@@ -1,6 +1,7 @@
 package dev.understudy.provider.http;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.dialect.Dialect;
@@ -51,12 +52,22 @@ final class HttpRequests {
 
     /**
      * @param body JSON
+     * @param options options of the request, with its own header fields
      * @param progress receives the connection that is used
      */
     HttpClient.ResponseReceiver<?> post(
-            byte[] body, String path, KeyRing.Lease lease, String accept, RequestProgress progress) {
+            byte[] body,
+            ChatRequest.Options options,
+            String path,
+            KeyRing.Lease lease,
+            String accept,
+            RequestProgress progress) {
         String uri = endpoint.baseUrl() + path;
         HttpClient ready = client.get().headers(headers -> {
+            options.headers().forEach(headers::set);
+            if (options.idempotencyKey() != null) {
+                headers.set("idempotency-key", options.idempotencyKey());
+            }
             fill(headers, lease, accept);
             headers.set("content-type", "application/json");
         });

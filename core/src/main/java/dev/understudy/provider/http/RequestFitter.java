@@ -8,6 +8,7 @@ import dev.understudy.provider.conversation.ConversationFitter;
 import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.conversation.FittedConversation;
 import dev.understudy.provider.dialect.Dialect;
+import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.http.EncodedBodyCache.Same;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -45,7 +46,14 @@ final class RequestFitter {
             changes.accept("max_tokens");
             fitted = fitted.withMaxTokens(limit);
         }
-        return dialect.fitted(fitted, changes);
+        ChatRequest whole = fitted;
+        for (RequestOption option : RequestOption.of(whole)) {
+            if (!dialect.accepts(option, whole)) {
+                scope.report(new ProviderEvent.RequestAdapted(
+                        provider, request.model(), option.parameter(), ProviderEvent.Change.LEFT_OUT));
+            }
+        }
+        return dialect.fitted(whole, changes);
     }
 
     @SuppressWarnings("ReferenceEquality") // rules return the same objects when they change nothing
@@ -67,6 +75,7 @@ final class RequestFitter {
                 first.toolSet(),
                 request.format(),
                 request.sampling(),
-                request.extra());
+                request.extra(),
+                request.options());
     }
 }

@@ -6,10 +6,12 @@ import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.AggregatedAnswer;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.framing.JsonFraming;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,19 @@ public final class Ollama implements Dialect {
     @Override
     public ConversationRules conversationRules(String model) {
         return ConversationRules.any().withUserNeeded();
+    }
+
+    @Override
+    public boolean accepts(RequestOption option, ChatRequest request) {
+        return OllamaRequest.accepts(option);
+    }
+
+    @Override
+    public ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        if (!OllamaRequest.isExact(request)) {
+            changes.accept("reasoning");
+        }
+        return request;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.understudy.provider.ollama;
 
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatRequest.Reasoning;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
@@ -12,6 +13,8 @@ import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.Media;
+import dev.understudy.provider.dialect.ReasoningScale;
+import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.ToolArguments;
 import dev.understudy.provider.dialect.VendorFields;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes the body of a chat request:
@@ -59,11 +63,71 @@ final class OllamaRequest {
         if (!options.isEmpty()) {
             body.put("options", options);
         }
+        Object think = think(request);
+        if (think != null) {
+            body.put("think", think);
+        }
+        Integer logprobs = request.options().topLogprobs();
+        if (logprobs != null) {
+            body.put("logprobs", true);
+            if (logprobs > 0) {
+                body.put("top_logprobs", logprobs);
+            }
+        }
         body.put("stream", stream);
         request.extra()
                 .getOrDefault(DialectName.OLLAMA, Map.of())
                 .forEach((field, value) -> ExtraFields.put(body, field, value));
         return body;
+    }
+
+    static boolean accepts(RequestOption option) {
+        return switch (option) {
+            case TEMPERATURE,
+                    TOP_P,
+                    TOP_K,
+                    MAX_TOKENS,
+                    STOP,
+                    SEED,
+                    FREQUENCY_PENALTY,
+                    PRESENCE_PENALTY,
+                    REASONING,
+                    STRICT_SCHEMA,
+                    LOGPROBS -> true;
+            case PARALLEL_TOOL_CALLS, STRICT_TOOLS, CACHE_HINTS, SERVICE_TIER, USER, METADATA -> false;
+        };
+    }
+
+    /** Returns true if reasoning is off or not asked for, or the model takes efforts. */
+    static boolean isExact(ChatRequest request) {
+        Reasoning reasoning = request.options().reasoning();
+        if (reasoning == null) {
+            return true;
+        }
+        return isGraded(request.model())
+                ? reasoning.effort() != null
+                        && think(request) instanceof String level
+                        && level.equalsIgnoreCase(reasoning.effort().name())
+                : reasoning.isOff();
+    }
+
+    private static boolean isGraded(String model) {
+        return model.contains("gpt-oss");
+    }
+
+    private static @Nullable Object think(ChatRequest request) {
+        Reasoning reasoning = request.options().reasoning();
+        if (reasoning == null) {
+            return null;
+        }
+        if (!isGraded(request.model())) {
+            return !reasoning.isOff();
+        }
+        return switch (ReasoningScale.effort(request, reasoning)) {
+            case MINIMAL, LOW -> "low";
+            case MEDIUM -> "medium";
+            case HIGH, MAX -> "high";
+        };
     }
 
     private static Map<String, Object> message(Message message) {
@@ -170,6 +234,15 @@ final class OllamaRequest {
         }
         if (samplingParameters.seed() != null) {
             options.put("seed", samplingParameters.seed());
+        }
+        if (samplingParameters.topK() != null) {
+            options.put("top_k", samplingParameters.topK());
+        }
+        if (samplingParameters.frequencyPenalty() != null) {
+            options.put("frequency_penalty", samplingParameters.frequencyPenalty());
+        }
+        if (samplingParameters.presencePenalty() != null) {
+            options.put("presence_penalty", samplingParameters.presencePenalty());
         }
         return options;
     }

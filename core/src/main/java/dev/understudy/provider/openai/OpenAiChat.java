@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
@@ -13,6 +14,7 @@ import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.framing.SseFraming;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** OpenAI Chat Completions, as implemented by OpenAI and most other servers. */
@@ -71,6 +73,19 @@ public final class OpenAiChat implements Dialect {
                         .withAlternating()
                         .withUserNeeded()
                 : ConversationRules.any();
+    }
+
+    @Override
+    public boolean accepts(RequestOption option, ChatRequest request) {
+        return OpenAiChatOptions.accepts(option, request, openAiCompatibility);
+    }
+
+    @Override
+    public ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        if (!OpenAiChatOptions.isExact(request, openAiCompatibility.options())) {
+            changes.accept("reasoning");
+        }
+        return request;
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.Media;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.Option;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +33,10 @@ final class OpenAiChatRequest {
         body.put("model", request.model());
         List<Object> messages = messages(request.messages(), openAiCompatibility);
         body.put("messages", messages);
-        tools(request.toolSet(), body);
+        tools(request.toolSet(), openAiCompatibility, body);
         format(request.format(), body);
         sampling(request.sampling(), openAiCompatibility, body);
+        OpenAiChatOptions.put(request, openAiCompatibility.options(), body);
         if (isContinued(messages, openAiCompatibility, Continuation.FLAGS)) {
             body.put("continue_final_message", true);
             body.put("add_generation_prompt", false);
@@ -55,6 +57,7 @@ final class OpenAiChatRequest {
     private static List<Object> messages(List<Message> messages, OpenAiCompatibility openAiCompatibility) {
         OpenAiChatTurn assistantTurns = new OpenAiChatTurn(openAiCompatibility.turns());
         List<Object> turns = new ArrayList<>(messages.size());
+        boolean hints = openAiCompatibility.options().accepted().contains(Option.CACHE_HINTS);
         for (Message message : messages) {
             if (message instanceof Message.Assistant assistant) {
                 Map<String, @Nullable Object> turn = assistantTurns.of(assistant);
@@ -62,7 +65,7 @@ final class OpenAiChatRequest {
                     turns.add(turn);
                 }
             } else {
-                turns.add(message(message, assistantTurns));
+                turns.add(message(message, assistantTurns, hints));
             }
         }
         if (isContinued(turns, openAiCompatibility, Continuation.PREFIX)
@@ -82,12 +85,17 @@ final class OpenAiChatRequest {
                 && "assistant".equals(last.get("role"));
     }
 
-    private static Map<String, @Nullable Object> message(Message message, OpenAiChatTurn assistantTurns) {
+    private static Map<String, @Nullable Object> message(
+            Message message, OpenAiChatTurn assistantTurns, boolean hints) {
         if (message instanceof Message.System system) {
-            return turn("system", system.text());
+            return turn(
+                    "system",
+                    hints && system.cacheHint() != Message.CacheHint.NONE
+                            ? List.of(part(new Message.Part.Text(system.text(), system.cacheHint()), true))
+                            : system.text());
         }
         if (message instanceof Message.User user) {
-            return turn("user", user(user));
+            return turn("user", user(user, hints));
         }
         Message.ToolResult result = (Message.ToolResult) message;
         Map<String, @Nullable Object> turn = turn("tool", result.content());
@@ -103,11 +111,26 @@ final class OpenAiChatRequest {
     }
 
     /** Text alone is sent as a string, because some servers support nothing else. */
-    private static Object user(Message.User user) {
-        if (user.parts().stream().allMatch(part -> part instanceof Message.Part.Text)) {
-            return user.text();
+    private static Object user(Message.User user, boolean hints) {
+        boolean plain = user.parts().stream()
+                .allMatch(part ->
+                        part instanceof Message.Part.Text && !(hints && part.cacheHint() != Message.CacheHint.NONE));
+        return plain
+                ? user.text()
+                : user.parts().stream().map(part -> part(part, hints)).toList();
+    }
+
+    private static Map<String, Object> part(Message.Part part, boolean hints) {
+        Map<String, Object> fields = part(part);
+        if (hints && part.cacheHint() != Message.CacheHint.NONE) {
+            Map<String, Object> mark = new LinkedHashMap<>();
+            mark.put("type", "ephemeral");
+            if (part.cacheHint() == Message.CacheHint.LONG) {
+                mark.put("ttl", "1h");
+            }
+            fields.put("cache_control", mark);
         }
-        return user.parts().stream().map(OpenAiChatRequest::part).toList();
+        return fields;
     }
 
     private static Map<String, Object> part(Message.Part part) {
@@ -131,11 +154,15 @@ final class OpenAiChatRequest {
         return fields("type", "file", "file", fields("filename", name, "file_data", file.address()));
     }
 
-    private static void tools(ToolSet toolSet, Map<String, @Nullable Object> body) {
+    private static void tools(
+            ToolSet toolSet, OpenAiCompatibility openAiCompatibility, Map<String, @Nullable Object> body) {
         if (toolSet.isEmpty()) {
             return;
         }
-        body.put("tools", toolSet.tools().stream().map(OpenAiChatRequest::tool).toList());
+        boolean strict = openAiCompatibility.options().accepted().contains(Option.STRICT_TOOLS);
+        body.put(
+                "tools",
+                toolSet.tools().stream().map(tool -> tool(tool, strict)).toList());
         ToolSet.Choice choice = toolSet.choice();
         switch (choice.mode()) {
             case AUTO -> {}
@@ -148,14 +175,14 @@ final class OpenAiChatRequest {
         }
     }
 
-    private static Map<String, Object> tool(Tool tool) {
+    private static Map<String, Object> tool(Tool tool, boolean strict) {
         Map<String, Object> function = new LinkedHashMap<>();
         function.put("name", tool.name());
         if (!tool.description().isEmpty()) {
             function.put("description", tool.description());
         }
         function.put("parameters", tool.schema());
-        if (tool.strict()) {
+        if (tool.strict() && strict) {
             function.put("strict", true);
         }
         return fields("type", "function", "function", function);

@@ -63,6 +63,39 @@ class RequestAdaptationTest {
     }
 
     @Test
+    void headerFieldsOfARequestAreSentAndReplaceNone() {
+        server.always(ScriptedReply.text("Ok."));
+        ChatRequest request = ChatRequest.of("m", "Hi");
+        request = request.withOptions(request.options()
+                .withHeader("X-Trace", "t-1")
+                .withHeader("authorization", "Bearer other")
+                .withIdempotencyKey("once-1"));
+        both(Providers.openAiCompatible(endpoint("/v1"), OpenAiCompatibility.defaults()), request);
+        assertThat(server.calls()).hasSize(2).allSatisfy(call -> {
+            assertThat(call.header("x-trace")).isEqualTo("t-1");
+            assertThat(call.header("idempotency-key")).isEqualTo("once-1");
+            assertThat(call.header("authorization")).doesNotContain("other");
+        });
+        assertThat(request.toString() + request.options()).doesNotContain("t-1", "once-1", "other");
+    }
+
+    @Test
+    void optionThatAModelRefusesIsLeftOut() {
+        server.rule(request -> request.text().contains("service_tier")
+                ? ScriptedReply.raw(
+                        400,
+                        "application/json",
+                        "{\"error\":{\"message\":\"Unsupported parameter: 'service_tier'\",\"param\":\"service_tier\",\"code\":\"unsupported_parameter\"}}")
+                : null);
+        server.always(ScriptedReply.text("Ok."));
+        ChatRequest request = ChatRequest.of("m", "Hi");
+        request = request.withOptions(request.options().withServiceTier(ChatRequest.ServiceTier.FLEX));
+        both(Providers.openAiCompatible(endpoint("/v1"), OpenAiCompatibility.openAi()), request);
+        assertThat(server.calls()).hasSize(3);
+        assertThat(changes).containsOnly("service_tier");
+    }
+
+    @Test
     void declaredLongestAnswerIsKept() {
         server.always(ScriptedReply.text("Ok."));
         Endpoint limited = endpoint("/v1").withModel("m", Capabilities.assumed().withMaxOutput(8192));

@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
@@ -14,8 +15,10 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.framing.SseFraming;
+import dev.understudy.provider.openai.OpenAiModel;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +80,19 @@ public final class OpenAiResponses implements Dialect {
     @Override
     public ConversationRules conversationRules(String model) {
         return ConversationRules.any().withMediaInResults();
+    }
+
+    @Override
+    public boolean accepts(RequestOption option, ChatRequest request) {
+        return OpenAiResponsesRequest.accepts(option, request);
+    }
+
+    @Override
+    public ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        if (!OpenAiModel.of(request.model()).isExact(request.options().reasoning())) {
+            changes.accept("reasoning");
+        }
+        return request;
     }
 
     @Override

@@ -8,10 +8,14 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
+import dev.understudy.provider.dialect.ReasoningScale;
+import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
+import dev.understudy.provider.openai.OpenAiModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -22,8 +26,9 @@ import java.util.Map;
  *   <li>one assistant turn becomes several items, in the order of its blocks, as {@link OpenAiResponsesTurn} says;
  *   <li>reasoning is sent back only if this dialect signed it;
  *   <li>tools are not strict unless the caller says so, because not every schema can be;
- *   <li>stop sequences and seed are not supported and omitted;
- *   <li>extra fields of the caller take precedence; those of {@code text} are merged.
+ *   <li>stop sequences, seed, penalties and top-k are not supported and omitted;
+ *   <li>extra fields of the caller take precedence; those of {@code text} are merged, and so are the values of
+ * {@code include}.
  * </ul>
  */
 final class OpenAiResponsesRequest {
@@ -47,12 +52,19 @@ final class OpenAiResponsesRequest {
         tools(request.toolSet(), body);
         format(request.format(), body);
         sampling(request.sampling(), body);
+        options(request, body);
         if (stream) {
             body.put("stream", true);
         }
-        request.extra()
-                .getOrDefault(DialectName.OPENAI_RESPONSES, Map.of())
-                .forEach((field, value) -> ExtraFields.join(body, field, value, "text"));
+        request.extra().getOrDefault(DialectName.OPENAI_RESPONSES, Map.of()).forEach((field, value) -> {
+            if (field.equals("include") && body.get(field) instanceof List<?> own && value instanceof List<?> more) {
+                List<Object> both = new ArrayList<>(own);
+                both.addAll(more);
+                body.put(field, both);
+            } else {
+                ExtraFields.join(body, field, value, "text");
+            }
+        });
         return body;
     }
 
@@ -136,6 +148,59 @@ final class OpenAiResponsesRequest {
         }
         if (samplingParameters.maxTokens() != null) {
             body.put("max_output_tokens", samplingParameters.maxTokens());
+        }
+    }
+
+    static boolean accepts(RequestOption option, ChatRequest request) {
+        return switch (option) {
+            case TEMPERATURE,
+                    TOP_P,
+                    MAX_TOKENS,
+                    PARALLEL_TOOL_CALLS,
+                    STRICT_TOOLS,
+                    STRICT_SCHEMA,
+                    SERVICE_TIER,
+                    USER,
+                    METADATA,
+                    LOGPROBS -> true;
+            case REASONING -> OpenAiModel.of(request.model()).reasons();
+            case TOP_K, STOP, SEED, FREQUENCY_PENALTY, PRESENCE_PENALTY, CACHE_HINTS -> false;
+        };
+    }
+
+    private static void options(ChatRequest request, Map<String, Object> body) {
+        ChatRequest.Options options = request.options();
+        ChatRequest.Reasoning reasoning = options.reasoning();
+        OpenAiModel model = OpenAiModel.of(request.model());
+        if (reasoning != null && model.reasons()) {
+            body.put(
+                    "reasoning",
+                    item(
+                            "effort",
+                            reasoning.isOff()
+                                    ? model.least()
+                                    : model.effort(ReasoningScale.effort(request, reasoning))));
+        }
+        if (options.parallelToolCalls() != null && !request.toolSet().isEmpty()) {
+            body.put("parallel_tool_calls", options.parallelToolCalls());
+        }
+        ChatRequest.ServiceTier tier = options.serviceTier();
+        if (tier != null) {
+            body.put(
+                    "service_tier",
+                    tier == ChatRequest.ServiceTier.STANDARD
+                            ? "default"
+                            : tier.name().toLowerCase(Locale.ROOT));
+        }
+        if (options.user() != null) {
+            body.put("user", options.user());
+        }
+        if (!options.metadata().isEmpty()) {
+            body.put("metadata", options.metadata());
+        }
+        if (options.topLogprobs() != null) {
+            body.put("include", List.of("message.output_text.logprobs"));
+            body.put("top_logprobs", options.topLogprobs());
         }
     }
 
