@@ -15,32 +15,40 @@ final class DemandClock {
     private static final AtomicLongFieldUpdater<DemandClock> DEMAND =
             AtomicLongFieldUpdater.newUpdater(DemandClock.class, "demand");
 
-    /**
-     * @param waited nanoseconds of waiting before {@code since}
-     * @param since the instant when the clock was started or paused
-     */
-    private record State(boolean runs, long waited, long since) {
-
-        long waited(long now) {
-            return runs ? waited + now - since : waited;
-        }
-
-        State running(long now) {
-            return runs ? this : new State(true, waited, now);
-        }
-
-        State paused(long now) {
-            return runs ? new State(false, waited(now), now) : this;
-        }
-    }
-
     private final Scheduler scheduler;
+    private final long origin;
     private volatile long demand;
-    private volatile State state;
+    /**
+     * Both states in one value, so that no object is made for each item. Paused: twice the nanoseconds of waiting. Running:
+     * twice the instant, counted from the origin, at which the clock would have been started without a pause, plus one.
+     */
+    private volatile long clock;
+
+    private volatile long pausedAt;
 
     DemandClock(Scheduler scheduler, long now) {
         this.scheduler = scheduler;
-        this.state = new State(false, 0, now);
+        this.origin = now;
+        this.pausedAt = now;
+    }
+
+    private static boolean runs(long clock) {
+        return (clock & 1) == 1;
+    }
+
+    private void start(long now) {
+        long was = clock;
+        if (!runs(was)) {
+            clock = (now - origin - (was >> 1)) << 1 | 1;
+        }
+    }
+
+    private void pause(long now) {
+        long was = clock;
+        if (runs(was)) {
+            pausedAt = now; // before the clock: a reader of a paused clock finds the instant of that pause or a later one
+            clock = (now - origin - (was >> 1)) << 1;
+        }
     }
 
     void requested(long n) {
@@ -48,7 +56,7 @@ final class DemandClock {
         do {
             was = demand;
             if (was == 0) {
-                state = state.running(scheduler.now(TimeUnit.NANOSECONDS));
+                start(scheduler.now(TimeUnit.NANOSECONDS));
             }
         } while (!DEMAND.compareAndSet(this, was, Operators.addCap(was, n)));
     }
@@ -66,7 +74,11 @@ final class DemandClock {
             if (was == Long.MAX_VALUE || was == 0) {
                 return;
             }
-            state = was == 1 ? state.paused(now) : state.running(now);
+            if (was == 1) {
+                pause(now);
+            } else {
+                start(now);
+            }
         } while (!DEMAND.compareAndSet(this, was, was - 1));
     }
 
@@ -76,12 +88,12 @@ final class DemandClock {
 
     /** Total nanoseconds of waiting. */
     long waited(long now) {
-        return state.waited(now);
+        long current = clock;
+        return runs(current) ? now - origin - (current >> 1) : current >> 1;
     }
 
     /** Nanoseconds since demand ended, 0 while there is demand. */
     long idleFor(long now) {
-        State current = state;
-        return current.runs ? 0 : now - current.since;
+        return runs(clock) ? 0 : now - pausedAt;
     }
 }

@@ -61,6 +61,15 @@ public record Planner(
         return needs;
     }
 
+    private static boolean contains(List<Route> routes, Route route) {
+        for (Route other : routes) {
+            if (route.isSameAs(other)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private record Deferred(Route route, long availableAt) {}
 
     private final class Draft {
@@ -119,9 +128,16 @@ public record Planner(
         }
 
         private boolean isKnown(Route route) {
-            return available.stream().anyMatch(route::isSameAs)
-                    || circuitOpen.stream().anyMatch(route::isSameAs)
-                    || deferred.stream().anyMatch(other -> route.isSameAs(other.route));
+            return contains(available, route) || contains(circuitOpen, route) || isDeferred(route);
+        }
+
+        private boolean isDeferred(Route route) {
+            for (Deferred other : deferred) {
+                if (route.isSameAs(other.route)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private boolean canServe(Route route) {
@@ -186,6 +202,9 @@ public record Planner(
         }
 
         private AttemptLog skippedLog() {
+            if (skipped.isEmpty()) {
+                return AttemptLog.empty();
+            }
             return new AttemptLog(skipped.stream()
                     .map(each -> AttemptLog.Attempt.skipped(
                             each.route().name(),

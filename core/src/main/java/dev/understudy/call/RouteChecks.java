@@ -28,8 +28,10 @@ final class RouteChecks {
                 return new SkipReason.NotTagged(tag.getKey(), tag.getValue());
             }
         }
-        if (options.avoided().stream().anyMatch(route::matches)) {
-            return new SkipReason.Avoided();
+        for (String avoided : options.avoided()) {
+            if (route.matches(avoided)) {
+                return new SkipReason.Avoided();
+            }
         }
         if (maxCost != null && route.capabilities().price() != null) {
             double cost =

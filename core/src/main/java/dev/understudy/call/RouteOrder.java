@@ -6,9 +6,7 @@ import dev.understudy.policy.Selection;
 import dev.understudy.pool.Route;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -20,21 +18,35 @@ import java.util.random.RandomGenerator;
 public record RouteOrder(Selection selection, RandomGenerator random) {
 
     List<Route> order(List<Route> usable, ChatRequest request, long now) {
-        Map<Selection.Candidate, Route> routes = new HashMap<>();
         List<Selection.Candidate> candidates = new ArrayList<>(usable.size());
         for (Route route : usable) {
-            Selection.Candidate candidate = candidate(route, now);
-            candidates.add(candidate);
-            routes.put(candidate, route);
+            candidates.add(candidate(route, now));
         }
-        List<Route> order = new ArrayList<>();
-        for (Selection.Candidate candidate : selected(candidates, request)) {
-            Route route = routes.remove(candidate);
-            if (route != null) {
-                order.add(route);
+        List<Route> order = new ArrayList<>(usable.size());
+        boolean[] ordered = new boolean[usable.size()];
+        for (Selection.Candidate selected : selected(new ArrayList<>(candidates), request)) {
+            int index = indexOf(selected, candidates, ordered);
+            if (index >= 0) {
+                ordered[index] = true;
+                order.add(usable.get(index));
             }
         }
         return order;
+    }
+
+    /** Returns the index of a candidate, or of an equal one if the selection made copies; -1 if none is left. */
+    private static int indexOf(Selection.Candidate selected, List<Selection.Candidate> candidates, boolean[] ordered) {
+        for (int i = 0; i < ordered.length; i++) {
+            if (!ordered[i] && candidates.get(i) == selected) {
+                return i;
+            }
+        }
+        for (int i = 0; i < ordered.length; i++) {
+            if (!ordered[i] && candidates.get(i).equals(selected)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private List<Selection.Candidate> selected(List<Selection.Candidate> candidates, ChatRequest request) {

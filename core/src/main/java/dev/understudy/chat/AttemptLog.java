@@ -381,7 +381,11 @@ public record AttemptLog(List<Attempt> attempts) {
      * @return the sum
      */
     public Usage usage() {
-        return attempts.stream().map(Attempt::usage).reduce(Usage.none(), Usage::plus);
+        Usage sum = Usage.none();
+        for (Attempt attempt : attempts) {
+            sum = sum.plus(attempt.usage());
+        }
+        return sum;
     }
 
     /**

@@ -156,11 +156,15 @@ public record ChatResponse(List<ContentBlock> blocks, StreamChunk.Finish finish)
      * @return {@code true} if the response is empty
      */
     public boolean isEmpty() {
-        return blocks.stream()
-                .allMatch(block -> block instanceof ReasoningBlock
-                        || block instanceof ContentBlock.Refusal
-                        || (block instanceof ContentBlock.Text words
-                                && words.text().isEmpty()));
+        for (ContentBlock block : blocks) {
+            boolean empty = block instanceof ReasoningBlock
+                    || block instanceof ContentBlock.Refusal
+                    || (block instanceof ContentBlock.Text words && words.text().isEmpty());
+            if (!empty) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
