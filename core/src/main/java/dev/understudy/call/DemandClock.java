@@ -46,7 +46,8 @@ final class DemandClock {
     private void pause(long now) {
         long was = clock;
         if (runs(was)) {
-            pausedAt = now; // before the clock: a reader of a paused clock finds the instant of that pause or a later one
+            pausedAt =
+                    now; // before the clock: a reader of a paused clock finds the instant of that pause or a later one
             clock = (now - origin - (was >> 1)) << 1;
         }
     }

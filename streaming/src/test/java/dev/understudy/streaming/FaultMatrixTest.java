@@ -37,8 +37,11 @@ class FaultMatrixTest {
                 .map(MatrixCell::skipped)
                 .filter(Objects::nonNull)
                 .forEach(why -> skipped.merge(why, 1, Integer::sum));
-        List<MatrixCell> cells =
-                ALL ? MatrixCell.all().stream().filter(cell -> cell.skipped() == null).toList() : MatrixCell.sample();
+        List<MatrixCell> cells = ALL
+                ? MatrixCell.all().stream()
+                        .filter(cell -> cell.skipped() == null)
+                        .toList()
+                : MatrixCell.sample();
         List<String> wrong;
         try (MatrixStage stage = new MatrixStage()) {
             AtomicInteger number = new AtomicInteger();

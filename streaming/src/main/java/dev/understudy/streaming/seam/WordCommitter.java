@@ -8,6 +8,7 @@ package dev.understudy.streaming.seam;
 public final class WordCommitter {
 
     private final int most;
+    private final StringBuilder released = new StringBuilder(); // reused: empty between calls
     private String held = "";
     private String half = ""; // the first half of a surrogate pair, when a piece ended with it
 
@@ -31,7 +32,7 @@ public final class WordCommitter {
                 return letOut(exit - held.length(), text);
             }
         }
-        held = held.concat(text);
+        held = join(held, text);
         return "";
     }
 
@@ -45,14 +46,19 @@ public final class WordCommitter {
 
     /** Text that was added and not released. */
     public String held() {
-        return held.concat(half);
+        return join(held, half);
+    }
+
+    /** Concatenates without a copy when one of both is empty; {@link String#concat} makes one. */
+    private static String join(String first, String second) {
+        return first.isEmpty() ? second : second.isEmpty() ? first : first.concat(second);
     }
 
     private String whole(String piece) {
         if (piece.isEmpty()) {
             return piece;
         }
-        String text = half.concat(piece);
+        String text = join(half, piece);
         int last = text.length() - 1;
         if (Character.isHighSurrogate(text.charAt(last))) {
             half = text.substring(last);
@@ -66,12 +72,15 @@ public final class WordCommitter {
     private String letOut(int end, String text) {
         String out;
         if (end > 0) {
-            out = held.concat(text.substring(0, end));
-            held = text.substring(end);
+            out = held.isEmpty()
+                    ? text.substring(0, end)
+                    : released.append(held).append(text, 0, end).toString();
+            released.setLength(0);
+            held = end == text.length() - 1 && text.charAt(end) == ' ' ? " " : text.substring(end);
         } else {
             int at = held.length() + end;
             out = held.substring(0, at);
-            held = held.substring(at).concat(text);
+            held = join(held.substring(at), text);
         }
         return out;
     }
