@@ -34,13 +34,8 @@ public record RouteOrder(Selection selection, RandomGenerator random) {
         return order;
     }
 
-    /** Returns the index of a candidate, or of an equal one if the selection made copies; -1 if none is left. */
+    /** Returns the index of a candidate, which the selection may have copied; -1 if it is unknown or has been ordered. */
     private static int indexOf(Selection.Candidate selected, List<Selection.Candidate> candidates, boolean[] ordered) {
-        for (int i = 0; i < ordered.length; i++) {
-            if (!ordered[i] && candidates.get(i) == selected) {
-                return i;
-            }
-        }
         for (int i = 0; i < ordered.length; i++) {
             if (!ordered[i] && candidates.get(i).equals(selected)) {
                 return i;
