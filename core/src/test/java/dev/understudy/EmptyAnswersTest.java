@@ -101,6 +101,23 @@ class EmptyAnswersTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void refusalWithoutTextIsNotAskedElsewhere(boolean streamed) {
+        a.always(ScriptedAnswer.chunks(
+                new StreamChunk.Refusal("I cannot help with that.", 0),
+                new StreamChunk.Finish(
+                        FinishReason.STOP, Usage.of(9, 5), VendorMetadata.none(), ServedBy.by("a", "m"))));
+        Understudy understudy =
+                scenario.builder(a, b).retry(RetryPolicy.defaults()).build();
+        CallResult result = ask(understudy, REQUEST, streamed);
+        assertThat(result.error).isInstanceOfSatisfying(ChatException.class, error -> {
+            assertThat(error.failure().kind()).isEqualTo(FailureKind.CONTENT_FILTERED);
+            assertThat(error.failure().message()).isEqualTo("the model refused: I cannot help with that.");
+        });
+        assertThat(b.subscriptions()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void stopWithoutTextIsAskedOnceMoreThenElsewhere(boolean streamed) {
         a.always(EMPTY);
         Understudy understudy =
