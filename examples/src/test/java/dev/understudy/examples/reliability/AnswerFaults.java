@@ -316,6 +316,19 @@ final class AnswerFaults {
                         .asking(TOOL)
                         .ending(run -> run.called("weather{\"city\":\"Be").asked(1, 0)),
                 Fault.of(
+                                "tool call cut by the limit of tokens",
+                                "a tool call whose arguments end early, with finish reason `length`",
+                                "the tool call as far as the model wrote it, with finish reason `length`",
+                                Slot.openAi(mode -> Upstream.scripted(server ->
+                                        server.always(ScriptedReply.toolCall("call_1", "weather", "{\"city\":\"Be")
+                                                .withFinish(FinishReason.LENGTH)))),
+                                Slot.anthropic(mode -> Upstream.scripted(server -> server.always(call()))))
+                        .asking(TOOL)
+                        .ending(run -> {
+                            run.finished("length").asked(1, 0);
+                            assertThat(run.outcome().toolCalls()).containsExactly("weather{\"city\":\"Be");
+                        }),
+                Fault.of(
                                 "tool call refused by the vendor",
                                 "400 `tool_use_failed`",
                                 "the tool call of the second provider",

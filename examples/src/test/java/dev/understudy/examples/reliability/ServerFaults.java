@@ -291,7 +291,16 @@ final class ServerFaults {
                                 "429 with `Retry-After: 1` for a second, then answers; there is no second provider",
                                 "every answer",
                                 Slot.openAi(mode -> Upstream.scripted(server -> limited(server))))
-                        .playing(stage -> stage.callers(5).forEach(Run::whole)));
+                        .playing(stage -> stage.callers(5).forEach(Run::whole)),
+                Fault.of(
+                                "twenty callers at the only provider, which fails",
+                                "500 to every request; there is no second provider",
+                                "one error each within seconds, and at most 40 requests together",
+                                Slot.openAi(
+                                        mode -> Upstream.scripted(server -> server.always(ScriptedReply.status(500)))))
+                        .playing(stage -> stage.callers(20).forEach(run -> run.error("upstream_server", "overloaded")
+                                .within(Duration.ofSeconds(20))
+                                .askedAtMost(0, 40))));
     }
 
     /** Answers 429 for a second from the first call on. */
