@@ -119,7 +119,8 @@ public final class CallContext {
     }
 
     /**
-     * Limits the time of each call upstream, from its subscription to its end.
+     * Limits the time of each call upstream, from its subscription to its end. Obeyed by {@link Understudy} and by resuming
+     * decorators; a provider that is called without one of them does not read it.
      *
      * @param timeout longer than zero
      * @return an operator for {@code contextWrite}
@@ -145,7 +146,8 @@ public final class CallContext {
     }
 
     /**
-     * Sets a deadline for all calls upstream; several pipelines may share one.
+     * Sets a deadline for all calls upstream; several pipelines may share one. Obeyed by {@link Understudy} and by resuming
+     * decorators; a provider that is called without one of them does not read it.
      *
      * @param deadline the deadline
      * @return an operator for {@code contextWrite}
