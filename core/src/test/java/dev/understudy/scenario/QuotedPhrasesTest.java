@@ -186,7 +186,7 @@ class QuotedPhrasesTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             understudy.close();
             provider.close();
             server.close();
