@@ -1,4 +1,4 @@
-/** One Reactor operator that keeps state per subscriber, with its demand accounting and timer. Not API. */
+/** Reactor operators: a stateful mapping with demand accounting and timer, and a race of two sources. Not API. */
 @NullMarked
 package dev.understudy.streaming.operator;
 
