@@ -26,8 +26,11 @@ final class ExchangeHandler {
     private final Script<RecordedRequest, ScriptedReply> script;
     private final ConnectionTracker connections;
     private final StoredAnswers stored = new StoredAnswers();
+    private final StrictMode strictMode;
 
-    ExchangeHandler(Script<RecordedRequest, ScriptedReply> script, ConnectionTracker connections) {
+    ExchangeHandler(
+            Script<RecordedRequest, ScriptedReply> script, ConnectionTracker connections, StrictMode strictMode) {
+        this.strictMode = strictMode;
         this.script = script;
         this.connections = connections;
     }
@@ -74,7 +77,10 @@ final class ExchangeHandler {
             StoredAnswers.Kept storedReply = stored.find(asked);
             WireFormat spoken = storedReply != null ? WireFormats.RESPONSES : WireFormats.of(asked.path());
             WireFormat wireFormat = spoken != null ? spoken : WireFormats.OPEN_AI;
-            ScriptedReply scriptedReply = reply(asked, storedReply);
+            ScriptedReply refused =
+                    asked.method().equals("POST") && spoken != null ? strictMode.refusal(asked, spoken) : null;
+            ScriptedReply scriptedReply = refused != null ? refused : reply(asked, storedReply);
+            strictMode.sent(scriptedReply);
             Question question = storedReply != null ? StoredAnswers.question(storedReply, asked) : asked.question();
             if (wireFormat == WireFormats.RESPONSES) {
                 stored.store(scriptedReply, asked.question());

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes Gemini's generateContent. A reasoning signature is sent with a part of the reasoning, and not with the call that
- * follows.
+ * Writes Gemini's generateContent. A reasoning signature is sent with the call that follows, or else with a part of the
+ * reasoning.
  */
 final class GeminiFormat implements WireFormat {
 
@@ -34,11 +34,8 @@ final class GeminiFormat implements WireFormat {
     @Override
     public List<WireEvent> events(Answer answer, Form form, Question asked) {
         List<WireEvent> events = new ArrayList<>();
-        for (StreamChunk chunk : answer.undivided()) {
-            String part = part(chunk);
-            if (!part.isEmpty()) {
-                events.add(WireEvent.data(Sort.TOKEN, body(answer, asked, part, "")));
-            }
+        for (String part : parts(answer.undivided())) {
+            events.add(WireEvent.data(Sort.TOKEN, body(answer, asked, part, "")));
         }
         if (form.finish()) {
             events.add(WireEvent.data(Sort.FRAME, body(answer, asked, "{\"text\":\"\"}", word(answer))));
@@ -46,18 +43,34 @@ final class GeminiFormat implements WireFormat {
         return events;
     }
 
-    private static String part(StreamChunk chunk) {
-        if (chunk instanceof StreamChunk.Text text) {
-            return text(text.text());
+    private static List<String> parts(List<StreamChunk> chunks) {
+        List<String> parts = new ArrayList<>();
+        String signature = "";
+        for (StreamChunk chunk : chunks) {
+            if (chunk instanceof StreamChunk.ToolCallDone done) {
+                parts.add(call(done.call(), signature));
+                signature = "";
+                continue;
+            }
+            if (!signature.isEmpty()) {
+                parts.add(thought("", signature));
+                signature = "";
+            }
+            if (chunk instanceof StreamChunk.Text text) {
+                parts.add(text(text.text()));
+            } else if (chunk instanceof StreamChunk.Refusal refusal) {
+                parts.add(text(refusal.refusal()));
+            } else if (chunk instanceof StreamChunk.Reasoning reasoning) {
+                if (!reasoning.thought().isEmpty()) {
+                    parts.add(thought(reasoning.thought(), ""));
+                }
+                signature = reasoning.closes() == null ? "" : reasoning.closes().value();
+            }
         }
-        if (chunk instanceof StreamChunk.Refusal refusal) {
-            return text(refusal.refusal());
+        if (!signature.isEmpty()) {
+            parts.add(thought("", signature));
         }
-        if (chunk instanceof StreamChunk.Reasoning reasoning) {
-            ReasoningBlock.Signature closes = reasoning.closes();
-            return thought(reasoning.thought(), closes == null ? "" : closes.value());
-        }
-        return chunk instanceof StreamChunk.ToolCallDone done ? call(done.call()) : "";
+        return parts;
     }
 
     private static String text(String words) {
@@ -69,26 +82,27 @@ final class GeminiFormat implements WireFormat {
                 + (signature.isEmpty() ? "" : ",\"thoughtSignature\":" + WireFormat.quote(signature)) + "}";
     }
 
-    private static String call(ToolCall call) {
+    private static String call(ToolCall call, String signature) {
         return "{\"functionCall\":{\"id\":" + WireFormat.quote(call.id()) + ",\"name\":" + WireFormat.quote(call.name())
-                + ",\"args\":" + WireFormat.object(call.arguments()) + "}}";
+                + ",\"args\":" + WireFormat.object(call.arguments()) + "}"
+                + (signature.isEmpty() ? "" : ",\"thoughtSignature\":" + WireFormat.quote(signature)) + "}";
     }
 
     @Override
     public String whole(Answer answer, Form form, Question asked) {
-        List<String> parts = new ArrayList<>();
+        List<StreamChunk> whole = new ArrayList<>();
         for (ContentBlock block : answer.blocks()) {
             if (block instanceof ContentBlock.Text words) {
-                parts.add(text(words.text()));
+                whole.add(new StreamChunk.Text(words.text()));
             } else if (block instanceof ContentBlock.Refusal refusal) {
-                parts.add(text(refusal.text()));
+                whole.add(new StreamChunk.Refusal(refusal.text()));
             } else if (block instanceof ReasoningBlock reasoning) {
-                ReasoningBlock.Signature signature = reasoning.signature();
-                parts.add(thought(reasoning.text(), signature == null ? "" : signature.value()));
+                whole.add(new StreamChunk.Reasoning(reasoning.text(), reasoning.signature()));
             } else if (block instanceof ToolCall call) {
-                parts.add(call(call));
+                whole.add(new StreamChunk.ToolCallDone(whole.size(), call));
             }
         }
+        List<String> parts = parts(whole);
         return body(answer, asked, String.join(",", parts), form.finish() ? word(answer) : "");
     }
 

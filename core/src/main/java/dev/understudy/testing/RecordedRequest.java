@@ -55,6 +55,7 @@ public final class RecordedRequest {
     private final Question question;
     private final AtomicReference<Ending> ending = new AtomicReference<>(Ending.OPEN);
     private final Sinks.One<RecordedRequest> ended = Sinks.one();
+    private volatile @Nullable String refusal;
 
     RecordedRequest(
             int number,
@@ -262,6 +263,24 @@ public final class RecordedRequest {
      */
     public Mono<RecordedRequest> ended() {
         return ended.asMono();
+    }
+
+    /**
+     * Name of the rule by which a strict server refused the request, as docs/strict-servers.md lists them.
+     *
+     * @return the name; {@code null} if the request was not refused by a rule
+     */
+    public @Nullable String refusal() {
+        return refusal;
+    }
+
+    void refuse(String rule) {
+        refusal = rule;
+    }
+
+    /** Returns the body as JSON; a missing node if it is none. */
+    JsonNode json() {
+        return json(text());
     }
 
     Question question() {

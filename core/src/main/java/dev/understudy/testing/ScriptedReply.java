@@ -120,6 +120,11 @@ public final class ScriptedReply {
         return of(status, new ReplyBody.Refused(new Trouble(type, code, message)));
     }
 
+    /** An HTTP error in the format of the requested API; a type of {@code null} is the usual one. */
+    static ScriptedReply refused(int status, @Nullable String type, @Nullable String code, String message) {
+        return of(status, new ReplyBody.Refused(new Trouble(type, code, message)));
+    }
+
     /**
      * Status 429 with a Retry-After.
      *

@@ -1,5 +1,6 @@
 package dev.understudy.testing;
 
+import dev.understudy.testing.strict.StrictVendor;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,12 +45,13 @@ public final class ScriptedServer implements AutoCloseable {
     private final Script<RecordedRequest, ScriptedReply> script =
             new Script<>(ScriptedReply.text("Hello from the server."));
     private final ConnectionTracker connections = new ConnectionTracker();
+    private final StrictMode strictMode = new StrictMode();
     private final int port;
     private final String scheme;
     private final AutoCloseable listener;
 
     private ScriptedServer(String scheme, UnaryOperator<HttpServer> wire) {
-        ExchangeHandler exchangeHandler = new ExchangeHandler(script, connections);
+        ExchangeHandler exchangeHandler = new ExchangeHandler(script, connections, strictMode);
         DisposableServer server = wire.apply(HttpServer.create())
                 .host("127.0.0.1")
                 .port(0)
@@ -158,6 +160,43 @@ public final class ScriptedServer implements AutoCloseable {
      */
     public ScriptedServer when(Predicate<RecordedRequest> asked, ScriptedReply scriptedReply) {
         return rule(recordedRequest -> asked.test(recordedRequest) ? scriptedReply : null);
+    }
+
+    /**
+     * Refuses requests that break the rules of their vendor for conversations, with the vendor's own error, as OpenAI's
+     * for Chat Completions.
+     *
+     * @return this server
+     * @see #strict(ChatRules)
+     */
+    public ScriptedServer strict() {
+        return strict(ChatRules.OPENAI);
+    }
+
+    /**
+     * Refuses requests that break the rules of their vendor for conversations, with the vendor's own error: order of
+     * turns, results of tool calls, forms of ids, signatures, empty turns. The script is not used up by it. Signatures
+     * are valid if an answer of this server had them, raw replies excepted. {@link RecordedRequest#refusal()} names the
+     * rule; docs/strict-servers.md lists all.
+     *
+     * @param chatRules vendor whose rules hold for Chat Completions
+     * @return this server
+     */
+    public ScriptedServer strict(ChatRules chatRules) {
+        strictMode.turnOn(StrictVendor.valueOf(chatRules.name()));
+        return this;
+    }
+
+    /** Vendors of Chat Completions whose rules a strict server knows. */
+    public enum ChatRules {
+        /** OpenAI. */
+        OPENAI,
+        /** DeepSeek's thinking models. */
+        DEEPSEEK,
+        /** Mistral. */
+        MISTRAL,
+        /** Chat templates of local models, as vLLM and llama.cpp apply them. */
+        CHAT_TEMPLATE
     }
 
     /**

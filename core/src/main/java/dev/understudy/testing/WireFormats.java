@@ -1,5 +1,6 @@
 package dev.understudy.testing;
 
+import dev.understudy.testing.strict.StrictVendor;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,29 @@ final class WireFormats {
             return path.contains("/converse") ? CONVERSE : INVOKE;
         }
         return null;
+    }
+
+    /** Returns the vendor whose rules hold for a format; for Chat Completions the given one. */
+    static StrictVendor vendor(WireFormat wireFormat, StrictVendor chat) {
+        if (wireFormat instanceof OpenAiResponsesFormat) {
+            return StrictVendor.OPENAI_RESPONSES;
+        }
+        if (wireFormat instanceof AnthropicFormat) {
+            return StrictVendor.ANTHROPIC;
+        }
+        if (wireFormat instanceof InvokeFormat) {
+            return StrictVendor.BEDROCK_ANTHROPIC;
+        }
+        if (wireFormat instanceof ConverseFormat) {
+            return StrictVendor.BEDROCK_CONVERSE;
+        }
+        if (wireFormat instanceof GeminiFormat) {
+            return StrictVendor.GEMINI;
+        }
+        if (wireFormat instanceof CohereFormat) {
+            return StrictVendor.COHERE;
+        }
+        return wireFormat instanceof OllamaFormat ? StrictVendor.OLLAMA : chat;
     }
 
     /** Returns the list of models that a probe requests; {@code null} for any other path. */

@@ -1,0 +1,251 @@
+package dev.understudy.testing.strict;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Rules of Anthropic's Messages. */
+final class AnthropicRules {
+
+    private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_-]+");
+    private static final Set<String> THINKING = Set.of("thinking", "redacted_thinking");
+
+    /** Fields of the blocks that a client writes itself. */
+    private static final Map<String, Set<String>> FIELDS = Map.of(
+            "text", Set.of("type", "text", "cache_control", "citations"),
+            "thinking", Set.of("type", "thinking", "signature"),
+            "redacted_thinking", Set.of("type", "data"),
+            "tool_use", Set.of("type", "id", "name", "input", "cache_control", "caller"),
+            "tool_result", Set.of("type", "tool_use_id", "content", "is_error", "cache_control"),
+            "image", Set.of("type", "source", "cache_control"));
+
+    static final List<StrictRule> RULES = List.of(
+            StrictRule.of("max_tokens", body -> body.has("max_tokens") ? null : "max_tokens: Field required"),
+            StrictRule.of("system_role", AnthropicRules::system),
+            StrictRule.of("unknown_field", AnthropicRules::unknown),
+            StrictRule.of("empty_message", AnthropicRules::emptyMessage),
+            StrictRule.of("empty_text", AnthropicRules::emptyText),
+            StrictRule.of("trailing_space", AnthropicRules::trailingSpace),
+            StrictRule.of("call_id_form", AnthropicRules::callId),
+            StrictRule.of("call_without_result", AnthropicRules::unanswered),
+            StrictRule.of("result_without_call", AnthropicRules::orphan),
+            StrictRule.withSent("foreign_signature", AnthropicRules::signature),
+            StrictRule.withSent("moved_thinking", AnthropicRules::moved),
+            StrictRule.of("thinking_required", AnthropicRules::thinkingFirst),
+            StrictRule.of("forced_tool_while_thinking", AnthropicRules::forced));
+
+    private AnthropicRules() {}
+
+    private static String type(JsonNode block) {
+        return Roles.text(block, "type");
+    }
+
+    /** Returns the blocks of a message; none for one of plain text. */
+    private static List<JsonNode> blocks(JsonNode message) {
+        return Roles.list(message.path("content"));
+    }
+
+    private static boolean thinks(JsonNode body) {
+        return type(body.path("thinking")).equals("enabled");
+    }
+
+    /** Applies a check to each block. */
+    private static @Nullable String eachBlock(JsonNode body, BlockCheck check) {
+        List<JsonNode> messages = Roles.messages(body);
+        for (int i = 0; i < messages.size(); i++) {
+            List<JsonNode> blocks = blocks(messages.get(i));
+            for (int j = 0; j < blocks.size(); j++) {
+                String message = check.message("messages." + i + ".content." + j, blocks.get(j));
+                if (message != null) {
+                    return message;
+                }
+            }
+        }
+        return null;
+    }
+
+    private interface BlockCheck {
+        @Nullable
+        String message(String place, JsonNode block);
+    }
+
+    private static @Nullable String system(JsonNode body) {
+        return Roles.messages(body).stream().anyMatch(message -> Roles.is(message, "system"))
+                ? "messages: Unexpected role \"system\". The Messages API accepts a top-level `system` parameter, not"
+                        + " \"system\" as an input message role."
+                : null;
+    }
+
+    private static @Nullable String unknown(JsonNode body) {
+        return eachBlock(body, (place, block) -> {
+            Set<String> known = FIELDS.get(type(block));
+            for (String field : block.propertyNames()) {
+                if (known != null && !known.contains(field)) {
+                    return place + "." + type(block) + "." + field + ": Extra inputs are not permitted";
+                }
+            }
+            return null;
+        });
+    }
+
+    private static @Nullable String emptyMessage(JsonNode body) {
+        List<JsonNode> messages = Roles.messages(body);
+        for (int i = 0; i < messages.size(); i++) {
+            boolean optional = i == messages.size() - 1 && Roles.is(messages.get(i), "assistant");
+            if (!optional && Roles.isBlank(messages.get(i).path("content"))) {
+                return "messages." + i
+                        + ": all messages must have non-empty content except for the optional final assistant message";
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String emptyText(JsonNode body) {
+        return eachBlock(
+                body,
+                (place, block) ->
+                        type(block).equals("text") && Roles.text(block, "text").isBlank()
+                                ? "messages: text content blocks must be non-empty"
+                                : null);
+    }
+
+    private static @Nullable String trailingSpace(JsonNode body) {
+        List<JsonNode> messages = Roles.messages(body);
+        if (messages.isEmpty() || !Roles.is(messages.get(messages.size() - 1), "assistant")) {
+            return null;
+        }
+        JsonNode content = messages.get(messages.size() - 1).path("content");
+        String text = content.isString()
+                ? content.stringValue("")
+                : content.isEmpty() ? "" : Roles.text(content.get(content.size() - 1), "text");
+        return text.stripTrailing().equals(text)
+                ? null
+                : "messages: final assistant content cannot end with trailing whitespace";
+    }
+
+    private static @Nullable String callId(JsonNode body) {
+        return eachBlock(
+                body,
+                (place, block) -> type(block).equals("tool_use")
+                                && !ID.matcher(Roles.text(block, "id")).matches()
+                        ? place + ".tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'"
+                        : null);
+    }
+
+    /** Results come first in the message behind the calls. */
+    private static @Nullable String unanswered(JsonNode body) {
+        List<JsonNode> messages = Roles.messages(body);
+        for (int i = 0; i < messages.size(); i++) {
+            List<String> open = new ArrayList<>();
+            for (JsonNode block : blocks(messages.get(i))) {
+                if (type(block).equals("tool_use")) {
+                    open.add(Roles.text(block, "id"));
+                }
+            }
+            List<JsonNode> next = i + 1 < messages.size() ? blocks(messages.get(i + 1)) : List.of();
+            for (JsonNode block : next) {
+                if (!type(block).equals("tool_result")) {
+                    break;
+                }
+                open.remove(Roles.text(block, "tool_use_id"));
+            }
+            if (!open.isEmpty()) {
+                return "messages." + i + ": `tool_use` ids were found without `tool_result` blocks immediately after: "
+                        + String.join(", ", open) + ". Each `tool_use` block must have a corresponding `tool_result`"
+                        + " block in the next message.";
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String orphan(JsonNode body) {
+        List<JsonNode> messages = Roles.messages(body);
+        for (int i = 0; i < messages.size(); i++) {
+            List<String> calls = new ArrayList<>();
+            if (i > 0) {
+                blocks(messages.get(i - 1)).forEach(block -> calls.add(Roles.text(block, "id")));
+            }
+            List<JsonNode> blocks = blocks(messages.get(i));
+            for (int j = 0; j < blocks.size(); j++) {
+                String id = Roles.text(blocks.get(j), "tool_use_id");
+                if (type(blocks.get(j)).equals("tool_result") && !calls.contains(id)) {
+                    return "messages." + i + ".content." + j + ": unexpected `tool_use_id` found in `tool_result`"
+                            + " blocks: " + id + ". Each `tool_result` block must have a corresponding `tool_use` block"
+                            + " in the previous message.";
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String signature(JsonNode body, SentBlocks sent) {
+        return eachBlock(body, (place, block) -> {
+            boolean valid = type(block).equals("thinking")
+                    ? sent.hasSigned(Roles.text(block, "signature"), Roles.text(block, "thinking"))
+                    : !type(block).equals("redacted_thinking") || sent.hasSigned(Roles.text(block, "data"));
+            return valid ? null : place + ": Invalid `signature` in `thinking` block";
+        });
+    }
+
+    /** The latest turn has its thinking in place, or none at all. */
+    private static @Nullable String moved(JsonNode body, SentBlocks sent) {
+        List<JsonNode> messages = Roles.messages(body);
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            if (Roles.is(messages.get(i), "assistant")) {
+                List<String> turn = new ArrayList<>();
+                boolean thought = false;
+                for (JsonNode block : blocks(messages.get(i))) {
+                    thought |= THINKING.contains(type(block));
+                    switch (type(block)) {
+                        case "thinking" -> turn.add(Roles.text(block, "signature"));
+                        case "redacted_thinking" -> turn.add(Roles.text(block, "data"));
+                        case "tool_use" -> turn.add(Roles.text(block, "id"));
+                        default -> {}
+                    }
+                }
+                return thought && !sent.hasTurn(turn)
+                        ? "messages." + i
+                                + ".content.0: `thinking` or `redacted_thinking` blocks in the latest assistant"
+                                + " message cannot be modified. These blocks must remain as they were in the original"
+                                + " response."
+                        : null;
+            }
+        }
+        return null;
+    }
+
+    /** A loop of calls and results that goes on begins with thinking. */
+    private static @Nullable String thinkingFirst(JsonNode body) {
+        if (!thinks(body)) {
+            return null;
+        }
+        List<JsonNode> messages = Roles.messages(body);
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            List<JsonNode> blocks = blocks(messages.get(i));
+            boolean hasCall = blocks.stream().anyMatch(block -> type(block).equals("tool_use"));
+            if (Roles.is(messages.get(i), "assistant")) {
+                return hasCall && !THINKING.contains(type(blocks.get(0)))
+                        ? "messages." + i + ".content.0.type: Expected `thinking` or `redacted_thinking`, but found `"
+                                + type(blocks.get(0))
+                                + "`. When `thinking` is enabled, a final `assistant` message must"
+                                + " start with a thinking block (preceeding the lastmost set of `tool_use` and"
+                                + " `tool_result` blocks)."
+                        : null;
+            }
+            if (blocks.stream().noneMatch(block -> type(block).equals("tool_result"))) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String forced(JsonNode body) {
+        return thinks(body) && Set.of("any", "tool").contains(type(body.path("tool_choice")))
+                ? "Thinking may not be enabled when tool_choice forces tool use."
+                : null;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.understudy.testing.strict;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Vendors with their rules, in the order in which they are applied. */
+public enum StrictVendor {
+    OPENAI(OpenAiRules.RULES),
+    DEEPSEEK(DeepSeekRules.RULES),
+    MISTRAL(MistralRules.RULES),
+    CHAT_TEMPLATE(TemplateRules.RULES),
+    OPENAI_RESPONSES(ResponsesRules.RULES),
+    ANTHROPIC(AnthropicRules.RULES),
+    BEDROCK_ANTHROPIC(AnthropicRules.RULES),
+    BEDROCK_CONVERSE(ConverseRules.RULES),
+    GEMINI(GeminiRules.RULES),
+    COHERE(CohereRules.RULES),
+    OLLAMA(OllamaRules.RULES);
+
+    private final List<StrictRule> rules;
+
+    StrictVendor(List<StrictRule> rules) {
+        this.rules = rules;
+    }
+
+    public List<StrictRule> rules() {
+        return rules;
+    }
+
+    /** Returns the refusal by the first rule that the request violates; {@code null} if it keeps all rules. */
+    public StrictRule.@Nullable Refusal refusal(JsonNode body, SentBlocks sent) {
+        for (StrictRule rule : rules) {
+            StrictRule.Refusal refusal = rule.refusal(body, sent);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+}
