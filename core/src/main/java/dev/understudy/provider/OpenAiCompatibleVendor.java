@@ -61,6 +61,7 @@ public enum OpenAiCompatibleVendor {
                     .withSeedField("random_seed")
                     .withContinuation(Continuation.PREFIX)
                     .withCallIds(new CallIds("", 9, 9))
+                    .withRoleOrder(RoleOrder.ANSWERED_RESULTS)
                     .withoutOption(Option.USER)
                     .withoutOption(Option.LOGPROBS)),
     /** Moonshot AI. A turn with tool calls needs its reasoning. */

@@ -78,7 +78,7 @@ class RefusedParameterTest {
         assertThat(notices())
                 .containsExactly(
                         new ProviderEvent.RequestAdapted("p1", "m", "temperature", ProviderEvent.Change.LEFT_OUT));
-        assertThat(notices().get(0)).hasToString("p1/m is asked again without temperature, which it refuses");
+        assertThat(notices().get(0)).hasToString("p1/m is asked without temperature, which it does not accept");
 
         assertThat(kind.result(understudy, WARM).text()).isEqualTo("It is I.");
         assertThat(whoHad("temperature")).containsExactly(true, false, false);

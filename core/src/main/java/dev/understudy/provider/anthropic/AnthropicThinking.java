@@ -1,19 +1,23 @@
 package dev.understudy.provider.anthropic;
 
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.ReasoningScale;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the reasoning that is asked for as fields, and resolves combinations of parameters that Anthropic refuses while
- * thinking is enabled: thinking yields to a tool that must be called, top-k and a temperature other than 1 yield to
- * thinking, and the budget is below the limit of the answer.
+ * thinking is enabled: thinking yields to a tool that must be called and to calls of another vendor whose results are sent,
+ * top-k and a temperature other than 1 yield to thinking, and the budget is below the limit of the answer.
  */
 public final class AnthropicThinking {
 
@@ -88,6 +92,10 @@ public final class AnthropicThinking {
             changes.accept(THINKING);
             return withThinking(request, extra, null);
         }
+        if ("enabled".equals(thinking.get("type")) && isLoopWithoutThinking(request.messages())) {
+            changes.accept(THINKING);
+            return withThinking(request, extra, null);
+        }
         ChatRequest fitted = request;
         Double temperature = request.sampling().temperature();
         if (temperature != null && temperature != 1) {
@@ -101,6 +109,40 @@ public final class AnthropicThinking {
         return thinking.get(BUDGET) instanceof Number budget
                 ? budget(fitted, extra, thinking, budget.intValue(), changes)
                 : fitted;
+    }
+
+    /**
+     * Returns true if the conversation ends with results of calls whose turn does not begin with thinking of this vendor,
+     * because another vendor called the tools.
+     */
+    private static boolean isLoopWithoutThinking(List<Message> messages) {
+        boolean hasResult = false;
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            Message message = messages.get(i);
+            if (message instanceof Message.Assistant assistant) {
+                return hasResult && !beginsWithThinking(assistant);
+            }
+            if (message instanceof Message.User) {
+                return false;
+            }
+            hasResult |= message instanceof Message.ToolResult;
+        }
+        return false;
+    }
+
+    private static boolean beginsWithThinking(Message.Assistant assistant) {
+        for (ContentBlock block : assistant.blocks()) {
+            if (block instanceof ReasoningBlock reasoning) {
+                ReasoningBlock.Signature signature = reasoning.signature();
+                if (signature != null && signature.origin().equals(DialectName.ANTHROPIC)) {
+                    return true;
+                }
+            } else if (!(block instanceof ContentBlock.Text text)
+                    || !text.text().isBlank()) {
+                return false;
+            }
+        }
+        return false;
     }
 
     /** The budget is part of the answer's limit; without a limit of the caller the answer gets its own besides. */

@@ -19,13 +19,15 @@ public record ConversationRules(Turns turns, Tools tools) {
      * @param userNeeded a conversation needs a user message
      * @param userFirst the first message after the system messages is one of the user
      * @param onlyReasoning an assistant message may consist of reasoning
+     * @param answeredResults a user message does not follow results of tools: one of the assistant is between them
      */
     public record Turns(
             boolean oneSystemMessage,
             boolean alternating,
             boolean userNeeded,
             boolean userFirst,
-            boolean onlyReasoning) {}
+            boolean onlyReasoning,
+            boolean answeredResults) {}
 
     /**
      * Rules for tool calls and results.
@@ -41,8 +43,8 @@ public record ConversationRules(Turns turns, Tools tools) {
         }
     }
 
-    private static final ConversationRules ANY =
-            new ConversationRules(new Turns(false, false, false, false, false), new Tools(false, Set.of(), false));
+    private static final ConversationRules ANY = new ConversationRules(
+            new Turns(false, false, false, false, false, false), new Tools(false, Set.of(), false));
 
     /** Returns the rules that hold for every target. */
     public static ConversationRules any() {
@@ -50,26 +52,63 @@ public record ConversationRules(Turns turns, Tools tools) {
     }
 
     public ConversationRules withOneSystemMessage() {
-        return withTurns(new Turns(true, turns.alternating, turns.userNeeded, turns.userFirst, turns.onlyReasoning));
+        return withTurns(new Turns(
+                true,
+                turns.alternating,
+                turns.userNeeded,
+                turns.userFirst,
+                turns.onlyReasoning,
+                turns.answeredResults));
     }
 
     public ConversationRules withAlternating() {
-        return withTurns(
-                new Turns(turns.oneSystemMessage, true, turns.userNeeded, turns.userFirst, turns.onlyReasoning));
+        return withTurns(new Turns(
+                turns.oneSystemMessage,
+                true,
+                turns.userNeeded,
+                turns.userFirst,
+                turns.onlyReasoning,
+                turns.answeredResults));
     }
 
     public ConversationRules withUserNeeded() {
-        return withTurns(
-                new Turns(turns.oneSystemMessage, turns.alternating, true, turns.userFirst, turns.onlyReasoning));
+        return withTurns(new Turns(
+                turns.oneSystemMessage,
+                turns.alternating,
+                true,
+                turns.userFirst,
+                turns.onlyReasoning,
+                turns.answeredResults));
     }
 
     public ConversationRules withUserFirst() {
-        return withTurns(
-                new Turns(turns.oneSystemMessage, turns.alternating, turns.userNeeded, true, turns.onlyReasoning));
+        return withTurns(new Turns(
+                turns.oneSystemMessage,
+                turns.alternating,
+                turns.userNeeded,
+                true,
+                turns.onlyReasoning,
+                turns.answeredResults));
     }
 
     public ConversationRules withOnlyReasoning() {
-        return withTurns(new Turns(turns.oneSystemMessage, turns.alternating, turns.userNeeded, turns.userFirst, true));
+        return withTurns(new Turns(
+                turns.oneSystemMessage,
+                turns.alternating,
+                turns.userNeeded,
+                turns.userFirst,
+                true,
+                turns.answeredResults));
+    }
+
+    public ConversationRules withAnsweredResults() {
+        return withTurns(new Turns(
+                turns.oneSystemMessage,
+                turns.alternating,
+                turns.userNeeded,
+                turns.userFirst,
+                turns.onlyReasoning,
+                true));
     }
 
     public ConversationRules withDeclaredTools() {

@@ -15,6 +15,9 @@ final class TurnFitter {
     /** Text of a user message that a target demands and the conversation does not have. */
     private static final String GO_ON = "Continue.";
 
+    /** Text of an assistant message that a target demands between results of tools and the user. */
+    private static final String NOTED = "Noted.";
+
     private TurnFitter() {}
 
     static List<Message> messages(List<Message> messages, ConversationRules.Turns rules, List<String> changes) {
@@ -27,6 +30,9 @@ final class TurnFitter {
         }
         if (rules.userFirst()) {
             fitted = withUserFirst(fitted, changes);
+        }
+        if (rules.answeredResults()) {
+            fitted = withAnsweredResults(fitted, changes);
         }
         return rules.alternating() ? alternating(fitted, changes) : fitted;
     }
@@ -122,6 +128,22 @@ final class TurnFitter {
         changes.add("user_turn");
         List<Message> fitted = new ArrayList<>(messages);
         fitted.add(at, Message.user(GO_ON));
+        return fitted;
+    }
+
+    private static List<Message> withAnsweredResults(List<Message> messages, List<String> changes) {
+        List<Message> fitted = new ArrayList<>(messages.size());
+        for (Message message : messages) {
+            boolean afterResult = !fitted.isEmpty() && fitted.get(fitted.size() - 1) instanceof Message.ToolResult;
+            if (afterResult && message instanceof Message.User) {
+                fitted.add(Message.assistant(NOTED));
+            }
+            fitted.add(message);
+        }
+        if (fitted.size() == messages.size()) {
+            return messages;
+        }
+        changes.add("assistant_turn");
         return fitted;
     }
 

@@ -155,7 +155,9 @@ public record OpenAiCompatibility(
          * At most one system message, at the beginning, then user and assistant in turn, as many chat templates demand.
          * System messages are joined, and so are consecutive messages of one role.
          */
-        ALTERNATING
+        ALTERNATING,
+        /** Any order, but no user message right after results of tools: a short assistant message is put between them. */
+        ANSWERED_RESULTS
     }
 
     /**

@@ -14,6 +14,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,29 @@ record OriginScope(String dialect, String owner) {
                         ? assistant.withBlocks(sent(assistant.blocks()))
                         : message)
                 .toList());
+    }
+
+    /** Returns the names of the kinds of content that this origin does not get because another one produced it. */
+    Set<String> withheld(ChatRequest request) {
+        Set<String> withheld = new TreeSet<>();
+        for (Message message : request.messages()) {
+            if (message instanceof Message.Assistant assistant) {
+                for (ContentBlock block : assistant.blocks()) {
+                    boolean own = owner.equals(origin(block.vendorData()));
+                    if (block instanceof ContentBlock.Opaque && !own) {
+                        withheld.add("opaque_blocks");
+                    } else if (block instanceof ReasoningBlock reasoning && !own && !isSignedHere(reasoning)) {
+                        withheld.add("reasoning");
+                    }
+                }
+            }
+        }
+        return withheld;
+    }
+
+    private boolean isSignedHere(ReasoningBlock reasoning) {
+        ReasoningBlock.Signature signature = reasoning.signature();
+        return signature != null && signature.origin().equals(owner);
     }
 
     private boolean isToBeChanged(Message message) {

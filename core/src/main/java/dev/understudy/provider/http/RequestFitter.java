@@ -59,6 +59,10 @@ final class RequestFitter {
     @SuppressWarnings("ReferenceEquality") // rules return the same objects when they change nothing
     private ChatRequest conversation(ChatRequest request, CallScope scope, Consumer<String> changes) {
         ConversationRules rules = dialect.conversationRules(request.model());
+        originScope
+                .withheld(request)
+                .forEach(content -> scope.report(new ProviderEvent.RequestAdapted(
+                        provider, request.model(), content, ProviderEvent.Change.LEFT_OUT)));
         ChatRequest sent = originScope.sent(request);
         FittedConversation fitted = ConversationFitter.fit(sent.messages(), request.toolSet(), rules);
         if (fitted.messages() == request.messages() && fitted.toolSet() == request.toolSet()) {

@@ -67,12 +67,12 @@ public final class OpenAiChat implements Dialect {
 
     @Override
     public ConversationRules conversationRules(String model) {
-        return openAiCompatibility.turns().roles() == OpenAiCompatibility.RoleOrder.ALTERNATING
-                ? ConversationRules.any()
-                        .withOneSystemMessage()
-                        .withAlternating()
-                        .withUserNeeded()
-                : ConversationRules.any();
+        ConversationRules any = ConversationRules.any();
+        return switch (openAiCompatibility.turns().roles()) {
+            case ANY -> any;
+            case ALTERNATING -> any.withOneSystemMessage().withAlternating().withUserNeeded();
+            case ANSWERED_RESULTS -> any.withAnsweredResults();
+        };
     }
 
     @Override

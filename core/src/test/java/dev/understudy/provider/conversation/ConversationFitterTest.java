@@ -107,6 +107,23 @@ class ConversationFitterTest {
     }
 
     @Test
+    void userDoesNotFollowResultsWhereTheyAreAnswered() {
+        assertThat(fit(
+                        ANY.withAnsweredResults(),
+                        "assistant_turn",
+                        ASK,
+                        Message.assistant("", ONE),
+                        Message.toolResult(ONE, "1"),
+                        ASK))
+                .containsExactly(
+                        ASK,
+                        Message.assistant("", ONE),
+                        Message.toolResult(ONE, "1"),
+                        Message.assistant("Noted."),
+                        ASK);
+    }
+
+    @Test
     void toolsOfTheHistoryAreDeclaredAndMayNotBeCalled() {
         FittedConversation fitted = ConversationFitter.fit(
                 List.of(
