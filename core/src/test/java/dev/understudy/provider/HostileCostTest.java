@@ -104,7 +104,7 @@ class HostileCostTest {
         String items = joined(340_000, i -> "{}");
         DecodedAnswer decodedAnswer = DecodedAnswer.of(
                 new SseFraming(),
-                new OpenAiResponsesStream("p", "m"),
+                new OpenAiResponsesStream("p", ChatRequest.of("m", "?")),
                 bytes("data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":["
                         + items + "]}}\n\n"));
         assertThat(decodedAnswer.kind()).isEqualTo(FailureKind.PROTOCOL);

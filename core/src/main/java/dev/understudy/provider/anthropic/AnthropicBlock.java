@@ -52,6 +52,15 @@ record AnthropicBlock(String type, Map<String, @Nullable Object> fields) {
                 : signature(text(fields.get("signature")), false);
     }
 
+    /** Model that takes over from here on, told by a marker of the vendor's own fallback; null for other blocks. */
+    @Nullable
+    String fallback() {
+        if (!type.equals("fallback")) {
+            return null;
+        }
+        return fields.get("to") instanceof Map<?, ?> to ? text(to.get("model")) : text(fields.get("to"));
+    }
+
     String id() {
         return text(fields.get("id"));
     }

@@ -21,6 +21,8 @@ final class AnthropicMetadata {
     @Nullable
     String model;
 
+    private @Nullable String servedModel;
+
     @Nullable
     String stopReason;
 
@@ -44,19 +46,51 @@ final class AnthropicMetadata {
         return true;
     }
 
+    /** Reads a report of tokens. Its zeros count if it has the input too; else it is one of a server that counts nothing. */
     void usage(JsonReader in) {
         if (!in.object()) {
             return;
         }
+        int read = -1;
+        int written = -1;
+        boolean counted = false;
         while (in.nextField()) {
             switch (in.field()) {
-                case "input_tokens" -> input = tokens(in, input);
-                case "output_tokens" -> output = tokens(in, output);
-                case "cache_read_input_tokens" -> cacheRead = tokens(in, cacheRead);
-                case "cache_creation_input_tokens" -> cacheWrite = tokens(in, cacheWrite);
+                case "input_tokens", "prompt_tokens" -> {
+                    counted |= in.integer(0) > 0;
+                    input = tokens(in, input);
+                }
+                case "output_tokens", "completion_tokens" -> output = tokens(in, output);
+                case "cache_read_input_tokens" -> read = in.integer(read);
+                case "cache_creation_input_tokens" -> written = in.integer(written);
                 case "output_tokens_details" -> details(in);
+                case "iterations" -> iterations(in);
                 default -> in.skip();
             }
+        }
+        cacheRead = read > 0 || (counted && read == 0) ? read : cacheRead;
+        cacheWrite = written > 0 || (counted && written == 0) ? written : cacheWrite;
+    }
+
+    /** Reads the attempts of one request; the last one names the model that served it. */
+    private void iterations(JsonReader in) {
+        if (in.array()) {
+            while (in.nextElement()) {
+                if (in.object()) {
+                    while (in.nextField()) {
+                        if (in.field().equals("model")) {
+                            served(in.string());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Replaces the model by the one that took over on the vendor's side. */
+    void served(@Nullable String by) {
+        if (by != null && !by.isBlank()) {
+            servedModel = by;
         }
     }
 
@@ -72,7 +106,8 @@ final class AnthropicMetadata {
     }
 
     private static int tokens(JsonReader in, int before) {
-        return Math.max(0, in.integer(before));
+        int read = in.integer(before);
+        return read <= 0 ? before : read; // a zero replaces no number
     }
 
     /** Normalized usage: tokens read from or written to the cache are part of the input. */
@@ -89,7 +124,7 @@ final class AnthropicMetadata {
         return new Finish(
                 calledTools && reason == FinishReason.STOP ? FinishReason.TOOL_CALLS : reason,
                 usage(),
-                new VendorMetadata(id, model, stopReason, null),
+                new VendorMetadata(id, servedModel == null ? model : servedModel, stopReason, null),
                 ServedBy.by(provider, requestedModel));
     }
 

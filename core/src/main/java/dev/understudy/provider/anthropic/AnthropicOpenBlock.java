@@ -5,6 +5,7 @@ import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.VendorData;
+import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ final class AnthropicOpenBlock {
     private final int number;
     private final int call;
     private final StringBuilder json = new StringBuilder(0);
+    private final CallArguments arguments = new CallArguments();
     private final Map<String, @Nullable Object> fields;
     private final List<Object> citations = new ArrayList<>(0);
     private String signature = "";
@@ -55,12 +57,40 @@ final class AnthropicOpenBlock {
         if (!event.signature.isEmpty()) {
             signature = event.signature;
         }
-        if (!event.json.isEmpty() && call >= 0) {
-            json.append(event.json);
-            out.accept(new StreamChunk.ToolCallPart(call, begun.id(), begun.name(), event.json, number));
+        if (call >= 0) {
+            addArguments(event.json, out);
         }
         if (event.more != null && event.more.get("citation") != null) {
             citations.add(event.more.get("citation"));
+        }
+    }
+
+    /** Returns true for a call, or for a block of the vendor's own, which may be one. */
+    boolean takesArguments() {
+        return call >= 0 || begun.isOpaque();
+    }
+
+    /** Returns true for a call whose arguments have not arrived. */
+    boolean lacksArguments() {
+        return call >= 0 && arguments.isMissing();
+    }
+
+    /** Returns true if a block begins that is this call once more. */
+    boolean isAgain(AnthropicBlock other) {
+        return call >= 0
+                && other.type().equals(begun.type())
+                && !begun.id().isEmpty()
+                && begun.id().equals(other.id());
+    }
+
+    void addArguments(String fragment, Consumer<StreamChunk> out) {
+        arguments.add(fragment);
+        part(arguments.fresh(), out);
+    }
+
+    private void part(String fresh, Consumer<StreamChunk> out) {
+        if (!fresh.isEmpty()) {
+            out.accept(new StreamChunk.ToolCallPart(call, begun.id(), begun.name(), fresh, number));
         }
     }
 
@@ -136,12 +166,14 @@ final class AnthropicOpenBlock {
     }
 
     private void closeCall(Consumer<StreamChunk> out) {
-        String arguments = json.toString();
-        if (arguments.isEmpty()) {
-            arguments = begun.input();
-            out.accept(new StreamChunk.ToolCallPart(call, begun.id(), begun.name(), arguments, number));
+        if (begun.name().isEmpty()) {
+            throw CallArguments.rejected("a tool call without a name");
         }
+        if (arguments.isMissing()) {
+            arguments.add(begun.input());
+        }
+        part(arguments.rest(), out);
         out.accept(new StreamChunk.ToolCallDone(
-                call, new ToolCall(begun.id(), begun.name(), arguments, begun.vendorData()), number));
+                call, new ToolCall(begun.id(), begun.name(), arguments.text(), begun.vendorData()), number));
     }
 }

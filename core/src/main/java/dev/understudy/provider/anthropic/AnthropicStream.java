@@ -4,10 +4,12 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.json.JsonErrors;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -27,6 +29,9 @@ public final class AnthropicStream implements StreamDecoder {
     private int blocks;
     private int calls;
     private boolean stopped;
+
+    /** Arguments came that belong to no call. */
+    private boolean lost;
 
     public AnthropicStream(String provider, String requestedModel) {
         this.provider = provider;
@@ -89,6 +94,7 @@ public final class AnthropicStream implements StreamDecoder {
             case "content_block_stop" -> {
                 AnthropicOpenBlock closed = open.remove(event.index);
                 if (closed != null) {
+                    open.values().removeIf(each -> each == closed);
                     closed.close(out);
                 }
             }
@@ -102,7 +108,11 @@ public final class AnthropicStream implements StreamDecoder {
         if (begun == null || begun.type().isEmpty()) {
             return;
         }
+        end.served(begun.fallback());
         AnthropicOpenBlock replaced = open.get(event.index);
+        if (replaced != null && replaced.isAgain(begun)) {
+            return;
+        }
         if (replaced != null) {
             replaced.close(out);
         }
@@ -118,10 +128,27 @@ public final class AnthropicStream implements StreamDecoder {
 
     private void goOn(Consumer<StreamChunk> out) {
         AnthropicOpenBlock at = open.get(event.index);
+        if (!event.json.isEmpty() && (at == null || !at.takesArguments())) {
+            misplaced(out);
+            return;
+        }
         if (at == null && event.text.isEmpty() && event.thinking.isEmpty()) {
             return;
         }
         (at == null ? open(AnthropicBlock.ofText()) : at).add(event, out);
+    }
+
+    /** Adds arguments at an index without a call to the only call that lacks them. */
+    private void misplaced(Consumer<StreamChunk> out) {
+        List<AnthropicOpenBlock> waiting = open.values().stream()
+                .filter(AnthropicOpenBlock::lacksArguments)
+                .toList();
+        if (waiting.size() == 1) {
+            waiting.get(0).addArguments(event.json, out);
+            open.put(event.index, waiting.get(0));
+        } else {
+            lost = true;
+        }
     }
 
     @Override
@@ -139,8 +166,11 @@ public final class AnthropicStream implements StreamDecoder {
         if (!finished()) {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a stop reason"));
         }
-        open.values().forEach(each -> each.close(out));
+        open.values().stream().distinct().forEach(each -> each.close(out));
         open.clear();
+        if (lost) {
+            throw CallArguments.rejected("arguments of a tool call that never began");
+        }
         out.accept(end.finish(calls > 0, provider, requestedModel));
     }
 }

@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonReader;
@@ -61,6 +62,9 @@ final class BedrockAnswer {
                     block.clear();
                     block.read(in);
                     ContentBlock content = block.content();
+                    if (content instanceof ToolCall call && call.name().isEmpty()) {
+                        throw CallArguments.rejected("a tool call without a name");
+                    }
                     if (content != null) {
                         blocks.add(content);
                     }

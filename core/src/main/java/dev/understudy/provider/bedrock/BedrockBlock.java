@@ -149,7 +149,7 @@ final class BedrockBlock {
             switch (in.field()) {
                 case "text" -> reasoning = in.string("");
                 case "signature" -> signature = in.string("");
-                case "redactedContent" -> redacted = in.string("");
+                case "redactedContent", "data" -> redacted = in.string("");
                 case "reasoningText" -> reasoning(in);
                 default -> in.skip();
             }

@@ -41,7 +41,8 @@ final class BedrockMetadata {
     }
 
     private static int tokens(JsonReader in, int before) {
-        return Math.max(0, in.integer(before));
+        int read = in.integer(before);
+        return read <= 0 ? before : read; // a zero replaces no number
     }
 
     /** Normalized usage: tokens of the cache are part of the input, unless the total shows that they already are. */

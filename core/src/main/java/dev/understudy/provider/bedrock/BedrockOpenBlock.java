@@ -5,6 +5,7 @@ import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.VendorData;
+import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ final class BedrockOpenBlock {
     private final String name;
     private final Map<String, @Nullable Object> other;
     private final StringBuilder json = new StringBuilder(0);
+    private final CallArguments arguments = new CallArguments();
     private final StringBuilder signature = new StringBuilder(0);
     private final List<@Nullable Object> citations = new ArrayList<>(0);
     private final List<@Nullable Object> results = new ArrayList<>(0);
@@ -47,9 +49,10 @@ final class BedrockOpenBlock {
         signature.append(block.signature);
         citations.addAll(block.citations);
         if (!block.input.isEmpty()) {
-            json.append(block.input);
             if (call >= 0) {
-                out.accept(part(block.input));
+                addArguments(block.input, out);
+            } else {
+                json.append(block.input);
             }
         }
         block.other.values().forEach(value -> {
@@ -59,14 +62,42 @@ final class BedrockOpenBlock {
         });
     }
 
+    /** Returns true for a call, or for a block of the vendor's own, which may be one. */
+    boolean takesArguments() {
+        return call >= 0 || !other.isEmpty();
+    }
+
+    /** Returns true for a call whose arguments have not arrived. */
+    boolean lacksArguments() {
+        return call >= 0 && arguments.isMissing();
+    }
+
+    /** Returns true if a call begins that is this one once more. */
+    boolean isAgain(BedrockBlock begun) {
+        return call >= 0 && begun.isCall && !id.isEmpty() && id.equals(begun.callId);
+    }
+
+    void addArguments(String fragment, Consumer<StreamChunk> out) {
+        arguments.add(fragment);
+        String fresh = arguments.fresh();
+        if (!fresh.isEmpty()) {
+            out.accept(part(fresh));
+        }
+    }
+
     void close(Consumer<StreamChunk> out) {
         if (call >= 0) {
-            String arguments = json.toString();
-            if (arguments.isEmpty()) {
-                arguments = "{}";
-                out.accept(part(arguments));
+            if (name.isEmpty()) {
+                throw CallArguments.rejected("a tool call without a name");
             }
-            out.accept(new StreamChunk.ToolCallDone(call, new ToolCall(id, name, arguments), number));
+            if (arguments.isMissing()) {
+                arguments.add("{}");
+            }
+            String rest = arguments.rest();
+            if (!rest.isEmpty()) {
+                out.accept(part(rest));
+            }
+            out.accept(new StreamChunk.ToolCallDone(call, new ToolCall(id, name, arguments.text()), number));
             return;
         }
         ReasoningBlock.Signature signed = BedrockBlock.signed(signature.toString());

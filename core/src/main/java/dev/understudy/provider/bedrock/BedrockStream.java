@@ -4,15 +4,18 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes a stream of Converse: messageStart, contentBlockStart (for tools only), contentBlockDelta,
@@ -27,6 +30,9 @@ final class BedrockStream implements StreamDecoder {
     private final Map<Integer, BedrockOpenBlock> open = new TreeMap<>();
     private int calls;
     private boolean terminated;
+
+    /** Arguments came that belong to no call. */
+    private boolean lost;
 
     // Fields of the current event.
     private String type = "";
@@ -88,6 +94,7 @@ final class BedrockStream implements StreamDecoder {
             case "contentBlockStop" -> {
                 BedrockOpenBlock closed = open.remove(index);
                 if (closed != null) {
+                    open.values().removeIf(each -> each == closed);
                     closed.close(out);
                 }
             }
@@ -99,6 +106,10 @@ final class BedrockStream implements StreamDecoder {
 
     private void begin(Consumer<StreamChunk> out) {
         if (!block.isCall && block.other.isEmpty()) {
+            return;
+        }
+        BedrockOpenBlock before = open.get(index);
+        if (before != null && before.isAgain(block)) {
             return;
         }
         BedrockOpenBlock begun = new BedrockOpenBlock(index, block.isCall ? calls++ : -1, block);
@@ -122,6 +133,9 @@ final class BedrockStream implements StreamDecoder {
             out.accept(new StreamChunk.Reasoning("", block.reasoningSignature(), index));
         }
         BedrockOpenBlock at = open.get(index);
+        if (block.isCall && (at == null || !at.takesArguments())) {
+            at = callWithoutStart(out);
+        }
         if (at == null && (!block.signature.isEmpty() || !block.citations.isEmpty())) {
             at = new BedrockOpenBlock(index, -1, block);
             open.put(index, at);
@@ -129,6 +143,25 @@ final class BedrockStream implements StreamDecoder {
         if (at != null) {
             at.add(block, out);
         }
+    }
+
+    /**
+     * Returns the call that the fragment belongs to where no event began one: a new call if the fragment has a name,
+     * else the only call that lacks arguments; null for none.
+     */
+    private @Nullable BedrockOpenBlock callWithoutStart(Consumer<StreamChunk> out) {
+        if (!block.name.isEmpty()) {
+            begin(out);
+            return open.get(index);
+        }
+        List<BedrockOpenBlock> waiting =
+                open.values().stream().filter(BedrockOpenBlock::lacksArguments).toList();
+        if (waiting.size() == 1) {
+            open.put(index, waiting.get(0));
+            return waiting.get(0);
+        }
+        lost |= !block.input.isEmpty();
+        return null;
     }
 
     @Override
@@ -146,8 +179,11 @@ final class BedrockStream implements StreamDecoder {
         if (!finished()) {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a stop reason"));
         }
-        open.values().forEach(each -> each.close(out));
+        open.values().stream().distinct().forEach(each -> each.close(out));
         open.clear();
+        if (lost) {
+            throw CallArguments.rejected("arguments of a tool call that never began");
+        }
         out.accept(end.finish(calls > 0, provider, requestedModel));
     }
 }

@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.Json;
@@ -40,6 +41,9 @@ final class CohereAnswer {
         List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
         if (!message.thinking.isEmpty() || !message.plan.isEmpty()) {
             reasoningBlocks.add(new ReasoningBlock(message.thinking, planSignature(message.plan)));
+        }
+        if (message.calls.stream().anyMatch(call -> call.name().isEmpty())) {
+            throw CallArguments.rejected("a tool call without a name");
         }
         List<ToolCall> calls = message.calls.stream()
                 .map(call -> new ToolCall(call.id(), call.name(), call.arguments()))

@@ -53,7 +53,7 @@ final class CohereMetadata {
             switch (in.field()) {
                 case "tokens" -> tokens(in);
                 case "billed_units" -> billed(in);
-                case "cached_tokens" -> cached = Math.max(0, in.integer(cached));
+                case "cached_tokens" -> cached = tokens(in, cached);
                 default -> in.skip();
             }
         }
@@ -63,21 +63,26 @@ final class CohereMetadata {
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "input_tokens" -> input = Math.max(0, in.integer(input));
-                    case "output_tokens" -> output = Math.max(0, in.integer(output));
-                    case "reasoning_tokens" -> reasoning = Math.max(0, in.integer(reasoning));
+                    case "input_tokens" -> input = tokens(in, input);
+                    case "output_tokens" -> output = tokens(in, output);
+                    case "reasoning_tokens" -> reasoning = tokens(in, reasoning);
                     default -> in.skip();
                 }
             }
         }
     }
 
+    private static int tokens(JsonReader in, int before) {
+        int read = in.integer(before);
+        return read <= 0 ? before : read; // a zero replaces no number
+    }
+
     private void billed(JsonReader in) {
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "input_tokens" -> billedInput = Math.max(0, in.integer(billedInput));
-                    case "output_tokens" -> billedOutput = Math.max(0, in.integer(billedOutput));
+                    case "input_tokens" -> billedInput = tokens(in, billedInput);
+                    case "output_tokens" -> billedOutput = tokens(in, billedOutput);
                     default -> in.skip();
                 }
             }

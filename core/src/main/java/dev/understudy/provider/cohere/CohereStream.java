@@ -7,12 +7,14 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -32,7 +34,7 @@ final class CohereStream implements StreamDecoder {
     private static final class Open {
         private final int index;
         private final CohereMessage.Call first;
-        private final StringBuilder arguments = new StringBuilder();
+        private final CallArguments arguments = new CallArguments();
 
         Open(int index, CohereMessage.Call first) {
             this.index = index;
@@ -52,6 +54,9 @@ final class CohereStream implements StreamDecoder {
     private int calls;
     private boolean ended;
     private boolean done;
+
+    /** Arguments came that belong to no call. */
+    private boolean lost;
 
     // Fields of the current event.
     private final CohereMessage message = new CohereMessage();
@@ -148,7 +153,7 @@ final class CohereStream implements StreamDecoder {
         }
         switch (type) {
             case "tool-call-start" -> message.calls.forEach(call -> begin(call, out));
-            case "tool-call-delta" -> message.calls.forEach(call -> goOn(call.arguments(), out));
+            case "tool-call-delta" -> message.calls.forEach(call -> goOn(call, out));
             case "tool-call-end" -> close(out);
             case "message-end" -> ended = true;
             default -> {}
@@ -156,6 +161,10 @@ final class CohereStream implements StreamDecoder {
     }
 
     private void begin(CohereMessage.Call call, Consumer<StreamChunk> out) {
+        Open before = open.get(index);
+        if (before != null && !call.id().isEmpty() && call.id().equals(before.first.id())) {
+            return; // the same call once more
+        }
         close(out);
         ReasoningBlock.Signature reasoningSignature = CohereAnswer.planSignature(plan.toString());
         if (reasoningSignature != null) {
@@ -164,15 +173,35 @@ final class CohereStream implements StreamDecoder {
         }
         Open first = new Open(calls++, call);
         open.put(index, first);
-        first.arguments.append(call.arguments());
-        out.accept(first.part(call.arguments()));
+        first.arguments.add(call.arguments());
+        out.accept(first.part(first.arguments.fresh()));
     }
 
-    private void goOn(String arguments, Consumer<StreamChunk> out) {
+    /** Adds arguments to the call of the event; without one to the only call that lacks them. */
+    private void goOn(CohereMessage.Call call, Consumer<StreamChunk> out) {
+        if (call.arguments().isEmpty()) {
+            return;
+        }
         Open at = open.get(index);
-        if (at != null && !arguments.isEmpty()) {
-            at.arguments.append(arguments);
-            out.accept(at.part(arguments));
+        if (at == null && !call.name().isEmpty()) {
+            begin(call, out);
+            return;
+        }
+        if (at == null) {
+            List<Open> waiting = open.values().stream()
+                    .filter(each -> each.arguments.isMissing())
+                    .toList();
+            if (waiting.size() != 1) {
+                lost = true;
+                return;
+            }
+            at = waiting.get(0);
+            open.put(index, at);
+        }
+        at.arguments.add(call.arguments());
+        String fresh = at.arguments.fresh();
+        if (!fresh.isEmpty()) {
+            out.accept(at.part(fresh));
         }
     }
 
@@ -180,14 +209,22 @@ final class CohereStream implements StreamDecoder {
     private void close(Consumer<StreamChunk> out) {
         Open closed = open.remove(index);
         if (closed != null) {
+            open.values().removeIf(each -> each == closed);
             done(closed, out);
         }
     }
 
     private static void done(Open closed, Consumer<StreamChunk> out) {
+        if (closed.first.name().isEmpty()) {
+            throw CallArguments.rejected("a tool call without a name");
+        }
+        String rest = closed.arguments.rest();
+        if (!rest.isEmpty()) {
+            out.accept(closed.part(rest));
+        }
         out.accept(new StreamChunk.ToolCallDone(
                 closed.index,
-                new ToolCall(closed.first.id(), closed.first.name(), closed.arguments.toString()),
+                new ToolCall(closed.first.id(), closed.first.name(), closed.arguments.text()),
                 CALL + closed.index));
     }
 
@@ -206,8 +243,11 @@ final class CohereStream implements StreamDecoder {
         if (!finished()) {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason"));
         }
-        open.values().forEach(each -> done(each, out));
+        open.values().stream().distinct().forEach(each -> done(each, out));
         open.clear();
+        if (lost) {
+            throw CallArguments.rejected("arguments of a tool call that never began");
+        }
         out.accept(end.finish(calls > 0, provider, request.model()));
     }
 }

@@ -12,11 +12,14 @@ import dev.understudy.chat.StreamChunk.Reasoning;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.VendorData;
 import dev.understudy.chat.VendorMetadata;
+import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.dialect.SyntheticCallIds;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,10 @@ final class GeminiStream implements StreamDecoder {
     // A tool call whose arguments are fragmented.
     private @Nullable ToolCall open;
     private int openBlock;
+
+    /** Ids that the vendor gave to calls. */
+    private final Set<String> ids = new HashSet<>(0);
+
     private GeminiArguments pieces = new GeminiArguments();
 
     GeminiStream(String provider, ChatRequest request) {
@@ -151,7 +158,17 @@ final class GeminiStream implements StreamDecoder {
     }
 
     private void call(GeminiPart.Call call, String signature, Consumer<StreamChunk> out) {
-        if (!call.name().isEmpty()) {
+        if (call.name().isEmpty() && open == null) {
+            if (!call.pieces().isEmpty() || call.arguments().length() > 2) {
+                throw CallArguments.rejected("a tool call without a name");
+            }
+            return;
+        }
+        boolean goesOn = open != null && !call.id().isEmpty() && call.id().equals(open.id());
+        if (!goesOn && !call.id().isEmpty() && !call.name().isEmpty() && !ids.add(call.id())) {
+            return; // the same call once more
+        }
+        if (!call.name().isEmpty() && !goesOn) {
             close(out);
             String id = call.id().isEmpty()
                     ? SyntheticCallIds.of(SyntheticCallIds.salt(request, event.id == null ? "" : event.id), calls)

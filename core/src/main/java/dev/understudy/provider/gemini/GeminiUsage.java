@@ -14,24 +14,35 @@ final class GeminiUsage {
     private int answer;
     private int thoughts;
     private int cached;
+    private int total;
 
     void read(JsonReader in) {
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "promptTokenCount" -> prompt = in.integer(prompt);
-                    case "toolUsePromptTokenCount" -> tools = in.integer(tools);
-                    case "candidatesTokenCount" -> answer = in.integer(answer);
-                    case "thoughtsTokenCount" -> thoughts = in.integer(thoughts);
-                    case "cachedContentTokenCount" -> cached = in.integer(cached);
+                    case "promptTokenCount" -> prompt = tokens(in, prompt);
+                    case "toolUsePromptTokenCount" -> tools = tokens(in, tools);
+                    case "candidatesTokenCount" -> answer = tokens(in, answer);
+                    case "thoughtsTokenCount" -> thoughts = tokens(in, thoughts);
+                    case "cachedContentTokenCount" -> cached = tokens(in, cached);
+                    case "totalTokenCount" -> total = tokens(in, total);
                     default -> in.skip();
                 }
             }
         }
     }
 
+    private static int tokens(JsonReader in, int before) {
+        int read = in.integer(before);
+        return read <= 0 ? before : read; // a zero replaces no number
+    }
+
+    /** Returns the normalised usage. Reasoning that is not counted is what the total has beyond the other numbers. */
     Usage normalised() {
         int input = sum(prompt, tools);
+        if (thoughts == 0 && answer > 0 && prompt > 0) {
+            thoughts = Math.max(0, total - sum(input, answer));
+        }
         int output = sum(answer, thoughts);
         return input == 0 && output == 0
                 ? Usage.none()

@@ -29,6 +29,15 @@ public final class JsonTree {
         return JsonWriter.text(of(in));
     }
 
+    /** Returns a string, or the JSON of an object or a list in place of one; "" for null and empty ones. */
+    public static String textOf(JsonReader in) {
+        if (!in.isObject() && !in.isArray()) {
+            return in.string("");
+        }
+        String json = text(in);
+        return json.length() > 2 ? json : "";
+    }
+
     /** Returns the current object, fields in the order received; empty if the value is none. */
     public static Map<String, @Nullable Object> object(JsonReader in) {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package dev.understudy.provider.ollama;
 
 import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
@@ -55,12 +56,17 @@ final class OllamaEvent {
                 case "message" -> message(in);
                 case "done" -> done = in.bool(false);
                 case "done_reason" -> reason = word(in);
-                case "prompt_eval_count" -> input = Math.max(0, in.integer(input));
-                case "eval_count" -> output = Math.max(0, in.integer(output));
+                case "prompt_eval_count", "prompt_tokens" -> input = tokens(in, input);
+                case "eval_count", "completion_tokens" -> output = tokens(in, output);
                 case "error" -> isError |= in.isObject() || !in.string("").isBlank();
                 default -> in.skip();
             }
         }
+    }
+
+    private static int tokens(JsonReader in, int before) {
+        int read = in.integer(before);
+        return read <= 0 ? before : read; // a zero replaces no number
     }
 
     private static @Nullable String word(JsonReader in) {
@@ -72,7 +78,7 @@ final class OllamaEvent {
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "content" -> text = in.string("");
+                    case "content" -> text = JsonTree.textOf(in);
                     case "thinking" -> thinking = in.string("");
                     case "tool_calls" -> calls(in);
                     default -> in.skip();
@@ -104,7 +110,9 @@ final class OllamaEvent {
                     }
                 }
                 if (!name.isEmpty()) {
-                    calls.add(new ToolCall(id, name, arguments));
+                    calls.add(new ToolCall(id, name, arguments.isEmpty() ? "{}" : arguments));
+                } else if (arguments.length() > 2) {
+                    throw CallArguments.rejected("a tool call without a name");
                 }
             }
         }

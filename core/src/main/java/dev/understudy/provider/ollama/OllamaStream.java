@@ -16,11 +16,16 @@ import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.dialect.SyntheticCallIds;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Decodes a streamed answer. The line with {@code done} completes it and has the tokens. */
+/**
+ * Decodes a streamed answer. The line with {@code done} completes it and has the tokens; servers that leave it out tell
+ * a reason for the end.
+ */
 final class OllamaStream implements StreamDecoder {
 
     // Numbers of the content blocks, whose fields have no order of their own.
@@ -37,6 +42,10 @@ final class OllamaStream implements StreamDecoder {
     private boolean done;
     private @Nullable String reason;
     private int calls;
+
+    /** Calls with an id, which some servers repeat. */
+    private final Set<String> ids = new HashSet<>(0);
+
     private boolean hasReasoning;
 
     OllamaStream(String provider, ChatRequest request) {
@@ -65,7 +74,7 @@ final class OllamaStream implements StreamDecoder {
         }
         emit(out);
         done = line.done;
-        reason = line.reason;
+        reason = line.reason == null ? reason : line.reason;
         if ("error".equalsIgnoreCase(reason)) {
             throw new CallFailed(Failure.of(FailureKind.SERVER, "the server ended the answer with error")
                     .withStatus(0, "error"));
@@ -81,6 +90,9 @@ final class OllamaStream implements StreamDecoder {
             out.accept(new StreamChunk.Text(line.text, TEXT));
         }
         for (ToolCall received : line.calls) {
+            if (!received.id().isEmpty() && !ids.add(received.id() + received.arguments())) {
+                continue; // the same call once more
+            }
             String id = received.id().isEmpty()
                     ? SyntheticCallIds.of(SyntheticCallIds.salt(request, line.created), calls)
                     : received.id();
@@ -93,7 +105,7 @@ final class OllamaStream implements StreamDecoder {
 
     @Override
     public boolean finished() {
-        return done;
+        return done || reason != null;
     }
 
     @Override
@@ -103,7 +115,7 @@ final class OllamaStream implements StreamDecoder {
 
     @Override
     public void end(Consumer<StreamChunk> out) {
-        if (!done) {
+        if (!finished()) {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended before it was done"));
         }
         if (hasReasoning) {

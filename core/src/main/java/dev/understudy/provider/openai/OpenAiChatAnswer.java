@@ -12,7 +12,6 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.RequiredFinishReason;
-import dev.understudy.provider.dialect.SyntheticCallIds;
 import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.JsonErrors;
@@ -46,7 +45,7 @@ final class OpenAiChatAnswer {
         if (turn.finish == null && !turn.finishIsBlank && !completeAnyway) {
             throw RequiredFinishReason.missing();
         }
-        OpenAiChatToolCalls calls = new OpenAiChatToolCalls(SyntheticCallIds.salt(request, event.id));
+        OpenAiChatToolCalls calls = new OpenAiChatToolCalls(request, event.id);
         calls.add(turn);
         List<ToolCall> toolCalls = calls.completed();
         List<ContentBlock> blocks = blocks(turn);

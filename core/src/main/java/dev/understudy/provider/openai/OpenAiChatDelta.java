@@ -25,6 +25,12 @@ final class OpenAiChatDelta {
         Map<String, @Nullable Object> extra = Map.of();
     }
 
+    private static final List<String> REASONING_PARTS = List.of("thinking", "summary", "reasoning");
+
+    /** Fields of content parts. */
+    private static final List<String> PARTS =
+            List.of("text", "refusal", "thinking", "summary", "reasoning", "image_url", "reference_ids");
+
     String text = "";
     String refusal = "";
     private String reasoning = "";
@@ -154,60 +160,47 @@ final class OpenAiChatDelta {
         }
     }
 
+    /** Reads a string, a list of parts, or an object or a list that a server made of an answer in JSON. */
     private void content(JsonReader in) {
-        if (!in.array()) {
-            text = in.isObject() ? textOf(JsonTree.object(in)) : in.string("");
+        if (!in.isArray()) {
+            text = JsonTree.textOf(in);
             return;
         }
         StringBuilder said = new StringBuilder();
         StringBuilder refusals = new StringBuilder(refusal);
         StringBuilder thoughts = new StringBuilder();
-        while (in.nextElement()) {
-            if (!in.object()) {
-                said.append(in.string(""));
-                continue;
-            }
-            String words = "";
-            String refused = "";
-            String thought = "";
-            while (in.nextField()) {
-                switch (in.field()) {
-                    case "text" -> words = in.string("");
-                    case "refusal" -> refused = in.string("");
-                    case "thinking", "summary", "reasoning" -> thought = textsOf(in);
-                    default -> in.skip();
+        boolean parts = false;
+        List<?> elements = JsonTree.of(in) instanceof List<?> list ? list : List.of();
+        for (Object element : elements) {
+            if (element instanceof Map<?, ?> part) {
+                parts |= part.containsKey("type") || PARTS.stream().anyMatch(part::containsKey);
+                said.append(scalar(part.get("text")));
+                refusals.append(scalar(part.get("refusal")));
+                for (String field : REASONING_PARTS) {
+                    thoughts.append(textsOf(part.get(field)));
                 }
+            } else {
+                parts |= element instanceof String;
+                said.append(scalar(element));
             }
-            said.append(words);
-            refusals.append(refused);
-            thoughts.append(thought);
         }
-        text = said.toString();
+        text = parts || elements.isEmpty() ? said.toString() : Json.text(elements);
         refusal = refusals.toString();
         thinking = thoughts.toString();
     }
 
-    /** Some servers parse an answer in JSON and send the object. */
-    private static String textOf(Map<String, @Nullable Object> object) {
-        return object.isEmpty() ? "" : Json.text(object);
+    private static String scalar(@Nullable Object value) {
+        return value == null || value instanceof Map || value instanceof List ? "" : value.toString();
     }
 
-    /** Reads a string, or a list of objects with a text. */
-    private static String textsOf(JsonReader in) {
-        if (!in.array()) {
-            return in.string("");
+    /** Returns a string, or the texts of a list of objects with a text. */
+    private static String textsOf(@Nullable Object value) {
+        if (!(value instanceof List<?> list)) {
+            return scalar(value);
         }
         StringBuilder texts = new StringBuilder();
-        while (in.nextElement()) {
-            if (!in.object()) {
-                texts.append(in.string(""));
-                continue;
-            }
-            while (in.nextField()) {
-                if (in.field().equals("text")) {
-                    texts.append(in.string(""));
-                }
-            }
+        for (Object element : list) {
+            texts.append(scalar(element instanceof Map<?, ?> map ? map.get("text") : element));
         }
         return texts.toString();
     }

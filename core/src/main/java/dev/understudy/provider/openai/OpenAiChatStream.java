@@ -10,7 +10,6 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.VendorData;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.StreamDecoder;
-import dev.understudy.provider.dialect.SyntheticCallIds;
 import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.error.InBandError;
@@ -124,7 +123,7 @@ final class OpenAiChatStream implements StreamDecoder {
         if (turn.pieces() > 0) {
             saidAnything = true;
             if (calls == null) {
-                calls = new OpenAiChatToolCalls(SyntheticCallIds.salt(request, event.id));
+                calls = new OpenAiChatToolCalls(request, event.id);
             }
             calls.add(turn, out);
         }
@@ -159,11 +158,8 @@ final class OpenAiChatStream implements StreamDecoder {
         if (!finished()) {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason"));
         }
-        boolean anyCalls = calls != null && !calls.isEmpty();
         data(out);
-        if (calls != null) {
-            calls.done(out);
-        }
+        boolean anyCalls = calls != null && calls.done(out);
         out.accept(new StreamChunk.Finish(
                 finish == null && !anyCalls ? FinishReason.STOP : OpenAiChatFinishReason.reason(finish, anyCalls),
                 usage.normalised(event.model),

@@ -3,7 +3,10 @@ package dev.understudy.provider.openai;
 import dev.understudy.chat.Usage;
 import dev.understudy.provider.json.JsonReader;
 
-/** Token counts of a vendor; of each number the last one received counts. */
+/**
+ * Token counts of a vendor. Of each number the last one received counts; servers send both names of a number and
+ * repeat counts with zeros, so a zero replaces no number.
+ */
 public final class OpenAiChatUsage {
 
     private static final int UNTOLD = -1;
@@ -23,14 +26,14 @@ public final class OpenAiChatUsage {
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "prompt_tokens", "input_tokens" -> input = or(in.integer(input), input);
-                    case "completion_tokens", "output_tokens" -> output = or(in.integer(output), output);
-                    case "total_tokens" -> total = in.integer(total);
+                    case "prompt_tokens", "input_tokens" -> input = newer(in.integer(input), input);
+                    case "completion_tokens", "output_tokens" -> output = newer(in.integer(output), output);
+                    case "total_tokens" -> total = newer(in.integer(total), total);
                     case "cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens" ->
                         cached = Math.max(cached, in.integer(cached));
                     case "cache_write_tokens", "cache_creation_input_tokens" ->
                         written = Math.max(written, in.integer(written));
-                    case "reasoning_tokens" -> reasoning = in.integer(reasoning);
+                    case "reasoning_tokens" -> reasoning = newer(in.integer(reasoning), reasoning);
                     case "prompt_tokens_details", "prompt_token_details", "input_tokens_details" -> input(in);
                     case "completion_tokens_details", "completion_token_details", "output_tokens_details" -> output(in);
                     default -> in.skip();
@@ -39,17 +42,12 @@ public final class OpenAiChatUsage {
         }
     }
 
-    /** Some servers send both names of a number, one of them with 0. */
-    private static int or(int read, int before) {
-        return read == 0 ? Math.max(0, before) : read;
-    }
-
     private void input(JsonReader in) {
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
-                    case "cached_tokens" -> cached = in.integer(cached);
-                    case "cache_write_tokens" -> written = in.integer(written);
+                    case "cached_tokens" -> cached = newer(in.integer(cached), cached);
+                    case "cache_write_tokens" -> written = newer(in.integer(written), written);
                     default -> in.skip();
                 }
             }
@@ -60,7 +58,7 @@ public final class OpenAiChatUsage {
         if (in.object()) {
             while (in.nextField()) {
                 if (in.field().equals("reasoning_tokens")) {
-                    reasoning = in.integer(reasoning);
+                    reasoning = newer(in.integer(reasoning), reasoning);
                 }
             }
         }
@@ -68,12 +66,17 @@ public final class OpenAiChatUsage {
 
     /** Replaces numbers by those of a later event. */
     void update(OpenAiChatUsage later) {
-        input = later.input == UNTOLD ? input : later.input;
-        output = later.output == UNTOLD ? output : later.output;
-        total = later.total == UNTOLD ? total : later.total;
-        cached = later.cached == UNTOLD ? cached : later.cached;
-        written = later.written == UNTOLD ? written : later.written;
-        reasoning = later.reasoning == UNTOLD ? reasoning : later.reasoning;
+        input = newer(later.input, input);
+        output = newer(later.output, output);
+        total = newer(later.total, total);
+        cached = newer(later.cached, cached);
+        written = newer(later.written, written);
+        reasoning = newer(later.reasoning, reasoning);
+    }
+
+    /** Returns the later number, unless it is missing or a zero in place of a number. */
+    private static int newer(int later, int before) {
+        return later == UNTOLD || later == 0 ? Math.max(later, before) : later;
     }
 
     /**

@@ -121,7 +121,7 @@ public final class OpenAiResponses implements Dialect {
                 .getOrDefault(DialectName.OPENAI_RESPONSES, Map.of())
                 .get(BACKGROUND);
         return background && !Boolean.FALSE.equals(requested)
-                ? new OpenAiStoredResponse(provider, request.model(), openAiCompatibility.path(request.model()))
+                ? new OpenAiStoredResponse(provider, request, openAiCompatibility.path(request.model()))
                 : null;
     }
 
@@ -137,11 +137,11 @@ public final class OpenAiResponses implements Dialect {
 
     @Override
     public StreamDecoder decoder(String provider, ChatRequest request) {
-        return new OpenAiResponsesStream(provider, request.model());
+        return new OpenAiResponsesStream(provider, request);
     }
 
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
-        return RequiredFinishReason.of(OpenAiResponsesAnswer.read(provider, request.model(), body));
+        return RequiredFinishReason.of(OpenAiResponsesAnswer.read(provider, request, body));
     }
 }

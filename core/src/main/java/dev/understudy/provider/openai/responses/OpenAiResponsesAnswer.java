@@ -1,6 +1,7 @@
 package dev.understudy.provider.openai.responses;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.ToolCall;
@@ -10,6 +11,7 @@ import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Decodes whole answers. */
 final class OpenAiResponsesAnswer {
@@ -18,11 +20,15 @@ final class OpenAiResponsesAnswer {
     private final List<OpenAiResponsesItem> items = new ArrayList<>();
     private boolean hasOutput;
 
-    private OpenAiResponsesAnswer() {}
+    private final Set<String> clientCalls;
+
+    private OpenAiResponsesAnswer(Set<String> clientCalls) {
+        this.clientCalls = clientCalls;
+    }
 
     /** @throws CallFailed the error that the body reports, or PROTOCOL if it is no finished answer */
-    static ChatResponse read(String provider, String model, byte[] body) {
-        OpenAiResponsesAnswer answer = new OpenAiResponsesAnswer();
+    static ChatResponse read(String provider, ChatRequest request, byte[] body) {
+        OpenAiResponsesAnswer answer = new OpenAiResponsesAnswer(OpenAiClientTools.callsOf(request));
         JsonReader in = Json.read(body);
         answer.response(in);
         if (answer.end.hasError || answer.end.hasFailed()) {
@@ -31,7 +37,7 @@ final class OpenAiResponsesAnswer {
         if (!answer.hasOutput) {
             throw InBandError.noAnswer(body, "JSON without output where an answer was expected");
         }
-        return answer.response(provider, model);
+        return answer.response(provider, request.model());
     }
 
     private void response(JsonReader in) {
@@ -43,7 +49,7 @@ final class OpenAiResponsesAnswer {
                 hasOutput = true;
                 items.clear(); // of a repeated field the last one counts
                 while (in.nextElement()) {
-                    items.add(OpenAiResponsesItem.read(in));
+                    items.add(OpenAiResponsesItem.read(in, clientCalls));
                 }
             }
         }

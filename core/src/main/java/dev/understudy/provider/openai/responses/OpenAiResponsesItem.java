@@ -5,6 +5,7 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.VendorData;
+import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.json.Json;
@@ -23,14 +24,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type "" if it has none
  * @param fields all fields, the type included
+ * @param isClientCall true for a call of one of the vendor's tools that the caller runs
  */
-record OpenAiResponsesItem(String type, Map<String, @Nullable Object> fields) {
+record OpenAiResponsesItem(String type, Map<String, @Nullable Object> fields, boolean isClientCall) {
 
     static final String CUSTOM_CALL = "custom_tool_call";
 
-    static OpenAiResponsesItem read(JsonReader in) {
+    /** @param clientCalls types of the vendor's calls that the caller runs */
+    static OpenAiResponsesItem read(JsonReader in, Set<String> clientCalls) {
         Map<String, @Nullable Object> fields = JsonTree.object(in);
-        return new OpenAiResponsesItem(text(fields.get("type")), fields);
+        String type = text(fields.get("type"));
+        return new OpenAiResponsesItem(type, fields, clientCalls.contains(type));
     }
 
     private static String text(@Nullable Object value) {
@@ -86,13 +90,16 @@ record OpenAiResponsesItem(String type, Map<String, @Nullable Object> fields) {
 
     /** Name of the tool. */
     String name() {
-        return text(fields.get("name"));
+        String name = text(fields.get("name"));
+        return name.isEmpty() && isClientCall ? type.substring(0, type.length() - "_call".length()) : name;
     }
 
     /** Arguments of a call as JSON, or the text of a custom call; "" if it has none yet. */
     String arguments() {
-        Object arguments = fields.get(type.equals(CUSTOM_CALL) ? "input" : "arguments");
-        return arguments instanceof Map<?, ?> object ? Json.text(object) : text(arguments);
+        Object arguments = isClientCall
+                ? fields.getOrDefault(OpenAiClientTools.ACTIONS.get(type), fields.get("actions"))
+                : fields.get(type.equals(CUSTOM_CALL) ? "input" : "arguments");
+        return arguments instanceof Map || arguments instanceof List ? Json.text(arguments) : text(arguments);
     }
 
     boolean isMessage() {
@@ -104,7 +111,11 @@ record OpenAiResponsesItem(String type, Map<String, @Nullable Object> fields) {
     }
 
     boolean isCall() {
-        return type.equals("function_call") || type.equals(CUSTOM_CALL);
+        return type.equals("function_call") || type.equals(CUSTOM_CALL) || isClientCall;
+    }
+
+    boolean isCustomCall() {
+        return type.equals(CUSTOM_CALL);
     }
 
     /** Returns true for an item that only the vendor interprets. */
@@ -125,7 +136,9 @@ record OpenAiResponsesItem(String type, Map<String, @Nullable Object> fields) {
         } else if (isMessage() && isPlain()) {
             rest.remove("content");
         }
-        return id().isEmpty() && !isOpaque() ? null : VendorFields.data(DialectName.OPENAI_RESPONSES, rest);
+        return id().isEmpty() && !isOpaque() && !isClientCall
+                ? null
+                : VendorFields.data(DialectName.OPENAI_RESPONSES, rest);
     }
 
     /** Returns true for a message of one text and nothing else, such as annotations. */
@@ -143,6 +156,9 @@ record OpenAiResponsesItem(String type, Map<String, @Nullable Object> fields) {
     /** Returns the blocks of a whole item. */
     List<ContentBlock> blocks() {
         List<ContentBlock> blocks = new ArrayList<>(1);
+        if (isCall() && name().isEmpty()) {
+            throw CallArguments.rejected("a tool call without a name");
+        }
         if (isCall()) {
             blocks.add(new ToolCall(callId(), name(), arguments(), vendorData()));
         } else if (isReasoning()) {

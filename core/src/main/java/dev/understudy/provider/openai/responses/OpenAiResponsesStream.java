@@ -1,6 +1,7 @@
 package dev.understudy.provider.openai.responses;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
@@ -11,6 +12,7 @@ import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
+import dev.understudy.provider.openai.responses.OpenAiResponsesItems.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -51,6 +53,7 @@ public final class OpenAiResponsesStream implements StreamDecoder {
 
     private final String provider;
     private final String requestedModel;
+    private final Set<String> clientCalls;
     private final boolean once;
     private final OpenAiResponsesMetadata end = new OpenAiResponsesMetadata();
     private final OpenAiResponsesItems items = new OpenAiResponsesItems();
@@ -75,8 +78,8 @@ public final class OpenAiResponsesStream implements StreamDecoder {
     private boolean reconnected;
 
     /** Creates a decoder that decodes every event. */
-    public OpenAiResponsesStream(String provider, String requestedModel) {
-        this(provider, requestedModel, false);
+    public OpenAiResponsesStream(String provider, ChatRequest request) {
+        this(provider, request, false);
     }
 
     /**
@@ -84,9 +87,10 @@ public final class OpenAiResponsesStream implements StreamDecoder {
      *
      * @param once true to skip events numbered at or below earlier ones, as a server repeats them after a reconnect
      */
-    OpenAiResponsesStream(String provider, String requestedModel, boolean once) {
+    OpenAiResponsesStream(String provider, ChatRequest request, boolean once) {
         this.provider = provider;
-        this.requestedModel = requestedModel;
+        this.requestedModel = request.model();
+        this.clientCalls = OpenAiClientTools.callsOf(request);
         this.once = once;
     }
 
@@ -196,7 +200,7 @@ public final class OpenAiResponsesStream implements StreamDecoder {
                 case "item_id" -> itemId = in.isString() ? in.repeated(lastItem) : "";
                 case "delta" -> delta = in.string("");
                 case "text", "refusal", "arguments", "input" -> whole = in.string("");
-                case "item" -> item = OpenAiResponsesItem.read(in);
+                case "item" -> item = OpenAiResponsesItem.read(in, clientCalls);
                 case "response" -> response(in);
                 case "error" -> hasError = !in.isNull();
                 default -> in.skip();
@@ -209,9 +213,10 @@ public final class OpenAiResponsesStream implements StreamDecoder {
             return;
         }
         while (in.nextField()) {
-            if (!end.read(in) && in.field().equals("output") && items.isEmpty() && in.array()) {
+            if (!end.read(in) && in.field().equals("output") && in.array()) {
+                output.clear(); // of a repeated field the last one counts
                 while (in.nextElement()) {
-                    output.add(OpenAiResponsesItem.read(in));
+                    output.add(OpenAiResponsesItem.read(in, clientCalls));
                 }
             }
         }
@@ -224,11 +229,13 @@ public final class OpenAiResponsesStream implements StreamDecoder {
             case "response.reasoning_summary_text.delta", "response.reasoning_text.delta" ->
                 items.thought(outputIndex, itemId, partIndex, delta, out);
             case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta" ->
-                items.arguments(outputIndex, itemId, delta, out);
-            case "response.output_text.done" -> items.text(outputIndex, itemId, partIndex, unreceivedText(), out);
-            case "response.refusal.done" -> items.refusal(outputIndex, itemId, partIndex, unreceivedText(), out);
+                items.arguments(outputIndex, itemId, delta, type.startsWith("response.custom"), out);
+            case "response.output_text.done" ->
+                items.text(outputIndex, itemId, partIndex, unreceivedText(Kind.MESSAGE), out);
+            case "response.refusal.done" ->
+                items.refusal(outputIndex, itemId, partIndex, unreceivedText(Kind.MESSAGE), out);
             case "response.reasoning_summary_text.done", "response.reasoning_text.done" ->
-                items.thought(outputIndex, itemId, partIndex, unreceivedText(), out);
+                items.thought(outputIndex, itemId, partIndex, unreceivedText(Kind.REASONING), out);
             case "response.function_call_arguments.done", "response.custom_tool_call_input.done" ->
                 items.wholeArguments(outputIndex, itemId, whole);
             case "response.output_item.added" -> items.begin(outputIndex, item, out);
@@ -240,8 +247,8 @@ public final class OpenAiResponsesStream implements StreamDecoder {
     }
 
     /** Text of an event that closes a part, unless deltas brought it. */
-    private String unreceivedText() {
-        return items.hasSaid(outputIndex, itemId, partIndex) ? "" : whole;
+    private String unreceivedText(Kind kind) {
+        return items.hasSaid(outputIndex, itemId, partIndex, kind) ? "" : whole;
     }
 
     private void close(Framing event, Consumer<StreamChunk> out) {
@@ -252,9 +259,7 @@ public final class OpenAiResponsesStream implements StreamDecoder {
         if (end.hasFailed()) {
             throw inBand(event);
         }
-        for (int i = 0; i < output.size(); i++) {
-            items.done(i, output.get(i), out);
-        }
+        items.rest(output, out);
         complete = true;
         terminated = true;
     }

@@ -9,7 +9,9 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
 import dev.understudy.provider.dialect.VendorFields;
+import dev.understudy.provider.json.Json;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +34,9 @@ final class OpenAiResponsesTurn {
     private final List<Object> input;
     private final Set<String> customCalls = new HashSet<>();
 
+    /** Types of the vendor's calls that run at the caller, by id. */
+    private final Map<String, String> clientCalls = new HashMap<>();
+
     OpenAiResponsesTurn(ToolCallIdMapper ids, List<Object> input) {
         this.ids = ids;
         this.input = input;
@@ -39,11 +44,31 @@ final class OpenAiResponsesTurn {
 
     void add(Message.ToolResult result) {
         String id = ids.of(result);
+        String clientCall = clientCalls.get(id);
+        if (clientCall != null) {
+            input.add(clientResult(clientCall, id, result));
+            return;
+        }
         String type = customCalls.contains(id) ? "custom_tool_call_output" : "function_call_output";
         Object output = result.media().isEmpty()
                 ? result.content()
                 : result.parts().stream().map(OpenAiResponsesPart::of).toList();
         input.add(fields("type", type, "call_id", id, "output", output));
+    }
+
+    /** Results of such calls have fields of their own, which may be the JSON of the result. */
+    private static Map<String, ? extends @Nullable Object> clientResult(
+            String type, String id, Message.ToolResult result) {
+        Map<String, @Nullable Object> item = new LinkedHashMap<>(fields("type", type + "_output", "call_id", id));
+        Map<String, @Nullable Object> own = Json.object(result.content());
+        if (own != null && own.containsKey("output")) {
+            own.forEach(item::putIfAbsent);
+        } else if (!result.media().isEmpty()) {
+            item.put("output", OpenAiResponsesPart.of(result.media().get(0)));
+        } else {
+            item.put("output", result.content());
+        }
+        return item;
     }
 
     void add(Message.Assistant assistant) {
@@ -138,6 +163,13 @@ final class OpenAiResponsesTurn {
             Map<String, ? extends @Nullable Object> own,
             Map<String, ? extends @Nullable Object> origin) {
         String id = ids.of(call);
+        if (OpenAiClientTools.ACTIONS.containsKey(String.valueOf(origin.get("type")))) {
+            clientCalls.put(id, String.valueOf(origin.get("type")));
+            Map<String, @Nullable Object> item = new LinkedHashMap<>(origin);
+            item.put("call_id", id);
+            input.add(item);
+            return;
+        }
         boolean custom = OpenAiResponsesItem.CUSTOM_CALL.equals(origin.get("type"));
         if (custom) {
             customCalls.add(id);

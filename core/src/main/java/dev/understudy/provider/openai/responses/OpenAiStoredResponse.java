@@ -1,6 +1,7 @@
 package dev.understudy.provider.openai.responses;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
@@ -33,11 +34,11 @@ final class OpenAiStoredResponse implements StoredAnswer {
     private boolean unnumbered; // so there is no position to resume from
 
     /** @param path path of responses */
-    OpenAiStoredResponse(String provider, String model, String path) {
+    OpenAiStoredResponse(String provider, ChatRequest request, String path) {
         this.provider = provider;
-        this.model = model;
+        this.model = request.model();
         this.path = path;
-        this.decoder = new OpenAiResponsesStream(provider, model, true);
+        this.decoder = new OpenAiResponsesStream(provider, request, true);
     }
 
     @Override

@@ -294,7 +294,7 @@ class OpenAiResponsesStreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[]", "7", "{\"type\":", "<html>"})
+    @ValueSource(strings = {"[1]", "7", "{\"type\":", "<html>"})
     void payloadThatIsNoEventIsProtocolFailure(String payload) {
         assertThat(hear("data: " + payload + "\n\n", COMPLETED).kind()).isEqualTo(FailureKind.PROTOCOL);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.StreamChunk;
@@ -26,7 +27,7 @@ class OpenAiStoredResponseTest {
     private static final String COMPLETED =
             event(4, "response.completed", "\"response\":{\"id\":\"resp/1\",\"status\":\"completed\"}");
 
-    private final OpenAiStoredResponse kept = new OpenAiStoredResponse("p", "m", "/responses");
+    private final OpenAiStoredResponse kept = new OpenAiStoredResponse("p", ChatRequest.of("m", "?"), "/responses");
 
     private static String event(int number, String type, String fields) {
         return "data: {\"type\":\"" + type + "\",\"sequence_number\":" + number + "," + fields + "}\n\n";
@@ -66,7 +67,8 @@ class OpenAiStoredResponseTest {
     void nextConnectionRequestsEventsAfterTheLastDecodedOne() {
         heard(kept.connect(), CREATED, ONCE, UPON);
         assertThat(kept.rest()).isEqualTo("/responses/resp%2F1?stream=true&starting_after=2");
-        OpenAiStoredResponse versioned = new OpenAiStoredResponse("p", "m", "/responses?api-version=1");
+        OpenAiStoredResponse versioned =
+                new OpenAiStoredResponse("p", ChatRequest.of("m", "?"), "/responses?api-version=1");
         heard(versioned.connect(), CREATED);
         assertThat(versioned.rest()).isEqualTo("/responses/resp%2F1?api-version=1&stream=true&starting_after=0");
     }
