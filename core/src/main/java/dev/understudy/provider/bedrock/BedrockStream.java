@@ -58,8 +58,13 @@ final class BedrockStream implements StreamDecoder {
         type = event.event();
         index = 0;
         block.clear();
-        JsonReader in = Json.read(event.payload(), event.offset(), event.length());
-        parse(in);
+        String stopReason = end.stopReason;
+        try {
+            parse(Json.read(event.payload(), event.offset(), event.length()));
+        } catch (CallFailed malformed) {
+            end.stopReason = stopReason; // a malformed event counts for nothing
+            throw malformed;
+        }
         emit(out);
     }
 

@@ -79,13 +79,16 @@ final class CohereStream implements StreamDecoder {
             return;
         }
         boolean named = event.isErrorField() || event.event().equals("error");
+        boolean finished = finished();
+        String finish = end.finish;
         try {
             parse(event);
         } catch (CallFailed failed) {
             if (named) {
                 throw inBand(event);
             }
-            if (finished() || event.isUnterminated()) {
+            end.finish = finish; // a malformed event counts for nothing
+            if (finished || event.isUnterminated()) {
                 return;
             }
             throw failed;
