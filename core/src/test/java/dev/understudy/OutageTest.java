@@ -80,11 +80,11 @@ class OutageTest {
                 .mapToLong(result -> result.firstAt)
                 .min()
                 .orElse(Long.MAX_VALUE);
-        System.out.printf(
-                "outage %s streamed=%s activeMoves=%s: %d calls, %d failed; %d open windows with %s attempts each; used again after %.1f s%n",
-                way, streamed, activeMoves, calls.size(), failed, perWindow.size(), perWindow, (used - back) / 1e9);
-        assertThat(failed).isZero();
-        assertThat(perWindow).hasSizeGreaterThan(3).allMatch(attempts -> attempts <= 1);
+        assertThat(failed).as("failed of %d calls", calls.size()).isZero();
+        assertThat(perWindow)
+                .as("attempts in each open window")
+                .hasSizeGreaterThan(3)
+                .allMatch(attempts -> attempts <= 1);
         assertThat(Duration.ofNanos(used - back)).isLessThanOrEqualTo(Duration.ofSeconds(20));
         List<CallResult> lastTen = after.subList(after.size() - 200, after.size());
         assertThat(lastTen).as("all of the load has returned").allMatch(result -> result.by()
@@ -115,9 +115,7 @@ class OutageTest {
             assertThat(used).as("phase %d", phase).isPositive();
             longest = Math.max(longest, (play.firstContentOfPrimary - back) / 1e9);
         }
-        System.out.printf(
-                "outage %s activeMoves=%s: used again after %.1f s at the latest%n", way, activeMoves, longest);
-        assertThat(longest).isLessThanOrEqualTo(20);
+        assertThat(longest).as("seconds until the primary is used again").isLessThanOrEqualTo(20);
     }
 
     private long firstContentOfPrimary = -1;
@@ -155,7 +153,6 @@ class OutageTest {
         }
         scenario.advance(Duration.ofSeconds(30));
         long failed = calls.stream().filter(result -> !result.served()).count();
-        System.out.printf("outages in turns: %d calls, %d failed%n", calls.size(), failed);
         assertThat(failed)
                 .as("three turns, a trial takes 300 ms, and six calls begin in it")
                 .isLessThanOrEqualTo(3 * 6);

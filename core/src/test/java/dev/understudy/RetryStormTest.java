@@ -72,7 +72,6 @@ class RetryStormTest {
     @Test
     void retryTokensLimitTheStormAndItEnds() {
         Course course = play(RetryBudget.defaults());
-        System.out.println("metastable, with retry tokens (attempts per call, calls served):" + course);
         assertThat(course.attemptsPerCall(OUTAGE_FROM, OUTAGE_TO))
                 .as("ten tokens were saved up, and each first try earns a fifth")
                 .isLessThanOrEqualTo(1.2 + 10.0 / (LOAD * (OUTAGE_TO - OUTAGE_FROM)));
@@ -84,18 +83,17 @@ class RetryStormTest {
         }
         assertThat(course.success(0, OUTAGE_FROM)).isEqualTo(1);
         assertThat(course.success(OUTAGE_TO + 20, SECONDS))
-                .as("20 s after the outage all is well")
+                .as("share of calls served from 20 s after the outage;%s", course)
                 .isEqualTo(1);
     }
 
     @Test
     void withoutRetryTokensTheStormDoesNotEnd() {
         Course course = play(RetryBudget.none());
-        System.out.println("metastable, without retry tokens (attempts per call, calls served):" + course);
         assertThat(course.success(0, OUTAGE_FROM)).isEqualTo(1);
         assertThat(course.attemptsPerCall(SECONDS - 30, SECONDS - 10)).isGreaterThan(2);
         assertThat(course.success(SECONDS - 30, SECONDS - 10))
-                .as("90 s after the outage")
+                .as("share of calls served 90 s after the outage;%s", course)
                 .isLessThan(0.2);
     }
 

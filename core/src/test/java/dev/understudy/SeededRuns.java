@@ -12,7 +12,6 @@ public final class SeededRuns {
     public static void each(int count, Consumer<RandomGenerator> check) {
         Long one = Long.getLong("seed");
         long first = one == null ? new SplittableRandom().nextLong() : one;
-        System.out.println("schedules with the seeds " + first + " to " + (first + (one == null ? count - 1 : 0)));
         for (long seed = first; seed - first < (one == null ? count : 1); seed++) {
             try {
                 check.accept(new SplittableRandom(seed));

@@ -3,7 +3,6 @@ package dev.understudy.fault;
 import static dev.understudy.fault.ServerFault.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
@@ -56,16 +55,12 @@ class ServerFaultsTest {
     private static final ExecutorService CALLERS = Executors.newFixedThreadPool(24);
 
     private static int was;
-    private static long began;
-    private static int cells;
-    private static int skipped;
     private static long direct;
 
     /** Silences the transport's log of broken answers, and makes a first exchange, which is slow. */
     @BeforeAll
     static void begin() throws Exception {
         was = CapturedOutput.level(CHATTY, OFF);
-        began = System.nanoTime();
         ServerFault none = ServerFault.body(
                 "nothing", ServerFault.End.SERVED, (sample, kind, caller) -> caller.say(sample.answer(kind)));
         for (WireSample sample : WireSample.values()) {
@@ -79,14 +74,10 @@ class ServerFaultsTest {
     }
 
     @AfterAll
-    static void report() {
+    static void close() {
         CapturedOutput.level(CHATTY, was);
         ELSEWHERE.close();
         CALLERS.shutdown();
-        long cpu = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
-        System.out.printf(
-                "hostile servers: %d cells, %d do not exist, %d s, %d s of CPU in this JVM, direct memory +%d KiB%n",
-                cells, skipped, (System.nanoTime() - began) / 1_000_000_000L, cpu / 1_000_000_000L, direct >> 10);
     }
 
     /** Limit of bytes allocated per byte received: an event of ten bytes costs a small object. */
@@ -103,10 +94,7 @@ class ServerFaultsTest {
         for (WireSample sample : WireSample.values()) {
             for (CallKind kind : CallKind.values()) {
                 if (attack.at().test(sample, kind)) {
-                    cells++;
                     row.add(() -> afterRequest(attack, sample, kind));
-                } else {
-                    skipped++;
                 }
             }
         }

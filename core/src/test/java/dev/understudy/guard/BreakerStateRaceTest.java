@@ -2,6 +2,7 @@ package dev.understudy.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.SeedInFailure;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Races of permits, openings, late results and cancellations on four threads with shared permits. */
 @Timeout(60)
@@ -35,6 +37,11 @@ class BreakerStateRaceTest {
             .withRate(0.5, 6, Duration.ofNanos(400))
             .withCount(5, Duration.ofNanos(100))
             .withPause(Duration.ofNanos(10), Duration.ofNanos(40));
+
+    private static final long SEED = Long.getLong("seed", System.nanoTime());
+
+    @RegisterExtension
+    static final SeedInFailure SEED_IN_FAILURE = new SeedInFailure("seed", SEED);
 
     private enum End {
         SUCCESS,
@@ -80,12 +87,10 @@ class BreakerStateRaceTest {
         }
 
         Stage play(int threads, int steps) throws Exception {
-            long seed = Long.getLong("seed", System.nanoTime());
-            System.out.println("race with the seed " + seed);
             ExecutorService pool = Executors.newFixedThreadPool(threads);
             List<Future<?>> all = new ArrayList<>();
             for (int thread = 0; thread < threads; thread++) {
-                RandomGenerator random = new SplittableRandom(seed + thread);
+                RandomGenerator random = new SplittableRandom(SEED + thread);
                 all.add(pool.submit(() -> {
                     for (int step = 0; step < steps; step++) {
                         step(random);

@@ -108,8 +108,7 @@ class SelectionTest {
         for (int i = 0; i < 10_000; i++) {
             served.merge(scenario.chat(understudy).by(), 1, Integer::sum);
         }
-        System.out.println("weighted 7:2:1 over 10 000 calls: " + served);
-        assertThat(served.get("a")).isCloseTo(7_000, within(100));
+        assertThat(served.get("a")).as("%s", served).isCloseTo(7_000, within(100));
         assertThat(served.get("b")).isCloseTo(2_000, within(100));
         assertThat(served.get("c")).isCloseTo(1_000, within(100));
     }
@@ -221,13 +220,9 @@ class SelectionTest {
         takes(a, 200);
         scenario.load(understudy, true, every, Duration.ofSeconds(30));
         double again = share(scenario.load(understudy, true, every, Duration.ofSeconds(60)), "a");
-        System.out.printf(
-                "least latency, seed %d: a served %.0f %%, 10 times slower %.0f %% (after 50 calls), fast again %.0f"
-                        + " %%%n",
-                SEED, 100 * usual, 100 * after, 100 * again);
-        assertThat(usual).isGreaterThan(0.3);
-        assertThat(after).isLessThanOrEqualTo(0.1 * usual);
-        assertThat(again).isGreaterThan(0.3);
+        assertThat(usual).as("share of the fast provider").isGreaterThan(0.3);
+        assertThat(after).as("share while it is slow").isLessThanOrEqualTo(0.1 * usual);
+        assertThat(again).as("share after its recovery").isGreaterThan(0.3);
     }
 
     @Test
@@ -245,12 +240,9 @@ class SelectionTest {
         takes(a, 200);
         scenario.load(understudy, true, every, Duration.ofSeconds(40));
         double again = share(scenario.load(understudy, true, every, Duration.ofSeconds(20)), "a");
-        System.out.printf(
-                "least latency of two: a served %.0f %%, 10 times slower %.0f %%, fast again %.0f %%%n",
-                100 * usual, 100 * after, 100 * again);
-        assertThat(usual).isGreaterThan(0.4);
-        assertThat(after).isLessThanOrEqualTo(0.1 * usual);
-        assertThat(again).isGreaterThan(0.4);
+        assertThat(usual).as("share of the fast provider").isGreaterThan(0.4);
+        assertThat(after).as("share while it is slow").isLessThanOrEqualTo(0.1 * usual);
+        assertThat(again).as("share after its recovery").isGreaterThan(0.4);
     }
 
     @Test

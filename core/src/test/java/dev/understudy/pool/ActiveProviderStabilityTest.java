@@ -57,7 +57,6 @@ class ActiveProviderStabilityTest {
         second.rule(asked -> well());
         List<CallResult> results = load(understudy(CircuitPolicy.defaults()), streamed, 600);
         assertThat(results).allMatch(CallResult::served);
-        System.out.printf("unsteady primary, streamed=%s: %d moves in 10 min%n", streamed, moves().size());
         assertThat(moves()).hasSizeLessThan(20);
     }
 
@@ -68,9 +67,7 @@ class ActiveProviderStabilityTest {
         assertThat(moves()).as("moves with circuits").isEmpty();
         assertThat(scenario.events(Event.CircuitStateChanged.class)).isEmpty();
         long without = new ActiveProviderStabilityTest().failed(CircuitPolicy.none(), streamed);
-        System.out.printf(
-                "5 %% faults, streamed=%s: %d of 3000 failed with circuits, %d without%n", streamed, with, without);
-        assertThat(with).isLessThanOrEqualTo(without + without / 10);
+        assertThat(with).as("calls failed with circuits").isLessThanOrEqualTo(without + without / 10);
     }
 
     /** Of each provider's attempts 2.5 % fail before their first content, and 2.5 % are cut after it. */

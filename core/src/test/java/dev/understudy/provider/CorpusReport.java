@@ -91,9 +91,10 @@ final class CorpusReport {
     }
 
     void publish() {
-        System.out.println(this);
         try {
-            Files.writeString(Path.of("target", "corpus.md"), toString());
+            Path file = Path.of("target", "corpus.md");
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, toString());
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -2,12 +2,12 @@ package dev.understudy.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.SeedInFailure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.Corpus.Recording;
 import dev.understudy.provider.error.ErrorLabels;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -30,14 +30,10 @@ class CorpusTest {
     private static final CorpusReport REPORT = new CorpusReport();
     private static final long SEED = Long.getLong("understudy.seed", System.nanoTime());
 
-    private static long cpu;
+    @RegisterExtension
+    static final SeedInFailure SEED_IN_FAILURE = new SeedInFailure("understudy.seed", SEED);
 
     private final Random random = new Random(SEED);
-
-    @BeforeAll
-    static void start() {
-        cpu = cpu();
-    }
 
     @AfterAll
     static void table() {
@@ -45,7 +41,6 @@ class CorpusTest {
                 .filter(each -> !each.kind().equals("error")
                         && Arrays.stream(CorpusWire.values()).noneMatch(wire -> wire.dialect.equals(each.dialect())))
                 .forEach(each -> REPORT.row(each.dialect(), each.kind()).unread());
-        System.out.printf("Corpus: seed %d, %d s of one core%n", SEED, (cpu() - cpu) / 1_000_000_000);
         REPORT.publish();
     }
 
@@ -251,10 +246,6 @@ class CorpusTest {
                         .isEqualTo(new StreamChunk.Reasoning("", new ReasoningBlock.Signature(plan, true, "cohere")));
             }
         }
-    }
-
-    private static long cpu() {
-        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
     private static Said meant(Recording recording, Said expected, Said heard, Set<Deviation> deviations) {

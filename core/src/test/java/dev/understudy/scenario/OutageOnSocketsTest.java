@@ -96,19 +96,7 @@ class OutageOnSocketsTest {
         List<Integer> windows = attemptsInOpenWindows();
         List<Throwable> failed =
                 result.stream().map(CallResult::error).filter(Objects::nonNull).toList();
-        System.out.printf(
-                "outage on sockets, %s %s %s: %d calls, %d failed, %d of %d requests reached the primary; attempts in open windows %s; %d of the %d calls after its return are its own%n",
-                dialect,
-                kind,
-                way,
-                result.size(),
-                failed.size(),
-                primary.calls().size(),
-                primary.calls().size() + second.calls().size(),
-                windows,
-                byPrimary.get(),
-                result.size() - back.get());
-        assertThat(failed).isEmpty();
+        assertThat(failed).as("failures of %d calls", result.size()).isEmpty();
         // Attempts permitted before the circuit opened may be reported later: they belong to the first interval.
         assertThat(windows.stream().skip(1)).isNotEmpty().allMatch(attempts -> attempts <= 1);
         assertThat(byPrimary).as("it is back in use").hasValueGreaterThanOrEqualTo(BACK_IN_USE);

@@ -3,6 +3,7 @@ package dev.understudy.trim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.RandomConversation;
+import dev.understudy.SeedInFailure;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
 import dev.understudy.policy.TokenCounter;
@@ -13,8 +14,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Properties of trimming on random conversations. A failure names its seed, to be run again with {@code -Dseed=…}. */
 class TrimPropertyTest {
@@ -28,10 +29,8 @@ class TrimPropertyTest {
     private int shorter;
     private int stuck;
 
-    @AfterEach
-    void printSeed() {
-        System.out.println("trim: seed " + SEED + ", " + shorter + " shorter, " + stuck + " stuck");
-    }
+    @RegisterExtension
+    static final SeedInFailure SEED_IN_FAILURE = new SeedInFailure("seed", SEED);
 
     @Test
     void requiredMessagesStayInRandomConversations() {

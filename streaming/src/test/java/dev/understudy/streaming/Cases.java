@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Plays a property with many random cases. The seed of the run is printed, a failure names the seed of its case, and
- * {@code -Dseed=} plays that one again. {@code -Dunderstudy.cases=} says how many, {@code -Dunderstudy.wire.cases=} of those on sockets.
+ * Plays a property with many random cases. A failure names the seed of its case, and {@code -Dseed=} plays that one again; the
+ * seed of the run is in {@link SuiteFigures}. {@code -Dunderstudy.cases=} says how many, {@code -Dunderstudy.wire.cases=} of those on sockets.
  */
 public final class Cases {
 
@@ -35,7 +35,7 @@ public final class Cases {
         for (int i = 0; i < cases; i++) {
             run(what, seed + i, one);
         }
-        tell(what, cases, seed, started);
+        report(what, cases, seed, started);
     }
 
     /** So many cases, so many at a time, each on a thread that may wait. The first failure ends it. */
@@ -69,14 +69,15 @@ public final class Cases {
         if (!failures.isEmpty()) {
             throw (AssertionError) failures.peek();
         }
-        tell(what, cases, seed, started);
+        report(what, cases, seed, started);
     }
 
-    private static void tell(String what, int cases, long seed, long started) {
+    private static void report(String what, int cases, long seed, long started) {
         long nanos = System.nanoTime() - started;
-        System.out.printf(
-                "%s: %d cases from seed %d in %d ms (%.0f a second)%n",
-                what, cases, seed, nanos / 1_000_000, cases * 1e9 / nanos);
+        SuiteFigures.write(
+                what,
+                "%s: %d cases from seed %d in %d ms (%.0f a second)%n"
+                        .formatted(what, cases, seed, nanos / 1_000_000, cases * 1e9 / nanos));
     }
 
     private static String again() {

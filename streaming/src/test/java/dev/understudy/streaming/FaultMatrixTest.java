@@ -56,26 +56,28 @@ class FaultMatrixTest {
                     .collectList()
                     .block(Duration.ofMinutes(8));
         }
-        tell(cells, skipped, System.nanoTime() - began, cpu().minus(cpu));
+        report(cells, skipped, System.nanoTime() - began, cpu().minus(cpu));
         assertThat(wrong)
                 .as("%d of %d cells", wrong == null ? 0 : wrong.size(), cells.size())
                 .isEmpty();
         assertThat(cells).hasSizeGreaterThan(ALL ? 1000 : 500);
     }
 
-    private static void tell(List<MatrixCell> cells, Map<String, Integer> skipped, long nanos, Duration cpu) {
+    private static void report(List<MatrixCell> cells, Map<String, Integer> skipped, long nanos, Duration cpu) {
         long http2 = cells.stream()
                 .filter(cell -> cell.wire() == MatrixCell.Wire.HTTP2)
                 .count();
-        System.out.printf(
-                "Fault matrix: %d cells (HTTP/1.1 %d, HTTP/2 %d) played in %.1f s (%.1f s of CPU), %d skipped%n",
-                cells.size(),
-                cells.size() - http2,
-                http2,
-                nanos / 1e9,
-                cpu.toMillis() / 1e3,
-                skipped.values().stream().mapToInt(i -> i).sum());
-        skipped.forEach((why, count) -> System.out.printf("  %5d skipped: %s%n", count, why));
+        StringBuilder figures = new StringBuilder(
+                "Fault matrix: %d cells (HTTP/1.1 %d, HTTP/2 %d) played in %.1f s (%.1f s of CPU), %d skipped%n"
+                        .formatted(
+                                cells.size(),
+                                cells.size() - http2,
+                                http2,
+                                nanos / 1e9,
+                                cpu.toMillis() / 1e3,
+                                skipped.values().stream().mapToInt(i -> i).sum()));
+        skipped.forEach((why, count) -> figures.append("  %5d skipped: %s%n".formatted(count, why)));
+        SuiteFigures.write("fault matrix", figures.toString());
     }
 
     private static Duration cpu() {

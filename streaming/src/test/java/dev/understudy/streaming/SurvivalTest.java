@@ -83,7 +83,9 @@ class SurvivalTest {
             String truth = Texts.any(random);
             play(random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.text(), Setting.ONE_THREAD);
         });
-        System.out.printf("  %d whole, %d partial, %d never begun; saved by %s%n", whole, partial, nothing, saved);
+        SuiteFigures.write(
+                "survival of text, outcomes",
+                "%d whole, %d partial, %d never begun; saved by %s%n".formatted(whole, partial, nothing, saved));
         if (System.getProperty("seed", "").isBlank()) {
             assertThat(whole).isPositive();
             assertThat(partial).isPositive();
@@ -148,9 +150,10 @@ class SurvivalTest {
                 VirtualTimeScheduler.reset();
             }
         });
-        System.out.printf(
-                "  %d whole, %d partial, %d never begun; %d requests beside others%n",
-                whole, partial, nothing, besides);
+        SuiteFigures.write(
+                "survival with hedged takeovers, outcomes",
+                "%d whole, %d partial, %d never begun; %d requests beside others%n"
+                        .formatted(whole, partial, nothing, besides));
         if (System.getProperty("seed", "").isBlank()) {
             assertThat(whole).isPositive();
             assertThat(besides).as("requests beside a silent one").isPositive();

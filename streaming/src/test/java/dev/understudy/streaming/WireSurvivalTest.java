@@ -26,7 +26,7 @@ class WireSurvivalTest {
                             throw Smallest.of(drawn, failed, WireCase::smaller, stage::play);
                         }
                     });
-            System.out.println("  " + outcomes);
+            SuiteFigures.write("survival on the wire, outcomes", outcomes + "\n");
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
             while (stage.open() != 0 && System.nanoTime() < until) {
                 LockSupport.parkNanos(1_000_000);

@@ -35,7 +35,6 @@ class OpenAiClientTest {
             Process run = node.start();
             try {
                 String output = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                System.out.println(output);
                 assertThat(run.waitFor(1, TimeUnit.MINUTES)).isTrue();
                 assertThat(run.exitValue()).as(output).isZero();
                 assertThat(output).contains("# fail 0");

@@ -2,6 +2,7 @@ package dev.understudy.streaming.seam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.streaming.SuiteFigures;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -145,7 +146,7 @@ class AnchorFiguresTest {
                 counts.computeIfAbsent(habit, some -> new TreeMap<>()).put(kind, count);
             }
         }
-        print(counts);
+        report(counts);
         counts.forEach((habit, kinds) -> kinds.forEach((kind, count) -> {
             if (count.all() == 0) {
                 return;
@@ -191,8 +192,8 @@ class AnchorFiguresTest {
         return pieces;
     }
 
-    private static void print(Map<Habit, Map<Kind, Count>> counts) {
-        System.out.println("exact / abandoned / wrong, in %");
+    private static void report(Map<Habit, Map<Kind, Count>> counts) {
+        StringBuilder table = new StringBuilder("exact / abandoned / wrong, in %\n");
         counts.forEach((habit, kinds) -> {
             StringBuilder line = new StringBuilder("| ").append(habit).append(" |");
             for (Kind kind : Kind.values()) {
@@ -205,7 +206,8 @@ class AnchorFiguresTest {
                         count.abandoned / all,
                         count.wrong / all));
             }
-            System.out.println(line);
+            table.append(line).append('\n');
         });
+        SuiteFigures.write("anchors", table.toString());
     }
 }
