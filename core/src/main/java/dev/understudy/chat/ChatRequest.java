@@ -150,7 +150,9 @@ public record ChatRequest(
         }
         for (Message message : messages) {
             if ((message instanceof Message.User user && hasImage(user.parts()))
-                    || (message instanceof Message.ToolResult result && hasImage(result.parts()))) {
+                    || (message instanceof Message.ToolResult result && hasImage(result.parts()))
+                    || (message instanceof Message.Assistant assistant
+                            && assistant.blocks().stream().anyMatch(ContentBlock.Image.class::isInstance))) {
                 needs.add(Feature.VISION);
                 break;
             }

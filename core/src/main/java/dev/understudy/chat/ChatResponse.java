@@ -141,6 +141,23 @@ public record ChatResponse(List<ContentBlock> blocks, StreamChunk.Finish finish)
     }
 
     /**
+     * Returns the sources that the answer cites, where the vendor tells them within the text blocks: documents and web
+     * pages.
+     *
+     * @return the citations, in order
+     */
+    public List<VendorData.Citation> citations() {
+        List<VendorData.Citation> citations = new ArrayList<>();
+        for (ContentBlock block : blocks) {
+            VendorData data = block instanceof ContentBlock.Text ? block.vendorData() : null;
+            if (data != null) {
+                citations.addAll(data.citations());
+            }
+        }
+        return citations;
+    }
+
+    /**
      * Returns the answer as a message, to be appended to the conversation. After finish reason PAUSE the conversation
      * with this message at its end is the request that continues the answer, at the same origin.
      *

@@ -72,6 +72,21 @@ public record Tool(
     }
 
     /**
+     * Returns a tool whose schema is given as JSON.
+     *
+     * @param name 1 to 64 letters, digits, {@code _} and {@code -}
+     * @param description text for the model
+     * @param schemaJson JSON schema of the arguments, an object
+     * @return the tool
+     * @throws IllegalArgumentException if the name is not accepted by every vendor, or the schema is no JSON object
+     */
+    public static Tool ofJson(String name, String description, String schemaJson) {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        JsonText.object(schemaJson).forEach(schema::put);
+        return new Tool(name, description, schema);
+    }
+
+    /**
      * Returns a tool without arguments.
      *
      * @param name 1 to 64 letters, digits, {@code _} and {@code -}

@@ -176,6 +176,7 @@ public interface TokenCounter {
     }
 
     private static long bytes(String base64) {
-        return base64.length() * 3L / 4;
+        int padding = base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
+        return base64.length() * 3L / 4 - padding;
     }
 }

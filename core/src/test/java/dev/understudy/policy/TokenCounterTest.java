@@ -4,9 +4,11 @@ import static dev.understudy.policy.TokenCounter.PER_IMAGE;
 import static dev.understudy.policy.TokenCounter.PER_MESSAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.VendorData;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +46,24 @@ class TokenCounterTest {
 
         assertThat(CHARACTERS.count(new Message.Assistant("", List.of(), List.of(open, sealed))))
                 .isEqualTo(2 + PER_MESSAGE);
+    }
+
+    @Test
+    void imagesFilesAndOpaqueBlocksCount() {
+        ToolCall call = new ToolCall("c", "", "");
+        Message.Part image = new Message.Part.Image(Message.Image.url("https://a.test/b.png"));
+        assertThat(CHARACTERS.count(Message.toolResult(call, List.of(image)))).isEqualTo(PER_MESSAGE + PER_IMAGE);
+        Message.File text = Message.File.of("a.txt", "text/plain", new byte[400]);
+        assertThat(CHARACTERS.count(Message.user(List.of(new Message.Part.File(text)))))
+                .isEqualTo(PER_MESSAGE + 100);
+        Message.File pdf = Message.File.of("a.pdf", "application/pdf", new byte[60_000]);
+        assertThat(CHARACTERS.count(Message.user(List.of(new Message.Part.File(pdf)))))
+                .isEqualTo(PER_MESSAGE + 2 * PER_IMAGE);
+        Message.Part sound = Message.Part.Audio.of("audio/wav", new byte[5_000]);
+        assertThat(CHARACTERS.count(Message.user(List.of(sound)))).isEqualTo(PER_MESSAGE + 10);
+        ContentBlock opaque =
+                new ContentBlock.Opaque("server_tool_use", new VendorData("anthropic", "{\"query\":\"bern\"}"));
+        assertThat(CHARACTERS.count(new Message.Assistant(List.of(opaque)))).isEqualTo(PER_MESSAGE + 4);
     }
 
     @Test

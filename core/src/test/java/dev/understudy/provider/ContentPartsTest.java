@@ -203,6 +203,28 @@ class ContentPartsTest {
         assertThat(fitted.changes()).containsExactly("tool_results");
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Target.class,
+            names = {"CHAT", "RESPONSES", "ANTHROPIC", "BEDROCK", "COHERE", "OLLAMA"})
+    void imageOfAnAnswerIsRepeatedWhereAnswersHoldNone(Target target) {
+        Message drawn =
+                new Message.Assistant(List.of(new ContentBlock.Text("Here."), new ContentBlock.Image(CHART, null)));
+        String body = target.body(ASK, drawn, Message.user("Bluer."));
+        assertThat(body).containsOnlyOnce("AQID").contains("Image of your answer:");
+        assertThat(body.indexOf("Image of your answer:")).isLessThan(body.indexOf("Bluer."));
+        assertThat(target.body(ASK, drawn)).containsOnlyOnce("AQID");
+        assertThat(ChatRequest.of("m", List.of(ASK, drawn)).needs()).containsExactly(Feature.VISION);
+    }
+
+    @Test
+    void imageOfAnAnswerStaysInItsPlaceAtGemini() {
+        Message drawn = new Message.Assistant(List.of(new ContentBlock.Image(CHART, null)));
+        assertThat(Target.GEMINI.body(ASK, drawn, Message.user("Bluer.")))
+                .contains("{\"role\":\"model\",\"parts\":[{\"inlineData\"")
+                .doesNotContain("Image of your answer:");
+    }
+
     @Test
     void failedResultKeepsItsFlagAndImage() {
         Message failed = new Message.ToolResult("call_1", "draw", List.of(new Part.Image(CHART)), true);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
+import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
@@ -55,6 +56,23 @@ class ConversationTrimmerTest {
         assertThat(kept(ConversationTrimmer.afterOverflow(
                         request(U1, A1, U2, A2, U3, assistant("third"), u4), ONE_EACH)))
                 .containsExactly(U3, assistant("third"), u4);
+    }
+
+    @Test
+    void reasoningFallsWithItsCallAndHintsStay() {
+        Message hintedRules = RULES.withCacheHint(Message.CacheHint.LONG);
+        Message thought = new Message.Assistant(
+                List.of(new ReasoningBlock("hm", new ReasoningBlock.Signature("s", false, "anthropic")), LEFT));
+        Message shown = toolResult(RIGHT, List.of(new Message.Part.Image(Message.Image.url("https://a.test/b.png"))))
+                .withCacheHint(Message.CacheHint.SHORT);
+        List<Message> kept = kept(ConversationTrimmer.fit(
+                request(hintedRules, U1, thought, toolResult(LEFT, "x"), U2, assistant("", RIGHT), shown),
+                4,
+                ONE_EACH));
+
+        assertThat(kept).containsExactly(hintedRules, U2, assistant("", RIGHT), shown);
+        assertThat(kept.get(0).cacheHint()).isEqualTo(Message.CacheHint.LONG);
+        assertThat(kept.get(3).cacheHint()).isEqualTo(Message.CacheHint.SHORT);
     }
 
     @Test

@@ -20,6 +20,7 @@ public record ConversationRules(Turns turns, Tools tools) {
      * @param userFirst the first message after the system messages is one of the user
      * @param onlyReasoning an assistant message may consist of reasoning
      * @param answeredResults a user message does not follow results of tools: one of the assistant is between them
+     * @param images an assistant message may hold images; those for other targets follow in a user message
      */
     public record Turns(
             boolean oneSystemMessage,
@@ -27,7 +28,8 @@ public record ConversationRules(Turns turns, Tools tools) {
             boolean userNeeded,
             boolean userFirst,
             boolean onlyReasoning,
-            boolean answeredResults) {}
+            boolean answeredResults,
+            boolean images) {}
 
     /**
      * Rules for tool calls and results.
@@ -44,7 +46,7 @@ public record ConversationRules(Turns turns, Tools tools) {
     }
 
     private static final ConversationRules ANY = new ConversationRules(
-            new Turns(false, false, false, false, false, false), new Tools(false, Set.of(), false));
+            new Turns(false, false, false, false, false, false, false), new Tools(false, Set.of(), false));
 
     /** Returns the rules that hold for every target. */
     public static ConversationRules any() {
@@ -58,7 +60,8 @@ public record ConversationRules(Turns turns, Tools tools) {
                 turns.userNeeded,
                 turns.userFirst,
                 turns.onlyReasoning,
-                turns.answeredResults));
+                turns.answeredResults,
+                turns.images));
     }
 
     public ConversationRules withAlternating() {
@@ -68,7 +71,8 @@ public record ConversationRules(Turns turns, Tools tools) {
                 turns.userNeeded,
                 turns.userFirst,
                 turns.onlyReasoning,
-                turns.answeredResults));
+                turns.answeredResults,
+                turns.images));
     }
 
     public ConversationRules withUserNeeded() {
@@ -78,7 +82,8 @@ public record ConversationRules(Turns turns, Tools tools) {
                 true,
                 turns.userFirst,
                 turns.onlyReasoning,
-                turns.answeredResults));
+                turns.answeredResults,
+                turns.images));
     }
 
     public ConversationRules withUserFirst() {
@@ -88,7 +93,8 @@ public record ConversationRules(Turns turns, Tools tools) {
                 turns.userNeeded,
                 true,
                 turns.onlyReasoning,
-                turns.answeredResults));
+                turns.answeredResults,
+                turns.images));
     }
 
     public ConversationRules withOnlyReasoning() {
@@ -98,7 +104,8 @@ public record ConversationRules(Turns turns, Tools tools) {
                 turns.userNeeded,
                 turns.userFirst,
                 true,
-                turns.answeredResults));
+                turns.answeredResults,
+                turns.images));
     }
 
     public ConversationRules withAnsweredResults() {
@@ -108,6 +115,18 @@ public record ConversationRules(Turns turns, Tools tools) {
                 turns.userNeeded,
                 turns.userFirst,
                 turns.onlyReasoning,
+                true,
+                turns.images));
+    }
+
+    public ConversationRules withImagesInAnswers() {
+        return withTurns(new Turns(
+                turns.oneSystemMessage,
+                turns.alternating,
+                turns.userNeeded,
+                turns.userFirst,
+                turns.onlyReasoning,
+                turns.answeredResults,
                 true));
     }
 

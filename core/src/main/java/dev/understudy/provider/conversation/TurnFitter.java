@@ -21,7 +21,11 @@ final class TurnFitter {
     private TurnFitter() {}
 
     static List<Message> messages(List<Message> messages, ConversationRules.Turns rules, List<String> changes) {
-        List<Message> fitted = withoutEmpty(messages, rules, changes);
+        List<Message> shown = rules.images() ? messages : AnswerImages.repeated(messages);
+        if (!isSame(shown, messages)) {
+            changes.add("images");
+        }
+        List<Message> fitted = withoutEmpty(shown, rules, changes);
         if (rules.userNeeded()) {
             fitted = withUser(fitted, changes);
         }
@@ -35,6 +39,11 @@ final class TurnFitter {
             fitted = withAnsweredResults(fitted, changes);
         }
         return rules.alternating() ? alternating(fitted, changes) : fitted;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // rules return the same list when they change nothing
+    private static boolean isSame(List<Message> one, List<Message> other) {
+        return one == other;
     }
 
     private static List<Message> withoutEmpty(

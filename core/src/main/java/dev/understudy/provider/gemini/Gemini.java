@@ -50,8 +50,11 @@ public final class Gemini implements Dialect {
 
     @Override
     public ConversationRules conversationRules(String model) {
-        ConversationRules rules =
-                ConversationRules.any().withOnlyReasoning().withUserFirst().withReservedKeys("$ref");
+        ConversationRules rules = ConversationRules.any()
+                .withImagesInAnswers()
+                .withOnlyReasoning()
+                .withUserFirst()
+                .withReservedKeys("$ref");
         return GeminiContents.signs(model) ? rules.withMediaInResults() : rules;
     }
 

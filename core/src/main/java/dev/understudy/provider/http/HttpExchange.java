@@ -12,8 +12,6 @@ import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.BodyInflater;
-import java.time.Duration;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -47,14 +45,10 @@ final class HttpExchange {
      * Emits the body of a successful response.
      *
      * @param caller text of the request, which is no evidence in an error
-     * @param bucketListener receives the time until an empty bucket of the key fills again
+     * @param fields receives the header fields of the response
      */
     Mono<byte[]> whole(
-            byte[] body,
-            ChatRequest request,
-            CallerText caller,
-            KeyRing.Lease lease,
-            Consumer<Duration> bucketListener) {
+            byte[] body, ChatRequest request, CallerText caller, KeyRing.Lease lease, ResponseFields fields) {
         return new HttpAnswer<byte[]>(
                         httpConnections,
                         progress -> httpRequests
@@ -69,9 +63,11 @@ final class HttpExchange {
                                     progress.begun();
                                     if (!ResponseChecks.isOk(response)) {
                                         progress.answered();
-                                        return responseChecks.failure(response, content, caller, bucketListener);
+                                        return responseChecks.failure(
+                                                response, content, caller, fields.bucketListener());
                                     }
-                                    ResponseChecks.reportEmptyBucket(response, bucketListener);
+                                    fields.received(response.responseHeaders());
+                                    ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
                                     int limit = endpoint.transport().maxAnswer();
                                     return BoundedBody.whole(content, limit)
                                             .doOnNext(whole -> progress.answered())
@@ -94,7 +90,7 @@ final class HttpExchange {
             CallerText caller,
             Supplier<StreamDecoder> decoder,
             KeyRing.Lease lease,
-            Consumer<Duration> bucketListener,
+            ResponseFields fields,
             UnaryOperator<StreamChunk> mark) {
         return streamed(
                 progress -> httpRequests.post(
@@ -102,7 +98,7 @@ final class HttpExchange {
                 request,
                 caller,
                 decoder,
-                bucketListener,
+                fields,
                 mark);
     }
 
@@ -112,14 +108,14 @@ final class HttpExchange {
             ChatRequest request,
             CallerText caller,
             KeyRing.Lease lease,
-            Consumer<Duration> bucketListener,
+            ResponseFields fields,
             UnaryOperator<StreamChunk> mark) {
         return streamed(
                 progress -> httpRequests.get(stored.rest(), lease, dialect.streamType(), progress),
                 request,
                 caller,
                 stored::connect,
-                bucketListener,
+                fields,
                 mark);
     }
 
@@ -128,7 +124,7 @@ final class HttpExchange {
             ChatRequest request,
             CallerText caller,
             Supplier<StreamDecoder> decoder,
-            Consumer<Duration> bucketListener,
+            ResponseFields fields,
             UnaryOperator<StreamChunk> mark) {
         return new HttpAnswer<>(
                 httpConnections,
@@ -136,9 +132,10 @@ final class HttpExchange {
                     progress.begun();
                     if (!ResponseChecks.isOk(response)) {
                         progress.answered();
-                        return responseChecks.failure(response, content, caller, bucketListener);
+                        return responseChecks.failure(response, content, caller, fields.bucketListener());
                     }
-                    ResponseChecks.reportEmptyBucket(response, bucketListener);
+                    fields.received(response.responseHeaders());
+                    ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
                     return chunks(request, decoder.get(), response, content, mark, progress);
                 }),
                 failed -> InBandError.typed(failed, caller));

@@ -133,24 +133,23 @@ public final class HttpProvider implements ChatProvider {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
                     CallerText caller = caller(request, false);
-                    return withKey(lease -> parameterFallback
-                            .around(
-                                    requestFitter.fit(request, scope),
-                                    false,
-                                    scope,
-                                    body -> httpExchange
-                                            .whole(
-                                                    body,
-                                                    request,
-                                                    caller,
-                                                    lease,
-                                                    keyRotation.bucketListener(lease, scope))
-                                            .flux(),
-                                    error -> TransportErrors.beforeAnswer(error))
-                            .map(body -> WholeAnswer.decode(dialect, name(), request, body))
-                            .onErrorMap(error -> InBandError.typed(error, caller))
-                            .map(response ->
-                                    originScope.received(response).withFinish(signed(response.finish(), lease))));
+                    return withKey(lease -> {
+                        ResponseFields fields = new ResponseFields(keyRotation.bucketListener(lease, scope));
+                        return parameterFallback
+                                .around(
+                                        requestFitter.fit(request, scope),
+                                        false,
+                                        scope,
+                                        body -> httpExchange
+                                                .whole(body, request, caller, lease, fields)
+                                                .flux(),
+                                        error -> TransportErrors.beforeAnswer(error))
+                                .map(body -> WholeAnswer.decode(dialect, name(), request, body))
+                                .onErrorMap(error -> InBandError.typed(error, caller))
+                                .map(response -> originScope
+                                        .received(response)
+                                        .withFinish(signed(response.finish(), lease, fields)));
+                    });
                 })
                 .onErrorMap(failures::redacted)
                 .singleOrEmpty();
@@ -168,6 +167,7 @@ public final class HttpProvider implements ChatProvider {
     private Flux<StreamChunk> start(ChatRequest request, CallScope scope) {
         CallerText caller = caller(request, true);
         return withKey(lease -> {
+            ResponseFields fields = new ResponseFields(keyRotation.bucketListener(lease, scope));
             try {
                 return parameterFallback.around(
                         requestFitter.fit(request, scope),
@@ -179,8 +179,8 @@ public final class HttpProvider implements ChatProvider {
                                 caller,
                                 decoder(request),
                                 lease,
-                                keyRotation.bucketListener(lease, scope),
-                                chunk -> signed(chunk, lease)),
+                                fields,
+                                chunk -> signed(chunk, lease, fields)),
                         error -> failures.redacted(InBandError.typed(TransportErrors.beforeAnswer(error), caller)));
             } catch (RuntimeException unsent) {
                 return Flux.error(failures.redacted(unsent));
@@ -205,13 +205,14 @@ public final class HttpProvider implements ChatProvider {
                     new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "the answer was not started by this provider")));
         }
         CallerText caller = caller(request, true);
+        ResponseFields fields = new ResponseFields(keyRotation.bucketListener(stored.lease(), scope));
         return Flux.defer(() -> httpExchange.resume(
                         stored.answer(),
                         request,
                         caller,
                         stored.lease(),
-                        keyRotation.bucketListener(stored.lease(), scope),
-                        chunk -> signed(chunk, stored.lease())))
+                        fields,
+                        chunk -> signed(chunk, stored.lease(), fields)))
                 .onErrorMap(error ->
                         unavailable(failures.redacted(InBandError.typed(TransportErrors.beforeAnswer(error), caller))));
     }
@@ -226,21 +227,21 @@ public final class HttpProvider implements ChatProvider {
                 : failed;
     }
 
-    private StreamChunk signed(StreamChunk chunk, KeyRing.Lease lease) {
+    private StreamChunk signed(StreamChunk chunk, KeyRing.Lease lease, ResponseFields fields) {
         if (chunk instanceof StreamChunk.Finish finish) {
-            return signed(finish, lease);
+            return signed(finish, lease, fields);
         }
         return chunk instanceof StreamChunk.Resumable resumable && resumable.token() instanceof StoredAnswer answer
                 ? new StreamChunk.Resumable(new StoredContinuation(answer, lease))
                 : originScope.received(chunk);
     }
 
-    private static StreamChunk.Finish signed(StreamChunk.Finish finish, KeyRing.Lease lease) {
+    private static StreamChunk.Finish signed(StreamChunk.Finish finish, KeyRing.Lease lease, ResponseFields fields) {
         @Nullable String fingerprint = lease.fingerprint();
         return new StreamChunk.Finish(
                 finish.reason(),
                 finish.usage(),
-                finish.vendorMetadata().withKeyFingerprint(fingerprint),
+                fields.in(finish.vendorMetadata()).withKeyFingerprint(fingerprint),
                 finish.servedBy());
     }
 

@@ -14,6 +14,7 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolSet;
+import dev.understudy.chat.VendorMetadata;
 import dev.understudy.provider.OpenAiCompatibleVendor;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
@@ -77,6 +78,25 @@ class RequestAdaptationTest {
             assertThat(call.header("authorization")).doesNotContain("other");
         });
         assertThat(request.toString() + request.options()).doesNotContain("t-1", "once-1", "other");
+    }
+
+    @Test
+    void idOfTheRequestAndLimitsAreReadable() {
+        server.always(ScriptedReply.text("Ok.")
+                .withHeader("X-Request-Id", "req_7")
+                .withHeader("x-ratelimit-remaining-tokens", "99")
+                .withHeader("set-cookie", "secret=1"));
+        ChatProvider provider = Providers.openAiCompatible(endpoint("/v1"), OpenAiCompatibility.defaults());
+        ChatRequest request = ChatRequest.of("m", "Hi");
+        StreamChunk.Finish finish =
+                (StreamChunk.Finish) provider.stream(request).blockLast(LONG);
+        for (VendorMetadata metadata :
+                List.of(provider.chat(request).block(LONG).vendorMetadata(), finish.vendorMetadata())) {
+            assertThat(metadata.requestId()).isEqualTo("req_7");
+            assertThat(metadata.headers())
+                    .isEqualTo(Map.of("x-request-id", "req_7", "x-ratelimit-remaining-tokens", "99"));
+        }
+        assertThat(VendorMetadata.none().requestId()).isNull();
     }
 
     @Test

@@ -3,6 +3,10 @@ package dev.understudy.ops.config;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.CallIds;
 import dev.understudy.provider.endpoint.OpenAiCompatibility.Continuation;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.Option;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.ReasoningField;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.ReasoningReplay;
+import dev.understudy.provider.endpoint.OpenAiCompatibility.RoleOrder;
 import java.util.List;
 
 /** Keys of {@link OpenAiCompatibility}. Values override those of the vendor's preset. */
@@ -31,6 +35,19 @@ final class CompatibilityKeys {
             ScalarTypes.choice(Continuation.class),
             "marking of a trailing assistant message that is to be continued");
 
+    private static final ConfigKey<ReasoningReplay> REASONING_REPLAY = ConfigKey.optional(
+            "reasoningReplay",
+            ScalarTypes.choice(ReasoningReplay.class),
+            "reasoning that goes back to the server it came from");
+    private static final ConfigKey<RoleOrder> ROLE_ORDER = ConfigKey.optional(
+            "roleOrder", ScalarTypes.choice(RoleOrder.class), "order of roles that the server accepts");
+    private static final ConfigKey<ReasoningField> REASONING_FIELD = ConfigKey.optional(
+            "reasoningField", ScalarTypes.choice(ReasoningField.class), "form of the request for reasoning");
+    private static final ConfigKey<List<Option>> OPTIONS = ConfigKey.optional(
+            "options",
+            CollectionTypes.list(ScalarTypes.choice(Option.class)),
+            "options of requests that the server accepts, instead of those of the preset");
+
     private static final ConfigKey<Boolean> PLAIN = ConfigKey.of(
             "plain",
             ScalarTypes.FLAG,
@@ -53,7 +70,21 @@ final class CompatibilityKeys {
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
             "compatibility",
             "differences of a Chat Completions server from its preset",
-            List.of(PATH_KEY, KEY_HEADER, MAX_TOKENS, SEED, SEEDS, USAGE, DONE, CONTINUATION, CALL_IDS_KEY, LOADING),
+            List.of(
+                    PATH_KEY,
+                    KEY_HEADER,
+                    MAX_TOKENS,
+                    SEED,
+                    SEEDS,
+                    USAGE,
+                    DONE,
+                    CONTINUATION,
+                    CALL_IDS_KEY,
+                    LOADING,
+                    REASONING_REPLAY,
+                    ROLE_ORDER,
+                    REASONING_FIELD,
+                    OPTIONS),
             values -> {
                 applied(values, OpenAiCompatibility.defaults());
                 return values;
@@ -83,7 +114,25 @@ final class CompatibilityKeys {
         openAiCompatibility = loading == null ? openAiCompatibility : openAiCompatibility.withLoading(loading);
         openAiCompatibility =
                 continuation == null ? openAiCompatibility : openAiCompatibility.withContinuation(continuation);
-        return callIds == null ? openAiCompatibility : openAiCompatibility.withCallIds(callIds);
+        openAiCompatibility = callIds == null ? openAiCompatibility : openAiCompatibility.withCallIds(callIds);
+        return options(values, openAiCompatibility);
+    }
+
+    private static OpenAiCompatibility options(ConfigValues values, OpenAiCompatibility preset) {
+        OpenAiCompatibility applied = preset;
+        ReasoningReplay replay = values.find(REASONING_REPLAY);
+        RoleOrder roles = values.find(ROLE_ORDER);
+        ReasoningField reasoning = values.find(REASONING_FIELD);
+        List<Option> options = values.find(OPTIONS);
+        applied = replay == null ? applied : applied.withReasoningReplay(replay);
+        applied = roles == null ? applied : applied.withRoleOrder(roles);
+        applied = reasoning == null ? applied : applied.withReasoningField(reasoning);
+        if (options != null) {
+            for (Option option : Option.values()) {
+                applied = options.contains(option) ? applied.withOption(option) : applied.withoutOption(option);
+            }
+        }
+        return applied;
     }
 
     private static CallIds callIds(ConfigValues values) {

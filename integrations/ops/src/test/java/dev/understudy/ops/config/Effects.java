@@ -387,6 +387,26 @@ public final class Effects {
                 compatibility("doneCompletes", true, OpenAiCompatibility::doneCompletes, true),
                 compatibility("loading", true, OpenAiCompatibility::loading, true),
                 compatibility(
+                        "reasoningReplay",
+                        "always",
+                        openAiCompatibility -> openAiCompatibility.turns().reasoning(),
+                        OpenAiCompatibility.ReasoningReplay.ALWAYS),
+                compatibility(
+                        "roleOrder",
+                        "alternating",
+                        openAiCompatibility -> openAiCompatibility.turns().roles(),
+                        OpenAiCompatibility.RoleOrder.ALTERNATING),
+                compatibility(
+                        "reasoningField",
+                        "object",
+                        openAiCompatibility -> openAiCompatibility.options().reasoning(),
+                        OpenAiCompatibility.ReasoningField.OBJECT),
+                compatibility(
+                        "options",
+                        List.of("top-k", "cache-hints"),
+                        openAiCompatibility -> openAiCompatibility.options().accepted(),
+                        Set.of(OpenAiCompatibility.Option.TOP_K, OpenAiCompatibility.Option.CACHE_HINTS)),
+                compatibility(
                         "continuation",
                         "flags",
                         openAiCompatibility -> openAiCompatibility.turns().continuation(),
