@@ -27,7 +27,7 @@ final class BodyFaults {
             "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please.</body></html>";
     private static final boolean ALL = Boolean.getBoolean("understudy.tests.all");
     private static final End BAD_JSON = End.fails(PROTOCOL, "JSON");
-    private static final End FULL = End.fails(PROTOCOL, "64 MiB");
+    private static final End FULL = End.fails(PROTOCOL, "67108864 bytes");
 
     private BodyFaults() {}
 
@@ -56,17 +56,22 @@ final class BodyFaults {
                     caller.head("200 OK", "content-type: ;;;/" + "x".repeat(1000));
                     caller.say(sample.answer(kind));
                 }),
-                afterRequest("a stream to who asked for none", no, (sample, kind, caller) -> {
-                            caller.head("200 OK", "content-type: " + sample.type(CallKind.STREAM));
-                            caller.say(sample.answer(CallKind.STREAM));
-                        })
-                        .only(CallKind.CHAT)
-                        .only((sample, kind) -> sample.form == Form.EVENTS || sample.form == Form.FRAMES),
+                streamForAnswer("a stream to who asked for none", End.SERVED, Form.EVENTS),
+                streamForAnswer("frames to who asked for none", no, Form.FRAMES),
                 afterRequest("a whole answer to who asked for a stream", End.SERVED, (sample, kind, caller) -> {
                             caller.head("200 OK", "content-type: application/json");
                             caller.say(sample.answer(CallKind.CHAT));
                         })
                         .only(CallKind.STREAM));
+    }
+
+    private static ServerFault streamForAnswer(String name, End end, Form form) {
+        return afterRequest(name, end, (sample, kind, caller) -> {
+                    caller.head("200 OK", "content-type: " + sample.type(CallKind.STREAM));
+                    caller.say(sample.answer(CallKind.STREAM));
+                })
+                .only(CallKind.CHAT)
+                .only((sample, kind) -> sample.form == form);
     }
 
     private static ServerFault typed(String name, End end, String type, String content) {
@@ -82,7 +87,7 @@ final class BodyFaults {
     }
 
     private static Stream<ServerFault> sizes() {
-        End large = End.fails(PROTOCOL, "16 MiB");
+        End large = End.fails(PROTOCOL, "16777216 bytes");
         return Stream.of(
                         body(
                                         "an endless answer of spaces",
@@ -108,7 +113,7 @@ final class BodyFaults {
                                 .only(CallKind.CHAT),
                         afterRequest(
                                         "an endless whole answer to who asked for a stream",
-                                        large,
+                                        End.fails(PROTOCOL, ""),
                                         (sample, kind, caller) -> {
                                             caller.head("200 OK", "content-type: application/json");
                                             caller.endlessly(bytes(" "), 80 * MIB);
@@ -121,7 +126,7 @@ final class BodyFaults {
     }
 
     private static Stream<ServerFault> streams() {
-        End line = End.fails(PROTOCOL, "1048576 bytes");
+        End line = End.fails(PROTOCOL, "16777216 bytes");
         Stream<ServerFault> short_ = Stream.of(
                         body("an endless line", line, (sample, kind, caller) -> {
                                     caller.say(sample.form == Form.EVENTS ? "data: " : "");
@@ -142,14 +147,15 @@ final class BodyFaults {
                         body(
                                         "an endless event of many lines",
                                         line,
-                                        (sample, kind, caller) -> caller.endlessly(bytes("data: {\n"), 80 * MIB))
+                                        (sample, kind, caller) ->
+                                                caller.endlessly(bytes("data: " + "{".repeat(1_000) + "\n"), 80 * MIB))
                                 .only((sample, kind) -> sample.form == Form.EVENTS),
                         body("a bare error on endless lines", line, (sample, kind, caller) -> {
                                     caller.say("{\n");
                                     caller.endlessly(bytes("\"a\":\n"), 80 * MIB);
                                 })
                                 .only((sample, kind) -> sample.form == Form.EVENTS))
-                .map(each -> each.only(CallKind.STREAM).readUpTo(MIB));
+                .map(each -> each.only(CallKind.STREAM).readUpTo(16 * MIB));
         Stream<ServerFault> long_ = Stream.of(
                         body(
                                         "endless comments",
@@ -223,7 +229,7 @@ final class BodyFaults {
                                 "a frame whose beginning is damaged",
                                 sum,
                                 (sample, kind, caller) -> caller.say(flipped(sample.ping(), 8))),
-                        body("a frame of 2 GiB", End.fails(PROTOCOL, "1048576 bytes"), (sample, kind, caller) -> {
+                        body("a frame of 2 GiB", End.fails(PROTOCOL, "16777216 bytes"), (sample, kind, caller) -> {
                             caller.say(prelude(Integer.MAX_VALUE, 0));
                             caller.endlessly(bytes("x"), 80 * MIB);
                         }),

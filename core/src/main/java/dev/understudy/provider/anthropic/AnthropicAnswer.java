@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.CallArguments;
+import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonReader;
@@ -54,7 +55,7 @@ public final class AnthropicAnswer {
                 while (in.nextElement()) {
                     block(in);
                 }
-            } else if (in.field().equals("error") && !in.isNull()) {
+            } else if (in.field().equals("error") && ErrorField.isSet(in)) {
                 hasError = true;
             }
         }

@@ -1,5 +1,6 @@
 package dev.understudy.provider.anthropic;
 
+import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
@@ -71,7 +72,7 @@ final class AnthropicEvent {
                     }
                 }
                 case "usage" -> end.usage(in);
-                case "error" -> isError = !in.isNull();
+                case "error" -> isError = ErrorField.isSet(in);
                 default -> in.skip();
             }
         }

@@ -65,7 +65,7 @@ final class BedrockStream implements StreamDecoder {
             end.stopReason = stopReason; // a malformed event counts for nothing
             throw malformed;
         }
-        emit(out);
+        emit(event, out);
     }
 
     private void parse(JsonReader in) {
@@ -92,7 +92,7 @@ final class BedrockStream implements StreamDecoder {
         }
     }
 
-    private void emit(Consumer<StreamChunk> out) {
+    private void emit(Framing event, Consumer<StreamChunk> out) {
         switch (type) {
             case "contentBlockStart" -> begin(out);
             case "contentBlockDelta" -> goOn(out);
@@ -105,7 +105,11 @@ final class BedrockStream implements StreamDecoder {
             }
             case "messageStop" -> end.check();
             case "metadata" -> terminated = finished();
-            default -> {}
+            default -> {
+                if (type.endsWith("Exception")) {
+                    throw InBandError.of(event.payload(), event.offset(), event.length(), type);
+                }
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk.Finish;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
+import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.JsonReader;
 import java.util.Locale;
@@ -36,7 +37,7 @@ final class CohereMetadata {
         switch (in.field()) {
             case "id" -> id = in.string("").isEmpty() ? id : in.string();
             case "finish_reason" -> finish = in.string("").isBlank() ? finish : in.string();
-            case "error" -> hasError |= in.isObject() || !in.string("").isBlank();
+            case "error" -> hasError |= ErrorField.isSet(in);
             case "usage" -> usage(in);
             default -> {
                 return false;

@@ -1,5 +1,6 @@
 package dev.understudy.provider.gemini;
 
+import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
@@ -59,7 +60,7 @@ final class GeminiEvent {
                 }
                 case "modelVersion" -> model = textOr(in, model);
                 case "responseId" -> id = textOr(in, id);
-                case "error" -> isError |= !in.isNull();
+                case "error" -> isError |= ErrorField.isSet(in);
                 case "message" -> hasMessage = in.isString();
                 case "code", "status" -> hasCode |= !in.isNull();
                 default -> in.skip();

@@ -2,6 +2,7 @@ package dev.understudy.provider.ollama;
 
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.CallArguments;
+import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
@@ -58,7 +59,7 @@ final class OllamaEvent {
                 case "done_reason" -> reason = word(in);
                 case "prompt_eval_count", "prompt_tokens" -> input = tokens(in, input);
                 case "eval_count", "completion_tokens" -> output = tokens(in, output);
-                case "error" -> isError |= in.isObject() || !in.string("").isBlank();
+                case "error" -> isError |= ErrorField.isSet(in);
                 default -> in.skip();
             }
         }

@@ -1,6 +1,7 @@
 package dev.understudy.provider.openai;
 
 import dev.understudy.chat.VendorMetadata;
+import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
@@ -57,7 +58,7 @@ final class OpenAiChatEvent {
                 case "choices" -> choices(in);
                 case "usage" -> usage.read(in);
                 case "x_groq" -> xGroq(in);
-                case "error" -> isError |= isSomething(in);
+                case "error" -> isError |= ErrorField.isSet(in);
                 default -> {
                     if (whole) {
                         label(in);
@@ -134,7 +135,7 @@ final class OpenAiChatEvent {
                     case "finish_reason" -> finish(in.string(), into);
                     case "native_finish_reason" -> into.nativeFinish = word(in);
                     case "usage" -> usage.read(in);
-                    case "error" -> isError |= isSomething(in);
+                    case "error" -> isError |= ErrorField.isSet(in);
                     default -> in.skip();
                 }
             }
@@ -147,7 +148,7 @@ final class OpenAiChatEvent {
             while (in.nextField()) {
                 switch (in.field()) {
                     case "usage" -> usage.read(in);
-                    case "error" -> isError |= isSomething(in);
+                    case "error" -> isError |= ErrorField.isSet(in);
                     default -> in.skip();
                 }
             }
@@ -190,14 +191,5 @@ final class OpenAiChatEvent {
         }
         String lower = type.toLowerCase(Locale.ROOT);
         return lower.endsWith("error") || lower.endsWith("exception");
-    }
-
-    /** Some servers send {@code "error": null}, "" or false with every answer. */
-    private static boolean isSomething(JsonReader in) {
-        if (in.isObject() || in.isArray()) {
-            return true;
-        }
-        String value = in.string();
-        return value != null && !value.isEmpty() && !value.equals("false");
     }
 }

@@ -4,6 +4,7 @@ import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk.Finish;
 import dev.understudy.chat.VendorMetadata;
+import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.openai.OpenAiChatUsage;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class OpenAiResponsesMetadata {
             case "model" -> model = in.repeated(model);
             case "status" -> status = in.repeated(status);
             case "usage" -> usage.read(in);
-            case "error" -> hasError = !in.isNull();
+            case "error" -> hasError = ErrorField.isSet(in);
             case "incomplete_details" -> {
                 if (in.object()) {
                     while (in.nextField()) {

@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.dialect.EventType;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.error.InBandError;
@@ -202,7 +203,7 @@ public final class OpenAiResponsesStream implements StreamDecoder {
                 case "text", "refusal", "arguments", "input" -> whole = in.string("");
                 case "item" -> item = OpenAiResponsesItem.read(in, clientCalls);
                 case "response" -> response(in);
-                case "error" -> hasError = !in.isNull();
+                case "error" -> hasError = ErrorField.isSet(in);
                 default -> in.skip();
             }
         }
