@@ -261,7 +261,7 @@ public final class Capabilities {
          * @return the cost
          */
         public double cost(Usage usage) {
-            int fresh = Math.max(0, usage.input() - usage.cachedInput() - usage.cacheWrite());
+            long fresh = Math.max(0, (long) usage.input() - usage.cachedInput() - usage.cacheWrite());
             return (fresh * input
                             + usage.cachedInput() * cachedInput
                             + usage.cacheWrite() * cacheWrite
