@@ -9,9 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** An API key that is recognised in texts as a whole, encoded, or in part. */
 final class CanaryKey {
@@ -21,7 +27,15 @@ final class CanaryKey {
     /** Number of consecutive characters that count as an exposure. */
     private static final int ENOUGH = 10;
 
+    /** Number of consecutive characters of the random part that count, in any spelling. */
+    private static final int FEW = 6;
+
+    private static final Pattern ESCAPE =
+            Pattern.compile("%[0-9a-f]{2}|\\\\+u[0-9a-f]{4}|&#x[0-9a-f]{1,4};|&#[0-9]{1,5};");
+    private static final Pattern NO_LETTER = Pattern.compile("[^a-z0-9]");
+
     private final String key;
+    private final List<String> pieces;
     private final Set<String> traces;
     /** First characters of the traces, so that few positions of a text are compared. */
     private final BitSet starts = new BitSet();
@@ -29,6 +43,9 @@ final class CanaryKey {
     private CanaryKey(String key) {
         this.key = key;
         this.traces = traces(key);
+        this.pieces = IntStream.rangeClosed(0, SONG.length() - FEW)
+                .mapToObj(i -> SONG.substring(i, i + FEW).toLowerCase(Locale.ROOT))
+                .toList();
         traces.forEach(trace -> starts.set(pair(trace, 0)));
     }
 
@@ -89,7 +106,53 @@ final class CanaryKey {
             String of(String key) {
                 return "..." + key.substring(key.length() - 14);
             }
+        },
+        PIECE {
+            @Override
+            String of(String key) {
+                return "a key like " + key.substring(17, 23) + " or so";
+            }
+        },
+        HEX {
+            @Override
+            String of(String key) {
+                return HexFormat.of().formatHex(key.getBytes(StandardCharsets.UTF_8));
+            }
+        },
+        PERCENT {
+            @Override
+            String of(String key) {
+                return each(key, "%%%02x"::formatted);
+            }
+        },
+        ENTITIES {
+            @Override
+            String of(String key) {
+                return each(key, "&#%d;"::formatted);
+            }
+        },
+        UNICODE {
+            @Override
+            String of(String key) {
+                return each(key, "\\\\u%04X"::formatted);
+            }
+        },
+        SPACED {
+            @Override
+            String of(String key) {
+                return each(key, "%c "::formatted);
+            }
+        },
+        ZERO_WIDTH {
+            @Override
+            String of(String key) {
+                return each(key, "%c\u200b"::formatted);
+            }
         };
+
+        private static String each(String key, IntFunction<String> spelling) {
+            return key.chars().mapToObj(spelling).collect(Collectors.joining());
+        }
 
         abstract String of(String key);
     }
@@ -102,6 +165,14 @@ final class CanaryKey {
             }
         }
         assertThat(result).as(where).doesNotContain("**" + lastFour());
+        String read = ESCAPE.matcher(result).replaceAll(found -> Matcher.quoteReplacement(decoded(found.group())));
+        assertThat(NO_LETTER.matcher(read).replaceAll("")).as(where).doesNotContain(pieces);
+    }
+
+    private static String decoded(String escape) {
+        boolean decimal = escape.startsWith("&") && !escape.startsWith("&#x");
+        String digits = escape.replaceAll("^(%|\\\\+u|&#x?)|;$", "");
+        return Character.toString(Integer.parseInt(digits, decimal ? 10 : 16));
     }
 
     /** Returns an index for the two characters at a position; pairs may share one. */
@@ -129,7 +200,11 @@ final class CanaryKey {
     private static Set<String> traces(String key) {
         Set<String> traces = new HashSet<>();
         for (String form : List.of(
-                key, Echo.BASE64.of(key), Echo.CREDENTIALS.of(key), URLEncoder.encode(key, StandardCharsets.UTF_8))) {
+                key,
+                Echo.HEX.of(key),
+                Echo.BASE64.of(key),
+                Echo.CREDENTIALS.of(key),
+                URLEncoder.encode(key, StandardCharsets.UTF_8))) {
             for (int i = 0; i + ENOUGH <= form.length(); i++) {
                 traces.add(form.substring(i, i + ENOUGH).toLowerCase(Locale.ROOT));
             }

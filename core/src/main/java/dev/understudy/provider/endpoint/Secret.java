@@ -3,8 +3,8 @@ package dev.understudy.provider.endpoint;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A key that is never printed. Each secret has a fingerprint with a random salt per process: it identifies the key in
@@ -15,7 +15,7 @@ public final class Secret {
     private static final byte[] SALT = new byte[16];
 
     static {
-        ThreadLocalRandom.current().nextBytes(SALT);
+        new SecureRandom().nextBytes(SALT);
     }
 
     private final String value;

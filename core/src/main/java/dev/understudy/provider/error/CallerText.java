@@ -3,6 +3,7 @@ package dev.understudy.provider.error;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonTree;
+import dev.understudy.provider.text.PlainText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,13 +60,42 @@ public final class CallerText {
             return text;
         }
         QuoteIndex index = new QuoteIndex(plain.letters());
-        feed(index);
+        feed(index, values());
         boolean[] hidden = QuoteMask.of(plain, index.runs(), model, text.length());
         char[] masked = text.toCharArray();
         for (int i = 0; i < masked.length; i++) {
             masked[i] = hidden[i] && masked[i] != '\n' ? HIDDEN : masked[i];
         }
         return new String(masked);
+    }
+
+    /**
+     * Returns text for readers, in which quotes of the request's values are replaced by an ellipsis. Names of fields and
+     * the model stay.
+     */
+    String withoutQuotes(String text) {
+        if (this == NONE || text.isEmpty()) {
+            return text;
+        }
+        PlainText plain = PlainText.of(TextLimits.truncate(text, 2 * TextLimits.EVIDENCE));
+        if (plain.size() == 0) {
+            return text;
+        }
+        QuoteIndex index = new QuoteIndex(plain.letters());
+        List<String> sent = new ArrayList<>();
+        collect(body.get(), 0, sent, false);
+        sent.remove(model);
+        feed(index, sent);
+        boolean[] hidden = QuoteMask.repeated(plain, index.runs(), text.length());
+        StringBuilder shown = new StringBuilder(text.length());
+        for (int i = 0; i < hidden.length; i++) {
+            if (!hidden[i]) {
+                shown.append(text.charAt(i));
+            } else if (i == 0 || !hidden[i - 1]) {
+                shown.append('…');
+            }
+        }
+        return shown.toString();
     }
 
     /** Returns true if a code occurs in the request. */
@@ -78,13 +108,13 @@ public final class CallerText {
             return false;
         }
         QuoteIndex index = new QuoteIndex(plain.letters());
-        feed(index);
+        feed(index, values());
         return index.runs().any()[plain.size() - 1] >= plain.size();
     }
 
-    private void feed(QuoteIndex index) {
+    private static void feed(QuoteIndex index, List<String> values) {
         int left = ALL;
-        for (String value : values()) {
+        for (String value : values) {
             if (left <= 0) {
                 return;
             }
@@ -99,36 +129,39 @@ public final class CallerText {
         if (all == null) {
             all = new ArrayList<>();
             all.add(model);
-            collect(body.get(), 0, all);
+            collect(body.get(), 0, all, true);
             values = all;
         }
         return all;
     }
 
-    private static void collect(@Nullable Object value, int depth, List<String> values) {
+    /** @param names true for the names of fields too */
+    private static void collect(@Nullable Object value, int depth, List<String> values, boolean names) {
         if (value instanceof String text) {
             values.add(text);
-            collectJson(text, depth, values);
+            collectJson(text, depth, values, names);
         } else if (value instanceof Map<?, ?> map && depth < DEPTH) {
             map.forEach((name, field) -> {
-                values.add(String.valueOf(name));
-                collect(field, depth + 1, values);
+                if (names) {
+                    values.add(String.valueOf(name));
+                }
+                collect(field, depth + 1, values, names);
             });
         } else if (value instanceof Iterable<?> list && depth < DEPTH) {
-            list.forEach(each -> collect(each, depth + 1, values));
+            list.forEach(each -> collect(each, depth + 1, values, names));
         } else if (value != null && !(value instanceof Number) && !(value instanceof Boolean)) {
             values.add(value.toString());
         }
     }
 
     /** Adds values within JSON that is sent as text, such as tool arguments. */
-    private static void collectJson(String text, int depth, List<String> values) {
+    private static void collectJson(String text, int depth, List<String> values, boolean names) {
         String json = text.length() > VALUE ? "" : text.strip();
         if (!json.startsWith("{") && !json.startsWith("[")) {
             return;
         }
         try {
-            collect(JsonTree.of(Json.read(json.getBytes(StandardCharsets.UTF_8))), depth + 1, values);
+            collect(JsonTree.of(Json.read(json.getBytes(StandardCharsets.UTF_8))), depth + 1, values, names);
         } catch (CallFailed notJson) {
             // Text that begins with a bracket.
         }

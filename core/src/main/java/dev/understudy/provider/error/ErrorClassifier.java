@@ -172,7 +172,7 @@ public final class ErrorClassifier {
             ErrorBody error,
             Evidence evidence,
             @Nullable String refused) {
-        String words = error.message().isBlank() ? (code == null ? "no message" : code) : error.message();
+        String words = evidence.message().isBlank() ? (code == null ? "no message" : code) : evidence.message();
         Failure failure = Failure.of(kind, message(words)).withStatus(status, code);
         return switch (kind) {
             case CONTEXT_OVERFLOW, REQUEST_TOO_LARGE -> failure.withWindow(ContextLimitParser.window(evidence.words()));

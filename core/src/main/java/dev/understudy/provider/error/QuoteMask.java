@@ -1,5 +1,6 @@
 package dev.understudy.provider.error;
 
+import dev.understudy.provider.text.PlainText;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -12,6 +13,13 @@ final class QuoteMask {
     private static final int EDGE = 10;
     /** Letters of a quoted single word. */
     private static final int SHORTEST = 3;
+
+    /** Letters of a phrase that is compared alone. */
+    private static final int PHRASE = 40;
+    /** Letters of a run that is not shown wherever it occurs. */
+    private static final int UNSHOWN = 16;
+    /** Letters of a run with a digit that is not shown. */
+    private static final int UNSHOWN_CODE = 8;
 
     private static final String OPEN = "'\"`\u2018\u201c\u00ab\u300c([{<=;";
     private static final String CLOSE = "'\"`\u2019\u201d\u00bb\u300d)]}>\u2026,;&";
@@ -78,16 +86,53 @@ final class QuoteMask {
         return hidden;
     }
 
+    /**
+     * Returns true for each character of the text that repeats the request: a run of {@value #UNSHOWN} letters, of
+     * {@value #UNSHOWN_CODE} with a digit among them, or two words or more that are quoted or a whole value.
+     */
+    static boolean[] repeated(PlainText plain, QuoteIndex.Runs runs, int length) {
+        boolean[] hidden = new boolean[length];
+        int size = plain.size();
+        int[] gaps = gaps(plain);
+        for (int end = 0; end < size; end++) {
+            int any = runs.any()[end];
+            int start = end - any + 1;
+            if (any >= UNSHOWN || (any >= UNSHOWN_CODE && hasDigit(plain, start, end))) {
+                hide(plain, start, end, hidden);
+            }
+            int longest = Math.max(runs.edge()[end], runs.whole()[end]);
+            int first = end - longest + 1;
+            if (longest > 0 && plain.ends(end) && gaps[end] > gaps[first] && weight(plain, first, end) >= EDGE) {
+                hide(plain, first, end, hidden);
+            }
+        }
+        return hidden;
+    }
+
+    private static boolean hasDigit(PlainText plain, int start, int end) {
+        for (int i = start; i <= end; i++) {
+            if (Character.isDigit(plain.letters().charAt(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int[] gaps(PlainText plain) {
+        int[] gaps = new int[plain.size() + 1];
+        for (int i = 1; i < plain.size(); i++) {
+            gaps[i] = gaps[i - 1] + (plain.begins(i) ? 1 : 0);
+        }
+        return gaps;
+    }
+
     private static void hide(PlainText plain, QuoteIndex.Runs runs, boolean[] hidden) {
         int size = plain.size();
         int[] nextOpen = new int[size + 1];
-        int[] gaps = new int[size + 1];
+        int[] gaps = gaps(plain);
         nextOpen[size] = size;
         for (int i = size - 1; i >= 0; i--) {
             nextOpen[i] = isOpen(plain, i) ? i : nextOpen[i + 1];
-        }
-        for (int i = 1; i < size; i++) {
-            gaps[i] = gaps[i - 1] + (plain.begins(i) ? 1 : 0);
         }
         for (int end = 0; end < size; end++) {
             int any = runs.any()[end];
@@ -116,9 +161,14 @@ final class QuoteMask {
                 && plain.begins(start)
                 && weight(plain, start, end) >= least
                 && !isField(plain, start, end);
-        if (words && (gaps[end] > gaps[start] || plain.isPhrase(start, end))) {
+        if (words && (gaps[end] > gaps[start] || isPhrase(plain, start, end))) {
             hide(plain, start, end, hidden);
         }
+    }
+
+    /** Returns true if these letters alone match the phrase tables. */
+    private static boolean isPhrase(PlainText plain, int start, int end) {
+        return end - start < PHRASE && ErrorPhrases.isPhrase(plain.text(start, end));
     }
 
     /** Counts an ideograph as a short word. */

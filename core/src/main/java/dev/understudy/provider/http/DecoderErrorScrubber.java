@@ -7,6 +7,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http2.Http2Exception;
 
 /**
  * Replaces Netty's decoding errors by ones without content: the originals repeat the received bytes, reactor-netty
@@ -29,5 +30,13 @@ final class DecoderErrorScrubber extends ChannelInboundHandlerAdapter {
             }
         }
         context.fireChannelRead(message);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
+        boolean content = !(error instanceof TooLongFrameException)
+                && (error instanceof DecoderException || error instanceof Http2Exception);
+        context.fireExceptionCaught(
+                content ? new DecoderException(error.getClass().getSimpleName()) : error);
     }
 }

@@ -52,9 +52,7 @@ final class TransportErrors {
             return connect("no connection in time");
         }
         if (error instanceof SSLException || error.getCause() instanceof SSLException) {
-            return Failure.of(
-                    FailureKind.CONNECT,
-                    "no TLS connection: " + error.getClass().getSimpleName());
+            return Failure.of(FailureKind.CONNECT, "no TLS connection: " + TlsFailure.reason(error));
         }
         if (error instanceof TooLongFrameException || error.getCause() instanceof TooLongFrameException) {
             return Failure.of(

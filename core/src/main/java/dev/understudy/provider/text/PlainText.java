@@ -1,4 +1,4 @@
-package dev.understudy.provider.error;
+package dev.understudy.provider.text;
 
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
@@ -8,11 +8,10 @@ import java.util.Arrays;
  * Letters and digits of a text, folded to one case, with JSON, HTML and percent escapes decoded, and their positions
  * in the text. Two spellings of one text have equal letters. Immutable; linear in the length.
  */
-final class PlainText {
+public final class PlainText {
 
     private static final String ESCAPED = "nrtbf\"'/";
     private static final int ENTITY = 8;
-    private static final int PHRASE = 40;
 
     private final String text;
     private final StringBuilder letters;
@@ -26,14 +25,14 @@ final class PlainText {
         this.to = new int[text.length() + 1];
     }
 
-    static PlainText of(String text) {
+    public static PlainText of(String text) {
         PlainText plain = new PlainText(text);
         plain.read();
         return plain;
     }
 
     /** Returns true if one of the texts directly precedes a letter. */
-    boolean follows(int letter, String... texts) {
+    public boolean follows(int letter, String... texts) {
         for (String each : texts) {
             if (text.startsWith(each, from[letter] - each.length())) {
                 return true;
@@ -42,48 +41,48 @@ final class PlainText {
         return false;
     }
 
-    /** Returns true if these letters alone match the phrase tables. */
-    boolean isPhrase(int first, int last) {
-        return last - first < PHRASE && ErrorPhrases.isPhrase(text.substring(from[first], to[last]));
+    /** Returns the text between two letters, both included. */
+    public String text(int first, int last) {
+        return text.substring(from[first], to[last]);
     }
 
-    char charAt(int index) {
+    public char charAt(int index) {
         return text.charAt(index);
     }
 
-    int length() {
+    public int length() {
         return text.length();
     }
 
-    CharSequence letters() {
+    public CharSequence letters() {
         return letters;
     }
 
-    int size() {
+    public int size() {
         return letters.length();
     }
 
     /** Start of a letter in the text. */
-    int from(int letter) {
+    public int from(int letter) {
         return from[letter];
     }
 
     /** End of a letter in the text, exclusive. */
-    int to(int letter) {
+    public int to(int letter) {
         return to[letter];
     }
 
     /** Returns true if a word begins with this letter. */
-    boolean begins(int letter) {
+    public boolean begins(int letter) {
         return letter == 0 || to[letter - 1] < from[letter] || isIdeograph(letter) || isIdeograph(letter - 1);
     }
 
     /** Returns true if a word ends with this letter. */
-    boolean ends(int letter) {
+    public boolean ends(int letter) {
         return letter == size() - 1 || begins(letter + 1);
     }
 
-    boolean isIdeograph(int letter) {
+    public boolean isIdeograph(int letter) {
         return letters.charAt(letter) >= '\u2e80';
     }
 
