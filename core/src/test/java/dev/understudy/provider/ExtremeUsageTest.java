@@ -49,6 +49,7 @@ class ExtremeUsageTest {
             "[7]");
 
     /** A dialect's answer with %s for the usage, and the fields of that. */
+    @SuppressWarnings("ImmutableEnumChecker") // its functions hold no state
     private enum Vendor {
         OPENAI(
                 new OpenAiChat(OpenAiCompatibility.defaults()),

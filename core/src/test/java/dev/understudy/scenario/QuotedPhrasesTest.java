@@ -50,6 +50,7 @@ class QuotedPhrasesTest {
     private static final List<Integer> STATUSES = List.of(0, 400, 400, 400, 403, 404, 422, 429, 500, 502, 503);
 
     /** A vendor: its provider, its successful answer, and its error formats with %s for the message. */
+    @SuppressWarnings("ImmutableEnumChecker") // its functions hold no state
     private enum Vendor {
         OPENAI(
                 Providers::openAi,
@@ -172,7 +173,7 @@ class QuotedPhrasesTest {
                     failure.advice().refusedParameter() == null,
                     failure.retryAfter() == null
                             ? -1
-                            : Math.round(failure.retryAfter().toMillis() / 10_000.0));
+                            : failure.retryAfter().plusSeconds(5).toSeconds() / 10);
         }
 
         private static List<Object> status(ProviderStatus status) {

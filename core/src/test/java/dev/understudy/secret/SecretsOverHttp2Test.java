@@ -44,6 +44,7 @@ class SecretsOverHttp2Test {
     }
 
     /** Place of the key in an answer. */
+    @SuppressWarnings("ImmutableEnumChecker") // its functions hold no state
     private enum Place {
         HEADER_NAME(key -> headers().status("200").add(key.toLowerCase(Locale.ROOT) + "@ x", "1")),
         UPPER_CASE_NAME(key -> headers().status("200").add("X-" + key, "1")),

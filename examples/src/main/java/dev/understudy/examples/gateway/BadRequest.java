@@ -27,6 +27,14 @@ final class BadRequest extends RuntimeException {
         return new BadRequest(status, code, null, message);
     }
 
+    /** Returns true if the request is refused before its body was read to the end. */
+    boolean endsConnection() {
+        return switch (status) {
+            case 401, 403, 408, 413, 415, 421, 429, 503 -> true;
+            default -> false;
+        };
+    }
+
     int status() {
         return status;
     }

@@ -33,6 +33,7 @@ public final class Gateway implements AutoCloseable {
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
     private final Agents agents;
     private final @Nullable ScenarioServers scenarioServers;
+    private final Admission admission;
     private final DisposableServer server;
 
     private Gateway(GatewayOptions gatewayOptions, @Nullable Config config) {
@@ -52,15 +53,23 @@ public final class Gateway implements AutoCloseable {
                             ? Agents.open(require(config), ears)
                             : Agents.of(scenarioServers.understudies().values().toArray(Understudy[]::new)));
             bind(metrics, config);
-            HealthRoutes healthRoutes = new HealthRoutes(agents, registry);
+            GatewayServer gatewayServer = gatewayOptions.gatewayServer();
+            this.admission = new Admission(
+                    gatewayServer.token(),
+                    gatewayOptions.operators(),
+                    gatewayServer.limits(),
+                    status -> registry.counter("gateway.refused", "status", Integer.toString(status))
+                            .increment());
+            HealthRoutes healthRoutes = new HealthRoutes(agents, registry, admission);
             Admin admin = gatewayOptions.admin() == null ? null : Admin.of(agents, activityLog, gatewayOptions.admin());
-            this.server = gatewayOptions.gatewayServer().start(menu(), routes -> {
+            this.server = gatewayServer.start(menu(), admission, routes -> {
                 healthRoutes.accept(routes);
                 if (admin != null) {
                     admin.routes().accept(routes);
                 }
             });
             closing.push(() -> server.disposeNow(Duration.ofSeconds(5)));
+            closing.push(admission::drain);
         } catch (RuntimeException failed) {
             close();
             throw failed;
@@ -110,7 +119,7 @@ public final class Gateway implements AutoCloseable {
         return agents;
     }
 
-    /** Refuses new calls, and lets those in flight end within 5 s. */
+    /** Is not ready from now on, refuses new calls, and lets those in flight end within 30 s. */
     @Override
     public void close() {
         while (!closing.isEmpty()) {
@@ -128,7 +137,10 @@ public final class Gateway implements AutoCloseable {
         if (gateway == null) {
             System.exit(2);
         } else {
-            Runtime.getRuntime().addShutdownHook(new Thread(gateway::close));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                gateway.close();
+                Runtime.getRuntime().halt(0); // a signal would end the process with another status
+            }));
             gateway.server.onDispose().block();
         }
     }

@@ -12,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param config the configuration file; {@code null} to use the environment
  * @param gatewayServer address and token of the server
  * @param admin tokens of operators; {@code null} to disable the admin routes
+ * @param operators tokens of operators, for the metrics
  */
-record GatewayOptions(@Nullable Path config, GatewayServer gatewayServer, Admin.@Nullable Options admin) {
+record GatewayOptions(
+        @Nullable Path config,
+        GatewayServer gatewayServer,
+        Admin.@Nullable Options admin,
+        Admission.OperatorTokens operators) {
 
     static final String USAGE = """
             Usage: Gateway [--config FILE] [--host NAME] [--port N]
@@ -26,7 +31,7 @@ record GatewayOptions(@Nullable Path config, GatewayServer gatewayServer, Admin.
 
             GATEWAY_TOKEN          API key that clients must send; without it any client on this machine is served
             GATEWAY_ADMIN_TOKEN    token for the admin routes, 16 characters or more; without it they are disabled
-            GATEWAY_READ_TOKEN     token for reading admin routes only
+            GATEWAY_READ_TOKEN     token for reading admin routes only, and /metrics
             """;
 
     private static final int PORT = 8080;
@@ -52,7 +57,12 @@ record GatewayOptions(@Nullable Path config, GatewayServer gatewayServer, Admin.
         if (token == null && !host.equals(GatewayServer.LOOPBACK) && !host.equals("localhost")) {
             throw wrong("On " + host + " others can reach it: set GATEWAY_TOKEN");
         }
-        return new GatewayOptions(config, new GatewayServer(host, port, token), admin(environment));
+        return new GatewayOptions(
+                config,
+                new GatewayServer(host, port, token),
+                admin(environment),
+                new Admission.OperatorTokens(
+                        text(environment, "GATEWAY_READ_TOKEN"), text(environment, "GATEWAY_ADMIN_TOKEN")));
     }
 
     private static Admin.@Nullable Options admin(Map<String, String> environment) {

@@ -2,18 +2,11 @@ package dev.understudy.examples.gateway;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
-import reactor.netty.http.server.HttpServerRequest;
-import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,8 +17,13 @@ import tools.jackson.databind.node.ObjectNode;
  * @param host address to listen on; loopback by default
  * @param port 0 for any free port
  * @param token bearer token of clients; {@code null} for none
+ * @param limits limits of connections, calls and times
  */
-record GatewayServer(String host, int port, @Nullable String token) {
+record GatewayServer(String host, int port, @Nullable String token, GatewayLimits limits) {
+
+    GatewayServer(String host, int port, @Nullable String token) {
+        this(host, port, token, GatewayLimits.defaults());
+    }
 
     static final String LOOPBACK = "127.0.0.1";
 
@@ -33,45 +31,30 @@ record GatewayServer(String host, int port, @Nullable String token) {
 
     /** @param more further routes */
     DisposableServer start(ModelDirectory modelDirectory, Consumer<HttpServerRoutes> more) {
+        Admission admission = new Admission(token, Admission.OperatorTokens.NONE, limits, status -> {});
+        return start(modelDirectory, admission, more);
+    }
+
+    /** @param more further routes */
+    DisposableServer start(ModelDirectory modelDirectory, Admission admission, Consumer<HttpServerRoutes> more) {
         return HttpServer.create()
                 .host(host)
                 .port(port)
+                .doOnChannelInit((observer, channel, remote) -> admission.install(channel))
                 .route(routes -> {
-                    routes.post("/v1/chat/completions", guarded(new ChatRoute(modelDirectory)));
+                    routes.post(
+                            "/v1/chat/completions",
+                            admission.route(Admission.Access.CLIENTS, new ChatRoute(modelDirectory)));
                     routes.get(
                             "/v1/models",
-                            guarded((body, request, response) ->
-                                    HttpBodies.json(response, 200, models(modelDirectory))));
+                            admission.route(
+                                    Admission.Access.CLIENTS,
+                                    (body, request, response) ->
+                                            HttpBodies.json(response, 200, models(modelDirectory))));
                     more.accept(routes);
-                    lost(routes);
+                    lost(admission, routes);
                 })
                 .bindNow(START);
-    }
-
-    private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> guarded(HttpBodies.Route route) {
-        return HttpBodies.route((body, request, response) -> {
-            if (isWelcome(request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION))) {
-                return route.answer(body, request, response);
-            }
-            response.header(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
-            return HttpBodies.problem(
-                    response,
-                    BadRequest.request(
-                            401, "invalid_api_key", "Send the gateway's token as \"Authorization: Bearer …\""));
-        });
-    }
-
-    /** Compares in constant time. */
-    private boolean isWelcome(@Nullable String shown) {
-        return token == null || (shown != null && MessageDigest.isEqual(digest("Bearer " + token), digest(shown)));
-    }
-
-    private static byte[] digest(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
     }
 
     private static String models(ModelDirectory modelDirectory) {
@@ -87,8 +70,8 @@ record GatewayServer(String host, int port, @Nullable String token) {
     }
 
     /** Answers requests that match no other route. */
-    private static void lost(HttpServerRoutes routes) {
-        routes.route(request -> true, HttpBodies.route((body, request, response) -> {
+    private static void lost(Admission admission, HttpServerRoutes routes) {
+        routes.route(request -> true, admission.route(Admission.Access.CLIENTS, (body, request, response) -> {
             HttpMethod expected = method(request.path());
             if (expected == null || expected.equals(request.method())) {
                 String message = "There is nothing at /" + request.path();

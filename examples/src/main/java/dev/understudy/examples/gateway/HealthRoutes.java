@@ -5,6 +5,7 @@ import dev.understudy.event.ProviderStatus;
 import dev.understudy.ops.agent.Agents;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.time.Instant;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -12,8 +13,9 @@ import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /healthz}, {@code /readyz} and {@code /metrics}. They contain no secret and need no token. */
-record HealthRoutes(Agents agents, PrometheusMeterRegistry registry) implements Consumer<HttpServerRoutes> {
+/** {@code /healthz}, {@code /readyz} and {@code /metrics}. Metrics contain costs: they need a token of operators, if there is one. */
+record HealthRoutes(Agents agents, PrometheusMeterRegistry registry, Admission admission)
+        implements Consumer<HttpServerRoutes> {
 
     private static final String FORM = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -21,9 +23,13 @@ record HealthRoutes(Agents agents, PrometheusMeterRegistry registry) implements 
     public void accept(HttpServerRoutes routes) {
         routes.get(
                 "/healthz",
-                HttpBodies.route((body, request, response) -> HttpBodies.json(response, 200, "{\"status\":\"up\"}")));
-        routes.get("/readyz", HttpBodies.route((body, request, response) -> ready(response)));
-        routes.get("/metrics", HttpBodies.route((body, request, response) -> metrics(response)));
+                admission.route(
+                        Admission.Access.OPEN,
+                        (body, request, response) -> HttpBodies.json(response, 200, "{\"status\":\"up\"}")));
+        routes.get("/readyz", admission.route(Admission.Access.OPEN, (body, request, response) -> ready(response)));
+        routes.get(
+                "/metrics",
+                admission.route(Admission.Access.OPERATORS, (body, request, response) -> metrics(response)));
     }
 
     /** Ready while every agent has a provider that can be called. */
@@ -37,7 +43,8 @@ record HealthRoutes(Agents agents, PrometheusMeterRegistry registry) implements 
             chains.put(id, ready ? "ready" : "no provider available");
             all &= ready;
         }
-        body.put("status", all ? "ready" : "not ready");
+        all &= !admission.isDraining();
+        body.put("status", admission.isDraining() ? "draining" : all ? "ready" : "not ready");
         return HttpBodies.json(response, all ? 200 : 503, body.toString());
     }
 
@@ -46,7 +53,19 @@ record HealthRoutes(Agents agents, PrometheusMeterRegistry registry) implements 
                 && providerStatus.circuits().values().stream()
                         .allMatch(state -> state == ProviderStatus.CircuitState.OPEN
                                 || state == ProviderStatus.CircuitState.FORCED_OPEN);
-        return providerStatus.health() != ProviderStatus.Health.UNHEALTHY && !shut;
+        return providerStatus.hold() == null
+                && providerStatus.health() != ProviderStatus.Health.UNHEALTHY
+                && !shut
+                && !isWithoutKey(providerStatus);
+    }
+
+    /** Returns true if keys cool down and no call was served since: another usable key would have served it. */
+    private static boolean isWithoutKey(ProviderStatus providerStatus) {
+        ProviderStatus.LastFailure failure = providerStatus.lastFailure();
+        Instant success = providerStatus.lastSuccess();
+        return !providerStatus.keyCooldowns().isEmpty()
+                && failure != null
+                && (success == null || success.isBefore(failure.at()));
     }
 
     /** Scrapes on a worker thread, because a scrape of many meters would hold up an event loop. */

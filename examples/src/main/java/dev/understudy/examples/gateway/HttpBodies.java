@@ -1,21 +1,15 @@
 package dev.understudy.examples.gateway;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** Reads request bodies and writes responses. */
+/** Writes responses. */
 final class HttpBodies {
-
-    /** Limit of a body, enough for a few images. */
-    static final int MOST = 16 << 20;
 
     private HttpBodies() {}
 
@@ -23,33 +17,6 @@ final class HttpBodies {
     @FunctionalInterface
     interface Route {
         Publisher<Void> answer(byte[] body, HttpServerRequest request, HttpServerResponse response);
-    }
-
-    /**
-     * Answers only after the end of the request. reactor-netty stops reading a connection when a pipelined request
-     * arrives while the previous response is being completed on another thread, if that response began before the end
-     * of its request was read.
-     */
-    static BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> route(Route route) {
-        return (request, response) -> read(request)
-                .flatMap(body -> Mono.from(route.answer(body, request, response)))
-                .onErrorResume(error -> response.hasSentHeaders() ? Mono.error(error) : problem(response, error));
-    }
-
-    /** Reads the whole body; a body over the limit is refused without buffering it. */
-    private static Mono<byte[]> read(HttpServerRequest request) {
-        return request.receive()
-                .collect(ByteArrayOutputStream::new, HttpBodies::add)
-                .map(ByteArrayOutputStream::toByteArray);
-    }
-
-    private static void add(ByteArrayOutputStream body, ByteBuf piece) {
-        if (body.size() + piece.readableBytes() > MOST) {
-            throw BadRequest.request(413, "too_large", "A request may have " + (MOST >> 20) + " MiB");
-        }
-        byte[] bytes = new byte[piece.readableBytes()];
-        piece.readBytes(bytes);
-        body.writeBytes(bytes);
     }
 
     static Mono<Void> json(HttpServerResponse response, int status, String body) {

@@ -203,7 +203,7 @@ class GatewayScenariosTest {
         int before = primary.calls().size();
         try (java.net.Socket socket = new java.net.Socket(GatewayServer.LOOPBACK, server.port())) {
             byte[] body = GatewayClient.body(scenario, stream).getBytes(StandardCharsets.UTF_8);
-            String head = "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            String head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                     + "Content-Length: " + body.length + "\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(body);

@@ -1,0 +1,222 @@
+package dev.understudy.examples.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.netty.DisposableServer;
+
+/** Requests that the gateway refuses before or while it reads them, and what remains of its service meanwhile. */
+@Timeout(60)
+class AdmissionTest {
+
+    private static final String TOKEN = "client-token";
+    private static final GatewayLimits SMALL = new GatewayLimits(
+            6,
+            2,
+            GatewayLimits.BODY + 1_000,
+            Duration.ofMillis(400),
+            Duration.ofMillis(400),
+            Duration.ofMillis(400),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(20),
+            3);
+
+    private final List<Integer> refused = new CopyOnWriteArrayList<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final ScriptedServer upstream = closing(ScriptedServer.start().always(ScriptedReply.text("Hello.")));
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+    }
+
+    private <T extends AutoCloseable> T closing(T thing) {
+        open.add(0, thing);
+        return thing;
+    }
+
+    private Admission admission(@Nullable String token, GatewayLimits limits) {
+        return new Admission(token, Admission.OperatorTokens.NONE, limits, refused::add);
+    }
+
+    private int start(@Nullable String token, Admission admission) {
+        ChatProvider provider = closing(
+                Providers.openAiCompatible(Endpoint.of("p1", upstream.url(), "k1"), OpenAiCompatibility.defaults()));
+        ModelDirectory directory = new ModelDirectory(() -> List.of("m"), name -> provider);
+        DisposableServer server =
+                new GatewayServer(GatewayServer.LOOPBACK, 0, token).start(directory, admission, routes -> {});
+        closing((AutoCloseable) server::disposeNow);
+        return server.port();
+    }
+
+    private int start(@Nullable String token) {
+        return start(token, admission(token, SMALL));
+    }
+
+    /** Sends text over a new connection and returns what comes back until the connection ends. */
+    private static String raw(int port, String text) {
+        try (Socket socket = new Socket(GatewayServer.LOOPBACK, port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "broken: " + e;
+        }
+    }
+
+    private static String head(String host, String... fields) {
+        return "POST /v1/chat/completions HTTP/1.1\r\nhost: " + host + "\r\n"
+                + (fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n");
+    }
+
+    @Test
+    void wrongTokenIsRefusedBeforeTheBodyArrives() {
+        int port = start(TOKEN);
+        String answer = raw(port, head("h", "authorization: Bearer wrong", "content-length: 15000000") + "\r\n{");
+        assertThat(answer).startsWith("HTTP/1.1 401").contains("invalid_api_key");
+        assertThat(upstream.calls()).isEmpty();
+        assertThat(refused).containsExactly(401);
+    }
+
+    @Test
+    void manyWrongTokensAreThrottledAndARightOneIsNot() {
+        int port = start(TOKEN);
+        String wrong = head("h", "authorization: Bearer wrong", "content-length: 0") + "\r\n";
+        for (int i = 0; i < SMALL.refusals(); i++) {
+            assertThat(raw(port, wrong)).startsWith("HTTP/1.1 401");
+        }
+        assertThat(raw(port, wrong)).startsWith("HTTP/1.1 429").containsIgnoringCase("retry-after: 1");
+        assertThat(new GatewayClient(port)
+                        .post(GatewayClient.body("m", false), "authorization", "Bearer " + TOKEN)
+                        .text())
+                .isEqualTo("Hello.");
+    }
+
+    @Test
+    void unknownPathIsFoundOutAfterTheTokenOnly() {
+        int port = start(TOKEN);
+        GatewayClient client = new GatewayClient(port);
+        assertThat(client.get("/odd/path").status()).isEqualTo(401);
+        assertThat(client.get("/odd/path", "authorization", "Bearer " + TOKEN).status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void announcedBodyOverTheLimitIsNotRead() {
+        int port = start(null);
+        String answer =
+                raw(port, head("localhost", "content-type: application/json", "content-length: 99999999") + "\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 413");
+    }
+
+    @Test
+    void slowHeadSlowBodyAndIdleConnectionsEnd() {
+        int port = start(null);
+        assertThat(raw(port, "POST /v1/chat/comp")).startsWith("HTTP/1.1 408");
+        assertThat(raw(port, "")).startsWith("HTTP/1.1 408");
+        assertThat(raw(port, head("localhost", "content-type: application/json", "content-length: 100") + "\r\n{\"mod"))
+                .startsWith("HTTP/1.1 408")
+                .contains("request_timeout");
+        String idle = raw(port, "GET /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n");
+        assertThat(idle).startsWith("HTTP/1.1 200").doesNotContain("408");
+    }
+
+    @Test
+    void withoutATokenNoWebPageIsServed() {
+        int port = start(null);
+        String json = "content-type: application/json";
+        assertThat(raw(port, head("evil.example", json, "content-length: 0") + "\r\n"))
+                .startsWith("HTTP/1.1 421");
+        assertThat(raw(
+                        port,
+                        head("localhost:" + port, json, "origin: https://evil.example", "content-length: 0") + "\r\n"))
+                .startsWith("HTTP/1.1 403");
+        assertThat(raw(port, head("localhost", "origin: null", json, "content-length: 0") + "\r\n"))
+                .startsWith("HTTP/1.1 403");
+        assertThat(raw(port, head("127.0.0.1", "content-type: text/plain", "content-length: 0") + "\r\n"))
+                .startsWith("HTTP/1.1 415");
+        assertThat(upstream.calls()).isEmpty();
+        assertThat(new GatewayClient(port).chat("m").text()).isEqualTo("Hello.");
+    }
+
+    @Test
+    void idleConnectionsGiveWayToNewOnes() throws Exception {
+        int port = start(null, admission(null, GatewayLimits.defaults().withConnections(6)));
+        List<Socket> idle = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            idle.add(closing(new Socket(GatewayServer.LOOPBACK, port)));
+        }
+        assertThat(new GatewayClient(port).chat("m").text()).isEqualTo("Hello.");
+        int ended = 0;
+        for (Socket socket : idle.subList(0, 20)) {
+            socket.setSoTimeout(10_000);
+            ended += new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).contains(" 503 ")
+                    ? 1
+                    : 0;
+        }
+        assertThat(ended).isBetween(17, 20); // a reset may come before the response
+    }
+
+    @Test
+    void callsOverTheLimitGet503() {
+        upstream.always(ScriptedReply.text("Slow.").beforeHeaders(Duration.ofMillis(600)));
+        int port = start(null);
+        GatewayClient client = new GatewayClient(port);
+        List<CompletableFuture<Integer>> calls = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            calls.add(CompletableFuture.supplyAsync(() -> client.chat("m").status()));
+        }
+        assertThat(calls.stream().map(CompletableFuture::join)).contains(200, 503);
+        assertThat(client.chat("m").status()).isEqualTo(200);
+    }
+
+    @Test
+    void bodyOfTooManyElementsIsRefused() {
+        int port = start(null, admission(null, GatewayLimits.defaults()));
+        String many = "{\"model\":\"m\",\"messages\":[" + "[],".repeat(GatewayLimits.ELEMENTS) + "[]]}";
+        GatewayClient.Response answer = new GatewayClient(port).post(many);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.errorCode()).isEqualTo("invalid_json");
+    }
+
+    @Test
+    void drainRefusesNewCallsAndWaitsForTheOthers() throws Exception {
+        upstream.always(ScriptedReply.text("Slow.").beforeHeaders(Duration.ofMillis(500)));
+        Admission admission = admission(null, GatewayLimits.defaults());
+        int port = start(null, admission);
+        GatewayClient client = new GatewayClient(port);
+        CompletableFuture<String> call =
+                CompletableFuture.supplyAsync(() -> client.chat("m").text());
+        upstream.arrivals().blockFirst(Duration.ofSeconds(20));
+        CompletableFuture<Void> drained = CompletableFuture.runAsync(admission::drain);
+        while (!admission.isDraining()) {
+            Thread.onSpinWait();
+        }
+        assertThat(client.chat("m").status()).isEqualTo(503);
+        assertThat(drained).isNotDone();
+        assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("Slow.");
+        drained.get(20, TimeUnit.SECONDS);
+        assertThat(admission.calls()).isZero();
+    }
+}
