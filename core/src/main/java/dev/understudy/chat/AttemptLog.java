@@ -295,8 +295,8 @@ public record AttemptLog(List<Attempt> attempts) {
             }
             line.append(": ");
             if (failure == null) {
-                return line.append(outcome.name().toLowerCase(java.util.Locale.ROOT))
-                        .toString();
+                return PrintableText.of(line.append(outcome.name().toLowerCase(java.util.Locale.ROOT))
+                        .toString());
             }
             line.append(failure.kind().label());
             if (failure.status() != 0) {
@@ -305,7 +305,8 @@ public record AttemptLog(List<Attempt> attempts) {
             if (failure.code() != null) {
                 line.append(" (").append(failure.code()).append(')');
             }
-            return line.append("; error=").append(failure.message()).toString();
+            return PrintableText.of(
+                    line.append("; error=").append(failure.message()).toString());
         }
     }
 

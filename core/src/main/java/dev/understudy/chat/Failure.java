@@ -272,9 +272,21 @@ public record Failure(
         if (code != null) {
             line.append(' ').append(code);
         }
-        return message.isEmpty()
-                ? line.toString()
-                : line.append(": ").append(message).toString();
+        return printable(
+                message.isEmpty()
+                        ? line.toString()
+                        : line.append(": ").append(message).toString());
+    }
+
+    /**
+     * Escapes what a text must not contain in a terminal or a log line: control and format characters, line ends, private
+     * and unassigned characters and lone surrogates become {@code \\u001b}. Texts of events and exceptions are escaped.
+     *
+     * @param text any text
+     * @return the text on one line
+     */
+    public static String printable(String text) {
+        return PrintableText.of(text);
     }
 
     /** Phase of a call. */

@@ -64,7 +64,7 @@ public sealed interface Event {
     record Route(String provider, String model) {
         @Override
         public String toString() {
-            return provider + "/" + model;
+            return Failure.printable(provider + "/" + model);
         }
     }
 
@@ -95,7 +95,8 @@ public sealed interface Event {
     record AttemptStarted(CallId call, String provider, String model, int attempt, int maxAttempts) implements Event {
         @Override
         public String toString() {
-            return call + " asks " + provider + "/" + model + ", attempt " + attempt + " of " + maxAttempts;
+            return Failure.printable(
+                    call + " asks " + provider + "/" + model + ", attempt " + attempt + " of " + maxAttempts);
         }
     }
 
@@ -110,7 +111,8 @@ public sealed interface Event {
     record FirstContent(CallId call, String provider, String model, Duration after) implements Event {
         @Override
         public String toString() {
-            return call + " first content from " + provider + "/" + model + " after " + EventFormat.millis(after);
+            return Failure.printable(
+                    call + " first content from " + provider + "/" + model + " after " + EventFormat.millis(after));
         }
     }
 
@@ -123,8 +125,8 @@ public sealed interface Event {
     record AttemptFailed(CallId call, AttemptLog.Attempt attempt) implements Event {
         @Override
         public String toString() {
-            return call + " " + attempt.provider() + "/" + attempt.model() + " failed after "
-                    + EventFormat.millis(attempt.timing().took()) + ": " + attempt.failure();
+            return Failure.printable(call + " " + attempt.provider() + "/" + attempt.model() + " failed after "
+                    + EventFormat.millis(attempt.timing().took()) + ": " + attempt.failure());
         }
     }
 
@@ -137,9 +139,9 @@ public sealed interface Event {
     record AttemptAbandoned(CallId call, AttemptLog.Attempt attempt) implements Event {
         @Override
         public String toString() {
-            return call + " cancels " + attempt.provider() + "/" + attempt.model() + " after "
+            return Failure.printable(call + " cancels " + attempt.provider() + "/" + attempt.model() + " after "
                     + EventFormat.millis(attempt.timing().took())
-                    + (attempt.outcome() == AttemptLog.Outcome.WASTED ? ": another one was faster" : "");
+                    + (attempt.outcome() == AttemptLog.Outcome.WASTED ? ": another one was faster" : ""));
         }
     }
 
@@ -155,8 +157,8 @@ public sealed interface Event {
     record Retrying(CallId call, String provider, String model, Duration after, Failure failure) implements Event {
         @Override
         public String toString() {
-            return call + " asks " + provider + "/" + model + " again " + EventFormat.in(after) + " because of "
-                    + failure.kind().label();
+            return Failure.printable(call + " asks " + provider + "/" + model + " again " + EventFormat.in(after)
+                    + " because of " + failure.kind().label());
         }
     }
 
@@ -172,9 +174,9 @@ public sealed interface Event {
     record FailedOver(CallId call, Route from, Route to, Duration after, Failure failure) implements Event {
         @Override
         public String toString() {
-            return call + " fails over from " + from + " to " + to
+            return Failure.printable(call + " fails over from " + from + " to " + to
                     + (after.isZero() ? "" : " " + EventFormat.in(after)) + " because of "
-                    + failure.kind().label();
+                    + failure.kind().label());
         }
     }
 
@@ -189,7 +191,8 @@ public sealed interface Event {
     record Hedged(CallId call, Route slow, Route with, Duration after) implements Event {
         @Override
         public String toString() {
-            return call + " hedges " + slow + " with " + with + " after " + EventFormat.millis(after);
+            return Failure.printable(
+                    call + " hedges " + slow + " with " + with + " after " + EventFormat.millis(after));
         }
     }
 
@@ -209,9 +212,10 @@ public sealed interface Event {
             implements Event {
         @Override
         public String toString() {
-            return prefix(call) + to + " takes over from " + from + " (" + takeover.strategy() + ") after "
+            return Failure.printable(prefix(call) + to + " takes over from " + from + " (" + takeover.strategy()
+                    + ") after "
                     + takeover.offset() + " characters and " + EventFormat.millis(takeover.gap()) + " because of "
-                    + failure.kind().label();
+                    + failure.kind().label());
         }
     }
 
@@ -240,8 +244,8 @@ public sealed interface Event {
             implements Event {
         @Override
         public String toString() {
-            return prefix(call) + "takeover from " + from + " (" + strategy + ") failed after " + offset
-                    + " characters: " + failure;
+            return Failure.printable(prefix(call) + "takeover from " + from + " (" + strategy + ") failed after "
+                    + offset + " characters: " + failure);
         }
     }
 
@@ -260,8 +264,8 @@ public sealed interface Event {
             implements Event {
         @Override
         public String toString() {
-            return prefix(call) + "stream of " + provider + "/" + model + " is lost after " + offset
-                    + " characters because of " + failure.kind().label();
+            return Failure.printable(prefix(call) + "stream of " + provider + "/" + model + " is lost after " + offset
+                    + " characters because of " + failure.kind().label());
         }
     }
 
@@ -277,8 +281,8 @@ public sealed interface Event {
     record Trimmed(CallId call, String provider, String model, int messages, int tokens) implements Event {
         @Override
         public String toString() {
-            return call + " leaves out " + messages + " messages (about " + tokens + " tokens) for " + provider + "/"
-                    + model;
+            return Failure.printable(call + " leaves out " + messages + " messages (about " + tokens + " tokens) for "
+                    + provider + "/" + model);
         }
     }
 
@@ -291,7 +295,7 @@ public sealed interface Event {
     record ProviderReported(CallId call, ProviderEvent providerEvent) implements Event {
         @Override
         public String toString() {
-            return call + " " + providerEvent;
+            return Failure.printable(call + " " + providerEvent);
         }
     }
 
@@ -306,9 +310,9 @@ public sealed interface Event {
     record CallSucceeded(CallId call, ServedBy servedBy, Usage usage, Duration took) implements Event {
         @Override
         public String toString() {
-            return call + " served by " + servedBy.provider() + "/" + servedBy.model() + " in "
+            return Failure.printable(call + " served by " + servedBy.provider() + "/" + servedBy.model() + " in "
                     + EventFormat.millis(took)
-                    + (servedBy.fallback() ? " (fallback for " + servedBy.requestedProvider() + ")" : "");
+                    + (servedBy.fallback() ? " (fallback for " + servedBy.requestedProvider() + ")" : ""));
         }
     }
 
@@ -322,8 +326,8 @@ public sealed interface Event {
     record CallFailed(CallId call, ChatException error, Duration took) implements Event {
         @Override
         public String toString() {
-            return call + " failed after " + EventFormat.millis(took) + ": "
-                    + (error instanceof ChatException.Exhausted exhausted ? exhausted.reason() : error.getMessage());
+            return Failure.printable(call + " failed after " + EventFormat.millis(took) + ": "
+                    + (error instanceof ChatException.Exhausted exhausted ? exhausted.reason() : error.getMessage()));
         }
     }
 
@@ -336,7 +340,7 @@ public sealed interface Event {
     record CallCancelled(CallId call, Duration took) implements Event {
         @Override
         public String toString() {
-            return call + " cancelled by the caller after " + EventFormat.millis(took);
+            return Failure.printable(call + " cancelled by the caller after " + EventFormat.millis(took));
         }
     }
 
@@ -360,8 +364,8 @@ public sealed interface Event {
             implements Event {
         @Override
         public String toString() {
-            return "circuit of " + provider + "/" + model + ": " + from + " to " + to
-                    + (reason == null ? "" : " because of " + reason);
+            return Failure.printable("circuit of " + provider + "/" + model + ": " + from + " to " + to
+                    + (reason == null ? "" : " because of " + reason));
         }
     }
 
@@ -380,7 +384,7 @@ public sealed interface Event {
             @Nullable String reason) implements Event {
         @Override
         public String toString() {
-            return provider + " is " + health + (reason == null ? "" : " because of " + reason);
+            return Failure.printable(provider + " is " + health + (reason == null ? "" : " because of " + reason));
         }
     }
 
@@ -395,7 +399,7 @@ public sealed interface Event {
     record ActiveProviderChanged(String understudy, String from, String to, String reason) implements Event {
         @Override
         public String toString() {
-            return "active provider: " + to + " instead of " + from + ", " + reason;
+            return Failure.printable("active provider: " + to + " instead of " + from + ", " + reason);
         }
     }
 
@@ -409,7 +413,7 @@ public sealed interface Event {
     record WarmupFailed(String understudy, String provider, Failure failure) implements Event {
         @Override
         public String toString() {
-            return "warm-up of " + provider + " failed: " + failure;
+            return Failure.printable("warm-up of " + provider + " failed: " + failure);
         }
     }
 
@@ -430,7 +434,7 @@ public sealed interface Event {
             String description) implements Event {
         @Override
         public String toString() {
-            return "operator (" + by + ") at " + understudy + ": " + description;
+            return Failure.printable("operator (" + by + ") at " + understudy + ": " + description);
         }
     }
 

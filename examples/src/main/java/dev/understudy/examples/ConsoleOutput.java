@@ -1,11 +1,13 @@
 package dev.understudy.examples;
 
 import dev.understudy.chat.AttemptLog;
+import dev.understudy.chat.Failure;
 import dev.understudy.event.Event;
 import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,14 +76,14 @@ final class ConsoleOutput {
 
     synchronized void line(String text, Colour colour) {
         endLine();
-        out.println(paint(text, colour));
+        out.println(paint(printable(text), colour));
         out.flush();
     }
 
     /** Prints the next tokens of an answer on the current line. */
     synchronized void words(String text) {
         if (!text.isEmpty()) {
-            out.print(paint(text, Colour.BOLD));
+            out.print(paint(printable(text), Colour.BOLD));
             out.flush();
             inLine = true;
         }
@@ -106,8 +108,17 @@ final class ConsoleOutput {
 
     synchronized void table(AttemptLog attemptLog) {
         endLine();
-        AttemptTable.of(attemptLog).forEach(row -> out.println(paint(row, Colour.PLAIN)));
+        AttemptTable.of(attemptLog).forEach(row -> out.println(paint(Failure.printable(row), Colour.PLAIN)));
         out.flush();
+    }
+
+    /** Keeps line ends and tabs, which answers have. */
+    private static String printable(String text) {
+        return text.lines()
+                        .map(line -> line.replace("\t", "    "))
+                        .map(Failure::printable)
+                        .collect(Collectors.joining("\n"))
+                + (text.endsWith("\n") ? "\n" : "");
     }
 
     private void endLine() {

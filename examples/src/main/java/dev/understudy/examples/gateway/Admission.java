@@ -39,7 +39,7 @@ final class Admission {
     private static final Scheduler PARSER = Schedulers.newBoundedElastic(2, 1_000, "gateway-parse", 30, true);
     private static final String LOOPBACK_NAME = "localhost|127(\\.\\d{1,3}){3}|\\[::1]";
 
-    /** Who may use a route. */
+    /** Group of clients that may use a route. */
     enum Access {
         /** Anybody: health. */
         OPEN,

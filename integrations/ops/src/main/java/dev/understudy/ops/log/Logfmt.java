@@ -1,5 +1,6 @@
 package dev.understudy.ops.log;
 
+import dev.understudy.chat.Failure;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -53,17 +54,7 @@ final class Logfmt {
     /** Truncates the value and escapes control characters, and quotes and backslashes if asked. */
     private static String escaped(String value, boolean quotesToo) {
         String truncated = value.length() <= MAX_LENGTH ? value : value.substring(0, MAX_LENGTH) + "…";
-        StringBuilder text = new StringBuilder(truncated.length());
-        truncated.codePoints().forEach(point -> {
-            if (quotesToo && (point == '"' || point == '\\')) {
-                text.append('\\').append((char) point);
-            } else if (isPrintable(point)) {
-                text.appendCodePoint(point);
-            } else {
-                text.append(String.format(Locale.ROOT, "\\u%04x", point));
-            }
-        });
-        return text.toString();
+        return Failure.printable(quotesToo ? truncated.replace("\\", "\\\\").replace("\"", "\\\"") : truncated);
     }
 
     private static boolean isPlain(int c) {
@@ -71,20 +62,6 @@ final class Logfmt {
                 || (c >= 'A' && c <= 'Z')
                 || (c >= '0' && c <= '9')
                 || "._-/:@+#*".indexOf(c) >= 0;
-    }
-
-    /** Excludes control and format characters, line ends, lone surrogates and unassigned code points. */
-    private static boolean isPrintable(int point) {
-        return switch (Character.getType(point)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED -> false;
-            default -> true;
-        };
     }
 
     @Override

@@ -67,6 +67,8 @@ final class WebhookSender {
                 .headers(headers -> headers.set("content-type", "application/json")
                         .set("user-agent", "understudy")
                         .set("connection", "close"))
+                .doOnChannelInit((observer, channel, remote) -> channel.pipeline()
+                        .addFirst(new AddressCheck(options.url().getHost())))
                 .disableRetry(true)
                 .followRedirect(false)
                 .compress(false);
