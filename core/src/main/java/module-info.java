@@ -5,16 +5,18 @@ module dev.understudy.core {
     requires transitive org.reactivestreams;
     requires transitive reactor.core;
     requires reactor.extra;
-    requires reactor.netty.core;
-    requires reactor.netty.http;
+    requires transitive reactor.netty.core;
+    requires transitive reactor.netty.http;
     requires io.netty.buffer;
     requires io.netty.codec;
     requires io.netty.codec.http;
     requires io.netty.codec.http2;
     requires io.netty.common;
     requires io.netty.handler;
+    requires io.netty.handler.proxy;
     requires io.netty.resolver;
     requires io.netty.transport;
+    requires io.netty.transport.unix.common;
     requires tools.jackson.core;
     requires tools.jackson.databind;
 

@@ -31,6 +31,7 @@ class ConfigurationTest {
     private static final JsonNode SCHEMA = new JsonMapper().readTree(Config.schema());
 
     private static final String AUTHORITY = "integrations/ops/src/test/resources/dev/understudy/ops/authority.pem";
+    private static final String CLIENT = "integrations/ops/src/test/resources/dev/understudy/ops/client.pem";
 
     private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
             Map.entry("OPENAI_API_KEY", "sk-example-1"),
@@ -42,6 +43,8 @@ class ConfigurationTest {
             Map.entry("CLOUDFLARE_KEY", "cloudflare-example"),
             Map.entry("TEAM_TOKEN", "team-example"),
             Map.entry("WEBHOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="),
+            Map.entry("PROXY_PASSWORD", "pw-of-the-proxy"),
+            Map.entry("CLIENT_PEM", Page.ROOT.resolve(CLIENT).toString()),
             Map.entry("COMPANY_CA", Page.ROOT.resolve(AUTHORITY).toString()));
 
     @Test

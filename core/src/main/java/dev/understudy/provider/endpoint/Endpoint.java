@@ -88,13 +88,27 @@ public record Endpoint(
      * @throws IllegalArgumentException if a value is invalid; the message contains no key
      */
     public static Endpoint of(String name, String baseUrl, String... keys) {
+        return of(name, baseUrl, Transport.defaults(), keys);
+    }
+
+    /**
+     * An endpoint without headers and models, with a transport that may allow an http URL.
+     *
+     * @param name the provider's name in logs, events and metrics
+     * @param baseUrl absolute URL that paths are appended to
+     * @param transport options of the connections
+     * @param keys one, many or none
+     * @return the endpoint
+     * @throws IllegalArgumentException if a value is invalid; the message contains no key
+     */
+    public static Endpoint of(String name, String baseUrl, Transport transport, String... keys) {
         return new Endpoint(
                 name,
                 parse(baseUrl),
                 Arrays.stream(keys).map(Secret::of).toList(),
                 Map.of(),
                 Map.of(),
-                Transport.defaults(),
+                transport,
                 null);
     }
 
@@ -189,7 +203,8 @@ public record Endpoint(
     }
 
     /**
-     * Everything that must not be printed: the keys, and the values of header fields with names like those of keys.
+     * Everything that must not be printed: the keys, the password of the proxy, and the values of header fields with
+     * names like those of keys.
      *
      * @return the secrets, without duplicates
      */
@@ -199,7 +214,9 @@ public record Endpoint(
                 .flatMap(header -> Arrays.stream(header.getValue().split("\\s+")))
                 .filter(word -> word.length() >= 8)
                 .map(Secret::of);
-        return Stream.concat(keys.stream(), fields).distinct().toList();
+        Secret proxy = transport.network().proxy().password();
+        Stream<Secret> known = proxy == null ? keys.stream() : Stream.concat(keys.stream(), Stream.of(proxy));
+        return Stream.concat(known, fields).distinct().toList();
     }
 
     /** Shows the names of header fields without their values, and no key. */
@@ -229,7 +246,11 @@ public record Endpoint(
             throw new IllegalArgumentException("A base URL has no user, password or fragment: keys go into 'keys'");
         }
         boolean clear = scheme.equals("http");
-        if (clear && !isLoopback(url.getHost()) && transport.wire() != Transport.Wire.UNENCRYPTED) {
+        boolean local = transport.network().unixSocket() != null;
+        if (local && !clear) {
+            throw new IllegalArgumentException("A server at a Unix domain socket has an http URL");
+        }
+        if (clear && !local && !isLoopback(url.getHost()) && transport.wire() != Transport.Wire.UNENCRYPTED) {
             throw new IllegalArgumentException(
                     "The base URL of " + url.getHost()
                             + " is http, so keys could be read on the way: use https, or allow it with Transport.Wire.UNENCRYPTED");

@@ -1,13 +1,9 @@
 package dev.understudy.provider.endpoint;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -71,7 +67,7 @@ public record TlsTrust(boolean systemCertificates, List<X509Certificate> certifi
      * @throws IllegalArgumentException if the file cannot be read or has no certificate
      */
     public static TlsTrust only(Path file) {
-        return new TlsTrust(false, certificates(file));
+        return new TlsTrust(false, PemFiles.certificates(file));
     }
 
     /**
@@ -92,7 +88,7 @@ public record TlsTrust(boolean systemCertificates, List<X509Certificate> certifi
      * @throws IllegalArgumentException if the file cannot be read or has no certificate
      */
     public TlsTrust and(Path file) {
-        return and(certificates(file));
+        return and(PemFiles.certificates(file));
     }
 
     private TlsTrust and(List<X509Certificate> added) {
@@ -142,20 +138,6 @@ public record TlsTrust(boolean systemCertificates, List<X509Certificate> certifi
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
         return factory;
-    }
-
-    private static List<X509Certificate> certificates(Path file) {
-        try (InputStream content = Files.newInputStream(file)) {
-            List<X509Certificate> found = CertificateFactory.getInstance("X.509").generateCertificates(content).stream()
-                    .map(X509Certificate.class::cast)
-                    .toList();
-            if (found.isEmpty()) {
-                throw new IllegalArgumentException("There is no certificate in " + file);
-            }
-            return found;
-        } catch (IOException | CertificateException e) {
-            throw new IllegalArgumentException("No certificates can be read from " + file, e);
-        }
     }
 
     @Override

@@ -1,6 +1,15 @@
 package dev.understudy.provider.endpoint;
 
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.http.client.HttpClient;
 
 /**
  * Options of a provider's connections.
@@ -14,6 +23,7 @@ import java.time.Duration;
  * @param tlsTrust trusted certificates; those of the JVM by default
  * @param maxAnswer limit of a whole answer, and of one event of a stream, in bytes; 16 MiB by default
  * @param maxStream limit of a stream with everything in it, in bytes; 64 MiB by default
+ * @param network way to the server: proxy, names, socket, client certificate
  */
 public record Transport(
         Duration connect,
@@ -23,7 +33,8 @@ public record Transport(
         Wire wire,
         TlsTrust tlsTrust,
         int maxAnswer,
-        int maxStream) {
+        int maxStream,
+        Network network) {
 
     /** Protocol and encryption. Certificates are always checked. */
     public enum Wire {
@@ -118,6 +129,299 @@ public record Transport(
     private static final int MAX_ANSWER = 16 << 20;
     private static final int MAX_STREAM = 64 << 20;
 
+    /**
+     * Way to the server.
+     *
+     * @param proxy proxy; by default the one that the JVM's properties or the environment name
+     * @param dns resolution of host names
+     * @param maxConcurrentStreams limit of concurrent requests on one HTTP/2 connection, 100 by default; a server may allow fewer
+     * @param serverName host name that is sent and checked in the TLS handshake; {@code null} for that of the URL
+     * @param unixSocket path of a Unix domain socket that is connected to instead of the host of the URL; {@code null}
+     *     for none. Needs Netty's native transport: present on Linux, an own dependency on macOS
+     * @param certificate certificate by which this client identifies itself; {@code null} for none
+     * @param client last change to the HTTP client of reactor-netty: event loops, socket options, metrics. Limits,
+     *     protocol, retries and redirects are set afterwards and cannot be changed
+     */
+    public record Network(
+            Proxy proxy,
+            Dns dns,
+            int maxConcurrentStreams,
+            @Nullable String serverName,
+            @Nullable Path unixSocket,
+            @Nullable ClientCertificate certificate,
+            UnaryOperator<HttpClient> client) {
+
+        private static final Network DEFAULTS =
+                new Network(Proxy.system(), Dns.defaults(), 100, null, null, null, UnaryOperator.identity());
+
+        /**
+         * Checks the values.
+         *
+         * @param proxy proxy
+         * @param dns resolution of host names
+         * @param maxConcurrentStreams limit of concurrent requests on one HTTP/2 connection
+         * @param serverName host name of the TLS handshake
+         * @param unixSocket path of a Unix domain socket
+         * @param certificate certificate by which this client identifies itself
+         * @param client last change to the HTTP client
+         * @throws IllegalArgumentException if {@code maxConcurrentStreams} is not from 1 to 10,000
+         */
+        public Network {
+            Objects.requireNonNull(proxy, "proxy");
+            Objects.requireNonNull(dns, "dns");
+            Objects.requireNonNull(client, "client");
+            if (maxConcurrentStreams < 1 || maxConcurrentStreams > 10_000) {
+                throw new IllegalArgumentException("maxConcurrentStreams is from 1 to 10000: " + maxConcurrentStreams);
+            }
+        }
+
+        /**
+         * The default way.
+         *
+         * @return the defaults
+         */
+        public static Network defaults() {
+            return DEFAULTS;
+        }
+
+        @Override
+        public String toString() {
+            return "Network[proxy=" + proxy + ", dns=" + dns + ", maxConcurrentStreams=" + maxConcurrentStreams + ", serverName="
+                    + serverName + ", unixSocket=" + unixSocket + ", certificate=" + certificate + "]";
+        }
+    }
+
+    /**
+     * Proxy between this client and the server. An HTTP proxy is asked to {@code CONNECT}, so it sees the host but not
+     * the request of an https URL. Host names are resolved by the proxy.
+     *
+     * @param kind protocol of the proxy, or where it is looked up
+     * @param host host of the proxy; "" for {@link Kind#SYSTEM} and {@link Kind#NONE}
+     * @param port port of the proxy; 0 for {@link Kind#SYSTEM} and {@link Kind#NONE}
+     * @param user user name; {@code null} for none
+     * @param password password; {@code null} for none
+     * @param except hosts that are reached directly: a host name, which includes its subdomains; {@code *} for any text;
+     *     an address or a range such as {@code 10.0.0.0/8}; each with an optional {@code :port}
+     */
+    public record Proxy(
+            Kind kind,
+            String host,
+            int port,
+            @Nullable String user,
+            @Nullable Secret password,
+            List<String> except) {
+
+        /** Protocol of a proxy, or where it is looked up. */
+        public enum Kind {
+            /**
+             * The proxy of the JVM's properties ({@code https.proxyHost}, {@code http.proxyHost}, {@code socksProxyHost},
+             * {@code http.nonProxyHosts}), else of the environment ({@code HTTPS_PROXY}, {@code http_proxy},
+             * {@code ALL_PROXY}, {@code NO_PROXY}), read when a provider is created. Loopback is reached directly.
+             */
+            SYSTEM,
+            /** No proxy. */
+            NONE,
+            /** HTTP proxy with {@code CONNECT}. */
+            HTTP,
+            /** SOCKS proxy of version 4. */
+            SOCKS4,
+            /** SOCKS proxy of version 5. */
+            SOCKS5
+        }
+
+        private static final Proxy SYSTEM = new Proxy(Kind.SYSTEM, "", 0, null, null, List.of());
+        private static final Proxy NONE = new Proxy(Kind.NONE, "", 0, null, null, List.of());
+
+        /**
+         * Checks the values.
+         *
+         * @param kind protocol of the proxy, or where it is looked up
+         * @param host host of the proxy
+         * @param port port of the proxy
+         * @param user user name
+         * @param password password
+         * @param except hosts that are reached directly
+         * @throws IllegalArgumentException if the proxy has a kind of its own but no host or no port
+         */
+        public Proxy {
+            Objects.requireNonNull(kind, "kind");
+            except = List.copyOf(except);
+            boolean named = kind != Kind.SYSTEM && kind != Kind.NONE;
+            if (named && (host.isBlank() || port < 1 || port > 65_535)) {
+                throw new IllegalArgumentException("A proxy has a host, and a port from 1 to 65535");
+            }
+        }
+
+        /**
+         * The proxy that the JVM's properties or the environment name; the default.
+         *
+         * @return the default
+         */
+        public static Proxy system() {
+            return SYSTEM;
+        }
+
+        /**
+         * No proxy, whatever the JVM's properties and the environment name.
+         *
+         * @return no proxy
+         */
+        public static Proxy none() {
+            return NONE;
+        }
+
+        /**
+         * An HTTP proxy.
+         *
+         * @param host host of the proxy
+         * @param port port of the proxy
+         * @return the proxy
+         */
+        public static Proxy http(String host, int port) {
+            return new Proxy(Kind.HTTP, host, port, null, null, List.of());
+        }
+
+        /**
+         * A SOCKS proxy of version 5.
+         *
+         * @param host host of the proxy
+         * @param port port of the proxy
+         * @return the proxy
+         */
+        public static Proxy socks5(String host, int port) {
+            return new Proxy(Kind.SOCKS5, host, port, null, null, List.of());
+        }
+
+        /**
+         * Reads a proxy from a URL, as in {@code HTTPS_PROXY}.
+         *
+         * @param url {@code http://host:port} or {@code socks5://user:password@host:port}; the scheme is http, socks4
+         *     or socks5, http without one; user and password are percent-encoded; the port is 80 or 1080 by default
+         * @return the proxy
+         * @throws IllegalArgumentException if the URL cannot be read or its scheme is not supported; the message
+         *     contains no password
+         */
+        public static Proxy of(String url) {
+            ProxyUrl parts = ProxyUrl.parse(url);
+            return new Proxy(
+                    Kind.valueOf(parts.scheme().toUpperCase(Locale.ROOT)),
+                    parts.host(),
+                    parts.port(),
+                    parts.user(),
+                    parts.password(),
+                    List.of());
+        }
+
+        /**
+         * Adds a user and a password.
+         *
+         * @param user user name
+         * @param password password in visible ASCII
+         * @return a copy with the values
+         */
+        public Proxy withCredentials(String user, Secret password) {
+            return new Proxy(kind, host, port, user, password, except);
+        }
+
+        /**
+         * Replaces the hosts that are reached directly.
+         *
+         * @param except hosts, as in {@link #except}
+         * @return a copy with the value
+         */
+        public Proxy withExcept(String... except) {
+            return new Proxy(kind, host, port, user, password, List.of(except));
+        }
+    }
+
+    /**
+     * Resolution of host names. Proxies resolve names themselves.
+     *
+     * @param jvm {@code true} to resolve by the JVM, which knows {@code /etc/hosts} and the JVM's security properties but
+     *     blocks a thread of its own; {@code false} for the non-blocking resolver of Netty, the default
+     * @param timeout limit for one query of Netty's resolver; 5 s by default
+     * @param maxTtl limit for using an address that Netty's resolver found, whatever its record allows; zero, the default,
+     *     for no limit. The JVM's has {@code networkaddress.cache.ttl}
+     */
+    public record Dns(boolean jvm, Duration timeout, Duration maxTtl) {
+
+        private static final Dns DEFAULTS = new Dns(false, Duration.ofSeconds(5), Duration.ZERO);
+
+        /**
+         * Checks the values.
+         *
+         * @param jvm {@code true} to resolve by the JVM
+         * @param timeout limit for one query
+         * @param maxTtl limit for using an address
+         * @throws IllegalArgumentException if {@code timeout} is not positive or {@code maxTtl} is negative
+         */
+        public Dns {
+            positive("timeout", timeout);
+            if (maxTtl.isNegative()) {
+                throw new IllegalArgumentException("maxTtl is zero or more: " + maxTtl);
+            }
+        }
+
+        /**
+         * The default resolution.
+         *
+         * @return the defaults
+         */
+        public static Dns defaults() {
+            return DEFAULTS;
+        }
+
+        /**
+         * Resolution by the JVM.
+         *
+         * @return resolution by the JVM
+         */
+        public static Dns ofJvm() {
+            return new Dns(true, DEFAULTS.timeout, DEFAULTS.maxTtl);
+        }
+    }
+
+    /**
+     * Certificate by which a client identifies itself to servers that ask for one (mutual TLS).
+     *
+     * @param chain the certificate, followed by those of its issuers
+     * @param key private key of the certificate; never shown
+     */
+    public record ClientCertificate(List<X509Certificate> chain, PrivateKey key) {
+
+        /**
+         * Checks that there is a certificate.
+         *
+         * @param chain the certificate, followed by those of its issuers
+         * @param key private key of the certificate
+         * @throws IllegalArgumentException if the chain is empty
+         */
+        public ClientCertificate {
+            chain = List.copyOf(chain);
+            Objects.requireNonNull(key, "key");
+            if (chain.isEmpty()) {
+                throw new IllegalArgumentException("There is no client certificate");
+            }
+        }
+
+        /**
+         * Reads certificate and key. Reads the files at once and blocks.
+         *
+         * @param chain file with the certificate and its issuers in PEM
+         * @param key file with the private key in PEM: PKCS #8, not encrypted
+         * @return the certificate
+         * @throws IllegalArgumentException if a file cannot be read; the message has no part of the key
+         */
+        public static ClientCertificate of(Path chain, Path key) {
+            return new ClientCertificate(PemFiles.certificates(chain), PemFiles.privateKey(key));
+        }
+
+        @Override
+        public String toString() {
+            return "ClientCertificate[chain=" + chain.size() + "]";
+        }
+    }
+
     private static final Transport DEFAULTS = new Transport(
             Duration.ofSeconds(5),
             Duration.ofSeconds(2),
@@ -126,7 +430,8 @@ public record Transport(
             Wire.HTTP2,
             TlsTrust.system(),
             MAX_ANSWER,
-            MAX_STREAM);
+            MAX_STREAM,
+            Network.defaults());
 
     /**
      * Checks the values.
@@ -139,6 +444,7 @@ public record Transport(
      * @param tlsTrust trusted certificates
      * @param maxAnswer limit of a whole answer, and of one event of a stream, in bytes
      * @param maxStream limit of a stream, in bytes
+     * @param network way to the server
      * @throws IllegalArgumentException if a duration is not positive or a limit is below 1
      */
     public Transport {
@@ -165,7 +471,7 @@ public record Transport(
      * @return a copy with the value
      */
     public Transport withConnect(Duration connect) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream, network);
     }
 
     /**
@@ -175,7 +481,7 @@ public record Transport(
      * @return a copy with the value
      */
     public Transport withDrain(Duration drain) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream, network);
     }
 
     /**
@@ -225,7 +531,7 @@ public record Transport(
      * @return a copy with the value
      */
     public Transport withPool(Pool pool) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream, network);
     }
 
     /**
@@ -236,7 +542,7 @@ public record Transport(
      * @return a copy with the values
      */
     public Transport withPing(Duration after, Duration timeout) {
-        return new Transport(connect, drain, pool, new Ping(after, timeout), wire, tlsTrust, maxAnswer, maxStream);
+        return new Transport(connect, drain, pool, new Ping(after, timeout), wire, tlsTrust, maxAnswer, maxStream, network);
     }
 
     /**
@@ -246,7 +552,7 @@ public record Transport(
      * @return a copy with the value
      */
     public Transport withWire(Wire wire) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream, network);
     }
 
     /**
@@ -256,7 +562,7 @@ public record Transport(
      * @return a copy with the value
      */
     public Transport withTrust(TlsTrust tlsTrust) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream, network);
     }
 
     /**
@@ -267,7 +573,7 @@ public record Transport(
      * @return a copy with the value
      */
     public Transport withMaxAnswer(int maxAnswer) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream, network);
     }
 
     /**
@@ -278,7 +584,137 @@ public record Transport(
      * @return a copy with the value
      */
     public Transport withMaxStream(int maxStream) {
-        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream);
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream, network);
+    }
+
+    /**
+     * Replaces the way to the server.
+     *
+     * @param network way to the server
+     * @return a copy with the value
+     */
+    public Transport withNetwork(Network network) {
+        return new Transport(connect, drain, pool, ping, wire, tlsTrust, maxAnswer, maxStream, network);
+    }
+
+    /**
+     * Replaces the proxy.
+     *
+     * @param proxy proxy, or {@link Proxy#none()}
+     * @return a copy with the value
+     */
+    public Transport withProxy(Proxy proxy) {
+        return withNetwork(new Network(
+                proxy,
+                network.dns,
+                network.maxConcurrentStreams,
+                network.serverName,
+                network.unixSocket,
+                network.certificate,
+                network.client));
+    }
+
+    /**
+     * Replaces the resolution of host names.
+     *
+     * @param dns resolution of host names
+     * @return a copy with the value
+     */
+    public Transport withDns(Dns dns) {
+        return withNetwork(new Network(
+                network.proxy,
+                dns,
+                network.maxConcurrentStreams,
+                network.serverName,
+                network.unixSocket,
+                network.certificate,
+                network.client));
+    }
+
+    /**
+     * Replaces the limit of concurrent requests on one HTTP/2 connection.
+     *
+     * @param maxConcurrentStreams limit, from 1 to 10,000
+     * @return a copy with the value
+     */
+    public Transport withMaxConcurrentStreams(int maxConcurrentStreams) {
+        return withNetwork(new Network(
+                network.proxy,
+                network.dns,
+                maxConcurrentStreams,
+                network.serverName,
+                network.unixSocket,
+                network.certificate,
+                network.client));
+    }
+
+    /**
+     * Replaces the host name of the TLS handshake (SNI). The server's certificate must have this name.
+     *
+     * @param serverName host name; {@code null} for that of the URL
+     * @return a copy with the value
+     */
+    public Transport withServerName(@Nullable String serverName) {
+        return withNetwork(new Network(
+                network.proxy,
+                network.dns,
+                network.maxConcurrentStreams,
+                serverName,
+                network.unixSocket,
+                network.certificate,
+                network.client));
+    }
+
+    /**
+     * Connects to a Unix domain socket instead of the host of the URL, whose scheme must be http.
+     *
+     * @param unixSocket path of the socket; {@code null} for none
+     * @return a copy with the value
+     */
+    public Transport withUnixSocket(@Nullable Path unixSocket) {
+        return withNetwork(new Network(
+                network.proxy,
+                network.dns,
+                network.maxConcurrentStreams,
+                network.serverName,
+                unixSocket,
+                network.certificate,
+                network.client));
+    }
+
+    /**
+     * Replaces the certificate by which this client identifies itself.
+     *
+     * @param certificate the certificate; {@code null} for none
+     * @return a copy with the value
+     */
+    public Transport withClientCertificate(@Nullable ClientCertificate certificate) {
+        return withNetwork(new Network(
+                network.proxy,
+                network.dns,
+                network.maxConcurrentStreams,
+                network.serverName,
+                network.unixSocket,
+                certificate,
+                network.client));
+    }
+
+    /**
+     * Replaces the last change to the HTTP client of reactor-netty, for what has no option here: event loops that are
+     * shared with a server, socket options, metrics.
+     *
+     * @param client changes the client; called when a provider is created
+     * @return a copy with the value
+     */
+    public Transport withClient(UnaryOperator<HttpClient> client) {
+        return withNetwork(new Network(
+                network.proxy,
+                network.dns,
+                network.maxConcurrentStreams,
+                network.serverName,
+                network.unixSocket,
+                network.certificate,
+                client));
     }
 
     private static void positive(String what, Duration duration) {

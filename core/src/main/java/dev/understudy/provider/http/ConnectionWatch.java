@@ -27,15 +27,6 @@ import reactor.netty.NettyPipeline;
  */
 final class ConnectionWatch extends ChannelDuplexHandler {
 
-    /** Limit of concurrent requests on one HTTP/2 connection, unless the server allows fewer. */
-    static final int MAX_STREAMS = 100;
-
-    /**
-     * Limit in bytes of all unread answers on an HTTP/2 connection. Each stream may hold back its window of 64 KiB,
-     * so slow readers cannot exhaust the connection's window and stop the other streams.
-     */
-    private static final int WINDOW = (MAX_STREAMS + 1) << 16;
-
     private static final AttributeKey<ConnectionWatch> KEY = AttributeKey.valueOf(ConnectionWatch.class, "watch");
 
     private final Channel channel;
@@ -81,6 +72,14 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         if (tracker.isRefusing()) {
             channel.close();
         }
+    }
+
+    /**
+     * Returns the limit in bytes of all unread answers on an HTTP/2 connection. Each stream may hold back its window of
+     * 64 KiB, so slow readers cannot exhaust the connection's window and stop the other streams.
+     */
+    private int window() {
+        return (transport.network().maxConcurrentStreams() + 1) << 16;
     }
 
     private void settle(boolean late) {
@@ -151,7 +150,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         multiplexed = true;
         try {
             Http2Connection connection = codec.connection();
-            connection.local().flowController().incrementWindowSize(connection.connectionStream(), WINDOW);
+            connection.local().flowController().incrementWindowSize(connection.connectionStream(), window());
             channel.flush();
         } catch (Http2Exception e) {
             channel.close();

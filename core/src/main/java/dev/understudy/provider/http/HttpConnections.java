@@ -6,27 +6,21 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.guard.InFlight;
 import dev.understudy.guard.Nanos;
 import dev.understudy.provider.endpoint.Transport;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.ApplicationProtocolNames;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
-import reactor.netty.http.Http11SslContextSpec;
-import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.Http2AllocationStrategy;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientState;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.ConnectionProvider.ConnectionMetadata;
-import reactor.netty.tcp.SslProvider;
 
 /** Connection pool and HTTP client of one provider. */
 final class HttpConnections {
@@ -50,9 +44,9 @@ final class HttpConnections {
         this.pool = ConnectionProvider.builder("understudy-" + provider)
                 .allocationStrategy(Http2AllocationStrategy.builder()
                         .maxConnections(transport.pool().maxConnections())
-                        .maxConcurrentStreams(ConnectionWatch.MAX_STREAMS)
+                        .maxConcurrentStreams(transport.network().maxConcurrentStreams())
                         .strictConnectionReuse(true)
-                        .streamBatchSize(ConnectionWatch.MAX_STREAMS)
+                        .streamBatchSize(transport.network().maxConcurrentStreams())
                         .build())
                 .pendingAcquireMaxCount(2 * transport.pool().maxConnections())
                 .pendingAcquireTimeout(transport.pool().acquire())
@@ -62,17 +56,13 @@ final class HttpConnections {
                 .evictInBackground(Duration.ofSeconds(30))
                 .lifo()
                 .build();
-        this.http1 = client(false, transport);
-        this.client = http2 ? client(true, transport) : http1;
+        HttpClient routed = NetworkRoute.of(HttpClient.create(pool), baseUrl, transport);
+        this.http1 = client(false, transport, routed);
+        this.client = http2 ? client(true, transport, routed) : http1;
     }
 
-    private HttpClient client(boolean http2, Transport transport) {
-        HttpClient plain = HttpClient.create(pool)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        Math.min(Integer.MAX_VALUE, transport.connect().toMillis()))
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .protocol(
+    private HttpClient client(boolean http2, Transport transport, HttpClient routed) {
+        HttpClient plain = routed.protocol(
                         http2
                                 ? new HttpProtocol[] {HttpProtocol.H2, HttpProtocol.HTTP11}
                                 : new HttpProtocol[] {HttpProtocol.HTTP11})
@@ -89,8 +79,7 @@ final class HttpConnections {
                 .disableRetry(true) // a POST that is sent twice is billed twice, and attempts are counted
                 .followRedirect(false) // a key belongs to one origin
                 .compress(false);
-        TrustManagerFactory trust = transport.tlsTrust().trustManagerFactory();
-        return trust == null ? plain : plain.secure(tls -> tls.sslContext(context(http2, trust)));
+        return NetworkRoute.secured(plain, http2, transport);
     }
 
     private void negotiated(String protocol) {
@@ -117,13 +106,6 @@ final class HttpConnections {
         return (watch != null && watch.isMultiplexed())
                 ? watch.isRetired()
                 : !connection.channel().isActive() || !connection.isPersistent();
-    }
-
-    private static SslProvider.GenericSslContextSpec<SslContextBuilder> context(
-            boolean http2, TrustManagerFactory checker) {
-        return http2
-                ? Http2SslContextSpec.forClient().configure(context -> context.trustManager(checker))
-                : Http11SslContextSpec.forClient().configure(context -> context.trustManager(checker));
     }
 
     /** Returns the client for the protocol known so far. */

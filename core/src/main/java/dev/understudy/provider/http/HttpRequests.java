@@ -47,7 +47,7 @@ final class HttpRequests {
         HttpClient ready = client.get()
                 .headers(headers -> fill(headers, lease, accept))
                 .doOnRequest((request, connection) -> progress.sentOn(connection));
-        return signed(ready, "GET", uri, NOTHING).get().uri(uri);
+        return signed(ready, "GET", uri, NOTHING).get().uri(target(uri, path));
     }
 
     /**
@@ -73,12 +73,22 @@ final class HttpRequests {
         });
         return signed(ready, "POST", uri, body)
                 .request(HttpMethod.POST)
-                .uri(uri)
+                .uri(target(uri, path))
                 .send((request, outbound) -> outbound.withConnection(progress::sentOn)
                         .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body))));
     }
 
+    /** Returns the URL; at a Unix domain socket its path, because the host of a URL would be connected to. */
+    private String target(String uri, String path) {
+        return endpoint.transport().network().unixSocket() == null
+                ? uri
+                : endpoint.baseUrl().getRawPath() + path;
+    }
+
     private void fill(HttpHeaders headers, KeyRing.Lease lease, String accept) {
+        if (endpoint.transport().network().unixSocket() != null) {
+            headers.set("host", endpoint.baseUrl().getRawAuthority());
+        }
         headers.set("accept", accept);
         headers.set("accept-encoding", "identity");
         headers.set("user-agent", "understudy");

@@ -5,18 +5,27 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Classifies errors of the transport by JDK supertypes and by the progress of the exchange; never by shaded classes.
  */
 final class TransportErrors {
+
+    /** Causes that are read; also ends circles of causes. */
+    private static final int CAUSES = 8;
+
+    private static final Pattern PROXY_STATUS = Pattern.compile("status: (\\d{3})");
 
     private TransportErrors() {}
 
@@ -38,6 +47,10 @@ final class TransportErrors {
     }
 
     private static Failure failure(Throwable error, boolean answered) {
+        String proxy = proxyRefusal(error);
+        if (proxy != null) {
+            return connect(proxy);
+        }
         if (error instanceof UnknownHostException) {
             return connect("unknown host");
         }
@@ -79,6 +92,21 @@ final class TransportErrors {
         return Failure.of(
                 FailureKind.PROTOCOL,
                 "the transport failed with " + error.getClass().getName());
+    }
+
+    /** Returns the message for a connection that a proxy did not open; null for other errors. */
+    private static @Nullable String proxyRefusal(Throwable error) {
+        Throwable each = error;
+        for (int depth = 0; each != null && depth < CAUSES; depth++) {
+            if (each instanceof ProxyConnectException) {
+                Matcher status = PROXY_STATUS.matcher(String.valueOf(each.getMessage()));
+                return status.find()
+                        ? "the proxy refused the connection with status " + status.group(1)
+                        : "no connection through the proxy";
+            }
+            each = each.getCause();
+        }
+        return null;
     }
 
     private static Failure connect(String message) {

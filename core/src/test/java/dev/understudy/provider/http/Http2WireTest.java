@@ -167,7 +167,9 @@ class Http2WireTest {
         try (ScriptedServer full = TlsCertificates.server()
                         .always(ScriptedReply.text("It rains").stall(ScriptedReply.FaultPoint.tokens(1)));
                 ScriptedServer free = TlsCertificates.server().always(ScriptedReply.text("It rains"))) {
-            int calls = wire == Transport.Wire.HTTP1 ? 1 : ConnectionWatch.MAX_STREAMS;
+            int calls = wire == Transport.Wire.HTTP1
+                    ? 1
+                    : Transport.Network.defaults().maxConcurrentStreams();
             Transport narrow = PATIENT.withWire(wire).withMaxConnections(1).withAcquire(Duration.ofSeconds(2));
             try (ChatProvider first = scripted(full, narrow);
                     Understudy understudy = Understudy.builder()

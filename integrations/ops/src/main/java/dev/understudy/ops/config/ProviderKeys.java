@@ -234,15 +234,16 @@ final class ProviderKeys {
     private static Endpoint endpoint(ConfigValues values, String address) {
         Endpoint bare;
         try {
-            bare = Endpoint.of("provider", "https://localhost")
-                    .withTransport(values.get(TRANSPORT))
-                    .withBaseUrl(address)
+            bare = Endpoint.of("provider", address, values.get(TRANSPORT))
                     .withKeys(values.get(KEYS).toArray(new Secret[0]));
         } catch (IllegalArgumentException e) { // the message contains the host, which may come from the environment
+            boolean socket = values.get(TRANSPORT).network().unixSocket() != null;
             throw new InvalidValueException(
                     "baseUrl",
-                    "is http to another machine, so keys can be read on the way",
-                    "https://host/path, or 'wire: unencrypted' under transport");
+                    socket
+                            ? "is not http, which a server at a Unix domain socket has"
+                            : "is http to another machine, so keys can be read on the way",
+                    socket ? "http://host/path" : "https://host/path, or 'wire: unencrypted' under transport");
         }
         Endpoint whole = withKeyFile(values, bare);
         for (Map.Entry<String, String> header : values.get(HEADERS).entrySet()) {

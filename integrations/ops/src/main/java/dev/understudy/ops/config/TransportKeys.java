@@ -1,5 +1,6 @@
 package dev.understudy.ops.config;
 
+import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.endpoint.TlsTrust;
 import dev.understudy.provider.endpoint.Transport;
 import java.nio.file.Path;
@@ -66,6 +67,47 @@ final class TransportKeys {
                     TlsTrust::toString),
             "file with certificate authorities that are trusted besides those of the JVM");
 
+    private static final Transport.Network NETWORK = Transport.Network.defaults();
+
+    private static final ConfigKey<Transport.Proxy> PROXY = ConfigKey.optional(
+            "proxy",
+            new ScalarType<>(
+                    "string",
+                    "http://host:port, socks5://host:port, or none",
+                    Map.of("minLength", 1),
+                    TransportKeys::proxy,
+                    TransportKeys::written),
+            "proxy on the way to the provider, or `none`; without this key the JVM's properties and the environment name it");
+    private static final ConfigKey<String> PROXY_USER =
+            ConfigKey.optional("proxyUser", ScalarTypes.TEXT, "user at the proxy");
+    private static final ConfigKey<Secret> PROXY_PASSWORD =
+            ConfigKey.optional("proxyPassword", new SecretType<>(Secret::of), "password at the proxy");
+    private static final ConfigKey<List<String>> NO_PROXY = ConfigKey.of(
+            "noProxy",
+            CollectionTypes.list(ScalarTypes.WORD),
+            List.of(),
+            "hosts that are reached without `proxy`: names with their subdomains, addresses, ranges (`10.0.0.0/8`)");
+    private static final ConfigKey<Boolean> JVM_RESOLVER =
+            ConfigKey.of("jvmResolver", ScalarTypes.FLAG, NETWORK.dns().jvm(), "true to resolve host names by the JVM");
+    private static final ConfigKey<Duration> DNS_TTL = ConfigKey.of(
+            "dnsTtl",
+            ScalarTypes.PAUSE,
+            NETWORK.dns().maxTtl(),
+            "longest time that a resolved address is used; 0s for as long as its record allows");
+    private static final ConfigKey<Integer> MAX_CONCURRENT_STREAMS = ConfigKey.of(
+            "maxConcurrentStreams",
+            ScalarTypes.whole(1, 10_000),
+            NETWORK.maxConcurrentStreams(),
+            "largest number of concurrent requests on one HTTP/2 connection");
+    private static final ConfigKey<String> SERVER_NAME = ConfigKey.optional(
+            "serverName", ScalarTypes.WORD, "host name of the TLS handshake, where it is not that of the URL");
+    private static final ConfigKey<Path> UNIX_SOCKET = ConfigKey.optional(
+            "unixSocket", path("a path of a socket"), "Unix domain socket that is connected to; `baseUrl` is http");
+    private static final ConfigKey<Path> CLIENT_CERTIFICATE = ConfigKey.optional(
+            "clientCertificate",
+            path("a file with a certificate and its private key (PEM)"),
+            "file with the certificate, its issuers and the private key (PKCS #8) by which this client identifies itself");
+
     static final ObjectType<Transport> SECTION = new ObjectType<>(
             "transport",
             "connections to a provider",
@@ -81,7 +123,17 @@ final class TransportKeys {
                     WIRE,
                     TRUST,
                     MAX_ANSWER,
-                    MAX_STREAM),
+                    MAX_STREAM,
+                    PROXY,
+                    PROXY_USER,
+                    PROXY_PASSWORD,
+                    NO_PROXY,
+                    JVM_RESOLVER,
+                    DNS_TTL,
+                    MAX_CONCURRENT_STREAMS,
+                    SERVER_NAME,
+                    UNIX_SOCKET,
+                    CLIENT_CERTIFICATE),
             values -> new Transport(
                     values.get(CONNECT),
                     values.get(DRAIN),
@@ -94,7 +146,66 @@ final class TransportKeys {
                     values.get(WIRE),
                     Objects.requireNonNullElse(values.find(TRUST), TlsTrust.system()),
                     values.get(MAX_ANSWER),
-                    values.get(MAX_STREAM)));
+                    values.get(MAX_STREAM),
+                    network(values)));
 
     private TransportKeys() {}
+
+    private static Transport.Network network(ConfigValues values) {
+        Path certificate = values.find(CLIENT_CERTIFICATE);
+        return new Transport.Network(
+                proxy(values),
+                new Transport.Dns(values.get(JVM_RESOLVER), NETWORK.dns().timeout(), values.get(DNS_TTL)),
+                values.get(MAX_CONCURRENT_STREAMS),
+                values.find(SERVER_NAME),
+                values.find(UNIX_SOCKET),
+                certificate == null ? null : identity(certificate),
+                NETWORK.client());
+    }
+
+    private static Transport.ClientCertificate identity(Path file) {
+        try {
+            return Transport.ClientCertificate.of(file, file);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidValueException(
+                    CLIENT_CERTIFICATE.name(),
+                    "cannot be read",
+                    "a file with a certificate and its private key (PEM, PKCS #8)");
+        }
+    }
+
+    private static Transport.Proxy proxy(ConfigValues values) {
+        Transport.Proxy proxy = values.find(PROXY);
+        String user = values.find(PROXY_USER);
+        Secret password = values.find(PROXY_PASSWORD);
+        if (proxy == null) {
+            if (user != null || password != null || !values.get(NO_PROXY).isEmpty()) {
+                throw new InvalidValueException(PROXY.name(), "is missing", "http://host:port");
+            }
+            return NETWORK.proxy();
+        }
+        return new Transport.Proxy(proxy.kind(), proxy.host(), proxy.port(), user, password, values.get(NO_PROXY));
+    }
+
+    private static Transport.Proxy proxy(String text) {
+        if (text.equals("none")) {
+            return Transport.Proxy.none();
+        }
+        Transport.Proxy proxy = Transport.Proxy.of(text);
+        if (proxy.user() != null) {
+            throw new InvalidValueException(
+                    "", "has a user", "a URL without one, and 'proxyUser' and 'proxyPassword' beside it");
+        }
+        return proxy;
+    }
+
+    private static Object written(Transport.Proxy proxy) {
+        return proxy.kind() == Transport.Proxy.Kind.NONE
+                ? "none"
+                : ScalarTypes.label(proxy.kind()) + "://" + proxy.host() + ":" + proxy.port();
+    }
+
+    private static ValueType<Path> path(String words) {
+        return new ScalarType<>("string", words, Map.of("minLength", 1), Path::of, Path::toString);
+    }
 }

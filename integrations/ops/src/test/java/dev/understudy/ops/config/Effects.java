@@ -295,6 +295,8 @@ public final class Effects {
 
     private static final String AUTHORITY = "src/test/resources/dev/understudy/ops/authority.pem";
 
+    private static final String CLIENT = "src/test/resources/dev/understudy/ops/client.pem";
+
     private static Stream<Effect> transports() {
         return Stream.of(
                 Effect.of(
@@ -356,7 +358,67 @@ public final class Effects {
                         "providers.p.transport.trust",
                         AUTHORITY,
                         config -> transport(config).tlsTrust().certificates().size(),
-                        1));
+                        1),
+                Effect.of(
+                        "providers.p.transport.proxy",
+                        "socks5://gate:1081",
+                        config -> transport(config).network().proxy().port(),
+                        1081),
+                Effect.of(
+                        "providers.p.transport.jvmResolver",
+                        true,
+                        config -> transport(config).network().dns().jvm(),
+                        true),
+                Effect.of(
+                        "providers.p.transport.dnsTtl",
+                        "7777ms",
+                        config -> transport(config).network().dns().maxTtl(),
+                        ODD),
+                Effect.of(
+                        "providers.p.transport.maxConcurrentStreams",
+                        7,
+                        config -> transport(config).network().maxConcurrentStreams(),
+                        7),
+                Effect.of(
+                        "providers.p.transport.serverName",
+                        "inner.example",
+                        config -> String.valueOf(transport(config).network().serverName()),
+                        "inner.example"),
+                Effect.of(
+                        "providers.p.transport.clientCertificate",
+                        CLIENT,
+                        config -> transport(config).network().certificate() != null,
+                        true),
+                Effect.of(
+                                "providers.p.transport.proxyUser",
+                                "ada",
+                                config -> String.valueOf(
+                                        transport(config).network().proxy().user()),
+                                "ada")
+                        .with("providers.p.transport.proxy", "http://gate:3128"),
+                Effect.of(
+                                "providers.p.transport.proxyPassword",
+                                "${KEY_1}",
+                                config -> Secret.of("sk-first-0123456789")
+                                        .equals(transport(config)
+                                                .network()
+                                                .proxy()
+                                                .password()),
+                                true)
+                        .with("providers.p.transport.proxy", "http://gate:3128"),
+                Effect.of(
+                                "providers.p.transport.noProxy",
+                                List.of("inner.example"),
+                                config -> transport(config).network().proxy().except(),
+                                List.of("inner.example"))
+                        .with("providers.p.transport.proxy", "http://gate:3128"),
+                Effect.of(
+                                "providers.p.transport.unixSocket",
+                                "/run/model.sock",
+                                config -> String.valueOf(
+                                        transport(config).network().unixSocket()),
+                                "/run/model.sock")
+                        .with("providers.p.baseUrl", "http://localhost/v1"));
     }
 
     private static Stream<Effect> compatibility() {
