@@ -278,11 +278,6 @@ public final class RecordedRequest {
         refusal = rule;
     }
 
-    /** Returns the body as JSON; a missing node if it is none. */
-    JsonNode json() {
-        return json(text());
-    }
-
     Question question() {
         return question;
     }

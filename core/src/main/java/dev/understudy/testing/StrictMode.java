@@ -25,7 +25,7 @@ final class StrictMode {
             return null;
         }
         StrictVendor vendor = WireFormats.vendor(wireFormat, ofChat);
-        StrictRule.Refusal refusal = vendor.refusal(asked.json(), sent);
+        StrictRule.Refusal refusal = vendor.refusal(asked.text(), sent);
         if (refusal == null) {
             return null;
         }
