@@ -46,7 +46,7 @@ class CoreArchitectureTest {
     private static final String CALL = ROOT + ".call";
     private static final String PROVIDER = ROOT + ".provider";
     private static final String PROVIDERS = PROVIDER + "..";
-    private static final String TESTING = ROOT + ".testing";
+    private static final String TESTING = ROOT + ".testing..";
 
     private static final String[] BASE = {
         "java..", "org.reactivestreams..", "reactor.core..", "reactor.util..", "org.jspecify.."
