@@ -42,7 +42,7 @@ class AttemptPermitTest {
     private final ScriptedProvider a = ScriptedProvider.named("a");
 
     /** Course of one call: the provider's answer, and the time of a cancellation. */
-    enum Scene {
+    enum CallCase {
         SUCCESS(ScriptedAnswer.text("one two three"), null),
         LATE_SUCCESS(
                 ScriptedAnswer.text("one two three").beforeFirst(seconds(2)).between(seconds(1)), null),
@@ -66,7 +66,7 @@ class AttemptPermitTest {
         final ScriptedAnswer scriptedAnswer;
         final Duration leaves;
 
-        Scene(ScriptedAnswer scriptedAnswer, Duration leaves) {
+        CallCase(ScriptedAnswer scriptedAnswer, Duration leaves) {
             this.scriptedAnswer = scriptedAnswer;
             this.leaves = leaves;
         }
@@ -76,21 +76,21 @@ class AttemptPermitTest {
         }
     }
 
-    static Stream<Arguments> scenes() {
-        List<Arguments> scenes = new ArrayList<>();
-        for (Scene scene : Scene.values()) {
-            scenes.add(Arguments.of(scene, false));
-            scenes.add(Arguments.of(scene, true));
+    static Stream<Arguments> callCases() {
+        List<Arguments> callCases = new ArrayList<>();
+        for (CallCase callCase : CallCase.values()) {
+            callCases.add(Arguments.of(callCase, false));
+            callCases.add(Arguments.of(callCase, true));
         }
-        return scenes.stream();
+        return callCases.stream();
     }
 
     @ParameterizedTest(name = "{0} streamed={1}")
-    @MethodSource("scenes")
-    void permitIsReleasedAtTheEndOfACall(Scene scene, boolean streamed) {
+    @MethodSource("callCases")
+    void permitIsReleasedAtTheEndOfACall(CallCase callCase, boolean streamed) {
         Understudy understudy = understudy();
         for (int round = 0; round < 3; round++) {
-            play(understudy, scene, streamed);
+            play(understudy, callCase, streamed);
             assertThat(standing(understudy, "a").inFlight()).isZero();
         }
         a.then(scenario.timed(ScriptedAnswer.hang()));
@@ -105,8 +105,8 @@ class AttemptPermitTest {
     }
 
     @ParameterizedTest(name = "{0} streamed={1}")
-    @MethodSource("scenes")
-    void trialIsDecidedOrReleased(Scene scene, boolean streamed) {
+    @MethodSource("callCases")
+    void trialIsDecidedOrReleased(CallCase callCase, boolean streamed) {
         Understudy understudy = builder(CircuitPolicy.defaults()
                         .withConsecutive(1)
                         .withJitter(0)
@@ -116,7 +116,7 @@ class AttemptPermitTest {
         scenario.chat(understudy);
         assertThat(circuit(understudy)).isEqualTo(ProviderStatus.CircuitState.OPEN);
         scenario.advance(Duration.ofSeconds(5));
-        play(understudy, scene, streamed);
+        play(understudy, callCase, streamed);
         ProviderStatus.CircuitState state = circuit(understudy);
         scenario.advance(Duration.ofSeconds(20)); // below the lease of a trial
         a.then(ScriptedAnswer.text("well"));
@@ -176,10 +176,10 @@ class AttemptPermitTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Scene.class)
-    void failureIsCountedOnce(Scene scene) {
+    @EnumSource(CallCase.class)
+    void failureIsCountedOnce(CallCase callCase) {
         Understudy understudy = understudy();
-        play(understudy, scene, true);
+        play(understudy, callCase, true);
         ProviderStatus providerStatus = standing(understudy, "a");
         assertThat(providerStatus.consecutiveFailures()).isLessThanOrEqualTo(1);
         assertThat(scenario.events.stream().filter(AttemptPermitTest::isEnd)).hasSize(1);
@@ -192,11 +192,11 @@ class AttemptPermitTest {
                 || event instanceof Event.CallCancelled;
     }
 
-    private void play(Understudy understudy, Scene scene, boolean streamed) {
-        a.then(scenario.timed(scene.scriptedAnswer));
+    private void play(Understudy understudy, CallCase callCase, boolean streamed) {
+        a.then(scenario.timed(callCase.scriptedAnswer));
         VirtualScenario.CallResult result = ask(understudy, streamed);
-        if (scene.leaves != null) {
-            scenario.advance(scene.leaves);
+        if (callCase.leaves != null) {
+            scenario.advance(callCase.leaves);
             result.call.dispose();
             assertThat(a.live()).isZero();
         }

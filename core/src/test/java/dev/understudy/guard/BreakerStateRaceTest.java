@@ -65,7 +65,7 @@ class BreakerStateRaceTest {
         }
     }
 
-    private static final class Stage {
+    private static final class Race {
         private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 10_000);
         private final Queue<CircuitBreaker.Change> moves = new ConcurrentLinkedQueue<>();
         private final Map<Trial, Call> trials = new ConcurrentHashMap<>();
@@ -76,7 +76,7 @@ class BreakerStateRaceTest {
         private final boolean forgetful;
         private final CircuitBreaker breaker;
 
-        Stage(Duration lease, boolean operated, boolean forgetful) {
+        Race(Duration lease, boolean operated, boolean forgetful) {
             this.operated = operated;
             this.forgetful = forgetful;
             this.breaker = new CircuitBreaker(
@@ -86,7 +86,7 @@ class BreakerStateRaceTest {
                     clock.get());
         }
 
-        Stage play(int threads, int steps) throws Exception {
+        Race play(int threads, int steps) throws Exception {
             ExecutorService pool = Executors.newFixedThreadPool(threads);
             List<Future<?>> all = new ArrayList<>();
             for (int thread = 0; thread < threads; thread++) {
@@ -227,7 +227,7 @@ class BreakerStateRaceTest {
 
     @Test
     void trialsAreExclusiveAndDecidedOnce() throws Exception {
-        Stage scenario = new Stage(Duration.ofDays(1), false, false).play(4, 300_000);
+        Race scenario = new Race(Duration.ofDays(1), false, false).play(4, 300_000);
         List<CircuitBreaker.Change> chain = scenario.chain();
         scenario.onlyTrialsDecide(chain);
         assertThat(chain).hasSizeGreaterThan(1_000);
@@ -255,7 +255,7 @@ class BreakerStateRaceTest {
 
     @Test
     void lostTrialsNeverLockTheCircuit() throws Exception {
-        Stage scenario = new Stage(Duration.ofNanos(25), false, true).play(4, 300_000);
+        Race scenario = new Race(Duration.ofNanos(25), false, true).play(4, 300_000);
         List<CircuitBreaker.Change> chain = scenario.chain();
         scenario.onlyTrialsDecide(chain);
         assertThat(scenario.trials.values()).anyMatch(call -> call.ends.get() == 0);
@@ -264,7 +264,7 @@ class BreakerStateRaceTest {
 
     @Test
     void concurrentOperatorKeepsStatesConsistent() throws Exception {
-        Stage scenario = new Stage(Duration.ofNanos(25), true, true).play(4, 300_000);
+        Race scenario = new Race(Duration.ofNanos(25), true, true).play(4, 300_000);
         List<CircuitBreaker.Change> chain = scenario.chain();
         scenario.onlyTrialsDecide(chain);
         assertThat(chain).extracting(move -> move.to()).contains(ProviderStatus.CircuitState.values());

@@ -1,6 +1,6 @@
 package dev.understudy.testing;
 
-import static dev.understudy.testing.Audience.SOON;
+import static dev.understudy.testing.RawClient.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatException.CallFailed;

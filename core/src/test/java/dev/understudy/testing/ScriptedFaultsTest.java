@@ -1,11 +1,11 @@
 package dev.understudy.testing;
 
-import static dev.understudy.testing.Audience.CHAT;
-import static dev.understudy.testing.Audience.MESSAGES;
-import static dev.understudy.testing.Audience.SOON;
+import static dev.understudy.testing.RawClient.CHAT;
+import static dev.understudy.testing.RawClient.MESSAGES;
+import static dev.understudy.testing.RawClient.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.testing.Audience.Heard;
+import dev.understudy.testing.RawClient.Received;
 import dev.understudy.testing.RecordedRequest.Ending;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -25,18 +25,18 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 class ScriptedFaultsTest {
 
     private final ScriptedServer server = ScriptedServer.start();
-    private final Audience audience = new Audience(server);
+    private final RawClient client = new RawClient(server);
 
     @AfterEach
     void close() {
-        audience.close();
+        client.close();
         server.close();
     }
 
     @Test
     void cutsBeforeTheHeaders() {
         server.then(ScriptedReply.text("x").cut(ScriptedReply.FaultPoint.nothing()));
-        Heard heard = audience.stream(CHAT);
+        Received heard = client.stream(CHAT);
         assertThat(heard.status()).isZero();
         assertThat(heard.error()).isInstanceOf(PrematureCloseException.class).hasMessageContaining("BEFORE");
     }
@@ -44,7 +44,7 @@ class ScriptedFaultsTest {
     @Test
     void resetsBeforeTheHeaders() {
         server.then(ScriptedReply.text("x").reset(ScriptedReply.FaultPoint.nothing()));
-        Heard heard = audience.stream(CHAT);
+        Received heard = client.stream(CHAT);
         assertThat(heard.status()).isZero();
         assertThat(heard.error()).isNotInstanceOf(PrematureCloseException.class).hasMessageContaining("reset");
     }
@@ -55,11 +55,11 @@ class ScriptedFaultsTest {
         server.then(
                 ScriptedReply.text("x").cut(ScriptedReply.FaultPoint.headers()),
                 ScriptedReply.text("x").reset(ScriptedReply.FaultPoint.headers()));
-        Heard cut = audience.stream(path);
+        Received cut = client.stream(path);
         assertThat(cut.status()).isEqualTo(200);
         assertThat(cut.bytes()).isZero();
         assertThat(cut.error()).isInstanceOf(PrematureCloseException.class).hasMessageContaining("DURING");
-        Heard reset = audience.stream(path);
+        Received reset = client.stream(path);
         assertThat(reset.status()).isEqualTo(200);
         assertThat(reset.bytes()).isZero();
         assertThat(reset.error()).isNotInstanceOf(PrematureCloseException.class).hasMessageContaining("reset");
@@ -69,7 +69,7 @@ class ScriptedFaultsTest {
     @RepeatedTest(30)
     void resetsAfterTheTokenEveryTime() {
         server.always(ScriptedReply.text("one two three").reset(ScriptedReply.FaultPoint.tokens(2)));
-        Heard heard = audience.stream(MESSAGES);
+        Received heard = client.stream(MESSAGES);
         assertThat(heard.body()).contains("\"one\"", "\" two\"").doesNotContain("three");
         assertThat(heard.error()).hasMessageContaining("reset");
     }
@@ -77,20 +77,20 @@ class ScriptedFaultsTest {
     @Test
     void cutsWholeAnswersInTheirMiddle() {
         server.always(ScriptedReply.text("one two three"));
-        Heard all = audience.whole(CHAT);
+        Received all = client.whole(CHAT);
         assertThat(all.header("content-length")).isEqualTo(String.valueOf(all.bytes()));
         assertThat(all.header("content-type")).isEqualTo("application/json");
         server.always(ScriptedReply.text("one two three").cut(ScriptedReply.FaultPoint.tokens(1)));
-        Heard half = audience.whole(CHAT);
+        Received half = client.whole(CHAT);
         assertThat(half.bytes()).isEqualTo(all.bytes() / 2);
         assertThat(half.header("content-length")).isEqualTo(all.header("content-length"));
         assertThat(half.error()).isInstanceOf(PrematureCloseException.class);
         server.always(ScriptedReply.text("one two three").reset(ScriptedReply.FaultPoint.bytes(5)));
-        Heard five = audience.whole(CHAT);
+        Received five = client.whole(CHAT);
         assertThat(five.bytes()).isEqualTo(5);
         assertThat(five.error()).hasMessageContaining("reset");
         server.always(ScriptedReply.text("one two three").cut(ScriptedReply.FaultPoint.headers()));
-        assertThat(audience.whole(CHAT).bytes()).isZero();
+        assertThat(client.whole(CHAT).bytes()).isZero();
     }
 
     @Test
@@ -100,10 +100,10 @@ class ScriptedFaultsTest {
                 ScriptedReply.text("x").garble(ScriptedReply.FaultPoint.tokens(0)),
                 ScriptedReply.status(500),
                 ScriptedReply.text("ok"));
-        assertThat(audience.stream(CHAT).body()).contains("\"broke\"").doesNotContain("[DONE]");
-        assertThat(audience.stream(CHAT).body()).contains("Half a\n\n", "[DONE]");
-        assertThat(audience.stream(CHAT).status()).isEqualTo(500);
-        assertThat(audience.stream(CHAT).error()).isNull();
+        assertThat(client.stream(CHAT).body()).contains("\"broke\"").doesNotContain("[DONE]");
+        assertThat(client.stream(CHAT).body()).contains("Half a\n\n", "[DONE]");
+        assertThat(client.stream(CHAT).status()).isEqualTo(500);
+        assertThat(client.stream(CHAT).error()).isNull();
         assertThat(server.connectionsOpened()).isEqualTo(1);
         assertThat(server.requests()).extracting(RecordedRequest::ending).containsOnly(Ending.COMPLETED);
     }
@@ -112,7 +112,7 @@ class ScriptedFaultsTest {
     void stallsAfterTheHeadersWithTheConnectionOpen() {
         server.then(ScriptedReply.text("x").stall(ScriptedReply.FaultPoint.headers()));
         StepVerifier.create(
-                        audience.client().post().uri(CHAT).send(Flux.empty()).response((response, body) -> Flux.just(
+                        client.http().post().uri(CHAT).send(Flux.empty()).response((response, body) -> Flux.just(
                                         response.status().code())
                                 .concatWith(body.asString().map(String::length))))
                 .expectNext(200)
@@ -130,7 +130,7 @@ class ScriptedFaultsTest {
     @Test
     void seesACancelDuringAPause() {
         server.then(ScriptedReply.text("x").beforeFirst(Duration.ofMinutes(5)));
-        StepVerifier.create(audience.pieces(MESSAGES))
+        StepVerifier.create(client.pieces(MESSAGES))
                 .thenAwait(Duration.ofMillis(1))
                 .then(() -> server.arrivals().blockFirst(SOON))
                 .thenCancel()
@@ -157,7 +157,7 @@ class ScriptedFaultsTest {
 
     private Duration took(boolean stream) {
         long start = System.nanoTime();
-        Heard heard = stream ? audience.stream(CHAT) : audience.whole(CHAT);
+        Received heard = stream ? client.stream(CHAT) : client.whole(CHAT);
         assertThat(heard.error()).isNull();
         return Duration.ofNanos(System.nanoTime() - start);
     }
@@ -167,7 +167,7 @@ class ScriptedFaultsTest {
         VirtualTimeScheduler.getOrSet();
         try {
             server.then(ScriptedReply.text("x").beforeFirst(Duration.ofMillis(50)));
-            assertThat(audience.stream(CHAT).error()).isNull();
+            assertThat(client.stream(CHAT).error()).isNull();
         } finally {
             VirtualTimeScheduler.reset();
         }
@@ -179,15 +179,15 @@ class ScriptedFaultsTest {
                 ScriptedReply.text("one two").untilClose(),
                 ScriptedReply.text("one two").untilClose().cut(ScriptedReply.FaultPoint.tokens(1)),
                 ScriptedReply.text("one two").untilClose());
-        Heard all = audience.stream(CHAT);
+        Received all = client.stream(CHAT);
         assertThat(all.header("transfer-encoding") + all.header("content-length"))
                 .isEmpty();
         assertThat(all.body()).endsWith("[DONE]\n\n");
         assertThat(all.error()).isNull();
-        Heard cut = audience.stream(CHAT);
+        Received cut = client.stream(CHAT);
         assertThat(cut.body()).contains("one").doesNotContain("two");
         assertThat(cut.error()).isNull();
-        assertThat(audience.whole(CHAT).body()).contains("one two").endsWith("}");
+        assertThat(client.whole(CHAT).body()).contains("one two").endsWith("}");
         assertThat(server.connectionsOpened()).isEqualTo(3);
     }
 
@@ -200,12 +200,12 @@ class ScriptedFaultsTest {
                         ScriptedReply.raw(200, "application/x-ndjson", piece, piece, piece)
                                 .cut(ScriptedReply.FaultPoint.events(2)))
                 .always(ScriptedReply.raw(502, "text/html", "<h1>Bad gateway</h1>"));
-        Heard all = audience.stream("/v1beta/models/m:generate?alt=sse");
+        Received all = client.stream("/v1beta/models/m:generate?alt=sse");
         assertThat(all.header("content-type")).isEqualTo("application/x-ndjson");
         assertThat(all.header("x-odd")).isEqualTo("1");
         assertThat(all.body()).isEqualTo("{\"a\":{\"a\":{\"a\":");
-        assertThat(audience.stream("/api/chat").bytes()).isEqualTo(10);
-        Heard html = audience.stream("/v1/responses");
+        assertThat(client.stream("/api/chat").bytes()).isEqualTo(10);
+        Received html = client.stream("/v1/responses");
         assertThat(html.status()).isEqualTo(502);
         assertThat(html.header("content-length")).isEqualTo("20");
         assertThat(html.body()).isEqualTo("<h1>Bad gateway</h1>");
@@ -214,8 +214,8 @@ class ScriptedFaultsTest {
     @Test
     void knowsNothingElsewhereAndKeepsTheScript() {
         server.then(ScriptedReply.text("first"), ScriptedReply.text("second"));
-        assertThat(audience.stream("/v1/embeddings").status()).isEqualTo(404);
-        assertThat(audience.whole(CHAT).body()).contains("first");
+        assertThat(client.stream("/v1/embeddings").status()).isEqualTo(404);
+        assertThat(client.whole(CHAT).body()).contains("first");
     }
 
     @Test
@@ -223,15 +223,15 @@ class ScriptedFaultsTest {
         server.when(asked -> asked.model().equals("gone"), ScriptedReply.status(404))
                 .rule(asked -> asked.path().equals(MESSAGES) ? ScriptedReply.text(asked.key()) : null)
                 .always(ScriptedReply.text("else"));
-        assertThat(audience.post(CHAT, "{\"model\":\"gone\"}").body()).contains("model_not_found", "`gone`");
-        assertThat(audience.whole(MESSAGES).body()).contains("\"k1\"");
-        assertThat(audience.whole(CHAT).body()).contains("else");
+        assertThat(client.post(CHAT, "{\"model\":\"gone\"}").body()).contains("model_not_found", "`gone`");
+        assertThat(client.whole(MESSAGES).body()).contains("\"k1\"");
+        assertThat(client.whole(CHAT).body()).contains("else");
     }
 
     @Test
     void closesAllConnectionsWithIt() {
         server.then(ScriptedReply.text("x").stall(ScriptedReply.FaultPoint.headers()));
-        StepVerifier.create(audience.pieces(CHAT))
+        StepVerifier.create(client.pieces(CHAT))
                 .then(() -> server.arrivals().blockFirst(SOON))
                 .then(server::close)
                 .expectError()
@@ -245,7 +245,7 @@ class ScriptedFaultsTest {
                 .expectNextCount(1)
                 .expectComplete()
                 .verify(SOON);
-        assertThat(audience.stream(CHAT).error()).isInstanceOf(java.net.ConnectException.class);
+        assertThat(client.stream(CHAT).error()).isInstanceOf(java.net.ConnectException.class);
         server.close();
     }
 
@@ -259,20 +259,20 @@ class ScriptedFaultsTest {
         }
         server.connections().filter(open -> open == 0).blockFirst(SOON);
         assertThat(server.requests()).isEmpty();
-        assertThat(audience.whole(CHAT).status()).isEqualTo(200);
+        assertThat(client.whole(CHAT).status()).isEqualTo(200);
     }
 
     @Test
     void speaksHttp2ToThoseWhoKnow() {
         try (ScriptedServer http2 = ScriptedServer.startHttp2();
-                Audience knowing = new Audience(http2, HttpProtocol.H2C)) {
+                RawClient knowing = new RawClient(http2, HttpProtocol.H2C)) {
             http2.then(
                     ScriptedReply.text("one two"),
                     ScriptedReply.text("one two").reset(ScriptedReply.FaultPoint.tokens(1)),
                     ScriptedReply.text("one two").stall(ScriptedReply.FaultPoint.tokens(1)),
                     ScriptedReply.text("one two"));
             assertThat(knowing.stream(CHAT).body()).endsWith("[DONE]\n\n");
-            Heard reset = knowing.stream(CHAT);
+            Received reset = knowing.stream(CHAT);
             assertThat(reset.body()).contains("one").doesNotContain("two");
             assertThat(reset.error()).isNotNull();
             StepVerifier.create(knowing.pieces(CHAT))
@@ -304,7 +304,7 @@ class ScriptedFaultsTest {
                 .toArray(String[]::new);
         server.always(ScriptedReply.tokens(tokens));
         for (String path : new String[] {CHAT, MESSAGES}) {
-            Heard heard = audience.stream(path);
+            Received heard = client.stream(path);
             assertThat(heard.error()).isNull();
             assertThat(heard.events()).hasSizeGreaterThan(3000);
             assertThat(heard.body()).contains("\" w0\"", "\" w2999\"");
@@ -315,7 +315,7 @@ class ScriptedFaultsTest {
     void waitsForASlowReaderInsteadOfBuffering() {
         byte[][] pieces = new byte[400][100_000];
         server.then(ScriptedReply.raw(200, "application/octet-stream", pieces));
-        StepVerifier.create(audience.pieces(CHAT).map(String::length), 1)
+        StepVerifier.create(client.pieces(CHAT).map(String::length), 1)
                 .expectNextCount(1)
                 .expectNoEvent(Duration.ofMillis(300))
                 .then(() -> assertThat(server.requests().get(0).ending()).isEqualTo(Ending.OPEN))
@@ -332,7 +332,7 @@ class ScriptedFaultsTest {
     @Test
     void servesManyRequestsConcurrently() {
         server.always(ScriptedReply.text("one two three").between(Duration.ofMillis(2)));
-        try (Audience crowd = new Audience(server, HttpProtocol.HTTP11, 50)) {
+        try (RawClient crowd = new RawClient(server, HttpProtocol.HTTP11, 50)) {
             Flux.range(0, 150)
                     .flatMap(i -> crowd.pieces(i % 2 == 0 ? CHAT : MESSAGES).reduce("", String::concat), 50)
                     .doOnNext(body -> assertThat(body).contains("one", "two", "three"))

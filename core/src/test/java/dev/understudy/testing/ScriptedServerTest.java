@@ -1,11 +1,11 @@
 package dev.understudy.testing;
 
-import static dev.understudy.testing.Audience.CHAT;
-import static dev.understudy.testing.Audience.MESSAGES;
-import static dev.understudy.testing.Audience.SOON;
+import static dev.understudy.testing.RawClient.CHAT;
+import static dev.understudy.testing.RawClient.MESSAGES;
+import static dev.understudy.testing.RawClient.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.testing.Audience.Heard;
+import dev.understudy.testing.RawClient.Received;
 import dev.understudy.testing.RecordedRequest.Ending;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -20,18 +20,18 @@ import reactor.test.StepVerifier;
 class ScriptedServerTest {
 
     private final ScriptedServer server = ScriptedServer.start();
-    private final Audience audience = new Audience(server);
+    private final RawClient client = new RawClient(server);
 
     @AfterEach
     void close() {
-        audience.close();
+        client.close();
         server.close();
     }
 
     @Test
     void streamsAsOpenAiDoes() {
         server.then(ScriptedReply.tokens("Hel", "lo"));
-        Heard heard = audience.stream(CHAT);
+        Received heard = client.stream(CHAT);
         String head = "data: {\"id\":\"chatcmpl-stage\",\"object\":\"chat.completion.chunk\",\"created\":1767225600,"
                 + "\"model\":\"m\",\"choices\":[";
         String tail = "],\"usage\":null}";
@@ -57,7 +57,7 @@ class ScriptedServerTest {
     @Test
     void streamsAsAnthropicDoes() {
         server.then(ScriptedReply.tokens("Hel", "lo"));
-        assertThat(audience.stream(MESSAGES).events())
+        assertThat(client.stream(MESSAGES).events())
                 .containsExactly(
                         "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_stage\","
                                 + "\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[],"
@@ -80,7 +80,7 @@ class ScriptedServerTest {
     @Test
     void remembersWhatItWasAskedByteForByte() {
         String body = "{ \"model\":\"gpt-5\",\n \"messages\":[{\"content\":\"\\\"stream\\\":true äø😀\"}] }";
-        audience.post(CHAT + "?a=1", body);
+        client.post(CHAT + "?a=1", body);
         RecordedRequest asked = server.requests().get(0);
         assertThat(asked.text()).isEqualTo(body);
         assertThat(asked.body()).isEqualTo(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
@@ -96,8 +96,8 @@ class ScriptedServerTest {
 
     @Test
     void sharesConnectionsAndTellsSo() {
-        audience.whole(CHAT);
-        audience.stream(MESSAGES);
+        client.whole(CHAT);
+        client.stream(MESSAGES);
         assertThat(server.requests()).extracting(RecordedRequest::connection).containsExactly(1, 1);
         assertThat(server.connectionsOpened()).isEqualTo(1);
         StepVerifier.create(server.endings().take(2).map(RecordedRequest::ending))
@@ -110,7 +110,7 @@ class ScriptedServerTest {
     @ValueSource(ints = {1, 2, 17, 100, 333})
     void cutsAfterExactlySoManyBytes(int bytes) {
         server.then(ScriptedReply.text("one two three four").cut(ScriptedReply.FaultPoint.bytes(bytes)));
-        Heard heard = audience.stream(CHAT);
+        Received heard = client.stream(CHAT);
         assertThat(heard.bytes()).isEqualTo(bytes);
         assertThat(heard.error()).isInstanceOf(PrematureCloseException.class);
         assertThat(server.requests().get(0).ending()).isEqualTo(Ending.CUT);
@@ -120,7 +120,7 @@ class ScriptedServerTest {
     @ValueSource(ints = {1, 2, 17, 100, 333})
     void resetsAfterExactlySoManyBytes(int bytes) {
         server.then(ScriptedReply.text("one two three four").reset(ScriptedReply.FaultPoint.bytes(bytes)));
-        Heard heard = audience.stream(CHAT);
+        Received heard = client.stream(CHAT);
         assertThat(heard.bytes()).isEqualTo(bytes);
         assertThat(heard.error()).isNotNull().isNotInstanceOf(PrematureCloseException.class);
         assertThat(heard.error()).hasMessageContaining("reset");
@@ -129,7 +129,7 @@ class ScriptedServerTest {
     @Test
     void seesThatTheClientCancelled() {
         server.then(ScriptedReply.text("one two three").stall(ScriptedReply.FaultPoint.tokens(2)));
-        StepVerifier.create(audience.pieces(CHAT))
+        StepVerifier.create(client.pieces(CHAT))
                 .thenConsumeWhile(piece -> !piece.contains(" two"))
                 .thenCancel()
                 .verify(SOON);
@@ -146,7 +146,7 @@ class ScriptedServerTest {
     @Test
     void stallsBeforeTheHeaders() {
         server.then(ScriptedReply.text("never").stall(ScriptedReply.FaultPoint.nothing()));
-        StepVerifier.create(audience.pieces(CHAT))
+        StepVerifier.create(client.pieces(CHAT))
                 .expectSubscription()
                 .expectNoEvent(Duration.ofMillis(300))
                 .thenCancel()
@@ -160,7 +160,7 @@ class ScriptedServerTest {
     @Test
     void refusesConnections() {
         try (ScriptedServer refusing = ScriptedServer.refusing();
-                Audience refused = new Audience(refusing)) {
+                RawClient refused = new RawClient(refusing)) {
             assertThat(refused.whole(CHAT).error()).isInstanceOf(ConnectException.class);
         }
     }
@@ -168,7 +168,7 @@ class ScriptedServerTest {
     @Test
     void limitsOneKeyOnly() {
         server.rateLimitKey("k1", Duration.ofSeconds(7)).rateLimitKey("k2", Duration.ofSeconds(1));
-        Heard heard = audience.whole(MESSAGES);
+        Received heard = client.whole(MESSAGES);
         assertThat(heard.status()).isEqualTo(429);
         assertThat(heard.header("retry-after")).isEqualTo("7");
         assertThat(heard.body())
@@ -179,7 +179,7 @@ class ScriptedServerTest {
     @Test
     void answersProbesWithoutUsingUpTheScript() {
         server.then(ScriptedReply.status(500), ScriptedReply.text("ok"));
-        String models = audience.client()
+        String models = client.http()
                 .get()
                 .uri("/v1/models")
                 .responseContent()
@@ -188,9 +188,9 @@ class ScriptedServerTest {
                 .block(SOON);
         assertThat(models).contains("\"object\":\"list\"");
         assertThat(List.of(
-                        audience.whole(CHAT).status(),
-                        audience.whole(CHAT).status(),
-                        audience.whole(CHAT).status()))
+                        client.whole(CHAT).status(),
+                        client.whole(CHAT).status(),
+                        client.whole(CHAT).status()))
                 .containsExactly(500, 200, 200);
         assertThat(server.calls()).hasSize(3);
         assertThat(server.requests()).hasSize(4);

@@ -43,16 +43,16 @@ class FaultMatrixTest {
                         .toList()
                 : MatrixCell.sample();
         List<String> wrong;
-        try (MatrixStage stage = new MatrixStage()) {
+        try (MatrixFixture fixture = new MatrixFixture()) {
             AtomicInteger number = new AtomicInteger();
             // Those that wait for a timeout come last: then everything is warm, and many can wait at the same time.
             wrong = Flux.concat(
                             Flux.fromIterable(cells)
                                     .filter(cell -> !cell.isSilent())
-                                    .flatMap(cell -> play(stage, cell, number.incrementAndGet()), AT_A_TIME),
+                                    .flatMap(cell -> play(fixture, cell, number.incrementAndGet()), AT_A_TIME),
                             Flux.fromIterable(cells)
                                     .filter(MatrixCell::isSilent)
-                                    .flatMap(cell -> play(stage, cell, number.incrementAndGet()), 3 * AT_A_TIME))
+                                    .flatMap(cell -> play(fixture, cell, number.incrementAndGet()), 3 * AT_A_TIME))
                     .collectList()
                     .block(Duration.ofMinutes(8));
         }
@@ -85,32 +85,32 @@ class FaultMatrixTest {
     }
 
     /** What is wrong with a cell; empty when nothing is. Where threads may wait, for who makes TLS reads the system's random. */
-    private static Mono<String> play(MatrixStage stage, MatrixCell cell, int number) {
+    private static Mono<String> play(MatrixFixture fixture, MatrixCell cell, int number) {
         return Mono.using(
-                        () -> stage.open(cell, number),
+                        () -> fixture.open(cell, number),
                         played -> {
                             List<StreamChunk> chunks = new ArrayList<>();
                             Flux<StreamChunk> stream = number % 2 == 0
                                     ? played.play()
                                     : played.play().limitRate(1);
                             return stream.doOnNext(chunks::add)
-                                    .then(Mono.just(new MatrixVerdict.Told(chunks, null)))
+                                    .then(Mono.just(new MatrixVerdict.Observed(chunks, null)))
                                     .timeout(LONG)
-                                    .onErrorResume(error -> Mono.just(new MatrixVerdict.Told(chunks, error)))
+                                    .onErrorResume(error -> Mono.just(new MatrixVerdict.Observed(chunks, error)))
                                     .publishOn(Schedulers.boundedElastic())
                                     .flatMap(told ->
                                             settled(played).map(left -> MatrixVerdict.complaint(played, told) + left))
                                     .filter(words -> !words.isEmpty())
                                     .map(words -> cell + ": " + words);
                         },
-                        MatrixStage.Played::close)
+                        MatrixFixture.CellRun::close)
                 .subscribeOn(Schedulers.boundedElastic());
     }
 
     /** Waits until nothing of it is left running, and says what is. */
-    private static Mono<String> settled(MatrixStage.Played played) {
+    private static Mono<String> settled(MatrixFixture.CellRun played) {
         Mono<String> permits = Mono.fromCallable(() -> {
-                    int inFlight = played.door.control().status().stream()
+                    int inFlight = played.understudy.control().status().stream()
                             .mapToInt(ProviderStatus::inFlight)
                             .sum();
                     if (inFlight != 0) {

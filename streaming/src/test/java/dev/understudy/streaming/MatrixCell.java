@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One cell of the fault matrix: what is played, and what must come of it. */
-record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescuers, AnswerEvents.Dialect first) {
+record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Fallbacks fallbacks, AnswerEvents.Dialect first) {
 
     private static final Set<Fault> DOUBLED = Set.of(Fault.REFUSED, Fault.RST, Fault.STALL, Fault.IN_BAND);
     private static final Set<Fault> OF_HTTP2 = Set.of(Fault.RST_STREAM, Fault.ABANDONED, Fault.GO_AWAY);
@@ -94,18 +94,18 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
         boolean hidden = mode == Mode.BUFFERED || phase == Phase.TOOL_ARGUMENTS;
         int takeovers = hidden ? 0 : phase.isCommitted() ? 2 : 1;
         ResumePolicy policy = ResumePolicy.of(mode.resumeStrategy)
-                .withTakeovers(rescuers == Rescuers.SOUND ? Math.min(1, takeovers) : takeovers);
+                .withTakeovers(fallbacks == Fallbacks.ANSWERING ? Math.min(1, takeovers) : takeovers);
         return mode == Mode.BUFFERED ? policy.withBuffer(StreamBuffer.whole()) : policy;
     }
 
     /** What the others do. */
-    enum Rescuers {
+    enum Fallbacks {
         /** The second one answers. */
-        SOUND,
+        ANSWERING,
         /** The second one dies after two tokens, and the third one answers. */
-        SECOND_DIES,
+        SECOND_FAILS,
         /** The second and the third die after two tokens. */
-        ALL_DIE
+        ALL_FAIL
     }
 
     enum End {
@@ -121,9 +121,9 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
             for (Phase phase : Phase.values()) {
                 for (Fault fault : Fault.values()) {
                     for (Mode mode : Mode.values()) {
-                        for (Rescuers rescuers : Rescuers.values()) {
+                        for (Fallbacks fallbacks : Fallbacks.values()) {
                             for (AnswerEvents.Dialect dialect : AnswerEvents.Dialect.values()) {
-                                all.add(new MatrixCell(wire, phase, fault, mode, rescuers, dialect));
+                                all.add(new MatrixCell(wire, phase, fault, mode, fallbacks, dialect));
                             }
                         }
                     }
@@ -134,7 +134,7 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
     }
 
     /**
-     * The cells of the default run: each combination of phase, fault, mode and rescuers once. The protocol and the dialect of
+     * The cells of the default run: each combination of phase, fault, mode and fallbacks once. The protocol and the dialect of
      * the first server alternate, so that each pair of two properties is played wherever it can be.
      */
     static List<MatrixCell> sample() {
@@ -143,14 +143,14 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
             if (cell.skipped() == null) {
                 byCombination
                         .computeIfAbsent(
-                                List.of(cell.phase, cell.fault, cell.mode, cell.rescuers), key -> new ArrayList<>())
+                                List.of(cell.phase, cell.fault, cell.mode, cell.fallbacks), key -> new ArrayList<>())
                         .add(cell);
             }
         }
         List<MatrixCell> sample = new ArrayList<>();
         for (List<MatrixCell> cells : byCombination.values()) {
             MatrixCell one = cells.get(0);
-            int sum = one.phase.ordinal() + one.fault.ordinal() + one.mode.ordinal() + one.rescuers.ordinal();
+            int sum = one.phase.ordinal() + one.fault.ordinal() + one.mode.ordinal() + one.fallbacks.ordinal();
             sample.add(cells.get(sum % cells.size()));
         }
         return sample;
@@ -175,13 +175,13 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
                 && (fault == Fault.CUT_UTF8 || fault == Fault.DUPLICATE || fault == Fault.NO_TERMINAL)) {
             return "headers have no UTF-8, no events and no terminal marker";
         }
-        if (rescuers != Rescuers.SOUND && !asksOthers()) {
+        if (fallbacks != Fallbacks.ANSWERING && !asksOthers()) {
             return "nobody else is asked, so nobody else can die";
         }
-        if (rescuers != Rescuers.SOUND && phase == Phase.AFTER_FINISH) {
+        if (fallbacks != Fallbacks.ANSWERING && phase == Phase.AFTER_FINISH) {
             return "what is left of a finished answer is one word, too short to die in";
         }
-        if (rescuers != Rescuers.SOUND && !(wire == Wire.HTTP2 ? fault == Fault.RST_STREAM : DOUBLED.contains(fault))) {
+        if (fallbacks != Fallbacks.ANSWERING && !(wire == Wire.HTTP2 ? fault == Fault.RST_STREAM : DOUBLED.contains(fault))) {
             return "a second death is played behind four sorts of the first, and one over HTTP/2, for it knows no sorts";
         }
         return null;
@@ -222,10 +222,10 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
             return End.WHOLE;
         }
         boolean saved = asksOthers()
-                && switch (rescuers) {
-                    case SOUND -> true;
-                    case SECOND_DIES -> mode != Mode.FAIL && (phase != Phase.REASONING || saves());
-                    case ALL_DIE -> false;
+                && switch (fallbacks) {
+                    case ANSWERING -> true;
+                    case SECOND_FAILS -> mode != Mode.FAIL && (phase != Phase.REASONING || saves());
+                    case ALL_FAIL -> false;
                 };
         if (saved) {
             return End.WHOLE;
@@ -238,12 +238,12 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Rescuers rescu
         if (!asksOthers()) {
             return List.of(1, 0, 0);
         }
-        boolean more = rescuers != Rescuers.SOUND && mode != Mode.FAIL;
+        boolean more = fallbacks != Fallbacks.ANSWERING && mode != Mode.FAIL;
         return List.of(1, 1, more ? 1 : 0);
     }
 
     @Override
     public String toString() {
-        return wire + " x " + phase + " x " + fault + " x " + mode + " x " + rescuers + " (" + first + " first)";
+        return wire + " x " + phase + " x " + fault + " x " + mode + " x " + fallbacks + " (" + first + " first)";
     }
 }

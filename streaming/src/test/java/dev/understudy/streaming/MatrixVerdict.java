@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 /** What must have come of a cell: end, attempts, text, usage, and the failure by its name. */
 final class MatrixVerdict {
 
-    record Told(List<StreamChunk> chunks, @Nullable Throwable error) {}
+    record Observed(List<StreamChunk> chunks, @Nullable Throwable error) {}
 
     private MatrixVerdict() {}
 
     /** What is wrong; "" when nothing is. */
-    static String complaint(MatrixStage.Played played, Told told) {
+    static String complaint(MatrixFixture.CellRun played, Observed told) {
         try {
             check(played, told);
             return "";
@@ -38,7 +38,7 @@ final class MatrixVerdict {
         }
     }
 
-    private static void check(MatrixStage.Played played, Told told) {
+    private static void check(MatrixFixture.CellRun played, Observed told) {
         MatrixCell cell = played.cell;
         assertThat(told.error())
                 .as("end")
@@ -59,7 +59,7 @@ final class MatrixVerdict {
         checkKind(cell, attemptLog(told));
     }
 
-    private static AttemptLog attemptLog(Told told) {
+    private static AttemptLog attemptLog(Observed told) {
         if (told.error() instanceof ChatException.PartialAnswer partial) {
             return partial.attemptLog();
         }
@@ -69,11 +69,11 @@ final class MatrixVerdict {
         return finish(told).servedBy().attemptLog();
     }
 
-    private static StreamChunk.Finish finish(Told told) {
+    private static StreamChunk.Finish finish(Observed told) {
         return (StreamChunk.Finish) told.chunks().get(told.chunks().size() - 1);
     }
 
-    private static void checkAttempts(MatrixStage.Played played, AttemptLog attemptLog) {
+    private static void checkAttempts(MatrixFixture.CellRun played, AttemptLog attemptLog) {
         List<Integer> wanted = played.cell.attempts();
         List<Integer> asked = new ArrayList<>();
         List<Integer> trailed = new ArrayList<>();
@@ -92,7 +92,7 @@ final class MatrixVerdict {
         assertThat(trailed).as("attempts in the trail").isEqualTo(wanted);
     }
 
-    private static void checkWhole(MatrixCell cell, Told told, ChatResponseAggregator heard) {
+    private static void checkWhole(MatrixCell cell, Observed told, ChatResponseAggregator heard) {
         boolean doubled = cell.fault() == Fault.DUPLICATE && !cell.isBroken();
         String truth = doubled && cell.phase() != Phase.AFTER_FINISH
                 ? MatrixAnswer.doubled(cell.phase())
@@ -118,7 +118,7 @@ final class MatrixVerdict {
     /** Whether something was shown before somebody else went on. */
     private static boolean isTakenBack(MatrixCell cell) {
         boolean second =
-                cell.rescuers() == MatrixCell.Rescuers.SECOND_DIES && cell.phase().sort != MatrixAnswer.Sort.TOOL;
+                cell.fallbacks() == MatrixCell.Fallbacks.SECOND_FAILS && cell.phase().sort != MatrixAnswer.Sort.TOOL;
         return cell.isBroken() && (!cell.phase().shown.isEmpty() || cell.phase() == Phase.REASONING || second);
     }
 
@@ -131,7 +131,7 @@ final class MatrixVerdict {
             assertThat(finish.usage()).as("usage as told").isEqualTo(Usage.of(7, 9));
         } else if (cell.isBroken()) {
             assertThat(finish.usage().output()).as("output").isPositive();
-            boolean cut = cell.phase().isCommitted() || cell.rescuers() != MatrixCell.Rescuers.SOUND;
+            boolean cut = cell.phase().isCommitted() || cell.fallbacks() != MatrixCell.Fallbacks.ANSWERING;
             assertThat(finish.usage().estimated()).as("estimated").isEqualTo(cut);
         }
         List<AttemptLog.Outcome> outcomes = attemptLog.attempts().stream()
@@ -153,11 +153,11 @@ final class MatrixVerdict {
         return used ? AttemptLog.Outcome.PARTIAL : AttemptLog.Outcome.WASTED;
     }
 
-    private static void checkPartial(MatrixCell cell, Told told, ChatResponseAggregator heard) {
+    private static void checkPartial(MatrixCell cell, Observed told, ChatResponseAggregator heard) {
         ChatResponse partial = ((ChatException.PartialAnswer) told.error()).partial();
         assertThat(partial.text()).as("partial is what was heard").isEqualTo(heard.text());
         assertThat(MatrixAnswer.text(cell.phase().sort)).as("truth").startsWith(partial.text());
-        if (cell.rescuers() == MatrixCell.Rescuers.SOUND) {
+        if (cell.fallbacks() == MatrixCell.Fallbacks.ANSWERING) {
             assertThat(partial.text()).as("text").isEqualTo(cell.phase().shown);
         } else if (cell.mode() != Mode.RESTART) {
             assertThat(partial.text()).as("text").startsWith(cell.phase().shown);

@@ -47,12 +47,12 @@ class ResumingProviderTest {
     private final ScriptedProvider three = ScriptedProvider.named("three");
 
     private ChatProvider over(ResumePolicy policy, ChatProvider... providers) {
-        UnderstudyBuilder door =
+        UnderstudyBuilder understudy =
                 Understudy.builder().retry(RetryPolicy.defaults().withRetries(0));
         for (ChatProvider provider : providers) {
-            door.provider(provider);
+            understudy.provider(provider);
         }
-        return ResumingProvider.over(door.build(), policy);
+        return ResumingProvider.over(understudy.build(), policy);
     }
 
     private static ChatResponse answer(List<StreamChunk> chunks) {

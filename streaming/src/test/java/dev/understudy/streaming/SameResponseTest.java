@@ -88,7 +88,7 @@ class SameResponseTest {
     }
 
     /** One that has not yet learned that its first provider is not well. */
-    private Understudy door() {
+    private Understudy understudy() {
         return Understudy.builder()
                 .retry(RetryPolicy.defaults().withRetries(0))
                 .timeouts(TimeoutPolicy.defaults().withIdle(Duration.ofSeconds(1)))
@@ -103,7 +103,7 @@ class SameResponseTest {
     }
 
     private List<StreamChunk> play() {
-        return play(door(), ASKED);
+        return play(understudy(), ASKED);
     }
 
     private static ChatResponse answer(List<StreamChunk> chunks) {
@@ -159,7 +159,7 @@ class SameResponseTest {
                     .materialize()
                     .block(LONG)
                     .getThrowable();
-            // Before the first content nobody resumes streams: that is the door's matter, and here it may not retry.
+            // Before the first content nobody resumes streams: that is the understudy's matter, and here it may not retry.
             assertThat(ResumingProviderTest.text(chunks))
                     .as("cut after %d bytes: %s", bytes, end)
                     .isEqualTo(end == null ? TRUTH : "");
@@ -273,7 +273,7 @@ class SameResponseTest {
                 isGet(asked) && times.incrementAndGet() < 6 ? WHOLE.cut(ScriptedReply.FaultPoint.tokens(1)) : null);
         one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)));
         List<StreamChunk> chunks = ResumingProvider.over(
-                        door(), ResumePolicy.exact().withTakeovers(0))
+                        understudy(), ResumePolicy.exact().withTakeovers(0))
                 .stream(ASKED)
                 .collectList()
                 .block(LONG);
@@ -297,13 +297,13 @@ class SameResponseTest {
         one.rule(asked -> isGet(asked) ? ScriptedReply.status(404) : null);
         one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)), WHOLE);
         two.then(ScriptedReply.text(" a time."));
-        Understudy door = door();
-        List<StreamChunk> chunks = play(door, ASKED);
+        Understudy understudy = understudy();
+        List<StreamChunk> chunks = play(understudy, ASKED);
         assertThat(ResumingProviderTest.text(chunks)).isEqualTo("Once upon a time.");
         assertThat(events).anySatisfy(event -> assertThat(event)
                 .isInstanceOfSatisfying(Event.TakeoverFailed.class, failed -> assertThat(failed.strategy())
                         .isEqualTo("same_response")));
-        assertThat(ResumingProviderTest.text(play(door, ASKED))).isEqualTo(TRUTH);
+        assertThat(ResumingProviderTest.text(play(understudy, ASKED))).isEqualTo(TRUTH);
         assertThat(one.calls()).as("the model is not left alone for it").hasSize(2);
     }
 
@@ -313,7 +313,7 @@ class SameResponseTest {
         one.then(WHOLE.reset(ScriptedReply.FaultPoint.tokens(2)));
         two.always(ScriptedReply.status(500));
         one.always(ScriptedReply.status(500));
-        StepVerifier.create(ResumingProvider.over(door()).stream(ASKED).thenMany(Flux.empty()))
+        StepVerifier.create(ResumingProvider.over(understudy()).stream(ASKED).thenMany(Flux.empty()))
                 .expectErrorSatisfies(error -> assertThat(error)
                         .isInstanceOfSatisfying(ChatException.PartialAnswer.class, partial -> {
                             assertThat(partial.failure().kind()).isEqualTo(FailureKind.TRUNCATED);
@@ -366,7 +366,7 @@ class SameResponseTest {
     void anAnswerInJsonThatNobodyHasSeenYetIsStillTheSameAnswer() {
         ScriptedReply json = ScriptedReply.tokens("{\"a\":", "[1,2,", "3]}");
         one.then(json.cut(ScriptedReply.FaultPoint.tokens(2)));
-        List<StreamChunk> chunks = play(door(), ASKED.withFormat(ResponseFormat.json()));
+        List<StreamChunk> chunks = play(understudy(), ASKED.withFormat(ResponseFormat.json()));
         assertThat(ResumingProviderTest.text(chunks)).isEqualTo("{\"a\":[1,2,3]}");
         assertThat(one.calls()).hasSize(1);
         assertThat(again()).hasSize(1);
@@ -377,7 +377,7 @@ class SameResponseTest {
         one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)));
         two.then(ScriptedReply.text(" a time."));
         ChatRequest plain = ASKED.withExtra("openai-responses", "background", false);
-        assertThat(ResumingProviderTest.text(play(door(), plain))).isEqualTo("Once upon a time.");
+        assertThat(ResumingProviderTest.text(play(understudy(), plain))).isEqualTo("Once upon a time.");
         assertThat(again()).isEmpty();
     }
 
@@ -387,12 +387,12 @@ class SameResponseTest {
                 ChatProvider first = Providers.openAiBackground(Endpoint.of("first", three.url(), "key-four"))) {
             three.always(ScriptedReply.status(500));
             one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)));
-            Understudy door = Understudy.builder()
+            Understudy understudy = Understudy.builder()
                     .retry(RetryPolicy.defaults().withRetries(0))
                     .provider(first)
                     .provider(kept)
                     .build();
-            assertThat(ResumingProviderTest.text(play(door, ASKED))).isEqualTo(TRUTH);
+            assertThat(ResumingProviderTest.text(play(understudy, ASKED))).isEqualTo(TRUTH);
             assertThat(three.requests()).hasSize(1);
         }
     }
@@ -401,7 +401,7 @@ class SameResponseTest {
     void listenersHearOfItAsOfAnyTakeover() {
         List<Event> own = new ArrayList<>();
         one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)));
-        ResumingProvider.over(door()).stream(ASKED)
+        ResumingProvider.over(understudy()).stream(ASKED)
                 .contextWrite(CallContext.listener(own::add).andThen(CallContext.tag("tenant", "acme"))::apply)
                 .blockLast(LONG);
         for (List<Event> heard : List.of(events, own)) {

@@ -36,12 +36,12 @@ class StreamBufferTest {
                 .then(ScriptedAnswer.tokens("a ", "b ", "c ", "d").failAfter(2, CUT));
         ScriptedProvider two = ScriptedProvider.named("two").then(ScriptedAnswer.tokens("x ", "y ", "z ", "!"));
         StreamBuffer buffer = StreamBuffer.tokens(3);
-        Understudy door = Understudy.builder()
+        Understudy understudy = Understudy.builder()
                 .retry(dev.understudy.policy.RetryPolicy.defaults().withRetries(0))
                 .provider(buffer.around(one))
                 .provider(buffer.around(two))
                 .build();
-        List<StreamChunk> chunks = door.stream(ASKED).collectList().block();
+        List<StreamChunk> chunks = understudy.stream(ASKED).collectList().block();
         assertThat(ResumingProviderTest.text(chunks)).isEqualTo("x y z !");
         assertThat(one.subscriptions()).isEqualTo(1);
     }

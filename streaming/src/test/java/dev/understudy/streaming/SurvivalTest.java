@@ -52,9 +52,9 @@ class SurvivalTest {
         FailureKind.RATE_LIMITED
     };
 
-    private enum Fate {
+    private enum Behaviour {
         FINE,
-        DEAD,
+        FAILING,
         CUT,
         CUT_SILENTLY,
         SILENT
@@ -69,7 +69,7 @@ class SurvivalTest {
     }
 
     /** One server: how it continues, and what becomes of its next calls. */
-    private record Actor(ScriptedProvider provider, boolean prefill, boolean echo, List<Fate> fates) {}
+    private record Server(ScriptedProvider provider, boolean prefill, boolean echo, List<Behaviour> behaviours) {}
 
     private final Map<String, Integer> saved = new TreeMap<>();
     private int whole;
@@ -118,7 +118,7 @@ class SurvivalTest {
     void structuredAnswersComeWholeOrNotAtAll() {
         Cases.play("survival of structured answers", 4, random -> {
             String truth = "{\"text\": \"" + Texts.prose(random, 10) + "\"}";
-            Listening heard = play(
+            RecordingSubscriber heard = play(
                     random, List.of(new StreamChunk.Text(truth)), truth, ResponseFormat.json(), Setting.ONE_THREAD);
             if (heard.answer.length() > 0) {
                 assertThat(heard.answer.text()).isEqualTo(truth);
@@ -160,7 +160,7 @@ class SurvivalTest {
         }
     }
 
-    private Listening play(Random random, List<StreamChunk> truth, String text, ResponseFormat format, Setting setting)
+    private RecordingSubscriber play(Random random, List<StreamChunk> truth, String text, ResponseFormat format, Setting setting)
             throws InterruptedException {
         boolean hedging = setting == Setting.HEDGED;
         boolean deterministic = random.nextBoolean();
@@ -168,29 +168,29 @@ class SurvivalTest {
         request = deterministic ? request.withTemperature(0) : request;
         ResumePolicy policy = hedging ? policy(random).withHedging(hedging(random)) : policy(random);
         boolean lies = !policy.strategies().contains(ResumePolicy.Strategy.RESTART) && random.nextInt(4) == 0;
-        Listening[] listening = new Listening[1];
-        List<Actor> actors = new ArrayList<>();
+        RecordingSubscriber[] recording = new RecordingSubscriber[1];
+        List<Server> servers = new ArrayList<>();
         int count = (hedging ? 2 : 1) + random.nextInt(3);
         for (int i = 0; i < count; i++) {
             // Whoever lies, lies only to those who have heard the truth, so that the truth is known.
-            Supplier<String> heardBefore = () -> lies && random.nextBoolean() ? listening[0].answer.text() : "";
-            actors.add(actor("p" + i, random, truth, text, heardBefore, hedging));
+            Supplier<String> heardBefore = () -> lies && random.nextBoolean() ? recording[0].answer.text() : "";
+            servers.add(server("p" + i, random, truth, text, heardBefore, hedging));
         }
-        UnderstudyBuilder door =
+        UnderstudyBuilder understudy =
                 Understudy.builder().retry(RetryPolicy.defaults().withRetries(0));
-        actors.forEach(actor -> door.provider(
+        servers.forEach(server -> understudy.provider(
                 switch (setting) {
-                    case ONE_THREAD -> actor.provider;
-                    case THREAD_OF_EACH_SERVER -> onItsOwnThread(actor.provider);
-                    case HEDGED -> pausing(actor.provider, random, actors);
+                    case ONE_THREAD -> server.provider;
+                    case THREAD_OF_EACH_SERVER -> onItsOwnThread(server.provider);
+                    case HEDGED -> pausing(server.provider, random, servers);
                 }));
         boolean alone = count == 1 && setting == Setting.ONE_THREAD && random.nextBoolean();
-        ChatProvider company = alone ? actors.get(0).provider : door.build();
+        ChatProvider company = alone ? servers.get(0).provider : understudy.build();
         ChatProvider provider = ResumingProvider.over(company, policy);
 
-        Listening heard = new Listening(
-                random, random.nextInt(3) == 0, random.nextInt(5) == 0 ? random.nextInt(20) : -1, () -> live(actors));
-        listening[0] = heard;
+        RecordingSubscriber heard = new RecordingSubscriber(
+                random, random.nextInt(3) == 0, random.nextInt(5) == 0 ? random.nextInt(20) : -1, () -> live(servers));
+        recording[0] = heard;
         provider.stream(request).subscribe(heard);
         if (hedging) {
             VirtualTimeScheduler.get().advanceTimeBy(Duration.ofHours(1));
@@ -201,9 +201,9 @@ class SurvivalTest {
         assertThat(text).as("what was shown is a beginning of the truth").startsWith(shown);
         assertThat(heard.ends).as("terminal signals").isEqualTo(heard.left ? 0 : 1);
         assertThat(heard.mostLive).as("live upstreams").isLessThanOrEqualTo(1);
-        assertThat(live(actors)).as("left running").isZero();
-        for (Actor actor : actors) {
-            assertThat(actor.provider.peakDemand())
+        assertThat(live(servers)).as("left running").isZero();
+        for (Server server : servers) {
+            assertThat(server.provider.peakDemand())
                     .as("asked for ahead")
                     .isLessThanOrEqualTo(heard.asked == Long.MAX_VALUE ? Long.MAX_VALUE : 1);
         }
@@ -224,7 +224,7 @@ class SurvivalTest {
             assertThat(answer.toolCalls()).hasSize((int) truth.stream()
                     .filter(StreamChunk.ToolCallDone.class::isInstance)
                     .count());
-            check(actors, answer, heard);
+            check(servers, answer, heard);
         } else if (!heard.left) {
             assertThat(heard.error).isInstanceOf(ChatException.class);
             boolean told = heard.error instanceof ChatException.PartialAnswer;
@@ -239,7 +239,7 @@ class SurvivalTest {
         return heard;
     }
 
-    private static int doneSince(Listening heard) {
+    private static int doneSince(RecordingSubscriber heard) {
         int calls = 0;
         for (StreamChunk chunk : heard.chunks) {
             calls = chunk instanceof StreamChunk.Reset
@@ -250,7 +250,7 @@ class SurvivalTest {
     }
 
     /** Usage, trail and switches of an answer that came through. */
-    private void check(List<Actor> actors, ChatResponse answer, Listening heard) {
+    private void check(List<Server> servers, ChatResponse answer, RecordingSubscriber heard) {
         List<StreamChunk.Switched> switches = heard.chunks.stream()
                 .filter(StreamChunk.Switched.class::isInstance)
                 .map(StreamChunk.Switched.class::cast)
@@ -269,16 +269,16 @@ class SurvivalTest {
                                     || (attempt.outcome() == AttemptLog.Outcome.WASTED)));
         }
         if (!switches.isEmpty()) {
-            saved.merge(way(actors, heard, switches.get(switches.size() - 1)), 1, Integer::sum);
+            saved.merge(way(servers, heard, switches.get(switches.size() - 1)), 1, Integer::sum);
             assertThat(switches.get(switches.size() - 1).to())
                     .isEqualTo(answer.servedBy().provider());
         }
     }
 
-    /** Told by the last question, for nobody tells which way a takeover was. */
-    private static String way(List<Actor> actors, Listening heard, StreamChunk.Switched last) {
-        List<ChatRequest> asked = actors.stream()
-                .filter(actor -> actor.provider.name().equals(last.to()))
+    /** Observed by the last question, for nobody tells which way a takeover was. */
+    private static String way(List<Server> servers, RecordingSubscriber heard, StreamChunk.Switched last) {
+        List<ChatRequest> asked = servers.stream()
+                .filter(server -> server.provider.name().equals(last.to()))
                 .findFirst()
                 .orElseThrow()
                 .provider
@@ -317,24 +317,24 @@ class SurvivalTest {
                 .withMaxExtra(1);
     }
 
-    private static Actor actor(
+    private static Server server(
             String name, Random random, List<StreamChunk> truth, String text, Supplier<String> lieTo, boolean silent) {
         boolean prefill = random.nextBoolean();
-        List<Fate> fates = new ArrayList<>();
+        List<Behaviour> behaviours = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             int draw = random.nextInt(8);
-            Fate cut = silent && random.nextBoolean() ? Fate.SILENT : Fate.CUT;
-            fates.add(draw < 4 ? cut : draw == 4 ? Fate.CUT_SILENTLY : draw == 5 ? Fate.DEAD : Fate.FINE);
+            Behaviour cut = silent && random.nextBoolean() ? Behaviour.SILENT : Behaviour.CUT;
+            behaviours.add(draw < 4 ? cut : draw == 4 ? Behaviour.CUT_SILENTLY : draw == 5 ? Behaviour.FAILING : Behaviour.FINE);
         }
         ScriptedProvider provider = ScriptedProvider.named(name);
         provider.can(prefill ? Capabilities.assumed().withFeature(Feature.PREFILL) : Capabilities.assumed());
-        Actor actor = new Actor(provider, prefill, random.nextBoolean(), fates);
-        provider.rule(asked -> cue(actor, asked, random, truth, text, lieTo.get()));
-        return actor;
+        Server server = new Server(provider, prefill, random.nextBoolean(), behaviours);
+        provider.rule(asked -> cue(server, asked, random, truth, text, lieTo.get()));
+        return server;
     }
 
     private static ScriptedAnswer cue(
-            Actor actor, ChatRequest asked, Random random, List<StreamChunk> truth, String text, String lieTo) {
+            Server server, ChatRequest asked, Random random, List<StreamChunk> truth, String text, String lieTo) {
         List<StreamChunk> told = new ArrayList<>();
         List<Message> messages = asked.messages();
         Message last = messages.get(messages.size() - 1);
@@ -345,12 +345,12 @@ class SurvivalTest {
         } else if (messages.size() == 1) {
             truth.forEach(chunk -> told.addAll(inPieces(chunk, random)));
         } else if (last instanceof Message.Assistant prefix) {
-            assertThat(actor.prefill)
+            assertThat(server.prefill)
                     .as("prefill is asked only of those who can")
                     .isTrue();
             assertThat(text).startsWith(prefix.text());
             String rest = text.substring(prefix.text().length());
-            told.addAll(inPieces(new StreamChunk.Text(actor.echo ? prefix.text() + rest : rest), random));
+            told.addAll(inPieces(new StreamChunk.Text(server.echo ? prefix.text() + rest : rest), random));
             truth.stream()
                     .filter(StreamChunk.ToolCallDone.class::isInstance)
                     .forEach(call -> told.addAll(inPieces(call, random)));
@@ -367,17 +367,17 @@ class SurvivalTest {
                 FinishReason.STOP,
                 Usage.of(10, 5),
                 VendorMetadata.none(),
-                ServedBy.by(actor.provider.name(), asked.model())));
+                ServedBy.by(server.provider.name(), asked.model())));
         ScriptedAnswer scriptedAnswer = ScriptedAnswer.chunks(told.toArray(StreamChunk[]::new));
-        Fate fate = actor.fates.isEmpty() ? Fate.FINE : actor.fates.remove(0);
+        Behaviour behaviour = server.behaviours.isEmpty() ? Behaviour.FINE : server.behaviours.remove(0);
         int after = random.nextInt(told.size());
         FailureKind kind = KINDS[random.nextInt(KINDS.length)];
         Failure failure = kind == FailureKind.TIMEOUT
                 ? Failure.timeout(Failure.Phase.IDLE, Duration.ofSeconds(20))
                 : Failure.of(kind, "scripted");
-        return switch (fate) {
+        return switch (behaviour) {
             case FINE -> scriptedAnswer;
-            case DEAD -> ScriptedAnswer.fail(failure);
+            case FAILING -> ScriptedAnswer.fail(failure);
             case CUT -> scriptedAnswer.failAfter(after, failure);
             case CUT_SILENTLY -> scriptedAnswer.cutAfter(after);
             case SILENT -> scriptedAnswer.hangAfter(after);
@@ -415,12 +415,12 @@ class SurvivalTest {
     }
 
     /** A provider that pauses before one chunk in twenty. */
-    private ChatProvider pausing(ChatProvider provider, Random random, List<Actor> actors) {
+    private ChatProvider pausing(ChatProvider provider, Random random, List<Server> servers) {
         return new ForwardingChatProvider(provider) {
             @Override
             public Flux<StreamChunk> stream(ChatRequest request) {
                 return delegate().stream(request)
-                        .doOnSubscribe(subscription -> besides += live(actors) > 1 ? 1 : 0)
+                        .doOnSubscribe(subscription -> besides += live(servers) > 1 ? 1 : 0)
                         .concatMap(
                                 chunk -> {
                                     int longest = random.nextInt(20) == 0 ? 25_000 : 100;
@@ -432,7 +432,7 @@ class SurvivalTest {
         };
     }
 
-    private static int live(List<Actor> actors) {
-        return actors.stream().mapToInt(actor -> actor.provider.live()).sum();
+    private static int live(List<Server> servers) {
+        return servers.stream().mapToInt(server -> server.provider.live()).sum();
     }
 }

@@ -38,14 +38,14 @@ class TakeoverEventsTest {
     private final ScriptedProvider two =
             ScriptedProvider.named("two").can(Capabilities.assumed().withFeature(Feature.PREFILL));
 
-    private static Understudy door(Listener listener, ChatProvider... providers) {
-        UnderstudyBuilder door = Understudy.builder()
+    private static Understudy understudy(Listener listener, ChatProvider... providers) {
+        UnderstudyBuilder understudy = Understudy.builder()
                 .listener(listener)
                 .retry(RetryPolicy.defaults().withRetries(0));
         for (ChatProvider provider : providers) {
-            door.provider(provider);
+            understudy.provider(provider);
         }
-        return door.build();
+        return understudy.build();
     }
 
     private static void play(ChatProvider provider) {
@@ -67,7 +67,7 @@ class TakeoverEventsTest {
             heard.add(event);
             order.add(event);
         };
-        ResumingProvider.over(door(both, one, two)).stream(ASKED)
+        ResumingProvider.over(understudy(both, one, two)).stream(ASKED)
                 .doOnNext(order::add)
                 .blockLast();
 
@@ -89,7 +89,7 @@ class TakeoverEventsTest {
     @Test
     void completeAnswerReportsNoTakeover() {
         ScriptedProvider fine = ScriptedProvider.named("fine").then(ScriptedAnswer.tokens("Once"));
-        play(ResumingProvider.over(door(heard::add, fine)));
+        play(ResumingProvider.over(understudy(heard::add, fine)));
         assertThat(heard).isNotEmpty();
         assertThat(ofTakeovers()).isEmpty();
     }
@@ -99,7 +99,7 @@ class TakeoverEventsTest {
         two.rule(asked ->
                 asked.messages().size() > 1 ? ScriptedAnswer.fail(REFUSAL) : ScriptedAnswer.tokens("Long", " ago"));
         play(ResumingProvider.over(
-                door(heard::add, one, two),
+                understudy(heard::add, one, two),
                 ResumePolicy.of(ResumePolicy.Strategy.PREFILL, ResumePolicy.Strategy.RESTART)));
         assertThat(ofTakeovers()).hasSize(2);
         assertThat(ofTakeovers().get(0)).isInstanceOfSatisfying(Event.TakeoverFailed.class, told -> {
@@ -115,7 +115,7 @@ class TakeoverEventsTest {
     @Test
     void unresumedStreamIsLostWithTheFailureThatCutIt() {
         two.then(ScriptedAnswer.fail(FailureKind.SERVER));
-        play(ResumingProvider.over(door(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.PREFILL)));
+        play(ResumingProvider.over(understudy(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.PREFILL)));
         assertThat(ofTakeovers()).hasSize(2);
         assertThat(((Event.TakeoverFailed) ofTakeovers().get(0)).failure().kind())
                 .isEqualTo(FailureKind.SERVER);
@@ -129,7 +129,7 @@ class TakeoverEventsTest {
     void failureOfTheContinuationIsReportedToo() {
         two.then(ScriptedAnswer.tokens("me", " there", " w").failAfter(3, RESET));
         play(ResumingProvider.over(
-                door(heard::add, one, two), ResumePolicy.exact().withTakeovers(1)));
+                understudy(heard::add, one, two), ResumePolicy.exact().withTakeovers(1)));
         assertThat(ofTakeovers())
                 .extracting(event -> event.getClass().getSimpleName())
                 .containsExactly("StreamTakenOver", "StreamLost");
@@ -141,7 +141,7 @@ class TakeoverEventsTest {
         ScriptedProvider early =
                 ScriptedProvider.named("early").then(ScriptedAnswer.tokens("On").failAfter(1, RESET));
         two.then(ScriptedAnswer.tokens("Once"));
-        play(ResumingProvider.over(door(heard::add, early, two)));
+        play(ResumingProvider.over(understudy(heard::add, early, two)));
         assertThat(ofTakeovers()).singleElement().isInstanceOfSatisfying(Event.StreamTakenOver.class, told -> {
             assertThat(told.takeover().strategy()).isEqualTo("afresh");
             assertThat(told.takeover().offset()).isZero();
@@ -152,7 +152,7 @@ class TakeoverEventsTest {
     void additionalListenerReceivesTakeoversThroughABuffer() {
         two.then(ScriptedAnswer.tokens("me"));
         List<Event> own = new ArrayList<>();
-        ChatProvider buffered = StreamBuffer.none().around(door(heard::add, one, two));
+        ChatProvider buffered = StreamBuffer.none().around(understudy(heard::add, one, two));
         play(ResumingProvider.over(buffered, ResumePolicy.exact(), own::add));
         assertThat(ofTakeovers()).hasSize(1);
         assertThat(own).isEqualTo(ofTakeovers());
@@ -178,7 +178,7 @@ class TakeoverEventsTest {
         Listener harmful = event -> {
             throw new IllegalStateException("not your call's fault");
         };
-        ChatProvider provider = ResumingProvider.over(door(harmful, one, two), ResumePolicy.exact(), harmful);
+        ChatProvider provider = ResumingProvider.over(understudy(harmful, one, two), ResumePolicy.exact(), harmful);
         StepVerifier.create(provider.stream(ASKED).map(StreamChunk::text).reduce(String::concat))
                 .expectNext("Once upon a time")
                 .expectComplete()

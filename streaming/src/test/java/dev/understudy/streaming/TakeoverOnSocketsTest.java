@@ -87,11 +87,11 @@ class TakeoverOnSocketsTest {
     private final ChatProvider anthropic = Providers.anthropic(endpoint("two", two.url()));
 
     /** Returns a new client, which knows no failure of its providers yet. */
-    private ChatProvider door() {
-        return door(LIMIT);
+    private ChatProvider understudy() {
+        return understudy(LIMIT);
     }
 
-    private ChatProvider door(Duration idle) {
+    private ChatProvider understudy(Duration idle) {
         return ResumingProvider.over(client(idle));
     }
 
@@ -140,7 +140,7 @@ class TakeoverOnSocketsTest {
         for (int tokens = 1; tokens <= TOKENS.length; tokens += fault == Fault.STALL ? 4 : 1) {
             one.then(fault.reply(ScriptedReply.FaultPoint.tokens(tokens)));
             Duration idle = fault == Fault.STALL ? SILENCE : LIMIT;
-            List<StreamChunk> chunks = door(idle).stream(ASKED).collectList().block(LIMIT);
+            List<StreamChunk> chunks = understudy(idle).stream(ASKED).collectList().block(LIMIT);
             assertThat(ResumingProviderTest.text(chunks))
                     .as("cut after %d tokens", tokens)
                     .isEqualTo(TRUTH);
@@ -156,7 +156,7 @@ class TakeoverOnSocketsTest {
         one.then(Fault.RST.reply(ScriptedReply.FaultPoint.tokens(6)));
         List<StreamChunk> chunks = new ArrayList<>();
         Sinks.Empty<Void> over = Sinks.empty();
-        door().stream(ASKED).subscribe(new BaseSubscriber<>() {
+        understudy().stream(ASKED).subscribe(new BaseSubscriber<>() {
             @Override
             protected void hookOnSubscribe(Subscription subscription) {
                 request(1);
@@ -216,7 +216,7 @@ class TakeoverOnSocketsTest {
                 asked -> ScriptedReply.text(TRUTH.substring(prefix(asked.text()).length()))
                         .reset(ScriptedReply.FaultPoint.tokens(2)));
         List<StreamChunk> heard = new ArrayList<>();
-        Throwable end = door().stream(ASKED)
+        Throwable end = understudy().stream(ASKED)
                 .doOnNext(heard::add)
                 .then()
                 .materialize()

@@ -71,7 +71,7 @@ class TokenServerTest {
     }
 
     /** What a server makes of a request whose last message is the beginning of its answer. */
-    private enum Twin {
+    private enum Variant {
         CONTINUES,
         /** Repeats the prefix first. */
         ECHOES,
@@ -81,28 +81,28 @@ class TokenServerTest {
         DIFFERS
     }
 
-    private static ScriptedProvider server(String name, List<String> tokens, Twin twin) {
-        return ScriptedProvider.named(name).can(PREFILL).rule(asked -> answer(asked, tokens, twin));
+    private static ScriptedProvider server(String name, List<String> tokens, Variant variant) {
+        return ScriptedProvider.named(name).can(PREFILL).rule(asked -> answer(asked, tokens, variant));
     }
 
-    private static ScriptedAnswer answer(ChatRequest asked, List<String> tokens, Twin twin) {
+    private static ScriptedAnswer answer(ChatRequest asked, List<String> tokens, Variant variant) {
         Message last = asked.messages().get(asked.messages().size() - 1);
         List<String> told = new ArrayList<>();
         if (!(last instanceof Message.Assistant prefix)) {
             told.addAll(tokens);
-        } else if (twin == Twin.DIFFERS) {
+        } else if (variant == Variant.DIFFERS) {
             told.addAll(List.of("Let", " me", " tell", " you", " something", " else"));
-        } else if (twin == Twin.RESTARTS) {
+        } else if (variant == Variant.RESTARTS) {
             told.addAll(tokens);
         } else {
-            if (twin == Twin.ECHOES) {
+            if (variant == Variant.ECHOES) {
                 told.add(prefix.text());
             }
             int done = done(prefix.text(), tokens);
             told.addAll(done < 0 ? List.of("xx", "yy") : tokens.subList(done, tokens.size()));
         }
         Integer most = asked.sampling().maxTokens();
-        int count = told.size() - (twin == Twin.ECHOES && last instanceof Message.Assistant ? 1 : 0);
+        int count = told.size() - (variant == Variant.ECHOES && last instanceof Message.Assistant ? 1 : 0);
         boolean cut = most != null && count > most;
         if (cut) {
             told = told.subList(0, told.size() - count + most);
@@ -133,16 +133,16 @@ class TokenServerTest {
     }
 
     /** The answer when the first server is cut behind so many tokens; {@code null} for an honest partial one. */
-    private static @Nullable ChatResponse cut(ChatRequest request, List<String> tokens, int after, Twin twin) {
+    private static @Nullable ChatResponse cut(ChatRequest request, List<String> tokens, int after, Variant variant) {
         ScriptedProvider one = ScriptedProvider.named("one")
                 .then(ScriptedAnswer.tokens(tokens.toArray(String[]::new)).failAfter(after, RESET));
-        Understudy door = Understudy.builder()
+        Understudy understudy = Understudy.builder()
                 .retry(RetryPolicy.defaults().withRetries(0))
                 .provider(one)
-                .provider(server("two", tokens, twin))
+                .provider(server("two", tokens, variant))
                 .build();
         try {
-            return ChatResponseAggregator.collect(ResumingProvider.over(door).stream(request))
+            return ChatResponseAggregator.collect(ResumingProvider.over(understudy).stream(request))
                     .block();
         } catch (ChatException.PartialAnswer partial) {
             assertThat(String.join("", tokens)).startsWith(partial.partial().text());
@@ -154,11 +154,11 @@ class TokenServerTest {
     @EnumSource(Script.class)
     void aGreedyAnswerIsExactBehindEveryTokenAndTwin(Script script) {
         List<String> tokens = script.tokens();
-        for (Twin twin : Twin.values()) {
+        for (Variant variant : Variant.values()) {
             for (int after = 1; after < tokens.size(); after++) {
-                ChatResponse answer = cut(GREEDY, tokens, after, twin);
-                assertThat(answer).as("%s behind %d tokens", twin, after).isNotNull();
-                assertThat(answer.text()).as("%s behind %d tokens", twin, after).isEqualTo(script.text);
+                ChatResponse answer = cut(GREEDY, tokens, after, variant);
+                assertThat(answer).as("%s behind %d tokens", variant, after).isNotNull();
+                assertThat(answer.text()).as("%s behind %d tokens", variant, after).isEqualTo(script.text);
                 assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
             }
         }
@@ -168,12 +168,12 @@ class TokenServerTest {
     @EnumSource(Script.class)
     void aSampledAnswerIsContinuedBehindWholeTokens(Script script) {
         List<String> tokens = script.tokens();
-        for (Twin twin : List.of(Twin.CONTINUES, Twin.ECHOES, Twin.RESTARTS)) {
+        for (Variant variant : List.of(Variant.CONTINUES, Variant.ECHOES, Variant.RESTARTS)) {
             for (int after = 1; after < tokens.size(); after++) {
-                ChatResponse answer = cut(SAMPLED, tokens, after, twin);
+                ChatResponse answer = cut(SAMPLED, tokens, after, variant);
                 if (answer != null) {
                     assertThat(answer.text())
-                            .as("%s behind %d tokens", twin, after)
+                            .as("%s behind %d tokens", variant, after)
                             .isEqualTo(script.text);
                 }
             }
@@ -189,16 +189,16 @@ class TokenServerTest {
             FinishReason reason = most < tokens.size() ? FinishReason.LENGTH : FinishReason.STOP;
             for (ChatRequest request : List.of(GREEDY, SAMPLED)) {
                 for (int after = 1; after < Math.min(most, tokens.size()); after++) {
-                    for (Twin twin : List.of(Twin.CONTINUES, Twin.ECHOES, Twin.RESTARTS)) {
-                        ChatResponse answer = cut(request.withMaxTokens(most), tokens, after, twin);
+                    for (Variant variant : List.of(Variant.CONTINUES, Variant.ECHOES, Variant.RESTARTS)) {
+                        ChatResponse answer = cut(request.withMaxTokens(most), tokens, after, variant);
                         if (answer != null) {
                             assertThat(answer.text())
-                                    .as("%s, %d of %d tokens", twin, after, most)
+                                    .as("%s, %d of %d tokens", variant, after, most)
                                     .isEqualTo(whole);
                             assertThat(answer.finishReason()).isEqualTo(reason);
                         }
-                        assertThat(answer != null || twin == Twin.RESTARTS || request == SAMPLED)
-                                .as("%s is lost after %d of %d tokens", twin, after, most)
+                        assertThat(answer != null || variant == Variant.RESTARTS || request == SAMPLED)
+                                .as("%s is lost after %d of %d tokens", variant, after, most)
                                 .isTrue();
                     }
                 }

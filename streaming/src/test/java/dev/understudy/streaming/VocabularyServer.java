@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class VocabularyServer {
 
     /** Behaviour when the last message of a request is the beginning of the answer. */
-    enum Twin {
+    enum Variant {
         CONTINUES,
         /** Repeats the prefix, then continues. */
         ECHOES,
@@ -118,20 +118,20 @@ final class VocabularyServer {
         return given.length <= answer.length && Arrays.equals(given, 0, given.length, answer, 0, given.length);
     }
 
-    ScriptedProvider provider(String name, Twin twin) {
+    ScriptedProvider provider(String name, Variant variant) {
         return ScriptedProvider.named(name)
                 .can(Capabilities.assumed().withFeature(Feature.PREFILL))
-                .rule(asked -> answer(asked, twin));
+                .rule(asked -> answer(asked, variant));
     }
 
-    private ScriptedAnswer answer(ChatRequest asked, Twin twin) {
+    private ScriptedAnswer answer(ChatRequest asked, Variant variant) {
         Message last = asked.messages().get(asked.messages().size() - 1);
         String prefix = last instanceof Message.Assistant given ? given.text() : null;
-        int[] told = told(prefix, twin);
+        int[] told = told(prefix, variant);
         Integer most = asked.sampling().maxTokens();
         boolean cut = most != null && told.length > most;
         List<StreamChunk> chunks = new ArrayList<>();
-        if (prefix != null && twin == Twin.ECHOES) {
+        if (prefix != null && variant == Variant.ECHOES) {
             chunks.add(new StreamChunk.Text(prefix));
         }
         pieces(cut ? Arrays.copyOf(told, most) : told).forEach(piece -> chunks.add(new StreamChunk.Text(piece.text())));
@@ -143,11 +143,11 @@ final class VocabularyServer {
         return ScriptedAnswer.chunks(chunks.toArray(StreamChunk[]::new));
     }
 
-    private int[] told(@Nullable String prefix, Twin twin) {
-        if (prefix == null || twin == Twin.RESTARTS) {
+    private int[] told(@Nullable String prefix, Variant variant) {
+        if (prefix == null || variant == Variant.RESTARTS) {
             return answer;
         }
-        if (twin == Twin.DIFFERS || !continues(prefix)) {
+        if (variant == Variant.DIFFERS || !continues(prefix)) {
             return other;
         }
         return Arrays.copyOfRange(answer, tokens(prefix).length, answer.length);

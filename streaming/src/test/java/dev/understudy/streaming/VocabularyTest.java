@@ -61,13 +61,13 @@ class VocabularyTest {
             @Nullable String prefix) {}
 
     private static Result interrupted(
-            ChatRequest request, VocabularyServer server, VocabularyServer.Twin twin, int pieces) {
+            ChatRequest request, VocabularyServer server, VocabularyServer.Variant variant, int pieces) {
         String[] first =
                 server.pieces().stream().map(VocabularyServer.Piece::text).toArray(String[]::new);
         ScriptedProvider one = ScriptedProvider.named("one")
                 .then(ScriptedAnswer.tokens(first).failAfter(pieces, CUT))
                 .always(ScriptedAnswer.fail(FailureKind.SERVER));
-        ScriptedProvider two = server.provider("two", twin);
+        ScriptedProvider two = server.provider("two", variant);
         Understudy understudy = Understudy.builder()
                 .retry(RetryPolicy.defaults().withRetries(0))
                 .provider(one)
@@ -101,14 +101,14 @@ class VocabularyTest {
     void deterministicAnswersAreExactAfterEveryPiece(Vocabulary vocabulary) {
         for (VocabularyText text : VocabularyText.values()) {
             VocabularyServer server = new VocabularyServer(vocabulary.type, text.text);
-            for (VocabularyServer.Twin twin : VocabularyServer.Twin.values()) {
+            for (VocabularyServer.Variant variant : VocabularyServer.Variant.values()) {
                 for (int after : interruptions(server.pieces().size())) {
-                    Result result = interrupted(GREEDY, server, twin, after);
+                    Result result = interrupted(GREEDY, server, variant, after);
                     assertThat(result.answer())
-                            .as("%s %s after %d", text, twin, after)
+                            .as("%s %s after %d", text, variant, after)
                             .isNotNull();
                     assertThat(result.shown())
-                            .as("%s %s after %d", text, twin, after)
+                            .as("%s %s after %d", text, variant, after)
                             .isEqualTo(text.text);
                     assertThat(result.answer().finishReason()).isEqualTo(FinishReason.STOP);
                     count(Outcome.EXACT);
@@ -124,11 +124,11 @@ class VocabularyTest {
     void sampledAnswersContinueTheTokensThatWereSent(Vocabulary vocabulary) {
         for (VocabularyText text : VocabularyText.values()) {
             VocabularyServer server = new VocabularyServer(vocabulary.type, text.text);
-            for (VocabularyServer.Twin twin : List.of(
-                    VocabularyServer.Twin.CONTINUES, VocabularyServer.Twin.ECHOES, VocabularyServer.Twin.RESTARTS)) {
+            for (VocabularyServer.Variant variant : List.of(
+                    VocabularyServer.Variant.CONTINUES, VocabularyServer.Variant.ECHOES, VocabularyServer.Variant.RESTARTS)) {
                 for (int after : interruptions(server.pieces().size())) {
-                    Result result = interrupted(SAMPLED, server, twin, after);
-                    judge(result, text, server, text + " " + twin + " after " + after);
+                    Result result = interrupted(SAMPLED, server, variant, after);
+                    judge(result, text, server, text + " " + variant + " after " + after);
                 }
             }
         }
@@ -158,11 +158,11 @@ class VocabularyTest {
             VocabularyServer server = new VocabularyServer(vocabulary.type, text.text);
             for (int most : List.of(server.length() / 2, server.length(), 10_000)) {
                 String whole = server.beginning(most);
-                for (VocabularyServer.Twin twin : VocabularyServer.Twin.values()) {
+                for (VocabularyServer.Variant variant : VocabularyServer.Variant.values()) {
                     for (int after : interruptions(server.pieces().size())) {
-                        String when = text + " " + twin + " after " + after + ", at most " + most;
+                        String when = text + " " + variant + " after " + after + ", at most " + most;
                         Result result = within(most, server, after)
-                                ? interrupted(GREEDY.withMaxTokens(most), server, twin, after)
+                                ? interrupted(GREEDY.withMaxTokens(most), server, variant, after)
                                 : null;
                         if (result == null) {
                             continue;

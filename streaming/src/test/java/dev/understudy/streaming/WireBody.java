@@ -23,8 +23,8 @@ record WireBody(ScriptedReply scriptedReply, boolean finished) {
 
     private record Event(int start, int json, int end) {}
 
-    static WireBody of(WireCase.Server server, WirePlay play, WireCase.Truth told) {
-        if (play.fault() == WirePlay.Fault.DEAD) {
+    static WireBody of(WireCase.Server server, WireScript play, WireCase.Truth told) {
+        if (play.fault() == WireScript.Fault.DEAD) {
             return new WireBody(ScriptedReply.error(503, "overloaded_error", "Overloaded"), false);
         }
         Random style = new Random(play.style());
@@ -47,7 +47,7 @@ record WireBody(ScriptedReply scriptedReply, boolean finished) {
         return new Breaking(body.toByteArray(), events, answer, play, style).of(server.http2());
     }
 
-    private static AnswerEvents answer(AnswerEvents.Dialect dialect, WirePlay play, WireCase.Truth told, Random style) {
+    private static AnswerEvents answer(AnswerEvents.Dialect dialect, WireScript play, WireCase.Truth told, Random style) {
         UnaryOperator<String> quoting = play.escaped() ? AnswerEvents::escaped : AnswerEvents::plain;
         AnswerEvents answer = AnswerEvents.of(dialect, quoting);
         boolean plain = play.style() == 0;
@@ -73,7 +73,7 @@ record WireBody(ScriptedReply scriptedReply, boolean finished) {
     }
 
     /** The bytes, and where their events are; each fault makes others of them. */
-    private record Breaking(byte[] body, List<Event> events, AnswerEvents answer, WirePlay play, Random style) {
+    private record Breaking(byte[] body, List<Event> events, AnswerEvents answer, WireScript play, Random style) {
 
         WireBody of(boolean http2) {
             int at = (int) (play.place() * (body.length + 1));

@@ -45,12 +45,12 @@ record WireCase(Truth truth, List<Server> servers, ResumePolicy policy, boolean 
     }
 
     /** How one server speaks, and what becomes of its answers, one after the other; later ones are whole. */
-    record Server(AnswerEvents.Dialect dialect, boolean http2, boolean prefill, boolean echo, List<WirePlay> plays) {
+    record Server(AnswerEvents.Dialect dialect, boolean http2, boolean prefill, boolean echo, List<WireScript> plays) {
 
         private static Server draw(Random random) {
-            List<WirePlay> plays = new ArrayList<>();
+            List<WireScript> plays = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                plays.add(WirePlay.draw(random));
+                plays.add(WireScript.draw(random));
             }
             AnswerEvents.Dialect[] dialects = AnswerEvents.Dialect.values();
             return new Server(
@@ -70,7 +70,7 @@ record WireCase(Truth truth, List<Server> servers, ResumePolicy policy, boolean 
                 smaller.add(new Server(dialect, http2, prefill, false, plays));
             }
             for (int i = 0; i < plays.size(); i++) {
-                for (WirePlay play : plays.get(i).smaller()) {
+                for (WireScript play : plays.get(i).smaller()) {
                     smaller.add(new Server(dialect, http2, prefill, echo, replaced(plays, i, play)));
                 }
             }
@@ -119,7 +119,7 @@ record WireCase(Truth truth, List<Server> servers, ResumePolicy policy, boolean 
     boolean isSilent() {
         return servers.stream()
                 .flatMap(server -> server.plays.stream())
-                .anyMatch(play -> play.fault() == WirePlay.Fault.STALL);
+                .anyMatch(play -> play.fault() == WireScript.Fault.STALL);
     }
 
     /** Cases that are simpler in one respect. */

@@ -16,22 +16,22 @@ class WireSurvivalTest {
     @Test
     void whateverHappensToTheBytesNothingIsLostDoubledOrLeftRunning() {
         Map<String, Integer> outcomes = new ConcurrentSkipListMap<>();
-        try (WireStage stage = new WireStage()) {
+        try (WireFixture fixture = new WireFixture()) {
             Cases.playAtOnce(
                     AT_ONCE, "survival on the wire", Integer.getInteger("understudy.wire.cases", 1_000), random -> {
                         WireCase drawn = WireCase.draw(random);
                         try {
-                            outcomes.merge(stage.play(drawn).outcome(), 1, Integer::sum);
+                            outcomes.merge(fixture.play(drawn).outcome(), 1, Integer::sum);
                         } catch (Throwable failed) {
-                            throw Smallest.of(drawn, failed, WireCase::smaller, stage::play);
+                            throw Smallest.of(drawn, failed, WireCase::smaller, fixture::play);
                         }
                     });
             SuiteFigures.write("survival on the wire, outcomes", outcomes + "\n");
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (stage.open() != 0 && System.nanoTime() < until) {
+            while (fixture.open() != 0 && System.nanoTime() < until) {
                 LockSupport.parkNanos(1_000_000);
             }
-            assertThat(stage.open()).as("exchanges left open").isZero();
+            assertThat(fixture.open()).as("exchanges left open").isZero();
         }
         if (outcomes.values().stream().mapToInt(i -> i).sum() >= 1_000) {
             assertThat(outcomes)

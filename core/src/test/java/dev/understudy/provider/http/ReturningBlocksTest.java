@@ -45,16 +45,16 @@ class ReturningBlocksTest {
                         + "data: [DONE]\n\n"));
         ChatProvider thinker = Providers.of(OpenAiCompatibleVendor.DEEPSEEK, endpoint("thinker", first));
         ChatProvider other = Providers.openAiCompatible(endpoint("other", second), OpenAiCompatibility.defaults());
-        try (Understudy door =
+        try (Understudy understudy =
                 Understudy.builder().provider(thinker).provider(other).build()) {
             ChatRequest request = ChatRequest.of("m", "Time?");
-            ChatResponse answer = stream(door, request);
+            ChatResponse answer = stream(understudy, request);
             assertThat(answer.reasoning()).isEqualTo("The user wants the time, so I call the tool.");
             ChatRequest next = request.plus(answer.message())
                     .plus(Message.toolResult(answer.toolCalls().get(0), "noon"));
             first.then(ScriptedReply.status(503));
             second.always(ScriptedReply.text("Noon."));
-            assertThat(stream(door, next).text()).isEqualTo("Noon.");
+            assertThat(stream(understudy, next).text()).isEqualTo("Noon.");
             assertThat(first.calls().get(1).text())
                     .contains("\"reasoning_content\":\"The user wants the time, so I call the tool.\"");
             assertThat(second.calls()).hasSize(1);
@@ -78,12 +78,12 @@ class ReturningBlocksTest {
                         + event("message_delta", "'delta':{'stop_reason':'pause_turn'}")
                         + event("message_stop", "'x':0"));
         first.then(paused);
-        try (Understudy door = Understudy.over(Providers.anthropic(endpoint("claude", first)))) {
+        try (Understudy understudy = Understudy.over(Providers.anthropic(endpoint("claude", first)))) {
             ChatRequest request = ChatRequest.of("m", "search");
-            ChatResponse answer = stream(door, request);
+            ChatResponse answer = stream(understudy, request);
             assertThat(answer.finishReason()).isEqualTo(FinishReason.PAUSE);
             first.then(ScriptedReply.text("Found it."));
-            ChatResponse rest = door.chat(request.plus(answer.message())).block(LONG);
+            ChatResponse rest = understudy.chat(request.plus(answer.message())).block(LONG);
             assertThat(rest).isNotNull();
             assertThat(rest.text()).isEqualTo("Found it.");
             assertThat(first.calls()).hasSize(2);

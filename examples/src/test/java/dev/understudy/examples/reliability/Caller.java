@@ -1,6 +1,6 @@
 package dev.understudy.examples.reliability;
 
-/** One way to call the providers of a stage. */
+/** One way to call the providers of a fixture. */
 interface Caller extends AutoCloseable {
 
     /** Calls and waits for the end. Interruptible. */

@@ -188,13 +188,13 @@ final class CommonFaults {
                 .waiting();
     }
 
-    private static void callDuringOutage(Stage stage) throws InterruptedException {
+    private static void callDuringOutage(Fixture fixture) throws InterruptedException {
         long start = System.nanoTime();
         List<Boolean> first = new ArrayList<>();
         for (int i = 0; i < CALLS; i++) {
-            int before = stage.upstream(1).calls().size();
-            stage.call().whole();
-            first.add(stage.upstream(1).calls().size() == before);
+            int before = fixture.upstream(1).calls().size();
+            fixture.call().whole();
+            first.add(fixture.upstream(1).calls().size() == before);
             long next = start + Duration.ofSeconds(3).toNanos() * (i + 1);
             Thread.sleep(Math.max(0, (next - System.nanoTime()) / 1_000_000));
         }

@@ -26,10 +26,10 @@ record Fault(
         Question question,
         Play play) {
 
-    /** Calls the providers of a stage and checks the outcome. */
+    /** Calls the providers of a fixture and checks the outcome. */
     @FunctionalInterface
     interface Play {
-        void on(Stage stage) throws Exception;
+        void on(Fixture fixture) throws Exception;
     }
 
     /** Checks the outcome of a single call. */
@@ -54,7 +54,7 @@ record Fault(
                 Set.of(Mode.values()),
                 false,
                 Question.PLAIN,
-                stage -> stage.call().whole());
+                fixture -> fixture.call().whole());
     }
 
     Fault only(Mode mode) {
@@ -81,6 +81,6 @@ record Fault(
     }
 
     Fault ending(Check check) {
-        return playing(stage -> check.of(stage.call()));
+        return playing(fixture -> check.of(fixture.call()));
     }
 }

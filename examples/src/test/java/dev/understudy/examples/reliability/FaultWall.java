@@ -48,16 +48,16 @@ final class FaultWall {
 
     /** Runs the faults and returns one line for each that did not end as it must. */
     static List<String> run(List<Fault> faults, Path folder) throws IOException, InterruptedException {
-        List<Stage> stages = new ArrayList<>();
+        List<Fixture> stages = new ArrayList<>();
         try {
-            Map<String, Stage> agents = new LinkedHashMap<>();
+            Map<String, Fixture> agents = new LinkedHashMap<>();
             for (Fault fault : faults) {
                 for (Mode mode : Mode.values()) {
                     if (fault.modes().contains(mode)) {
-                        Stage behind = new Stage(fault, mode);
+                        Fixture behind = new Fixture(fault, mode);
                         stages.add(behind);
                         agents.put("agent-" + agents.size(), behind);
-                        Stage direct = new Stage(fault, mode);
+                        Fixture direct = new Fixture(fault, mode);
                         stages.add(direct);
                         direct.caller("library", new LibraryCaller(fault, direct.upstreams()));
                     }
@@ -68,32 +68,32 @@ final class FaultWall {
             try (RunningGateway gateway = RunningGateway.start(file, environment(faults))) {
                 GatewayClient client = new GatewayClient(gateway.port());
                 agents.forEach(
-                        (agent, stage) -> stage.caller("gateway", new GatewayCaller(gateway.port(), client, agent)));
+                        (agent, fixture) -> fixture.caller("gateway", new GatewayCaller(gateway.port(), client, agent)));
                 return play(stages);
             }
         } finally {
-            stages.forEach(Stage::close);
+            stages.forEach(Fixture::close);
         }
     }
 
     /** Those that wait begin first, all at once: they cost nothing. The others run a few at a time. */
-    private static List<String> play(List<Stage> stages) throws InterruptedException {
+    private static List<String> play(List<Fixture> stages) throws InterruptedException {
         ExecutorService waiting = Executors.newCachedThreadPool(FaultWall::daemon);
         ExecutorService busy = Executors.newFixedThreadPool(AT_A_TIME, FaultWall::daemon);
         try {
             List<Future<?>> running = stages.stream()
-                    .<Future<?>>map(stage -> (stage.fault().waits() ? waiting : busy).submit(() -> {
-                        stage.play();
+                    .<Future<?>>map(fixture -> (fixture.fault().waits() ? waiting : busy).submit(() -> {
+                        fixture.play();
                         return null;
                     }))
                     .toList();
             long start = System.nanoTime();
             List<String> wrong = new ArrayList<>();
             for (int i = 0; i < stages.size(); i++) {
-                Stage stage = stages.get(i);
+                Fixture fixture = stages.get(i);
                 String problem = problem(running.get(i), start);
                 if (problem != null) {
-                    wrong.add(stage + ": " + problem);
+                    wrong.add(fixture + ": " + problem);
                 }
             }
             return wrong;
@@ -123,21 +123,21 @@ final class FaultWall {
     }
 
     /** The documented configuration of the gateway, with the providers and agents of the faults. */
-    private static String configuration(Map<String, Stage> agents) throws IOException {
+    private static String configuration(Map<String, Fixture> agents) throws IOException {
         Path documented = Path.of(System.getProperty("understudy.root"), "examples", "config", "understudy.yaml");
         JsonNode defaults = YAML.readTree(Files.readString(documented)).get("defaults");
         ObjectNode document = YAML.createObjectNode();
         ObjectNode providers = document.putObject("providers");
         document.set("defaults", defaults);
         ObjectNode all = document.putObject("agents");
-        agents.forEach((agent, stage) -> {
+        agents.forEach((agent, fixture) -> {
             List<String> names = new ArrayList<>();
-            for (int i = 0; i < stage.upstreams().size(); i++) {
-                Slot slot = stage.fault().slots().get(i);
+            for (int i = 0; i < fixture.upstreams().size(); i++) {
+                Slot slot = fixture.fault().slots().get(i);
                 names.add(agent + "-" + (i + 1));
                 ObjectNode provider = providers.putObject(names.get(i));
                 provider.put("dialect", slot.dialect());
-                provider.put("baseUrl", stage.upstream(i).url());
+                provider.put("baseUrl", fixture.upstream(i).url());
                 provider.put("model", slot.model());
                 slot.keys().forEach(key -> provider.withArray("keys").add("${" + variable(key) + "}"));
             }

@@ -257,9 +257,9 @@ final class ServerFaults {
                                     }
                                 })),
                                 anthropic(Answers.answer()))
-                        .playing(stage -> {
-                            stage.call().whole();
-                            stage.call().whole().asked(1, 0);
+                        .playing(fixture -> {
+                            fixture.call().whole();
+                            fixture.call().whole().asked(1, 0);
                         }),
                 Fault.of(
                                 "HTTP/1.0",
@@ -285,20 +285,20 @@ final class ServerFaults {
                                 "every answer",
                                 Slot.openAi(mode -> Upstream.scripted(server -> limited(server))),
                                 anthropic(Answers.answer()))
-                        .playing(stage -> stage.callers(20).forEach(Run::whole)),
+                        .playing(fixture -> fixture.callers(20).forEach(Run::whole)),
                 Fault.of(
                                 "five callers at the rate limit of the only provider",
                                 "429 with `Retry-After: 1` for a second, then answers; there is no second provider",
                                 "every answer",
                                 Slot.openAi(mode -> Upstream.scripted(server -> limited(server))))
-                        .playing(stage -> stage.callers(5).forEach(Run::whole)),
+                        .playing(fixture -> fixture.callers(5).forEach(Run::whole)),
                 Fault.of(
                                 "twenty callers at the only provider, which fails",
                                 "500 to every request; there is no second provider",
                                 "one error each within seconds, and at most 40 requests together",
                                 Slot.openAi(
                                         mode -> Upstream.scripted(server -> server.always(ScriptedReply.status(500)))))
-                        .playing(stage -> stage.callers(20).forEach(run -> run.error("upstream_server", "overloaded")
+                        .playing(fixture -> fixture.callers(20).forEach(run -> run.error("upstream_server", "overloaded")
                                 .within(Duration.ofSeconds(20))
                                 .askedAtMost(0, 40))));
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A provider of a stage.
+ * A provider of a fixture.
  *
  * @param dialect {@code openai} or {@code anthropic}
  * @param model model that the provider serves

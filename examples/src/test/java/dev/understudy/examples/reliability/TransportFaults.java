@@ -82,9 +82,9 @@ final class TransportFaults {
                                         exchange.answer();
                                     }
                                 })
-                        .playing(stage -> {
-                            stage.call().whole();
-                            stage.call().whole().asked(1, 0);
+                        .playing(fixture -> {
+                            fixture.call().whole();
+                            fixture.call().whole().asked(1, 0);
                         }),
                 Fault.of(
                                 "client leaves",
@@ -94,11 +94,11 @@ final class TransportFaults {
                                         .beforeFirst(mode == Mode.CHAT ? Duration.ofMinutes(2) : Duration.ofMillis(200))
                                         .between(Duration.ofMillis(100))))),
                                 second())
-                        .playing(stage -> {
-                            stage.callAndLeave();
-                            Await.until(() -> stage.upstream(0).cancelled() == 1);
-                            assertThat(stage.upstream(0).cancelled()).isEqualTo(1);
-                            assertThat(stage.upstream(1).calls()).isEmpty();
+                        .playing(fixture -> {
+                            fixture.callAndLeave();
+                            Await.until(() -> fixture.upstream(0).cancelled() == 1);
+                            assertThat(fixture.upstream(0).cancelled()).isEqualTo(1);
+                            assertThat(fixture.upstream(1).calls()).isEmpty();
                         }));
     }
 

@@ -31,7 +31,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** A day at one door, by script and on a clock of its own: everything that can happen happens. */
+/** A day at one understudy, by script and on a clock of its own: everything that can happen happens. */
 public final class Day {
 
     /** What must be seen nowhere. */
@@ -45,7 +45,7 @@ public final class Day {
     public final ScriptedProvider a = ScriptedProvider.named("a");
     final ScriptedProvider b = ScriptedProvider.named("b");
     public final List<Event> events = new ArrayList<>();
-    public final Understudy door;
+    public final Understudy understudy;
 
     private final Listener listener;
     private final Talkative talkative = new Talkative(a);
@@ -55,7 +55,7 @@ public final class Day {
         a.can(Capabilities.assumed().withPrice(Capabilities.Price.of(2, 8)).withWindow(1_000));
         b.can(Capabilities.assumed().withPrice(Capabilities.Price.of(1, 4)));
         a.warming(() -> Mono.error(new ChatException.CallFailed(failure(FailureKind.CONNECT))));
-        door = Understudy.builder()
+        understudy = Understudy.builder()
                 .name("day")
                 .provider(talkative, Map.of("m", "a-1"))
                 .provider(b, Map.of("m", "b-1"))
@@ -63,7 +63,7 @@ public final class Day {
                 .circuit(CircuitPolicy.defaults().withoutRate())
                 .hedging(HedgingPolicy.defaults())
                 .listener(this.listener)
-                .random(new FixedDice(0.5))
+                .random(new FixedRandom(0.5))
                 .scheduler(clock)
                 .build();
     }
@@ -78,9 +78,9 @@ public final class Day {
                 .withUsage(Usage.of(100, 50).withCachedInput(40).withReasoning(20));
     }
 
-    /** All of it, through both doors. */
+    /** All of it, through both understudies. */
     public void play() {
-        door.warmup().block();
+        understudy.warmup().block();
         for (boolean streamed : new boolean[] {false, true}) {
             served(streamed);
             retried(streamed);
@@ -181,13 +181,13 @@ public final class Day {
     }
 
     void held(boolean streamed) {
-        door.control().hold("a", null);
-        door.control().hold("b", "b-1", Duration.ofSeconds(1));
+        understudy.control().hold("a", null);
+        understudy.control().hold("b", "b-1", Duration.ofSeconds(1));
         pass(Duration.ofSeconds(2));
         b.then(answer());
         ask(streamed);
-        door.control().release("a");
-        door.control().release("b");
+        understudy.control().release("a");
+        understudy.control().release("b");
     }
 
     public void cut() {
@@ -226,7 +226,7 @@ public final class Day {
     }
 
     Disposable subscribe(boolean streamed, ChatRequest request) {
-        Flux<?> call = streamed ? door.stream(request) : door.chat(request).flux();
+        Flux<?> call = streamed ? understudy.stream(request) : understudy.chat(request).flux();
         return call.contextWrite(CallContext.tag("task", "errand")).subscribe(any -> {}, error -> {});
     }
 

@@ -40,8 +40,8 @@ class OperatePageTest {
 
     @Test
     void everyRouteIsTold() throws IOException {
-        try (Understudy door = Understudy.over(ScriptedProvider.named("a"))) {
-            Admin admin = Admin.of(Agents.of(door), new ActivityLog(), Admin.Options.reading(OperatorClient.READ));
+        try (Understudy understudy = Understudy.over(ScriptedProvider.named("a"))) {
+            Admin admin = Admin.of(Agents.of(understudy), new ActivityLog(), Admin.Options.reading(OperatorClient.READ));
             assertThat(firstCells("Admin routes", "`(GET|POST) /[^`]+`"))
                     .containsExactlyInAnyOrderElementsOf(admin.paths());
         }

@@ -60,15 +60,15 @@ class TakeoverSignalsTest {
 
     private void play() {
         Metrics metrics = Metrics.to(meters).addModels("m");
-        Understudy door = Understudy.builder()
+        Understudy understudy = Understudy.builder()
                 .name("understudy")
                 .provider(one)
                 .provider(two)
                 .retry(RetryPolicy.none())
                 .listener(metrics)
                 .build();
-        metrics.bind(door);
-        ChatProvider observed = Observations.over(ResumingProvider.over(door), observations);
+        metrics.bind(understudy);
+        ChatProvider observed = Observations.over(ResumingProvider.over(understudy), observations);
         observed.stream(ASKED).blockLast();
     }
 

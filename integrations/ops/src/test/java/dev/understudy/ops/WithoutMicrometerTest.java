@@ -24,17 +24,17 @@ class WithoutMicrometerTest {
 
     private static final String[] MICROMETER = {"micrometer", "context-propagation", "opentelemetry"};
 
-    /** A door with logs, asked once; runs where there is no Micrometer. */
-    public static final class Scene implements Callable<String> {
+    /** A understudy with logs, asked once; runs where there is no Micrometer. */
+    public static final class LoggedCalls implements Callable<String> {
         @Override
         public String call() {
-            Understudy door = Understudy.builder()
+            Understudy understudy = Understudy.builder()
                     .provider(ScriptedProvider.named("a"))
                     .listener(Logs.create())
                     .build();
             ChatRequest request = ChatRequest.of("m", "hello");
-            door.stream(request).blockLast();
-            return door.chat(request).block().text();
+            understudy.stream(request).blockLast();
+            return understudy.chat(request).block().text();
         }
     }
 
@@ -59,11 +59,11 @@ class WithoutMicrometerTest {
     @ValueSource(strings = {"micrometer", "slf4j"})
     void aDoorAndItsLogsWorkWithoutIt(String library) throws Exception {
         ClassLoader without = library.equals("slf4j") ? bare("slf4j") : bare(MICROMETER);
-        Callable<?> scene = (Callable<?>) without.loadClass(Scene.class.getName())
+        Callable<?> loggedCalls = (Callable<?>) without.loadClass(LoggedCalls.class.getName())
                 .getDeclaredConstructor()
                 .newInstance();
-        assertThat(scene.getClass()).isNotEqualTo(Scene.class);
-        assertThat(scene.call()).isEqualTo("Hello from a.");
+        assertThat(loggedCalls.getClass()).isNotEqualTo(LoggedCalls.class);
+        assertThat(loggedCalls.call()).isEqualTo("Hello from a.");
     }
 
     @Test

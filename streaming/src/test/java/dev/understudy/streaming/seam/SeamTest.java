@@ -240,12 +240,12 @@ class SeamTest {
                     };
             assertThat(told(new AnchorSeam(words, shown, 100_000), Texts.pieces(reply, random)))
                     .as("%s in %s", words, reply)
-                    .isEqualTo(twin(words, shown, reply));
+                    .isEqualTo(variant(words, shown, reply));
         });
     }
 
     /** With regular expressions, over the whole reply. */
-    private static @Nullable String twin(String words, String shown, String reply) {
+    private static @Nullable String variant(String words, String shown, String reply) {
         Map<Integer, Pattern> patterns = new HashMap<>();
         int lead = 0;
         while (lead < reply.length()

@@ -74,7 +74,7 @@ class WordCommitterTest {
             StringBuilder shown = new StringBuilder();
             for (String piece : Texts.pieces(text, random)) {
                 told.append(piece);
-                int expected = twin(told.toString(), shown.length(), most);
+                int expected = variant(told.toString(), shown.length(), most);
                 shown.append(wordCommitter.add(piece));
                 assertThat(shown.length()).as("what is shown of %s", told).isEqualTo(expected);
                 if (expected > 0
@@ -89,7 +89,7 @@ class WordCommitterTest {
     }
 
     /** Where what may be shown ends, searched from the beginning in everything that was told. */
-    private static int twin(String told, int shown, int most) {
+    private static int variant(String told, int shown, int most) {
         String whole = told.isEmpty() || !Character.isHighSurrogate(told.charAt(told.length() - 1))
                 ? told
                 : told.substring(0, told.length() - 1);

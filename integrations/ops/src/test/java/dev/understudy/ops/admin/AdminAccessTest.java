@@ -27,18 +27,18 @@ class AdminAccessTest {
     private static final String SUPPORT = "/api/agents/support/failover";
 
     private final ActivityLog activityLog = new ActivityLog();
-    private final Understudy door = Understudy.builder()
+    private final Understudy understudy = Understudy.builder()
             .name("support")
             .provider(ScriptedProvider.named("ann").always(ScriptedAnswer.text("I am Ann")))
             .provider(ScriptedProvider.named("bob").always(ScriptedAnswer.text("I am Bob")))
             .listener(activityLog)
             .build();
-    private final OperatorClient operatorClient = new OperatorClient(Agents.of(door), activityLog);
+    private final OperatorClient operatorClient = new OperatorClient(Agents.of(understudy), activityLog);
 
     @AfterEach
     void close() {
         operatorClient.close();
-        door.close();
+        understudy.close();
     }
 
     @ParameterizedTest
@@ -55,7 +55,7 @@ class AdminAccessTest {
                         .send("POST", SUPPORT + "/switch", token, "{\"provider_id\":\"bob\"}")
                         .status())
                 .isEqualTo(401);
-        assertThat(StatusJson.active(door)).isEqualTo("ann");
+        assertThat(StatusJson.active(understudy)).isEqualTo("ann");
     }
 
     @ParameterizedTest
@@ -80,7 +80,7 @@ class AdminAccessTest {
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.problem()).isEqualTo("read-only");
         assertThat(refused.header("www-authenticate")).contains("insufficient_scope");
-        assertThat(StatusJson.active(door)).isEqualTo("ann");
+        assertThat(StatusJson.active(understudy)).isEqualTo("ann");
     }
 
     @Test
@@ -94,7 +94,7 @@ class AdminAccessTest {
     @Test
     void withoutATokenThatWritesNothingCanBeChanged() {
         try (OperatorClient reader =
-                new OperatorClient(Agents.of(door), activityLog, Admin.Options.reading(OperatorClient.READ))) {
+                new OperatorClient(Agents.of(understudy), activityLog, Admin.Options.reading(OperatorClient.READ))) {
             assertThat(reader.get(SUPPORT).status()).isEqualTo(200);
             assertThat(reader.post(SUPPORT + "/switch", "{\"provider_id\":\"bob\"}")
                             .status())
@@ -248,7 +248,7 @@ class AdminAccessTest {
         OperatorClient.Reply refused = operatorClient.send(request);
         assertThat(refused.status()).isEqualTo(415);
         assertThat(refused.header("accept")).isEqualTo("application/json");
-        assertThat(StatusJson.active(door)).isEqualTo("ann");
+        assertThat(StatusJson.active(understudy)).isEqualTo("ann");
     }
 
     @ParameterizedTest
@@ -265,7 +265,7 @@ class AdminAccessTest {
     })
     void onlyKnownNamesAreAnswered(String host, int status) {
         Admin.Options options = Admin.Options.reading(OperatorClient.READ).withHosts("admin.internal");
-        try (OperatorClient known = new OperatorClient(Agents.of(door), activityLog, options)) {
+        try (OperatorClient known = new OperatorClient(Agents.of(understudy), activityLog, options)) {
             assertThat(known.raw("GET " + SUPPORT + " HTTP/1.1\r\nHost: " + host + "\r\nAuthorization: Bearer "
                             + OperatorClient.READ + "\r\nConnection: close\r\n\r\n"))
                     .startsWith("HTTP/1.1 " + status + " ");
@@ -282,7 +282,7 @@ class AdminAccessTest {
 
     @Test
     void theyCanBeMountedOnAServerOfOnesOwn() {
-        Admin admin = Admin.of(Agents.of(door), activityLog, Admin.Options.reading(OperatorClient.READ));
+        Admin admin = Admin.of(Agents.of(understudy), activityLog, Admin.Options.reading(OperatorClient.READ));
         DisposableServer server = HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)

@@ -33,7 +33,7 @@ class AdminEventsTest {
     private final ActivityLog activityLog = new ActivityLog();
     private final ScriptedProvider ann = ScriptedProvider.named("ann").always(ScriptedAnswer.text("canary: I am Ann"));
     private final ScriptedProvider bob = ScriptedProvider.named("bob").always(ScriptedAnswer.text("canary: I am Bob"));
-    private final Understudy door = Understudy.builder()
+    private final Understudy understudy = Understudy.builder()
             .name("support")
             .provider(ann)
             .provider(bob)
@@ -41,7 +41,7 @@ class AdminEventsTest {
             .listener(activityLog)
             .build();
     private final OperatorClient operatorClient = new OperatorClient(
-            Agents.of(door),
+            Agents.of(understudy),
             activityLog,
             Admin.Options.tokens(OperatorClient.READ, OperatorClient.WRITE)
                     .withWatchers(2)
@@ -51,7 +51,7 @@ class AdminEventsTest {
     @AfterEach
     void close() {
         operatorClient.close();
-        door.close();
+        understudy.close();
     }
 
     /** All that was said so far, again with each piece. */
@@ -86,7 +86,7 @@ class AdminEventsTest {
     }
 
     private void chat() {
-        door.chat(OperatorClient.REQUEST).block(LONG);
+        understudy.chat(OperatorClient.REQUEST).block(LONG);
     }
 
     @Test
@@ -199,7 +199,7 @@ class AdminEventsTest {
                             .getBytes(StandardCharsets.UTF_8));
             dead.getInputStream().read();
             Long served = Flux.range(0, 2_000)
-                    .concatMap(i -> door.chat(OperatorClient.REQUEST))
+                    .concatMap(i -> understudy.chat(OperatorClient.REQUEST))
                     .count()
                     .block(LONG);
             assertThat(served).isEqualTo(2_000);

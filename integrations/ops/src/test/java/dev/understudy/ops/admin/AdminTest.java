@@ -35,7 +35,7 @@ class AdminTest {
             ScriptedProvider.named("ann").always(ScriptedAnswer.text("I am Ann").withUsage(Usage.of(100, 10)));
     private final ScriptedProvider bob =
             ScriptedProvider.named("bob").always(ScriptedAnswer.text("I am Bob").withUsage(Usage.of(100, 10)));
-    private final Understudy door = Understudy.builder()
+    private final Understudy understudy = Understudy.builder()
             .name("support")
             .provider(ann.can(Capabilities.assumed().withPrice(Capabilities.Price.of(2, 10))))
             .provider(bob)
@@ -48,22 +48,22 @@ class AdminTest {
             }))
             .scheduler(clock)
             .build();
-    private final OperatorClient operatorClient = new OperatorClient(Agents.of(door), activityLog);
+    private final OperatorClient operatorClient = new OperatorClient(Agents.of(understudy), activityLog);
 
     @AfterEach
     void close() {
         operatorClient.close();
-        door.close();
+        understudy.close();
     }
 
     private String chat() {
-        return door.chat(OperatorClient.REQUEST).map(ChatResponse::text).block(Duration.ofSeconds(10));
+        return understudy.chat(OperatorClient.REQUEST).map(ChatResponse::text).block(Duration.ofSeconds(10));
     }
 
     private String stream() {
         return String.join(
                 "",
-                door.stream(OperatorClient.REQUEST)
+                understudy.stream(OperatorClient.REQUEST)
                         .map(StreamChunk::text)
                         .collectList()
                         .block(Duration.ofSeconds(10)));
@@ -188,7 +188,7 @@ class AdminTest {
         stream();
         bob.then(ScriptedAnswer.fail(FailureKind.SERVER));
         ann.then(ScriptedAnswer.fail(FailureKind.SERVER));
-        door.chat(OperatorClient.REQUEST).onErrorComplete().block(Duration.ofSeconds(10));
+        understudy.chat(OperatorClient.REQUEST).onErrorComplete().block(Duration.ofSeconds(10));
         Map<String, Object> stats = operatorClient.get(SUPPORT + "/stats").json();
         assertThat(stats)
                 .containsEntry(
@@ -242,8 +242,8 @@ class AdminTest {
                 .onBackpressureBuffer()
                 .take(400)
                 .flatMap(i -> i % 2 == 0
-                        ? door.chat(OperatorClient.REQUEST).map(ChatResponse::text)
-                        : door.stream(OperatorClient.REQUEST)
+                        ? understudy.chat(OperatorClient.REQUEST).map(ChatResponse::text)
+                        : understudy.stream(OperatorClient.REQUEST)
                                 .map(StreamChunk::text)
                                 .reduce(String::concat))
                 .doOnSubscribe(subscription -> {})

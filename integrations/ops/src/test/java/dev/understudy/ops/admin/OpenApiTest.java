@@ -22,8 +22,8 @@ class OpenApiTest {
         OpenApi.at(OpenApi.DOCUMENT, "paths").forEach((path, methods) -> OpenApi.at(methods)
                 .keySet()
                 .forEach(method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path)));
-        try (Understudy door = Understudy.over(ScriptedProvider.named("a"))) {
-            Admin admin = Admin.of(Agents.of(door), new ActivityLog(), Admin.Options.reading(OperatorClient.READ));
+        try (Understudy understudy = Understudy.over(ScriptedProvider.named("a"))) {
+            Admin admin = Admin.of(Agents.of(understudy), new ActivityLog(), Admin.Options.reading(OperatorClient.READ));
             assertThat(admin.paths()).containsExactlyInAnyOrderElementsOf(documented);
         }
     }

@@ -648,10 +648,10 @@ public final class Effects {
     }
 
     private static boolean described(ConfigDocument config, String text) {
-        try (Understudy door = spec(config)
+        try (Understudy understudy = spec(config)
                 .builder(provider -> ScriptedProvider.named(provider.name()))
                 .build()) {
-            return door.describe().contains(text);
+            return understudy.describe().contains(text);
         }
     }
 

@@ -8,7 +8,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
 import dev.understudy.ops.Day;
-import dev.understudy.ops.FixedDice;
+import dev.understudy.ops.FixedRandom;
 import dev.understudy.ops.Lines;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
@@ -36,16 +36,16 @@ class LogsTest {
 
     @Test
     void onlyTheFirstFailoverOfACallIsAWarning() {
-        Understudy door = Understudy.builder()
+        Understudy understudy = Understudy.builder()
                 .provider(ScriptedProvider.named("a").always(ScriptedAnswer.fail(FailureKind.AUTH)))
                 .provider(ScriptedProvider.named("b").always(ScriptedAnswer.fail(FailureKind.AUTH)))
                 .provider(ScriptedProvider.named("c"))
                 .retry(RetryPolicy.none())
-                .random(new FixedDice(0))
+                .random(new FixedRandom(0))
                 .listener(logs)
                 .build();
         for (int call = 0; call < 2; call++) {
-            door.chat(ChatRequest.of("m", "hello")).block();
+            understudy.chat(ChatRequest.of("m", "hello")).block();
         }
         assertThat(lines.of("failed_over"))
                 .extracting(line -> line.substring(0, 4) + line.replaceAll(".* (call=\\d).* (to=\\w).*", " $1 $2"))
@@ -87,11 +87,11 @@ class LogsTest {
     @Test
     void noLineHasAnEndInIt() {
         ChatRequest request = ChatRequest.of("m\nevent=call_succeeded \u202e\u001b[31m", "hello");
-        Understudy door = Understudy.builder()
+        Understudy understudy = Understudy.builder()
                 .provider(ScriptedProvider.named("a"))
                 .listener(logs)
                 .build();
-        door.stream(request)
+        understudy.stream(request)
                 .contextWrite(CallContext.tag("a b\n", "\r\n\t\u0000\u2028 \ud800"))
                 .blockLast();
         assertThat(lines.all).isNotEmpty().allSatisfy(line -> {

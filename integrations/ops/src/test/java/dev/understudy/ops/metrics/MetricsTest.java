@@ -40,7 +40,7 @@ class MetricsTest {
     private static Day day(MeterRegistry registry) {
         Metrics metrics = Metrics.to(registry);
         Day day = new Day(metrics);
-        metrics.bind(day.door);
+        metrics.bind(day.understudy);
         return day;
     }
 
@@ -257,14 +257,14 @@ class MetricsTest {
     @Test
     void modelsThatNobodyComposedAreOther() {
         Metrics metrics = Metrics.to(registry).addModels("gpt-5");
-        Understudy door = Understudy.builder()
+        Understudy understudy = Understudy.builder()
                 .provider(ScriptedProvider.named("a"))
                 .fallback("chain", "link")
                 .listener(metrics)
                 .build();
-        metrics.bind(door);
+        metrics.bind(understudy);
         for (String model : List.of("gpt-5", "chain", "link", "invented-1", "invented-2")) {
-            door.chat(ChatRequest.of(model, "hello")).block(Duration.ofSeconds(5));
+            understudy.chat(ChatRequest.of(model, "hello")).block(Duration.ofSeconds(5));
         }
         Set<String> models = new TreeSet<>();
         for (Meter meter : registry.getMeters()) {
@@ -288,7 +288,7 @@ class MetricsTest {
         int series = registry.getMeters().size();
         for (int i = 0; i < 200; i++) {
             ChatRequest request = ChatRequest.of("model " + i, "hello " + i);
-            day.door.stream(request)
+            day.understudy.stream(request)
                     .contextWrite(CallContext.tag("tenant", "t" + i))
                     .onErrorComplete()
                     .blockLast(Duration.ofSeconds(5));

@@ -13,7 +13,7 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.ops.Day;
-import dev.understudy.ops.FixedDice;
+import dev.understudy.ops.FixedRandom;
 import dev.understudy.ops.Spans;
 import dev.understudy.policy.HedgingPolicy;
 import dev.understudy.policy.RetryPolicy;
@@ -49,17 +49,17 @@ class ObservationsTest {
     private final ScriptedProvider a = ScriptedProvider.named("a");
     private final ScriptedProvider b = ScriptedProvider.named("b");
 
-    private UnderstudyBuilder door() {
+    private UnderstudyBuilder understudy() {
         return Understudy.builder()
                 .name("understudy")
                 .provider(a, "a-1")
                 .provider(b, "b-1")
                 .retry(QUICK)
-                .random(new FixedDice(0));
+                .random(new FixedRandom(0));
     }
 
-    private ChatProvider observed(UnderstudyBuilder door) {
-        return Observations.over(door.build(), spans.registry);
+    private ChatProvider observed(UnderstudyBuilder understudy) {
+        return Observations.over(understudy.build(), spans.registry);
     }
 
     private static Flux<?> ask(boolean streamed, ChatProvider provider, ChatRequest request) {
@@ -75,7 +75,7 @@ class ObservationsTest {
     void aRetryAndAFailoverAreChildrenOfOneCallAcrossThreads(boolean streamed) {
         a.always(ScriptedAnswer.fail(Day.failure(FailureKind.SERVER)));
         b.then(ScriptedAnswer.text("Here."));
-        play(streamed, observed(door()));
+        play(streamed, observed(understudy()));
         SpanData call = spans.one("understudy.outcome", "served");
         List<SpanData> attempts = spans.childrenOf(call);
         assertThat(spans.all()).hasSize(4);
@@ -104,7 +104,7 @@ class ObservationsTest {
                 .withUsage(Usage.of(100, 50).withCachedInput(40).withReasoning(20))
                 .withMetadata(new VendorMetadata("id-7", "a-1-2026-11-01", "stop", null)));
         ChatRequest request = REQUEST.withMaxTokens(500).withTemperature(0.5).withTopP(0.9);
-        ask(streamed, observed(door()), request)
+        ask(streamed, observed(understudy()), request)
                 .contextWrite(CallContext.tag("task", "errand"))
                 .blockLast(SOON);
         SpanData call = spans.one("gen_ai.response.id", "id-7");
@@ -136,7 +136,7 @@ class ObservationsTest {
     void loserOfARaceEndsOnceAsWasted(boolean streamed) {
         a.then(ScriptedAnswer.hang());
         b.then(ScriptedAnswer.text("Here."));
-        play(streamed, observed(door().hedging(HedgingPolicy.defaults().withAtLeast(Duration.ofMillis(20)))));
+        play(streamed, observed(understudy().hedging(HedgingPolicy.defaults().withAtLeast(Duration.ofMillis(20)))));
         SpanData call = spans.one("understudy.outcome", "served");
         assertThat(spans.childrenOf(call))
                 .extracting(span -> Spans.key(span, "gen_ai.provider.name") + " "
@@ -150,7 +150,7 @@ class ObservationsTest {
     void aCallThatFailsSaysOfWhatAndNoMore(boolean streamed) {
         a.then(ScriptedAnswer.fail(Day.failure(FailureKind.AUTH)));
         b.then(ScriptedAnswer.fail(Day.failure(FailureKind.QUOTA)));
-        play(streamed, observed(door()));
+        play(streamed, observed(understudy()));
         SpanData call = spans.one("understudy.outcome", "exhausted");
         assertThat(Spans.key(call, "error.type")).isEqualTo("auth");
         assertThat(call.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
@@ -165,7 +165,7 @@ class ObservationsTest {
     @Test
     void aStreamThatIsCutIsPartial() {
         a.then(ScriptedAnswer.tokens("one", "two").failAfter(2, Day.failure(FailureKind.SERVER)));
-        play(true, observed(door()));
+        play(true, observed(understudy()));
         SpanData call = spans.one("gen_ai.request.model", "m");
         assertThat(Spans.key(call, "understudy.outcome")).isEqualTo("partial");
         assertThat(Spans.key(call, "understudy.usage.estimated")).isEqualTo("true");
@@ -177,7 +177,7 @@ class ObservationsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aCallThatIsTurnedDownHasNoChild(boolean streamed) {
-        ask(streamed, observed(door()), REQUEST)
+        ask(streamed, observed(understudy()), REQUEST)
                 .contextWrite(CallContext.avoid("a", "b"))
                 .onErrorComplete()
                 .blockLast(SOON);
@@ -189,7 +189,7 @@ class ObservationsTest {
     @ValueSource(booleans = {false, true})
     void aCallerWhoLeavesEndsBothOnce(boolean streamed) {
         a.then(ScriptedAnswer.hang());
-        Disposable call = ask(streamed, observed(door()), REQUEST).subscribe();
+        Disposable call = ask(streamed, observed(understudy()), REQUEST).subscribe();
         call.dispose();
         call.dispose();
         assertThat(spans.all())
@@ -201,7 +201,7 @@ class ObservationsTest {
     @Test
     void cancelAfterTheFinishCountsAsServed() {
         a.then(ScriptedAnswer.text("Here."));
-        observed(door()).stream(REQUEST)
+        observed(understudy()).stream(REQUEST)
                 .takeUntil(StreamChunk.Finish.class::isInstance)
                 .blockLast(SOON);
         assertThat(spans.all())
@@ -214,7 +214,7 @@ class ObservationsTest {
     @ValueSource(booleans = {false, true})
     void theParentIsTheObservationOfTheContext(boolean streamed) {
         Observation server = Observation.start("server", spans.registry);
-        ask(streamed, observed(door()), REQUEST)
+        ask(streamed, observed(understudy()), REQUEST)
                 .contextWrite(context -> context.put(ObservationThreadLocalAccessor.KEY, server))
                 .subscribeOn(Schedulers.boundedElastic())
                 .blockLast(SOON);
@@ -261,7 +261,7 @@ class ObservationsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aDoorInsideADoorIsOneProviderUnlessItIsObservedItself(boolean streamed) {
-        Understudy inner = door().build();
+        Understudy inner = understudy().build();
         ChatProvider outer = Observations.over(
                 Understudy.builder()
                         .name("outer")
@@ -283,7 +283,7 @@ class ObservationsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void twoCallsForOneAnswerHaveOneParent(boolean streamed) {
-        Understudy door = door().build();
+        Understudy understudy = understudy().build();
         a.then(ScriptedAnswer.fail(Day.failure(FailureKind.INVALID_REQUEST)));
         b.then(ScriptedAnswer.fail(Day.failure(FailureKind.INVALID_REQUEST)), ScriptedAnswer.text("Here."));
         ChatProvider twice = new ChatProvider() {
@@ -294,12 +294,12 @@ class ObservationsTest {
 
             @Override
             public Mono<ChatResponse> chat(ChatRequest request) {
-                return door.chat(request).retry(1);
+                return understudy.chat(request).retry(1);
             }
 
             @Override
             public Flux<StreamChunk> stream(ChatRequest request) {
-                return door.stream(request).retry(1);
+                return understudy.stream(request).retry(1);
             }
         };
         play(streamed, Observations.over(twice, spans.registry));
@@ -315,7 +315,7 @@ class ObservationsTest {
     void noScopeIsLeftOpenOnAnyThread(boolean streamed) {
         List<Observation> seen = new CopyOnWriteArrayList<>();
         a.then(ScriptedAnswer.fail(Day.failure(FailureKind.SERVER)));
-        ask(streamed, observed(door()), REQUEST)
+        ask(streamed, observed(understudy()), REQUEST)
                 .doOnNext(any -> {
                     Observation current = spans.registry.getCurrentObservation();
                     if (current != null) {
@@ -365,7 +365,7 @@ class ObservationsTest {
 
     @Test
     void cancelsAndEndsThatRaceEndEachSpanOnce() {
-        ChatProvider observed = observed(door());
+        ChatProvider observed = observed(understudy());
         for (int i = 0; i < 500; i++) {
             a.then(ScriptedAnswer.text("Here.").beforeFirst(Duration.ofNanos(1 + i)));
             Disposable call = observed.stream(REQUEST).subscribe(any -> {}, error -> {});
@@ -381,7 +381,7 @@ class ObservationsTest {
     @Test
     void everyKeyIsOneOfTheTable() {
         Day day = new Day(event -> {});
-        ChatProvider observed = Observations.over(day.door, spans.registry);
+        ChatProvider observed = Observations.over(day.understudy, spans.registry);
         for (boolean streamed : new boolean[] {false, true}) {
             day.a.then(
                     ScriptedAnswer.fail(Day.failure(FailureKind.SERVER)),

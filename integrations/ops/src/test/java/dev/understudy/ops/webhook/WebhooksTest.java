@@ -59,14 +59,14 @@ class WebhooksTest {
         ScriptedProvider lead = ScriptedProvider.named("lead").always(ScriptedAnswer.fail(FailureKind.OVERLOADED));
         ScriptedProvider second = ScriptedProvider.named("second").always(ScriptedAnswer.text("I know the lines."));
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options().withTopics(Set.of(Webhooks.Topic.FAILOVER)));
-                Understudy door = Understudy.builder()
+                Understudy understudy = Understudy.builder()
                         .name("support")
                         .provider(lead)
                         .provider(second)
                         .retry(dev.understudy.policy.RetryPolicy.none())
                         .listener(webhooks)
                         .build()) {
-            door.chat(ChatRequest.of("m", "a secret prompt")).block(Duration.ofSeconds(10));
+            understudy.chat(ChatRequest.of("m", "a secret prompt")).block(Duration.ofSeconds(10));
             RecordedRequest post = webhookReceiver.posts(1).get(0);
             Map<String, Object> body = WebhookReceiver.body(post);
             assertThat(body).containsOnlyKeys("id", "type", "timestamp", "agent", "count", "data");
@@ -259,7 +259,7 @@ class WebhooksTest {
         ScriptedProvider lead = ScriptedProvider.named("lead").always(ScriptedAnswer.fail(FailureKind.RATE_LIMITED));
         ScriptedProvider second = ScriptedProvider.named("second").always(ScriptedAnswer.text("here"));
         try (Webhooks webhooks = Webhooks.start(options);
-                Understudy door = Understudy.builder()
+                Understudy understudy = Understudy.builder()
                         .name("support")
                         .provider(lead)
                         .provider(second)
@@ -268,7 +268,7 @@ class WebhooksTest {
                         .build()) {
             long begun = System.nanoTime();
             List<ChatResponse> answers = Flux.range(0, 500)
-                    .concatMap(i -> door.chat(ChatRequest.of("m", "hello")))
+                    .concatMap(i -> understudy.chat(ChatRequest.of("m", "hello")))
                     .collectList()
                     .block(Duration.ofMinutes(2));
             assertThat(answers).hasSize(500);

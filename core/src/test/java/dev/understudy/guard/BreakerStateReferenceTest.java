@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** The circuit breaker equals a naive implementation in random schedules. */
-class BreakerStateTwinTest {
+class BreakerStateReferenceTest {
 
     @Test
     void behavesLikeTheNaiveImplementation() {

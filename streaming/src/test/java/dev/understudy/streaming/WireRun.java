@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One case as it is played: what the servers answer, what was heard, and what must be true of it. */
-final class WirePlaying {
+final class WireRun {
 
     private static final TimeoutPolicy PATIENT =
             TimeoutPolicy.defaults().withFirstContent(Duration.ofSeconds(15)).withIdle(Duration.ofSeconds(15));
@@ -39,16 +39,16 @@ final class WirePlaying {
             .withIdleInReasoning(Duration.ofMillis(150));
 
     final WireCase played;
-    private final AtomicInteger[] asked = IntStream.range(0, WireStage.SERVERS)
+    private final AtomicInteger[] asked = IntStream.range(0, WireFixture.SERVERS)
             .mapToObj(i -> new AtomicInteger())
             .toArray(AtomicInteger[]::new);
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
-    private final List<WireStage.Counted> servers = new ArrayList<>();
+    private final List<WireFixture.Counted> servers = new ArrayList<>();
     private volatile boolean finished;
     private volatile Continued.How lastHow = Continued.How.AFRESH;
-    private @Nullable Listening heard;
+    private @Nullable RecordingSubscriber heard;
 
-    WirePlaying(WireCase played) {
+    WireRun(WireCase played) {
         this.played = played;
     }
 
@@ -57,9 +57,9 @@ final class WirePlaying {
         WireCase.Server server = played.servers().get(index);
         WireCase.Truth truth = played.truth();
         int number = asked[index].getAndIncrement();
-        WirePlay play = number < server.plays().size()
+        WireScript play = number < server.plays().size()
                 ? server.plays().get(number)
-                : new WirePlay(WirePlay.Fault.NONE, 0, false, 0);
+                : new WireScript(WireScript.Fault.NONE, 0, false, 0);
         Continued continued = Continued.asked(body);
         lastHow = continued.how();
         WireCase.Truth told = truth;
@@ -78,24 +78,24 @@ final class WirePlaying {
 
     void listen(String model, IntFunction<ChatProvider> provider) throws InterruptedException {
         for (int i = 0; i < played.servers().size(); i++) {
-            servers.add(new WireStage.Counted(
+            servers.add(new WireFixture.Counted(
                     provider.apply(i), played.servers().get(i).prefill()));
         }
         UnderstudyBuilder builder =
                 Understudy.builder().retry(RetryPolicy.none()).timeouts(played.isSilent() ? HASTY : PATIENT);
         servers.forEach(builder::provider);
-        try (Understudy door = builder.build()) {
+        try (Understudy understudy = builder.build()) {
             ChatRequest request = ChatRequest.of(model, "q");
             WireCase.Reader reader = played.reader();
-            Listening listening =
-                    new Listening(new Random(reader.seed()), reader.unbounded(), reader.leaveAfter(), this::live);
-            ResumingProvider.over(door, played.policy()).stream(
+            RecordingSubscriber recording =
+                    new RecordingSubscriber(new Random(reader.seed()), reader.unbounded(), reader.leaveAfter(), this::live);
+            ResumingProvider.over(understudy, played.policy()).stream(
                             played.deterministic() ? request.withTemperature(0) : request)
-                    .subscribe(listening);
-            assertThat(listening.over.await(40, TimeUnit.SECONDS)).as("it ends").isTrue();
-            heard = listening;
-            settle(door);
-            check(listening);
+                    .subscribe(recording);
+            assertThat(recording.over.await(40, TimeUnit.SECONDS)).as("it ends").isTrue();
+            heard = recording;
+            settle(understudy);
+            check(recording);
         }
     }
 
@@ -104,27 +104,27 @@ final class WirePlaying {
     }
 
     /** A moment for what another thread was just about to do. */
-    private void settle(Understudy door) {
+    private void settle(Understudy understudy) {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (live() + inFlight(door) != 0 && System.nanoTime() < until) {
+        while (live() + inFlight(understudy) != 0 && System.nanoTime() < until) {
             LockSupport.parkNanos(50_000);
         }
         assertThat(live()).as("left running").isZero();
-        assertThat(inFlight(door)).as("permits that were not given back").isZero();
+        assertThat(inFlight(understudy)).as("permits that were not given back").isZero();
     }
 
-    private static int inFlight(Understudy door) {
-        return door.control().status().stream()
+    private static int inFlight(Understudy understudy) {
+        return understudy.control().status().stream()
                 .mapToInt(ProviderStatus::inFlight)
                 .sum();
     }
 
-    private void check(Listening listening) {
+    private void check(RecordingSubscriber recording) {
         assertThat(complaints).isEmpty();
-        checkText(listening);
-        assertThat(listening.ends).as("terminal signals").isEqualTo(listening.left ? 0 : 1);
-        assertThat(listening.mostLive).as("live upstreams").isLessThanOrEqualTo(1);
-        if (listening.asked != Long.MAX_VALUE) {
+        checkText(recording);
+        assertThat(recording.ends).as("terminal signals").isEqualTo(recording.left ? 0 : 1);
+        assertThat(recording.mostLive).as("live upstreams").isLessThanOrEqualTo(1);
+        if (recording.asked != Long.MAX_VALUE) {
             assertThat(servers.stream()
                             .mapToInt(server -> server.peakDemand.get())
                             .max()
@@ -132,29 +132,29 @@ final class WirePlaying {
                     .as("asked for ahead")
                     .isLessThanOrEqualTo(1);
         }
-        assertThat(listening.chunks.stream()
+        assertThat(recording.chunks.stream()
                         .filter(chunk -> chunk instanceof StreamChunk.Switched switched && switched.atOffset() > 0)
                         .count())
                 .as("takeovers behind text")
                 .isLessThanOrEqualTo(played.policy().takeovers());
-        assertThat(listening.chunks).noneMatch(StreamChunk.ToolCallPart.class::isInstance);
+        assertThat(recording.chunks).noneMatch(StreamChunk.ToolCallPart.class::isInstance);
         if (isWhole()) {
-            checkWhole(listening.answer.response());
-        } else if (!listening.left) {
-            assertThat(listening.error).isInstanceOf(ChatException.class);
-            boolean partial = listening.error instanceof ChatException.PartialAnswer;
-            assertThat(partial).as("a partial answer").isEqualTo(!listening.answer.isEmpty());
-            if (listening.error instanceof ChatException.PartialAnswer cut) {
-                assertThat(cut.partial().text()).isEqualTo(listening.answer.text());
-                assertThat(cut.partial().toolCalls()).isEqualTo(listening.answer.toolCalls());
+            checkWhole(recording.answer.response());
+        } else if (!recording.left) {
+            assertThat(recording.error).isInstanceOf(ChatException.class);
+            boolean partial = recording.error instanceof ChatException.PartialAnswer;
+            assertThat(partial).as("a partial answer").isEqualTo(!recording.answer.isEmpty());
+            if (recording.error instanceof ChatException.PartialAnswer cut) {
+                assertThat(cut.partial().text()).isEqualTo(recording.answer.text());
+                assertThat(cut.partial().toolCalls()).isEqualTo(recording.answer.toolCalls());
             }
         }
     }
 
     /** At no moment anything else than a beginning of the truth. */
-    private void checkText(Listening listening) {
+    private void checkText(RecordingSubscriber recording) {
         StringBuilder shown = new StringBuilder();
-        for (StreamChunk chunk : listening.chunks) {
+        for (StreamChunk chunk : recording.chunks) {
             if (chunk instanceof StreamChunk.Reset reset) {
                 shown.setLength(reset.discardFromOffset());
             } else {
@@ -165,7 +165,7 @@ final class WirePlaying {
                         .isTrue();
             }
         }
-        assertThat(shown).hasToString(listening.answer.text());
+        assertThat(shown).hasToString(recording.answer.text());
     }
 
     private void checkWhole(ChatResponse answer) {
@@ -185,14 +185,14 @@ final class WirePlaying {
 
     /** How it ended, for the figures: how it was saved, or that it was not. */
     String outcome() {
-        Listening listening = heard;
-        if (listening == null || listening.left) {
+        RecordingSubscriber recording = heard;
+        if (recording == null || recording.left) {
             return "left";
         }
         if (!isWhole()) {
-            return listening.answer.isEmpty() ? "never begun" : "partial";
+            return recording.answer.isEmpty() ? "never begun" : "partial";
         }
-        List<StreamChunk.Switched> switches = listening.chunks.stream()
+        List<StreamChunk.Switched> switches = recording.chunks.stream()
                 .filter(StreamChunk.Switched.class::isInstance)
                 .map(StreamChunk.Switched.class::cast)
                 .toList();
@@ -200,13 +200,13 @@ final class WirePlaying {
             return asked[0].get() + asked[1].get() + asked[2].get() > 1 ? "whole, unnoticed" : "whole, undisturbed";
         }
         StreamChunk.Switched last = switches.get(switches.size() - 1);
-        if (last.atOffset() == 0 && listening.chunks.indexOf(last) == 0) {
+        if (last.atOffset() == 0 && recording.chunks.indexOf(last) == 0) {
             return "whole, asked afresh";
         }
         if (lastHow != Continued.How.AFRESH) {
             return "saved by " + lastHow;
         }
-        boolean reset = listening.chunks.get(listening.chunks.indexOf(last) + 1) instanceof StreamChunk.Reset;
+        boolean reset = recording.chunks.get(recording.chunks.indexOf(last) + 1) instanceof StreamChunk.Reset;
         return "saved by " + (reset ? "RESTART" : "REPLAY");
     }
 }

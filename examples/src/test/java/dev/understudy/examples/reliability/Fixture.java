@@ -7,16 +7,16 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** The upstreams of one fault in one mode, for one caller. */
-final class Stage implements AutoCloseable {
+final class Fixture implements AutoCloseable {
 
     private final Fault fault;
     private final Mode mode;
     private final List<Upstream> upstreams = new ArrayList<>();
     private Caller caller;
-    private String door = "";
+    private String understudy = "";
     private boolean called;
 
-    Stage(Fault fault, Mode mode) {
+    Fixture(Fault fault, Mode mode) {
         this.fault = fault;
         this.mode = mode;
         fault.slots().forEach(slot -> upstreams.add(slot.server().apply(mode)));
@@ -39,7 +39,7 @@ final class Stage implements AutoCloseable {
     }
 
     void caller(String name, Caller caller) {
-        this.door = name;
+        this.understudy = name;
         this.caller = caller;
     }
 
@@ -81,6 +81,6 @@ final class Stage implements AutoCloseable {
 
     @Override
     public String toString() {
-        return fault.name() + " (" + door + ", " + mode.label() + ")";
+        return fault.name() + " (" + understudy + ", " + mode.label() + ")";
     }
 }

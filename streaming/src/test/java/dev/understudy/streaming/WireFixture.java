@@ -26,13 +26,13 @@ import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 
 /** Two servers, in the clear and with HTTP/2, that all cases share: a case is told apart by its model, a server by its path. */
-final class WireStage implements AutoCloseable {
+final class WireFixture implements AutoCloseable {
 
     private static final X509Bundle CERTIFICATE = Certificates.ofLoopback();
     private static final Duration WAIT_LIMIT = Duration.ofSeconds(20);
     static final int SERVERS = 3;
 
-    private final Map<String, WirePlaying> cases = new ConcurrentHashMap<>();
+    private final Map<String, WireRun> cases = new ConcurrentHashMap<>();
     private final AtomicInteger number = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
     private final ScriptedServer plain = ScriptedServer.start().rule(this::reply);
@@ -66,7 +66,7 @@ final class WireStage implements AutoCloseable {
     }
 
     private ScriptedReply reply(RecordedRequest asked) {
-        WirePlaying playing = cases.get(asked.model());
+        WireRun playing = cases.get(asked.model());
         if (playing == null) {
             return ScriptedReply.status(500); // its case is over
         }
@@ -77,9 +77,9 @@ final class WireStage implements AutoCloseable {
     }
 
     /** Plays a case, and fails when it does not end as it must. */
-    WirePlaying play(WireCase played) throws InterruptedException {
+    WireRun play(WireCase played) throws InterruptedException {
         String model = "m" + number.incrementAndGet();
-        WirePlaying playing = new WirePlaying(played);
+        WireRun playing = new WireRun(played);
         cases.put(model, playing);
         try {
             playing.listen(model, index -> {

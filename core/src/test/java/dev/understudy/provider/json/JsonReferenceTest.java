@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Our reader and Jackson's on the same documents, whole and spoilt: the same values, or no values from both. */
-class JsonTwinTest {
+class JsonReferenceTest {
 
     private static final int DOCUMENTS = 20_000;
     private static final String SPOILS = "{}[]\",:\\ue+-.0tfn \n\u0001\u00e9";
@@ -96,7 +96,7 @@ class JsonTwinTest {
             return map;
         }
         if (node.isArray()) {
-            return node.valueStream().map(JsonTwinTest::plain).toList();
+            return node.valueStream().map(JsonReferenceTest::plain).toList();
         }
         if (node.isNumber()) {
             return node.canConvertToLong() && node.isIntegralNumber() ? node.asLong() : node.decimalValue();

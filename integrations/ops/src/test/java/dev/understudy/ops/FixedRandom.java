@@ -3,7 +3,7 @@ package dev.understudy.ops;
 import java.util.random.RandomGenerator;
 
 /** Dice that always show the same. */
-public record FixedDice(double shows) implements RandomGenerator {
+public record FixedRandom(double shows) implements RandomGenerator {
 
     @Override
     public double nextDouble() {

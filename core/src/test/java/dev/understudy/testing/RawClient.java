@@ -13,7 +13,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
 /** A plain client that looks at the server from outside, with few connections of its own. */
-final class Audience implements AutoCloseable {
+final class RawClient implements AutoCloseable {
 
     static final Duration SOON = Duration.ofSeconds(30);
     static final String CHAT = "/v1/chat/completions";
@@ -22,21 +22,21 @@ final class Audience implements AutoCloseable {
     private final ConnectionProvider pool;
     private final HttpClient client;
 
-    Audience(ScriptedServer server) {
+    RawClient(ScriptedServer server) {
         this(server, HttpProtocol.HTTP11);
     }
 
-    Audience(ScriptedServer server, HttpProtocol protocol) {
+    RawClient(ScriptedServer server, HttpProtocol protocol) {
         this(server, protocol, 1);
     }
 
-    Audience(ScriptedServer server, HttpProtocol protocol, int connections) {
-        pool = ConnectionProvider.create("audience", connections);
+    RawClient(ScriptedServer server, HttpProtocol protocol, int connections) {
+        pool = ConnectionProvider.create("raw-client", connections);
         client = HttpClient.create(pool).disableRetry(true).protocol(protocol).baseUrl(server.url(""));
     }
 
     /** What came, and why it ended. */
-    record Heard(
+    record Received(
             int status,
             @Nullable HttpHeaders headers,
             String body,
@@ -58,19 +58,19 @@ final class Audience implements AutoCloseable {
                 + ",\"stream_options\":{\"include_usage\":true}}";
     }
 
-    HttpClient client() {
+    HttpClient http() {
         return client;
     }
 
-    Heard stream(String path) {
+    Received stream(String path) {
         return post(path, ask(true));
     }
 
-    Heard whole(String path) {
+    Received whole(String path) {
         return post(path, ask(false));
     }
 
-    Heard post(String path, String body) {
+    Received post(String path, String body) {
         List<byte[]> pieces = new ArrayList<>();
         HttpHeaders[] headers = new HttpHeaders[1];
         int[] status = new int[1];
@@ -82,7 +82,7 @@ final class Audience implements AutoCloseable {
         int length = pieces.stream().mapToInt(piece -> piece.length).sum();
         java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
         pieces.forEach(all::writeBytes);
-        return new Heard(status[0], headers[0], all.toString(StandardCharsets.UTF_8), length, error);
+        return new Received(status[0], headers[0], all.toString(StandardCharsets.UTF_8), length, error);
     }
 
     private Flux<byte[]> pieces(String path, String body, HttpHeaders[] headers, int[] status) {

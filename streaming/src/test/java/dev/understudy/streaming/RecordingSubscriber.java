@@ -14,7 +14,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 
 /** A subscriber that asks for as much as it likes, may leave at any time, and keeps count of everything. */
-final class Listening implements CoreSubscriber<StreamChunk> {
+final class RecordingSubscriber implements CoreSubscriber<StreamChunk> {
 
     final List<StreamChunk> chunks = new ArrayList<>();
     final CountDownLatch over = new CountDownLatch(1);
@@ -34,7 +34,7 @@ final class Listening implements CoreSubscriber<StreamChunk> {
     private final IntSupplier live;
     private Subscription subscription;
 
-    Listening(Random random, boolean unbounded, int leaveAfter, IntSupplier live) {
+    RecordingSubscriber(Random random, boolean unbounded, int leaveAfter, IntSupplier live) {
         this.random = random;
         this.unbounded = unbounded;
         this.leaveAfter = leaveAfter;

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A recorded stream adds up to the whole answer of the same request, where there is one. */
-class RecordedTwinTest {
+class RecordedStreamTest {
 
     private static final int LARGEST_PIECE = 700;
 

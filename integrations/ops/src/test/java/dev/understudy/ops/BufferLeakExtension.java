@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Fails a test class when a buffer was dropped without being released, in it or shortly before it. Found by the service
  * loader, so that it watches every class of the module, and loaded before Netty makes its first buffer.
  */
-public final class LeakWatch implements BeforeAllCallback, AfterAllCallback {
+public final class BufferLeakExtension implements BeforeAllCallback, AfterAllCallback {
 
     private static final ConcurrentLinkedQueue<String> LEAKS = new ConcurrentLinkedQueue<>();
     private static volatile boolean buffersWereMade;

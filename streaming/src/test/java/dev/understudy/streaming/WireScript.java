@@ -12,7 +12,7 @@ import java.util.Random;
  * @param escaped whether its texts are told in ASCII
  * @param style seed of the pieces it comes in, of its comments and of its line ends; 0 for the plainest
  */
-record WirePlay(Fault fault, double place, boolean escaped, long style) {
+record WireScript(Fault fault, double place, boolean escaped, long style) {
 
     enum Fault {
         NONE,
@@ -32,7 +32,7 @@ record WirePlay(Fault fault, double place, boolean escaped, long style) {
         CUT_UTF8
     }
 
-    static WirePlay draw(Random random) {
+    static WireScript draw(Random random) {
         int draw = random.nextInt(40);
         Fault fault = draw < 14
                 ? Fault.NONE
@@ -46,19 +46,19 @@ record WirePlay(Fault fault, double place, boolean escaped, long style) {
                     case 33, 34, 35 -> Fault.CUT_UTF8;
                     default -> Fault.FIN;
                 };
-        return new WirePlay(fault, random.nextDouble(), random.nextInt(3) == 0, random.nextLong());
+        return new WireScript(fault, random.nextDouble(), random.nextInt(3) == 0, random.nextLong());
     }
 
-    List<WirePlay> smaller() {
-        List<WirePlay> smaller = new ArrayList<>();
+    List<WireScript> smaller() {
+        List<WireScript> smaller = new ArrayList<>();
         if (fault != Fault.NONE) {
-            smaller.add(new WirePlay(Fault.NONE, 0, escaped, style));
+            smaller.add(new WireScript(Fault.NONE, 0, escaped, style));
         }
         if (style != 0) {
-            smaller.add(new WirePlay(fault, place, escaped, 0));
+            smaller.add(new WireScript(fault, place, escaped, 0));
         }
         if (escaped) {
-            smaller.add(new WirePlay(fault, place, false, style));
+            smaller.add(new WireScript(fault, place, false, style));
         }
         return smaller;
     }

@@ -36,7 +36,7 @@ import reactor.netty.DisposableServer;
 import reactor.netty.tcp.TcpServer;
 
 /** Three servers that all cells share, told apart by the first part of the path; and a few that do not get as far as HTTP. */
-final class MatrixStage implements AutoCloseable {
+final class MatrixFixture implements AutoCloseable {
 
     private static final String[] NAMES = {"one", "two", "three"};
     private static final X509Bundle CERTIFICATE = Certificates.ofLoopback();
@@ -44,17 +44,17 @@ final class MatrixStage implements AutoCloseable {
 
     private static final Capabilities PREFILL = Capabilities.assumed().withFeature(Feature.PREFILL);
 
-    /** One cell on the stage: what is asked is written down here. */
-    final class Played implements AutoCloseable {
+    /** One cell on the fixture: what is asked is written down here. */
+    final class CellRun implements AutoCloseable {
 
         final MatrixCell cell;
         final List<List<RecordedRequest>> asked =
                 List.of(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
-        final Understudy door;
+        final Understudy understudy;
         private final String path;
         private final List<ChatProvider> providers = new ArrayList<>();
 
-        private Played(MatrixCell cell, int number) {
+        private CellRun(MatrixCell cell, int number) {
             this.cell = cell;
             this.path = "/c" + number;
             cells.put("c" + number, this);
@@ -68,7 +68,7 @@ final class MatrixStage implements AutoCloseable {
                     .timeouts(patient)
                     .reasoningTimeouts(cell.isSilent() ? hasty(patient) : patient);
             providers.forEach(builder::provider);
-            this.door = builder.build();
+            this.understudy = builder.build();
         }
 
         /** Long enough for what comes before the silence; TLS takes its time when many open at once. */
@@ -83,7 +83,7 @@ final class MatrixStage implements AutoCloseable {
 
         Flux<StreamChunk> play() {
             ResumePolicy policy = cell.policy();
-            return ResumingProvider.over(door, policy).stream(
+            return ResumingProvider.over(understudy, policy).stream(
                     ChatRequest.of("m", "Tell me a story").withTemperature(0));
         }
 
@@ -139,19 +139,19 @@ final class MatrixStage implements AutoCloseable {
             ScriptedReply answer = MatrixAnswer.answer(
                     cell.phase().sort, Continued.asked(recordedRequest.text()).from());
             boolean dies = index == 1
-                    ? cell.rescuers() != MatrixCell.Rescuers.SOUND
-                    : cell.rescuers() == MatrixCell.Rescuers.ALL_DIE;
+                    ? cell.fallbacks() != MatrixCell.Fallbacks.ANSWERING
+                    : cell.fallbacks() == MatrixCell.Fallbacks.ALL_FAIL;
             return dies ? answer.reset(ScriptedReply.FaultPoint.tokens(2)) : answer;
         }
 
         @Override
         public void close() {
-            door.close();
+            understudy.close();
             providers.forEach(ChatProvider::close);
         }
     }
 
-    private final Map<String, Played> cells = new ConcurrentHashMap<>();
+    private final Map<String, CellRun> cells = new ConcurrentHashMap<>();
     private final List<ScriptedServer> servers = servers(ScriptedServer::start);
     private final List<ScriptedServer> secured =
             servers(() -> ScriptedServer.startTls(CERTIFICATE.getKeyPair().getPrivate(), CERTIFICATE.getCertificate()));
@@ -172,7 +172,7 @@ final class MatrixStage implements AutoCloseable {
     private List<ScriptedServer> servers(Supplier<ScriptedServer> wire) {
         return IntStream.range(0, NAMES.length)
                 .mapToObj(index -> wire.get().rule(recordedRequest -> {
-                    Played played = cells.get(recordedRequest.path().split("/")[1]);
+                    CellRun played = cells.get(recordedRequest.path().split("/")[1]);
                     return played == null ? null : played.reply(index, recordedRequest);
                 }))
                 .toList();
@@ -199,8 +199,8 @@ final class MatrixStage implements AutoCloseable {
                 .bindNow();
     }
 
-    Played open(MatrixCell cell, int number) {
-        return new Played(cell, number);
+    CellRun open(MatrixCell cell, int number) {
+        return new CellRun(cell, number);
     }
 
     @Override

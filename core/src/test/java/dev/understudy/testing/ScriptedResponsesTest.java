@@ -30,7 +30,7 @@ import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
 /** The stage speaks OpenAI's Responses so that our own dialect, which was read off recordings, understands it. */
-class ResponsesStageTest {
+class ScriptedResponsesTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final ChatRequest ASKED = ChatRequest.of("m", "Well?");
