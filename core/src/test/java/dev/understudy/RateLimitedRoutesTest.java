@@ -29,7 +29,7 @@ class RateLimitedRoutesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void longRetryAfterOfAllRoutesFailsAtOnceAndIsTold(boolean streamed) {
+    void longRetryAfterOfAllRoutesFailsAtOnce(boolean streamed) {
         a.always(limited(Duration.ofSeconds(120)));
         b.always(limited(Duration.ofSeconds(60)));
         CallResult result = ask(understudy(a, b), streamed);
@@ -41,7 +41,7 @@ class RateLimitedRoutesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void nextCallerIsToldTheRestOfTheRetryAfterAtOnce(boolean streamed) {
+    void nextCallFailsWithTheRestOfTheRetryAfter(boolean streamed) {
         a.always(limited(Duration.ofSeconds(120)));
         b.always(limited(Duration.ofSeconds(60)));
         Understudy understudy = understudy(a, b);
@@ -55,7 +55,7 @@ class RateLimitedRoutesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void waitingCallerAsksAfterTheToldTimeAndNotBefore(boolean streamed) {
+    void waitingCallIsSentOnlyAfterRetryAfter(boolean streamed) {
         a.rule(request -> afterFirst(Duration.ofMillis(4_500)));
         CallResult result = ask(understudy(a), streamed);
         scenario.advance(Duration.ofSeconds(10));
@@ -65,7 +65,7 @@ class RateLimitedRoutesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void laterCallersDoNotAskBeforeTheToldTime(boolean streamed) {
+    void laterCallsAreNotSentBeforeRetryAfter(boolean streamed) {
         a.rule(request -> afterFirst(Duration.ofSeconds(2)));
         Understudy understudy = understudy(a);
         List<CallResult> results = new ArrayList<>();

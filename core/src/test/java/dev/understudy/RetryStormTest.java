@@ -70,7 +70,7 @@ class RetryStormTest {
     }
 
     @Test
-    void retryTokensLimitTheStormAndItEnds() {
+    void retryTokensLimitTheRetryStormAndItEnds() {
         Course course = play(RetryBudget.defaults());
         assertThat(course.attemptsPerCall(OUTAGE_FROM, OUTAGE_TO))
                 .as("ten tokens were saved up, and each first try earns a fifth")
@@ -88,7 +88,7 @@ class RetryStormTest {
     }
 
     @Test
-    void withoutRetryTokensTheStormDoesNotEnd() {
+    void withoutRetryTokensTheRetryStormDoesNotEnd() {
         Course course = play(RetryBudget.none());
         assertThat(course.success(0, OUTAGE_FROM)).isEqualTo(1);
         assertThat(course.attemptsPerCall(SECONDS - 30, SECONDS - 10)).isGreaterThan(2);

@@ -167,7 +167,7 @@ class DecisionTest {
     }
 
     @Test
-    void waitForRouteIsNeverShorterThanToldAndJittered() {
+    void waitForRouteIsAtLeastRetryAfterAndJittered() {
         Plan plan = plan(route("a"));
         Failure told = Failure.of(FailureKind.RATE_LIMITED, "").withRetryAfter(Duration.ofSeconds(4));
         Decision.Again lowest = (Decision.Again) Decision.after(

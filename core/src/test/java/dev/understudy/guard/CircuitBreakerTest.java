@@ -531,7 +531,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void openingByAnotherInstanceIsToldAsRemote() {
+    void openingByAnotherInstanceIsPublishedAsRemote() {
         List<CircuitBreaker.Change> changes = new ArrayList<>();
         breaker = new CircuitBreaker(STEADY, new SplittableRandom(1), changes::add, now);
         breaker.remoteOpened("4 of 5 calls failed", now + 1_000, now);

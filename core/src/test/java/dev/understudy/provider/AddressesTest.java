@@ -173,7 +173,7 @@ class AddressesTest {
     }
 
     @Test
-    void aProbeGoesWhereItIsTold() {
+    void probeUsesTheConfiguredPath() {
         server.always(ScriptedReply.text("Hello"));
         try (ChatProvider openAi = Providers.probedAt(Providers.openAi(endpoint("k1")), "/health");
                 ChatProvider bedrock = Providers.probedAt(Providers.bedrock(endpoint("k1")), "/ping")) {

@@ -121,7 +121,7 @@ class RetryAfterOnSocketsTest {
     }
 
     @EveryDialectAndKind
-    void longRetryAfterOfTheLastRouteIsToldAtOnceAndToTheNextCaller(SocketDialect dialect, CallKind kind) {
+    void longRetryAfterOfTheLastRouteFailsAllCallsAtOnce(SocketDialect dialect, CallKind kind) {
         ScriptedServer server = scenario.server().then(ScriptedReply.rateLimited(Duration.ofMinutes(2)));
         Understudy understudy = scenario.understudy(scenario.provider(dialect, "p1", server, "k1"));
         for (int i = 0; i < 2; i++) {

@@ -12,7 +12,7 @@ import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-/** A plain client that looks at the server from outside, with few connections of its own. */
+/** HTTP client without a provider, with few connections of its own. */
 final class RawClient implements AutoCloseable {
 
     static final Duration SOON = Duration.ofSeconds(30);
@@ -35,7 +35,7 @@ final class RawClient implements AutoCloseable {
         client = HttpClient.create(pool).disableRetry(true).protocol(protocol).baseUrl(server.url(""));
     }
 
-    /** What came, and why it ended. */
+    /** A received response, and the error that ended it. */
     record Received(
             int status,
             @Nullable HttpHeaders headers,

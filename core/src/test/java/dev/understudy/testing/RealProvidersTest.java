@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
-/** The providers that talk to vendors hear from the stage what its script says. */
+/** Providers of vendors receive from the scripted server what its script contains. */
 class RealProvidersTest {
 
     private static final ChatRequest REQUEST = ChatRequest.of("m", "hi");

@@ -111,10 +111,9 @@ class ScriptedFaultsTest {
     @Test
     void stallsAfterTheHeadersWithTheConnectionOpen() {
         server.then(ScriptedReply.text("x").stall(ScriptedReply.FaultPoint.headers()));
-        StepVerifier.create(
-                        client.http().post().uri(CHAT).send(Flux.empty()).response((response, body) -> Flux.just(
-                                        response.status().code())
-                                .concatWith(body.asString().map(String::length))))
+        StepVerifier.create(client.http().post().uri(CHAT).send(Flux.empty()).response((response, body) -> Flux.just(
+                                response.status().code())
+                        .concatWith(body.asString().map(String::length))))
                 .expectNext(200)
                 .expectNoEvent(Duration.ofMillis(300))
                 .then(() -> assertThat(server.connectionsOpen()).isEqualTo(1))
@@ -263,7 +262,7 @@ class ScriptedFaultsTest {
     }
 
     @Test
-    void speaksHttp2ToThoseWhoKnow() {
+    void http2IsSpokenWithPriorKnowledge() {
         try (ScriptedServer http2 = ScriptedServer.startHttp2();
                 RawClient knowing = new RawClient(http2, HttpProtocol.H2C)) {
             http2.then(

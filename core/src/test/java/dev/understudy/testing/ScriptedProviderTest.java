@@ -89,7 +89,7 @@ class ScriptedProviderTest {
     }
 
     @Test
-    void tellsToolCallsInPartsAndAsAWhole() {
+    void toolCallsAreSentInPartsAndWhole() {
         provider.always(
                 ScriptedAnswer.toolCall("c1", "weather", "{\"city\":\"Oslo\"}").withReasoning("which city"));
         ChatResponse whole = chat();

@@ -138,7 +138,7 @@ class ScriptedReplyTest {
     }
 
     @Test
-    void tellsUsageAsEachVendorCountsIt() {
+    void usageIsSentInTheFormOfEachVendor() {
         ScriptedReply scriptedReply = ScriptedReply.text("x")
                 .withUsage(Usage.of(100, 30).withCachedInput(40).withReasoning(20));
         JsonNode openAi = whole(OPEN_AI, scriptedReply).path("usage");
@@ -168,7 +168,7 @@ class ScriptedReplyTest {
         "PAUSE, stop, pause_turn",
         "TOOL_CALLS, tool_calls, tool_use"
     })
-    void tellsTheFinishReasonInTheVendorsWord(FinishReason reason, String openAi, String anthropic) {
+    void finishReasonIsSentInTheVendorsWord(FinishReason reason, String openAi, String anthropic) {
         ScriptedReply scriptedReply = ScriptedReply.text("x").withFinish(reason);
         assertThat(streamed(OPEN_AI, scriptedReply))
                 .anyMatch(event -> event.contains("\"finish_reason\":\"" + openAi + "\""));
@@ -259,7 +259,7 @@ class ScriptedReplyTest {
     }
 
     @Test
-    void tellsOfAnErrorInsideTheStreamAndStops() {
+    void errorInsideTheStreamIsSentAndEndsIt() {
         ScriptedReply scriptedReply =
                 ScriptedReply.tokens("a", "b").fail(ScriptedReply.FaultPoint.tokens(1), "overloaded_error", "Too much");
         assertThat(streamed(OPEN_AI, scriptedReply))
@@ -330,7 +330,7 @@ class ScriptedReplyTest {
     }
 
     @Test
-    void tellsRetryAfterInWholeSecondsAndMilliseconds() {
+    void retryAfterIsSentInSecondsAndMilliseconds() {
         assertThat(ScriptedReply.rateLimited(Duration.ofSeconds(7)).spec.headers())
                 .containsOnlyKeys("retry-after")
                 .containsValue("7");

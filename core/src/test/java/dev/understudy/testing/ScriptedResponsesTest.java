@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
-/** The stage speaks OpenAI's Responses so that our own dialect, which was read off recordings, understands it. */
+/** The scripted server speaks OpenAI's Responses: the dialect, which was written from recordings, reads it. */
 class ScriptedResponsesTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);

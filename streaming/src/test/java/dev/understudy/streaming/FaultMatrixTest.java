@@ -29,7 +29,7 @@ class FaultMatrixTest {
     private static final boolean ALL = Boolean.getBoolean("understudy.tests.all");
 
     @Test
-    void everyCellEndsAsItsWayDemands() {
+    void everyCellEndsAsItsStrategyRequires() {
         long began = System.nanoTime();
         Duration cpu = cpu();
         Map<String, Integer> skipped = new TreeMap<>();

@@ -140,7 +140,7 @@ class HedgedTakeoverTest {
     }
 
     @Test
-    void silentStreamThatSpeaksFirstGoesOnAndTheOtherIsCancelled() {
+    void silentStreamThatSendsFirstGoesOnAndOtherIsCancelled() {
         AtomicInteger live = new AtomicInteger();
         two.always(ScriptedAnswer.hang());
         StepVerifier.withVirtualTime(
@@ -292,7 +292,7 @@ class HedgedTakeoverTest {
     /** Every silence of the first against every silence of the second, with a demand of one at a time and of all. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void textComesOnceWhicheverSpeaksFirst(boolean oneByOne) {
+    void textIsDeliveredOnceWhicheverAttemptIsFirst(boolean oneByOne) {
         for (int first = 1; first < TOKENS.length; first++) {
             for (int second = 0; second < TOKENS.length; second++) {
                 for (long silence = 1_900; silence <= 6_300; silence += 400) {
@@ -323,7 +323,7 @@ class HedgedTakeoverTest {
 
     /** Two sources that speak at the same moment on threads of their own: one of them is delivered. */
     @Test
-    void textComesOnceWhenBothSpeakAtTheSameMoment() {
+    void textIsDeliveredOnceWhenBothAttemptsSendAtOnce() {
         Random random = new Random(7);
         ResumePolicy policy = ResumePolicy.exact().withHedging(POLICY.hedging().withAtLeast(Duration.ofMillis(4)));
         for (int i = 0; i < 150; i++) {

@@ -40,7 +40,7 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Fallbacks fall
         final MatrixAnswer.Sort sort;
         /** After how many pieces of content; -1 where that does not say it. */
         final int content;
-        /** The text that the audience has then. */
+        /** The text that the subscriber has received then. */
         final String shown;
 
         Phase(MatrixAnswer.Sort sort, int content, String shown) {
@@ -98,13 +98,13 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Fallbacks fall
         return mode == Mode.BUFFERED ? policy.withBuffer(StreamBuffer.whole()) : policy;
     }
 
-    /** What the others do. */
+    /** Behaviour of the routes that may take over. */
     enum Fallbacks {
         /** The second one answers. */
         ANSWERING,
-        /** The second one dies after two tokens, and the third one answers. */
+        /** The second one fails after two tokens, and the third one answers. */
         SECOND_FAILS,
-        /** The second and the third die after two tokens. */
+        /** The second and the third fail after two tokens. */
         ALL_FAIL
     }
 
@@ -181,7 +181,8 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Fallbacks fall
         if (fallbacks != Fallbacks.ANSWERING && phase == Phase.AFTER_FINISH) {
             return "what is left of a finished answer is one word, too short to die in";
         }
-        if (fallbacks != Fallbacks.ANSWERING && !(wire == Wire.HTTP2 ? fault == Fault.RST_STREAM : DOUBLED.contains(fault))) {
+        if (fallbacks != Fallbacks.ANSWERING
+                && !(wire == Wire.HTTP2 ? fault == Fault.RST_STREAM : DOUBLED.contains(fault))) {
             return "a second death is played behind four sorts of the first, and one over HTTP/2, for it knows no sorts";
         }
         return null;

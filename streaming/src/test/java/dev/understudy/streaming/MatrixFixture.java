@@ -35,7 +35,7 @@ import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
 import reactor.netty.tcp.TcpServer;
 
-/** Three servers that all cells share, told apart by the first part of the path; and a few that do not get as far as HTTP. */
+/** Three servers that all cells share, a path prefix for each cell, and servers that fail before HTTP. */
 final class MatrixFixture implements AutoCloseable {
 
     private static final String[] NAMES = {"one", "two", "three"};
@@ -44,7 +44,7 @@ final class MatrixFixture implements AutoCloseable {
 
     private static final Capabilities PREFILL = Capabilities.assumed().withFeature(Feature.PREFILL);
 
-    /** One cell on the fixture: what is asked is written down here. */
+    /** One run of a cell, with the requests that the servers received. */
     final class CellRun implements AutoCloseable {
 
         final MatrixCell cell;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 
-/** A subscriber that asks for as much as it likes, may leave at any time, and keeps count of everything. */
+/** Subscriber with random demand and cancellation that records all signals. */
 final class RecordingSubscriber implements CoreSubscriber<StreamChunk> {
 
     final List<StreamChunk> chunks = new ArrayList<>();

@@ -66,7 +66,7 @@ class ResumeDecisionTest {
 
     @ParameterizedTest
     @MethodSource("cellsOfThePage")
-    void eachWayAppliesAsThePageSays(Cell cell) {
+    void eachStrategyAppliesAsDocumented(Cell cell) {
         for (ResponseFormat format :
                 List.of(ResponseFormat.text(), ResponseFormat.json(), ResponseFormat.jsonSchema("s", Map.of()))) {
             for (boolean declared : List.of(true, false)) {
@@ -92,7 +92,7 @@ class ResumeDecisionTest {
     }
 
     @Test
-    void theFirstWayOfThePolicyThatAppliesAndWasNotTriedIsTaken() {
+    void firstUntriedStrategyThatAppliesIsUsed() {
         ResumePolicy policy = ResumePolicy.of(
                 ResumePolicy.Strategy.REPLAY, ResumePolicy.Strategy.PREFILL, ResumePolicy.Strategy.RESTART);
         ChatRequest request = ChatRequest.of("m", List.of(Message.user("q")));
@@ -133,7 +133,7 @@ class ResumeDecisionTest {
     }
 
     @Test
-    void aPolicyNamesEachWayOnceAndFailLast() {
+    void policyHasEachStrategyOnceAndFailLast() {
         assertThat(ResumePolicy.exact().strategies())
                 .containsExactly(
                         ResumePolicy.Strategy.SAME_RESPONSE,

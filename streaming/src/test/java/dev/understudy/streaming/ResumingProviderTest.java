@@ -111,7 +111,7 @@ class ResumingProviderTest {
     }
 
     @Test
-    void withNobodyToContinueTheStreamEndsWithWhatWasDelivered() {
+    void withoutFurtherRoutesTheStreamEndsAsPartialAnswer() {
         two.always(ScriptedAnswer.tokens("Long", " ago"));
         ChatException.PartialAnswer end = partial(over(ResumePolicy.exact(), one, two).stream(ASKED));
         assertThat(end.partial().text()).isEqualTo("Once upon a");
@@ -189,7 +189,7 @@ class ResumingProviderTest {
     }
 
     @Test
-    void aReplayThatTellsAnotherAnswerIsAbandoned() {
+    void replayOfAnotherAnswerIsAbandoned() {
         two.then(ScriptedAnswer.tokens("Once", " upon", " some", " time"));
         ChatException.PartialAnswer end =
                 partial(over(ResumePolicy.exact(), one, two).stream(ASKED.withTemperature(0)));
@@ -202,7 +202,7 @@ class ResumingProviderTest {
     }
 
     @Test
-    void aReplayIsSilentUntilItTellsMore() {
+    void replayEmitsNothingUntilItIsLonger() {
         two.then(ScriptedAnswer.tokens("Once upon", " a time", " there"));
         StepVerifier.create(over(ResumePolicy.exact(), one, two).stream(ASKED.withSeed(1))
                         .filter(StreamChunk::isContent)
@@ -267,7 +267,7 @@ class ResumingProviderTest {
     }
 
     @Test
-    void theRescuerMayDieTooAndIsRescuedIfThePolicyAllowsIt() {
+    void secondTakeoverFollowsAFailedOneWithinThePolicy() {
         two.can(PREFILL)
                 .always(ScriptedAnswer.tokens("me", " there", " wa")
                         .failAfter(3, Failure.of(FailureKind.SERVER, "broke")));

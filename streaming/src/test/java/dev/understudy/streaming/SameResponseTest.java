@@ -159,7 +159,8 @@ class SameResponseTest {
                     .materialize()
                     .block(LONG)
                     .getThrowable();
-            // Before the first content nobody resumes streams: that is the understudy's matter, and here it may not retry.
+            // Before the first content nobody resumes streams: that is the understudy's matter, and here it may not
+            // retry.
             assertThat(ResumingProviderTest.text(chunks))
                     .as("cut after %d bytes: %s", bytes, end)
                     .isEqualTo(end == null ? TRUTH : "");
@@ -186,7 +187,7 @@ class SameResponseTest {
     }
 
     @Test
-    void itIsPaidForOnceAndTheTrailTellsBoth() {
+    void storedAnswerIsBilledOnceAndLoggedTwice() {
         one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(3)));
         ChatResponse answer = answer(play());
         AttemptLog attemptLog = answer.servedBy().attemptLog();
@@ -284,7 +285,7 @@ class SameResponseTest {
     }
 
     @Test
-    void oneThatBringsNothingNewIsFollowedByTheNextWay() {
+    void resumptionWithoutNewContentLeadsToTheNextStrategy() {
         one.rule(asked -> isGet(asked) ? WHOLE.withPings(1).cut(ScriptedReply.FaultPoint.events(1)) : null);
         one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)));
         two.then(ScriptedReply.text(" a time."));
@@ -398,7 +399,7 @@ class SameResponseTest {
     }
 
     @Test
-    void listenersHearOfItAsOfAnyTakeover() {
+    void listenersReceiveTakeoverEvents() {
         List<Event> own = new ArrayList<>();
         one.then(WHOLE.cut(ScriptedReply.FaultPoint.tokens(2)));
         ResumingProvider.over(understudy()).stream(ASKED)

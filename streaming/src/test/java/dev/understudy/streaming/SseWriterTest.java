@@ -48,7 +48,7 @@ class SseWriterTest {
     }
 
     @Test
-    void usageThatNobodyToldIsNotInvented() {
+    void missingUsageIsNotInvented() {
         assertThat(lastEvents(Usage.none())).doesNotContain("prompt_tokens").endsWith("data: [DONE]\n\n");
     }
 
@@ -216,7 +216,7 @@ class SseWriterTest {
     }
 
     @Test
-    void whatWasWrittenIsTakenBackOnlyForClientsThatCan() {
+    void resetIsWrittenOnlyForClientsThatAllowIt() {
         StreamChunk reset = new StreamChunk.Reset(0, FailureKind.TIMEOUT);
         StepVerifier.create(WRITER.write(Flux.just(text("a"), reset, text("b"), FINISH)))
                 .expectNextCount(1)
@@ -233,7 +233,7 @@ class SseWriterTest {
     }
 
     @Test
-    void aSilentStreamIsKeptAlive() {
+    void silentStreamGetsKeepAliveComments() {
         StepVerifier.withVirtualTime(() -> WRITER.withKeepAlive(Duration.ofSeconds(10))
                         .write(Flux.concat(
                                 Flux.just(text("a")), Flux.just(FINISH).delaySubscription(Duration.ofSeconds(25)))))
@@ -249,7 +249,7 @@ class SseWriterTest {
     }
 
     @Test
-    void nobodyIsKeptAliveWhoDoesNotAsk() {
+    void noKeepAliveWithoutDemand() {
         StepVerifier.withVirtualTime(
                         () -> WRITER.withKeepAlive(Duration.ofSeconds(10)).write(Flux.never()), 0)
                 .expectSubscription()

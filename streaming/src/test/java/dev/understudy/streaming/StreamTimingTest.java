@@ -24,7 +24,7 @@ class StreamTimingTest {
     }
 
     @Test
-    void firstContentGapsAndSpeedAreTold() {
+    void firstContentGapsAndSpeedAreReported() {
         ScriptedAnswer scriptedAnswer = ScriptedAnswer.tokens("aa ", "bb ", "cc")
                 .withUsage(Usage.of(5, 30))
                 .beforeFirst(Duration.ofMillis(200))
@@ -59,7 +59,7 @@ class StreamTimingTest {
     }
 
     @Test
-    void aListenerThatThrowsHarmsNobody() {
+    void throwingListenerAffectsNoCall() {
         ScriptedProvider provider = ScriptedProvider.named("p").then(ScriptedAnswer.tokens("a", "b"));
         StepVerifier.create(StreamTiming.measure(
                         provider.stream(ChatRequest.of("m", "q")), Duration.ofSeconds(1), streamTiming -> {

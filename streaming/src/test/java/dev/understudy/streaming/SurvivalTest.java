@@ -39,7 +39,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** Random answers, cut anywhere in any way, by servers that all know the same truth. */
+/** Random answers, interrupted at any chunk by any failure, of servers that would give one and the same answer. */
 class SurvivalTest {
 
     private static final FailureKind[] KINDS = {
@@ -68,7 +68,7 @@ class SurvivalTest {
         HEDGED
     }
 
-    /** One server: how it continues, and what becomes of its next calls. */
+    /** One server: how it continues an answer, and how its next calls end. */
     private record Server(ScriptedProvider provider, boolean prefill, boolean echo, List<Behaviour> behaviours) {}
 
     private final Map<String, Integer> saved = new TreeMap<>();
@@ -94,7 +94,7 @@ class SurvivalTest {
     }
 
     @Test
-    void toolCallsAndReasoningComeWholeAndOnce() {
+    void toolCallsAndReasoningAreDeliveredOnce() {
         Cases.play("survival of tool calls and reasoning", random -> {
             List<StreamChunk> truth = new ArrayList<>();
             if (random.nextBoolean()) {
@@ -115,7 +115,7 @@ class SurvivalTest {
     }
 
     @Test
-    void structuredAnswersComeWholeOrNotAtAll() {
+    void structuredAnswersAreDeliveredCompleteOrNotAtAll() {
         Cases.play("survival of structured answers", 4, random -> {
             String truth = "{\"text\": \"" + Texts.prose(random, 10) + "\"}";
             RecordingSubscriber heard = play(
@@ -127,7 +127,7 @@ class SurvivalTest {
     }
 
     @Test
-    void theSameHoldsWhenEachServerSpeaksOnAThreadOfItsOwn() {
+    void deliveredTextIsAPrefixWithAThreadForEachServer() {
         Cases.play("survival on many threads", 10, random -> {
             String truth = Texts.any(random);
             play(
@@ -160,7 +160,8 @@ class SurvivalTest {
         }
     }
 
-    private RecordingSubscriber play(Random random, List<StreamChunk> truth, String text, ResponseFormat format, Setting setting)
+    private RecordingSubscriber play(
+            Random random, List<StreamChunk> truth, String text, ResponseFormat format, Setting setting)
             throws InterruptedException {
         boolean hedging = setting == Setting.HEDGED;
         boolean deterministic = random.nextBoolean();
@@ -172,7 +173,7 @@ class SurvivalTest {
         List<Server> servers = new ArrayList<>();
         int count = (hedging ? 2 : 1) + random.nextInt(3);
         for (int i = 0; i < count; i++) {
-            // Whoever lies, lies only to those who have heard the truth, so that the truth is known.
+            // Another answer is given only after the right one was delivered, so that the expected text is known.
             Supplier<String> heardBefore = () -> lies && random.nextBoolean() ? recording[0].answer.text() : "";
             servers.add(server("p" + i, random, truth, text, heardBefore, hedging));
         }
@@ -324,7 +325,10 @@ class SurvivalTest {
         for (int i = 0; i < 3; i++) {
             int draw = random.nextInt(8);
             Behaviour cut = silent && random.nextBoolean() ? Behaviour.SILENT : Behaviour.CUT;
-            behaviours.add(draw < 4 ? cut : draw == 4 ? Behaviour.CUT_SILENTLY : draw == 5 ? Behaviour.FAILING : Behaviour.FINE);
+            behaviours.add(
+                    draw < 4
+                            ? cut
+                            : draw == 4 ? Behaviour.CUT_SILENTLY : draw == 5 ? Behaviour.FAILING : Behaviour.FINE);
         }
         ScriptedProvider provider = ScriptedProvider.named(name);
         provider.can(prefill ? Capabilities.assumed().withFeature(Feature.PREFILL) : Capabilities.assumed());

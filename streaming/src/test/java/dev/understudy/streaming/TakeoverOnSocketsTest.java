@@ -140,7 +140,8 @@ class TakeoverOnSocketsTest {
         for (int tokens = 1; tokens <= TOKENS.length; tokens += fault == Fault.STALL ? 4 : 1) {
             one.then(fault.reply(ScriptedReply.FaultPoint.tokens(tokens)));
             Duration idle = fault == Fault.STALL ? SILENCE : LIMIT;
-            List<StreamChunk> chunks = understudy(idle).stream(ASKED).collectList().block(LIMIT);
+            List<StreamChunk> chunks =
+                    understudy(idle).stream(ASKED).collectList().block(LIMIT);
             assertThat(ResumingProviderTest.text(chunks))
                     .as("cut after %d tokens", tokens)
                     .isEqualTo(TRUTH);
@@ -210,7 +211,7 @@ class TakeoverOnSocketsTest {
     }
 
     @Test
-    void whenTheRescuerDiesTooTheEndIsHonest() {
+    void failedTakeoverEndsWithPartialAnswer() {
         one.then(Fault.RST.reply(ScriptedReply.FaultPoint.tokens(4)));
         two.rule(
                 asked -> ScriptedReply.text(TRUTH.substring(prefix(asked.text()).length()))

@@ -59,7 +59,7 @@ class TakeoverOrderTest {
     }
 
     @Test
-    void aFreshRouteInAnyWayComesBeforeTheBrokenOne() {
+    void untriedRoutesPrecedeTheInterruptedOne() {
         one.then(CUT).always(ScriptedAnswer.fail(FailureKind.SERVER));
         two.always(WHOLE);
         ChatResponse answer = answer(over(ResumePolicy.exact().withTakeovers(1), one, two), ASKED);
@@ -133,7 +133,7 @@ class TakeoverOrderTest {
     }
 
     @Test
-    void aBrokenRouteIsAskedInEachWayWhenNoOtherHelps() {
+    void interruptedRouteIsAskedByEachStrategyAtLast() {
         one.then(CUT, ScriptedAnswer.fail(BAD_REQUEST), WHOLE);
         two.always(ScriptedAnswer.tokens("Long", " ago"));
         ChatResponse answer = answer(over(ResumePolicy.exact(), one, two), ASKED);
@@ -154,7 +154,7 @@ class TakeoverOrderTest {
     }
 
     @Test
-    void aPlain400ToAPrefixLeavesTheRouteToTheOtherWays() {
+    void plain400ToAPrefillLeavesTheRouteToOtherStrategies() {
         one.then(CUT).always(ScriptedAnswer.fail(FailureKind.SERVER));
         two.can(PREFILL).rule(asked -> isPrefill(asked) ? ScriptedAnswer.fail(BAD_REQUEST) : WHOLE);
         ChatResponse answer = answer(over(ResumePolicy.exact(), one, two), ASKED);

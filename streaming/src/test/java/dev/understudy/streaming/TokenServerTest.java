@@ -158,7 +158,9 @@ class TokenServerTest {
             for (int after = 1; after < tokens.size(); after++) {
                 ChatResponse answer = cut(GREEDY, tokens, after, variant);
                 assertThat(answer).as("%s behind %d tokens", variant, after).isNotNull();
-                assertThat(answer.text()).as("%s behind %d tokens", variant, after).isEqualTo(script.text);
+                assertThat(answer.text())
+                        .as("%s behind %d tokens", variant, after)
+                        .isEqualTo(script.text);
                 assertThat(answer.finishReason()).isEqualTo(FinishReason.STOP);
             }
         }

@@ -125,7 +125,9 @@ class VocabularyTest {
         for (VocabularyText text : VocabularyText.values()) {
             VocabularyServer server = new VocabularyServer(vocabulary.type, text.text);
             for (VocabularyServer.Variant variant : List.of(
-                    VocabularyServer.Variant.CONTINUES, VocabularyServer.Variant.ECHOES, VocabularyServer.Variant.RESTARTS)) {
+                    VocabularyServer.Variant.CONTINUES,
+                    VocabularyServer.Variant.ECHOES,
+                    VocabularyServer.Variant.RESTARTS)) {
                 for (int after : interruptions(server.pieces().size())) {
                     Result result = interrupted(SAMPLED, server, variant, after);
                     judge(result, text, server, text + " " + variant + " after " + after);

@@ -47,7 +47,8 @@ record WireBody(ScriptedReply scriptedReply, boolean finished) {
         return new Breaking(body.toByteArray(), events, answer, play, style).of(server.http2());
     }
 
-    private static AnswerEvents answer(AnswerEvents.Dialect dialect, WireScript play, WireCase.Truth told, Random style) {
+    private static AnswerEvents answer(
+            AnswerEvents.Dialect dialect, WireScript play, WireCase.Truth told, Random style) {
         UnaryOperator<String> quoting = play.escaped() ? AnswerEvents::escaped : AnswerEvents::plain;
         AnswerEvents answer = AnswerEvents.of(dialect, quoting);
         boolean plain = play.style() == 0;

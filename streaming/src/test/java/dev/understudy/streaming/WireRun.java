@@ -87,8 +87,8 @@ final class WireRun {
         try (Understudy understudy = builder.build()) {
             ChatRequest request = ChatRequest.of(model, "q");
             WireCase.Reader reader = played.reader();
-            RecordingSubscriber recording =
-                    new RecordingSubscriber(new Random(reader.seed()), reader.unbounded(), reader.leaveAfter(), this::live);
+            RecordingSubscriber recording = new RecordingSubscriber(
+                    new Random(reader.seed()), reader.unbounded(), reader.leaveAfter(), this::live);
             ResumingProvider.over(understudy, played.policy()).stream(
                             played.deterministic() ? request.withTemperature(0) : request)
                     .subscribe(recording);

@@ -14,7 +14,7 @@ class WireSurvivalTest {
     private static final int AT_ONCE = 32;
 
     @Test
-    void whateverHappensToTheBytesNothingIsLostDoubledOrLeftRunning() {
+    void noFaultLosesDoublesOrLeaksAnything() {
         Map<String, Integer> outcomes = new ConcurrentSkipListMap<>();
         try (WireFixture fixture = new WireFixture()) {
             Cases.playAtOnce(

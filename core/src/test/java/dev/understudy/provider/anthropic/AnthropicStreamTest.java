@@ -35,7 +35,7 @@ class AnthropicStreamTest {
     private static final String STOP = event("{'type':'message_stop'}");
 
     @Test
-    void textIsToldAsItComes() {
+    void textIsEmittedAsItArrives() {
         DecodedAnswer decodedAnswer = hear(
                 START,
                 begin(0, "'type':'text','text':''"),
@@ -101,7 +101,7 @@ class AnthropicStreamTest {
     }
 
     @Test
-    void thoughtsAreToldAndSealedAtTheirEnd() {
+    void reasoningIsEmittedWithASignatureAtItsEnd() {
         DecodedAnswer decodedAnswer = hear(
                 START,
                 begin(0, "'type':'thinking','thinking':'','signature':''"),
@@ -121,7 +121,7 @@ class AnthropicStreamTest {
     }
 
     @Test
-    void aToolCallIsToldInPartsAndThenWhole() {
+    void toolCallIsEmittedInPartsThenWhole() {
         DecodedAnswer decodedAnswer = hear(
                 START,
                 begin(0, "'type':'tool_use','id':'toolu_1','name':'weather','input':{}"),
@@ -165,7 +165,7 @@ class AnthropicStreamTest {
     }
 
     @Test
-    void aCallWhoseBlockWasNotClosedIsToldAtTheEnd() {
+    void toolCallOfAnUnclosedBlockIsEmittedAtTheEnd() {
         DecodedAnswer decodedAnswer = hear(
                 START,
                 begin(0, "'type':'tool_use','id':'t','name':'n','input':{}"),

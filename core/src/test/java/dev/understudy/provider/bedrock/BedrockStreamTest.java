@@ -81,7 +81,7 @@ class BedrockStreamTest {
     }
 
     @Test
-    void callsAreToldInPartsAndWhole() {
+    void toolCallsAreEmittedInPartsAndWhole() {
         EventStreamBytes stream = said("Looking.")
                 .event(
                         "contentBlockStart",
@@ -127,7 +127,7 @@ class BedrockStreamTest {
     }
 
     @Test
-    void reasoningIsToldAndSealed() {
+    void reasoningIsEmittedWithItsSignature() {
         EventStreamBytes stream = delta(begun(), 0, "'reasoningContent':{'text':'Hm'}");
         delta(stream, 0, "'reasoningContent':{'signature':'si'}");
         delta(stream, 0, "'reasoningContent':{'signature':'gn'}");
@@ -182,7 +182,7 @@ class BedrockStreamTest {
     }
 
     @Test
-    void anErrorWithoutPayloadTellsItsMessage() {
+    void errorWithoutPayloadHasItsMessage() {
         DecodedAnswer decodedAnswer = hear(said("Half").error("ServiceUnavailable", "Come back later"));
         assertThat(decodedAnswer.kind()).isEqualTo(FailureKind.OVERLOADED);
         assertThat(String.valueOf(decodedAnswer.failure)).contains("Come back later");

@@ -144,7 +144,7 @@ class CohereTest {
     }
 
     @Test
-    void textAndThinkingAreToldAsTheyCome() {
+    void textAndReasoningAreEmittedAsTheyArrive() {
         DecodedAnswer decodedAnswer = hear(
                 START,
                 event("content-start", "'index':0,'delta':{'message':{'content':{'type':'thinking','thinking':''}}}"),

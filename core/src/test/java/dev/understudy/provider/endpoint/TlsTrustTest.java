@@ -107,7 +107,7 @@ class TlsTrustTest {
     }
 
     @Test
-    void certificateOfNobodyIsRefused() {
+    void unknownCertificateIsRefused() {
         refused(server, TlsTrust.system());
         refused(server, TlsTrust.only(ELSEWHERE.getCertificate()));
     }

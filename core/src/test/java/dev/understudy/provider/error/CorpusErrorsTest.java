@@ -17,7 +17,7 @@ class CorpusErrorsTest {
     private static List<Recording> read = List.of();
 
     @Test
-    void everyErrorSaysSomethingShortAndOnOneLine() {
+    void everyErrorMessageIsShortAndOnOneLine() {
         for (Recording recording : errors()) {
             assertThat(ErrorLabels.failure(recording).message())
                     .as("%s", recording)

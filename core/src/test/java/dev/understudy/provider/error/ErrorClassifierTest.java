@@ -351,7 +351,7 @@ class ErrorClassifierTest {
     }
 
     @Test
-    void bedrockTellsItsTypeInAHeader() {
+    void bedrockSendsItsTypeInAHeader() {
         assertThat(bedrock(400, "ValidationException:http://x/")).isEqualTo(FailureKind.INVALID_REQUEST);
         assertThat(bedrock(403, "AccessDeniedException")).isEqualTo(FailureKind.FORBIDDEN);
         assertThat(bedrock(403, "ExpiredTokenException:http://x/")).isEqualTo(FailureKind.AUTH);

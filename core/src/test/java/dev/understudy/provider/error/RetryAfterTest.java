@@ -68,7 +68,7 @@ class RetryAfterTest {
                 "2026-11-06T08:49:37Z",
                 "2026-11-06T09:49:37+01:00"
             })
-    void headerTellsADateInAnyForm(String value) {
+    void headerHasADateInAnyForm(String value) {
         assertThat(header("retry-after", value)).isEqualTo(Duration.ofSeconds(30));
         assertThat(RetryAfter.of(Fields.of(Map.of("retry-after", value)), "", null))
                 .as("no clock, no date")

@@ -35,7 +35,7 @@ class GeminiStreamTest {
     private static final String END = says("{'text':'.'}", "STOP");
 
     @Test
-    void textIsToldAsItComes() {
+    void textIsEmittedAsItArrives() {
         DecodedAnswer decodedAnswer = hear(
                 "{'candidates':[{'content':{'parts':[{'text':'Hel'},{'text':'lo'}],'role':'model'},'index':0}],"
                         + "'modelVersion':'gemini-x','responseId':'r1'}",
@@ -126,7 +126,7 @@ class GeminiStreamTest {
     }
 
     @Test
-    void aCallIsNotToldBeforeItIsWhole() {
+    void toolCallIsEmittedOnlyWhenComplete() {
         DecodedAnswer decodedAnswer = hear(says("{'functionCall':{'name':'route','willContinue':true}}", null));
         assertThat(decodedAnswer.chunks).isEmpty();
         assertThat(decodedAnswer.kind()).isEqualTo(FailureKind.TRUNCATED);

@@ -151,7 +151,7 @@ class OllamaTest {
     }
 
     @Test
-    void textAndThinkingAreToldAsTheyCome() {
+    void textAndReasoningAreEmittedAsTheyArrive() {
         DecodedAnswer decodedAnswer =
                 hear(line("'thinking':'Hm','content':''"), line("'content':'Hel'"), line("'content':'lo 👋'"), DONE);
         assertThat(decodedAnswer.chunks.subList(0, 3))
@@ -198,7 +198,7 @@ class OllamaTest {
     }
 
     @Test
-    void anErrorFailsTheStreamAfterWhatWasSaid() {
+    void errorFailsTheStreamAfterTheDeliveredContent() {
         DecodedAnswer decodedAnswer =
                 hear(line("'content':'Hel'"), "{'error':'an error was encountered while running the model'}", DONE);
         assertThat(decodedAnswer.kind()).isEqualTo(FailureKind.SERVER);

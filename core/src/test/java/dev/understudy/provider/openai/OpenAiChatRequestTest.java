@@ -40,7 +40,7 @@ class OpenAiChatRequestTest {
     }
 
     @Test
-    void toolsTheirCallsAndTheirResultsAreTold() {
+    void toolsCallsAndResultsAreSent() {
         Map<String, Object> schema = new LinkedHashMap<>();
         schema.put("type", "object");
         schema.put("properties", Map.of("city", Map.of("type", "string")));
@@ -86,7 +86,7 @@ class OpenAiChatRequestTest {
     }
 
     @Test
-    void samplingAndFormatAreTold() {
+    void samplingAndFormatAreSent() {
         ChatRequest request = ChatRequest.of("m1", "Hello")
                 .withTemperature(0.5)
                 .withTopP(0.9)

@@ -140,7 +140,7 @@ class OpenAiChatStreamTest {
     }
 
     @Test
-    void refusalIsToldApart() {
+    void refusalIsAChunkOfItsOwn() {
         DecodedAnswer decodedAnswer =
                 hear(delta("'content':null,'refusal':'I can'") + delta("'refusal':'not'") + finish("stop"));
         assertThat(decodedAnswer.refusal).hasToString("I cannot");

@@ -160,7 +160,7 @@ class OpenAiChatToolCallsTest {
     }
 
     @Test
-    void aCutStreamTellsNoCallAsWhole() {
+    void truncatedStreamCompletesNoToolCall() {
         DecodedAnswer decodedAnswer = hear(calls("{'index':0,'id':'c1','function':{'name':'f','arguments':'{~a~'}}"));
         assertThat(decodedAnswer.toolCalls).isEmpty();
         assertThat(decodedAnswer.failure).isNotNull();

@@ -67,8 +67,8 @@ final class FaultWall {
             Files.writeString(file, configuration(agents));
             try (RunningGateway gateway = RunningGateway.start(file, environment(faults))) {
                 GatewayClient client = new GatewayClient(gateway.port());
-                agents.forEach(
-                        (agent, fixture) -> fixture.caller("gateway", new GatewayCaller(gateway.port(), client, agent)));
+                agents.forEach((agent, fixture) ->
+                        fixture.caller("gateway", new GatewayCaller(gateway.port(), client, agent)));
                 return play(stages);
             }
         } finally {

@@ -298,9 +298,10 @@ final class ServerFaults {
                                 "one error each within seconds, and at most 40 requests together",
                                 Slot.openAi(
                                         mode -> Upstream.scripted(server -> server.always(ScriptedReply.status(500)))))
-                        .playing(fixture -> fixture.callers(20).forEach(run -> run.error("upstream_server", "overloaded")
-                                .within(Duration.ofSeconds(20))
-                                .askedAtMost(0, 40))));
+                        .playing(
+                                fixture -> fixture.callers(20).forEach(run -> run.error("upstream_server", "overloaded")
+                                        .within(Duration.ofSeconds(20))
+                                        .askedAtMost(0, 40))));
     }
 
     /** Answers 429 for a second from the first call on. */

@@ -115,7 +115,7 @@ class AdminConfiguredTest {
     }
 
     @Test
-    void withoutAutomaticFailoverNobodyStandsIn() {
+    void withoutAutomaticFailoverNoOtherProviderIsAsked() {
         ann.always(ScriptedAnswer.fail(FailureKind.SERVER));
         assertThat(said("support")).isEqualTo("I am Bob");
         operatorClient.post(SUPPORT, "{\"auto_failover_enabled\":false}");

@@ -4,7 +4,7 @@ import reactor.blockhound.BlockHound;
 import reactor.blockhound.integration.BlockHoundIntegration;
 
 /**
- * Netty allows its older allocator to lock for a moment under BlockHound, and forgot the lock of the one it uses now: it
+ * Allows the short lock of the allocator that Netty uses now; Netty itself declares that of its older one. The lock
  * is taken when many threads allocate at once and an arena is given back.
  */
 public final class AllocatorLock implements BlockHoundIntegration {

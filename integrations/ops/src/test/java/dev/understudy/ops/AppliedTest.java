@@ -85,7 +85,7 @@ class AppliedTest {
     }
 
     @Test
-    void timeoutsOfThoseWhoThinkAndOfThoseWhoDoNot() {
+    void timeoutsOfReasoningAndOtherModels() {
         ann.always(ScriptedAnswer.hang());
         assertThat(streamed("timeouts: {firstContent: 50ms}")).isEqualTo("Bob");
         ann.can(Capabilities.assumed().withFeature(Feature.REASONING));

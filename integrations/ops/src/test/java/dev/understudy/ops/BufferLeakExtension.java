@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Fails a test class when a buffer was dropped without being released, in it or shortly before it. Found by the service
- * loader, so that it watches every class of the module, and loaded before Netty makes its first buffer.
+ * Fails a test class when a buffer was not released, in it or shortly before it. Registered by the service
+ * loader, so that it checks every class of the module and is loaded before Netty creates its first buffer.
  */
 public final class BufferLeakExtension implements BeforeAllCallback, AfterAllCallback {
 
@@ -37,11 +37,11 @@ public final class BufferLeakExtension implements BeforeAllCallback, AfterAllCal
         }
     }
 
-    /** What was found since the last look; looks only where buffers were made. */
-    static List<String> leaks() {
+    /** Returns the leaks since the last call; checks only if buffers were created. */
+    public static List<String> leaks() {
         if (buffersWereMade) {
             System.gc();
-            PooledByteBufAllocator.DEFAULT.buffer(1).release(); // a new buffer makes Netty tell of lost ones
+            PooledByteBufAllocator.DEFAULT.buffer(1).release(); // a new buffer makes Netty report leaks
         }
         List<String> found = new ArrayList<>();
         for (String leak = LEAKS.poll(); leak != null; leak = LEAKS.poll()) {

@@ -27,7 +27,7 @@ class ConfigCanaryTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("placed")
-    void aMisplacedSecretIsNotTold(Effect effect) {
+    void misplacedSecretIsNotQuoted(Effect effect) {
         Map<String, String> environment = new HashMap<>(Effect.ENVIRONMENT);
         environment.put("CANARY", CANARY);
         try {
@@ -40,7 +40,7 @@ class ConfigCanaryTest {
     }
 
     @Test
-    void aDocumentThatCannotBeReadIsNotTold() {
+    void unreadableDocumentIsNotQuoted() {
         for (String text : List.of(
                 CANARY,
                 "{\"" + CANARY,
@@ -64,7 +64,7 @@ class ConfigCanaryTest {
     }
 
     @Test
-    void aLongNameOfAKeyIsNotToldWhereItMayBeASecret() {
+    void longKeyIsNotQuotedWhereItMayBeASecret() {
         try {
             Config.parse("{\"providers\": {}, \"agents\": {}, \"sk-" + CANARY + "\": 1}", Map.of());
         } catch (ConfigException refused) {
@@ -73,7 +73,7 @@ class ConfigCanaryTest {
     }
 
     @Test
-    void aSecretBetweenTheBracesIsNotTold() {
+    void secretBetweenBracesIsNotQuoted() {
         try {
             Config.parse(
                     "{\"providers\": {\"a\": {\"dialect\": \"openai\", \"keys\": [\"${" + CANARY

@@ -226,7 +226,8 @@ public final class Day {
     }
 
     Disposable subscribe(boolean streamed, ChatRequest request) {
-        Flux<?> call = streamed ? understudy.stream(request) : understudy.chat(request).flux();
+        Flux<?> call =
+                streamed ? understudy.stream(request) : understudy.chat(request).flux();
         return call.contextWrite(CallContext.tag("task", "errand")).subscribe(any -> {}, error -> {});
     }
 

@@ -2,7 +2,7 @@ package dev.understudy.ops;
 
 import java.util.random.RandomGenerator;
 
-/** Dice that always show the same. */
+/** A random source with a constant value. */
 public record FixedRandom(double shows) implements RandomGenerator {
 
     @Override

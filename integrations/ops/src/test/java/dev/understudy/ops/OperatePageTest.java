@@ -41,7 +41,8 @@ class OperatePageTest {
     @Test
     void everyRouteIsTold() throws IOException {
         try (Understudy understudy = Understudy.over(ScriptedProvider.named("a"))) {
-            Admin admin = Admin.of(Agents.of(understudy), new ActivityLog(), Admin.Options.reading(OperatorClient.READ));
+            Admin admin =
+                    Admin.of(Agents.of(understudy), new ActivityLog(), Admin.Options.reading(OperatorClient.READ));
             assertThat(firstCells("Admin routes", "`(GET|POST) /[^`]+`"))
                     .containsExactlyInAnyOrderElementsOf(admin.paths());
         }
@@ -54,7 +55,7 @@ class OperatePageTest {
     }
 
     @Test
-    void everyFieldOfTheSettingsIsTold() throws IOException {
+    void everyFieldOfTheSettingsIsDescribed() throws IOException {
         assertThat(firstCells("Admin routes", "`[a-z]+_[a-z_]+`[^|]*"))
                 .containsExactlyInAnyOrderElementsOf(
                         OpenApi.at(OpenApi.DOCUMENT, "components", "schemas", "FailoverChange", "properties")

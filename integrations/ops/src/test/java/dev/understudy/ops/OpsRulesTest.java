@@ -83,7 +83,7 @@ class OpsRulesTest {
     }
 
     @Test
-    void noHookIsSetForTheWholeJvm() {
+    void noGlobalHookIsSet() {
         noClasses()
                 .should()
                 .dependOnClassesThat()

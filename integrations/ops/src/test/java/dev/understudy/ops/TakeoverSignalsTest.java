@@ -98,7 +98,7 @@ class TakeoverSignalsTest {
     }
 
     @Test
-    void bothProvidersArePaidForWhatTheySaid() {
+    void usageOfBothProvidersIsCounted() {
         play();
         assertThat(sum("understudy.tokens", "provider", "one", "outcome", "partial", "estimated", "true"))
                 .isPositive();

@@ -57,7 +57,7 @@ class WithoutMicrometerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"micrometer", "slf4j"})
-    void aDoorAndItsLogsWorkWithoutIt(String library) throws Exception {
+    void understudyAndLogsWorkWithoutMicrometer(String library) throws Exception {
         ClassLoader without = library.equals("slf4j") ? bare("slf4j") : bare(MICROMETER);
         Callable<?> loggedCalls = (Callable<?>) without.loadClass(LoggedCalls.class.getName())
                 .getDeclaredConstructor()

@@ -126,7 +126,7 @@ class StatefulOperatorTest {
     }
 
     @Test
-    void cancellingReachesTheSourceAndNothingIsToldAfterwards() {
+    void cancellationReachesTheSourceAndNothingFollows() {
         for (long demand : List.of(2L, Long.MAX_VALUE)) {
             TestPublisher<Integer> source =
                     TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
@@ -178,7 +178,7 @@ class StatefulOperatorTest {
     }
 
     @Test
-    void askingAndTellingMayRace() {
+    void requestAndOnNextMayRace() {
         Cases.play("relay under races", 50, random -> {
             int to = 200;
             AtomicLong asked = new AtomicLong();
@@ -244,7 +244,7 @@ class StatefulOperatorTest {
     }
 
     @Test
-    void whoeverCancelsInTheMiddleOfAnItemHearsNoMoreOfIt() {
+    void cancellationWithinAnItemStopsItsOutput() {
         for (long demand : List.of(5L, Long.MAX_VALUE)) {
             // BaseSubscriber hides what comes behind a cancel, so the operator is heard directly.
             List<Integer> heard = new ArrayList<>();

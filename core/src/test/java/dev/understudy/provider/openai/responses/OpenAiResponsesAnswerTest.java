@@ -24,7 +24,7 @@ class OpenAiResponsesAnswerTest {
     private static final ChatRequest REQUEST = ChatRequest.of("asked", "?");
 
     @Test
-    void allItemsOfAnAnswerAreTold() {
+    void allItemsOfAnAnswerAreEmitted() {
         ChatResponse response = decode(
                 "{'id':'resp_1','object':'response','status':'completed','error':null,'model':'m-2026','output':[{'type':'reasoning','id':'rs','summary':[{'type':'summary_text','text':'One."
                         + " '},{'type':'summary_text','text':'Two.'}],'encrypted_content':'opaque'},"

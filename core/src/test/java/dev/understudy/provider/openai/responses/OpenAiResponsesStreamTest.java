@@ -42,7 +42,7 @@ class OpenAiResponsesStreamTest {
                     + "'output_tokens_details':{'reasoning_tokens':3},'total_tokens':18}}");
 
     @Test
-    void textIsToldAsItComes() {
+    void textIsEmittedAsItArrives() {
         DecodedAnswer decodedAnswer = hear(
                 CREATED,
                 WORKING,
@@ -72,7 +72,7 @@ class OpenAiResponsesStreamTest {
     }
 
     @Test
-    void callsAreToldInPartsAndWhole() {
+    void toolCallsAreEmittedInPartsAndWhole() {
         DecodedAnswer decodedAnswer = hear(
                 CREATED,
                 call(0, "fc_1", "call_1", "weather", ""),
@@ -142,7 +142,7 @@ class OpenAiResponsesStreamTest {
     }
 
     @Test
-    void reasoningIsToldAndSealed() {
+    void reasoningIsEmittedWithItsSignature() {
         DecodedAnswer decodedAnswer = hear(
                 event(
                         "response.output_item.added",
@@ -180,7 +180,7 @@ class OpenAiResponsesStreamTest {
     }
 
     @Test
-    void aResponseThatOnlyEndsIsToldWhole() {
+    void responseWithOnlyItsLastEventIsEmittedWhole() {
         DecodedAnswer decodedAnswer = hear(
                 CREATED,
                 event(
@@ -223,7 +223,7 @@ class OpenAiResponsesStreamTest {
 
     @ParameterizedTest
     @CsvSource({"max_output_tokens, LENGTH", "content_filter, CONTENT_FILTER", "boredom, OTHER"})
-    void anIncompleteResponseSaysWhy(String word, FinishReason reason) {
+    void incompleteResponseHasItsFinishReason(String word, FinishReason reason) {
         DecodedAnswer decodedAnswer = hear(
                 MESSAGE,
                 text("Half"),
@@ -282,7 +282,7 @@ class OpenAiResponsesStreamTest {
     }
 
     @Test
-    void aFailedResponseTellsWhatTheVendorSays() {
+    void failedResponseHasTheVendorsMessage() {
         Failure failure = Objects.requireNonNull(hear(event(
                         "response.failed",
                         "'response':{'status':'failed','instructions':'My secret prompt',"

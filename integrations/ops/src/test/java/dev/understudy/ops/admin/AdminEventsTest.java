@@ -69,15 +69,15 @@ class AdminEventsTest {
                 .scan(String::concat);
     }
 
-    /** What is heard until this is, when the scene is played as soon as somebody watches. */
-    private String heard(String query, String last, Runnable scene) {
+    /** Events received up to {@code last}; the action runs once the event stream is open. */
+    private String heard(String query, String last, Runnable action) {
         boolean[] played = new boolean[1];
         return watch(query)
                 .publishOn(reactor.core.scheduler.Schedulers.boundedElastic())
                 .doOnNext(text -> {
                     if (!played[0]) {
                         played[0] = true;
-                        scene.run();
+                        action.run();
                     }
                 })
                 .filter(text -> text.contains(last) && text.endsWith("\n\n"))

@@ -85,7 +85,7 @@ class AdminTest {
     }
 
     @Test
-    void aSwitchChangesWhoServesTheNextCall() {
+    void switchChangesTheProviderOfTheNextCall() {
         assertThat(chat()).isEqualTo("I am Ann");
         OperatorClient.Reply switched = operatorClient.post(SUPPORT + "/switch", "{\"provider_id\":\"bob\"}");
         assertThat(switched.status()).isEqualTo(200);
@@ -98,7 +98,7 @@ class AdminTest {
     }
 
     @Test
-    void aSwitchToWhoIsActiveChangesNothing() {
+    void switchToTheActiveProviderChangesNothing() {
         for (int i = 0; i < 2; i++) {
             assertThat(operatorClient
                             .post(SUPPORT + "/switch", "{\"provider_id\":\"bob\"}")

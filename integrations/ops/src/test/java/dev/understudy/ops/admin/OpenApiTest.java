@@ -23,7 +23,8 @@ class OpenApiTest {
                 .keySet()
                 .forEach(method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path)));
         try (Understudy understudy = Understudy.over(ScriptedProvider.named("a"))) {
-            Admin admin = Admin.of(Agents.of(understudy), new ActivityLog(), Admin.Options.reading(OperatorClient.READ));
+            Admin admin =
+                    Admin.of(Agents.of(understudy), new ActivityLog(), Admin.Options.reading(OperatorClient.READ));
             assertThat(admin.paths()).containsExactlyInAnyOrderElementsOf(documented);
         }
     }
@@ -49,7 +50,7 @@ class OpenApiTest {
     }
 
     @Test
-    void onlyThoseWhoMayWriteMayPost() {
+    void onlyWriteTokensMayPost() {
         OpenApi.at(OpenApi.DOCUMENT, "paths")
                 .forEach((path, methods) -> OpenApi.at(methods).forEach((method, operation) -> assertThat(
                                 String.valueOf(OpenApi.at(operation).get("security")))

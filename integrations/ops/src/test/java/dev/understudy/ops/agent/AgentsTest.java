@@ -97,7 +97,7 @@ class AgentsTest {
     }
 
     @Test
-    void anOperatorChangesWhoIsAsked() {
+    void operatorChangesTheProviderAsked() {
         try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
             FailoverSettings is = agents.failover("support");
             assertThat(is)
@@ -116,7 +116,7 @@ class AgentsTest {
     }
 
     @Test
-    void aChangeThatCannotBeIsRefusedWhole() {
+    void invalidChangeIsRejectedAsAWhole() {
         try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
             FailoverSettings is = agents.failover("support");
             assertThatExceptionOfType(ConfigException.class)
@@ -149,7 +149,7 @@ class AgentsTest {
     }
 
     @Test
-    void aRefusedConfigurationMovesNobody() {
+    void rejectedConfigurationKeepsTheActiveProvider() {
         try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
             Config refused = Config.parse("""
                     providers:
@@ -168,7 +168,7 @@ class AgentsTest {
     }
 
     @Test
-    void anotherPrimaryIsAskedFirstWhoeverWasActive() {
+    void newPrimaryIsAskedFirst() {
         try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
             agents.understudy("support").control().switchTo("ann");
             agents.swap(yaml("{support: {primary: bob, backups: [ann]}}"));

@@ -71,7 +71,7 @@ class ConfigFileWatcherTest {
     }
 
     @Test
-    void aMistakenFileIsRefusedAndToldOnce() throws IOException {
+    void wrongFileIsRejectedAndReportedOnce() throws IOException {
         agents.watch(file);
         Understudy before = agents.understudy("support");
         write(BROKEN);
@@ -91,7 +91,7 @@ class ConfigFileWatcherTest {
     }
 
     @Test
-    void aFileThatVanishesIsToldAndMayComeBack() throws IOException {
+    void removedFileIsReportedAndMayReturn() throws IOException {
         agents.watch(file);
         pass(2);
         Files.delete(file);

@@ -24,7 +24,7 @@ class SharedProviderTest {
     }
 
     @Test
-    void theLastWhoGivesItBackClosesIt() {
+    void lastReleaseClosesTheProvider() {
         ChatProvider one = lent();
         ChatProvider other = lent();
         one.close();

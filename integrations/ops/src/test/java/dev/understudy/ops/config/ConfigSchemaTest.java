@@ -69,7 +69,7 @@ class ConfigSchemaTest {
     /** What is left out means what is told: a section with all its defaults written out is the same as an empty one. */
     @ParameterizedTest
     @MethodSource("sections")
-    void defaultsAreWhatHoldsWhenNothingIsSaid(ObjectType<?> objectType) {
+    void defaultsApplyWithoutConfiguration(ObjectType<?> objectType) {
         assertThat(objectType.configKeys()).doesNotHaveDuplicates().allSatisfy(configKey -> assertThat(configKey.doc())
                 .isNotBlank()
                 .doesNotContain("|"));

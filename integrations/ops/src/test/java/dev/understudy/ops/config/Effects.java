@@ -254,42 +254,50 @@ public final class Effects {
 
     private static Stream<Effect> seats() {
         return Stream.of(
-                Effect.of("providers.p.model", "m", config -> seat(config).only(), "m"),
+                Effect.of(
+                        "providers.p.model",
+                        "m",
+                        config -> providerOptions(config).only(),
+                        "m"),
                 Effect.of(
                         "providers.p.models",
                         Map.of("a.b", "c"),
-                        config -> seat(config).models(),
+                        config -> providerOptions(config).models(),
                         Map.of("a.b", "c")),
-                Effect.of("providers.p.weight", 7, config -> seat(config).weight(), 7),
+                Effect.of(
+                        "providers.p.weight",
+                        7,
+                        config -> providerOptions(config).weight(),
+                        7),
                 Effect.of(
                         "providers.p.tags",
                         Map.of("region", "eu"),
-                        config -> seat(config).tags(),
+                        config -> providerOptions(config).tags(),
                         Map.of("region", "eu")),
                 Effect.of(
                         "providers.p.limits.requestsPerMinute",
                         7,
-                        config -> seat(config).limits().requestsPerMinute(),
+                        config -> providerOptions(config).limits().requestsPerMinute(),
                         7),
                 Effect.of(
                         "providers.p.limits.tokensPerMinute",
                         7,
-                        config -> seat(config).limits().tokensPerMinute(),
+                        config -> providerOptions(config).limits().tokensPerMinute(),
                         7),
                 Effect.of(
                         "providers.p.limits.concurrent",
                         7,
-                        config -> seat(config).limits().concurrent(),
+                        config -> providerOptions(config).limits().concurrent(),
                         7),
                 Effect.of(
                         "providers.p.limits.queue",
                         7,
-                        config -> seat(config).limits().queue(),
+                        config -> providerOptions(config).limits().queue(),
                         7),
                 Effect.of(
                         "providers.p.limits.queueWait",
                         "7777ms",
-                        config -> seat(config).limits().queueWait(),
+                        config -> providerOptions(config).limits().queueWait(),
                         Duration.ofMillis(7_777)));
     }
 
@@ -628,7 +636,7 @@ public final class Effects {
         return endpoint(config).capabilities("m").price();
     }
 
-    private static ProviderOptions seat(ConfigDocument config) {
+    private static ProviderOptions providerOptions(ConfigDocument config) {
         return provider(config).providerOptions();
     }
 

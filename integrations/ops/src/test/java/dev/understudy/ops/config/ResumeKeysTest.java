@@ -83,7 +83,7 @@ class ResumeKeysTest {
     }
 
     @Test
-    void theDefaultsThatAreToldAreTheDefaults() {
+    void documentedDefaultsAreTheDefaults() {
         assertThat(ConfigSchema.text()).contains("\"default\" : 64", "\"default\" : 40", "\"default\" : 200");
         assertThat(USUAL.limits()).isEqualTo(new Limits(64, 40, 200));
         assertThat(USUAL.takeovers()).isEqualTo(2);

@@ -51,7 +51,7 @@ class EventPayloadTest {
     }
 
     @Test
-    void vendorsWordsAreNotToldForTheyMayQuoteThePrompt() {
+    void vendorMessagesAreLeftOutAsTheyMayQuoteThePrompt() {
         Failure quoting = Failure.of(FailureKind.INVALID_REQUEST, "bad content: 'my secret diary'");
         EventPayload eventPayload = EventPayload.of(new Event.FailedOver(
                 CALL, new Event.Route("a", "m"), new Event.Route("b", "n"), Duration.ZERO, quoting));

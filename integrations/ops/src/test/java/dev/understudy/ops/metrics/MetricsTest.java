@@ -143,7 +143,7 @@ class MetricsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void tokensAndCostsStandWithWhoeverServed(boolean streamed) {
+    void tokensAndCostsHaveTheProviderThatServed(boolean streamed) {
         Day day = day(registry);
         day.failedOver(streamed);
         assertThat(registry.find("understudy.tokens").tags("provider", "a").counters())
@@ -218,7 +218,7 @@ class MetricsTest {
     }
 
     @Test
-    void gaugesShowHowProvidersStand() {
+    void gaugesShowTheStateOfProviders() {
         Day day = day(registry);
         day.served(false);
         assertThat(read("understudy.provider.health", "provider", "a", "status", "healthy"))
@@ -236,7 +236,7 @@ class MetricsTest {
     }
 
     @Test
-    void aDoorOfTheSameNameTakesItsPlaceInTheGauges() {
+    void understudyOfTheSameNameReplacesTheGauges() {
         Metrics metrics = Metrics.to(registry);
         Understudy old = Understudy.builder()
                 .name("d")
@@ -255,7 +255,7 @@ class MetricsTest {
     }
 
     @Test
-    void modelsThatNobodyComposedAreOther() {
+    void unknownModelsAreTaggedOther() {
         Metrics metrics = Metrics.to(registry).addModels("gpt-5");
         Understudy understudy = Understudy.builder()
                 .provider(ScriptedProvider.named("a"))
@@ -302,7 +302,7 @@ class MetricsTest {
     }
 
     @Test
-    void withoutADoorThereAreNoGaugesAndNoCosts() {
+    void withoutUnderstudyThereAreNoGaugesAndNoCosts() {
         Metrics metrics = Metrics.to(registry).addModels("a-1");
         Day day = new Day(metrics);
         day.served(false);

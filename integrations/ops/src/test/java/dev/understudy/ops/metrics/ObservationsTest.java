@@ -187,7 +187,7 @@ class ObservationsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aCallerWhoLeavesEndsBothOnce(boolean streamed) {
+    void cancellationEndsBothOnce(boolean streamed) {
         a.then(ScriptedAnswer.hang());
         Disposable call = ask(streamed, observed(understudy()), REQUEST).subscribe();
         call.dispose();
@@ -260,7 +260,7 @@ class ObservationsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aDoorInsideADoorIsOneProviderUnlessItIsObservedItself(boolean streamed) {
+    void nestedUnderstudyIsOneProviderUnlessObserved(boolean streamed) {
         Understudy inner = understudy().build();
         ChatProvider outer = Observations.over(
                 Understudy.builder()

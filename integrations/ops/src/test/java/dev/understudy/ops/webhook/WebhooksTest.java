@@ -168,7 +168,7 @@ class WebhooksTest {
     }
 
     @Test
-    void aStormOfFailoversIsTwoPosts() {
+    void manyFailoversAreTwoWebhookPosts() {
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options().withQuiet(Duration.ofMillis(500)))) {
             for (int i = 0; i < 1_000; i++) {
                 webhooks.on(failover("b"));
@@ -181,7 +181,7 @@ class WebhooksTest {
     }
 
     @Test
-    void theLastWordOfAFlappingCircuitIsTold() {
+    void lastStateOfAFlappingCircuitIsPosted() {
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options().withQuiet(Duration.ofMillis(200)))) {
             for (int i = 0; i < 5; i++) {
                 webhooks.on(circuit(ProviderStatus.CircuitState.CLOSED, ProviderStatus.CircuitState.OPEN));
@@ -198,7 +198,7 @@ class WebhooksTest {
     }
 
     @Test
-    void trialsOfADeadProviderAreNoNews() {
+    void trialsOfAnUnreachableProviderAreNotPosted() {
         try (Webhooks webhooks = Webhooks.start(webhookReceiver.options())) {
             webhooks.on(circuit(ProviderStatus.CircuitState.OPEN, ProviderStatus.CircuitState.HALF_OPEN));
             webhooks.on(circuit(ProviderStatus.CircuitState.HALF_OPEN, ProviderStatus.CircuitState.OPEN));
@@ -237,7 +237,7 @@ class WebhooksTest {
     }
 
     @Test
-    void aDeadReceiverCostsCallsNothing() {
+    void unreachableReceiverDelaysNoCall() {
         try (ScriptedServer dead = ScriptedServer.refusing()) {
             neverInTheWay(dead);
         }
