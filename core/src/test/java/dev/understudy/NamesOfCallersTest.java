@@ -50,8 +50,9 @@ class NamesOfCallersTest {
                 }
             }
         }
+        assertThat(printed).noneMatch(text -> text.contains("\nlevel"));
         assertThat(printed).hasSizeGreaterThan(4).allSatisfy(text -> assertThat(text.codePoints())
-                .allMatch(point -> point >= ' ' && point != 0x7f && (point < 0x80 || point > 0x9f))
+                .allMatch(point -> (point >= ' ' || point == '\n') && point != 0x7f && (point < 0x80 || point > 0x9f))
                 .noneMatch(point -> Character.getType(point) == Character.FORMAT
                         || Character.getType(point) == Character.SURROGATE
                         || Character.getType(point) == Character.LINE_SEPARATOR));

@@ -14,7 +14,7 @@ public abstract sealed class ChatException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private ChatException(String message, @Nullable Throwable cause) {
-        super(PrintableText.of(message), cause, true, false);
+        super(PrintableText.lines(message), cause, true, false);
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.understudy.chat;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Escapes characters that would change a terminal or begin another log line. */
 final class PrintableText {
@@ -21,6 +23,13 @@ final class PrintableText {
             }
         });
         return escaped.toString();
+    }
+
+    /** Escapes each line of a text; the names within were escaped before. */
+    static String lines(String text) {
+        return text.indexOf('\n') < 0
+                ? of(text)
+                : Arrays.stream(text.split("\n", -1)).map(PrintableText::of).collect(Collectors.joining("\n"));
     }
 
     /** Excludes control and format characters, line ends, lone surrogates and unassigned code points. */
