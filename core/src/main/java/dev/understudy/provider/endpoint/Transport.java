@@ -186,8 +186,9 @@ public record Transport(
 
         @Override
         public String toString() {
-            return "Network[proxy=" + proxy + ", dns=" + dns + ", maxConcurrentStreams=" + maxConcurrentStreams + ", serverName="
-                    + serverName + ", unixSocket=" + unixSocket + ", certificate=" + certificate + "]";
+            return "Network[proxy=" + proxy + ", dns=" + dns + ", maxConcurrentStreams=" + maxConcurrentStreams
+                    + ", serverName=" + serverName + ", unixSocket=" + unixSocket + ", certificate=" + certificate
+                    + "]";
         }
     }
 
@@ -542,7 +543,8 @@ public record Transport(
      * @return a copy with the values
      */
     public Transport withPing(Duration after, Duration timeout) {
-        return new Transport(connect, drain, pool, new Ping(after, timeout), wire, tlsTrust, maxAnswer, maxStream, network);
+        return new Transport(
+                connect, drain, pool, new Ping(after, timeout), wire, tlsTrust, maxAnswer, maxStream, network);
     }
 
     /**
