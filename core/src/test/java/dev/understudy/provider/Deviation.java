@@ -83,6 +83,15 @@ enum Deviation {
         }
     },
 
+    FALLBACK_SERVES("the model of an answer is the one that took over at the vendor, which its usage names") {
+        @Override
+        Said of(Recording recording, Said expected, Said heard) {
+            return body(recording).contains("\"fallback_message\",\"model\":\"" + heard.get("model") + "\"")
+                    ? expected.with("model", heard.get("model"))
+                    : expected;
+        }
+    },
+
     REASONING_IN_DETAILS("reasoning that is told in reasoning_details only is reasoning") {
         @Override
         Said of(Recording recording, Said expected, Said heard) {

@@ -72,16 +72,23 @@ final class AnthropicMetadata {
         cacheWrite = written > 0 || (counted && written == 0) ? written : cacheWrite;
     }
 
-    /** Reads the attempts of one request; the last one names the model that served it. */
+    /** Reads the attempts of one request; one of a fallback names the model that served it. */
     private void iterations(JsonReader in) {
         if (in.array()) {
             while (in.nextElement()) {
+                String type = "";
+                String by = null;
                 if (in.object()) {
                     while (in.nextField()) {
-                        if (in.field().equals("model")) {
-                            served(in.string());
+                        switch (in.field()) {
+                            case "type" -> type = in.string("");
+                            case "model" -> by = in.string();
+                            default -> in.skip();
                         }
                     }
+                }
+                if (type.equals("fallback_message")) {
+                    served(by);
                 }
             }
         }
