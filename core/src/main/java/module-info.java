@@ -29,6 +29,9 @@ module dev.understudy.core {
     exports dev.understudy.shared;
     exports dev.understudy.testing;
 
+    // Not API: streams that are continued are one call.
+    exports dev.understudy.call to
+            dev.understudy.streaming;
     // Not API: webhooks read Retry-After with the parser of the providers.
     exports dev.understudy.provider.error to
             dev.understudy.ops;

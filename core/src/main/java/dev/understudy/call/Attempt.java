@@ -108,10 +108,10 @@ final class Attempt {
                 .contextWrite(context -> contextFor(event, context));
     }
 
-    /** Hides the cursor and the listener of this call from an understudy that is used as a provider. */
+    /** Hides the cursor, the listener and the owner of this call from an understudy that is used as a provider. */
     private Context contextFor(Event.AttemptStarted event, Context context) {
         Context inner = call.scope()
-                .in(context.delete(Cursor.class).delete(Listener.class))
+                .in(context.delete(Cursor.class).delete(Listener.class).delete(ResumedCall.class))
                 .put(FinishWait.class, finishWait);
         if (call.policies().timeoutsOf(route.capabilities()).headers() != null) {
             inner = inner.put(ResponseStart.class, responseStart);

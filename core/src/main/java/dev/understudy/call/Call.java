@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener listeners of the understudy and of the call
  * @param memory knowledge of the understudy beyond this call
  * @param wasted log entries of hedged attempts that lost
+ * @param resumedCall the call of the subscriber of which this one gives a part; {@code null} if it is the whole
  * @param ended true if the last event of the call was published
  */
 public record Call(
@@ -53,6 +54,7 @@ public record Call(
         Listener listener,
         Memory memory,
         Queue<AttemptLog.Attempt> wasted,
+        @Nullable ResumedCall resumedCall,
         AtomicBoolean ended)
         implements Decision.Resources {
 
@@ -205,9 +207,9 @@ public record Call(
         Listener.safely(listener, event);
     }
 
-    /** Publishes the last event of the call; further ones are ignored. */
+    /** Publishes the last event of the call; further ones are ignored, and so are those of the parts of a call. */
     void end(Event event) {
-        if (ended.compareAndSet(false, true)) {
+        if (ended.compareAndSet(false, true) && resumedCall == null) {
             publish(event);
         }
     }

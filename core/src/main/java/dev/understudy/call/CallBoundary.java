@@ -104,7 +104,7 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
             if (terminated) {
                 Operators.onErrorDropped(error, actual.currentContext());
             } else {
-                fail(error instanceof ChatException typed ? typed : CallerCode.rejected("The call failed", error));
+                fail(CallerCode.typed(error));
             }
         }
 

@@ -30,6 +30,11 @@ final class CallerCode {
                 : new ChatException.Rejected(context + ": " + thrown.getClass().getName(), AttemptLog.empty(), thrown);
     }
 
+    /** Returns the error that ends a call. */
+    static ChatException typed(Throwable error) {
+        return error instanceof ChatException typed ? typed : rejected("The call failed", error);
+    }
+
     /** Returns true for errors of the JVM after which no other attempt is made. */
     static boolean isFatal(@Nullable Throwable cause) {
         return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError);

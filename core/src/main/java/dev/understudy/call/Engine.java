@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -62,14 +63,20 @@ public final class Engine {
         return Flux.deferContextual(context -> {
             CallOptions callOptions = FulfilledTags.without(options.apply(context), context);
             boolean stream = mode == CallMode.STREAM;
-            Event.CallId id =
+            ResumedCall resumedCall = ResumedCall.of(context);
+            Supplier<Event.CallId> newId = () ->
                     new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, callOptions.tags());
+            Event.CallId id = resumedCall == null
+                    ? newId.get()
+                    : resumedCall.join(newId, listener(context), policies.timeSource()::nanos);
             Call call;
             try {
                 call = open(id, request, callOptions, context);
             } catch (Throwable thrown) { // no provider can serve the request, or code of the caller threw
                 ChatException.Rejected rejected = CallerCode.rejected("The call could not be planned", thrown);
-                Listener.safely(listener(context), new Event.CallFailed(id, rejected, Duration.ZERO));
+                if (resumedCall == null) {
+                    Listener.safely(listener(context), new Event.CallFailed(id, rejected, Duration.ZERO));
+                }
                 return Flux.error(rejected);
             }
             // retryWhen puts the Context that next() emits under the next subscription: a retry finds its Cursor there.
@@ -109,6 +116,7 @@ public final class Engine {
                 listener,
                 memory,
                 new ConcurrentLinkedQueue<>(),
+                ResumedCall.of(context),
                 new AtomicBoolean());
         for (AttemptLog.Attempt skipped : plan.skipped().attempts()) {
             call.publish(new Event.RouteSkipped(id, skipped));

@@ -1,5 +1,6 @@
 package dev.understudy.streaming;
 
+import dev.understudy.call.ResumedCall;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -18,8 +19,8 @@ import reactor.core.publisher.Mono;
  * <p>The streams differ from those of the inner provider: text is delivered word by word, tool calls are delivered
  * whole, answers in JSON are delivered whole by default, and one {@link StreamChunk.Switched} reports each takeover. A
  * stream that cannot be continued ends with {@link dev.understudy.chat.ChatException.PartialAnswer}, whose log lists
- * every attempt, or, when nothing was delivered, with {@link dev.understudy.chat.ChatException.Exhausted}. Listeners of
- * the understudy receive each takeover ({@link dev.understudy.event.Event.StreamTakenOver}), each failed takeover, and
+ * every attempt, or, when nothing was delivered, with {@link dev.understudy.chat.ChatException.Exhausted}. For listeners
+ * of the understudy, the stream and its continuations are one call with one last event; they receive each takeover ({@link dev.understudy.event.Event.StreamTakenOver}), each failed takeover, and
  * each lost answer.
  *
  * <p>Lazy; each subscription is a new answer. Demand is respected, and only the held word is prefetched. Cancelling
@@ -95,9 +96,10 @@ public final class ResumingProvider extends ForwardingChatProvider {
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.deferContextual(context -> {
             hedgingBudget.earn();
-            return new ResumableStream(
+            Flux<StreamChunk> stream = new ResumableStream(
                             delegate(), policy, request, prefillRefusals, hedgingBudget, takeoverEvents, context)
                     .run();
+            return ResumedCall.isIn(context) ? stream : new ResumedCallBoundary(stream);
         });
     }
 }

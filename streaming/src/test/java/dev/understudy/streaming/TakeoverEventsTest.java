@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Tool;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.policy.RetryPolicy;
@@ -19,6 +21,7 @@ import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
 
@@ -79,7 +82,7 @@ class TakeoverEventsTest {
             assertThat(told.takeover().gap()).isBetween(Duration.ZERO, Duration.ofSeconds(5));
             assertThat(told.failure()).isEqualTo(RESET);
             assertThat(told.toString())
-                    .startsWith("#2 two/m takes over from one/m (prefill) after 11 characters and ")
+                    .startsWith("#1 two/m takes over from one/m (prefill) after 11 characters and ")
                     .endsWith("because of connect");
             int at = order.indexOf(told);
             assertThat(order.get(at + 1)).isInstanceOf(StreamChunk.Switched.class);
@@ -121,7 +124,7 @@ class TakeoverEventsTest {
                 .isEqualTo(FailureKind.SERVER);
         assertThat(ofTakeovers().get(1)).isInstanceOfSatisfying(Event.StreamLost.class, told -> {
             assertThat(told.failure()).isEqualTo(RESET);
-            assertThat(told).hasToString("#3 stream of one/m is lost after 11 characters because of connect");
+            assertThat(told).hasToString("#1 stream of one/m is lost after 11 characters because of connect");
         });
     }
 
@@ -183,5 +186,98 @@ class TakeoverEventsTest {
                 .expectNext("Once upon a time")
                 .expectComplete()
                 .verify(Duration.ofSeconds(5));
+    }
+
+    @Nested
+    class LogicalCall {
+
+        private List<Event> ends() {
+            return heard.stream()
+                    .filter(event -> event instanceof Event.CallSucceeded
+                            || event instanceof Event.CallFailed
+                            || event instanceof Event.CallCancelled)
+                    .toList();
+        }
+
+        private void assertOneCall() {
+            assertThat(heard)
+                    .filteredOn(event -> event.call() != null)
+                    .extracting(event -> event.call().number())
+                    .containsOnly(1L);
+        }
+
+        @Test
+        void continuedStreamIsOneCallThatSucceeded() {
+            two.then(ScriptedAnswer.tokens("me"));
+            play(ResumingProvider.over(door(heard::add, one, two)));
+            assertOneCall();
+            assertThat(ends()).singleElement().isInstanceOfSatisfying(Event.CallSucceeded.class, end -> {
+                assertThat(end.servedBy().provider()).isEqualTo("two");
+                assertThat(end.servedBy().fallback()).isTrue();
+                assertThat(end.servedBy().attemptLog().attempts()).hasSize(2);
+                assertThat(heard).last().isEqualTo(end);
+            });
+        }
+
+        @Test
+        void lostStreamIsOneCallThatFailedWithAllAttempts() {
+            two.then(ScriptedAnswer.fail(FailureKind.SERVER));
+            play(ResumingProvider.over(door(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.PREFILL)));
+            assertOneCall();
+            assertThat(ends()).singleElement().isInstanceOfSatisfying(Event.CallFailed.class, end -> {
+                assertThat(end.error())
+                        .isInstanceOfSatisfying(ChatException.PartialAnswer.class, partial -> assertThat(
+                                        partial.attemptLog().attempts())
+                                .hasSize(2));
+            });
+        }
+
+        @Test
+        void abandonedContinuationIsNoCallOfItsOwn() {
+            two.then(ScriptedAnswer.tokens("wholly", " other"), ScriptedAnswer.tokens("Once", " upon", " a time"));
+            play(ResumingProvider.over(door(heard::add, one, two)));
+            assertOneCall();
+            assertThat(ends()).singleElement().isInstanceOf(Event.CallSucceeded.class);
+        }
+
+        @Test
+        void cancellationEndsTheCallOnce() {
+            ScriptedProvider slow =
+                    ScriptedProvider.named("slow").then(ScriptedAnswer.tokens("Once", " upon", " a", " time"));
+            ResumingProvider.over(door(heard::add, slow)).stream(ASKED).take(1).blockLast();
+            assertOneCall();
+            assertThat(ends()).singleElement().isInstanceOf(Event.CallCancelled.class);
+        }
+
+        @Test
+        void eachStreamIsACallOfItsOwn() {
+            two.then(ScriptedAnswer.tokens("me"), ScriptedAnswer.tokens("Once"));
+            ChatProvider provider = ResumingProvider.over(door(heard::add, one, two));
+            play(provider);
+            play(provider);
+            assertThat(ends()).extracting(event -> event.call().number()).containsExactly(1L, 2L);
+        }
+
+        @Test
+        void understudyWithinAnUnderstudyHasCallsOfItsOwn() {
+            two.then(ScriptedAnswer.tokens("me"));
+            List<Event> inner = new ArrayList<>();
+            ChatProvider nested = door(inner::add, one, two);
+            play(ResumingProvider.over(door(heard::add, nested)));
+            assertThat(ends()).singleElement().isInstanceOf(Event.CallSucceeded.class);
+            assertThat(inner)
+                    .filteredOn(event -> event instanceof Event.CallSucceeded || event instanceof Event.CallFailed)
+                    .hasSize(2);
+        }
+
+        @Test
+        void callWithoutARouteFailsOnce() {
+            ChatRequest tools = ASKED.withTools(List.of(Tool.of("t", "a tool")));
+            ScriptedProvider plain = ScriptedProvider.named("plain").can(Capabilities.of(Feature.STREAMING));
+            ResumingProvider.over(door(heard::add, plain)).stream(tools)
+                    .onErrorComplete()
+                    .blockLast();
+            assertThat(ends()).singleElement().isInstanceOf(Event.CallFailed.class);
+        }
     }
 }
