@@ -96,16 +96,17 @@ final class Attempt {
         Event.AttemptStarted event =
                 new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), maxAttempts());
         call.publish(event);
-        return Flux.defer(() -> CallerCode.answer(
+        Flux<T> answer = Flux.defer(() -> CallerCode.answer(
                         () -> mode.call(route, trimmed), call.policies().failureTyping()))
                 .switchIfEmpty(Flux.error(Attempt::empty))
-                .transform(answer -> limited(answer, mode))
-                .onErrorMap(this::typed)
-                .transform(answer -> mode.commit(answer, this))
-                .onErrorMap(ChatException.CallFailed.class, failed -> failed(failed, Usage.none()))
-                .doOnCancel(this::abandoned)
-                .doOnError(error -> attemptPermit.release(call.now()))
-                .contextWrite(context -> contextFor(event, context));
+                .transform(unlimited -> limited(unlimited, mode))
+                .onErrorMap(this::typed);
+        return new AttemptBoundary<>(mode.commit(answer, this), this, context -> contextFor(event, context));
+    }
+
+    /** Gives the permit back, unless that was done before. */
+    void release() {
+        attemptPermit.release(call.now());
     }
 
     /** Hides the cursor, the listener and the owner of this call from an understudy that is used as a provider. */
@@ -262,7 +263,7 @@ final class Attempt {
     }
 
     /** Ends the attempt after a cancellation by the caller or by a faster attempt. Neither counts against the provider. */
-    private void abandoned() {
+    void abandoned() {
         if (!attemptPermit.release(call.now())) {
             return;
         }

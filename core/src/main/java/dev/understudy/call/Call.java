@@ -207,9 +207,14 @@ public record Call(
         Listener.safely(listener, event);
     }
 
-    /** Publishes the last event of the call; further ones are ignored, and so are those of the parts of a call. */
+    /** Publishes the last event of the call, or hands it to the call of which this one is a part; further ones are ignored. */
     void end(Event event) {
-        if (ended.compareAndSet(false, true) && resumedCall == null) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        if (resumedCall != null) {
+            resumedCall.partEnded(event);
+        } else {
             publish(event);
         }
     }

@@ -64,8 +64,8 @@ public final class Engine {
             CallOptions callOptions = FulfilledTags.without(options.apply(context), context);
             boolean stream = mode == CallMode.STREAM;
             ResumedCall resumedCall = ResumedCall.of(context);
-            Supplier<Event.CallId> newId = () ->
-                    new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, callOptions.tags());
+            Supplier<Event.CallId> newId =
+                    () -> new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, callOptions.tags());
             Event.CallId id = resumedCall == null
                     ? newId.get()
                     : resumedCall.join(newId, listener(context), policies.timeSource()::nanos);

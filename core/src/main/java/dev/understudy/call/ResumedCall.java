@@ -1,10 +1,12 @@
 package dev.understudy.call;
 
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.Usage;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -24,6 +26,7 @@ public final class ResumedCall {
     private record Joined(Event.CallId id, Listener listener, LongSupplier nanos, long started) {}
 
     private final AtomicReference<@Nullable Joined> joined = new AtomicReference<>();
+    private final AtomicReference<AttemptLog.@Nullable Attempt> completed = new AtomicReference<>();
     private final AtomicBoolean ended = new AtomicBoolean();
 
     static @Nullable ResumedCall of(ContextView context) {
@@ -54,8 +57,33 @@ public final class ResumedCall {
             Joined mine = new Joined(id.get(), listener, nanos, nanos.getAsLong());
             Joined earlier = joined.compareAndExchange(null, mine);
             first = earlier == null ? mine : earlier;
+        } else {
+            discardCompleted(first);
         }
         return first.id;
+    }
+
+    /** Takes the last event of a call of the understudy. A complete answer may still turn out to be no continuation. */
+    void partEnded(Event event) {
+        if (event instanceof Event.CallSucceeded success) {
+            List<AttemptLog.Attempt> attempts = success.servedBy().attemptLog().attempts();
+            completed.set(attempts.get(attempts.size() - 1));
+        }
+    }
+
+    /** Publishes that the last complete answer of the understudy was not used. */
+    private void discardCompleted(Joined call) {
+        AttemptLog.Attempt attempt = completed.getAndSet(null);
+        if (attempt != null) {
+            AttemptLog.Attempt wasted = AttemptLog.Attempt.of(
+                            attempt.provider(), attempt.model(), AttemptLog.Outcome.WASTED)
+                    .withNumber(attempt.attempt(), attempt.maxAttempts())
+                    .withTiming(attempt.timing())
+                    .withUsage(attempt.usage())
+                    .withKeyFingerprint(attempt.keyFingerprint())
+                    .withDropped(attempt.dropped());
+            Listener.safely(call.listener, new Event.AttemptAbandoned(call.id, wasted));
+        }
     }
 
     /**
@@ -65,6 +93,7 @@ public final class ResumedCall {
      * @param usage tokens of all attempts
      */
     public void succeeded(ServedBy servedBy, Usage usage) {
+        completed.set(null);
         end(call -> new Event.CallSucceeded(call.id, servedBy, usage, took(call)));
     }
 
@@ -81,6 +110,7 @@ public final class ResumedCall {
     private void end(Function<Joined, Event> event) {
         Joined call = joined.get();
         if (call != null && ended.compareAndSet(false, true)) {
+            discardCompleted(call);
             Listener.safely(call.listener, event.apply(call));
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
@@ -225,10 +226,9 @@ class TakeoverEventsTest {
             play(ResumingProvider.over(door(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.PREFILL)));
             assertOneCall();
             assertThat(ends()).singleElement().isInstanceOfSatisfying(Event.CallFailed.class, end -> {
-                assertThat(end.error())
-                        .isInstanceOfSatisfying(ChatException.PartialAnswer.class, partial -> assertThat(
-                                        partial.attemptLog().attempts())
-                                .hasSize(2));
+                assertThat(end.error()).isInstanceOfSatisfying(ChatException.PartialAnswer.class, partial -> assertThat(
+                                partial.attemptLog().attempts())
+                        .hasSize(2));
             });
         }
 
@@ -238,6 +238,20 @@ class TakeoverEventsTest {
             play(ResumingProvider.over(door(heard::add, one, two)));
             assertOneCall();
             assertThat(ends()).singleElement().isInstanceOf(Event.CallSucceeded.class);
+        }
+
+        @Test
+        void completeAnswerThatIsNoContinuationIsAnAbandonedAttempt() {
+            two.then(ScriptedAnswer.tokens("Once"), ScriptedAnswer.tokens("Once", " upon", " a time"));
+            play(ResumingProvider.over(door(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.REPLAY)));
+            assertOneCall();
+            assertThat(heard)
+                    .filteredOn(Event.AttemptAbandoned.class::isInstance)
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            Event.AttemptAbandoned.class,
+                            event -> assertThat(event.attempt().outcome()).isEqualTo(AttemptLog.Outcome.WASTED));
+            assertThat(ends()).hasSize(1);
         }
 
         @Test

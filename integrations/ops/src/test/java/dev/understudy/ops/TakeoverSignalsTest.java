@@ -9,6 +9,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
+import dev.understudy.ops.log.Logs;
 import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.ops.metrics.Observations;
 import dev.understudy.policy.RetryPolicy;
@@ -21,11 +22,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.util.Logger;
 
 /** What metrics and spans tell of a stream that somebody else went on with. */
 class TakeoverSignalsTest {
@@ -95,6 +98,41 @@ class TakeoverSignalsTest {
         assertThat(sum("understudy.takeover")).isEqualTo(1);
         assertThat(sum("understudy.failover")).isZero();
         assertThat(sum("understudy.stream.lost")).isZero();
+    }
+
+    @Test
+    void continuedStreamCountsAsOneCallThatWasServedByAFallback() {
+        play();
+        assertThat(meters.find("understudy.call").timers()).singleElement().satisfies(timer -> {
+            assertThat(timer.count()).isEqualTo(1);
+            assertThat(timer.getId().getTag("outcome")).isEqualTo("served");
+            assertThat(timer.getId().getTag("fallback")).isEqualTo("true");
+        });
+    }
+
+    @Test
+    void continuedStreamIsLoggedWithoutAnError() {
+        List<String> lines = new ArrayList<>();
+        Understudy understudy = Understudy.builder()
+                .provider(one)
+                .provider(two)
+                .retry(RetryPolicy.none())
+                .listener(Logs.to(recorder(lines)))
+                .build();
+        ResumingProvider.over(understudy).stream(ASKED).blockLast();
+        assertThat(lines).anyMatch(line -> line.startsWith("warn")).noneMatch(line -> line.startsWith("error"));
+    }
+
+    /** Returns a logger that adds the level and text of each line to a list. */
+    private static Logger recorder(List<String> lines) {
+        return (Logger) Proxy.newProxyInstance(
+                Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (self, method, arguments) -> {
+                    if (method.getReturnType() == boolean.class) {
+                        return true;
+                    }
+                    lines.add(method.getName() + " " + arguments[0]);
+                    return null;
+                });
     }
 
     @Test

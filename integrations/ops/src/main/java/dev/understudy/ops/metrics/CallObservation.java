@@ -46,7 +46,7 @@ final class CallObservation implements Listener {
     private final Observation observation;
     private final Map<Key, AttemptObservation> attempts = new ConcurrentHashMap<>(4);
     private final AtomicReference<String> trigger = new AtomicReference<>("first");
-    private final AtomicReference<Event.@Nullable CallId> first = new AtomicReference<>();
+    private final AtomicBoolean begun = new AtomicBoolean();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile StreamChunk.@Nullable Finish finish;
 
@@ -84,7 +84,7 @@ final class CallObservation implements Listener {
 
     @Override
     public Context attemptContext(Event.AttemptStarted attempt, Context context) {
-        AttemptObservation span = AttemptObservation.start(registry, observation, attempt, trigger(attempt));
+        AttemptObservation span = AttemptObservation.start(registry, observation, attempt, trigger());
         attempts.put(new Key(attempt.call(), attempt.provider(), attempt.model(), attempt.attempt()), span);
         if (ended.get()) {
             closeAll(); // the call has ended meanwhile
@@ -92,12 +92,11 @@ final class CallObservation implements Listener {
         return context.put(KEY, span.observation());
     }
 
-    /** Returns the trigger of an attempt. A second call for the same answer is a takeover. */
-    private String trigger(Event.AttemptStarted attempt) {
-        String failure = trigger.getAndSet("first");
-        boolean another =
-                !first.compareAndSet(null, attempt.call()) && !attempt.call().equals(first.get());
-        return another && failure.equals("first") ? "takeover" : failure;
+    /** Returns the trigger of an attempt. Another attempt without a decision of the engine continues the answer. */
+    private String trigger() {
+        boolean another = !begun.compareAndSet(false, true);
+        String decision = trigger.getAndSet("first");
+        return another && decision.equals("first") ? "takeover" : decision;
     }
 
     @Override
