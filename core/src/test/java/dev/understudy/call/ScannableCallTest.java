@@ -75,7 +75,7 @@ class ScannableCallTest {
                         streamed ? "CommitSubscriber" : "AnswerSubscriber", "WatchdogSubscriber", "BoundarySubscriber");
         assertThat(names(fromReader)).contains("BoundarySubscriber", "RetryWhenMainSubscriber");
         List<Scannable> ours = ours(fromSource);
-        assertThat(ours).hasSize(3);
+        assertThat(ours).hasSize(4);
         for (Scannable operator : ours) {
             boolean timed = operator instanceof WatchdogSubscriber;
             assertThat(operator.scan(Scannable.Attr.RUN_STYLE))
