@@ -210,7 +210,7 @@ class TakeoverEventsTest {
         @Test
         void continuedStreamIsOneCallThatSucceeded() {
             two.then(ScriptedAnswer.tokens("me"));
-            play(ResumingProvider.over(door(heard::add, one, two)));
+            play(ResumingProvider.over(understudy(heard::add, one, two)));
             assertOneCall();
             assertThat(ends()).singleElement().isInstanceOfSatisfying(Event.CallSucceeded.class, end -> {
                 assertThat(end.servedBy().provider()).isEqualTo("two");
@@ -223,7 +223,7 @@ class TakeoverEventsTest {
         @Test
         void lostStreamIsOneCallThatFailedWithAllAttempts() {
             two.then(ScriptedAnswer.fail(FailureKind.SERVER));
-            play(ResumingProvider.over(door(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.PREFILL)));
+            play(ResumingProvider.over(understudy(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.PREFILL)));
             assertOneCall();
             assertThat(ends()).singleElement().isInstanceOfSatisfying(Event.CallFailed.class, end -> {
                 assertThat(end.error()).isInstanceOfSatisfying(ChatException.PartialAnswer.class, partial -> assertThat(
@@ -235,7 +235,7 @@ class TakeoverEventsTest {
         @Test
         void abandonedContinuationIsNoCallOfItsOwn() {
             two.then(ScriptedAnswer.tokens("wholly", " other"), ScriptedAnswer.tokens("Once", " upon", " a time"));
-            play(ResumingProvider.over(door(heard::add, one, two)));
+            play(ResumingProvider.over(understudy(heard::add, one, two)));
             assertOneCall();
             assertThat(ends()).singleElement().isInstanceOf(Event.CallSucceeded.class);
         }
@@ -243,7 +243,7 @@ class TakeoverEventsTest {
         @Test
         void completeAnswerThatIsNoContinuationIsAnAbandonedAttempt() {
             two.then(ScriptedAnswer.tokens("Once"), ScriptedAnswer.tokens("Once", " upon", " a time"));
-            play(ResumingProvider.over(door(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.REPLAY)));
+            play(ResumingProvider.over(understudy(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.REPLAY)));
             assertOneCall();
             assertThat(heard)
                     .filteredOn(Event.AttemptAbandoned.class::isInstance)
@@ -258,7 +258,7 @@ class TakeoverEventsTest {
         void cancellationEndsTheCallOnce() {
             ScriptedProvider slow =
                     ScriptedProvider.named("slow").then(ScriptedAnswer.tokens("Once", " upon", " a", " time"));
-            ResumingProvider.over(door(heard::add, slow)).stream(ASKED).take(1).blockLast();
+            ResumingProvider.over(understudy(heard::add, slow)).stream(ASKED).take(1).blockLast();
             assertOneCall();
             assertThat(ends()).singleElement().isInstanceOf(Event.CallCancelled.class);
         }
@@ -266,7 +266,7 @@ class TakeoverEventsTest {
         @Test
         void eachStreamIsACallOfItsOwn() {
             two.then(ScriptedAnswer.tokens("me"), ScriptedAnswer.tokens("Once"));
-            ChatProvider provider = ResumingProvider.over(door(heard::add, one, two));
+            ChatProvider provider = ResumingProvider.over(understudy(heard::add, one, two));
             play(provider);
             play(provider);
             assertThat(ends()).extracting(event -> event.call().number()).containsExactly(1L, 2L);
@@ -276,8 +276,8 @@ class TakeoverEventsTest {
         void understudyWithinAnUnderstudyHasCallsOfItsOwn() {
             two.then(ScriptedAnswer.tokens("me"));
             List<Event> inner = new ArrayList<>();
-            ChatProvider nested = door(inner::add, one, two);
-            play(ResumingProvider.over(door(heard::add, nested)));
+            ChatProvider nested = understudy(inner::add, one, two);
+            play(ResumingProvider.over(understudy(heard::add, nested)));
             assertThat(ends()).singleElement().isInstanceOf(Event.CallSucceeded.class);
             assertThat(inner)
                     .filteredOn(event -> event instanceof Event.CallSucceeded || event instanceof Event.CallFailed)
@@ -288,7 +288,7 @@ class TakeoverEventsTest {
         void callWithoutARouteFailsOnce() {
             ChatRequest tools = ASKED.withTools(List.of(Tool.of("t", "a tool")));
             ScriptedProvider plain = ScriptedProvider.named("plain").can(Capabilities.of(Feature.STREAMING));
-            ResumingProvider.over(door(heard::add, plain)).stream(tools)
+            ResumingProvider.over(understudy(heard::add, plain)).stream(tools)
                     .onErrorComplete()
                     .blockLast();
             assertThat(ends()).singleElement().isInstanceOf(Event.CallFailed.class);
