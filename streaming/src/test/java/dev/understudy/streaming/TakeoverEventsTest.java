@@ -223,7 +223,8 @@ class TakeoverEventsTest {
         @Test
         void lostStreamIsOneCallThatFailedWithAllAttempts() {
             two.then(ScriptedAnswer.fail(FailureKind.SERVER));
-            play(ResumingProvider.over(understudy(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.PREFILL)));
+            play(ResumingProvider.over(
+                    understudy(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.PREFILL)));
             assertOneCall();
             assertThat(ends()).singleElement().isInstanceOfSatisfying(Event.CallFailed.class, end -> {
                 assertThat(end.error()).isInstanceOfSatisfying(ChatException.PartialAnswer.class, partial -> assertThat(
@@ -243,7 +244,8 @@ class TakeoverEventsTest {
         @Test
         void completeAnswerThatIsNoContinuationIsAnAbandonedAttempt() {
             two.then(ScriptedAnswer.tokens("Once"), ScriptedAnswer.tokens("Once", " upon", " a time"));
-            play(ResumingProvider.over(understudy(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.REPLAY)));
+            play(ResumingProvider.over(
+                    understudy(heard::add, one, two), ResumePolicy.of(ResumePolicy.Strategy.REPLAY)));
             assertOneCall();
             assertThat(heard)
                     .filteredOn(Event.AttemptAbandoned.class::isInstance)
@@ -258,7 +260,9 @@ class TakeoverEventsTest {
         void cancellationEndsTheCallOnce() {
             ScriptedProvider slow =
                     ScriptedProvider.named("slow").then(ScriptedAnswer.tokens("Once", " upon", " a", " time"));
-            ResumingProvider.over(understudy(heard::add, slow)).stream(ASKED).take(1).blockLast();
+            ResumingProvider.over(understudy(heard::add, slow)).stream(ASKED)
+                    .take(1)
+                    .blockLast();
             assertOneCall();
             assertThat(ends()).singleElement().isInstanceOf(Event.CallCancelled.class);
         }
