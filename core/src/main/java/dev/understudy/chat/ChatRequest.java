@@ -58,7 +58,7 @@ public record ChatRequest(
             throw new IllegalArgumentException("A request needs at least one message");
         }
         Map<String, Map<String, Object>> copy = new LinkedHashMap<>();
-        extra.forEach((dialect, fields) -> copy.put(dialect, Collections.unmodifiableMap(new LinkedHashMap<>(fields))));
+        extra.forEach((dialect, fields) -> copy.put(dialect, JsonObjects.copy(fields)));
         extra = Collections.unmodifiableMap(copy);
     }
 
@@ -485,7 +485,7 @@ public record ChatRequest(
             this.parallelToolCalls = parallelToolCalls;
             this.serviceTier = serviceTier;
             this.user = user;
-            this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+            this.metadata = JsonObjects.copy(metadata);
             this.topLogprobs = topLogprobs;
             this.idempotencyKey = idempotencyKey;
             this.headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));

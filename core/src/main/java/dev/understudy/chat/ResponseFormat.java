@@ -1,7 +1,5 @@
 package dev.understudy.chat;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -31,7 +29,7 @@ public sealed interface ResponseFormat {
          */
         public JsonSchema {
             Objects.requireNonNull(name, "name");
-            schema = Collections.unmodifiableMap(new LinkedHashMap<>(schema));
+            schema = JsonObjects.copy(schema);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.understudy.chat;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +35,7 @@ public record Tool(
             throw new IllegalArgumentException("Tool name '" + name
                     + "' is not accepted by every vendor: use 1 to 64 letters, digits, '_' or '-'");
         }
-        schema = Collections.unmodifiableMap(new LinkedHashMap<>(schema));
+        schema = JsonObjects.copy(schema);
     }
 
     /**
@@ -95,6 +94,9 @@ public record Tool(
      * @throws IllegalArgumentException if the name is not accepted by every vendor
      */
     public static Tool of(String name, String description) {
-        return new Tool(name, description, Map.of("type", "object", "properties", Map.of()));
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put("type", "object");
+        schema.put("properties", Map.of());
+        return new Tool(name, description, schema);
     }
 }

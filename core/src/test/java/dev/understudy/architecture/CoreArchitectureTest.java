@@ -22,6 +22,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import dev.understudy.provider.endpoint.Transport;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -118,6 +119,7 @@ class CoreArchitectureTest {
                 .that()
                 .areDeclaredInClassesThat(arePublicWithAllEnclosingTypes())
                 .and(arePublicOrProtected())
+                .and(DescribedPredicate.not(belongToTheHookOfAConnection()))
                 .should(exposeNoneOf("tools.jackson.", "com.fasterxml.", "io.netty.", "reactor.netty."))
                 .check(CORE);
     }
@@ -225,6 +227,15 @@ class CoreArchitectureTest {
                 "are public or protected",
                 member -> member.getModifiers().contains(JavaModifier.PUBLIC)
                         || member.getModifiers().contains(JavaModifier.PROTECTED));
+    }
+
+    /** The hook for what no option names customises the HTTP client itself. */
+    private static DescribedPredicate<JavaMember> belongToTheHookOfAConnection() {
+        return DescribedPredicate.describe(
+                "belong to the hook of a connection",
+                member -> member.getOwner().isEquivalentTo(Transport.Network.class)
+                        || (member.getOwner().isEquivalentTo(Transport.class)
+                                && member.getName().equals("withClient")));
     }
 
     private static ArchCondition<JavaMember> exposeNoneOf(String... packages) {

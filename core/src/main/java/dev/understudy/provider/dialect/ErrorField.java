@@ -1,9 +1,6 @@
 package dev.understudy.provider.dialect;
 
 import dev.understudy.provider.json.JsonReader;
-import dev.understudy.provider.json.JsonTree;
-import java.util.List;
-import java.util.Map;
 
 /** Field {@code error} of an answer or an event, which some servers send with every answer. */
 public final class ErrorField {
@@ -12,10 +9,20 @@ public final class ErrorField {
 
     /** Returns true if the current value reports an error: it is not null, false, blank or empty. */
     public static boolean isSet(JsonReader in) {
-        if (in.isObject() || in.isArray()) {
-            Object error = JsonTree.of(in);
-            return !(error instanceof Map<?, ?> map && map.isEmpty())
-                    && !(error instanceof List<?> list && list.isEmpty());
+        boolean any = false;
+        if (in.object()) { // skipped, not read: a value beyond the limits of numbers is an error too
+            while (in.nextField()) {
+                any = true;
+                in.skip();
+            }
+            return any;
+        }
+        if (in.array()) {
+            while (in.nextElement()) {
+                any = true;
+                in.skip();
+            }
+            return any;
         }
         String text = in.string("");
         return !text.isBlank() && !text.equals("false");

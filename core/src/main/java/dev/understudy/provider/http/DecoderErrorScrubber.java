@@ -8,6 +8,7 @@ import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http2.Http2Exception;
+import javax.net.ssl.SSLException;
 
 /**
  * Replaces Netty's decoding errors by ones without content: the originals repeat the received bytes, reactor-netty
@@ -35,6 +36,7 @@ final class DecoderErrorScrubber extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
         boolean content = !(error instanceof TooLongFrameException)
+                && !(error.getCause() instanceof SSLException) // an alert of TLS, not content
                 && (error instanceof DecoderException || error instanceof Http2Exception);
         context.fireExceptionCaught(
                 content ? new DecoderException(error.getClass().getSimpleName()) : error);

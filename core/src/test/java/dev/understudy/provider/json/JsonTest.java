@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ResponseFormat;
+import dev.understudy.chat.Tool;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,6 +22,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
+
+    @Test
+    void schemaOfAnUnorderedMapIsWrittenInOneOrderInEachProcess() {
+        Map<String, Object> schema = Map.of("a", 1, "b", 2, "c", 3, "d", 4, "e", 5, "f", 6, "g", 7);
+        String sorted = "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7}";
+        assertThat(JsonWriter.text(new Tool("t", "a tool", schema).schema())).isEqualTo(sorted);
+        assertThat(JsonWriter.text(new ResponseFormat.JsonSchema("s", schema, true).schema()))
+                .isEqualTo(sorted);
+    }
 
     @Test
     void readsFieldsAndSkipsOthers() {
