@@ -26,7 +26,7 @@ import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
 
 /** One attempt at one route. Created and run at most once; its operators call back on the thread of the signal. */
-final class Attempt {
+final class Attempt implements AttemptBoundary.Ends {
 
     private final Call call;
     private final Cursor cursor;
@@ -104,9 +104,11 @@ final class Attempt {
         return new AttemptBoundary<>(mode.commit(answer, this), this, context -> contextFor(event, context));
     }
 
-    /** Gives the permit back, unless that was done before. */
-    void release() {
-        attemptPermit.release(call.now());
+    @Override
+    public Throwable failed(Throwable error) {
+        Throwable reported = error instanceof ChatException.CallFailed failed ? failed(failed, Usage.none()) : error;
+        attemptPermit.release(call.now()); // unless that was done before
+        return reported;
     }
 
     /** Hides the cursor, the listener and the owner of this call from an understudy that is used as a provider. */
@@ -263,7 +265,8 @@ final class Attempt {
     }
 
     /** Ends the attempt after a cancellation by the caller or by a faster attempt. Neither counts against the provider. */
-    void abandoned() {
+    @Override
+    public void abandoned() {
         if (!attemptPermit.release(call.now())) {
             return;
         }

@@ -1,7 +1,5 @@
 package dev.understudy.call;
 
-import dev.understudy.chat.ChatException;
-import dev.understudy.chat.Usage;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -18,11 +16,20 @@ import reactor.util.context.Context;
  */
 final class AttemptBoundary<T> extends FluxOperator<T, T> {
 
-    private final Attempt attempt;
+    /** Receives the ends of an attempt that are no answer. */
+    interface Ends {
+
+        /** Returns the error to signal instead of the attempt's. */
+        Throwable failed(Throwable error);
+
+        void abandoned();
+    }
+
+    private final Ends attempt;
     private final UnaryOperator<Context> contextOf;
 
     /** @param contextOf returns the Context of the provider, from the one of the subscriber */
-    AttemptBoundary(Flux<T> source, Attempt attempt, UnaryOperator<Context> contextOf) {
+    AttemptBoundary(Flux<T> source, Ends attempt, UnaryOperator<Context> contextOf) {
         super(source);
         this.attempt = attempt;
         this.contextOf = contextOf;
@@ -36,12 +43,12 @@ final class AttemptBoundary<T> extends FluxOperator<T, T> {
     private static final class BoundarySubscriber<T> implements CoreSubscriber<T>, Subscription, Scannable {
 
         private final CoreSubscriber<? super T> actual;
-        private final Attempt attempt;
+        private final Ends attempt;
         private final Context context;
         private Subscription upstream = Operators.emptySubscription();
         private boolean terminated;
 
-        BoundarySubscriber(CoreSubscriber<? super T> actual, Attempt attempt, Context context) {
+        BoundarySubscriber(CoreSubscriber<? super T> actual, Ends attempt, Context context) {
             this.actual = actual;
             this.attempt = attempt;
             this.context = context;
@@ -67,10 +74,7 @@ final class AttemptBoundary<T> extends FluxOperator<T, T> {
                 return;
             }
             terminated = true;
-            Throwable reported =
-                    error instanceof ChatException.CallFailed failed ? attempt.failed(failed, Usage.none()) : error;
-            attempt.release();
-            actual.onError(reported);
+            actual.onError(attempt.failed(error));
         }
 
         @Override
