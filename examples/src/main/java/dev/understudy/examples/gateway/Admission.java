@@ -264,8 +264,7 @@ final class Admission {
         if (request.method().equals(HttpMethod.GET)) {
             return rest(request).then(Mono.defer(() -> HttpBodies.problem(response, told)));
         }
-        response.keepAlive(false);
-        return HttpBodies.problem(response, told).then(rest(request));
+        return HttpBodies.lastProblem(response, told).then(rest(request));
     }
 
     /** Discards what is left of a body for a short time: a client that still sends would not see the response. */

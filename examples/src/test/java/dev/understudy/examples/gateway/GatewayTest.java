@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,6 +182,12 @@ class GatewayTest {
         assertThat(wrongMethod.status()).isEqualTo(405);
         assertThat(wrongMethod.header("allow")).isEqualTo("POST");
         assertThat(client.post("{").status()).isEqualTo(400);
+        assertThat(client.post("x".repeat(GatewayLimits.BODY + 1)).status()).isEqualTo(413);
+    }
+
+    @RepeatedTest(5)
+    void clientThatStillSendsSeesWhyItsBodyIsRefused() throws Exception {
+        GatewayClient client = start("{support: {primary: ann}}", Map.of());
         assertThat(client.post("x".repeat(GatewayLimits.BODY + 1)).status()).isEqualTo(413);
     }
 
