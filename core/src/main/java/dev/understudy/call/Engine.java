@@ -44,7 +44,11 @@ public final class Engine {
     private final Sinks.Empty<Void> drained = Sinks.empty();
     private final InFlight inFlight = new InFlight(drained::tryEmitEmpty);
 
-    /** @param options reads the options of a call from its Reactor Context */
+    /**
+     * @param memory what the understudy knows beyond one call: providers, cooldowns, learned context windows
+     * @param policies policies of the understudy; {@link Call#policies} has those of one call, with its options
+     * @param options reads the options of a call from its Reactor Context
+     */
     public Engine(
             String name,
             Planner planner,
@@ -79,11 +83,12 @@ public final class Engine {
                 }
                 return Flux.error(rejected);
             }
-            // retryWhen puts the Context that next() emits under the next subscription: a retry finds its Cursor there.
+            // retryWhen puts the Context that nextAttempt() emits under the next subscription: a retry finds its Cursor
+            // there.
             Flux<T> attempts = Flux.deferContextual(step -> step.hasKey(Cursor.class)
                             ? hedge.run(call, step.get(Cursor.class), mode)
-                            : first(call, mode))
-                    .retryWhen(Retry.from(signals -> signals.concatMap(signal -> next(signal.failure(), call))));
+                            : firstAttempt(call, mode))
+                    .retryWhen(Retry.from(signals -> signals.concatMap(signal -> nextAttempt(signal.failure(), call))));
             return new CallBoundary<>(FulfilledTags.addTo(attempts, callOptions), call, inFlight);
         });
     }
@@ -109,7 +114,7 @@ public final class Engine {
                 plan,
                 now,
                 deadline(callOptions, now),
-                CallScope.reportingTo(providerEvent -> reported(id, providerEvent, listener)),
+                CallScope.reportingTo(providerEvent -> report(id, providerEvent, listener)),
                 CallScope.of(context),
                 window != null ? window : policies.contextWindow(),
                 policies.of(callOptions),
@@ -129,7 +134,7 @@ public final class Engine {
         return context.hasKey(Listener.class) ? own.and(Listener.of(context)) : own;
     }
 
-    private void reported(Event.CallId id, ProviderEvent providerEvent, Listener listener) {
+    private void report(Event.CallId id, ProviderEvent providerEvent, Listener listener) {
         if (providerEvent instanceof ProviderEvent.KeyCoolingDown key) {
             long now = policies.timeSource().nanos();
             memory.providerPool().find(key.provider()).ifPresent(pooledProvider -> pooledProvider
@@ -156,12 +161,12 @@ public final class Engine {
     }
 
     /** Makes the first attempt at once or, when all routes are cooling down, when the first becomes available. */
-    private <T> Flux<T> first(Call call, CallMode<T> mode) {
+    private <T> Flux<T> firstAttempt(Call call, CallMode<T> mode) {
         Cursor start = Cursor.start(call.plan());
         Decision decision = Decision.first(
                 start, call.plan(), policies.options(), call.started(), call.deadline(), policies.random(), call);
         if (decision instanceof Decision.Stop stop) {
-            return Flux.error(exhausted(stop, start, call));
+            return Flux.error(endExhausted(stop, start, call));
         }
         Decision.Again again = (Decision.Again) decision;
         return again.delay().isZero()
@@ -171,20 +176,20 @@ public final class Engine {
     }
 
     /** Returns the Context of the next attempt, at once or after a delay, or the error that ends the call. */
-    private Publisher<Context> next(Throwable error, Call call) {
+    private Publisher<Context> nextAttempt(Throwable error, Call call) {
         if (!(error instanceof AttemptFailure failed)) {
             return Mono.error(error);
         }
         try {
-            return next(failed, call);
+            return nextAttempt(failed, call);
         } catch (Throwable thrown) { // thrown by the caller's token counter or random source
             return Mono.error(CallerCode.rejected("The call could not go on", thrown));
         }
     }
 
-    private Publisher<Context> next(AttemptFailure failed, Call call) {
+    private Publisher<Context> nextAttempt(AttemptFailure failed, Call call) {
         if (CallerCode.isFatal(failed.failed().getCause())) {
-            return Mono.error(exhausted(new Decision.Stop(Decision.Stop.Reason.FATAL_ERROR), failed.cursor(), call));
+            return Mono.error(endExhausted(new Decision.Stop(Decision.Stop.Reason.FATAL_ERROR), failed.cursor(), call));
         }
         if (failed.failed().failure().phase() == Failure.Phase.REQUEST) { // the request is invalid for every provider
             return Mono.error(new ChatException.Rejected(
@@ -208,10 +213,11 @@ public final class Engine {
                     : step.delaySubscription(
                             again.delay(), policies.timeSource().scheduler());
         }
-        return Mono.error(exhausted((Decision.Stop) decision, failed.cursor(), call));
+        return Mono.error(endExhausted((Decision.Stop) decision, failed.cursor(), call));
     }
 
-    private static ChatException exhausted(Decision.Stop stop, Cursor cursor, Call call) {
+    /** Publishes the end of a call without an answer, and returns its error. */
+    private static ChatException endExhausted(Decision.Stop stop, Cursor cursor, Call call) {
         List<ChatException.CallFailed> failures = new ArrayList<>(cursor.failures());
         if (stop.failure() != null) {
             failures.add(new ChatException.CallFailed(stop.failure()));

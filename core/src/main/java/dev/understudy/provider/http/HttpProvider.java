@@ -47,7 +47,7 @@ public final class HttpProvider implements ChatProvider {
     private final RequestFitter requestFitter;
     private final HttpConnections httpConnections;
     private final String probePath;
-    private final boolean loads;
+    private final boolean loadsModels;
 
     public HttpProvider(Endpoint endpoint, Dialect dialect) {
         this(endpoint, dialect, null);
@@ -71,7 +71,7 @@ public final class HttpProvider implements ChatProvider {
         this.httpConnections = new HttpConnections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
         this.httpExchange = new HttpExchange(endpoint, dialect, signer, httpConnections);
         this.probePath = dialect.probePath();
-        this.loads =
+        this.loadsModels =
                 dialect.loads() && PrivateNetwork.contains(endpoint.baseUrl().getHost());
     }
 
@@ -88,7 +88,7 @@ public final class HttpProvider implements ChatProvider {
         this.httpConnections = original.httpConnections;
         this.httpExchange = original.httpExchange;
         this.probePath = probePath;
-        this.loads = original.loads;
+        this.loadsModels = original.loadsModels;
     }
 
     private static @Nullable CredentialCache credentials(Endpoint endpoint) {
@@ -124,7 +124,7 @@ public final class HttpProvider implements ChatProvider {
     @Override
     public Capabilities capabilities(String model) {
         Capabilities can = endpoint.capabilities(model);
-        can = loads ? can.withFeature(Feature.LOADING) : can;
+        can = loadsModels ? can.withFeature(Feature.LOADING) : can;
         return dialect.stores() ? can.withFeature(Feature.SAME_RESPONSE) : can;
     }
 
@@ -132,7 +132,7 @@ public final class HttpProvider implements ChatProvider {
     public Mono<ChatResponse> chat(ChatRequest request) {
         return Flux.deferContextual(context -> {
                     CallScope scope = CallScope.of(context);
-                    CallerText caller = caller(request, false);
+                    CallerText caller = callerText(request, false);
                     return withKey(lease -> {
                         ResponseFields fields = new ResponseFields(keyRotation.bucketListener(lease, scope));
                         return parameterFallback
@@ -148,7 +148,7 @@ public final class HttpProvider implements ChatProvider {
                                 .onErrorMap(error -> InBandError.typed(error, caller))
                                 .map(response -> originScope
                                         .received(response)
-                                        .withFinish(signed(response.finish(), lease, fields)));
+                                        .withFinish(withOrigin(response.finish(), lease, fields)));
                     });
                 })
                 .onErrorMap(failures::redacted)
@@ -165,7 +165,7 @@ public final class HttpProvider implements ChatProvider {
     }
 
     private Flux<StreamChunk> start(ChatRequest request, CallScope scope) {
-        CallerText caller = caller(request, true);
+        CallerText caller = callerText(request, true);
         return withKey(lease -> {
             ResponseFields fields = new ResponseFields(keyRotation.bucketListener(lease, scope));
             try {
@@ -180,7 +180,7 @@ public final class HttpProvider implements ChatProvider {
                                 decoder(request),
                                 lease,
                                 fields,
-                                chunk -> signed(chunk, lease, fields)),
+                                chunk -> withOrigin(chunk, lease, fields)),
                         error -> failures.redacted(InBandError.typed(TransportErrors.beforeAnswer(error), caller)));
             } catch (RuntimeException unsent) {
                 return Flux.error(failures.redacted(unsent));
@@ -189,7 +189,7 @@ public final class HttpProvider implements ChatProvider {
     }
 
     /** Text of the request in this vendor's form, encoded only when an error is read. */
-    private CallerText caller(ChatRequest request, boolean stream) {
+    private CallerText callerText(ChatRequest request, boolean stream) {
         return CallerText.of(request.model(), () -> dialect.body(request, stream));
     }
 
@@ -204,7 +204,7 @@ public final class HttpProvider implements ChatProvider {
             return Flux.error(
                     new CallFailed(Failure.of(FailureKind.UNSUPPORTED, "the answer was not started by this provider")));
         }
-        CallerText caller = caller(request, true);
+        CallerText caller = callerText(request, true);
         ResponseFields fields = new ResponseFields(keyRotation.bucketListener(stored.lease(), scope));
         return Flux.defer(() -> httpExchange.resume(
                         stored.answer(),
@@ -212,7 +212,7 @@ public final class HttpProvider implements ChatProvider {
                         caller,
                         stored.lease(),
                         fields,
-                        chunk -> signed(chunk, stored.lease(), fields)))
+                        chunk -> withOrigin(chunk, stored.lease(), fields)))
                 .onErrorMap(error ->
                         unavailable(failures.redacted(InBandError.typed(TransportErrors.beforeAnswer(error), caller))));
     }
@@ -227,16 +227,18 @@ public final class HttpProvider implements ChatProvider {
                 : failed;
     }
 
-    private StreamChunk signed(StreamChunk chunk, KeyRing.Lease lease, ResponseFields fields) {
+    /** Adds the key's fingerprint to the finish, and the origin to blocks with data of the vendor. */
+    private StreamChunk withOrigin(StreamChunk chunk, KeyRing.Lease lease, ResponseFields fields) {
         if (chunk instanceof StreamChunk.Finish finish) {
-            return signed(finish, lease, fields);
+            return withOrigin(finish, lease, fields);
         }
         return chunk instanceof StreamChunk.Resumable resumable && resumable.token() instanceof StoredAnswer answer
                 ? new StreamChunk.Resumable(new StoredContinuation(answer, lease))
                 : originScope.received(chunk);
     }
 
-    private static StreamChunk.Finish signed(StreamChunk.Finish finish, KeyRing.Lease lease, ResponseFields fields) {
+    private static StreamChunk.Finish withOrigin(
+            StreamChunk.Finish finish, KeyRing.Lease lease, ResponseFields fields) {
         @Nullable String fingerprint = lease.fingerprint();
         return new StreamChunk.Finish(
                 finish.reason(),

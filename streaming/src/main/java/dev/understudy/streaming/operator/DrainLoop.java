@@ -15,16 +15,16 @@ abstract class DrainLoop {
     @SuppressWarnings("UnusedVariable") // WORK reads and writes it
     private volatile int work;
 
-    /** Does all pending work. Writes of a thread before {@link #takeTurns} are visible. */
-    abstract void turn();
+    /** Does all pending work. Writes of a thread before {@link #drain} are visible. */
+    abstract void drainOnce();
 
-    final void takeTurns() {
+    final void drain() {
         if (WORK.getAndIncrement(this) != 0) {
             return;
         }
         int missed = 1;
         do {
-            turn();
+            drainOnce();
             missed = WORK.addAndGet(this, -missed);
         } while (missed != 0);
     }

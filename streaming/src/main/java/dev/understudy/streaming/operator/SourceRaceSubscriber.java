@@ -67,7 +67,7 @@ final class SourceRaceSubscriber<T> extends DrainLoop implements CoreSubscriber<
     public void request(long n) {
         if (Operators.validate(n)) {
             Operators.addCap(REQUESTED, this, n);
-            takeTurns();
+            drain();
         }
     }
 
@@ -83,7 +83,7 @@ final class SourceRaceSubscriber<T> extends DrainLoop implements CoreSubscriber<
 
     /** Requests what is missing, of each source that runs. */
     @Override
-    void turn() {
+    void drainOnce() {
         long wanted = requested;
         long more = missing(wanted, asked);
         if (more > 0) {
@@ -177,7 +177,7 @@ final class SourceRaceSubscriber<T> extends DrainLoop implements CoreSubscriber<
         @Override
         public void onSubscribe(Subscription source) {
             if (Operators.setOnce(SUBSCRIPTION, this, source)) {
-                racing.takeTurns();
+                racing.drain();
             }
         }
 

@@ -36,15 +36,15 @@ final class StatefulSubscriber<I, O> extends DrainLoop
 
     private volatile int mode;
 
-    // What arrived and waits for its turn. There is never more than one item, for no more are asked for.
+    // The item that arrived and was not handled yet. There is never more than one item, for no more is requested.
     private volatile @Nullable I arrived;
-    private volatile boolean over;
+    private volatile boolean sourceEnded;
     private @Nullable Throwable failure;
 
-    // Touched in turn only.
-    private boolean asked;
-    private boolean terminated; // the handler knows the end of the source
-    private boolean ended; // the handler has ended the stream
+    // Used by the draining thread only.
+    private boolean itemRequested;
+    private boolean endHandled; // the handler knows the end of the source
+    private boolean streamEnded; // the handler has ended the stream
     private @Nullable Throwable end;
 
     StatefulSubscriber(
@@ -52,7 +52,7 @@ final class StatefulSubscriber<I, O> extends DrainLoop
         this.actual = actual;
         this.demandQueue = new DemandQueue<>(actual);
         this.handler = handler;
-        this.resettableTimer = new ResettableTimer(timers, this::takeTurns);
+        this.resettableTimer = new ResettableTimer(timers, this::drain);
     }
 
     // Signals of the subscriber.
@@ -64,8 +64,8 @@ final class StatefulSubscriber<I, O> extends DrainLoop
         }
         if (n == Long.MAX_VALUE && !handler.isTimed() && MODE.compareAndSet(this, NEW, FAST)) {
             demandQueue.ask(n);
-            if (over) {
-                takeTurns();
+            if (sourceEnded) {
+                drain();
             } else {
                 upstream.request(n);
             }
@@ -76,7 +76,7 @@ final class StatefulSubscriber<I, O> extends DrainLoop
         }
         if (mode == EXACT) {
             demandQueue.ask(n);
-            takeTurns();
+            drain();
         }
     }
 
@@ -87,7 +87,7 @@ final class StatefulSubscriber<I, O> extends DrainLoop
             resettableTimer.stop();
             upstream.cancel();
             if (mode != FAST) {
-                takeTurns();
+                drain();
             }
         }
     }
@@ -111,12 +111,12 @@ final class StatefulSubscriber<I, O> extends DrainLoop
                 return;
             }
             arrived = item;
-            takeTurns();
+            drain();
         } else if (demandQueue.isDone() || demandQueue.isClosed()) {
             Operators.onDiscard(item, actual.currentContext());
         } else {
             hand(item);
-            if (ended && !demandQueue.isClosed()) {
+            if (streamEnded && !demandQueue.isClosed()) {
                 finish();
             }
         }
@@ -124,7 +124,7 @@ final class StatefulSubscriber<I, O> extends DrainLoop
 
     /** Handles a source that sends more than was requested: an error, so that nothing is lost silently. */
     private void overrun(I item) {
-        if (over) {
+        if (sourceEnded) {
             Operators.onDiscard(item, actual.currentContext());
         } else {
             Throwable overflow = Exceptions.failWithOverflow("The source sends more than it was asked for");
@@ -134,7 +134,7 @@ final class StatefulSubscriber<I, O> extends DrainLoop
 
     @Override
     public void onError(Throwable error) {
-        if (over) {
+        if (sourceEnded) {
             Operators.onErrorDropped(error, actual.currentContext());
             return;
         }
@@ -144,8 +144,8 @@ final class StatefulSubscriber<I, O> extends DrainLoop
 
     @Override
     public void onComplete() {
-        over = true;
-        takeTurns();
+        sourceEnded = true;
+        drain();
     }
 
     // Calls of the handler.
@@ -162,10 +162,10 @@ final class StatefulSubscriber<I, O> extends DrainLoop
 
     @Override
     public void end(@Nullable Throwable error) {
-        if (!ended) {
-            ended = true;
+        if (!streamEnded) {
+            streamEnded = true;
             end = error;
-            if (!over) {
+            if (!sourceEnded) {
                 upstream.cancel();
             }
         }
@@ -173,30 +173,30 @@ final class StatefulSubscriber<I, O> extends DrainLoop
 
     @Override
     public void wake(Duration after) {
-        if (!demandQueue.isClosed() && !ended) {
+        if (!demandQueue.isClosed() && !streamEnded) {
             resettableTimer.set(after);
         }
     }
 
     @Override
-    void turn() {
-        boolean last = over; // read before the item: the end comes behind it
+    void drainOnce() {
+        boolean last = sourceEnded; // read before the item: the end comes behind it
         I item = arrived;
         if (item != null) {
             arrived = null;
-            asked = false;
-            if (ended || demandQueue.isClosed()) {
+            itemRequested = false;
+            if (streamEnded || demandQueue.isClosed()) {
                 Operators.onDiscard(item, actual.currentContext());
             } else {
                 hand(item);
             }
         }
-        if (resettableTimer.hasRung() && !ended && !demandQueue.isClosed()) {
+        if (resettableTimer.hasRung() && !streamEnded && !demandQueue.isClosed()) {
             guard(() -> handler.onTimer(this));
         }
-        if (last && !terminated && !demandQueue.isClosed()) {
-            terminated = true;
-            if (!ended) {
+        if (last && !endHandled && !demandQueue.isClosed()) {
+            endHandled = true;
+            if (!streamEnded) {
                 guard(() -> handler.terminate(failure, this));
             }
         }
@@ -209,12 +209,12 @@ final class StatefulSubscriber<I, O> extends DrainLoop
         if (demandQueue.isClosed() || !demandQueue.isEmpty()) {
             return;
         }
-        if (ended) {
+        if (streamEnded) {
             if (!demandQueue.isDone()) {
                 finish();
             }
-        } else if (!asked && !over && (demandQueue.isWanted() || handler.awaitsEnd())) {
-            asked = true;
+        } else if (!itemRequested && !sourceEnded && (demandQueue.isWanted() || handler.awaitsEnd())) {
+            itemRequested = true;
             upstream.request(1);
         }
     }
