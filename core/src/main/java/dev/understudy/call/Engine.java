@@ -45,7 +45,7 @@ public final class Engine {
     private final InFlight inFlight = new InFlight(drained::tryEmitEmpty);
 
     /**
-     * @param memory what the understudy knows beyond one call: providers, cooldowns, learned context windows
+     * @param memory knowledge beyond one call: providers, cooldowns, learned context windows
      * @param policies policies of the understudy; {@link Call#policies} has those of one call, with its options
      * @param options reads the options of a call from its Reactor Context
      */
