@@ -85,7 +85,14 @@ public interface SharedState {
         }
     }
 
-    /** A vendor asked not to be called for this model until an instant. */
+    /**
+     * A vendor asked not to be called for this model until an instant.
+     *
+     * @param provider name of the provider
+     * @param model name of the model
+     * @param kind kind of the failure that said so
+     * @param until the instant from which the model may be called again
+     */
     record CooldownStarted(String provider, String model, FailureKind kind, Instant until) implements Update {
         @Override
         public String key() {
@@ -93,7 +100,12 @@ public interface SharedState {
         }
     }
 
-    /** A call of a cooling model succeeded. */
+    /**
+     * A call of a cooling model succeeded.
+     *
+     * @param provider name of the provider
+     * @param model name of the model
+     */
     record CooldownEnded(String provider, String model) implements Update {
         @Override
         public String key() {
@@ -104,6 +116,8 @@ public interface SharedState {
     /**
      * Failures opened a circuit.
      *
+     * @param provider name of the provider
+     * @param model name of the model
      * @param cause the rule of the circuit that was broken, in words
      * @param until the instant from which a trial may be made
      */
@@ -114,7 +128,12 @@ public interface SharedState {
         }
     }
 
-    /** A trial succeeded. Another instance whose circuit is open makes its own trial with its next call. */
+    /**
+     * A trial succeeded. Another instance whose circuit is open makes its own trial with its next call.
+     *
+     * @param provider name of the provider
+     * @param model name of the model
+     */
     record CircuitClosed(String provider, String model) implements Update {
         @Override
         public String key() {
@@ -125,6 +144,7 @@ public interface SharedState {
     /**
      * An operator holds a provider.
      *
+     * @param provider name of the provider
      * @param model the one model that is held, {@code null} for all
      * @param until {@code null} until it is released
      */
@@ -138,7 +158,12 @@ public interface SharedState {
         }
     }
 
-    /** An operator released a provider or one of its models. */
+    /**
+     * An operator released a provider or one of its models.
+     *
+     * @param provider name of the provider
+     * @param model name of the model, {@code null} for all
+     */
     record HoldEnded(String provider, @Nullable String model) implements Update {
         @Override
         public String key() {
@@ -160,7 +185,13 @@ public interface SharedState {
         }
     }
 
-    /** Requests and tokens taken from the limits per minute of a provider; negative numbers give back. */
+    /**
+     * Requests and tokens taken from the limits per minute of a provider; negative numbers give back.
+     *
+     * @param provider name of the provider
+     * @param requests the number of requests
+     * @param tokens the number of tokens
+     */
     record LimitSpent(String provider, int requests, int tokens) implements Update {
         @Override
         public @Nullable String key() {
