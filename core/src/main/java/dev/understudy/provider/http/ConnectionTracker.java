@@ -5,7 +5,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
@@ -24,8 +23,7 @@ final class ConnectionTracker {
     private volatile long refusedUntil;
     private volatile boolean refusing;
     private volatile boolean closed;
-    private volatile boolean distrusting;
-    private volatile long distrustedBefore;
+    private final AtomicInteger deaths = new AtomicInteger();
 
     /** @param nanos a monotonic clock */
     ConnectionTracker(LongSupplier nanos) {
@@ -70,21 +68,18 @@ final class ConnectionTracker {
         }
     }
 
-    /** Marks connections that are idle now as presumably dead. */
-    void distrustIdle() {
-        distrustedBefore = nanos.getAsLong();
-        distrusting = true;
+    /** Records that a connection which had served before was found dead. */
+    void foundDead() {
+        deaths.incrementAndGet();
     }
 
     /**
-     * Returns true if a connection has been idle since before {@link #distrustIdle}.
-     *
-     * @param idle idle time in milliseconds
+     * Number of connections found dead so far. A connection that received nothing since the newest of them is
+     * presumably dead as well. A count, because the clock of the pool is too coarse: it takes a connection that became
+     * idle less than a millisecond ago for one in use.
      */
-    boolean isDistrusted(long idle) {
-        return distrusting
-                && idle > 0
-                && nanos.getAsLong() - TimeUnit.MILLISECONDS.toNanos(idle) - distrustedBefore < 0;
+    int deaths() {
+        return deaths.get();
     }
 
     /** Returns true while a connection is being opened. */

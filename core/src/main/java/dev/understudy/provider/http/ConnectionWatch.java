@@ -40,11 +40,13 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     private volatile boolean retired;
     private volatile boolean proven;
     private volatile boolean multiplexed;
+    private volatile int deathsAtLastRead;
 
     private ConnectionWatch(Channel channel, Transport transport, ConnectionTracker tracker) {
         this.channel = channel;
         this.transport = transport;
         this.tracker = tracker;
+        this.deathsAtLastRead = tracker.deaths();
     }
 
     /**
@@ -124,6 +126,10 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         reads++;
+        int deaths = tracker.deaths();
+        if (deaths != deathsAtLastRead) {
+            deathsAtLastRead = deaths;
+        }
         context.fireChannelRead(message);
     }
 
@@ -237,6 +243,11 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     /** Tests whether the connection is closed. */
     boolean isClosed() {
         return !channel.isActive();
+    }
+
+    /** Returns true if another connection was found dead since this one last received anything. */
+    boolean isDistrusted() {
+        return deathsAtLastRead != tracker.deaths();
     }
 
     boolean isRetired() {

@@ -137,7 +137,7 @@ final class HttpAnswer<T> extends Flux<T> {
             if (!resent && progress.mayBeResent(typed.failure().kind()) && !answer.connections.isClosed()) {
                 resent = true;
                 progress = new RequestProgress();
-                answer.connections.distrustIdle();
+                answer.connections.foundDead();
                 sendUnlessCancelled();
                 return;
             }

@@ -98,11 +98,13 @@ final class HttpConnections {
     /** Eviction predicate, which replaces the pool's own conditions. */
     private boolean isUsedUp(Transport.Pool limits, Connection connection, ConnectionMetadata age) {
         if (age.lifeTime() >= limits.maxLifeTime().toMillis()
-                || age.idleTime() >= limits.idle().toMillis()
-                || tracker.isDistrusted(age.idleTime())) {
+                || age.idleTime() >= limits.idle().toMillis()) {
             return true;
         }
         ConnectionWatch watch = ConnectionWatch.of(connection.channel());
+        if (watch != null && watch.isDistrusted()) {
+            return true;
+        }
         return (watch != null && watch.isMultiplexed())
                 ? watch.isRetired()
                 : !connection.channel().isActive() || !connection.isPersistent();
@@ -137,11 +139,11 @@ final class HttpConnections {
     }
 
     /**
-     * Excludes connections that are idle now after one of them was found dead, so that the next request uses a fresh
-     * one.
+     * Excludes connections that receive nothing from now on, so that the next request uses a fresh one. Requests in
+     * flight may finish.
      */
-    void distrustIdle() {
-        tracker.distrustIdle();
+    void foundDead() {
+        tracker.foundDead();
     }
 
     /**
