@@ -56,7 +56,7 @@ class ManyModelNamesTest {
     }
 
     @Test
-    void holdTellsWhetherAnyCallUsedTheModel() {
+    void holdReturnsWhetherAnyCallUsedTheModel() {
         assertThat(understudy.control().hold("a", "invented-" + (INVENTED - 1), null))
                 .isTrue();
         assertThat(understudy.control().hold("a", "misspelt", null)).isFalse();

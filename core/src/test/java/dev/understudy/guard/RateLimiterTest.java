@@ -122,7 +122,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void spendingOfLimitsPerMinuteIsTold() {
+    void useOfLimitsPerMinuteIsReported() {
         assertThat(spending(ProviderOptions.RateLimits.none().withConcurrent(1)))
                 .containsExactly("0 0");
         assertThat(spending(ProviderOptions.RateLimits.none().withRequestsPerMinute(6)))

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class CacheWriteTest {
 
     @Test
-    void writtenTokensArePartOfTheInputAndToldApart() {
+    void writtenTokensArePartOfTheInputAndReportedApart() {
         assertThat(usage(
                         new Anthropic(),
                         "{'content':[{'type':'text','text':'Ok.'}],'stop_reason':'end_turn','usage':{'input_tokens':10,"

@@ -37,7 +37,7 @@ class FuzzFoundTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"error\":{\"code\":1e99999999999}}", "[1e2147483648", "{\"error\":1e2147483648}"})
-    void aNumberBeyondAllExponentsInAnErrorLeavesItsStatusToTell(String body) {
+    void errorWithHugeExponentIsTypedByItsStatus(String body) {
         Failure failure = ErrorClassifier.http(429, field -> null, bytes(body));
         assertThat(failure.kind()).isEqualTo(FailureKind.RATE_LIMITED);
     }

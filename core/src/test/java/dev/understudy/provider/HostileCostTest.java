@@ -111,7 +111,7 @@ class HostileCostTest {
     }
 
     @Test
-    void argumentsInPiecesBecomeNoLargerThanTheyWereTold() {
+    void joinedArgumentsGrowLinearly() {
         String far = joined(3_000, i -> "{\"jsonPath\":\"$.a" + i + "[9999]".repeat(40) + "\",\"stringValue\":\"x\"}");
         assertThat(gemini(far).toolCalls().get(0).arguments()).hasSizeLessThan(3_000 * 20);
         String oneByOne = joined(400_000, i -> "{\"jsonPath\":\"$.a\",\"stringValue\":\"x\"}");

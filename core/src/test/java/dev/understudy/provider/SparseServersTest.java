@@ -111,7 +111,7 @@ class SparseServersTest {
     }
 
     @Test
-    void ollamaMayTellTheReasonWithoutDone() {
+    void ollamaMayEndWithAReasonAndWithoutDone() {
         for (String last : List.of("'done':false,'done_reason':'length'", "'done_reason':'length'")) {
             DecodedAnswer answer = DialectSample.OLLAMA.decode(Event.all(
                     "{'message':{'content':'Hello'}}",
@@ -272,7 +272,7 @@ class SparseServersTest {
     }
 
     @Test
-    void modelThatTookOverAtTheVendorIsTold() {
+    void modelThatTookOverAtTheVendorIsReported() {
         DecodedAnswer answer = DialectSample.ANTHROPIC.decode(Event.all(
                 "{'type':'message_start','message':{'id':'m','model':'asked','usage':{'input_tokens':3,'output_tokens':1}}}",
                 "{'type':'content_block_start','index':0,'content_block':{'type':'fallback','from':{'model':'asked'},'to':{'model':'other'},'trigger':{'type':'refusal'}}}",

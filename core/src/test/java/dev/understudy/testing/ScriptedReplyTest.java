@@ -156,7 +156,7 @@ class ScriptedReplyTest {
     }
 
     @Test
-    void openAiTellsUsageOnAStreamOnlyWhenItIsAskedTo() {
+    void openAiStreamHasUsageOnlyOnRequest() {
         assertThat(streamed(OPEN_AI, ScriptedReply.text("x"))).noneMatch(event -> event.contains("usage"));
     }
 

@@ -95,7 +95,7 @@ class ScriptedServerTest {
     }
 
     @Test
-    void sharesConnectionsAndTellsSo() {
+    void connectionsAreSharedAndNumbered() {
         client.whole(CHAT);
         client.stream(MESSAGES);
         assertThat(server.requests()).extracting(RecordedRequest::connection).containsExactly(1, 1);

@@ -30,7 +30,7 @@ import reactor.test.StepVerifier;
 class ChatResponseAggregatorTest {
 
     @Test
-    void anAnswerToldAsChunksIsTheSameAnswer() {
+    void answerConvertedToChunksIsTheSameAnswer() {
         Cases.play("assembler", 4, random -> {
             ChatResponse answer = answer(random);
             List<StreamChunk> chunks = new ArrayList<>();

@@ -311,7 +311,7 @@ class ResumingProviderTest {
     }
 
     @Test
-    void reasoningThatWasToldPinsTheAnswerToItsMind() {
+    void answerWithEmittedReasoningIsReplayedOnly() {
         ScriptedProvider thinks = ScriptedProvider.named("one")
                 .then(ScriptedAnswer.tokens("Once", " upon", " a ti")
                         .withReasoning("A story.")

@@ -309,7 +309,7 @@ class SameResponseTest {
     }
 
     @Test
-    void withNoOtherWayTheFirstErrorIsTheOneThatIsTold() {
+    void withoutOtherWaysTheFirstErrorIsReported() {
         one.rule(asked -> isGet(asked) ? ScriptedReply.status(404) : null);
         one.then(WHOLE.reset(ScriptedReply.FaultPoint.tokens(2)));
         two.always(ScriptedReply.status(500));

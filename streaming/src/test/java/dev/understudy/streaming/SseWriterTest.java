@@ -102,7 +102,7 @@ class SseWriterTest {
     }
 
     @Test
-    void tokensAreToldInDetailByTheLastEventAndAsNullByAllBefore() {
+    void lastEventHasUsageAndEarlierOnesHaveNull() {
         StreamChunk finish = new StreamChunk.Finish(
                 FinishReason.STOP,
                 Usage.of(30, 20).withCachedInput(12).withReasoning(5),
@@ -131,7 +131,7 @@ class SseWriterTest {
     }
 
     @Test
-    void anAnswerWithoutAWordStillTellsItsRole() {
+    void answerWithoutTextHasARole() {
         List<JsonNode> events = read(write(WRITER.withUsage(false), Flux.just(FINISH)));
         assertThat(events).hasSize(1);
         assertThat(delta(events.get(0)).get("role").asString()).isEqualTo("assistant");

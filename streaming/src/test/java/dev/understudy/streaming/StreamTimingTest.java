@@ -46,7 +46,7 @@ class StreamTimingTest {
     }
 
     @Test
-    void whoeverLeavesIsToldWhatCameSoFar() {
+    void cancelledStreamReportsWhatCameBefore() {
         StepVerifier.withVirtualTime(
                         () -> measured(ScriptedAnswer.tokens("four", "five").hangAfter(1)))
                 .expectNextCount(1)

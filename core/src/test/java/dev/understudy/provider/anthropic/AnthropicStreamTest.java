@@ -69,7 +69,7 @@ class AnthropicStreamTest {
     }
 
     @Test
-    void nothingBeforeTheFirstContentIsTold() {
+    void nothingBeforeTheFirstContentIsEmitted() {
         assertThat(hear(START, PING, begin(0, "'type':'text','text':''"), PING).chunks)
                 .isEmpty();
     }
@@ -175,7 +175,7 @@ class AnthropicStreamTest {
     }
 
     @Test
-    void callsOfABlockNumberThatIsUsedAgainAreBothTold() {
+    void bothCallsOfAReusedBlockNumberAreEmitted() {
         DecodedAnswer decodedAnswer = hear(
                 START,
                 begin(0, "'type':'tool_use','id':'t1','name':'n','input':{}"),

@@ -207,7 +207,7 @@ class BedrockRequestTest {
     }
 
     @Test
-    void aStrictSchemaIsHeldToAndOtherFormsAreTold() {
+    void strictSchemaIsEnforcedAndOtherFormsAreReported() {
         ChatRequest request = ChatRequest.of("m", "q");
         JsonNode config = json(request.withFormat(ResponseFormat.jsonSchema("point", Map.of("type", "object"))))
                 .path("outputConfig");

@@ -53,7 +53,7 @@ class BedrockStreamTest {
     }
 
     @Test
-    void textIsToldAndTokensComeAfterTheStop() {
+    void textIsEmittedAndUsageComesAfterTheStop() {
         DecodedAnswer decodedAnswer = hear(told(stopped(delta(said("Hel"), 0, "'text':'lo 👋'"), "end_turn")));
         assertThat(decodedAnswer.chunks).hasSize(3).startsWith(new Text("Hel"), new Text("lo 👋"));
         assertThat(decodedAnswer.finished().reason()).isEqualTo(FinishReason.STOP);
@@ -224,7 +224,7 @@ class BedrockStreamTest {
     }
 
     @Test
-    void aWholeAnswerIsTold() {
+    void wholeAnswerIsDecoded() {
         ChatResponse response = decode("{'output':{'message':{'role':'assistant','content':["
                 + "{'reasoningContent':{'reasoningText':{'text':'Hm','signature':'sig'}}},{'reasoningContent':{'redactedContent':'b64'}},{'text':'It"
                 + " is '},"

@@ -166,7 +166,7 @@ class CohereTest {
     }
 
     @Test
-    void billedTokensCountOnlyWhereNothingElseIsTold() {
+    void billedTokensCountOnlyWithoutOtherUsage() {
         DecodedAnswer decodedAnswer = hear(
                 START,
                 text("x"),

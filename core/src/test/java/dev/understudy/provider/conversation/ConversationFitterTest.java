@@ -64,7 +64,7 @@ class ConversationFitterTest {
     }
 
     @Test
-    void resultWithoutCallIsToldByTheUser() {
+    void resultWithoutCallBecomesUserText() {
         assertThat(fit(ANY, "tool_results", ASK, Message.toolResult(ONE, "noon"), Message.user("so?")))
                 .containsExactly(ASK, Message.user("Result of clock: noon"), Message.user("so?"));
     }

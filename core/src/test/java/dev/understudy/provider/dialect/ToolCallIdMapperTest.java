@@ -154,7 +154,7 @@ class ToolCallIdMapperTest {
     }
 
     @Test
-    void aProviderTellsThatItWroteIdsAnew() {
+    void rewrittenIdsAreReported() {
         List<ProviderEvent> heard = new ArrayList<>();
         try (ScriptedServer server = ScriptedServer.start();
                 ChatProvider provider = Providers.anthropic(Endpoint.of("p", server.url("/v1"), "k"))) {

@@ -406,7 +406,7 @@ class ErrorClassifierTest {
     }
 
     @Test
-    void inBandErrorsTellTheStatusTheyName() {
+    void inBandErrorsCarryTheStatusTheyName() {
         byte[] body = bytes("{\"error\":{\"message\":\"m\",\"status_code\":400}}");
         assertThat(ErrorClassifier.inBand(body, 0, body.length).status()).isEqualTo(400);
         assertThat(ErrorClassifier.inBand(Map.of("error", Map.of("message", "m")))

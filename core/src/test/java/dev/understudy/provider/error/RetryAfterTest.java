@@ -120,7 +120,7 @@ class RetryAfterTest {
                 "retry after 0.5|500",
                 "try again in 1 minute, 30 seconds|90000"
             })
-    void wordsTellALength(String words, double millis) {
+    void waitIsReadFromAMessage(String words, double millis) {
         assertThat(RetryAfter.in(words, null)).isEqualTo(Duration.ofNanos(Math.round(millis * 1_000_000)));
     }
 
@@ -140,7 +140,7 @@ class RetryAfterTest {
                 "Your limit will reset at 2026-13-45 99:31:39",
                 "Your limit will reset at 2020-08-27 21:31:39"
             })
-    void wordsThatTellNothingAreNotMisread(String words) {
+    void messageWithoutAWaitYieldsNone(String words) {
         assertThat(RetryAfter.in(words, NOW)).isNull();
     }
 

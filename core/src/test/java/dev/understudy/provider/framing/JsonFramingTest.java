@@ -43,7 +43,7 @@ class JsonFramingTest {
     }
 
     @Test
-    void anObjectIsToldAsSoonAsItIsWhole() {
+    void objectIsEmittedAsSoonAsItIsComplete() {
         JsonFraming framing = new JsonFraming(LIMIT);
         framing.push("[{\"a\":1".getBytes(StandardCharsets.UTF_8));
         assertThat(framing.next()).isFalse();

@@ -266,7 +266,7 @@ class GeminiRequestTest {
         "a?b#c, /models/a%3Fb%23c",
         "../../secret, /models/..%2F..%2Fsecret"
     })
-    void thePathNamesTheModelAndTellsWhetherToStream(String model, String path) {
+    void pathNamesTheModelAndTheMethod(String model, String path) {
         ChatRequest request = ChatRequest.of(model, "q");
         assertThat(DIALECT.path(request, false)).isEqualTo(path + ":generateContent");
         assertThat(DIALECT.path(request, true)).isEqualTo(path + ":streamGenerateContent?alt=sse");

@@ -176,12 +176,12 @@ class AdaptedBodyTest {
                 " | max_tokens must be greater than 0",
                 " | This model's maximum context length is 8192 tokens. However, you requested 64000 tokens",
             })
-    void refusalTellsTheLongestAnswer(Integer limit, String message) {
+    void outputLimitIsReadFromARefusal(Integer limit, String message) {
         assertThat(OutputLimit.told(message)).isEqualTo(limit);
     }
 
     @Test
-    void toldLimitLowersWhatIsAskedForAtAnyPlace() {
+    void limitInARefusalLowersEachLimitOfTheBody() {
         Failure failure = Failure.of(FailureKind.INVALID_REQUEST, "max_tokens must be less than or equal to 100")
                 .withPhase(Failure.Phase.HEADERS);
         Map<String, Object> sent = Map.of("max_tokens", 50, "inferenceConfig", Map.of("maxTokens", 200));

@@ -135,7 +135,7 @@ class OptionTableTest {
 
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("cells")
-    void cellTellsWhatIsSent(String row, String column, String cell) {
+    void cellStatesWhatIsSent(String row, String column, String cell) {
         Target target = TARGETS.get(column);
         ChatRequest base = ChatRequest.of(target.model(), "Look.").withTools(List.of(Tool.of("draw", "Draws")));
         List<RequestAdapted> changes = new ArrayList<>();

@@ -127,7 +127,7 @@ class ReasoningOptionsTest {
     }
 
     @Test
-    void ollamaIsToldToThinkAndGptOssHowMuch() {
+    void ollamaReceivesThinkAndGptOssItsEffort() {
         ChatRequest request = ChatRequest.of("qwen3", "Think.").withReasoning(Reasoning.of(Effort.HIGH));
         assertThat(body(new Ollama(), request)).contains("\"think\":true");
         assertThat(told).containsExactly("REWRITTEN reasoning");

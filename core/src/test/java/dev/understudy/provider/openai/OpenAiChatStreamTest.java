@@ -123,7 +123,7 @@ class OpenAiChatStreamTest {
     }
 
     @Test
-    void reasoningIsToldOnceHoweverOftenItIsSaid() {
+    void repeatedReasoningIsEmittedOnce() {
         assertThat(hear(delta("'reasoning_content':'a','content':null") + finish("stop")).reasoning)
                 .hasToString("a");
         assertThat(hear(delta("'reasoning':'b','reasoning_content':'b','content':''") + finish("stop")).reasoning)
@@ -177,7 +177,7 @@ class OpenAiChatStreamTest {
     }
 
     @Test
-    void usageIsTheLastThatWasToldWhereverItStands() {
+    void usageIsTheLastReportedOne() {
         assertThat(usage(event("'choices':[],'usage':{'prompt_tokens':1,'completion_tokens':null}")
                         + event(
                                 "'choices':[{'index':0,'delta':{},'finish_reason':'stop'}],'usage':{'prompt_tokens':2,'completion_tokens':5}")

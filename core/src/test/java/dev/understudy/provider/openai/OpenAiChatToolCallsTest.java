@@ -20,7 +20,7 @@ class OpenAiChatToolCallsTest {
             List.of(new ToolCall("c1", "f", "{\"a\":1}"), new ToolCall("c2", "g", "{\"b\":2}"));
 
     @Test
-    void fragmentsAreShownAsTheyComeAndToldWholeAtTheEnd() {
+    void fragmentsAreEmittedAsTheyComeAndWholeAtTheEnd() {
         DecodedAnswer decodedAnswer =
                 hear(calls("{'index':0,'id':'c1','type':'function','function':{'name':'f','arguments':''}}")
                         + calls("{'index':0,'function':{'arguments':'{~a~'}}")

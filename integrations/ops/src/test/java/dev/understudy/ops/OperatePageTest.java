@@ -39,7 +39,7 @@ class OperatePageTest {
     }
 
     @Test
-    void everyRouteIsTold() throws IOException {
+    void everyRouteIsListed() throws IOException {
         try (Understudy understudy = Understudy.over(ScriptedProvider.named("a"))) {
             Admin admin =
                     Admin.of(Agents.of(understudy), new ActivityLog(), Admin.Options.reading(OperatorClient.READ));
@@ -49,7 +49,7 @@ class OperatePageTest {
     }
 
     @Test
-    void everyTypeOfTheEventStreamIsTold() throws IOException {
+    void everyTypeOfTheEventStreamIsDocumented() throws IOException {
         assertThat(firstCells("Admin routes", "`[a-z]+\\.[a-z_]+`[^|]*"))
                 .containsExactlyInAnyOrderElementsOf(EventPayload.types());
     }
@@ -63,7 +63,7 @@ class OperatePageTest {
     }
 
     @Test
-    void everyTopicOfWebhooksIsTold() throws IOException {
+    void everyTopicOfWebhooksIsDocumented() throws IOException {
         Stream<String> topics = Arrays.stream(Webhooks.Topic.values()).map(Webhooks.Topic::label);
         assertThat(firstCells("Webhooks", "`[a-z]+`")).containsExactlyElementsOf(topics.toList());
     }

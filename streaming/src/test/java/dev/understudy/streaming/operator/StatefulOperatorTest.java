@@ -100,7 +100,7 @@ class StatefulOperatorTest {
     }
 
     @Test
-    void anEndWithoutDemandIsTakenAndToldLater() {
+    void endWithoutDemandIsDeliveredLater() {
         StepVerifier.create(times(Flux.empty()), 0)
                 .expectSubscription()
                 .thenRequest(Long.MAX_VALUE)

@@ -66,7 +66,7 @@ class OpenAiResponsesStreamTest {
     }
 
     @Test
-    void nothingBeforeTheFirstContentIsTold() {
+    void nothingBeforeTheFirstContentIsEmitted() {
         assertThat(hear(CREATED, WORKING, MESSAGE, event("keepalive", "'sequence_number':3")).chunks)
                 .isEmpty();
     }
@@ -96,7 +96,7 @@ class OpenAiResponsesStreamTest {
     }
 
     @Test
-    void argumentsToldAtTheBeginningAreNotDoubled() {
+    void argumentsInTheFirstEventAreNotDoubled() {
         DecodedAnswer again = hear(call(0, "fc", "c", "t", "{'a':1}"), arguments(0, "{'a':1}"), COMPLETED);
         assertThat(again.toolCalls).containsExactly(new ToolCall("c", "t", "{\"a\":1}"));
         assertThat(again.callsFromParts()).isEqualTo(again.toolCalls);

@@ -100,7 +100,7 @@ class OpenAiStoredResponseTest {
     }
 
     @Test
-    void aCallThatIsHalfToldGoesOn() {
+    void callWithPartOfItsArgumentsGoesOn() {
         String call = "\"output_index\":0,";
         heard(
                 kept.connect(),
@@ -156,7 +156,7 @@ class OpenAiStoredResponseTest {
     }
 
     @Test
-    void anAnswerWhoseEventsHaveNoNumbersCannotBeToldAgain() {
+    void answerWithoutEventNumbersCannotBeReplayed() {
         String unnumbered =
                 "data: {\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\" upon\"}\n\n";
         heard(kept.connect(), CREATED, ONCE);
@@ -166,7 +166,7 @@ class OpenAiStoredResponseTest {
     }
 
     @Test
-    void aConnectionThatBeginsTooFarOnTellsNothingNew() {
+    void connectionThatStartsTooLateAddsNothing() {
         heard(kept.connect(), CREATED, ONCE);
         List<StreamChunk> told = new ArrayList<>();
         SseFraming framing = new SseFraming();

@@ -114,7 +114,7 @@ class AdminAccessTest {
                 "GET | /api/agents/support/providers/ann/hold | POST",
                 "POST | /api/providers/health | GET"
             })
-    void otherMethodsAreToldWhichThereAre(String method, String path, String allowed) {
+    void otherMethodsGetTheAllowHeader(String method, String path, String allowed) {
         OperatorClient.Reply refused = operatorClient.send(method, path, OperatorClient.WRITE, null);
         assertThat(refused.status()).isEqualTo(405);
         assertThat(refused.problem()).isEqualTo("method-not-allowed");
@@ -228,7 +228,7 @@ class AdminAccessTest {
     }
 
     @Test
-    void soIsOneThatDoesNotTellItsLength() {
+    void bodyWithoutLengthIsRefusedToo() {
         String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n1\r\nx\r\n";
         String answer = operatorClient.raw("POST " + SUPPORT + "/switch HTTP/1.1\r\nHost: localhost\r\n"
                 + "Authorization: Bearer " + OperatorClient.WRITE + "\r\nContent-Type: application/json\r\n"

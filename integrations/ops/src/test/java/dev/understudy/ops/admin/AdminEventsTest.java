@@ -90,7 +90,7 @@ class AdminEventsTest {
     }
 
     @Test
-    void everyStepOfACallIsTold() {
+    void everyStepOfACallIsReported() {
         ann.then(ScriptedAnswer.fail(FailureKind.OVERLOADED));
         String heard = heard("", "call.served", this::chat);
         assertThat(heard)

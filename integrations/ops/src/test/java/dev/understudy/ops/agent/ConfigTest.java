@@ -66,7 +66,7 @@ class ConfigTest {
     }
 
     @Test
-    void everyMistakeIsToldAtOnce() {
+    void allMistakesAreReportedTogether() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> Config.parse("""
                     providers:

@@ -30,7 +30,7 @@ class EventPayloadTest {
     }
 
     @Test
-    void aCallIsToldByItsNumberAndModelAndNotByItsTags() {
+    void callIsNamedByNumberAndModelWithoutTags() {
         Failure why = Failure.of(FailureKind.OVERLOADED, "busy").withStatus(503, null);
         EventPayload eventPayload = EventPayload.of(
                 new Event.FailedOver(CALL, new Event.Route("a", "m"), new Event.Route("b", "n"), Duration.ZERO, why));
@@ -75,7 +75,7 @@ class EventPayloadTest {
     }
 
     @Test
-    void anAdaptedRequestTellsWhatWasDone() {
+    void adaptedRequestReportsItsChanges() {
         ProviderEvent providerEvent =
                 new ProviderEvent.RequestAdapted("a", "m", "tool_call_id", ProviderEvent.Change.REWRITTEN);
         EventPayload eventPayload = EventPayload.of(new Event.ProviderReported(CALL, providerEvent));
@@ -86,7 +86,7 @@ class EventPayloadTest {
     }
 
     @Test
-    void aNoticeIsToldAsItself() {
+    void providerEventHasItsOwnPayload() {
         ProviderEvent gated = new ProviderEvent.KeyCoolingDown("a", "key-1234", FailureKind.AUTH, null);
         EventPayload eventPayload = EventPayload.of(new Event.ProviderReported(CALL, gated));
         assertThat(eventPayload.type()).isEqualTo("key.cooldown");
