@@ -1,5 +1,7 @@
 package dev.understudy.chat;
 
+import java.util.Arrays;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** One content block under construction. Not thread-safe. */
@@ -10,6 +12,7 @@ final class BlockBuilder {
         REASONING,
         REFUSAL,
         CALL,
+        AUDIO,
         WHOLE
     }
 
@@ -19,7 +22,12 @@ final class BlockBuilder {
     /** Position among the blocks: the greater follows. */
     final int order;
 
+    /** Text; of sound its bytes in Base64. */
     final StringBuilder text;
+
+    /** Media type of sound. */
+    String mediaType = "";
+
     ReasoningBlock.@Nullable Signature signature;
 
     @Nullable
@@ -47,7 +55,37 @@ final class BlockBuilder {
 
     /** Returns true if there is anything that a block can be built of. */
     boolean hasContent() {
-        return text.length() > 0 || signature != null || whole != null || vendorData != null;
+        return text.length() > 0 || signature != null || whole != null || vendorData != null || kind == Kind.AUDIO;
+    }
+
+    /** Returns true if sound of a number continues this block. */
+    boolean takesAudio(ContentBlock.Audio audio, int number) {
+        return kind == Kind.AUDIO
+                && number >= 0
+                && number == this.number
+                && vendorData == null
+                && mediaType.equals(audio.mediaType());
+    }
+
+    /** Appends the bytes of sound, each fragment of which is padded. */
+    void append(ContentBlock.Audio audio) {
+        mediaType = audio.mediaType();
+        vendorData = audio.vendorData();
+        int whole = text.length() - 4;
+        if (whole < 0 || text.charAt(text.length() - 1) != '=') {
+            text.append(audio.base64());
+            return;
+        }
+        try {
+            byte[] last = Base64.getDecoder().decode(text.substring(whole));
+            byte[] next = Base64.getDecoder().decode(audio.base64());
+            byte[] joined = Arrays.copyOf(last, last.length + next.length);
+            System.arraycopy(next, 0, joined, last.length, next.length);
+            text.setLength(whole);
+            text.append(Base64.getEncoder().encodeToString(joined));
+        } catch (IllegalArgumentException notBase64) {
+            text.append(audio.base64());
+        }
     }
 
     /** Returns the block; {@code null} without content. */
@@ -60,6 +98,7 @@ final class BlockBuilder {
             case TEXT -> new ContentBlock.Text(text.toString(), vendorData);
             case REFUSAL -> new ContentBlock.Refusal(text.toString(), vendorData);
             case REASONING -> new ReasoningBlock(text.toString(), signature, vendorData);
+            case AUDIO -> new ContentBlock.Audio(mediaType, text.toString(), vendorData);
             case CALL, WHOLE -> whole;
         };
     }

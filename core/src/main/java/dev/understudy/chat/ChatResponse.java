@@ -141,8 +141,7 @@ public record ChatResponse(List<ContentBlock> blocks, StreamChunk.Finish finish)
     }
 
     /**
-     * Returns the sources that the answer cites, where the vendor tells them within the text blocks: documents and web
-     * pages.
+     * Returns the sources that the answer cites, where the vendor tells them: documents and web pages.
      *
      * @return the citations, in order
      */
@@ -155,6 +154,23 @@ public record ChatResponse(List<ContentBlock> blocks, StreamChunk.Finish finish)
             }
         }
         return citations;
+    }
+
+    /**
+     * Returns the log probabilities of the text's tokens, where they were asked for ({@link
+     * ChatRequest.Options#topLogprobs()}) and the vendor tells them.
+     *
+     * @return the tokens, in order
+     */
+    public List<VendorData.TokenLogprob> logprobs() {
+        List<VendorData.TokenLogprob> logprobs = new ArrayList<>();
+        for (ContentBlock block : blocks) {
+            VendorData data = block instanceof ContentBlock.Text ? block.vendorData() : null;
+            if (data != null) {
+                logprobs.addAll(data.logprobs());
+            }
+        }
+        return logprobs;
     }
 
     /**

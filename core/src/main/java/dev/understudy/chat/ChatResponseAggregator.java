@@ -85,7 +85,7 @@ public final class ChatResponseAggregator {
             received += words.refusal().length();
             at(Kind.REFUSAL, words.block()).text.append(words.refusal());
         } else if (chunk instanceof StreamChunk.Block block) {
-            begin(Kind.WHOLE, block.block()).whole = block.content();
+            whole(block);
         } else if (chunk instanceof StreamChunk.BlockData data) {
             data(data);
         } else if (chunk instanceof StreamChunk.Reset reset) {
@@ -121,6 +121,18 @@ public final class ChatResponseAggregator {
         blocks.add(at, block);
         last = block;
         return block;
+    }
+
+    private void whole(StreamChunk.Block block) {
+        if (!(block.content() instanceof ContentBlock.Audio audio)) {
+            begin(Kind.WHOLE, block.block()).whole = block.content();
+            return;
+        }
+        BlockBuilder open = null;
+        for (int i = blocks.size() - 1; i >= Math.max(0, blocks.size() - LOOK_BACK) && open == null; i--) {
+            open = blocks.get(i).takesAudio(audio, block.block()) ? blocks.get(i) : null;
+        }
+        (open == null ? begin(Kind.AUDIO, block.block()) : open).append(audio);
     }
 
     private BlockBuilder call(int index, int number) {

@@ -250,7 +250,8 @@ public sealed interface StreamChunk {
     }
 
     /**
-     * A whole block that does not come in fragments: an image, sound, a file, or a block that only its origin interprets.
+     * A whole block: an image, a file, sound, or a block that only its origin interprets. Sound may come in fragments,
+     * which are chunks of one number; the bytes of each follow those of the one before.
      *
      * @param content the block
      * @param block number of the block, or {@link #UNNUMBERED}

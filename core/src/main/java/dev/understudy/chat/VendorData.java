@@ -1,16 +1,13 @@
 package dev.understudy.chat;
 
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Data of a content block that only its origin understands: fields beside the content, or a whole block. Sent back
- * unchanged to the origin with the block, and left out for every other target.
+ * unchanged to the origin with the block, and left out for every other target. Fields that only answers have, such as
+ * the citations of Chat Completions, are not sent back.
  *
  * @param origin the dialect, such as {@code anthropic}; followed by {@code @} and the host where only that host accepts
  *     the data
@@ -57,71 +54,41 @@ public record VendorData(String origin, String json) {
             @Nullable String quote) {}
 
     /**
+     * A token of an answer and its probability. A vendor that does not separate its tokens tells several as one.
+     *
+     * @param token text of the token
+     * @param logprob natural logarithm of its probability
+     * @param alternatives the most probable tokens at this place, as far as they were asked for
+     */
+    public record TokenLogprob(String token, double logprob, List<TokenLogprob> alternatives) {
+        /**
+         * Copies the list.
+         *
+         * @param token text of the token
+         * @param logprob natural logarithm of its probability
+         * @param alternatives the most probable tokens at this place
+         */
+        public TokenLogprob {
+            Objects.requireNonNull(token, "token");
+            alternatives = List.copyOf(alternatives);
+        }
+    }
+
+    /**
      * Returns the sources that the vendor's data name.
      *
-     * @return the citations, in order; empty if there are none
+     * @return the citations, in order and each once; empty if there are none
      */
     public List<Citation> citations() {
-        if (!json.contains("\"citations\"") && !json.contains("\"annotations\"")) {
-            return List.of();
-        }
-        List<Citation> citations = new ArrayList<>();
-        try {
-            collect(JsonText.object(json), citations);
-        } catch (IllegalArgumentException notJson) {
-            return List.of();
-        }
-        return citations;
+        return AnswerData.citations(json);
     }
 
-    private static void collect(@Nullable Object value, List<Citation> citations) {
-        if (value instanceof Map<?, ?> map) {
-            map.forEach((name, member) -> {
-                if (("citations".equals(name) || "annotations".equals(name)) && member instanceof List<?> list) {
-                    list.forEach(element -> add(element, citations));
-                } else {
-                    collect(member, citations);
-                }
-            });
-        } else if (value instanceof List<?> list) {
-            list.forEach(element -> collect(element, citations));
-        }
-    }
-
-    private static void add(@Nullable Object element, List<Citation> citations) {
-        Citation citation = element instanceof String url
-                ? new Citation(url, null, null)
-                : new Citation(
-                        first(element, Set.of("url", "uri", "file_url")),
-                        first(element, Set.of("title", "document_title", "filename")),
-                        first(element, Set.of("cited_text", "quote", "text")));
-        if (citation.url != null || citation.title != null || citation.quote != null) {
-            citations.add(citation);
-        }
-    }
-
-    /** Returns the first text of one of these names, within the value. */
-    private static @Nullable String first(@Nullable Object value, Set<String> names) {
-        Collection<?> members = List.of();
-        if (value instanceof Map<?, ?> map) {
-            for (Map.Entry<?, ?> entry : map.entrySet()) {
-                if (entry.getKey() instanceof String name
-                        && names.contains(name)
-                        && entry.getValue() instanceof String text
-                        && !text.isEmpty()) {
-                    return text;
-                }
-            }
-            members = map.values();
-        } else if (value instanceof List<?> list) {
-            members = list;
-        }
-        for (Object member : members) {
-            String found = first(member, names);
-            if (found != null) {
-                return found;
-            }
-        }
-        return null;
+    /**
+     * Returns the log probabilities of the tokens that the vendor's data hold.
+     *
+     * @return the tokens, in order; empty if there are none
+     */
+    public List<TokenLogprob> logprobs() {
+        return AnswerData.logprobs(json);
     }
 }

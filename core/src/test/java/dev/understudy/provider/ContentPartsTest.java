@@ -56,7 +56,7 @@ class ContentPartsTest {
             this.model = model;
         }
 
-        private String body(Message... messages) {
+        String body(Message... messages) {
             return body(ChatRequest.of(model, List.of(messages)));
         }
 

@@ -21,14 +21,14 @@ enum DeliveredContent {
     REASONING,
     /** A tool call. */
     TOOL_CALL,
-    /** A refusal in a field of its own. */
+    /** A refusal in a field of its own, or sound: neither is comparable with that of another answer. */
     REFUSAL;
 
     /**
      * @param fragment text received from the failed server after the delivered text
      */
     static DeliveredContent in(ChatResponseAggregator shown, String fragment) {
-        if (shown.hasRefusal()) {
+        if (shown.hasRefusal() || hasSound(shown)) {
             return REFUSAL;
         }
         if (!shown.toolCalls().isEmpty()) {
@@ -41,6 +41,10 @@ enum DeliveredContent {
             return NOTHING;
         }
         return PrefillSeam.isAmbiguous(shown.text(), fragment) ? AMBIGUOUS_TEXT : TEXT;
+    }
+
+    private static boolean hasSound(ChatResponseAggregator shown) {
+        return shown.blocks().stream().anyMatch(ContentBlock.Audio.class::isInstance);
     }
 
     /** Number of blocks that came whole: images, sound, files and those that only their origin interprets. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponseAggregator;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
@@ -130,6 +131,14 @@ class ResumeDecisionTest {
         assertThat(DeliveredContent.in(shown, " and")).isEqualTo(DeliveredContent.TOOL_CALL);
         shown.add(new StreamChunk.Refusal("no"));
         assertThat(DeliveredContent.in(shown, " and")).isEqualTo(DeliveredContent.REFUSAL);
+    }
+
+    @Test
+    void soundOfAnotherAnswerIsNotComparable() {
+        ChatResponseAggregator shown = new ChatResponseAggregator();
+        shown.add(new StreamChunk.Text("Hello"));
+        shown.add(new StreamChunk.Block(new ContentBlock.Audio("audio/wav", "AQID", null), 2));
+        assertThat(DeliveredContent.in(shown, "")).isEqualTo(DeliveredContent.REFUSAL);
     }
 
     @Test

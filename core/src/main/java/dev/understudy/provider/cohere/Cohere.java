@@ -65,6 +65,6 @@ public final class Cohere implements Dialect {
 
     @Override
     public ChatResponse decode(String provider, ChatRequest request, byte[] body) {
-        return RequiredFinishReason.of(CohereAnswer.read(provider, request.model(), body));
+        return RequiredFinishReason.of(CohereAnswer.read(provider, request, body));
     }
 }

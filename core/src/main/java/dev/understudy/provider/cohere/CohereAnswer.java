@@ -1,11 +1,14 @@
 package dev.understudy.provider.cohere;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.Logprobs;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonReader;
@@ -19,7 +22,8 @@ final class CohereAnswer {
     private CohereAnswer() {}
 
     /** @throws CallFailed the error that the body reports, or PROTOCOL if it is no answer */
-    static ChatResponse read(String provider, String model, byte[] body) {
+    static ChatResponse read(String provider, ChatRequest request, byte[] body) {
+        CohereTextData textData = new CohereTextData(request);
         CohereMetadata end = new CohereMetadata();
         CohereMessage message = new CohereMessage();
         boolean hasMessage = false;
@@ -29,6 +33,8 @@ final class CohereAnswer {
                 if (in.field().equals("message") && in.isObject()) {
                     hasMessage = true;
                     message.read(in);
+                } else if (in.field().equals(Logprobs.FIELD)) {
+                    textData.logprobs(in);
                 } else if (!end.read(in)) {
                     in.skip();
                 }
@@ -38,18 +44,19 @@ final class CohereAnswer {
         if (!hasMessage) {
             throw InBandError.noAnswer(body, "no Cohere message in the answer");
         }
-        List<ReasoningBlock> reasoningBlocks = new ArrayList<>();
+        List<ContentBlock> blocks = new ArrayList<>();
         if (!message.thinking.isEmpty() || !message.plan.isEmpty()) {
-            reasoningBlocks.add(new ReasoningBlock(message.thinking, planSignature(message.plan)));
+            blocks.add(new ReasoningBlock(message.thinking, planSignature(message.plan)));
+        }
+        if (!message.text.isEmpty()) {
+            textData.citations(message.citations);
+            blocks.add(new ContentBlock.Text(message.text, textData.data()));
         }
         if (message.calls.stream().anyMatch(call -> call.name().isEmpty())) {
             throw CallArguments.rejected("a tool call without a name");
         }
-        List<ToolCall> calls = message.calls.stream()
-                .map(call -> new ToolCall(call.id(), call.name(), call.arguments()))
-                .toList();
-        return new ChatResponse(
-                message.text, "", reasoningBlocks, calls, end.finish(!calls.isEmpty(), provider, model));
+        message.calls.forEach(call -> blocks.add(new ToolCall(call.id(), call.name(), call.arguments())));
+        return new ChatResponse(blocks, end.finish(!message.calls.isEmpty(), provider, request.model()));
     }
 
     /**

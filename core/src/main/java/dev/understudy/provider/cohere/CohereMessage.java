@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * A message, whole or a fragment of one: content and tool calls are lists in the first case and one entry of them in
- * the second. Citations are skipped.
+ * the second, and so are citations.
  */
 final class CohereMessage {
 
@@ -24,8 +24,10 @@ final class CohereMessage {
     String thinking = "";
     String plan = "";
     final List<Call> calls = new ArrayList<>(0);
+    List<?> citations = List.of();
 
     void clear() {
+        citations = List.of();
         text = "";
         thinking = "";
         plan = "";
@@ -41,6 +43,7 @@ final class CohereMessage {
                 case "content" -> content(in);
                 case "tool_plan" -> plan = in.string("");
                 case "tool_calls" -> calls(in);
+                case "citations" -> citations = JsonTree.list(in);
                 default -> in.skip();
             }
         }

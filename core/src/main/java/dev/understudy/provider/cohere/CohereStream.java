@@ -7,7 +7,9 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.dialect.CallArguments;
+import dev.understudy.provider.dialect.Logprobs;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
@@ -51,6 +53,8 @@ final class CohereStream implements StreamDecoder {
     private final CohereMetadata end = new CohereMetadata();
     private final Map<Integer, Open> open = new TreeMap<>();
     private final StringBuilder plan = new StringBuilder();
+    private final CohereTextData textData;
+    private boolean saidText;
     private int calls;
     private boolean ended;
     private boolean done;
@@ -67,6 +71,7 @@ final class CohereStream implements StreamDecoder {
     CohereStream(String provider, ChatRequest request) {
         this.provider = provider;
         this.request = request;
+        this.textData = new CohereTextData(request);
     }
 
     @Override
@@ -123,6 +128,7 @@ final class CohereStream implements StreamDecoder {
                 case "type" -> type = in.word("");
                 case "index" -> index = in.integer(0);
                 case "delta" -> delta(in);
+                case Logprobs.FIELD -> textData.logprobs(in);
                 // An error without a wrapper, as with a status of its own.
                 case "message" -> isError = in.isString();
                 default -> {
@@ -148,10 +154,12 @@ final class CohereStream implements StreamDecoder {
 
     private void emit(Consumer<StreamChunk> out) {
         plan.append(message.plan);
+        textData.citations(message.citations);
         if (!message.thinking.isEmpty()) {
             out.accept(new StreamChunk.Reasoning(message.thinking, null, REASONING));
         }
         if (!message.text.isEmpty()) {
+            saidText = true;
             out.accept(new StreamChunk.Text(message.text, TEXT));
         }
         switch (type) {
@@ -250,6 +258,10 @@ final class CohereStream implements StreamDecoder {
         open.clear();
         if (lost) {
             throw CallArguments.rejected("arguments of a tool call that never began");
+        }
+        VendorData about = saidText ? textData.data() : null;
+        if (about != null) {
+            out.accept(new StreamChunk.BlockData(about, TEXT));
         }
         out.accept(end.finish(calls > 0, provider, request.model()));
     }

@@ -20,7 +20,8 @@ public record ConversationRules(Turns turns, Tools tools) {
      * @param userFirst the first message after the system messages is one of the user
      * @param onlyReasoning an assistant message may consist of reasoning
      * @param answeredResults a user message does not follow results of tools: one of the assistant is between them
-     * @param images an assistant message may hold images; those for other targets follow in a user message
+     * @param images an assistant message may hold images, sound and files; for other targets images follow in a user
+     *     message, and sound and files are left out
      */
     public record Turns(
             boolean oneSystemMessage,

@@ -50,13 +50,13 @@ final class TurnFitter {
             List<Message> messages, ConversationRules.Turns rules, List<String> changes) {
         boolean none = true;
         for (Message message : messages) {
-            none &= !isEmpty(message, rules.onlyReasoning());
+            none &= !isEmpty(message, rules);
         }
         if (none) {
             return messages;
         }
         List<Message> kept = messages.stream()
-                .filter(message -> !isEmpty(message, rules.onlyReasoning()))
+                .filter(message -> !isEmpty(message, rules))
                 .toList();
         if (kept.isEmpty()) {
             return messages;
@@ -66,19 +66,29 @@ final class TurnFitter {
     }
 
     /** Returns true for an assistant message without anything that can be sent. */
-    private static boolean isEmpty(Message message, boolean onlyReasoning) {
+    private static boolean isEmpty(Message message, ConversationRules.Turns rules) {
         if (!(message instanceof Message.Assistant assistant)) {
             return false;
         }
         for (ContentBlock block : assistant.blocks()) {
-            boolean nothing = block instanceof ReasoningBlock reasoning
-                    ? !onlyReasoning || reasoning.signature() == null
-                    : block instanceof ContentBlock.Text text && text.text().isBlank() && text.vendorData() == null;
-            if (!nothing) {
+            if (isSendable(block, rules)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Returns true for a block that the target accepts; sound with vendor data is the target's own. */
+    private static boolean isSendable(ContentBlock block, ConversationRules.Turns rules) {
+        if (block instanceof ReasoningBlock reasoning) {
+            return rules.onlyReasoning() && reasoning.signature() != null;
+        }
+        if (block instanceof ContentBlock.Text text) {
+            return !text.text().isBlank() || text.vendorData() != null;
+        }
+        return !(block instanceof ContentBlock.Audio || block instanceof ContentBlock.File)
+                || rules.images()
+                || block.vendorData() != null;
     }
 
     /** The last system message is said by the user if nothing else is. */

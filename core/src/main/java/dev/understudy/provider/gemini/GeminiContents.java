@@ -148,7 +148,7 @@ final class GeminiContents {
                 signed |= part.containsKey(GeminiBlocks.SIGNATURE);
                 parts.add(part);
             } else if (block instanceof ContentBlock.Text text) {
-                said(text.text(), own);
+                said(text.text(), GeminiTextData.sendable(own));
             } else if (block instanceof ReasoningBlock reasoning) {
                 reasoning(reasoning);
             } else if (block instanceof ContentBlock.Refusal refusal) {

@@ -4,8 +4,11 @@ import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
+import dev.understudy.provider.json.JsonTree;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,9 @@ final class GeminiEvent {
 
     List<GeminiPart> parts = new ArrayList<>(1);
 
+    /** Fields of the candidate about its text. */
+    Map<String, @Nullable Object> about = Map.of();
+
     @Nullable
     String finish;
 
@@ -36,6 +42,7 @@ final class GeminiEvent {
 
     void read(byte[] bytes, int offset, int length) {
         parts = new ArrayList<>(1);
+        about = Map.of();
         finish = null;
         block = null;
         isAnswer = false;
@@ -87,6 +94,7 @@ final class GeminiEvent {
 
     private void candidate(JsonReader in) {
         List<GeminiPart> candidateParts = new ArrayList<>(1);
+        Map<String, @Nullable Object> candidateFields = Map.of();
         String reason = null;
         int index = 0;
         if (in.object()) {
@@ -95,12 +103,19 @@ final class GeminiEvent {
                     case "content" -> content(in, candidateParts);
                     case "finishReason" -> reason = GeminiFinishReason.reason(in.string());
                     case "index" -> index = in.integer(0);
-                    default -> in.skip();
+                    default -> {
+                        if (in.isObject() && GeminiTextData.takes(in.field())) {
+                            String name = in.field();
+                            candidateFields = candidateFields.isEmpty() ? new HashMap<>() : candidateFields;
+                            candidateFields.put(name, JsonTree.of(in));
+                        }
+                    }
                 }
             }
         }
         if (index == 0) {
             parts.addAll(candidateParts);
+            about = candidateFields;
             finish = reason == null ? finish : reason;
         }
     }

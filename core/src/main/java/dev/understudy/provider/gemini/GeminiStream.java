@@ -14,6 +14,7 @@ import dev.understudy.chat.VendorData;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.Logprobs;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.dialect.SyntheticCallIds;
 import dev.understudy.provider.error.InBandError;
@@ -39,6 +40,7 @@ final class GeminiStream implements StreamDecoder {
     private final String provider;
     private final ChatRequest request;
     private final GeminiEvent event = new GeminiEvent();
+    private final GeminiTextData textData;
     private @Nullable String finish;
     private boolean terminated;
     private int calls;
@@ -57,6 +59,7 @@ final class GeminiStream implements StreamDecoder {
     GeminiStream(String provider, ChatRequest request) {
         this.provider = provider;
         this.request = request;
+        this.textData = new GeminiTextData(Logprobs.areAskedFor(request, DialectName.GEMINI));
     }
 
     @Override
@@ -103,6 +106,9 @@ final class GeminiStream implements StreamDecoder {
                 say(part.text(), part.signature(), out);
             }
         }
+        if (!event.about.isEmpty()) {
+            textData.add(event.about);
+        }
         if (event.finish != null) {
             finish = event.finish;
         } else if (finish == null) {
@@ -117,6 +123,7 @@ final class GeminiStream implements StreamDecoder {
         }
         int at = block(Run.TEXT, signature);
         if (!text.isEmpty()) {
+            textData.text(at, signature);
             out.accept(new StreamChunk.Text(text, at));
         }
         VendorData signed = GeminiBlocks.signature(signature);
@@ -215,6 +222,10 @@ final class GeminiStream implements StreamDecoder {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason"));
         }
         close(out);
+        VendorData about = textData.data();
+        if (about != null) {
+            out.accept(new StreamChunk.BlockData(about, textData.number()));
+        }
         out.accept(new StreamChunk.Finish(
                 GeminiFinishReason.normalised(finish, calls > 0),
                 event.usage.normalised(),

@@ -57,8 +57,12 @@ record OriginScope(String dialect, String owner) {
                 .toList());
     }
 
-    /** Returns the names of the kinds of content that this origin does not get because another one produced it. */
-    Set<String> withheld(ChatRequest request) {
+    /**
+     * Returns the names of the kinds of content that this origin does not get because another one produced it.
+     *
+     * @param media true if answers may hold sound and files, whichever origin produced them
+     */
+    Set<String> withheld(ChatRequest request, boolean media) {
         Set<String> withheld = new TreeSet<>();
         for (Message message : request.messages()) {
             if (message instanceof Message.Assistant assistant) {
@@ -68,6 +72,10 @@ record OriginScope(String dialect, String owner) {
                         withheld.add("opaque_blocks");
                     } else if (block instanceof ReasoningBlock reasoning && !own && !isSignedHere(reasoning)) {
                         withheld.add("reasoning");
+                    } else if (block instanceof ContentBlock.Audio && !own && !media) {
+                        withheld.add("audio");
+                    } else if (block instanceof ContentBlock.File && !own && !media) {
+                        withheld.add("files");
                     }
                 }
             }

@@ -60,7 +60,7 @@ final class RequestFitter {
     private ChatRequest conversation(ChatRequest request, CallScope scope, Consumer<String> changes) {
         ConversationRules rules = dialect.conversationRules(request.model());
         originScope
-                .withheld(request)
+                .withheld(request, rules.turns().images())
                 .forEach(content -> scope.report(new ProviderEvent.RequestAdapted(
                         provider, request.model(), content, ProviderEvent.Change.LEFT_OUT)));
         ChatRequest sent = originScope.sent(request);

@@ -50,6 +50,11 @@ public final class JsonTree {
         return object;
     }
 
+    /** Returns the current array, or the current object as its only element; empty if the value is neither. */
+    public static List<@Nullable Object> list(JsonReader in) {
+        return in.isObject() ? List.of(object(in)) : array(in);
+    }
+
     private static List<@Nullable Object> array(JsonReader in) {
         List<@Nullable Object> array = new ArrayList<>();
         if (in.array()) {

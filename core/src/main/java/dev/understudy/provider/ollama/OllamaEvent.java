@@ -3,6 +3,7 @@ package dev.understudy.provider.ollama;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.ErrorField;
+import dev.understudy.provider.dialect.Logprobs;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
@@ -31,6 +32,11 @@ final class OllamaEvent {
     /** Tool calls; the id is "" if the server sends none. */
     List<ToolCall> calls = new ArrayList<>(0);
 
+    /** Log probabilities of tokens. */
+    List<?> logprobs = List.of();
+
+    private final boolean withLogprobs;
+
     boolean done;
 
     @Nullable
@@ -38,11 +44,17 @@ final class OllamaEvent {
 
     boolean isError;
 
+    /** @param withLogprobs true if log probabilities are read */
+    OllamaEvent(boolean withLogprobs) {
+        this.withLogprobs = withLogprobs;
+    }
+
     void read(byte[] bytes, int offset, int length) {
         created = "";
         text = "";
         thinking = "";
         calls = new ArrayList<>(0);
+        logprobs = List.of();
         done = false;
         reason = null;
         isError = false;
@@ -55,6 +67,7 @@ final class OllamaEvent {
                 case "model" -> model = model == null ? in.string() : in.repeated(model);
                 case "created_at" -> created = in.string("");
                 case "message" -> message(in);
+                case Logprobs.FIELD -> logprobs = withLogprobs ? JsonTree.list(in) : List.of();
                 case "done" -> done = in.bool(false);
                 case "done_reason" -> reason = word(in);
                 case "prompt_eval_count", "prompt_tokens" -> input = tokens(in, input);

@@ -12,11 +12,16 @@ import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorData;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.ExtraFields;
+import dev.understudy.provider.dialect.Logprobs;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.dialect.SyntheticCallIds;
+import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -38,7 +43,8 @@ final class OllamaStream implements StreamDecoder {
 
     private final String provider;
     private final ChatRequest request;
-    private final OllamaEvent line = new OllamaEvent();
+    private final OllamaEvent line;
+    private final List<Object> logprobs = new ArrayList<>(0);
     private boolean done;
     private @Nullable String reason;
     private int calls;
@@ -51,6 +57,7 @@ final class OllamaStream implements StreamDecoder {
     OllamaStream(String provider, ChatRequest request) {
         this.provider = provider;
         this.request = request;
+        this.line = new OllamaEvent(Logprobs.areAskedFor(request, DialectName.OLLAMA));
     }
 
     @Override
@@ -87,6 +94,7 @@ final class OllamaStream implements StreamDecoder {
             out.accept(new StreamChunk.Reasoning(line.thinking, null, REASONING));
         }
         if (!line.text.isEmpty()) {
+            logprobs.addAll(line.logprobs);
             out.accept(new StreamChunk.Text(line.text, TEXT));
         }
         for (ToolCall received : line.calls) {
@@ -120,6 +128,12 @@ final class OllamaStream implements StreamDecoder {
         }
         if (hasReasoning) {
             out.accept(new StreamChunk.BlockData(ORIGIN, REASONING));
+        }
+        VendorData about = logprobs.isEmpty()
+                ? null
+                : VendorFields.data(DialectName.OLLAMA, ExtraFields.fields(Logprobs.FIELD, logprobs));
+        if (about != null) {
+            out.accept(new StreamChunk.BlockData(about, TEXT));
         }
         out.accept(new StreamChunk.Finish(
                 finishReason(),

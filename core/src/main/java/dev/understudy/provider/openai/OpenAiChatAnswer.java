@@ -10,9 +10,10 @@ import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.Logprobs;
 import dev.understudy.provider.dialect.RequiredFinishReason;
-import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.json.JsonErrors;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class OpenAiChatAnswer {
      * @param completeAnyway true if an answer without a finish reason is complete
      */
     static ChatResponse decode(String provider, ChatRequest request, byte[] body, boolean completeAnyway) {
-        OpenAiChatEvent event = new OpenAiChatEvent(true);
+        OpenAiChatEvent event = new OpenAiChatEvent(true, Logprobs.areAskedFor(request, DialectName.OPENAI_CHAT));
         event.read(body, 0, body.length);
         if (event.isError) {
             throw InBandError.of(body, 0, body.length);
@@ -48,7 +49,7 @@ final class OpenAiChatAnswer {
         OpenAiChatToolCalls calls = new OpenAiChatToolCalls(request, event.id);
         calls.add(turn);
         List<ToolCall> toolCalls = calls.completed();
-        List<ContentBlock> blocks = blocks(turn);
+        List<ContentBlock> blocks = blocks(event, new OpenAiChatAudio(request));
         blocks.addAll(toolCalls);
         return new ChatResponse(
                 blocks,
@@ -59,20 +60,32 @@ final class OpenAiChatAnswer {
                         ServedBy.by(provider, request.model())));
     }
 
-    private static List<ContentBlock> blocks(OpenAiChatDelta turn) {
+    private static List<ContentBlock> blocks(OpenAiChatEvent event, OpenAiChatAudio audio) {
+        OpenAiChatDelta turn = event.turn;
         List<ContentBlock> blocks = new ArrayList<>();
         if (turn.hasReasoning()) {
             OpenAiChatReasoning reasoning = new OpenAiChatReasoning();
             reasoning.add(turn);
             blocks.add(new ReasoningBlock(turn.reasoning(true), null, reasoning.data()));
         }
-        if (!turn.text.isEmpty() || !turn.extra.isEmpty()) {
-            blocks.add(new ContentBlock.Text(turn.text, VendorFields.data(DialectName.OPENAI_CHAT, turn.extra)));
+        audio.add(turn.audio);
+        if (turn.text.isEmpty() && !turn.audio.transcript.isEmpty()) {
+            audio.spoken();
+        }
+        String text = audio.isSpoken() ? turn.audio.transcript : turn.text;
+        OpenAiChatTextData textData = new OpenAiChatTextData();
+        textData.add(turn);
+        VendorData data = textData.data(event.sources, !text.isEmpty());
+        if (!text.isEmpty() || data != null) {
+            blocks.add(new ContentBlock.Text(text, data));
         }
         if (!turn.refusal.isEmpty()) {
             blocks.add(new ContentBlock.Refusal(turn.refusal));
         }
         turn.images.forEach(url -> blocks.add(image(url)));
+        if (!turn.audio.base64.isEmpty()) {
+            blocks.add(audio.block(turn.audio.base64, audio.data()));
+        }
         return blocks;
     }
 

@@ -10,6 +10,9 @@ final class OpenAiChatBlock {
     /** Number of the first image; they share it, in the order of their arrival. */
     static final int IMAGE = 2;
 
+    /** Number of the sound. */
+    static final int AUDIO = 2;
+
     /** Number of the first call. */
     static final int CALL = 3;
 

@@ -45,6 +45,14 @@ final class OpenAiChatDelta {
     /** URLs of images. */
     List<String> images = List.of();
 
+    final OpenAiChatAudio.Piece audio = new OpenAiChatAudio.Piece();
+
+    /** Sources that are cited. */
+    List<?> annotations = List.of();
+
+    /** Log probabilities of tokens. */
+    List<?> logprobs = List.of();
+
     @Nullable
     String finish;
 
@@ -68,6 +76,7 @@ final class OpenAiChatDelta {
         nativeFinish = null;
         isMessage = false;
         hasWords = false;
+        logprobs = List.of();
         clearWords();
     }
 
@@ -81,6 +90,8 @@ final class OpenAiChatDelta {
         details = List.of();
         extra = Map.of();
         images = List.of();
+        annotations = List.of();
+        audio.clear();
         used = 0;
     }
 
@@ -155,6 +166,8 @@ final class OpenAiChatDelta {
                 case "function_call" -> functionCall(in);
                 case "extra_content" -> extra = extra(in, extra);
                 case "images" -> images(in);
+                case "audio" -> audio.read(in);
+                case "annotations" -> annotations = JsonTree.list(in);
                 default -> in.skip();
             }
         }

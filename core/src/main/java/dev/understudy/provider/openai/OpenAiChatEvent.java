@@ -5,7 +5,11 @@ import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
+import dev.understudy.provider.json.JsonTree;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,15 +32,23 @@ final class OpenAiChatEvent {
     private OpenAiChatDelta spare = new OpenAiChatDelta();
 
     private final boolean whole;
+    private final boolean logprobs;
     private boolean labelled;
     private boolean hasFirst;
     private boolean hasMessage;
     private boolean hasCode;
     private boolean saysError;
 
-    /** @param whole true if the message counts in a choice with message and delta, else the delta does */
-    OpenAiChatEvent(boolean whole) {
+    /** Lists of sources beside the choices, by name, from the last event that has them. */
+    final Map<String, List<?>> sources = new LinkedHashMap<>(0);
+
+    /**
+     * @param whole true if the message counts in a choice with message and delta, else the delta does
+     * @param logprobs true if log probabilities are read
+     */
+    OpenAiChatEvent(boolean whole, boolean logprobs) {
         this.whole = whole;
+        this.logprobs = logprobs;
     }
 
     /**
@@ -89,7 +101,16 @@ final class OpenAiChatEvent {
             case "code", "status" -> hasCode |= !in.isNull() && !in.string("").equals("0");
             case "success" -> saysError |= !in.bool(true);
             case "base_resp" -> saysError |= isRefusal(in);
+            case "citations", "search_results" -> sources(in);
             default -> in.skip();
+        }
+    }
+
+    private void sources(JsonReader in) {
+        String name = in.field();
+        List<?> list = JsonTree.list(in);
+        if (!list.isEmpty()) {
+            sources.put(name, list);
         }
     }
 
@@ -136,6 +157,11 @@ final class OpenAiChatEvent {
                     case "native_finish_reason" -> into.nativeFinish = word(in);
                     case "usage" -> usage.read(in);
                     case "error" -> isError |= ErrorField.isSet(in);
+                    case "logprobs" -> {
+                        if (logprobs && JsonTree.object(in).get("content") instanceof List<?> tokens) {
+                            into.logprobs = tokens;
+                        }
+                    }
                     default -> in.skip();
                 }
             }

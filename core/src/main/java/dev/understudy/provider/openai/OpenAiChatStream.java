@@ -9,13 +9,12 @@ import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.VendorData;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.Logprobs;
 import dev.understudy.provider.dialect.StreamDecoder;
-import dev.understudy.provider.dialect.VendorFields;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +29,15 @@ final class OpenAiChatStream implements StreamDecoder {
     private final String provider;
     private final ChatRequest request;
     private final OpenAiCompatibility openAiCompatibility;
-    private final OpenAiChatEvent event = new OpenAiChatEvent(false);
+    private final OpenAiChatEvent event;
     private final OpenAiChatUsage usage = new OpenAiChatUsage();
     private final OpenAiChatReasoning reasoningOrigin = new OpenAiChatReasoning();
-    private Map<String, @Nullable Object> extra = Map.of();
+    private final OpenAiChatTextData textData = new OpenAiChatTextData();
+    private @Nullable OpenAiChatAudio audio;
     private @Nullable OpenAiChatToolCalls calls;
     private @Nullable String finish;
     private boolean saidAnything;
+    private boolean saidText;
     private boolean reasoningInWords;
     private boolean terminated;
 
@@ -44,6 +45,7 @@ final class OpenAiChatStream implements StreamDecoder {
         this.provider = provider;
         this.request = request;
         this.openAiCompatibility = openAiCompatibility;
+        this.event = new OpenAiChatEvent(false, Logprobs.areAskedFor(request, DialectName.OPENAI_CHAT));
     }
 
     @Override
@@ -93,15 +95,14 @@ final class OpenAiChatStream implements StreamDecoder {
             finish = turn.finish;
         }
         if (turn.isMessage && saidAnything) {
+            textData.addSources(turn);
             return;
         }
         reasoningInWords |= turn.reasoningInWords();
         if (turn.hasReasoning()) {
             reasoningOrigin.add(turn);
         }
-        if (!turn.extra.isEmpty()) {
-            extra = turn.extra;
-        }
+        textData.add(turn);
         String reasoning = turn.reasoning(!reasoningInWords);
         if (!reasoning.isEmpty()) {
             saidAnything = true;
@@ -109,7 +110,11 @@ final class OpenAiChatStream implements StreamDecoder {
         }
         if (!turn.text.isEmpty()) {
             saidAnything = true;
+            saidText = true;
             out.accept(new StreamChunk.Text(turn.text, OpenAiChatBlock.TEXT));
+        }
+        if (!turn.audio.isEmpty()) {
+            sound(turn.audio, out);
         }
         if (!turn.refusal.isEmpty()) {
             saidAnything = true;
@@ -126,6 +131,22 @@ final class OpenAiChatStream implements StreamDecoder {
                 calls = new OpenAiChatToolCalls(request, event.id);
             }
             calls.add(turn, out);
+        }
+    }
+
+    private void sound(OpenAiChatAudio.Piece piece, Consumer<StreamChunk> out) {
+        if (audio == null) {
+            audio = new OpenAiChatAudio(request);
+        }
+        audio.add(piece);
+        if (!piece.transcript.isEmpty() && (audio.isSpoken() || !saidText)) {
+            saidAnything = true;
+            audio.spoken();
+            out.accept(new StreamChunk.Text(piece.transcript, OpenAiChatBlock.TEXT));
+        }
+        if (!piece.base64.isEmpty()) {
+            saidAnything = true;
+            out.accept(new StreamChunk.Block(audio.block(piece.base64, null), OpenAiChatBlock.AUDIO));
         }
     }
 
@@ -147,9 +168,13 @@ final class OpenAiChatStream implements StreamDecoder {
             }
             out.accept(new StreamChunk.BlockData(reasoning, OpenAiChatBlock.REASONING));
         }
-        VendorData text = VendorFields.data(DialectName.OPENAI_CHAT, extra);
+        VendorData text = textData.data(event.sources, saidText || (audio != null && audio.isSpoken()));
         if (text != null) {
             out.accept(new StreamChunk.BlockData(text, OpenAiChatBlock.TEXT));
+        }
+        VendorData sound = audio == null ? null : audio.data();
+        if (sound != null) {
+            out.accept(new StreamChunk.BlockData(sound, OpenAiChatBlock.AUDIO));
         }
     }
 

@@ -28,9 +28,6 @@ final class OpenAiChatTurn {
     /** Value of that field for a turn without reasoning, or with another vendor's. */
     private static final String NO_REASONING = " ";
 
-    /** Field of a call in which Gemini's compatible form expects a signature. */
-    private static final String EXTRA = "extra_content";
-
     private static final Map<String, Object> PLACEHOLDER =
             Map.of("google", Map.of("thought_signature", "skip_thought_signature_validator"));
 
@@ -54,6 +51,7 @@ final class OpenAiChatTurn {
         List<Map<String, Object>> calls = new ArrayList<>(0);
         List<Object> thinking = new ArrayList<>(0);
         Map<String, @Nullable Object> more = new LinkedHashMap<>();
+        boolean transcribed = false;
         boolean withCalls = assistant.blocks().stream().anyMatch(ToolCall.class::isInstance);
         for (ContentBlock block : assistant.blocks()) {
             Map<String, ? extends @Nullable Object> own = VendorFields.of(block, DialectName.OPENAI_CHAT);
@@ -61,26 +59,29 @@ final class OpenAiChatTurn {
                 calls.add(call(call, own));
             } else if (block instanceof ContentBlock.Text words) {
                 text.append(words.text());
-                more.putAll(own);
+                more.putAll(OpenAiChatTextData.sendable(own));
+            } else if (block instanceof ContentBlock.Audio && OpenAiChatAudio.id(own) != null) {
+                more.put("audio", ExtraFields.fields("id", OpenAiChatAudio.id(own)));
+                transcribed |= OpenAiChatAudio.isTranscribed(own);
             } else if (block instanceof ContentBlock.Refusal refusal) {
                 text.append(refusal.text());
             } else if (block instanceof ReasoningBlock reasoning) {
                 reasoning(reasoning.text(), own, withCalls, thinking, more);
             }
         }
-        if (text.length() == 0 && calls.isEmpty()) {
+        if (text.length() == 0 && calls.isEmpty() && !more.containsKey("audio")) {
             return null;
         }
         Map<String, @Nullable Object> turn = new LinkedHashMap<>();
         turn.put("role", "assistant");
-        turn.put("content", content(text.toString(), thinking));
+        turn.put("content", content(transcribed ? "" : text.toString(), thinking));
         turn.putAll(more);
         if (withCalls && reasoningReplay == ReasoningReplay.REQUIRED) {
             turn.putIfAbsent(REQUIRED, NO_REASONING);
         }
         if (!calls.isEmpty()) {
             if (reasoningReplay == ReasoningReplay.SIGNED) {
-                calls.get(0).putIfAbsent(EXTRA, PLACEHOLDER);
+                calls.get(0).putIfAbsent(OpenAiChatTextData.EXTRA, PLACEHOLDER);
             }
             turn.put("tool_calls", calls);
         }

@@ -1,0 +1,68 @@
+package dev.understudy.provider.openai;
+
+import dev.understudy.chat.VendorData;
+import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.ExtraFields;
+import dev.understudy.provider.dialect.Logprobs;
+import dev.understudy.provider.dialect.VendorFields;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what an answer tells beside its text: sources, log probabilities, and a field that the server wants back.
+ * Only that field goes back, because servers refuse the others. Not thread-safe.
+ */
+final class OpenAiChatTextData {
+
+    /** Field of a message or a call in which Gemini's compatible form expects a signature. */
+    static final String EXTRA = "extra_content";
+
+    private Map<String, @Nullable Object> extra = Map.of();
+    private final Set<Object> annotations = new LinkedHashSet<>(0);
+    private final List<Object> logprobs = new ArrayList<>(0);
+
+    void add(OpenAiChatDelta turn) {
+        if (!turn.extra.isEmpty()) {
+            extra = turn.extra;
+        }
+        addSources(turn);
+        logprobs.addAll(turn.logprobs);
+    }
+
+    /** Adds the sources alone, of a message that repeats the text. */
+    void addSources(OpenAiChatDelta turn) {
+        annotations.addAll(turn.annotations);
+    }
+
+    /**
+     * Returns the data of the text; null without any.
+     *
+     * @param sources lists of sources that stand beside the choices, by name
+     * @param hasText false if there is no text that sources and log probabilities could belong to
+     */
+    @Nullable
+    VendorData data(Map<String, List<?>> sources, boolean hasText) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>(extra);
+        if (hasText) {
+            if (!annotations.isEmpty()) {
+                fields.put("annotations", new ArrayList<>(annotations));
+            }
+            fields.putAll(sources);
+            if (!logprobs.isEmpty()) {
+                fields.put(Logprobs.FIELD, logprobs);
+            }
+        }
+        return VendorFields.data(DialectName.OPENAI_CHAT, fields);
+    }
+
+    /** Returns the fields of a text's data that go back. */
+    static Map<String, @Nullable Object> sendable(Map<String, ? extends @Nullable Object> own) {
+        Object signed = own.get(EXTRA);
+        return signed == null ? Map.of() : new LinkedHashMap<>(ExtraFields.fields(EXTRA, signed));
+    }
+}
