@@ -12,7 +12,6 @@ import tools.jackson.databind.JsonNode;
 final class AnthropicRules {
 
     private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_-]+");
-    private static final Set<String> THINKING = Set.of("thinking", "redacted_thinking");
 
     /** Fields of the blocks that a client writes itself. */
     private static final Map<String, Set<String>> FIELDS = Map.of(
@@ -33,28 +32,25 @@ final class AnthropicRules {
             StrictRule.of("call_id_form", AnthropicRules::callId),
             StrictRule.of("call_without_result", AnthropicRules::unanswered),
             StrictRule.of("result_without_call", AnthropicRules::orphan),
-            StrictRule.withSent("foreign_signature", AnthropicRules::signature),
-            StrictRule.withSent("moved_thinking", AnthropicRules::moved),
-            StrictRule.of("thinking_required", AnthropicRules::thinkingFirst),
-            StrictRule.of("forced_tool_while_thinking", AnthropicRules::forced));
+            StrictRule.withSent("foreign_signature", AnthropicThinkingRules::signature),
+            StrictRule.withSent("moved_thinking", AnthropicThinkingRules::moved),
+            StrictRule.of("thinking_required", AnthropicThinkingRules::thinkingFirst),
+            StrictRule.of("forced_tool_while_thinking", AnthropicThinkingRules::forced),
+            StrictRule.of("thinking_budget", AnthropicThinkingRules::budget));
 
     private AnthropicRules() {}
 
-    private static String type(JsonNode block) {
+    static String type(JsonNode block) {
         return Roles.text(block, "type");
     }
 
     /** Returns the blocks of a message; none for one of plain text. */
-    private static List<JsonNode> blocks(JsonNode message) {
+    static List<JsonNode> blocks(JsonNode message) {
         return Roles.list(message.path("content"));
     }
 
-    private static boolean thinks(JsonNode body) {
-        return type(body.path("thinking")).equals("enabled");
-    }
-
     /** Applies a check to each block. */
-    private static @Nullable String eachBlock(JsonNode body, BlockCheck check) {
+    static @Nullable String eachBlock(JsonNode body, BlockCheck check) {
         List<JsonNode> messages = Roles.messages(body);
         for (int i = 0; i < messages.size(); i++) {
             List<JsonNode> blocks = blocks(messages.get(i));
@@ -68,7 +64,7 @@ final class AnthropicRules {
         return null;
     }
 
-    private interface BlockCheck {
+    interface BlockCheck {
         @Nullable
         String message(String place, JsonNode block);
     }
@@ -180,72 +176,5 @@ final class AnthropicRules {
             }
         }
         return null;
-    }
-
-    private static @Nullable String signature(JsonNode body, SentBlocks sent) {
-        return eachBlock(body, (place, block) -> {
-            boolean valid = type(block).equals("thinking")
-                    ? sent.hasSigned(Roles.text(block, "signature"), Roles.text(block, "thinking"))
-                    : !type(block).equals("redacted_thinking") || sent.hasSigned(Roles.text(block, "data"));
-            return valid ? null : place + ": Invalid `signature` in `thinking` block";
-        });
-    }
-
-    /** The latest turn has its thinking in place, or none at all. */
-    private static @Nullable String moved(JsonNode body, SentBlocks sent) {
-        List<JsonNode> messages = Roles.messages(body);
-        for (int i = messages.size() - 1; i >= 0; i--) {
-            if (Roles.is(messages.get(i), "assistant")) {
-                List<String> turn = new ArrayList<>();
-                boolean thought = false;
-                for (JsonNode block : blocks(messages.get(i))) {
-                    thought |= THINKING.contains(type(block));
-                    switch (type(block)) {
-                        case "thinking" -> turn.add(Roles.text(block, "signature"));
-                        case "redacted_thinking" -> turn.add(Roles.text(block, "data"));
-                        case "tool_use" -> turn.add(Roles.text(block, "id"));
-                        default -> {}
-                    }
-                }
-                return thought && !sent.hasTurn(turn)
-                        ? "messages." + i
-                                + ".content.0: `thinking` or `redacted_thinking` blocks in the latest assistant"
-                                + " message cannot be modified. These blocks must remain as they were in the original"
-                                + " response."
-                        : null;
-            }
-        }
-        return null;
-    }
-
-    /** A loop of calls and results that goes on begins with thinking. */
-    private static @Nullable String thinkingFirst(JsonNode body) {
-        if (!thinks(body)) {
-            return null;
-        }
-        List<JsonNode> messages = Roles.messages(body);
-        for (int i = messages.size() - 1; i >= 0; i--) {
-            List<JsonNode> blocks = blocks(messages.get(i));
-            boolean hasCall = blocks.stream().anyMatch(block -> type(block).equals("tool_use"));
-            if (Roles.is(messages.get(i), "assistant")) {
-                return hasCall && !THINKING.contains(type(blocks.get(0)))
-                        ? "messages." + i + ".content.0.type: Expected `thinking` or `redacted_thinking`, but found `"
-                                + type(blocks.get(0))
-                                + "`. When `thinking` is enabled, a final `assistant` message must"
-                                + " start with a thinking block (preceeding the lastmost set of `tool_use` and"
-                                + " `tool_result` blocks)."
-                        : null;
-            }
-            if (blocks.stream().noneMatch(block -> type(block).equals("tool_result"))) {
-                return null;
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable String forced(JsonNode body) {
-        return thinks(body) && Set.of("any", "tool").contains(type(body.path("tool_choice")))
-                ? "Thinking may not be enabled when tool_choice forces tool use."
-                : null;
     }
 }

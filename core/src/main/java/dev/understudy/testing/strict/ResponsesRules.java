@@ -24,7 +24,9 @@ final class ResponsesRules {
             OpenAiRules.rule("call_id_length", ResponsesRules::callId).withCode("string_above_max_length"),
             StrictRule.withSent("foreign_reasoning", ResponsesRules::encrypted)
                     .withType("invalid_request_error")
-                    .withCode("invalid_encrypted_content"));
+                    .withCode("invalid_encrypted_content"),
+            StrictRule.withSent("call_without_reasoning", ResponsesRules::unreasoned)
+                    .withType("invalid_request_error"));
 
     private ResponsesRules() {}
 
@@ -82,6 +84,23 @@ final class ResponsesRules {
                 if (next == items.size() || !isOfModel(items.get(next))) {
                     return "Item '" + Roles.text(items.get(i), "id") + "' of type 'reasoning' was provided without its"
                             + " required following item.";
+                }
+            }
+        }
+        return null;
+    }
+
+    /** A call that names its item is preceded by the reasoning that the server sent before it. */
+    private static @Nullable String unreasoned(JsonNode body, SentBlocks sent) {
+        Set<String> seen = new HashSet<>();
+        for (JsonNode item : items(body)) {
+            if (type(item).equals("reasoning")) {
+                seen.add(Roles.text(item, "encrypted_content"));
+            } else if (CALLS.contains(type(item)) && !Roles.text(item, "id").isEmpty()) {
+                String reasoning = sent.reasoningOf(Roles.text(item, "call_id"));
+                if (!reasoning.isEmpty() && !seen.contains(reasoning)) {
+                    return "Item '" + Roles.text(item, "id") + "' of type '" + type(item)
+                            + "' was provided without its required 'reasoning' item.";
                 }
             }
         }

@@ -9,6 +9,8 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Message;
+import dev.understudy.chat.ProviderEvent;
+import dev.understudy.event.Event;
 import dev.understudy.provider.OpenAiCompatibleVendor;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
@@ -16,6 +18,8 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +94,39 @@ class ReturningBlocksTest {
             assertThat(first.calls().get(1).text())
                     .contains("{\"type\":\"server_tool_use\",\"id\":\"srvtoolu_1\",\"name\":\"web_search\","
                             + "\"input\":{\"query\":1}}");
+        }
+    }
+
+    @Test
+    void soundGoesBackToItsServerAndIsToldAsLeftOutAtTheFallback() {
+        List<String> leftOut = new CopyOnWriteArrayList<>();
+        first.then(ScriptedReply.raw(
+                200,
+                "application/json",
+                ("{'choices':[{'finish_reason':'stop','message':{'content':null,'audio':{'id':'audio_1','data':'AQID',"
+                                + "'transcript':'Hello.'}}}]}")
+                        .replace('\'', '"')));
+        try (Understudy understudy = Understudy.builder()
+                .provider(Providers.openAi(endpoint("speaker", first)))
+                .provider(Providers.anthropic(endpoint("writer", second)))
+                .listener(event -> {
+                    if (event instanceof Event.ProviderReported from
+                            && from.providerEvent() instanceof ProviderEvent.RequestAdapted adapted
+                            && adapted.change() == ProviderEvent.Change.LEFT_OUT) {
+                        leftOut.add(adapted.provider() + " " + adapted.parameter());
+                    }
+                })
+                .build()) {
+            ChatRequest request = ChatRequest.of("m", "Say hello.");
+            ChatResponse answer = understudy.chat(request).block(LONG);
+            assertThat(answer).isNotNull();
+            first.then(ScriptedReply.status(503));
+            second.always(ScriptedReply.text("Bye."));
+            ChatRequest next = request.plus(answer.message()).plus(Message.user("And now?"));
+            assertThat(stream(understudy, next).text()).isEqualTo("Bye.");
+            assertThat(first.calls().get(1).text()).contains("\"audio\":{\"id\":\"audio_1\"}");
+            assertThat(second.calls().get(0).text()).contains("Hello.").doesNotContain("audio_1");
+            assertThat(leftOut).containsExactly("writer audio");
         }
     }
 

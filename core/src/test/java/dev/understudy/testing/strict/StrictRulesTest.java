@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 class StrictRulesTest {
 
     /** A row of the table: vendor, rule, what is refused, source. */
-    private static final Pattern ROW = Pattern.compile("\\| [^|]+ \\| `(\\w+)` \\| [^|]+ \\|.*\\|");
+    private static final Pattern ROW =
+            Pattern.compile("\\| [^|]+ \\| `(\\w+)` \\| [^|]+ \\| \\[[^|]+]\\(https://[^|]+\\) \\|");
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -127,6 +128,7 @@ class StrictRulesTest {
                         StrictVendor.OPENAI_RESPONSES,
                         "reasoning_without_item",
                         input(USER, "{'type':'reasoning','id':'rs1','summary':[]}", USER)),
+                Arguments.of(StrictVendor.OPENAI_RESPONSES, "call_without_reasoning", input(USER, ITEM, OUTPUT)),
                 Arguments.of(
                         StrictVendor.OPENAI_RESPONSES,
                         "call_id_length",
@@ -183,6 +185,13 @@ class StrictRulesTest {
                                 .replace(
                                         "{'max_tokens'",
                                         "{'thinking':{'type':'enabled'},'tool_choice':{'type':'any'},'max_tokens'")),
+                Arguments.of(
+                        StrictVendor.ANTHROPIC,
+                        "thinking_budget",
+                        anthropic(USER)
+                                .replace(
+                                        "{'max_tokens'",
+                                        "{'thinking':{'type':'enabled','budget_tokens':9},'max_tokens'")),
                 Arguments.of(
                         StrictVendor.BEDROCK_CONVERSE,
                         "user_not_first",
